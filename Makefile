@@ -1,0 +1,47 @@
+# `make new` and `make test` do all the set-up they need; run `make` for the list.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup new test test-quick test-full lint benchmark release-templates clean
+
+help:  ## Show this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
+
+setup: $(STAMP)  ## Make the virtual environment that everything here runs in
+
+$(STAMP): pyproject.toml
+	@echo "Setting up $(VENV) (once; about half a minute) ..."
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "error: Python 3.11 or newer is needed; try 'make $(MAKECMDGOALS) PYTHON=python3.12'"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+new: $(STAMP)  ## Start a project: asks, or takes ARGS="churn --type tabular --yes"
+	@$(BIN)/mlstarter new $(ARGS)
+
+test: $(STAMP)  ## Run the tests, the long ones sampled
+	$(BIN)/python -m pytest -m "not full" $(ARGS)
+
+test-quick: $(STAMP)  ## Run the tests that take seconds
+	$(BIN)/python -m pytest -n 2 -m "not slow and not e2e and not container and not browser and not full" $(ARGS)
+
+test-full: $(STAMP)  ## Run every test, the long ones whole
+	MLSTARTER_TEST_FULL=1 $(BIN)/python -m pytest $(ARGS)
+
+lint: $(STAMP)  ## Check style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+benchmark: $(STAMP)  ## Measure every speed that this project claims
+	$(BIN)/python -m benchmarks $(ARGS)
+
+release-templates: $(STAMP)  ## Add VERSION=X.Y.Z of templates/ to the bundle in the package
+	$(BIN)/python -m mlstarter.sources.release $(VERSION)
+
+clean:  ## Remove the virtual environment and caches
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

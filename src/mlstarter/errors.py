@@ -1,0 +1,47 @@
+"""Every error that a user can cause, as one small hierarchy.
+
+Functions raise these; only ``cli.main`` turns them into text and an exit status. Each carries
+one sentence that says what is wrong and where, and a hint: the command or the change that mends
+it. Exit statuses: 1 failed, 2 wrong usage, 3 done but needs attention.
+"""
+
+from __future__ import annotations
+
+
+class MlstarterError(Exception):
+    """An expected failure, shown as one ``error:`` line and one ``hint:`` line."""
+
+    exit_status = 1
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(MlstarterError):
+    """The command was called with something that it cannot take."""
+
+    exit_status = 2
+
+
+class NeedsAttention(MlstarterError):
+    """The work is done as far as it can be; what is left needs a person (a conflict, drift)."""
+
+    exit_status = 3
+
+
+class EnvironmentProblem(MlstarterError):
+    """Something the machine lacks: git, an identity, write permission, disk space."""
+
+
+class TemplateError(MlstarterError):
+    """A template cannot be reached, read or rendered."""
+
+
+class AnswersError(UsageError):
+    """An answer is missing, unknown or not valid for its question."""
+
+
+class ProjectError(MlstarterError):
+    """A folder is not a project of ours, or its repository is in the wrong state."""

@@ -1,0 +1,1 @@
+"""Template commits, the three-way merge, and applying a result safely."""

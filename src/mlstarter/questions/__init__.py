@@ -1,0 +1,1 @@
+"""Which questions apply, which answers are valid, and asking them in a terminal."""
