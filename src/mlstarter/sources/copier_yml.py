@@ -1,0 +1,157 @@
+"""Read ``copier.yml`` exactly as Copier 9 does: several documents, ``!include``, merged lists."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import yaml
+
+from mlstarter.errors import TemplateError
+
+# What Copier leaves out when a template has neither `_exclude` nor `_subdirectory`.
+DEFAULT_EXCLUDE = (
+    "copier.yaml",
+    "copier.yml",
+    "~*",
+    "*.py[co]",
+    "__pycache__",
+    ".git",
+    ".DS_Store",
+    ".svn",
+)
+MERGED_LISTS = ("_exclude", "_jinja_extensions", "_secret_questions", "_skip_if_exists")
+
+_BaseLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True)
+class CopierConfig:
+    """What ``copier.yml`` says: ``settings`` without their underscore, and the ``questions``.
+
+    ``questions`` maps a name to its mapping as written (a bare value counts as its default), in
+    the order in which they are asked.
+    """
+
+    root: Path
+    settings: Mapping[str, Any]
+    questions: Mapping[str, Mapping[str, Any]]
+
+    @cached_property
+    def secrets(self) -> frozenset[str]:
+        """Names of the questions whose answers are never stored."""
+        marked = {name for name, question in self.questions.items() if question.get("secret")}
+        return frozenset(marked | set(self.settings.get("secret_questions", [])))
+
+    @cached_property
+    def suffix(self) -> str:
+        """The ending of a file that is rendered; an empty one means every file."""
+        suffix = self.settings.get("templates_suffix")
+        return ".jinja" if suffix is None else str(suffix)
+
+    @cached_property
+    def exclude(self) -> tuple[str, ...]:
+        """Patterns of rendered paths that are left out."""
+        default = () if self.settings.get("subdirectory") else DEFAULT_EXCLUDE
+        return tuple(self.settings.get("exclude", default))
+
+
+def config_file(root: Path) -> Path | None:
+    """Return the ``copier.yml`` or ``copier.yaml`` in ``root``, or None.
+
+    Raises:
+        TemplateError: there are two of them.
+    """
+    found = [
+        path
+        for path in root.glob("copier.*")
+        if path.is_file() and re.match(r"\.ya?ml", path.suffix, re.IGNORECASE)
+    ]
+    if len(found) > 1:
+        raise TemplateError(
+            f"The template has two question files: {' and '.join(sorted(p.name for p in found))}.",
+            hint="keep one of them",
+        )
+    return found[0] if found else None
+
+
+def load_config(root: Path) -> CopierConfig:
+    """Read the question file of the Copier template in ``root``.
+
+    Raises:
+        TemplateError: the file is not valid YAML, or not a mapping, or includes a file that
+            lies outside the template.
+    """
+    path = config_file(root)
+    data = _load(path) if path else {}
+    settings = {key[1:]: value for key, value in data.items() if key.startswith("_")}
+    questions = {
+        key: dict(value) if isinstance(value, dict) else {"default": value}
+        for key, value in data.items()
+        if not key.startswith("_")
+    }
+    for name in settings.get("secret_questions", []):
+        if name in questions:
+            questions[name]["secret"] = True
+    return CopierConfig(root, settings, questions)
+
+
+def _load(path: Path) -> dict[str, Any]:
+    try:
+        documents = list(_documents(path.read_bytes(), path.parent.resolve()))
+    except (yaml.YAMLError, ValueError, UnicodeDecodeError) as error:
+        where = getattr(error, "problem_mark", None)
+        line = f" (line {where.line + 1})" if where is not None else ""
+        raise TemplateError(
+            f"{path.name} of the template is not valid YAML{line}.",
+            hint=str(getattr(error, "problem", None) or error).splitlines()[0],
+        ) from error
+    for document in documents:
+        if not isinstance(document, dict) or not all(isinstance(key, str) for key in document):
+            raise TemplateError(
+                f"{path.name} of the template is not a mapping of names to questions.",
+                hint="see https://copier.readthedocs.io/en/stable/configuring/",
+            )
+    merged: dict[str, Any] = {}
+    # The order matters: questions are asked in it. A ChainMap, as Copier uses one, yields the
+    # keys of the first document first and the merged lists last.
+    for document in documents:
+        merged.update(document)
+    for option in MERGED_LISTS:
+        lists = [document[option] for document in documents if option in document]
+        if lists:
+            merged[option] = [item for part in lists for item in part]
+    return merged
+
+
+def _documents(text: bytes, root: Path) -> Iterator[Any]:
+    """Yield every document of ``text``, with included files in the place of their tag."""
+
+    class Loader(_BaseLoader):  # type: ignore[misc]
+        pass
+
+    def include(loader: Any, node: Any) -> list[Any]:
+        pattern = str(loader.construct_scalar(node))
+        if PurePosixPath(pattern).is_absolute():
+            raise ValueError("an included path must be relative")
+        found: list[Any] = []
+        for file in root.glob(pattern):
+            if not file.resolve().is_relative_to(root):
+                raise ValueError(f"an included file lies outside the template: {pattern}")
+            found.extend(_flat(yaml.load_all(file.read_bytes(), Loader=type(loader))))
+        return found
+
+    Loader.add_constructor("!include", include)
+    yield from _flat(yaml.load_all(text, Loader=Loader))
+
+
+def _flat(items: Any) -> Iterator[Any]:
+    for item in items:
+        if isinstance(item, list):
+            yield from _flat(item)
+        elif item:
+            yield item

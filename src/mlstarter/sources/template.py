@@ -1,0 +1,52 @@
+"""One version of one template, as a value that every other part of mlstarter takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from mlstarter.errors import TemplateError
+from mlstarter.sources.copier_yml import CopierConfig, config_file, load_config
+
+Engine = Literal["copier", "cookiecutter"]
+
+
+@dataclass(frozen=True)
+class Template:
+    """A template at one version, readable in the folder ``root``.
+
+    ``source`` is what a project records: a public URL, a folder's absolute path, either with
+    ``#subdirectory=SUB`` for a template below the root of its repository. ``version`` is what it
+    records beside it: a tag, ``git describe`` where the commit has none, or None for a folder
+    that is not under git. ``sources.resolve(source, version)`` gives the same template again.
+    ``commit`` is the full id of the commit, where there is one.
+    """
+
+    source: str
+    version: str | None
+    root: Path
+    engine: Engine
+    commit: str | None = None
+
+    @cached_property
+    def config(self) -> CopierConfig:
+        """The questions and settings of a Copier template."""
+        return load_config(self.root)
+
+
+def engine_of(root: Path, source: str) -> Engine:
+    """Tell a Copier template from a Cookiecutter one by its files.
+
+    Raises:
+        TemplateError: the folder holds neither.
+    """
+    if config_file(root) is not None:
+        return "copier"
+    if (root / "cookiecutter.json").is_file():
+        return "cookiecutter"
+    raise TemplateError(
+        f"There is no template in {source}: it has neither copier.yml nor cookiecutter.json.",
+        hint="name the folder inside it with --directory SUB",
+    )
