@@ -1,17 +1,13 @@
-"""The one error that this project raises on purpose: what went wrong, and what to do about it."""
+"""What a user can mend: one sentence, one hint, one exit status."""
 
 from __future__ import annotations
 
 
 class ProjectError(Exception):
-    """Something that the user can mend. The command line prints it as two lines.
+    """An expected failure; `cli` shows it as an ``error:`` and a ``hint:`` line, never a traceback."""
 
-    ``message`` says what and where in one sentence, ``hint`` what to do; ``status`` is the exit
-    status of the command.
-    """
+    exit_status = 1
 
-    def __init__(self, message: str, hint: str = "", status: int = 1) -> None:
+    def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
-        self.message = message
         self.hint = hint
-        self.status = status
