@@ -1,0 +1,241 @@
+"""The state of answering a questionnaire: what applies, what is offered, what is valid.
+
+Both ways of answering, flags and prompts, go through this one class, so that they agree.
+Questions are settled in the template's order, because a later one may depend on any before it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import jinja2
+
+from mlstarter.errors import TemplateError
+from mlstarter.questions.cookiecutter import Raw
+from mlstarter.questions.model import (
+    MISSING,
+    Answers,
+    Choice,
+    InvalidAnswer,
+    Question,
+    Questionnaire,
+)
+from mlstarter.questions.values import CASTS, as_list, as_text, cast, to_bool
+from mlstarter.suggest import did_you_mean, listing
+
+SYSTEMS = {"posix": "linux", "nt": "windows"}
+
+
+class UnsetError(jinja2.UndefinedError):
+    """Raised by Copier's ``UNSET``: a default that says there is none."""
+
+
+class Interview:
+    """One pass through a questionnaire.
+
+    ``given`` are the user's own values. ``offered`` take the place of the template's defaults
+    (a preset, remembered answers); one of them that is not valid is passed over.
+    """
+
+    def __init__(
+        self,
+        questionnaire: Questionnaire,
+        given: Mapping[str, Any],
+        offered: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.questionnaire = questionnaire
+        self.given = given
+        self.offered = offered or {}
+        self.values: dict[str, Any] = {}
+        self.hidden: set[str] = set()
+        self._templates: dict[str, jinja2.Template] = {}
+
+    def applies(self, question: Question) -> bool:
+        """Say whether the question is asked, given the answers before it."""
+        return to_bool(self.render(question.when, question))
+
+    def help(self, question: Question) -> str:
+        """Return the question's text, or its name where the template has none."""
+        return str(self.render(question.help, question)).strip() or question.name
+
+    def placeholder(self, question: Question) -> str:
+        """Return the grey example shown in an empty field."""
+        return str(self.render(question.placeholder, question))
+
+    def multiline(self, question: Question) -> bool:
+        """Say whether the answer may take several lines."""
+        return to_bool(self.render(question.multiline, question))
+
+    def type_name(self, question: Question) -> str:
+        """Return the question's type; raises TemplateError for one that does not exist."""
+        name = str(self.render(question.type, question))
+        if name not in CASTS:
+            raise TemplateError(
+                f'The template\'s question "{question.name}" has the unknown type "{name}".',
+                hint=did_you_mean(name, CASTS) or f"types are {listing(CASTS)}",
+            )
+        return name
+
+    def choices(self, question: Question) -> list[Choice]:
+        """Return the answers to choose from, an empty list for a free one."""
+        stated = question.choices
+        if isinstance(stated, str):
+            stated = cast(self.render(stated, question), "yaml") or []
+        entries = list(stated.items()) if isinstance(stated, Mapping) else list(stated)
+        return [self._choice(question, entry) for entry in entries]
+
+    def _choice(self, question: Question, entry: Any) -> Choice:
+        if isinstance(entry, Choice):
+            return entry
+        if not isinstance(entry, list | tuple):
+            title = value = entry
+        elif len(entry) == 2:
+            title, value = entry
+        else:
+            raise TemplateError(
+                f'A choice of the template\'s question "{question.name}" is not a pair.'
+            )
+        refused = ""
+        if isinstance(value, Mapping) and isinstance(entry, list | tuple):
+            refused = str(self.render(value.get("validator", ""), question)).strip()
+            value = value.get("value", title)
+        value = self._cast(question, self.render(value, question))
+        return Choice(str(self.render(title, question)), value, refused)
+
+    def default(self, question: Question) -> Any:
+        """Return the value that an untouched question has, or MISSING."""
+        if question.name in self.offered:
+            try:
+                return self.check(question, self.offered[question.name])
+            except InvalidAnswer:
+                pass
+        stated = question.default
+        if isinstance(stated, Raw):
+            return stated.value
+        if stated is MISSING:
+            return MISSING
+        try:
+            value = self.render(stated, question)
+        except UnsetError:
+            return MISSING
+        if stated is None and self.type_name(question) not in {"json", "yaml"}:
+            return MISSING
+        return value
+
+    def settle_default(self, question: Question, *, validate: bool = True) -> bool:
+        """Take the default as the answer; return False where there is none.
+
+        A question that does not apply is not validated, as in Copier.
+        """
+        value = self.default(question)
+        if value is MISSING:
+            return False
+        if validate:
+            self.values[question.name] = self.check(question, value)
+        else:
+            try:
+                self.values[question.name] = self._parse(question, value)
+            except ValueError:
+                self.values[question.name] = value
+        return True
+
+    def settle(self, question: Question, raw: Any) -> None:
+        """Record an answer; raises InvalidAnswer with the sentence to show."""
+        self.values[question.name] = self.check(question, raw)
+
+    def hide(self, question: Question) -> None:
+        """Record that a question does not apply; its default is still rendered."""
+        self.hidden.add(question.name)
+        self.settle_default(question, validate=False)
+
+    def check(self, question: Question, raw: Any) -> Any:
+        """Return the value that ``raw`` stands for, or raise InvalidAnswer."""
+        shown = "that" if question.secret else f'"{as_text(raw, "str")}"'
+        try:
+            value = self._parse(question, raw)
+        except ValueError as error:
+            raise InvalidAnswer(
+                question.name,
+                f'The answer to "{question.name}" cannot be {shown}: {error}.',
+                hint=self._hint(question, raw),
+            ) from error
+        complaint = str(self.render(question.validator, question, {question.name: value})).strip()
+        if complaint:
+            raise InvalidAnswer(
+                question.name,
+                f'The answer to "{question.name}" cannot be {shown}: {" ".join(complaint.split())}',
+                hint=f"give another one with --data {question.name}=VALUE",
+            )
+        return value
+
+    def _hint(self, question: Question, raw: Any) -> str:
+        values = [as_text(choice.value, "str") for choice in self.choices(question)]
+        if isinstance(raw, str) and (near := did_you_mean(raw, values)):
+            return near
+        return f"give another one with --data {question.name}=VALUE"
+
+    def _parse(self, question: Question, raw: Any) -> Any:
+        choices = self.choices(question)
+        if not question.multiselect:
+            return self._one(question, raw, choices)
+        wanted = [self._one(question, item, choices) for item in as_list(raw)]
+        if not choices:
+            return wanted
+        return [choice.value for choice in choices if choice.value in wanted]
+
+    def _one(self, question: Question, raw: Any, choices: Sequence[Choice]) -> Any:
+        value = self._cast(question, raw)
+        if not choices:
+            return value
+        for choice in choices:
+            if choice.value == value:
+                if choice.refused:
+                    raise ValueError(choice.refused.rstrip("."))
+                return value
+        open_to = [as_text(choice.value, "str") for choice in choices if not choice.refused]
+        raise ValueError(f"choose {listing(open_to)}")
+
+    def _cast(self, question: Question, value: Any) -> Any:
+        return cast(value, self.type_name(question))
+
+    def render(self, text: Any, question: Question, extra: Mapping[str, Any] | None = None) -> Any:
+        """Render a text of the template with the answers so far.
+
+        Lists are rendered item by item; anything else that is not a string is returned as it
+        is. Raises TemplateError where the template's Jinja is wrong.
+        """
+        if isinstance(text, list):
+            return [self.render(item, question, extra) for item in text]
+        if isinstance(text, Mapping):
+            return {key: self.render(value, question, extra) for key, value in text.items()}
+        if not isinstance(text, str) or not text:
+            return text
+        try:
+            if text not in self._templates:
+                self._templates[text] = self.questionnaire.environment.from_string(text)
+            return self._templates[text].render(self._context(extra or {}))
+        except UnsetError:
+            raise
+        except (jinja2.TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
+            raise TemplateError(
+                f'The template\'s question "{question.name}" cannot be rendered: {error}.',
+                hint="its author must mend it; filters of its own need --trust",
+            ) from error
+
+    def _context(self, extra: Mapping[str, Any]) -> dict[str, Any]:
+        known = {**self.offered, **self.given, **self.values, **extra}
+        if self.questionnaire.namespace is not None:
+            return {self.questionnaire.namespace: known}
+        return {
+            **known,
+            "UNSET": jinja2.StrictUndefined("UNSET", exc=UnsetError),
+            "_copier_conf": {"os": SYSTEMS.get(os.name), "sep": os.sep},
+            "_copier_phase": "prompt",
+        }
+
+    def answers(self) -> Answers:
+        """Return what was settled, in the template's order."""
+        secrets = {question.name for question in self.questionnaire.questions if question.secret}
+        return Answers(dict(self.values), frozenset(self.hidden), frozenset(secrets))

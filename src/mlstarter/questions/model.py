@@ -1,0 +1,127 @@
+"""What a question, an answer and a whole questionnaire are.
+
+A question keeps the template's own words: texts, defaults, choices and conditions may be Jinja
+and are only rendered once the answers before them are known (``interview.py``).
+The format is Copier's: https://copier.readthedocs.io/en/stable/configuring/#questions
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final
+
+from mlstarter.errors import AnswersError
+
+if TYPE_CHECKING:
+    from jinja2.sandbox import SandboxedEnvironment
+
+
+class _Missing(Enum):
+    MISSING = "missing"
+
+
+MISSING: Final = _Missing.MISSING
+"""No value: what a question without a default has until it is answered."""
+
+
+class InvalidAnswer(AnswersError):
+    """A value that its question does not take; the message is a sentence for the user."""
+
+    def __init__(self, name: str, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.name = name
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of the answers to choose from: what is shown, what it means.
+
+    ``refused`` says why it cannot be chosen with the answers given so far; empty where it can.
+    """
+
+    title: str
+    value: Any
+    refused: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question as the template states it. Strings may be Jinja."""
+
+    name: str
+    type: str = "yaml"
+    help: str = ""
+    default: Any = MISSING
+    choices: Any = ()
+    multiselect: bool = False
+    multiline: str | bool = False
+    placeholder: str = ""
+    secret: bool = False
+    validator: str = ""
+    when: str | bool = True
+
+
+@dataclass(frozen=True)
+class Questionnaire:
+    """The questions of one template, in order, and the environment that renders their texts.
+
+    ``namespace`` is the variable that holds the answers (``cookiecutter`` for templates of
+    that engine), or None where each answer is a variable of its own (Copier).
+    """
+
+    questions: tuple[Question, ...]
+    environment: SandboxedEnvironment
+    namespace: str | None = None
+
+    @property
+    def names(self) -> list[str]:
+        """The questions' names, in order."""
+        return [question.name for question in self.questions]
+
+    def __getitem__(self, name: str) -> Question:
+        """Return the question called ``name``; raises KeyError."""
+        for question in self.questions:
+            if question.name == name:
+                return question
+        raise KeyError(name)
+
+    def __contains__(self, name: object) -> bool:
+        """Say whether there is a question called ``name``."""
+        return any(question.name == name for question in self.questions)
+
+
+@dataclass(frozen=True)
+class Answers(Mapping[str, Any]):
+    """Every value that a render needs, by question, in the template's order.
+
+    ``hidden`` names the questions that do not apply: they are rendered with their default and
+    never recorded. ``secrets`` names those that are used once and written nowhere.
+    """
+
+    by_name: Mapping[str, Any]
+    hidden: frozenset[str] = field(default_factory=frozenset)
+    secrets: frozenset[str] = field(default_factory=frozenset)
+
+    def __getitem__(self, name: str) -> Any:
+        """Return the value for the question ``name``; raises KeyError."""
+        return self.by_name[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the names, in the template's order."""
+        return iter(self.by_name)
+
+    def __len__(self) -> int:
+        """Return the number of values, hidden ones included."""
+        return len(self.by_name)
+
+    @property
+    def applicable(self) -> dict[str, Any]:
+        """The answers to questions that apply, secrets included: what an engine is given."""
+        return {name: value for name, value in self.by_name.items() if name not in self.hidden}
+
+    @property
+    def recorded(self) -> dict[str, Any]:
+        """What the answers file holds: the answers that apply, without the secrets."""
+        return {n: v for n, v in self.applicable.items() if n not in self.secrets}

@@ -1,0 +1,85 @@
+"""Presets: ready sets of answers that a template brings in its ``presets.toml``.
+
+[adult]
+title = "Census income"
+type = "tabular"
+description = "Who earns more than 50,000 dollars a year"
+[adult.answers]
+kaggle_dataset = "uciml/adult-census-income"
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mlstarter.errors import TemplateError, UsageError
+from mlstarter.suggest import did_you_mean
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A named set of answers. ``type`` is the project type, None where a template has none."""
+
+    name: str
+    title: str
+    type: str | None
+    description: str
+    answers: Mapping[str, Any]
+
+
+def load_presets(root: Path) -> list[Preset]:
+    """Return the presets of the template in ``root``, in the file's order.
+
+    A template without the file has none. Raises TemplateError where it is not understood.
+    """
+    path = root / "presets.toml"
+    if not path.is_file():
+        return []
+    try:
+        stated = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, OSError) as error:
+        raise TemplateError(f"The template's presets.toml cannot be read: {error}.") from error
+    return [_preset(name, table) for name, table in stated.items()]
+
+
+def _preset(name: str, table: Any) -> Preset:
+    if not isinstance(table, Mapping) or not isinstance(table.get("answers", {}), Mapping):
+        raise TemplateError(f'The template\'s preset "{name}" is not a table with answers.')
+    return Preset(
+        name=name,
+        title=str(table.get("title", name)),
+        type=table.get("type"),
+        description=str(table.get("description", "")),
+        answers=table.get("answers", {}),
+    )
+
+
+def find_preset(presets: Sequence[Preset], name: str) -> Preset:
+    """Return the preset called ``name``; raises UsageError with the nearest match."""
+    for preset in presets:
+        if preset.name == name:
+            return preset
+    if not presets:
+        raise UsageError("This template has no presets.", hint="leave out --preset")
+    raise UsageError(
+        f'There is no preset called "{name}".',
+        hint=did_you_mean(name, [preset.name for preset in presets])
+        or "`mlstarter list presets` shows them all",
+    )
+
+
+def preset_answers(preset: Preset, questions: Sequence[str]) -> dict[str, Any]:
+    """Return what a preset offers to a questionnaire with these questions.
+
+    Its type and its own name are answers too, where the template asks for them.
+    """
+    offered = dict(preset.answers)
+    if preset.type is not None and "project_type" in questions:
+        offered["project_type"] = preset.type
+    if "preset" in questions:
+        offered["preset"] = preset.name
+    return offered

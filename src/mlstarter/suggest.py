@@ -1,0 +1,31 @@
+"""The near match for a mistyped word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def near(word: str, known: Iterable[str]) -> str | None:
+    """Return the entry of ``known`` that ``word`` most likely meant, or None.
+
+    Case is ignored, and so is the difference between hyphen and underscore.
+    """
+    from difflib import get_close_matches
+
+    plain = {entry.casefold().replace("_", "-"): entry for entry in known}
+    found = get_close_matches(word.casefold().replace("_", "-"), plain, n=1, cutoff=0.6)
+    return plain[found[0]] if found else None
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+    """Return ``did you mean "..."?`` for a mistyped word, or None where nothing is near."""
+    match = near(word, known)
+    return None if match is None else f'did you mean "{match}"?'
+
+
+def listing(words: Iterable[object]) -> str:
+    """Join words as a sentence does: ``a, b or c``."""
+    items = [str(word) for word in words]
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} or {items[-1]}"
