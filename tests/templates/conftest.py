@@ -1,0 +1,71 @@
+"""Generated projects, made once a session and shared by every end-to-end test.
+
+- ``generate(type, name, **answers)`` writes a project with `mlstarter new` and returns its folder.
+- ``tabular_project`` (and one for each other type): a fresh clone of a generated project in which
+  `make all` was run: set up, trained, evaluated, promoted, its own tests passed, and all of it
+  committed. Do not change it; ``project.clone(tmp_path / "p")`` is quick and borrows its
+  environment.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.templates.projects import Project, clean_environment
+
+Generate = Callable[..., Path]
+
+IDENTITY = (
+    "[user]\n\tname = Ada Student\n\temail = ada@example.com\n[init]\n\tdefaultBranch = main\n"
+)
+
+
+@pytest.fixture(scope="session")
+def git_identity(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Return an environment in which git knows a user and reads no other settings."""
+    file = tmp_path_factory.mktemp("git") / "config"
+    file.write_text(IDENTITY, encoding="utf-8")
+    return {"GIT_CONFIG_GLOBAL": str(file), "GIT_CONFIG_NOSYSTEM": "1"}
+
+
+@pytest.fixture(scope="session")
+def generate(tmp_path_factory: pytest.TempPathFactory, git_identity: dict[str, str]) -> Generate:
+    """Return a function that writes a project with the real `mlstarter new`."""
+
+    def new(project_type: str, name: str = "", **answers: str) -> Path:
+        home = tmp_path_factory.mktemp(f"new-{project_type}")
+        folder = home / (name or f"my-{project_type}")
+        given = [word for key, value in answers.items() for word in ("--data", f"{key}={value}")]
+        command = [sys.executable, "-m", "mlstarter", "new", str(folder)]
+        subprocess.run(
+            [*command, "--type", project_type, "--yes", *given], check=True, timeout=120,
+            env=clean_environment({**git_identity, "HOME": str(home), "XDG_CONFIG_HOME": str(home)}),
+        )  # fmt: skip
+        return folder
+
+    return new
+
+
+@pytest.fixture(scope="session")
+def tabular_project(generate: Generate, git_identity: dict[str, str]) -> Project:
+    """Return a tabular project with embedded data, everything run and committed."""
+    return run_all(generate("tabular", "flight-delays"), "flight_delays", git_identity)
+
+
+def run_all(generated: Path, package: str, environment: dict[str, str]) -> Project:
+    """Clone a generated project, run `make all` in the clone and commit what it wrote."""
+    root = generated.parent / "clone" / generated.name
+    subprocess.run(["git", "clone", "--quiet", generated, root], check=True)
+    threads = {"OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "2")}
+    project = Project(root, package, root / ".venv/bin/python", {**environment, **threads})
+    done = project.make("all", timeout=1500)
+    (root.parent / "make-all.log").write_text(done.output, encoding="utf-8")
+    project.git("add", "--all")
+    project.git("commit", "--quiet", "--message", "Train and evaluate the first model")
+    return project
