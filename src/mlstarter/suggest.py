@@ -23,6 +23,11 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     return None if match is None else f'did you mean "{match}"?'
 
 
+def hint_for(word: str, known: Iterable[str], command: str) -> str:
+    """Return the hint for a word that is not known: the near match, or the command to list all."""
+    return did_you_mean(word, known) or f"`{command}` shows them all"
+
+
 def listing(words: Iterable[object]) -> str:
     """Join words as a sentence does: ``a, b or c``."""
     items = [str(word) for word in words]

@@ -17,7 +17,7 @@ from jinja2 import StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 
 from mlstarter.errors import TemplateError
-from mlstarter.questions.environment import InsideLoader
+from mlstarter.jinja import TemplateLoader
 from mlstarter.questions.model import Choice, Question, Questionnaire
 
 # Extensions that Cookiecutter itself always loads; they are part of that package, not the
@@ -44,7 +44,7 @@ def load_cookiecutter(root: Path) -> Questionnaire:
         raise TemplateError("The template's cookiecutter.json is not a mapping.")
     prompts = stated.get("__prompts__", {})
     environment = SandboxedEnvironment(
-        loader=InsideLoader([str(root), str(root / "templates")]),
+        loader=TemplateLoader([str(root.resolve())]),
         extensions=BUILT_IN,
         undefined=StrictUndefined,
         keep_trailing_newline=True,
