@@ -1,1 +1,43 @@
 """Where a template comes from and which versions it has."""
+
+from __future__ import annotations
+
+from packaging.version import Version
+
+from mlstarter.sources import builtin, remote
+from mlstarter.sources.template import Engine, Template
+
+__all__ = ["SOURCE", "Engine", "Template", "resolve", "versions"]
+
+SOURCE = builtin.SOURCE
+
+
+def resolve(
+    source: str | None = None, ref: str | None = None, *, directory: str | None = None
+) -> Template:
+    """Return a template at one version, readable on this machine.
+
+    Args:
+        source: None for the built-in template; otherwise a folder, a git URL, ``gh:owner/name``,
+            ``gl:owner/name``, a zip (file or URL), or what an earlier template's ``source`` says.
+        ref: a tag, version, branch or commit; None for the newest version.
+        directory: the folder of the source that holds the template.
+
+    Raises:
+        TemplateError: it cannot be reached, has no such version, or holds no template.
+        EnvironmentProblem: git is missing, or no folder can be written.
+    """
+    if source is None or builtin.is_builtin(source):
+        return builtin.resolve(source, ref)
+    return remote.resolve(source, ref, directory)
+
+
+def versions(source: str | None = None) -> list[Version]:
+    """Return the released versions of a source, the newest last.
+
+    Raises:
+        TemplateError: the source cannot be reached.
+    """
+    if source is None or builtin.is_builtin(source):
+        return builtin.versions()
+    return remote.versions(source)

@@ -1,0 +1,148 @@
+"""The built-in template: every released version in one git bundle inside the package."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from functools import cache as memoise
+from pathlib import Path
+
+from packaging.version import InvalidVersion, Version
+
+from mlstarter.errors import TemplateError
+from mlstarter.sources import cache
+from mlstarter.sources.checkout import GitFailure, git, matching, newest, tags, write_files
+from mlstarter.sources.template import Template
+from mlstarter.suggest import did_you_mean
+
+# What projects record. Nobody can register a name below .invalid (RFC 2606), so no stranger can
+# put a template there; Copier and Renovate need an https address that ends in .git.
+SOURCE = "https://templates.mlstarter.invalid/mlstarter.git"
+# Names the address of a published copy; projects then record that one, which others can reach.
+ADDRESS_VARIABLE = "MLSTARTER_TEMPLATES_URL"
+BUNDLE = Path(__file__).with_name("templates.bundle")
+BRANCH = "main"
+
+
+def address() -> str:
+    """Return what new projects record as their source."""
+    return os.environ.get(ADDRESS_VARIABLE) or SOURCE
+
+
+def is_builtin(source: str | None) -> bool:
+    """Say whether ``source`` is served from the bundle."""
+    return source is None or source in {SOURCE, address()}
+
+
+def released(bundle: Path = BUNDLE) -> dict[str, str]:
+    """Return the tag and the commit of each released version, the oldest first."""
+    found: dict[str, str] = json.loads(
+        (_repository(bundle) / "versions.json").read_text(encoding="utf-8")
+    )
+    return found
+
+
+def versions() -> list[Version]:
+    """Return the released versions, the newest last."""
+    return [Version(tag) for tag in released()]
+
+
+def resolve(source: str | None, ref: str | None) -> Template:
+    """Return the built-in template at a released version, by default the newest.
+
+    Raises:
+        TemplateError: this mlstarter does not carry that version.
+    """
+    found = released()
+    known = {tag: Version(tag) for tag in found}
+    tag = newest(known) or list(known)[-1] if ref in {None, "HEAD"} else matching(known, str(ref))
+    if tag is None:
+        raise _unknown(str(ref), known)
+    commit = found[tag]
+
+    def build(out: Path) -> None:
+        try:
+            write_files(_repository(BUNDLE) / "repo.git", commit, out)
+        except GitFailure as error:
+            raise OSError(error.detail) from error
+
+    try:
+        root = cache.folder("trees", commit, build=build)
+    except TemplateError:
+        cache.forget(_repository(BUNDLE))
+        root = cache.folder("trees", commit, build=build)
+    return Template(source or address(), tag, root, "copier", commit)
+
+
+def fallback_git_config() -> dict[str, str]:
+    """Return the environment in which Copier's own git reads the bundle for ``SOURCE``.
+
+    The settings are appended to those that are there already. Only files may be read, so that the
+    built-in template can never reach the network. Copier (plumbum) copies the environment when
+    it is imported: set this before.
+    """
+    count = int(os.environ.get("GIT_CONFIG_COUNT", "0") or "0")
+    return {
+        "GIT_CONFIG_COUNT": str(count + 1),
+        f"GIT_CONFIG_KEY_{count}": f"url.{BUNDLE}.insteadOf",
+        f"GIT_CONFIG_VALUE_{count}": address(),
+        "GIT_ALLOW_PROTOCOL": "file",
+        "COPIER_CACHE_DIR": str(cache.root() / "copier" / _digest(BUNDLE)),
+    }
+
+
+def _repository(bundle: Path) -> Path:
+    """Return the folder that holds the bundle's repository and its versions."""
+
+    def build(out: Path) -> None:
+        try:
+            git(
+                *("clone", "--quiet", "--bare", "--no-local", "--", str(bundle)),
+                str(out / "repo.git"),
+                env={"GIT_ALLOW_PROTOCOL": "file"},
+            )
+            found = {
+                tag: git("--git-dir", str(out / "repo.git"), "rev-parse", f"{tag}^{{commit}}")
+                for tag in tags(out / "repo.git")
+            }
+        except GitFailure as error:
+            raise OSError(error.detail) from error
+        (out / "versions.json").write_text(json.dumps(found), encoding="utf-8")
+
+    return cache.folder("builtin", _digest(bundle), build=build)
+
+
+@memoise
+def _digest_of(bundle: Path, size: int, changed: int) -> str:
+    del size, changed  # part of the key: a bundle that was rewritten is read again
+    return hashlib.sha256(bundle.read_bytes()).hexdigest()[:32]
+
+
+def _digest(bundle: Path) -> str:
+    try:
+        state = bundle.stat()
+    except FileNotFoundError as error:
+        raise TemplateError(
+            "The templates are missing from this installation of mlstarter.",
+            hint="install it again; in a checkout, run: make release-templates VERSION=0.1.0",
+        ) from error
+    return _digest_of(bundle, state.st_size, state.st_mtime_ns)
+
+
+def _unknown(ref: str, known: dict[str, Version]) -> TemplateError:
+    last = list(known.values())[-1]
+    try:
+        newer = Version(ref) > last
+    except InvalidVersion:
+        newer = False
+    if newer:
+        return TemplateError(
+            f"Version {ref} of the templates is newer than this mlstarter, which carries up to "
+            f"{last}.",
+            hint="upgrade mlstarter: pipx upgrade mlstarter",
+        )
+    return TemplateError(
+        f"There is no version {ref} of the built-in templates.",
+        hint=did_you_mean(ref, known) or "list them with: mlstarter list versions",
+    )

@@ -1,0 +1,122 @@
+"""The private cache: folders built aside, moved into place at once, checked before use.
+
+Two processes that need the same folder at the same time both build it; the first to finish wins
+and the other throws its own away. A folder that lost files (a cleaner, a crash, a full disk) does
+not match its manifest any more and is built again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+
+from platformdirs import user_cache_path
+
+from mlstarter.errors import EnvironmentProblem
+
+CACHE_VARIABLE = "MLSTARTER_CACHE_DIR"
+_MANIFEST = ".mlstarter-manifest.json"
+
+
+def folder(*names: str, build: Callable[[Path], None]) -> Path:
+    """Return the cached folder ``names``, calling ``build(empty folder)`` where it is not there.
+
+    Where the cache cannot be written (read-only, full) the folder is built in a temporary place
+    that lasts as long as the process.
+
+    Raises:
+        EnvironmentProblem: neither the cache nor the temporary folder can be written.
+    """
+    target = root().joinpath(*names)
+    if _intact(target):
+        return target
+    try:
+        return _build(target, build)
+    except OSError:
+        try:
+            return _build(_temporary().joinpath(*names), build)
+        except OSError as error:
+            raise EnvironmentProblem(
+                f"Neither {root()} nor {tempfile.gettempdir()} can be written: "
+                f"{error.strerror or error}.",
+                hint=f"free some space, or set {CACHE_VARIABLE} to a folder that can be written",
+            ) from error
+
+
+def root() -> Path:
+    """Return where everything is cached: ``MLSTARTER_CACHE_DIR``, or the user's cache folder."""
+    chosen = os.environ.get(CACHE_VARIABLE)
+    return Path(chosen) if chosen else user_cache_path("mlstarter", appauthor=False)
+
+
+def forget(path: Path) -> None:
+    """Remove a cached folder that turned out to be broken, so that it is built again."""
+    if path.exists():
+        # Renamed first: a process that is reading it meets a missing folder, never half of one.
+        grave = Path(tempfile.mkdtemp(prefix=".broken-", dir=path.parent))
+        path.rename(grave / path.name)
+        shutil.rmtree(grave, ignore_errors=True)
+
+
+@cache
+def _temporary() -> Path:
+    keeper = tempfile.TemporaryDirectory(prefix="mlstarter-cache-")
+    _KEEPERS.append(keeper)
+    return Path(keeper.name)
+
+
+_KEEPERS: list[tempfile.TemporaryDirectory[str]] = []
+
+
+def _build(target: Path, build: Callable[[Path], None]) -> Path:
+    if _intact(target):
+        return target
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(
+        prefix=".building-", dir=target.parent, ignore_cleanup_errors=True
+    ) as work:
+        made = Path(work) / "folder"
+        made.mkdir()
+        build(made)
+        (made / _MANIFEST).write_text(json.dumps(dict(_sizes(made))), encoding="utf-8")
+        for _ in range(3):
+            try:
+                made.rename(target)
+            except OSError:
+                if _intact(target):
+                    break
+                forget(target)
+            else:
+                break
+    if not _intact(target):
+        raise OSError(f"{target} cannot be put into place")
+    return target
+
+
+def _intact(path: Path) -> bool:
+    """Say whether every file of a cached folder is there in the size it had when it was built."""
+    try:
+        expected = json.loads((path / _MANIFEST).read_text(encoding="utf-8"))
+        found = {name: size for name, size in _sizes(path) if name != _MANIFEST}
+    except (OSError, ValueError):
+        return False
+    return bool(found == expected)
+
+
+def _sizes(path: Path) -> Iterator[tuple[str, int]]:
+    """Yield the path (relative, with forward slashes) and size in bytes of every file."""
+    pending = [str(path)]
+    start = len(str(path)) + 1
+    while pending:
+        with os.scandir(pending.pop()) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    pending.append(entry.path)
+                else:
+                    name = entry.path[start:].replace(os.sep, "/")
+                    yield name, entry.stat(follow_symlinks=False).st_size

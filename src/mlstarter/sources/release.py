@@ -1,0 +1,174 @@
+"""Add a version of ``templates/`` to the bundle: ``python -m mlstarter.sources.release X.Y.Z``.
+
+The commit depends on nothing but the files, the version and the version before it: who releases
+and when leaves no trace, so that two people get the same ids.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from packaging.version import InvalidVersion, Version
+
+from mlstarter.errors import MlstarterError, UsageError
+from mlstarter.sources.assemble import assemble
+from mlstarter.sources.builtin import BRANCH, BUNDLE
+from mlstarter.sources.checkout import git, tags
+
+TEMPLATES = Path(__file__).parents[3] / "templates"
+# The first version's date; each later version counts a day on, since git needs some date.
+EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+_IDENTITY = {"NAME": "mlstarter", "EMAIL": "mlstarter@templates.mlstarter.invalid"}
+
+
+def release(
+    version: str, *, templates: Path = TEMPLATES, bundle: Path = BUNDLE, replace: bool = False
+) -> str:
+    """Write ``version`` of ``templates`` into ``bundle`` and return its commit's id.
+
+    Releasing the newest version again without a change does nothing.
+
+    Raises:
+        UsageError: the version is not PEP 440, not newer than the last one, or released already
+            with other files (``replace`` allows that for the newest version alone).
+    """
+    try:
+        wanted = Version(version)
+    except InvalidVersion as error:
+        raise UsageError(
+            f"{version} is not a version.", hint="use three numbers, for example 0.2.0"
+        ) from error
+    with tempfile.TemporaryDirectory(prefix="mlstarter-release-") as work:
+        repository = _open(bundle, Path(work) / "repo.git")
+        tree = _tree(repository, templates, Path(work) / "template")
+        known = list(tags(repository))
+        parent = _parent(repository, known, version, wanted, tree, replace)
+        commit = _commit(
+            repository,
+            tree,
+            parent,
+            version,
+            known.index(version) if version in known else len(known),
+        )
+        git("--git-dir", str(repository), "tag", "--force", version, commit)
+        git("--git-dir", str(repository), "update-ref", f"refs/heads/{BRANCH}", commit)
+        _write(repository, bundle)
+    return commit
+
+
+def newest_differs(templates: Path = TEMPLATES, bundle: Path = BUNDLE) -> bool:
+    """Say whether ``templates`` holds other files than the newest released version."""
+    with tempfile.TemporaryDirectory(prefix="mlstarter-release-") as work:
+        repository = _open(bundle, Path(work) / "repo.git")
+        known = list(tags(repository))
+        tree = _tree(repository, templates, Path(work) / "template")
+        return not known or _git(repository, "rev-parse", f"{known[-1]}^{{tree}}") != tree
+
+
+def _parent(
+    repository: Path, known: list[str], version: str, wanted: Version, tree: str, replace: bool
+) -> str | None:
+    if version in known:
+        same = _git(repository, "rev-parse", f"{version}^{{tree}}") == tree
+        if not same and (version != known[-1] or not replace):
+            raise UsageError(
+                f"Version {version} is released already, with other files.",
+                hint="release a higher version; --replace changes the newest one, as long as "
+                "nobody has it",
+            )
+        before = known[: known.index(version)]
+    else:
+        if known and wanted <= Version(known[-1]):
+            raise UsageError(
+                f"Version {version} is not newer than {known[-1]}.", hint="release a higher one"
+            )
+        before = known
+    return _git(repository, "rev-parse", f"{before[-1]}^{{commit}}") if before else None
+
+
+def _open(bundle: Path, repository: Path) -> Path:
+    git("init", "--quiet", "--bare", f"--initial-branch={BRANCH}", str(repository))
+    if bundle.exists():
+        _git(repository, "fetch", "--quiet", str(bundle), "+refs/*:refs/*")
+    return repository
+
+
+def _tree(repository: Path, templates: Path, work: Path) -> str:
+    """Assemble the templates and return the id of their tree, now in ``repository``."""
+    assemble(templates, work)
+    env = {
+        "GIT_DIR": str(repository),
+        "GIT_WORK_TREE": str(work),
+        "GIT_INDEX_FILE": str(work.with_name("index")),
+        # Nothing of the releaser's own settings (ignore rules, line ends) decides what is in it.
+        "GIT_CONFIG_GLOBAL": "/dev/null",
+        "GIT_CONFIG_NOSYSTEM": "1",
+    }
+    # --force: the templates' own .gitignore files are meant for the projects.
+    git("add", "--all", "--force", ".", env=env, cwd=work)
+    return git("write-tree", env=env)
+
+
+def _commit(repository: Path, tree: str, parent: str | None, version: str, count: int) -> str:
+    date = (EPOCH + timedelta(days=count)).strftime("%Y-%m-%dT%H:%M:%S+0000")
+    env = {"GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date}
+    for role in ("AUTHOR", "COMMITTER"):
+        env |= {f"GIT_{role}_{part}": value for part, value in _IDENTITY.items()}
+    parents = ["-p", parent] if parent else []
+    message = f"Release {version}"
+    return git(
+        *("--git-dir", str(repository), "-c", "commit.gpgSign=false", "commit-tree"),
+        *("-m", message, *parents, tree),
+        env=env,
+    )
+
+
+def _write(repository: Path, bundle: Path) -> None:
+    # One thread and fixed limits: the same objects give the same bytes with the same git.
+    fresh = bundle.with_suffix(".new")
+    _git(
+        repository,
+        "-c",
+        "pack.threads=1",
+        "-c",
+        "pack.compression=9",
+        "-c",
+        "pack.window=50",
+        "bundle",
+        "create",
+        "--quiet",
+        str(fresh),
+        "--branches",
+        "--tags",
+    )
+    fresh.replace(bundle)
+
+
+def _git(repository: Path, *arguments: str) -> str:
+    return git("--git-dir", str(repository), *arguments)
+
+
+def main() -> int:
+    """Release from the command line and return its exit status."""
+    parser = argparse.ArgumentParser(prog="release", description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("version", metavar="X.Y.Z")
+    parser.add_argument("--replace", action="store_true", help="change the newest version")
+    options = parser.parse_args()
+    try:
+        commit = release(options.version, replace=options.replace)
+    except MlstarterError as error:
+        sys.stderr.write(f"error: {error.message}\n")
+        if error.hint:
+            sys.stderr.write(f"hint: {error.hint}\n")
+        return error.exit_status
+    size = BUNDLE.stat().st_size // 1024
+    sys.stdout.write(f"released {options.version} as {commit[:12]}; the bundle is {size} KB\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,280 @@
+"""Templates of other people: a folder, a git repository (local or by URL), a zip."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+import stat
+import tempfile
+import urllib.error
+import urllib.request
+import zipfile
+from dataclasses import dataclass
+from functools import cache as memoise
+from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit, urlunsplit
+
+from packaging.version import Version
+
+from mlstarter.errors import TemplateError
+from mlstarter.sources import cache
+from mlstarter.sources.checkout import (
+    GitFailure,
+    commit_of,
+    describe,
+    git,
+    matching,
+    newest,
+    tags,
+    write_files,
+)
+from mlstarter.sources.template import Template, engine_of
+from mlstarter.suggest import did_you_mean
+
+SHORTHANDS = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
+# Bytes a zip may unpack to: templates are text, and a bomb is not.
+ZIP_LIMIT = 500_000_000
+_SUBDIRECTORY = "#subdirectory="
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A source taken apart: where the repository is and which folder of it is the template."""
+
+    address: str
+    directory: str
+
+    @property
+    def recorded(self) -> str:
+        """What a project records: the address without a password, and the folder."""
+        return public(self.address) + (_SUBDIRECTORY + self.directory if self.directory else "")
+
+
+def parse(source: str, directory: str | None = None) -> _Place:
+    """Take a source apart and expand its shorthand.
+
+    Raises:
+        TemplateError: the directory leads out of the template.
+    """
+    address, _, inside = source.partition(_SUBDIRECTORY)
+    inside = directory or inside
+    if inside and (PurePosixPath(inside).is_absolute() or ".." in PurePosixPath(inside).parts):
+        raise TemplateError(
+            f"The directory {inside} is not inside the template.",
+            hint="give --directory a path relative to the template's root",
+        )
+    for short, full in SHORTHANDS.items():
+        if address.startswith(short):
+            address = full + address.removeprefix(short).lstrip("/")
+            address = address if address.endswith(".git") else address + ".git"
+    address = address.removeprefix("git+")
+    if not _is_url(address):
+        address = str(Path(address).expanduser().absolute())
+    return _Place(address, str(PurePosixPath(inside)) if inside else "")
+
+
+def resolve(source: str, ref: str | None, directory: str | None = None) -> Template:
+    """Return the template that ``source`` names, at ``ref`` or at its newest version.
+
+    Raises:
+        TemplateError: it cannot be reached, has no such version, or holds no template.
+    """
+    place = parse(source, directory)
+    if place.address.endswith(".zip"):
+        _no_versions(place, ref)
+        root = _unpack(_fetch_zip(place.address))
+        return _template(place, None, root, None)
+    if _is_url(place.address) or place.address.endswith(".bundle"):
+        return _from_git(place, _mirror(place.address), ref)
+    folder = Path(place.address)
+    if not folder.is_dir():
+        siblings = [path.name for path in folder.parent.glob("*")] if folder.parent.is_dir() else []
+        raise TemplateError(
+            f"There is no template at {source}: no such folder.",
+            hint=did_you_mean(folder.name, siblings)
+            or "give a folder, a git URL, gh:owner/name, gl:owner/name or a zip file",
+        )
+    repository = _git_directory(folder)
+    if repository is None or (_is_dirty(folder) and _wants_head(repository, ref)):
+        _no_versions(place, None if ref == "HEAD" else ref)
+        return _template(place, None, folder, None)
+    return _from_git(place, repository, ref)
+
+
+def versions(source: str) -> list[Version]:
+    """Return the released versions of ``source``, the newest last; none where it has no tags."""
+    place = parse(source)
+    if place.address.endswith(".zip"):
+        return []
+    if _is_url(place.address) or place.address.endswith(".bundle"):
+        return list(tags(_mirror(place.address)).values())
+    repository = _git_directory(Path(place.address))
+    return list(tags(repository).values()) if repository else []
+
+
+def public(address: str) -> str:
+    """Return ``address`` without the password that it may carry: this is what gets recorded."""
+    parts = urlsplit(address)
+    if parts.scheme in {"http", "https"} and "@" in parts.netloc:
+        return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+    return address
+
+
+def _template(place: _Place, version: str | None, root: Path, commit: str | None) -> Template:
+    inner = root / place.directory if place.directory else root
+    if not inner.is_dir() or not inner.resolve().is_relative_to(root.resolve()):
+        raise TemplateError(
+            f"There is no folder {place.directory} in {public(place.address)}.",
+            hint="check --directory",
+        )
+    engine = engine_of(inner, place.recorded)
+    return Template(place.recorded, version, inner, engine, commit)
+
+
+def _from_git(place: _Place, repository: Path, ref: str | None) -> Template:
+    known = tags(repository)
+    name = newest(known) or "HEAD" if ref is None else matching(known, ref) or ref
+    commit = commit_of(repository, name)
+    if commit is None:
+        raise TemplateError(
+            f"{place.recorded} has no version, branch or commit {ref or 'at all'}.",
+            hint=did_you_mean(name, known)
+            or f"its newest version is {newest(known) or 'untagged'}",
+        )
+
+    def build(out: Path) -> None:
+        write_files(repository, commit, out, place.address)
+
+    root = cache.folder("trees", commit, build=build)
+    return _template(place, describe(repository, commit), root, commit)
+
+
+def _no_versions(place: _Place, ref: str | None) -> None:
+    if ref is not None:
+        raise TemplateError(
+            f"{place.recorded} is not a git repository, so it has no version {ref}.",
+            hint="leave out --ref",
+        )
+
+
+def _is_url(address: str) -> bool:
+    return bool(re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", address)) or address.startswith("git@")
+
+
+@memoise
+def _mirror(address: str) -> Path:
+    """Return a private mirror of a repository, brought up to date once a process."""
+    digest = hashlib.sha256(public(address).encode()).hexdigest()[:32]
+    target = cache.root() / "git" / f"{digest}.git"
+    try:
+        if target.is_dir():
+            try:
+                git("--git-dir", str(target), "fetch", "--quiet", "--prune", "--force", "origin")
+                return target
+            except GitFailure as failure:
+                if "not a git repository" not in failure.detail:
+                    raise
+                cache.forget(target)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".building-", dir=target.parent) as work:
+            made = Path(work) / "repo.git"
+            git("clone", "--quiet", "--mirror", "--", address, str(made))
+            if not target.is_dir():
+                made.rename(target)
+    except GitFailure as failure:
+        raise TemplateError(
+            f"{public(address)} cannot be fetched: {_reason(failure.detail)}",
+            hint="check the address, your network and your access; git ls-remote tests all three",
+        ) from failure
+    return target
+
+
+def _reason(detail: str) -> str:
+    for line in detail.splitlines():
+        if line.startswith(("fatal: ", "error: ")):
+            return public_text(line.partition(": ")[2])
+    return "git gave no reason."
+
+
+def public_text(text: str) -> str:
+    """Return ``text`` with passwords in addresses left out."""
+    return re.sub(r"(https?://)[^/@\s]+@", r"\1", text)
+
+
+def _git_directory(folder: Path) -> Path | None:
+    """Return the git directory of a folder that is the root of a repository, or None."""
+    try:
+        top = git("rev-parse", "--show-toplevel", cwd=folder)
+        found = git("rev-parse", "--absolute-git-dir", cwd=folder)
+    except GitFailure:
+        return None
+    return Path(found) if Path(top).resolve() == folder.resolve() else None
+
+
+def _is_dirty(folder: Path) -> bool:
+    return bool(git("status", "--porcelain", cwd=folder))
+
+
+def _wants_head(repository: Path, ref: str | None) -> bool:
+    if ref is None:
+        return newest(tags(repository)) is None
+    return ref == "HEAD"
+
+
+def _fetch_zip(address: str) -> Path:
+    """Return the local path of a zip, fetching it where it lies on a server."""
+    if not _is_url(address):
+        if not Path(address).is_file():
+            raise TemplateError(f"There is no file {address}.", hint="check the path of the zip")
+        return Path(address)
+    if not address.startswith(("http://", "https://")):
+        raise TemplateError(f"{address} is not an http address.", hint="use https://")
+    target = Path(tempfile.mkdtemp(prefix="mlstarter-zip-")) / "template.zip"
+    try:
+        with urllib.request.urlopen(address, timeout=60) as answer, target.open("wb") as file:  # noqa: S310
+            shutil.copyfileobj(answer, file)
+    except (urllib.error.URLError, OSError, ValueError) as error:
+        raise TemplateError(
+            f"{public(address)} cannot be fetched: {getattr(error, 'reason', error)}.",
+            hint="check the address and your network",
+        ) from error
+    return target
+
+
+def _unpack(archive: Path) -> Path:
+    digest = hashlib.sha256(archive.read_bytes()).hexdigest()[:32]
+
+    def build(out: Path) -> None:
+        try:
+            with zipfile.ZipFile(archive) as opened:
+                _extract(opened, out)
+        except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+            raise TemplateError(
+                f"{archive.name} cannot be unpacked: {error}.",
+                hint="use a plain zip file without a password",
+            ) from error
+
+    root = cache.folder("zips", digest, build=build)
+    inner = [path for path in root.iterdir() if not path.name.startswith(".mlstarter")]
+    return inner[0] if len(inner) == 1 and inner[0].is_dir() else root
+
+
+def _extract(opened: zipfile.ZipFile, out: Path) -> None:
+    """Unpack with modes; refuse a path that leads out, a link, and more than ``ZIP_LIMIT``."""
+    if sum(member.file_size for member in opened.infolist()) > ZIP_LIMIT:
+        raise TemplateError(
+            f"The zip unpacks to more than {ZIP_LIMIT // 1_000_000} MB.",
+            hint="a template holds source files; keep large data elsewhere",
+        )
+    for member in opened.infolist():
+        parts = PurePosixPath(member.filename.replace("\\", "/")).parts
+        mode = member.external_attr >> 16
+        if not parts or ".." in parts or parts[0] == "/" or stat.S_ISLNK(mode):
+            raise TemplateError(
+                f"The zip holds {member.filename!r}, which could lead out of the template.",
+                hint="ask its author for another archive, or clone its repository",
+            )
+        target = Path(opened.extract(member, out))
+        if mode & 0o111 and target.is_file():
+            target.chmod(0o755)
