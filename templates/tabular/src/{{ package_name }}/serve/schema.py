@@ -1,0 +1,46 @@
+"""The body of ``POST /predict``, made from the schema that training recorded."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, NotRequired, TypedDict
+
+import numpy as np
+from pydantic import ConfigDict, FailFast, Field, TypeAdapter
+
+Row = dict[str, Any]
+LARGEST = float(np.finfo(np.float32).max)  # the graph computes in float32
+KINDS: dict[str, tuple[type, dict[str, Any]]] = {
+    "number": (float, {"allow_inf_nan": False, "ge": -LARGEST, "le": LARGEST}),
+    "integer": (int, {"ge": -(2**24), "le": 2**24}),  # whole numbers that float32 holds exactly
+    "category": (str, {"max_length": 200}),
+    "boolean": (bool, {}),
+}
+# JSON's own types only: "3" is not a number, and 1 is not true.
+CONFIG = ConfigDict(strict=True, extra="forbid")
+
+
+def body_type(features: list[dict[str, Any]], max_rows: int) -> TypeAdapter[dict[str, Any]]:
+    """Return the validator of ``{"rows": [...]}`` for these features.
+
+    A feature that is not required may be absent or null: missing. Values outside what training
+    saw are let through; the prediction then carries a warning.
+    """
+    row = TypedDict("Row", {item["name"]: _field(item) for item in features})  # type: ignore[misc]
+    row.__pydantic_config__ = CONFIG  # type: ignore[attr-defined]
+    rows = Annotated[list[row], Field(min_length=1, max_length=max_rows), FailFast()]  # type: ignore[valid-type]
+    body = TypedDict("Rows", {"rows": rows})  # type: ignore[misc]
+    body.__pydantic_config__ = CONFIG  # type: ignore[attr-defined]
+    return TypeAdapter(body)
+
+
+def _field(feature: dict[str, Any]) -> Any:
+    kind, bounds = KINDS[feature["kind"]]
+    described = Field(
+        title=feature["title"],
+        description=feature["description"] or None,
+        examples=[feature["example"]],
+        **bounds,
+    )
+    if feature["required"]:
+        return Annotated[kind, described]
+    return NotRequired[Annotated[kind | None, described]]
