@@ -9,7 +9,7 @@ from fastapi import FastAPI, Request, Response
 
 from .guards import read_json
 from .problems import RESPONSES
-from .schema import body_type
+from .schema import body_schema, body_type
 
 if TYPE_CHECKING:
     from .app import Service
@@ -41,7 +41,7 @@ RESULT: dict[str, Any] = {
 def add_routes(app: FastAPI, service: Service) -> None:
     """Add ``POST /predict`` to the service."""
     features = service.metadata["input"]["features"]
-    schema = body_type(features, service.metadata["input"]["max_rows"]).json_schema()
+    schema = body_schema(body_type(features, service.metadata["input"]["max_rows"]))
     known = frozenset({"rows", *(feature["name"] for feature in features)})
     content = {"schema": schema, "example": service.metadata["example"]}
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, NotRequired, TypedDict
+from typing import Annotated, Any, NotRequired
 
 import numpy as np
 from pydantic import ConfigDict, FailFast, Field, TypeAdapter
+from typing_extensions import TypedDict
 
 Row = dict[str, Any]
 LARGEST = float(np.finfo(np.float32).max)  # the graph computes in float32
@@ -31,6 +32,13 @@ def body_type(features: list[dict[str, Any]], max_rows: int) -> TypeAdapter[dict
     body = TypedDict("Rows", {"rows": rows})  # type: ignore[misc]
     body.__pydantic_config__ = CONFIG  # type: ignore[attr-defined]
     return TypeAdapter(body)
+
+
+def body_schema(body: TypeAdapter[dict[str, Any]]) -> dict[str, Any]:
+    """Return the JSON schema of a body, with the row in its place, as OpenAPI wants it."""
+    schema = body.json_schema()
+    schema["properties"]["rows"]["items"] = schema.pop("$defs")["Row"]
+    return schema
 
 
 def _field(feature: dict[str, Any]) -> Any:

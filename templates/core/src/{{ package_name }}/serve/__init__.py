@@ -1,0 +1,1 @@
+"""The HTTP service: onnxruntime and numpy only, every answer bounded in time and memory."""

@@ -1,0 +1,118 @@
+"""Read a request's body without trusting it: its type, its size and how slowly it comes.
+
+Slow *headers* cannot be guarded here: whoever faces the internet puts a proxy in front.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from fastapi import Request
+from pydantic import TypeAdapter, ValidationError
+from starlette.formparsers import MultiPartParser
+from starlette.requests import ClientDisconnect
+from starlette.types import Message
+
+from .problems import Problem, from_validation
+
+T = TypeVar("T")
+BODY_SECONDS = 10.0
+CLOSE = {"Connection": "close"}  # the rest of a refused body is not worth reading
+
+
+def media_type(request: Request) -> str:
+    """Return the content type without its parameters, in lower case."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def refuse_type(expected: str) -> Problem:
+    """Return the answer to a body of a type that is not served."""
+    return Problem(415, f"Send the body as {expected}.", headers=CLOSE)
+
+
+async def _read(
+    request: Request, limit: int, reader: Callable[[Request], Awaitable[T]], seconds: float
+) -> T:
+    """Run ``reader`` over at most ``limit`` bytes; 413 above, 408 after ``seconds``."""
+    size = int(request.headers.get("content-length", 0))
+    received = 0
+
+    async def receive() -> Message:
+        nonlocal received
+        message = await request.receive()
+        received += len(message.get("body", b""))
+        if received > limit:  # a chunked body does not say its size beforehand
+            raise Problem(413, f"The body is larger than {limit} bytes.", headers=CLOSE)
+        return message
+
+    if size > limit:
+        raise Problem(413, f"The body is larger than {limit} bytes.", headers=CLOSE)
+    try:
+        async with asyncio.timeout(seconds):
+            return await reader(Request(request.scope, receive))
+    except TimeoutError:
+        raise Problem(408, f"The body took longer than {seconds:g} s.", headers=CLOSE) from None
+    except ClientDisconnect:
+        raise Problem(400, "The body ended early.", headers=CLOSE) from None
+
+
+async def read_json(
+    request: Request,
+    adapter: TypeAdapter[T],
+    known: frozenset[str],
+    limit: int = 1_000_000,
+    seconds: float = BODY_SECONDS,
+) -> T:
+    """Return the JSON body as ``adapter`` describes it.
+
+    Parameters
+    ----------
+    adapter:
+        A pydantic type that forbids unknown fields and bounds every list, string and number.
+    known:
+        Field names that an error message may repeat.
+    limit:
+        Largest body, in bytes.
+    """
+    if media_type(request) != "application/json":
+        raise refuse_type("application/json")
+    body = await _read(request, limit, Request.body, seconds)
+    try:
+        return adapter.validate_json(body)
+    except ValidationError as error:
+        raise from_validation(error, known) from None
+
+
+async def read_upload(
+    request: Request, types: frozenset[str], limit: int, seconds: float = BODY_SECONDS
+) -> bytes:
+    """Return a file that came as the raw body, or as the field ``file`` of a form.
+
+    Parameters
+    ----------
+    types:
+        Media types that are served, as the caller declares them. What the bytes really are
+        is for the decoder to find out.
+    limit:
+        Largest body, in bytes.
+    """
+    expected = f"{', '.join(sorted(types))} or multipart/form-data"
+
+    async def from_form(guarded: Request) -> bytes:
+        # Kept in memory (the limit bounds it): the container's disk is read-only.
+        MultiPartParser.spool_max_size = max(limit, MultiPartParser.spool_max_size)
+        async with guarded.form(max_files=1, max_fields=10) as form:
+            upload = form.get("file")
+            if upload is None or isinstance(upload, str):
+                raise Problem(422, "The form has no file in its field 'file'.")
+            if (upload.content_type or "").partition(";")[0].strip().lower() not in types:
+                raise refuse_type(expected)
+            return await upload.read()
+
+    if media_type(request) == "multipart/form-data":
+        return await _read(request, limit, from_form, seconds)
+    if media_type(request) not in types:
+        raise refuse_type(expected)
+    return await _read(request, limit, Request.body, seconds)
