@@ -43,9 +43,10 @@ def generate(tmp_path_factory: pytest.TempPathFactory, git_identity: dict[str, s
         folder = home / (name or f"my-{project_type}")
         given = [word for key, value in answers.items() for word in ("--data", f"{key}={value}")]
         command = [sys.executable, "-m", "mlstarter", "new", str(folder)]
+        private = {"HOME": str(home), "XDG_CONFIG_HOME": str(home)}
         subprocess.run(
             [*command, "--type", project_type, "--yes", *given], check=True, timeout=120,
-            env=clean_environment({**git_identity, "HOME": str(home), "XDG_CONFIG_HOME": str(home)}),
+            env=clean_environment({**git_identity, **private}),
         )  # fmt: skip
         return folder
 

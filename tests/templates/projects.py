@@ -1,4 +1,4 @@
-"""Generated projects as the end-to-end tests use them: made, cloned, and run by their own commands."""
+"""Generated projects as the end-to-end tests use them: cloned, and run by their own commands."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-# What the surroundings of the tests must not lend to a generated project.
+# What the surroundings of the tests must not lend to a generated project: prefixes of names.
 FOREIGN = (
     "PYTHONPATH",
     "VIRTUAL_ENV",
@@ -67,13 +67,12 @@ class Project:
         prefix = () if network else (*CUT, LOOPBACK, "cut")
         before, began = _children(), time.monotonic()
         done = subprocess.run(
-            [*prefix, *words], cwd=self.root, env=clean_environment(self.environment | environment),
+            [*prefix, *words], cwd=self.root, env=clean_environment({**self.environment, **environment}),
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
             timeout=timeout, check=False, stdin=subprocess.DEVNULL,
         )  # fmt: skip
-        result = Done(
-            words, done.returncode, done.stdout, _children() - before, time.monotonic() - began
-        )
+        cpu, wall = _children() - before, time.monotonic() - began
+        result = Done(words, done.returncode, done.stdout, cpu, wall)
         if check and result.status:
             raise AssertionError(f"{' '.join(words)} ended with {result.status}:\n{result.output}")
         return result
@@ -145,7 +144,7 @@ def wait_ready(address: str, server: subprocess.Popen[bytes], log: Path, limit: 
     end = time.monotonic() + limit
     while server.poll() is None and time.monotonic() < end:
         try:
-            with urllib.request.urlopen(f"{address}/readyz", timeout=2) as answer:
+            with urllib.request.urlopen(f"{address}/readyz", timeout=2) as answer:  # noqa: S310
                 if answer.status == 200:
                     return
         except (urllib.error.URLError, OSError):
@@ -161,9 +160,9 @@ def request(url: str, body: Any = None, **headers: str) -> tuple[int, Any]:
     data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
     if data is not None:
         headers.setdefault("Content-Type", "application/json")
-    call = urllib.request.Request(url, data, headers)
+    call = urllib.request.Request(url, data, headers)  # noqa: S310 - a local address
     try:
-        with urllib.request.urlopen(call, timeout=30) as answer:
+        with urllib.request.urlopen(call, timeout=30) as answer:  # noqa: S310
             status, kind, text = answer.status, answer.headers["Content-Type"], answer.read()
     except urllib.error.HTTPError as error:
         status, kind, text = error.code, error.headers["Content-Type"], error.read()
