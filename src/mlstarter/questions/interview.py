@@ -50,7 +50,7 @@ class Interview:
         self.offered = offered or {}
         self.values: dict[str, Any] = {}
         self.hidden: set[str] = set()
-        self._templates: dict[str, jinja2.Template] = {}
+        self._templates = questionnaire.compiled
 
     def applies(self, question: Question) -> bool:
         """Say whether the question is asked, given the answers before it."""
@@ -157,17 +157,12 @@ class Interview:
             value = self._parse(question, raw)
         except ValueError as error:
             raise InvalidAnswer(
-                question.name,
-                f'The answer to "{question.name}" cannot be {shown}: {error}.',
-                hint=self._hint(question, raw),
+                question.name, shown, str(error), hint=self._hint(question, raw)
             ) from error
         complaint = str(self.render(question.validator, question, {question.name: value})).strip()
         if complaint:
-            raise InvalidAnswer(
-                question.name,
-                f'The answer to "{question.name}" cannot be {shown}: {" ".join(complaint.split())}',
-                hint=f"give another one with --data {question.name}=VALUE",
-            )
+            hint = f"give another one with --data {question.name}=VALUE"
+            raise InvalidAnswer(question.name, shown, " ".join(complaint.split()), hint=hint)
         return value
 
     def _hint(self, question: Question, raw: Any) -> str:

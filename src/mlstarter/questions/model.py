@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mlstarter.errors import AnswersError
 
 if TYPE_CHECKING:
+    from jinja2 import Template
     from jinja2.sandbox import SandboxedEnvironment
 
 
@@ -27,11 +28,16 @@ MISSING: Final = _Missing.MISSING
 
 
 class InvalidAnswer(AnswersError):
-    """A value that its question does not take; the message is a sentence for the user."""
+    """A value that its question does not take.
 
-    def __init__(self, name: str, message: str, *, hint: str | None = None) -> None:
-        super().__init__(message, hint=hint)
+    ``reason`` alone is what a prompt shows, which stands beside the value anyway.
+    """
+
+    def __init__(self, name: str, shown: str, reason: str, *, hint: str | None = None) -> None:
+        end = "" if reason.endswith((".", "!", "?")) else "."
+        super().__init__(f'The answer to "{name}" cannot be {shown}: {reason}{end}', hint=hint)
         self.name = name
+        self.reason = f"{reason[:1].upper()}{reason[1:]}{end}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +45,13 @@ class Choice:
     """One of the answers to choose from: what is shown, what it means.
 
     ``refused`` says why it cannot be chosen with the answers given so far; empty where it can.
+    ``description`` is shown while the cursor is on it.
     """
 
     title: str
     value: Any
     refused: str = ""
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +76,14 @@ class Questionnaire:
     """The questions of one template, in order, and the environment that renders their texts.
 
     ``namespace`` is the variable that holds the answers (``cookiecutter`` for templates of
-    that engine), or None where each answer is a variable of its own (Copier).
+    that engine), or None where each answer is a variable of its own (Copier). ``compiled``
+    keeps the texts that were rendered once: compiling costs more than rendering.
     """
 
     questions: tuple[Question, ...]
     environment: SandboxedEnvironment
     namespace: str | None = None
+    compiled: dict[str, Template] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def names(self) -> list[str]:

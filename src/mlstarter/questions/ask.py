@@ -1,0 +1,282 @@
+"""Ask a questionnaire in a terminal, with going back and a review before anything is done.
+
+The state is two things: the drafts (what was answered) and the trail (in which order it was
+asked). Every step starts from the first question: those that are answered are settled, the
+first that is not is asked. Going back takes the last one off the trail. So an answer that
+changes what applies, or what is valid, is followed by exactly the questions it raises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from mlstarter.errors import AnswersError
+from mlstarter.questions.complete import refuse_unknown
+from mlstarter.questions.interview import Interview
+from mlstarter.questions.model import (
+    MISSING,
+    Answers,
+    Choice,
+    InvalidAnswer,
+    Question,
+    Questionnaire,
+)
+from mlstarter.questions.presets import Preset, preset_answers
+from mlstarter.questions.terminal import GoBack, Terminal
+from mlstarter.questions.values import as_text
+
+EVERYTHING, PRESET, LAST = "everything", "preset", "last"
+# What a new project needs a new answer to, whatever set of answers it starts from.
+ALWAYS_ASKED = ("project_name",)
+
+
+def ask(
+    questionnaire: Questionnaire,
+    given: Mapping[str, Any],
+    terminal: Terminal,
+    *,
+    presets: Sequence[Preset] = (),
+    chosen: Preset | None = None,
+    last: Mapping[str, Any] | None = None,
+    remembered: Mapping[str, Any] | None = None,
+) -> Answers:
+    """Ask whatever ``given`` leaves open and return the answers the user agreed to.
+
+    Args:
+        questionnaire: the template's questions.
+        given: answers from flags and files; they are not asked.
+        terminal: where to ask.
+        presets: the sets of answers to choose from, first of all.
+        chosen: the preset to start from, where a flag named it.
+        last: the user's last answers to this template.
+        remembered: what takes the place of the template's defaults.
+
+    Raises AnswersError for a value in ``given`` that cannot be; KeyboardInterrupt and EOFError
+    when the user stops.
+    """
+    refuse_unknown(questionnaire, given)
+    conversation = Conversation(questionnaire, given, terminal, remembered or {})
+    conversation.sets = (list(presets), dict(last or {}))
+    return conversation.run(chosen)
+
+
+class Conversation:
+    """One dialogue, from the first question to the agreement."""
+
+    def __init__(
+        self,
+        questionnaire: Questionnaire,
+        given: Mapping[str, Any],
+        terminal: Terminal,
+        remembered: Mapping[str, Any],
+    ) -> None:
+        self.questionnaire = questionnaire
+        self.given = given
+        self.terminal = terminal
+        self.remembered = remembered
+        self.sets: tuple[list[Preset], dict[str, Any]] = ([], {})
+        self.offered: dict[str, Any] = dict(remembered)
+        self.quick = False
+        self.drafts: dict[str, Any] = {}
+        self.earlier: dict[str, Any] = {}
+        self.trail: list[str] = []
+
+    def run(self, chosen: Preset | None) -> Answers:
+        """Ask until the user agrees to the review."""
+        has_start = chosen is None and self._start()
+        if chosen is not None:
+            self._take_set(preset_answers(chosen, self.questionnaire.names))
+        while True:
+            interview = self._interview()
+            try:
+                question = self._walk(interview)
+                can_go_back = bool(self.trail) or has_start
+                if question is not None:
+                    self._put(question, interview, can_go_back=can_go_back)
+                elif self._agrees(interview, can_go_back=can_go_back):
+                    return interview.answers()
+            except GoBack:
+                if self.trail:
+                    name = self.trail.pop()
+                    self.earlier[name] = self.drafts.pop(name, None)
+                else:
+                    self._start()
+
+    def _interview(self) -> Interview:
+        return Interview(self.questionnaire, self.given, self.offered)
+
+    def _start(self) -> bool:
+        """Ask what to start from; return False where there is nothing to choose."""
+        presets, last = self.sets
+        options = [Choice("Choose everything", EVERYTHING)]
+        if presets:
+            options.insert(0, Choice(f"A preset ({len(presets)} ready sets of answers)", PRESET))
+        if last:
+            options.append(Choice("My last answers", LAST))
+        if len(options) == 1:
+            return False
+        self.drafts.clear()
+        while True:
+            way = self.terminal.select("Start from", options, None, can_go_back=False)
+            self.offered, self.quick = dict(self.remembered), False
+            if way == LAST:
+                self._take_set({n: v for n, v in last.items() if n not in ALWAYS_ASKED})
+            if way != PRESET or self._take_preset(presets):
+                return True
+
+    def _take_preset(self, presets: Sequence[Preset]) -> bool:
+        choices = [
+            Choice(_preset_title(preset), preset, description=preset.description)
+            for preset in presets
+        ]
+        try:
+            preset = self.terminal.select("Which preset?", choices, None, can_go_back=True)
+        except GoBack:
+            return False
+        self._take_set(preset_answers(preset, self.questionnaire.names))
+        return True
+
+    def _take_set(self, answers: Mapping[str, Any]) -> None:
+        self.offered = {**self.remembered, **answers}
+        self.quick = True
+
+    def _walk(self, interview: Interview) -> Question | None:
+        """Settle what is answered; return the first question that is not, or None."""
+        for question in self.questionnaire.questions:
+            if not interview.applies(question):
+                if question.name in self.given:
+                    raise AnswersError(
+                        f'"{question.name}" does not apply with the other answers.',
+                        hint=f"leave out --data {question.name}=...",
+                    )
+                interview.hide(question)
+            elif question.name in self.given:
+                interview.settle(question, self.given[question.name])
+            elif not self._settle(question, interview):
+                return question
+        return None
+
+    def _settle(self, question: Question, interview: Interview) -> bool:
+        try:
+            if question.name in self.drafts:
+                interview.settle(question, self.drafts[question.name])
+                return True
+            if self.quick and question.name not in ALWAYS_ASKED:
+                return interview.settle_default(question)
+        except InvalidAnswer:
+            # Another answer made this one impossible: it is asked again.
+            self.drafts.pop(question.name, None)
+        return False
+
+    def _put(self, question: Question, interview: Interview, *, can_go_back: bool) -> None:
+        """Ask one question and keep its answer as a draft."""
+        default = self._default(question, interview)
+        self.drafts[question.name] = put(
+            question, interview, default, self.terminal, can_go_back=can_go_back
+        )
+        if question.name in self.trail:
+            self.trail.remove(question.name)
+        self.trail.append(question.name)
+
+    def _default(self, question: Question, interview: Interview) -> Any:
+        if self.earlier.get(question.name) is not None:
+            return self.earlier[question.name]
+        return interview.default(question)
+
+    def _agrees(self, interview: Interview, *, can_go_back: bool) -> bool:
+        """Show every answer; return True for yes, or ask the one whose number was typed."""
+        shown = [
+            question
+            for question in self.questionnaire.questions
+            if question.name not in interview.hidden
+        ]
+        self.terminal.show(_review(shown, interview))
+
+        def complaint(typed: str) -> str | None:
+            word = typed.strip()
+            if not word or (word.isdigit() and 1 <= int(word) <= len(shown)):
+                return None
+            return f"Press Enter, or type a number from 1 to {len(shown)}."
+
+        typed = self.terminal.text(
+            "Enter to create it, or the number of an answer to change:",
+            "",
+            complaint,
+            can_go_back=can_go_back,
+        ).strip()
+        if not typed:
+            return True
+        self._change(shown[int(typed) - 1], interview)
+        return False
+
+    def _change(self, question: Question, interview: Interview) -> None:
+        if question.name in self.given:
+            self.terminal.show(f"{question.name} was given on the command line; it stays.")
+            return
+        current = interview.values[question.name]
+        # Everything that stands in the review was seen: it is not asked again.
+        before = {name: value for name, value in interview.values.items() if name in self.drafts}
+        try:
+            answer = put(question, interview, current, self.terminal, can_go_back=True)
+        except GoBack:
+            return
+        self.drafts = {**before, question.name: answer}
+
+
+def put(
+    question: Question,
+    interview: Interview,
+    default: Any,
+    terminal: Terminal,
+    *,
+    can_go_back: bool,
+) -> Any:
+    """Ask one question and return its answer, which is valid."""
+    message = interview.help(question)
+    choices = interview.choices(question)
+
+    def complaint(typed: Any) -> str | None:
+        try:
+            interview.check(question, typed)
+        except InvalidAnswer as error:
+            return error.reason
+        return None
+
+    if choices and question.multiselect:
+        ticked = default if isinstance(default, list) else []
+        return terminal.several(message, choices, ticked, can_go_back=can_go_back)
+    while choices:
+        answer = terminal.select(message, choices, default, can_go_back=can_go_back)
+        trouble = complaint(answer)
+        if trouble is None:
+            return answer
+        terminal.show(trouble)
+    type_name = interview.type_name(question)
+    if type_name == "bool":
+        start = default is not MISSING and str(default).lower() in {"true", "yes", "1"}
+        return terminal.confirm(message, start, can_go_back=can_go_back)
+    multiline = interview.multiline(question)
+    return terminal.text(
+        message,
+        "" if default is MISSING else as_text(default, type_name, multiline=multiline),
+        complaint,
+        placeholder=interview.placeholder(question),
+        secret=question.secret,
+        multiline=multiline,
+        can_go_back=can_go_back,
+    )
+
+
+def _preset_title(preset: Preset) -> str:
+    return f"{preset.type}: {preset.title}" if preset.type else preset.title
+
+
+def _review(shown: Sequence[Question], interview: Interview) -> str:
+    width = max((len(question.name) for question in shown), default=0)
+    lines = ["", "Your answers"]
+    for number, question in enumerate(shown, 1):
+        value = as_text(interview.values[question.name], interview.type_name(question))
+        text = ("*" * 8 if value else "") if question.secret else value.replace("\n", " / ")
+        lines.append(f"  {number:2}  {question.name:{width}}  {text or '(empty)'}")
+    return "\n".join([*lines, ""])

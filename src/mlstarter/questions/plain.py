@@ -1,0 +1,96 @@
+"""Prompts for a terminal without cursor movement (``TERM=dumb``): one line at a time."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Sequence
+from typing import Any
+
+from mlstarter.questions.model import Choice
+from mlstarter.questions.terminal import Check, GoBack
+from mlstarter.questions.values import FALSE, TRUE
+
+BACK = "<"
+
+
+class PlainTerminal:
+    """Asks with plain lines; ``<`` goes back, choices are taken by number."""
+
+    def show(self, text: str) -> None:
+        """Print lines between the questions."""
+        print(text)
+
+    def select(
+        self, message: str, choices: Sequence[Choice], default: Any, *, can_go_back: bool
+    ) -> Any:
+        """Return the value of the choice whose number was typed."""
+        preset = next((n for n, c in enumerate(choices, 1) if c.value == default), 1)
+        self._list(message, choices, can_go_back=can_go_back)
+        while True:
+            typed = self._line(f"Number [{preset}]: ", can_go_back=can_go_back) or str(preset)
+            choice = _numbered(typed, choices)
+            if choice is not None and not choice.refused:
+                return choice.value
+            print(choice.refused if choice else f"Type a number from 1 to {len(choices)}.")
+
+    def several(
+        self, message: str, choices: Sequence[Choice], default: Sequence[Any], *, can_go_back: bool
+    ) -> list[Any]:
+        """Return the values of the choices whose numbers were typed."""
+        preset = " ".join(str(n) for n, c in enumerate(choices, 1) if c.value in default)
+        self._list(message, choices, can_go_back=can_go_back)
+        while True:
+            typed = self._line(f"Numbers [{preset}]: ", can_go_back=can_go_back) or preset
+            found = [_numbered(part, choices) for part in typed.replace(",", " ").split()]
+            if all(choice is not None and not choice.refused for choice in found):
+                return [choice.value for choice in found if choice is not None]
+            print(f"Type numbers from 1 to {len(choices)}, with spaces between them.")
+
+    def confirm(self, message: str, default: bool, *, can_go_back: bool) -> bool:
+        """Return yes or no."""
+        shown = "yes" if default else "no"
+        while True:
+            typed = self._line(f"{message} [{shown}]: ", can_go_back=can_go_back) or shown
+            if typed.lower() in TRUE | FALSE:
+                return typed.lower() in TRUE
+            print("Type yes or no.")
+
+    def text(
+        self,
+        message: str,
+        default: str,
+        check: Check,
+        *,
+        placeholder: str = "",
+        secret: bool = False,
+        multiline: bool = False,  # noqa: ARG002 - a plain terminal has only lines
+        can_go_back: bool = True,
+    ) -> str:
+        """Return a line for which there is no complaint; an empty one takes the default."""
+        example = f" (such as {placeholder})" if placeholder and not default else ""
+        shown = "" if secret or not default else f" [{default}]"
+        while True:
+            line = f"{message}{example}{shown}: "
+            typed = self._line(line, can_go_back=can_go_back, secret=secret) or default
+            complaint = check(typed)
+            if complaint is None:
+                return typed
+            print(complaint)
+
+    def _list(self, message: str, choices: Sequence[Choice], *, can_go_back: bool) -> None:
+        print(message + (f" ({BACK} goes back)" if can_go_back else ""))
+        for number, choice in enumerate(choices, 1):
+            note = f" ({choice.refused})" if choice.refused else ""
+            print(f"  {number}. {choice.title}{note}")
+
+    def _line(self, message: str, *, can_go_back: bool, secret: bool = False) -> str:
+        typed = getpass.getpass(message) if secret else input(message)
+        if typed.strip() == BACK and can_go_back:
+            raise GoBack
+        return typed.strip()
+
+
+def _numbered(typed: str, choices: Sequence[Choice]) -> Choice | None:
+    if typed.isdigit() and 1 <= int(typed) <= len(choices):
+        return choices[int(typed) - 1]
+    return next((choice for choice in choices if typed == str(choice.value)), None)

@@ -1,0 +1,225 @@
+"""The prompts themselves: what a terminal can be asked to show.
+
+Every prompt raises GoBack when the user wants the question before, KeyboardInterrupt on Ctrl-C
+and EOFError on Ctrl-D: an interruption is never taken for an answer.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+from mlstarter.questions.model import Choice
+
+if TYPE_CHECKING:
+    import questionary
+    from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+
+Check = Callable[[Any], str | None]
+"""Returns what is wrong with an answer, or None."""
+
+
+class GoBack(Exception):
+    """The user wants to return to the question before."""
+
+
+class Terminal(Protocol):
+    """What asking needs of a terminal. ``can_go_back`` says whether to offer it."""
+
+    def show(self, text: str) -> None:
+        """Print lines between the questions."""
+
+    def select(
+        self, message: str, choices: Sequence[Choice], default: Any, *, can_go_back: bool
+    ) -> Any:
+        """Return the value of the choice taken."""
+
+    def several(
+        self, message: str, choices: Sequence[Choice], default: Sequence[Any], *, can_go_back: bool
+    ) -> list[Any]:
+        """Return the values of the choices ticked."""
+
+    def confirm(self, message: str, default: bool, *, can_go_back: bool) -> bool:
+        """Return yes or no."""
+
+    def text(
+        self,
+        message: str,
+        default: str,
+        check: Check,
+        *,
+        placeholder: str = "",
+        secret: bool = False,
+        multiline: bool = False,
+        can_go_back: bool = True,
+    ) -> str:
+        """Return a line (or lines) for which ``check`` has no complaint."""
+
+
+def open_terminal() -> Terminal:
+    """Return the best terminal there is: line by line where cursor movement cannot be had."""
+    if os.environ.get("TERM", "dumb" if os.name == "posix" else "") in {"dumb", "unknown"}:
+        from mlstarter.questions.plain import PlainTerminal
+
+        return PlainTerminal()
+    return FullTerminal()
+
+
+def is_interactive() -> bool:
+    """Say whether there is somebody to ask: input and output are both a terminal."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+class FullTerminal:
+    """Prompts with cursor keys, by questionary."""
+
+    def __init__(self) -> None:
+        import questionary
+
+        self.q = questionary
+        plain = bool(os.environ.get("NO_COLOR"))
+        self.style = questionary.Style(
+            []
+            if plain
+            else [
+                ("qmark", "fg:ansicyan bold"),
+                ("question", "bold"),
+                ("answer", "fg:ansigreen"),
+                ("pointer", "fg:ansicyan bold"),
+                ("highlighted", "fg:ansicyan bold"),
+                ("selected", "fg:ansigreen"),
+                ("instruction", "fg:ansibrightblack"),
+                ("placeholder", "fg:ansibrightblack"),
+                ("disabled", "fg:ansibrightblack"),
+                ("validation-toolbar", "fg:ansired bg:default"),
+            ]
+        )
+
+    def show(self, text: str) -> None:
+        """Print lines between the questions."""
+        print(text)
+
+    def select(
+        self, message: str, choices: Sequence[Choice], default: Any, *, can_go_back: bool
+    ) -> Any:
+        """Return the value of the choice taken with the arrow keys."""
+        entries = [self._entry(choice) for choice in choices]
+        start = next((e for e, c in zip(entries, choices, strict=True) if c.value == default), None)
+        prompt = self.q.select(
+            message,
+            entries,
+            default=start if start is not None and not start.disabled else None,
+            qmark="?",
+            pointer="›",  # noqa: RUF001 - an arrow
+            instruction=_instruction(can_go_back),
+            style=self.style,
+        )
+        return self._run(prompt, can_go_back=can_go_back)
+
+    def several(
+        self, message: str, choices: Sequence[Choice], default: Sequence[Any], *, can_go_back: bool
+    ) -> list[Any]:
+        """Return the values of the choices ticked with the space bar."""
+        entries = [self._entry(choice) for choice in choices]
+        for entry, choice in zip(entries, choices, strict=True):
+            entry.checked = choice.value in default and not choice.refused
+        prompt = self.q.checkbox(
+            message,
+            entries,
+            qmark="?",
+            pointer="›",  # noqa: RUF001 - an arrow
+            instruction="(Space ticks, Enter goes on)",
+            style=self.style,
+        )
+        return list(self._run(prompt, can_go_back=can_go_back))
+
+    def confirm(self, message: str, default: bool, *, can_go_back: bool) -> bool:
+        """Return yes or no, by one key."""
+        prompt = self.q.confirm(message, default=default, qmark="?", style=self.style)
+        return bool(self._run(prompt, can_go_back=can_go_back))
+
+    def text(
+        self,
+        message: str,
+        default: str,
+        check: Check,
+        *,
+        placeholder: str = "",
+        secret: bool = False,
+        multiline: bool = False,
+        can_go_back: bool = True,
+    ) -> str:
+        """Return a line (or lines, ended with Esc and Enter) for which there is no complaint."""
+        options: dict[str, Any] = {
+            "default": default,
+            "qmark": "?",
+            "style": self.style,
+            "validate": lambda typed: check(typed) or True,
+        }
+        if placeholder and not default:
+            options["placeholder"] = [("class:placeholder", placeholder)]
+        if secret:
+            prompt = self.q.password(message, **options)
+        else:
+            options["instruction"] = None if multiline else _instruction(can_go_back)
+            prompt = self.q.text(message, multiline=multiline, **options)
+        return str(self._run(prompt, can_go_back=can_go_back))
+
+    def _entry(self, choice: Choice) -> questionary.Choice:
+        return self.q.Choice(
+            choice.title,
+            value=_Boxed(choice.value),
+            disabled=choice.refused or None,
+            description=choice.description or None,
+        )
+
+    def _run(self, prompt: questionary.Question, *, can_go_back: bool) -> Any:
+        from prompt_toolkit.key_binding import merge_key_bindings
+
+        application = prompt.application
+        bindings = _keys(can_go_back=can_go_back)
+        known = [application.key_bindings] if application.key_bindings is not None else []
+        application.key_bindings = merge_key_bindings([*known, bindings])
+        answer = prompt.unsafe_ask()
+        if isinstance(answer, list):
+            return [item.value for item in answer]
+        return answer.value if isinstance(answer, _Boxed) else answer
+
+
+class _Boxed:
+    """A choice's value as an object: questionary takes None and lists for something else."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
+def _instruction(can_go_back: bool) -> str:
+    # A space where there is nothing to say: questionary puts its own words in place of "".
+    return "(Shift-Tab: back)" if can_go_back else " "
+
+
+def _keys(*, can_go_back: bool) -> KeyBindings:
+    from prompt_toolkit.application import get_app
+    from prompt_toolkit.filters import Condition
+    from prompt_toolkit.key_binding import KeyBindings
+
+    bindings = KeyBindings()
+    empty = Condition(lambda: not get_app().current_buffer.text)
+
+    @bindings.add("c-d", filter=empty, eager=True)
+    def _end(event: KeyPressEvent) -> None:
+        event.app.exit(exception=EOFError(), style="class:aborting")
+
+    @bindings.add("c-c", eager=True)
+    def _stop(event: KeyPressEvent) -> None:
+        event.app.exit(exception=KeyboardInterrupt(), style="class:aborting")
+
+    if can_go_back:
+
+        @bindings.add("s-tab", eager=True)
+        def _back(event: KeyPressEvent) -> None:
+            event.app.exit(exception=GoBack(), style="class:aborting")
+
+    return bindings
