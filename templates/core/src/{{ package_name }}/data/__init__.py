@@ -1,0 +1,1 @@
+"""Getting, checking and reading the data."""
