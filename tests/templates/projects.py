@@ -65,9 +65,10 @@ class Project:
         """Run a command in the project's folder; without ``network`` only the machine answers."""
         words = tuple(map(str, command))
         prefix = () if network else (*CUT, LOOPBACK, "cut")
+        surroundings = clean_environment({**self.environment, **environment})
         before, began = _children(), time.monotonic()
         done = subprocess.run(
-            [*prefix, *words], cwd=self.root, env=clean_environment({**self.environment, **environment}),
+            [*prefix, *words], cwd=self.root, env=surroundings,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
             timeout=timeout, check=False, stdin=subprocess.DEVNULL,
         )  # fmt: skip

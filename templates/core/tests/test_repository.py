@@ -40,7 +40,7 @@ def test_no_tracked_file_is_too_large() -> None:
     assert [path for path in tracked() if path.stat().st_size > LARGEST] == []
 
 
-@pytest.mark.parametrize("name", [".env", ".env.local", "kaggle.json", "conf/access_token", "a.pem"])
+@pytest.mark.parametrize("name", [".env", ".env.local", "kaggle.json", "x/access_token", "a.pem"])
 def test_a_secret_like_name_is_recognised(name: str) -> None:
     assert SECRET_NAME.search(name)
 
