@@ -1,0 +1,101 @@
+"""Clean filters: a file as git keeps it, which need not be the file as it lies on disk.
+
+Where a project's ``.gitattributes`` ask for line endings, an encoding or a filter such as Git
+LFS, `git add` stores another form than the render's. A render goes the same way before it is
+compared or merged; otherwise every such file would count as edited.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from mlstarter.process import Git
+from mlstarter.tree import SYMLINK, Entry, Tree
+
+ATTRIBUTES = ".gitattributes"
+
+
+def clean_for_git(git: Git, tree: Tree, attributes: Mapping[str, bytes] | None = None) -> Tree:
+    """Return ``tree`` as `git add` in the repository of ``git`` would store it.
+
+    Args:
+        git: git in the repository; the objects of filtered files are written into it.
+        tree: a render.
+        attributes: path -> bytes of the ``.gitattributes`` files that count; None takes the
+            render's own.
+
+    Raises:
+        GitFailed: a filter that the attributes call `required` failed.
+    """
+    if attributes is None:
+        attributes = {p: e.data for p, e in tree.items() if p.rpartition("/")[2] == ATTRIBUTES}
+    if not attributes:
+        return tree
+    with tempfile.TemporaryDirectory(prefix="mlstarter-clean-") as name:
+        folder = Path(name)
+        for path, data in attributes.items():
+            _write(folder / path, data)
+        files = [
+            path
+            for path, entry in tree.items()
+            if entry.mode != SYMLINK and path not in attributes and "\n" not in path
+        ]
+        chosen = _with_conversion(git, folder, files)
+        for path in chosen:
+            _write(folder / path, tree[path].data)
+        return {**tree, **_cleaned(git, folder, tree, chosen)}
+
+
+def _with_conversion(git: Git, folder: Path, files: list[str]) -> list[str]:
+    """Return the files for which an attribute asks for a conversion."""
+    names = ("text", "eol", "crlf", "filter", "ident", "working-tree-encoding")
+    here = _in(git, folder)
+    out = here.fields(
+        "check-attr", "-z", "--stdin", *names, stdin="".join(f"{f}\0" for f in files).encode()
+    )
+    chosen = {
+        path
+        for path, _, value in zip(out[::3], out[1::3], out[2::3], strict=True)
+        if value not in ("unspecified", "unset")
+    }
+    return [path for path in files if path in chosen]
+
+
+def _cleaned(git: Git, folder: Path, tree: Tree, files: list[str]) -> dict[str, Entry]:
+    if not files:
+        return {}
+    here = _in(git, folder)
+    oids = here.text("hash-object", "-w", "--stdin-paths", stdin="\n".join(files).encode()).split()
+    changed: dict[str, Entry] = {}
+    for path, data in zip(files, read_blobs(git, oids), strict=True):
+        if data != tree[path].data:
+            changed[path] = Entry(tree[path].mode, data)
+    return changed
+
+
+def read_blobs(git: Git, oids: list[str]) -> list[bytes]:
+    """Return the bytes of blobs, in the order asked for, from one git process."""
+    if not oids:
+        return []
+    out = git.run("cat-file", "--batch", stdin="\n".join(oids).encode())
+    blobs: list[bytes] = []
+    at = 0
+    for _ in oids:
+        end = out.index(b"\n", at)
+        size = int(out[at:end].split()[2])
+        blobs.append(out[end + 1 : end + 1 + size])
+        at = end + 1 + size + 1
+    return blobs
+
+
+def _in(git: Git, folder: Path) -> Git:
+    """Return git of the same repository with ``folder`` as its work tree."""
+    store = git.env.get("GIT_DIR") or git.text("rev-parse", "--absolute-git-dir")
+    return git.at(folder, GIT_DIR=store, GIT_WORK_TREE=str(folder))
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)

@@ -1,0 +1,232 @@
+"""The one way to run git: pinned settings, no prompts, typed errors.
+
+What git does for mlstarter must not depend on who runs it. Settings that change a result (hooks,
+signing, line endings, ignore rules, pagers, colours) are pinned through the environment, and the
+variables that a hook or an alias leaves behind (``GIT_DIR``, ``GIT_INDEX_FILE``, ...) are dropped,
+so that the repository is always the one in the folder that was asked for.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mlstarter.errors import EnvironmentProblem, MlstarterError
+
+OLDEST_GIT = (2, 38)
+
+# What `git rev-parse --local-env-vars` lists, except GIT_CONFIG_COUNT (settings that the caller
+# passes on purpose, such as `safe.directory` in CI), and what else points git elsewhere.
+_FOREIGN = frozenset(
+    [
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+        "GIT_ATTR_SOURCE",
+        "GIT_COMMON_DIR",
+        "GIT_CONFIG",
+        "GIT_CONFIG_PARAMETERS",
+        "GIT_DEFAULT_HASH",
+        "GIT_DIFF_OPTS",
+        "GIT_DIR",
+        "GIT_EXTERNAL_DIFF",
+        "GIT_GLOB_PATHSPECS",
+        "GIT_GRAFT_FILE",
+        "GIT_ICASE_PATHSPECS",
+        "GIT_IMPLICIT_WORK_TREE",
+        "GIT_INDEX_FILE",
+        "GIT_INDEX_VERSION",
+        "GIT_INTERNAL_SUPER_PREFIX",
+        "GIT_LITERAL_PATHSPECS",
+        "GIT_MERGE_VERBOSITY",
+        "GIT_NAMESPACE",
+        "GIT_NOGLOB_PATHSPECS",
+        "GIT_NO_REPLACE_OBJECTS",
+        "GIT_OBJECT_DIRECTORY",
+        "GIT_PREFIX",
+        "GIT_REPLACE_REF_BASE",
+        "GIT_SHALLOW_FILE",
+        "GIT_TEMPLATE_DIR",
+        "GIT_WORK_TREE",
+    ]
+)
+
+_PINNED = (
+    ("core.hooksPath", os.devnull),
+    ("core.fsmonitor", "false"),
+    ("core.untrackedCache", "false"),
+    ("core.autocrlf", "false"),
+    ("core.eol", "native"),
+    ("core.safecrlf", "false"),
+    ("core.attributesFile", os.devnull),
+    ("core.quotePath", "false"),
+    ("core.pager", "cat"),
+    ("color.ui", "false"),
+    ("commit.gpgSign", "false"),
+    ("tag.gpgSign", "false"),
+    ("gc.auto", "0"),
+    ("maintenance.auto", "false"),
+    ("log.showSignature", "false"),
+    ("i18n.logOutputEncoding", "UTF-8"),
+    ("diff.renames", "true"),
+    ("diff.renameLimit", "7000"),
+    ("merge.renames", "true"),
+    ("merge.renameLimit", "7000"),
+    # A file never moves because its neighbours did: neither side asked for that.
+    ("merge.directoryRenames", "false"),
+    ("merge.conflictStyle", "diff3"),
+    ("advice.detachedHead", "false"),
+    # Without a configured identity git guesses one from the host's name; see identity.py.
+    ("user.useConfigOnly", "true"),
+)
+
+
+class GitMissing(EnvironmentProblem):
+    """There is no git on this machine, or it is too old."""
+
+
+class GitFailed(MlstarterError):
+    """A git command failed.
+
+    Attributes: ``command`` (the arguments after ``git``), ``status`` (its exit status) and
+    ``stderr`` (what it said).
+    """
+
+    def __init__(self, command: tuple[str, ...], folder: Path, status: int, stderr: str) -> None:
+        said = [line for line in stderr.strip().splitlines() if line.strip()]
+        reason = said[0] if said else f"exit status {status}"
+        name = next((word for word in command if not word.startswith("-")), "")
+        super().__init__(
+            f"git {name} failed in {folder}: {reason.removeprefix('fatal: ')}",
+            hint=_hint(stderr, folder),
+        )
+        self.command = command
+        self.status = status
+        self.stderr = stderr
+
+
+def _hint(stderr: str, folder: Path) -> str | None:
+    if "dubious ownership" in stderr:
+        return f"git config --global --add safe.directory {folder}"
+    if ".lock" in stderr and "File exists" in stderr:
+        return "another git command is at work there; wait for it, or see `git status`"
+    if "No space left" in stderr:
+        return "free some disk space and run the command again"
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a git command left: its exit status and both outputs, as bytes and as text."""
+
+    status: int
+    stdout: bytes
+    stderr: str
+
+
+@dataclass(frozen=True, slots=True)
+class Git:
+    """git, run in one folder.
+
+    ``env`` is laid over the cleaned environment (a private index, a quarantined object folder);
+    ``config`` over the pinned settings.
+    """
+
+    folder: Path
+    env: Mapping[str, str] = field(default_factory=dict)
+    config: tuple[tuple[str, str], ...] = ()
+
+    def call(self, *args: str, stdin: bytes | None = None) -> Result:
+        """Run ``git ARGS`` and return what it left, whatever its exit status.
+
+        Raises GitMissing where git cannot be started.
+        """
+        command = ["git", *args]
+        try:
+            done = subprocess.run(
+                command,
+                cwd=self.folder,
+                env=environment(self.env, self.config),
+                input=stdin,
+                stdin=subprocess.DEVNULL if stdin is None else None,
+                capture_output=True,
+                check=False,
+            )
+        except FileNotFoundError as error:
+            if not self.folder.is_dir():
+                raise
+            raise GitMissing(
+                "git was not found on this machine",
+                hint="install git (https://git-scm.com/downloads) and run the command again",
+            ) from error
+        return Result(done.returncode, done.stdout, done.stderr.decode("utf-8", "replace"))
+
+    def run(self, *args: str, stdin: bytes | None = None, ok: Collection[int] = (0,)) -> bytes:
+        """Run ``git ARGS`` and return its standard output.
+
+        Raises GitFailed when its exit status is not one of ``ok``.
+        """
+        result = self.call(*args, stdin=stdin)
+        if result.status not in ok:
+            raise GitFailed(args, self.folder, result.status, result.stderr)
+        return result.stdout
+
+    def text(self, *args: str, stdin: bytes | None = None) -> str:
+        """Run ``git ARGS`` and return its standard output as text without the last newline."""
+        out = self.run(*args, stdin=stdin).decode("utf-8", "surrogateescape")
+        return out.removesuffix("\n")
+
+    def fields(self, *args: str, stdin: bytes | None = None) -> list[str]:
+        """Run ``git ARGS``, which must print NUL-terminated fields (``-z``), and return them."""
+        out = self.run(*args, stdin=stdin).decode("utf-8", "surrogateescape")
+        return out.split("\0")[:-1] if out.endswith("\0") else [f for f in out.split("\0") if f]
+
+    def at(self, folder: Path | None = None, **env: str) -> Git:
+        """Return git in another folder or with more environment variables."""
+        return Git(folder or self.folder, {**self.env, **env}, self.config)
+
+
+def environment(
+    extra: Mapping[str, str] | None = None, config: tuple[tuple[str, str], ...] = ()
+) -> dict[str, str]:
+    """Return the environment in which every git process runs.
+
+    Settings that the caller hands down with ``GIT_CONFIG_COUNT`` stay, with ours after them.
+    """
+    env = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in _FOREIGN and not name.startswith("GIT_TRACE")
+    }
+    env |= {
+        "LC_ALL": "C",
+        "LANGUAGE": "C",
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_EDITOR": "true",
+        "GIT_PAGER": "cat",
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_ATTR_NOSYSTEM": "1",
+    }
+    start = env.get("GIT_CONFIG_COUNT", "")
+    number = int(start) if start.isdecimal() else 0
+    for key, value in (*_PINNED, *config):
+        env[f"GIT_CONFIG_KEY_{number}"] = key
+        env[f"GIT_CONFIG_VALUE_{number}"] = value
+        number += 1
+    env["GIT_CONFIG_COUNT"] = str(number)
+    return env | dict(extra or {})
+
+
+def require_git() -> tuple[int, ...]:
+    """Return git's version; raise GitMissing where it is absent or older than ``OLDEST_GIT``."""
+    said = Git(Path.cwd()).text("version")
+    words = said.split()
+    version = tuple(int(part) for part in words[2].split(".")[:3] if part.isdecimal())
+    if version < OLDEST_GIT:
+        oldest = ".".join(map(str, OLDEST_GIT))
+        raise GitMissing(
+            f"git {words[2]} is too old: updates need `git merge-tree`, new in git {oldest}",
+            hint="install a newer git (https://git-scm.com/downloads)",
+        )
+    return version
