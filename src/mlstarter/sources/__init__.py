@@ -7,7 +7,7 @@ from packaging.version import Version
 from mlstarter.sources import builtin, remote
 from mlstarter.sources.template import Engine, Template
 
-__all__ = ["SOURCE", "Engine", "Template", "resolve", "versions"]
+__all__ = ["SOURCE", "Engine", "Template", "resolve", "source_environment", "versions"]
 
 SOURCE = builtin.SOURCE
 
@@ -41,3 +41,13 @@ def versions(source: str | None = None) -> list[Version]:
     if source is None or builtin.is_builtin(source):
         return builtin.versions()
     return remote.versions(source)
+
+
+def source_environment(template: Template) -> dict[str, str]:
+    """Return the environment in which git finds ``template.source`` where it was fetched to.
+
+    Copier fetches templates itself; with these settings it reads the bundle or our mirror.
+    """
+    if builtin.is_builtin(template.source):
+        return builtin.git_environment()
+    return remote.git_environment(template.source)

@@ -11,8 +11,16 @@ from pathlib import Path
 from packaging.version import InvalidVersion, Version
 
 from mlstarter.errors import TemplateError
+from mlstarter.process import GitFailed
 from mlstarter.sources import cache
-from mlstarter.sources.checkout import GitFailure, git, matching, newest, tags, write_files
+from mlstarter.sources.checkout import (
+    git,
+    matching,
+    newest,
+    redirect,
+    tags,
+    write_files,
+)
 from mlstarter.sources.template import Template
 from mlstarter.suggest import did_you_mean
 
@@ -64,8 +72,8 @@ def resolve(source: str | None, ref: str | None) -> Template:
     def build(out: Path) -> None:
         try:
             write_files(_repository(BUNDLE) / "repo.git", commit, out)
-        except GitFailure as error:
-            raise OSError(error.detail) from error
+        except GitFailed as error:
+            raise OSError(error.stderr) from error
 
     try:
         root = cache.folder("trees", commit, build=build)
@@ -75,18 +83,12 @@ def resolve(source: str | None, ref: str | None) -> Template:
     return Template(source or address(), tag, root, "copier", commit)
 
 
-def fallback_git_config() -> dict[str, str]:
-    """Return the environment in which Copier's own git reads the bundle for ``SOURCE``.
+def git_environment() -> dict[str, str]:
+    """Return the environment in which git reads the bundle where it is asked for the source.
 
-    The settings are appended to those that are there already. Only files may be read, so that the
-    built-in template can never reach the network. Copier (plumbum) copies the environment when
-    it is imported: set this before.
+    Only files may be read: the built-in template can never reach the network.
     """
-    count = int(os.environ.get("GIT_CONFIG_COUNT", "0") or "0")
-    return {
-        "GIT_CONFIG_COUNT": str(count + 1),
-        f"GIT_CONFIG_KEY_{count}": f"url.{BUNDLE}.insteadOf",
-        f"GIT_CONFIG_VALUE_{count}": address(),
+    return redirect(address(), BUNDLE) | {
         "GIT_ALLOW_PROTOCOL": "file",
         "COPIER_CACHE_DIR": str(cache.root() / "copier" / _digest(BUNDLE)),
     }
@@ -106,8 +108,8 @@ def _repository(bundle: Path) -> Path:
                 tag: git("--git-dir", str(out / "repo.git"), "rev-parse", f"{tag}^{{commit}}")
                 for tag in tags(out / "repo.git")
             }
-        except GitFailure as error:
-            raise OSError(error.detail) from error
+        except GitFailed as error:
+            raise OSError(error.stderr) from error
         (out / "versions.json").write_text(json.dumps(found), encoding="utf-8")
 
     return cache.folder("builtin", _digest(bundle), build=build)

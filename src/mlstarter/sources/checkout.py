@@ -4,56 +4,23 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from packaging.version import InvalidVersion, Version
 
-from mlstarter.errors import EnvironmentProblem, TemplateError
-
-# What a user's settings must not change: line ends and hooks decide what a template holds.
-_PINNED = ("-c", "core.autocrlf=false", "-c", "core.hooksPath=/dev/null", "-c", "gc.auto=0")
-_SCRUBBED = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY")
-
-
-class GitFailure(TemplateError):
-    """A git command on a template failed; ``detail`` is what git said."""
-
-    def __init__(self, message: str, *, detail: str, hint: str | None = None) -> None:
-        super().__init__(message, hint=hint)
-        self.detail = detail
+from mlstarter.process import Git, GitFailed
 
 
 def git(*arguments: str, env: Mapping[str, str] | None = None, cwd: Path | None = None) -> str:
     """Run git and return what it wrote, without its last newline.
 
     Raises:
-        EnvironmentProblem: git is not installed.
-        GitFailure: git said no.
+        GitMissing: git is not installed.
+        GitFailed: git said no.
     """
-    environment = {key: value for key, value in os.environ.items() if key not in _SCRUBBED}
-    environment |= {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", **(env or {})}
-    try:
-        done = subprocess.run(
-            ["git", *_PINNED, *arguments],
-            cwd=cwd,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-        )
-    except FileNotFoundError as error:
-        raise EnvironmentProblem(
-            "git is not installed, or not on PATH.",
-            hint="install it from https://git-scm.com/downloads",
-        ) from error
-    if done.returncode:
-        detail = done.stderr.decode("utf-8", "replace").strip()
-        last = next((line for line in reversed(detail.splitlines()) if line.strip()), "no reason")
-        raise GitFailure(f"git {arguments[0]} failed: {last}", detail=detail)
-    return done.stdout.decode("utf-8", "replace").rstrip("\n")
+    return Git(cwd or Path(tempfile.gettempdir()), env or {}).text(*arguments)
 
 
 def tags(repository: Path) -> dict[str, Version]:
@@ -92,7 +59,7 @@ def commit_of(repository: Path, ref: str) -> str | None:
                 *("--git-dir", str(repository), "rev-parse", "--verify", "--quiet"),
                 *("--end-of-options", f"{name}^{{commit}}"),
             )
-        except GitFailure:
+        except GitFailed:
             continue
     return None
 
@@ -138,3 +105,16 @@ def _write_with_submodules(repository: Path, commit: str, out: Path, url: str | 
     for path in clone.iterdir():
         path.rename(out / path.name)
     clone.rmdir()
+
+
+def redirect(address: str, place: Path) -> dict[str, str]:
+    """Return the environment in which git reads ``place`` where it is asked for ``address``.
+
+    The setting is appended to those that the environment holds already.
+    """
+    count = int(os.environ.get("GIT_CONFIG_COUNT") or "0")
+    return {
+        "GIT_CONFIG_COUNT": str(count + 1),
+        f"GIT_CONFIG_KEY_{count}": f"url.{place}.insteadOf",
+        f"GIT_CONFIG_VALUE_{count}": address,
+    }

@@ -56,7 +56,8 @@ class CopierConfig:
     @cached_property
     def exclude(self) -> tuple[str, ...]:
         """Patterns of rendered paths that are left out."""
-        default = () if self.settings.get("subdirectory") else DEFAULT_EXCLUDE
+        at_root = PurePosixPath(str(self.settings.get("subdirectory", ""))) == PurePosixPath()
+        default = DEFAULT_EXCLUDE if at_root else ()
         return tuple(self.settings.get("exclude", default))
 
 

@@ -18,14 +18,15 @@ from urllib.parse import urlsplit, urlunsplit
 from packaging.version import Version
 
 from mlstarter.errors import TemplateError
+from mlstarter.process import GitFailed
 from mlstarter.sources import cache
 from mlstarter.sources.checkout import (
-    GitFailure,
     commit_of,
     describe,
     git,
     matching,
     newest,
+    redirect,
     tags,
     write_files,
 )
@@ -113,6 +114,15 @@ def versions(source: str) -> list[Version]:
     return list(tags(repository).values()) if repository else []
 
 
+def git_environment(source: str) -> dict[str, str]:
+    """Return the environment in which git reads our mirror where it is asked for ``source``."""
+    address = parse(source).address
+    if not _is_url(address):
+        return {}
+    mirror = _mirror(address)
+    return redirect(address, mirror) | {"COPIER_CACHE_DIR": str(cache.root() / "copier")}
+
+
 def public(address: str) -> str:
     """Return ``address`` without the password that it may carry: this is what gets recorded."""
     parts = urlsplit(address)
@@ -172,8 +182,8 @@ def _mirror(address: str) -> Path:
             try:
                 git("--git-dir", str(target), "fetch", "--quiet", "--prune", "--force", "origin")
                 return target
-            except GitFailure as failure:
-                if "not a git repository" not in failure.detail:
+            except GitFailed as failure:
+                if "not a git repository" not in failure.stderr:
                     raise
                 cache.forget(target)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -182,9 +192,9 @@ def _mirror(address: str) -> Path:
             git("clone", "--quiet", "--mirror", "--", address, str(made))
             if not target.is_dir():
                 made.rename(target)
-    except GitFailure as failure:
+    except GitFailed as failure:
         raise TemplateError(
-            f"{public(address)} cannot be fetched: {_reason(failure.detail)}",
+            f"{public(address)} cannot be fetched: {_reason(failure.stderr)}",
             hint="check the address, your network and your access; git ls-remote tests all three",
         ) from failure
     return target
@@ -207,7 +217,7 @@ def _git_directory(folder: Path) -> Path | None:
     try:
         top = git("rev-parse", "--show-toplevel", cwd=folder)
         found = git("rev-parse", "--absolute-git-dir", cwd=folder)
-    except GitFailure:
+    except GitFailed:
         return None
     return Path(found) if Path(top).resolve() == folder.resolve() else None
 

@@ -1,0 +1,149 @@
+"""`new`: answers -> tree -> a finished repository, moved into place at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mlstarter.errors import EnvironmentProblem, UsageError
+from mlstarter.files import built_aside, move_into_place, write_tree
+from mlstarter.history import TemplateOrigin, first_commit
+from mlstarter.interrupts import orderly
+from mlstarter.render import render
+from mlstarter.sources.template import Template
+from mlstarter.tree import Tree
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """What ``create`` made.
+
+    ``commit`` is None without git and for a folder of another repository, whose owner commits it;
+    ``fallback_identity`` says that a stand-in committed, since the user has no git identity.
+    """
+
+    path: Path
+    files: int
+    commit: str | None
+    fallback_identity: bool = False
+
+
+def check_destination(dest: Path) -> None:
+    """Refuse a destination that is not absent and not an empty folder.
+
+    Raises:
+        UsageError: something is there.
+        EnvironmentProblem: a folder on the way is a file, or may not be read.
+    """
+    try:
+        if dest.is_dir():
+            if any(dest.iterdir()):
+                raise UsageError(
+                    f"{dest} exists already and is not empty.",
+                    hint="choose another folder, or `mlstarter update` for a project of mlstarter",
+                )
+        elif dest.is_symlink() or dest.exists():
+            raise UsageError(f"{dest} exists already and is a file.", hint="choose another name")
+        above = next(path for path in dest.absolute().parents if path.exists())
+        if not above.is_dir():
+            raise UsageError(
+                f"{above} is a file, so no folder can be made in it.", hint="choose another folder"
+            )
+    except PermissionError as error:
+        raise EnvironmentProblem(
+            f"There is no permission to read {error.filename or dest}.",
+            hint="choose a folder of your own",
+        ) from error
+
+
+def enclosing_repository(dest: Path) -> Path | None:
+    """Return the top folder of the git repository around ``dest``, or None."""
+    for path in (dest.absolute(), *dest.absolute().parents):
+        # A folder in repositories of its own kind (worktree, submodule) holds a file ".git".
+        if (path / ".git").exists():
+            return path
+    return None
+
+
+def plan(
+    template: Template,
+    answers: Mapping[str, Any],
+    *,
+    layers: Sequence[Path] = (),
+    folder_name: str = "project",
+    trust: bool = False,
+) -> Tree:
+    """Return what ``create`` would write; nothing is touched."""
+    return render(template, answers, trust=trust, folder_name=folder_name)
+
+
+def create(
+    dest: Path,
+    template: Template,
+    answers: Mapping[str, Any],
+    *,
+    layers: Sequence[Path] = (),
+    trust: bool = False,
+    git: bool = True,
+    nested: bool = False,
+    progress: Progress | None = None,
+) -> Created:
+    """Make the project at ``dest``, completely or not at all.
+
+    Everything is built in a temporary folder on the same disk, under the project's own name, and
+    moved into place at the end: an error, a full disk, Ctrl-C or SIGTERM leaves nothing behind.
+
+    Args:
+        dest: absent or an empty folder; missing folders above it are made.
+        template: a template at one version.
+        answers: complete answers (``questions.complete``).
+        trust: run the code that the template brings.
+        git: make a repository whose first commit is the pristine render.
+        nested: become a folder of the repository around ``dest``: only files are written, and
+            who owns that repository commits them.
+        progress: called with a short sentence at each step.
+
+    Raises:
+        UsageError: ``dest`` holds something, or ``nested`` without a repository around it.
+        TemplateError: the template cannot be rendered.
+        EnvironmentProblem: no permission, a full disk, no git.
+    """
+    say = progress or (lambda _: None)
+    dest = dest.absolute()
+    check_destination(dest)
+    if nested and enclosing_repository(dest) is None:
+        raise UsageError(
+            f"There is no repository around {dest} that it could be a folder of.",
+            hint="leave that out to make a repository of its own",
+        )
+    with orderly():
+        say("rendering the template")
+        tree = plan(template, answers, folder_name=dest.name, trust=trust)
+        # Inside an empty destination: it may be another disk than the folder above it.
+        with built_aside(dest if dest.is_dir() else dest.parent, dest.name) as folder:
+            commit, fallback = None, False
+            if git and not nested:
+                say("making the first commit")
+                first = first_commit(
+                    folder, tree, TemplateOrigin(template.source, template.version)
+                )
+                commit, fallback = first.commit, first.committer.fallback
+            else:
+                say("writing the files")
+                write_tree(tree, folder)
+            _move(folder, dest)
+    return Created(dest, len(tree), commit, fallback)
+
+
+def _move(folder: Path, dest: Path) -> None:
+    try:
+        move_into_place(folder, dest)
+    except FileExistsError as error:
+        raise UsageError(
+            f"Something else was put at {dest} in the meantime; it was left alone.",
+            hint="choose another folder and run the command again",
+        ) from error

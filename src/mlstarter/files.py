@@ -1,0 +1,154 @@
+"""The one place that writes files and moves folders into place."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import shutil
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from mlstarter.errors import EnvironmentProblem
+from mlstarter.tree import EXECUTABLE, REGULAR, SYMLINK, Entry, Tree
+
+
+def read_tree(folder: Path) -> dict[str, Entry]:
+    """Return every file and symbolic link below ``folder``; a ``.git`` at its top is left out."""
+    found: dict[str, Entry] = {}
+    pending = [folder]
+    while pending:
+        for path in sorted(pending.pop().iterdir()):
+            name = path.relative_to(folder).as_posix()
+            if path.is_symlink():
+                found[name] = Entry(SYMLINK, os.fsencode(path.readlink()))
+            elif path.is_dir():
+                if name != ".git":
+                    pending.append(path)
+            elif path.is_file():
+                found[name] = Entry(file_mode(path), path.read_bytes())
+    return dict(sorted(found.items()))
+
+
+def file_mode(path: Path) -> int:
+    """Return git's mode of a file: executable or regular."""
+    return EXECUTABLE if path.stat().st_mode & stat.S_IXUSR else REGULAR
+
+
+def write_tree(tree: Tree, folder: Path) -> None:
+    """Write ``tree`` into ``folder``, which must not hold any of its files yet.
+
+    Raises:
+        EnvironmentProblem: the disk is full or the folder cannot be written.
+    """
+    made: set[Path] = set()
+    try:
+        for name, entry in tree.items():
+            path = folder / name
+            if path.parent not in made:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                made.add(path.parent)
+            if entry.mode == SYMLINK:
+                path.symlink_to(os.fsdecode(entry.data))
+                continue
+            # "x": a link that somebody put there meanwhile is never followed.
+            with path.open("xb") as file:
+                file.write(entry.data)
+            if entry.mode == EXECUTABLE:
+                path.chmod(path.stat().st_mode | 0o111 & ~_umask())
+    except OSError as error:
+        raise writing_failed(folder, error) from error
+
+
+def writing_failed(folder: Path, error: OSError) -> EnvironmentProblem:
+    """Return the sentence for a failed write below ``folder``."""
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return EnvironmentProblem(
+            f"The disk that holds {folder} is full.",
+            hint="free some space and run the command again; nothing was left behind",
+        )
+    if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
+        return EnvironmentProblem(
+            f"There is no permission to write in {folder}.",
+            hint="choose a folder of your own, or change its permissions",
+        )
+    return EnvironmentProblem(
+        f"Writing in {folder} failed: {error.strerror or error}.",
+        hint="nothing was left behind; run the command again when that is mended",
+    )
+
+
+@contextmanager
+def built_aside(parent: Path, name: str) -> Iterator[Path]:
+    """Yield an empty folder called ``name`` on the disk of ``parent``; remove it afterwards.
+
+    What is to stay is moved out of it with ``move_into_place``. Folders of ``parent`` that had to
+    be made are removed again when nothing was put into them.
+
+    Raises:
+        EnvironmentProblem: the disk is full or a folder may not be written.
+    """
+    # Named before it is made: an interrupt between the two leaves nothing that nobody knows of.
+    work = parent / f".mlstarter-{secrets.token_hex(6)}"
+    missing = [path for path in (parent, *parent.parents) if not path.exists()]
+    try:
+        folder = work / name
+        folder.mkdir(parents=True)
+        yield folder
+    except OSError as error:
+        raise writing_failed(parent, error) from error
+    finally:
+        remove(work)
+        for path in missing:
+            with suppress(OSError):
+                path.rmdir()
+
+
+def move_into_place(folder: Path, dest: Path) -> None:
+    """Move ``folder`` to ``dest``, which may be an empty folder but nothing else.
+
+    An empty folder stays the same folder (a shell may stand in it) and gets what ``folder`` holds,
+    all of it or nothing.
+
+    Raises:
+        FileExistsError: something came to lie at ``dest`` meanwhile.
+    """
+    if not dest.is_dir():
+        if dest.exists() or dest.is_symlink():
+            raise FileExistsError(errno.EEXIST, "something else is there", str(dest))
+        folder.rename(dest)
+        return
+    if any(path != folder.parent for path in dest.iterdir()):
+        raise FileExistsError(errno.EEXIST, "something else is there", str(dest))
+    moved: list[Path] = []
+    try:
+        for path in list(folder.iterdir()):
+            moved.append(path)
+            path.rename(dest / path.name)
+    except BaseException:
+        for path in moved:
+            with suppress(OSError):
+                (dest / path.name).rename(path)
+        raise
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder of ours, read-only files (git's objects) included."""
+
+    def again(function: object, path: str, _: object) -> None:
+        with suppress(OSError):
+            Path(path).parent.chmod(0o700)
+            Path(path).chmod(0o700)
+            if callable(function):
+                function(path)
+
+    if folder.exists():
+        shutil.rmtree(folder, onerror=again)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

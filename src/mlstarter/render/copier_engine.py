@@ -1,0 +1,64 @@
+"""Render with Copier itself: the way for templates that ``native`` does not cover."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from mlstarter.errors import TemplateError
+from mlstarter.files import read_tree
+from mlstarter.sources import source_environment
+from mlstarter.sources.template import Template
+from mlstarter.tree import Entry
+
+
+def render_with_copier(
+    template: Template, answers: Mapping[str, Any], folder_name: str, *, trust: bool
+) -> dict[str, Entry]:
+    """Return the tree that ``copier copy`` writes for complete ``answers``.
+
+    Raises:
+        TemplateError: Copier refuses the template or fails on it.
+    """
+    given: Mapping[str, Any] = getattr(answers, "applicable", answers)
+    with tempfile.TemporaryDirectory(prefix="mlstarter-copier-") as work:
+        destination = Path(work) / folder_name
+        call = {
+            # A plain folder is copied from; everything else Copier fetches itself, so that it
+            # records the address and the version.
+            "source": template.source if template.commit else str(template.root),
+            "version": template.version,
+            "destination": str(destination),
+            "answers": yaml.safe_dump(dict(given), sort_keys=False, allow_unicode=True),
+            "trust": trust,
+        }
+        done = subprocess.run(
+            [sys.executable, "-m", "mlstarter.render.copier_process"],
+            input=json.dumps(call).encode(),
+            stdout=subprocess.PIPE,
+            stderr=None if trust else subprocess.PIPE,
+            env={**os.environ, **source_environment(template)},
+            check=False,
+        )
+        if done.returncode:
+            raise _failed(template, done)
+        return read_tree(destination) if destination.is_dir() else {}
+
+
+def _failed(template: Template, done: subprocess.CompletedProcess[bytes]) -> TemplateError:
+    try:
+        reason = json.loads(done.stdout)["message"].strip().splitlines()
+    except (ValueError, KeyError):
+        reason = (done.stderr or b"").decode("utf-8", "replace").splitlines()[-1:]
+    return TemplateError(
+        f"The template {template.source} cannot be rendered: {' '.join(reason) or 'no reason'}",
+        hint=f"try it with Copier alone: copier copy {template.source} somewhere",
+    )
