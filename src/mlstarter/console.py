@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -41,14 +41,32 @@ def print_json(command: str, payload: Mapping[str, Any]) -> None:
     sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False, default=str) + "\n")
 
 
+def print_tree(name: str, paths: Sequence[str]) -> None:
+    """Print relative paths as a tree of folders on stdout."""
+    from rich.text import Text
+    from rich.tree import Tree
+
+    top = Tree(Text(f"{name}/"))
+    folders = {"": top}
+    for path in paths:
+        parent, parts = "", path.split("/")
+        for part in parts[:-1]:
+            inner = f"{parent}/{part}"
+            if inner not in folders:
+                folders[inner] = folders[parent].add(Text(f"{part}/"))
+            parent = inner
+        folders[parent].add(Text(parts[-1]))
+    to_stdout().print(top)
+
+
 def table(*columns: str, title: str | None = None) -> Table:
     """Return an empty table in the one style that all commands share."""
     from rich import box
     from rich.table import Table
 
     made = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in columns:
-        made.add_column(column, overflow="fold")
+    for number, column in enumerate(columns):
+        made.add_column(column, overflow="fold", no_wrap=number == 0)
     return made
 
 

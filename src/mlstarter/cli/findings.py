@@ -1,0 +1,34 @@
+"""Show what checks found, for ``doctor`` and ``check`` alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from mlstarter.checks.finding import Finding, any_failed
+from mlstarter.console import print_json, to_stdout
+
+ATTENTION = 3
+STYLES = {"ok": "green", "warning": "yellow", "failed": "red"}
+
+
+def report(
+    command: str, findings: Sequence[Finding], *, as_json: bool, extra: Mapping[str, Any]
+) -> int:
+    """Print the findings and return the exit status: 3 where a check failed, else 0."""
+    status = ATTENTION if any_failed(findings) else 0
+    if as_json:
+        payload = {"ok": status == 0, "checks": [f.as_dict() for f in findings], **extra}
+        print_json(command, payload)
+        return status
+    from rich.text import Text
+
+    width = max(len(finding.name) for finding in findings)
+    lines = Text()
+    for finding in findings:
+        lines.append(f"{finding.status:8}", STYLES[finding.status])
+        lines.append(f"{finding.name:{width}}  {finding.detail}\n")
+        if finding.status != "ok" and finding.mend:
+            lines.append(f"{'':8}{'':{width}}  {finding.mend}\n", "dim")
+    to_stdout().print(lines, end="", soft_wrap=True)
+    return status

@@ -1,0 +1,95 @@
+"""``mlstarter list``: what there is to choose from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mlstarter.cli import options
+from mlstarter.errors import UsageError
+from mlstarter.suggest import hint_for
+
+if TYPE_CHECKING:
+    from mlstarter.sources import Template
+
+THINGS = ("types", "presets", "versions", "questions")
+
+
+@click.command("list")
+@click.argument("thing", default="types", metavar="[types|presets|versions|questions]")
+@click.option("-t", "--type", "project_type", metavar="T", help="Only what belongs to this type.")
+@options.template_source
+@options.trust
+@options.as_json
+def list_(
+    thing: str,
+    project_type: str | None,
+    source: str | None,
+    directory: str | None,
+    ref: str | None,
+    trust: bool,
+    as_json: bool,
+) -> None:
+    """List project types, presets, template versions or questions."""
+    from mlstarter import sources
+    from mlstarter.console import print_json, table, to_stdout
+    from mlstarter.questions.catalogue import describe
+
+    if thing not in THINGS:
+        raise UsageError(
+            f'There is no list of "{thing}".', hint=hint_for(thing, THINGS, "mlstarter list --help")
+        )
+    if thing == "versions":
+        rows: list[dict[str, Any]] = [{"version": str(v)} for v in sources.versions(source)]
+    else:
+        template = sources.resolve(source, ref, directory=directory)
+        if thing == "types":
+            rows = _types(template)
+        elif thing == "presets":
+            rows = _presets(template, project_type)
+        else:
+            rows = describe(template, project_type, trust=trust)
+    if as_json:
+        print_json("list", {thing: rows})
+        return
+    shown = table(*COLUMNS[thing])
+    for row in rows:
+        shown.add_row(*(_cell(row[column]) for column in COLUMNS[thing]))
+    to_stdout().print(shown)
+
+
+COLUMNS = {
+    "types": ("type", "title"),
+    "presets": ("preset", "type", "title", "description"),
+    "versions": ("version",),
+    "questions": ("name", "help", "default", "choices"),
+}
+
+
+def _types(template: Template) -> list[dict[str, Any]]:
+    from mlstarter.questions.catalogue import project_types
+
+    return [{"type": choice.value, "title": choice.title} for choice in project_types(template)]
+
+
+def _presets(template: Template, project_type: str | None) -> list[dict[str, Any]]:
+    from mlstarter.questions.presets import load_presets
+
+    return [
+        {
+            "preset": preset.name,
+            "type": preset.type,
+            "title": preset.title,
+            "description": preset.description,
+            "answers": dict(preset.answers),
+        }
+        for preset in load_presets(template.root)
+        if project_type in {None, preset.type}
+    ]
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(str(choice["value"]) for choice in value)
+    return "" if value is None else str(value)
