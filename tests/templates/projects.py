@@ -59,13 +59,17 @@ class Project:
     environment: Mapping[str, str] = field(default_factory=dict)
 
     def run(
-        self, *command: str | Path, check: bool = True, network: bool = True, timeout: float = 900,
-        **environment: str,
-    ) -> Done:  # fmt: skip
+        self,
+        *command: str | Path,
+        check: bool = True,
+        network: bool = True,
+        timeout: float = 900,
+        environment: Mapping[str, str] | None = None,
+    ) -> Done:
         """Run a command in the project's folder; without ``network`` only the machine answers."""
         words = tuple(map(str, command))
         prefix = () if network else (*CUT, LOOPBACK, "cut")
-        surroundings = clean_environment({**self.environment, **environment})
+        surroundings = clean_environment({**self.environment, **(environment or {})})
         before, began = _children(), time.monotonic()
         done = subprocess.run(
             [*prefix, *words], cwd=self.root, env=surroundings,

@@ -31,9 +31,9 @@ def validate(tool: str, arguments: Sequence[str | Path], folder: Path) -> Done:
     """Run one of ``TOOLS`` in ``folder`` and return how it ended."""
     packages = TOOLS[tool]
     environment = [word for name in packages[1:] for word in ("--with", name)]
-    command = [_uv(), "tool", "run", "--quiet", "--from", packages[0], *environment, tool]
+    command = [uv(), "tool", "run", "--quiet", "--from", packages[0], *environment, tool]
     if tool == "python":
-        command = [_uv(), "run", "--quiet", "--no-project", "--isolated"]
+        command = [uv(), "run", "--quiet", "--no-project", "--isolated"]
         command += [word for name in packages for word in ("--with", name)] + ["python"]
     words = [*command, *map(str, arguments)]
     done = subprocess.run(
@@ -78,7 +78,7 @@ def model_card(folder: Path) -> dict[str, object]:
     return value
 
 
-def _uv() -> str:
+def uv() -> str:
     """Return the uv that is installed beside the Python that runs the tests."""
     from uv import find_uv_bin
 
