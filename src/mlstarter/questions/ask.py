@@ -84,6 +84,7 @@ class Conversation:
 
     def run(self, chosen: Preset | None) -> Answers:
         """Ask until the user agrees to the review."""
+        self.terminal.show(self.terminal.keys)
         has_start = chosen is None and self._start()
         if chosen is not None:
             self._take_set(preset_answers(chosen, self.questionnaire.names))
@@ -162,7 +163,9 @@ class Conversation:
             if question.name in self.drafts:
                 interview.settle(question, self.drafts[question.name])
                 return True
-            if self.quick and question.name not in ALWAYS_ASKED:
+            if (self.quick and question.name not in ALWAYS_ASKED) or _is_settled(
+                question, interview
+            ):
                 return interview.settle_default(question)
         except InvalidAnswer:
             # Another answer made this one impossible: it is asked again.
@@ -171,18 +174,19 @@ class Conversation:
 
     def _put(self, question: Question, interview: Interview, *, can_go_back: bool) -> None:
         """Ask one question and keep its answer as a draft."""
-        default = self._default(question, interview)
+        before = self.earlier.get(question.name)
+        default = interview.default(question) if before is None else before
         self.drafts[question.name] = put(
-            question, interview, default, self.terminal, can_go_back=can_go_back
+            question,
+            interview,
+            default,
+            self.terminal,
+            can_go_back=can_go_back,
+            editing=before is not None,
         )
         if question.name in self.trail:
             self.trail.remove(question.name)
         self.trail.append(question.name)
-
-    def _default(self, question: Question, interview: Interview) -> Any:
-        if self.earlier.get(question.name) is not None:
-            return self.earlier[question.name]
-        return interview.default(question)
 
     def _agrees(self, interview: Interview, *, can_go_back: bool) -> bool:
         """Show every answer; return True for yes, or ask the one whose number was typed."""
@@ -218,7 +222,9 @@ class Conversation:
         # Everything that stands in the review was seen: it is not asked again.
         before = {name: value for name, value in interview.values.items() if name in self.drafts}
         try:
-            answer = put(question, interview, current, self.terminal, can_go_back=True)
+            answer = put(
+                question, interview, current, self.terminal, can_go_back=True, editing=True
+            )
         except GoBack:
             return
         self.drafts = {**before, question.name: answer}
@@ -231,8 +237,12 @@ def put(
     terminal: Terminal,
     *,
     can_go_back: bool,
+    editing: bool = False,
 ) -> Any:
-    """Ask one question and return its answer, which is valid."""
+    """Ask one question and return its answer, which is valid.
+
+    ``editing`` an answer given before puts it into the field; a default is only offered there.
+    """
     message = interview.help(question)
     choices = interview.choices(question)
 
@@ -257,15 +267,23 @@ def put(
         start = default is not MISSING and str(default).lower() in {"true", "yes", "1"}
         return terminal.confirm(message, start, can_go_back=can_go_back)
     multiline = interview.multiline(question)
+    text = "" if default is MISSING else as_text(default, type_name, multiline=multiline)
     return terminal.text(
         message,
-        "" if default is MISSING else as_text(default, type_name, multiline=multiline),
+        text if editing or multiline else "",
         complaint,
+        offered="" if editing or multiline else text,
         placeholder=interview.placeholder(question),
         secret=question.secret,
         multiline=multiline,
         can_go_back=can_go_back,
     )
+
+
+def _is_settled(question: Question, interview: Interview) -> bool:
+    """Say whether there is nothing to choose: a single choice, which is the default too."""
+    choices = interview.choices(question)
+    return len(choices) == 1 and choices[0].value == interview.default(question)
 
 
 def _preset_title(preset: Preset) -> str:

@@ -16,6 +16,8 @@ BACK = "<"
 class PlainTerminal:
     """Asks with plain lines; ``<`` goes back, choices are taken by number."""
 
+    keys = f"Enter takes what stands in brackets, {BACK} goes back, Ctrl-C stops.\n"
+
     def show(self, text: str) -> None:
         """Print lines between the questions."""
         print(text)
@@ -61,12 +63,14 @@ class PlainTerminal:
         default: str,
         check: Check,
         *,
+        offered: str = "",
         placeholder: str = "",
         secret: bool = False,
         multiline: bool = False,  # noqa: ARG002 - a plain terminal has only lines
         can_go_back: bool = True,
     ) -> str:
         """Return a line for which there is no complaint; an empty one takes the default."""
+        default = default or offered
         example = f" (such as {placeholder})" if placeholder and not default else ""
         shown = "" if secret or not default else f" [{default}]"
         while True:

@@ -7,7 +7,9 @@ and EOFError on Ctrl-D: an interruption is never taken for an answer.
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+import textwrap
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -26,7 +28,12 @@ class GoBack(Exception):
 
 
 class Terminal(Protocol):
-    """What asking needs of a terminal. ``can_go_back`` says whether to offer it."""
+    """What asking needs of a terminal. ``can_go_back`` says whether to offer it.
+
+    ``keys`` is the line that tells the user which keys there are.
+    """
+
+    keys: str
 
     def show(self, text: str) -> None:
         """Print lines between the questions."""
@@ -50,12 +57,17 @@ class Terminal(Protocol):
         default: str,
         check: Check,
         *,
+        offered: str = "",
         placeholder: str = "",
         secret: bool = False,
         multiline: bool = False,
         can_go_back: bool = True,
     ) -> str:
-        """Return a line (or lines) for which ``check`` has no complaint."""
+        """Return a line (or lines) for which ``check`` has no complaint.
+
+        ``default`` stands in the field and can be edited; ``offered`` is shown beside it and
+        taken when nothing is typed.
+        """
 
 
 def open_terminal() -> Terminal:
@@ -75,15 +87,18 @@ def is_interactive() -> bool:
 class FullTerminal:
     """Prompts with cursor keys, by questionary."""
 
+    keys = "Enter takes an answer, Shift-Tab goes back, Ctrl-C stops.\n"
+
     def __init__(self) -> None:
         import questionary
 
         self.q = questionary
         plain = bool(os.environ.get("NO_COLOR"))
         self.style = questionary.Style(
-            []
+            [("bottom-toolbar", "noreverse")]
             if plain
             else [
+                ("bottom-toolbar", "noreverse"),
                 ("qmark", "fg:ansicyan bold"),
                 ("question", "bold"),
                 ("answer", "fg:ansigreen"),
@@ -146,6 +161,7 @@ class FullTerminal:
         default: str,
         check: Check,
         *,
+        offered: str = "",
         placeholder: str = "",
         secret: bool = False,
         multiline: bool = False,
@@ -157,29 +173,32 @@ class FullTerminal:
             "qmark": "?",
             "style": self.style,
             "validate": lambda typed: check(typed) or True,
+            "bottom_toolbar": [("class:instruction", _toolbar(can_go_back, multiline=multiline))],
         }
-        if placeholder and not default:
-            options["placeholder"] = [("class:placeholder", placeholder)]
+        grey = ("*" * 8 if secret and offered else offered) or placeholder
+        if grey:
+            options["placeholder"] = [("class:placeholder", grey)]
         if secret:
             prompt = self.q.password(message, **options)
         else:
-            options["instruction"] = None if multiline else _instruction(can_go_back)
+            # A space keeps questionary's own words about many lines away.
+            options["instruction"] = " " if multiline else None
             prompt = self.q.text(message, multiline=multiline, **options)
-        return str(self._run(prompt, can_go_back=can_go_back))
+        return str(self._run(prompt, can_go_back=can_go_back, offered=offered))
 
     def _entry(self, choice: Choice) -> questionary.Choice:
         return self.q.Choice(
             choice.title,
             value=_Boxed(choice.value),
             disabled=choice.refused or None,
-            description=choice.description or None,
+            description=_folded(choice.description) or None,
         )
 
-    def _run(self, prompt: questionary.Question, *, can_go_back: bool) -> Any:
+    def _run(self, prompt: questionary.Question, *, can_go_back: bool, offered: str = "") -> Any:
         from prompt_toolkit.key_binding import merge_key_bindings
 
         application = prompt.application
-        bindings = _keys(can_go_back=can_go_back)
+        bindings = _keys(can_go_back=can_go_back, offered=offered)
         known = [application.key_bindings] if application.key_bindings is not None else []
         application.key_bindings = merge_key_bindings([*known, bindings])
         answer = prompt.unsafe_ask()
@@ -200,7 +219,18 @@ def _instruction(can_go_back: bool) -> str:
     return "(Shift-Tab: back)" if can_go_back else " "
 
 
-def _keys(*, can_go_back: bool) -> KeyBindings:
+def _toolbar(can_go_back: bool, *, multiline: bool) -> str:
+    parts = ["Esc Enter: done"] * multiline + ["Shift-Tab: back"] * can_go_back + ["Ctrl-C: stop"]
+    return "  " + "   ".join(parts)
+
+
+def _folded(text: str) -> str:
+    """Return a description in lines that fit beside questionary's own "Description:"."""
+    width = max(shutil.get_terminal_size().columns - 18, 20)
+    return ("\n" + " " * 15).join(textwrap.wrap(text, width))
+
+
+def _keys(*, can_go_back: bool, offered: str) -> KeyBindings:
     from prompt_toolkit.application import get_app
     from prompt_toolkit.filters import Condition
     from prompt_toolkit.key_binding import KeyBindings
@@ -215,6 +245,13 @@ def _keys(*, can_go_back: bool) -> KeyBindings:
     @bindings.add("c-c", eager=True)
     def _stop(event: KeyPressEvent) -> None:
         event.app.exit(exception=KeyboardInterrupt(), style="class:aborting")
+
+    if offered:
+
+        @bindings.add("enter", filter=empty, eager=True)
+        def _take(event: KeyPressEvent) -> None:
+            event.current_buffer.text = offered
+            event.current_buffer.validate_and_handle()
 
     if can_go_back:
 

@@ -1,0 +1,29 @@
+"""``mlstarter check``: is a project fit to be shown?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from mlstarter.cli import options
+
+
+@click.command()
+@click.argument("project", default=".", type=options.FOLDER)
+@click.option("--html", type=options.FILE, metavar="FILE", help="Write the findings as a page too.")
+@options.as_json
+def check(project: Path, html: Path | None, as_json: bool) -> int:
+    """Check the project in the folder PROJECT (here, where none is named).
+
+    Nothing of it is run. Exit status 3 where a check fails.
+    """
+    from mlstarter.checks.page import page
+    from mlstarter.checks.portfolio import portfolio_checks
+    from mlstarter.cli.findings import report
+
+    root = project.resolve()
+    findings = portfolio_checks(root)
+    if html is not None:
+        html.write_text(page(f"Portfolio check: {root.name}", findings), encoding="utf-8")
+    return report("check", findings, as_json=as_json, extra={"project": root.name})
