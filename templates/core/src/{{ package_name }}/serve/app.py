@@ -75,9 +75,9 @@ def create_app(folder: Path) -> FastAPI:
     )
     app.add_middleware(RequestLog)
     add_handlers(app)
+    add_routes(app, service)  # first: routes are tried in order, and this one is asked most
     _add_health(app, service)
     _add_page(app)
-    add_routes(app, service)
     app.openapi().setdefault("components", {}).setdefault("schemas", {})["Problem"] = SCHEMA
     return app
 

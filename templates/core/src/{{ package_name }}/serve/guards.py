@@ -32,11 +32,9 @@ def refuse_type(expected: str) -> Problem:
     return Problem(415, f"Send the body as {expected}.", headers=CLOSE)
 
 
-async def _read(
-    request: Request, limit: int, reader: Callable[[Request], Awaitable[T]], seconds: float
-) -> T:
-    """Run ``reader`` over at most ``limit`` bytes; 413 above, 408 after ``seconds``."""
-    size = int(request.headers.get("content-length", 0))
+async def _read(request: Request, limit: int, reader: Callable[[Request], Awaitable[T]]) -> T:
+    """Run ``reader`` over at most ``limit`` bytes; 413 above, 408 after `BODY_SECONDS`."""
+    too_large = Problem(413, f"The body is larger than {limit} bytes.", headers=CLOSE)
     received = 0
 
     async def receive() -> Message:
@@ -44,16 +42,17 @@ async def _read(
         message = await request.receive()
         received += len(message.get("body", b""))
         if received > limit:  # a chunked body does not say its size beforehand
-            raise Problem(413, f"The body is larger than {limit} bytes.", headers=CLOSE)
+            raise too_large
         return message
 
-    if size > limit:
-        raise Problem(413, f"The body is larger than {limit} bytes.", headers=CLOSE)
+    if int(request.headers.get("content-length", 0)) > limit:
+        raise too_large
     try:
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(BODY_SECONDS):
             return await reader(Request(request.scope, receive))
     except TimeoutError:
-        raise Problem(408, f"The body took longer than {seconds:g} s.", headers=CLOSE) from None
+        detail = f"The body took longer than {BODY_SECONDS:g} s."
+        raise Problem(408, detail, headers=CLOSE) from None
     except ClientDisconnect:
         raise Problem(400, "The body ended early.", headers=CLOSE) from None
 
@@ -63,7 +62,6 @@ async def read_json(
     adapter: TypeAdapter[T],
     known: frozenset[str],
     limit: int = 1_000_000,
-    seconds: float = BODY_SECONDS,
 ) -> T:
     """Return the JSON body as ``adapter`` describes it.
 
@@ -78,16 +76,14 @@ async def read_json(
     """
     if media_type(request) != "application/json":
         raise refuse_type("application/json")
-    body = await _read(request, limit, Request.body, seconds)
+    body = await _read(request, limit, Request.body)
     try:
         return adapter.validate_json(body)
     except ValidationError as error:
         raise from_validation(error, known) from None
 
 
-async def read_upload(
-    request: Request, types: frozenset[str], limit: int, seconds: float = BODY_SECONDS
-) -> bytes:
+async def read_upload(request: Request, types: frozenset[str], limit: int) -> bytes:
     """Return a file that came as the raw body, or as the field ``file`` of a form.
 
     Parameters
@@ -112,7 +108,7 @@ async def read_upload(
             return await upload.read()
 
     if media_type(request) == "multipart/form-data":
-        return await _read(request, limit, from_form, seconds)
+        return await _read(request, limit, from_form)
     if media_type(request) not in types:
         raise refuse_type(expected)
-    return await _read(request, limit, Request.body, seconds)
+    return await _read(request, limit, Request.body)

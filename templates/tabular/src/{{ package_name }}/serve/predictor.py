@@ -85,13 +85,15 @@ class Predictor:
         """Name the values that training never saw: scored all the same, but with less ground."""
         found = []
         for feature in self.features:
-            value = row.get(feature["name"])
-            if value is None:
+            name, kind, low, high = (feature[key] for key in ("name", "kind", "low", "high"))
+            value = row.get(name)
+            if value is None or kind == "boolean":
                 continue
-            if feature["kind"] == "category":
-                if value not in feature["categories"]:
-                    found.append((feature, "not among the categories seen in training"))
-            elif feature["kind"] != "boolean" and not feature["low"] <= value <= feature["high"]:
-                found.append((feature, f"outside {feature['low']:g} to {feature['high']:g}, "
-                              "the range seen in training"))
-        return [{"field": feature["name"], "message": message} for feature, message in found]
+            if kind == "category" and value not in feature["categories"]:
+                message = "not among the categories seen in training"
+            elif kind != "category" and not low <= value <= high:
+                message = f"outside {low:g} to {high:g}, the range seen in training"
+            else:
+                continue
+            found.append({"field": name, "message": message})
+        return found

@@ -54,6 +54,6 @@ def add_routes(app: FastAPI, service: Service) -> None:
     async def predict(request: Request) -> Response:
         predictor = service.predictor()
         body = await read_json(request, predictor.body, known)
-        answer = {"predictions": predictor.predict(body["rows"]),
-                  "model": predictor.metadata["model"]["id"]}
+        predictions = predictor.predict(body["rows"])
+        answer = {"predictions": predictions, "model": predictor.metadata["model"]["id"]}
         return Response(json.dumps(answer), media_type="application/json")
