@@ -107,7 +107,7 @@ class NativeRenderer:
         context = {
             "now": _only_copier,
             "make_secret": _only_copier,
-            "_external_data": {},
+            "_external_data": _Conf(),
             **origin,
             **answers,
             "_copier_answers": origin | recorded,
@@ -252,13 +252,13 @@ class NativeRenderer:
 
 
 class _Conf(dict[str, Any]):
-    """``_copier_conf``: the entries that do not describe Copier's own call."""
+    """An internal variable of Copier's: those entries that do not describe its own call."""
 
     def __missing__(self, key: str) -> NoReturn:
-        raise NotNative(f"_copier_conf.{key}")
+        raise NotNative(f"{key} of an internal variable")
 
     def __iter__(self) -> NoReturn:
-        raise NotNative("_copier_conf as a whole")
+        raise NotNative("an internal variable as a whole")
 
     keys = values = items = __iter__
     __str__ = __repr__ = __iter__

@@ -14,6 +14,7 @@ from mlstarter.errors import TemplateError
 from mlstarter.process import GitFailed
 from mlstarter.sources import cache
 from mlstarter.sources.checkout import (
+    disk_errors,
     git,
     matching,
     newest,
@@ -70,15 +71,13 @@ def resolve(source: str | None, ref: str | None) -> Template:
     commit = found[tag]
 
     def build(out: Path) -> None:
-        try:
+        with disk_errors():
             write_files(_repository(BUNDLE) / "repo.git", commit, out)
-        except GitFailed as error:
-            raise OSError(error.stderr) from error
 
     try:
         root = cache.folder("trees", commit, build=build)
-    except TemplateError:
-        cache.forget(_repository(BUNDLE))
+    except GitFailed:
+        cache.forget(_repository(BUNDLE).parent)
         root = cache.folder("trees", commit, build=build)
     return Template(source or address(), tag, root, "copier", commit)
 
@@ -98,7 +97,7 @@ def _repository(bundle: Path) -> Path:
     """Return the folder that holds the bundle's repository and its versions."""
 
     def build(out: Path) -> None:
-        try:
+        with disk_errors():
             git(
                 *("clone", "--quiet", "--bare", "--no-local", "--", str(bundle)),
                 str(out / "repo.git"),
@@ -108,8 +107,6 @@ def _repository(bundle: Path) -> Path:
                 tag: git("--git-dir", str(out / "repo.git"), "rev-parse", f"{tag}^{{commit}}")
                 for tag in tags(out / "repo.git")
             }
-        except GitFailed as error:
-            raise OSError(error.stderr) from error
         (out / "versions.json").write_text(json.dumps(found), encoding="utf-8")
 
     return cache.folder("builtin", _digest(bundle), build=build)

@@ -20,7 +20,8 @@ from platformdirs import user_cache_path
 from mlstarter.errors import EnvironmentProblem
 
 CACHE_VARIABLE = "MLSTARTER_CACHE_DIR"
-_MANIFEST = ".mlstarter-manifest.json"
+# A cached folder holds what was built in one folder and, beside that, the list of its files.
+_FILES, _MANIFEST = "files", "manifest.json"
 
 
 def folder(*names: str, build: Callable[[Path], None]) -> Path:
@@ -32,14 +33,11 @@ def folder(*names: str, build: Callable[[Path], None]) -> Path:
     Raises:
         EnvironmentProblem: neither the cache nor the temporary folder can be written.
     """
-    target = root().joinpath(*names)
-    if _intact(target):
-        return target
     try:
-        return _build(target, build)
+        return _build(root().joinpath(*names), build) / _FILES
     except OSError:
         try:
-            return _build(_temporary().joinpath(*names), build)
+            return _build(_temporary().joinpath(*names), build) / _FILES
         except OSError as error:
             raise EnvironmentProblem(
                 f"Neither {root()} nor {tempfile.gettempdir()} can be written: "
@@ -81,9 +79,10 @@ def _build(target: Path, build: Callable[[Path], None]) -> Path:
         prefix=".building-", dir=target.parent, ignore_cleanup_errors=True
     ) as work:
         made = Path(work) / "folder"
-        made.mkdir()
-        build(made)
-        (made / _MANIFEST).write_text(json.dumps(dict(_sizes(made))), encoding="utf-8")
+        (made / _FILES).mkdir(parents=True)
+        build(made / _FILES)
+        sizes = dict(_sizes(made / _FILES))
+        (made / _MANIFEST).write_text(json.dumps(sizes), encoding="utf-8")
         for _ in range(3):
             try:
                 made.rename(target)
@@ -102,7 +101,7 @@ def _intact(path: Path) -> bool:
     """Say whether every file of a cached folder is there in the size it had when it was built."""
     try:
         expected = json.loads((path / _MANIFEST).read_text(encoding="utf-8"))
-        found = {name: size for name, size in _sizes(path) if name != _MANIFEST}
+        found = dict(_sizes(path / _FILES))
     except (OSError, ValueError):
         return False
     return bool(found == expected)

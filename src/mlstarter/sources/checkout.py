@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from packaging.version import InvalidVersion, Version
 
 from mlstarter.process import Git, GitFailed
+
+_DISK = (
+    ("No space left on device", errno.ENOSPC),
+    ("Disk quota exceeded", errno.EDQUOT),
+    ("Read-only file system", errno.EROFS),
+    ("Permission denied", errno.EACCES),
+)
 
 
 def git(*arguments: str, env: Mapping[str, str] | None = None, cwd: Path | None = None) -> str:
@@ -21,6 +30,18 @@ def git(*arguments: str, env: Mapping[str, str] | None = None, cwd: Path | None 
         GitFailed: git said no.
     """
     return Git(cwd or Path(tempfile.gettempdir()), env or {}).text(*arguments)
+
+
+@contextmanager
+def disk_errors() -> Iterator[None]:
+    """Turn what git says of a full or read-only disk into an OSError; other failures stay."""
+    try:
+        yield
+    except GitFailed as error:
+        for words, number in _DISK:
+            if words in error.stderr:
+                raise OSError(number, words) from error
+        raise
 
 
 def tags(repository: Path) -> dict[str, Version]:

@@ -142,6 +142,8 @@ def _write(repository: Path, bundle: Path) -> None:
         "create",
         "--quiet",
         str(fresh),
+        # HEAD makes `git clone templates.bundle` check files out.
+        "HEAD",
         "--branches",
         "--tags",
     )

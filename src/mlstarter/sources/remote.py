@@ -23,6 +23,7 @@ from mlstarter.sources import cache
 from mlstarter.sources.checkout import (
     commit_of,
     describe,
+    disk_errors,
     git,
     matching,
     newest,
@@ -154,7 +155,8 @@ def _from_git(place: _Place, repository: Path, ref: str | None) -> Template:
         )
 
     def build(out: Path) -> None:
-        write_files(repository, commit, out, place.address)
+        with disk_errors():
+            write_files(repository, commit, out, place.address)
 
     root = cache.folder("trees", commit, build=build)
     return _template(place, describe(repository, commit), root, commit)
@@ -266,7 +268,7 @@ def _unpack(archive: Path) -> Path:
             ) from error
 
     root = cache.folder("zips", digest, build=build)
-    inner = [path for path in root.iterdir() if not path.name.startswith(".mlstarter")]
+    inner = list(root.iterdir())
     return inner[0] if len(inner) == 1 and inner[0].is_dir() else root
 
 

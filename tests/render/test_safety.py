@@ -1,0 +1,85 @@
+"""A template cannot write outside the project or into .git, whichever engine renders it."""
+
+# ruff: noqa: E501 - a table of templates is read a case to a line
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mlstarter import questions, render, sources
+from mlstarter.errors import TemplateError
+from mlstarter.render.safety import UnsafePath, check
+from mlstarter.tree import REGULAR, SYMLINK, Entry
+from tests.render.helpers import Files, write_template
+
+FILE = Entry(REGULAR, b"x")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["../x", "/etc/x", "a/../../x", "C:/x", ".git/hooks/x", "a/.git/config", ".GIT/x", "git~1/x",
+     ".git./x", ".git /x", ".g\u200cit/x", ".git::$INDEX_ALLOCATION/x", "a\\.git\\x", "a//b", "./a", "."],
+)  # fmt: skip
+def test_an_unsafe_path_is_refused(path: str) -> None:
+    with pytest.raises(UnsafePath):
+        check({path: FILE})
+
+
+@pytest.mark.parametrize("path", [".gitignore", ".github/x", "a/.gitkeep", "..a", "a..b", "git"])
+def test_a_path_that_only_looks_like_one_is_fine(path: str) -> None:
+    check({path: FILE})
+
+
+@pytest.mark.parametrize("target", ["/etc/passwd", "../x", "a/../../x", ".git/hooks", "C:\\x"])
+def test_a_link_that_leads_out_is_refused(target: str) -> None:
+    with pytest.raises(UnsafePath, match="symbolic link"):
+        check({"link": Entry(SYMLINK, target.encode())})
+
+
+def test_links_inside_the_project_are_fine() -> None:
+    check({"a/link": Entry(SYMLINK, b"../b"), "b": FILE, "self": Entry(SYMLINK, b"a")})
+
+
+def test_a_file_below_a_link_or_file_is_refused() -> None:
+    with pytest.raises(UnsafePath, match="through the file or link"):
+        check({"d": Entry(SYMLINK, b"e"), "d/x": FILE})
+
+
+HOSTILE: dict[str, Files] = {
+    "an answer that climbs": {"copier.yml": "n: ../../x\n", "{{ n }}/f": "x"},
+    "an absolute part": {"copier.yml": "n: /tmp/evil\n", "{{ n }}/f.jinja": "x"},
+    "hooks": {"copier.yml": "_exclude: []\nn: .git\n", "{{ n }}/hooks/pre-commit": "x"},
+    "a link to a file outside": {"copier.yml": "n: 1\n", "l -> /etc/passwd": ""},
+    "a link to a folder outside": {"copier.yml": "n: 1\n", "l -> /etc": ""},
+    "a kept link outside": {"copier.yml": "_preserve_symlinks: true\n", "l -> /etc": ""},
+    "a rendered link outside": {"copier.yml": "_preserve_symlinks: true\nn: /etc\n", "l.jinja -> {{ n }}": ""},
+    "an include outside": {"copier.yml": "n: 1\n", "a.jinja": "{% include '../secret' %}"},
+    "an include through a link": {"copier.yml": "_exclude: [l]\n", "l -> ../secret": "", "a.jinja": "{% include 'l' %}"},
+    "a subdirectory outside": {"copier.yml": "_subdirectory: ../\n", "x": ""},
+    "Python through Jinja": {"copier.yml": "n: 1\n", "a.jinja": "{{ ''.__class__.__mro__[1].__subclasses__() }}"},
+    "an answers file outside": {"copier.yml": "_answers_file: ../x.yml\n", "{{ _copier_conf.answers_file }}.jinja": "x"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", HOSTILE)
+def test_a_hostile_template_is_refused(case: str, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("TOP SECRET")
+    source = write_template(tmp_path / "template", HOSTILE[case])
+    template = sources.resolve(str(source))
+    answers = questions.complete(questions.load(template), {})
+
+    with pytest.raises(TemplateError) as caught:
+        render.render(template, answers)
+
+    assert "SECRET" not in caught.value.message
+    assert caught.value.hint
+
+
+def test_links_in_a_circle_end(tmp_path: Path) -> None:
+    source = write_template(tmp_path / "t", {"copier.yml": "n: 1\n", "a/f": "x", "a/b -> ../a": ""})
+    template = sources.resolve(str(source))
+
+    with pytest.raises(TemplateError, match="in a circle"):
+        render.render(template, {})

@@ -1,0 +1,235 @@
+"""Templates of other people: folders, git repositories, zips."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import os
+import threading
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mlstarter import sources
+from mlstarter.errors import TemplateError
+from mlstarter.sources.remote import parse, public
+from tests.render.helpers import commit, git, write_template
+
+FILES = {"copier.yml": "n: 1\n", "run.sh!": "#!/bin/sh\n", "crlf.txt": "a\r\nb\r\n"}
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """A template with versions v1.0.0 and v1.1.0, a pre-release, and a commit after them."""
+    folder = commit(write_template(tmp_path / "origin", FILES), "v1.0.0")
+    commit(write_template(folder, {"new.txt": "1.1"}), "v1.1.0")
+    commit(write_template(folder, {"next.txt": "2"}), "v2.0.0rc1")
+    return commit(write_template(folder, {"later.txt": "x"}))
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[str]:
+    """A plain web server over ``tmp_path``; yields its address."""
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(tmp_path))
+    running = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=running.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{running.server_port}"
+    running.shutdown()
+
+
+def test_a_plain_folder_has_no_version_and_is_read_where_it_lies(tmp_path: Path) -> None:
+    folder = write_template(tmp_path / "t", FILES)
+
+    template = sources.resolve(str(folder))
+
+    assert (template.source, template.version, template.commit) == (str(folder), None, None)
+    assert template.root == folder
+    assert sources.versions(str(folder)) == []
+
+
+def test_a_folder_inside_another_repository_is_a_plain_folder(tmp_path: Path) -> None:
+    commit(write_template(tmp_path, {"course/t/copier.yml": "n: 1\n"}), "9.9.9")
+
+    assert sources.resolve(str(tmp_path / "course" / "t")).version is None
+
+
+def test_a_repository_gives_its_newest_version_without_pre_releases(repository: Path) -> None:
+    template = sources.resolve(str(repository))
+
+    assert template.version == "v1.1.0"
+    assert template.commit == git(repository, "rev-parse", "v1.1.0^{commit}")
+    assert (template.root / "new.txt").exists()
+    assert not (template.root / "next.txt").exists()
+    assert not (template.root / ".git").exists()
+    assert [str(v) for v in sources.versions(str(repository))] == ["1.0.0", "1.1.0", "2.0.0rc1"]
+
+
+@pytest.mark.parametrize("ref", ["v1.0.0", "1.0.0", "1.0"])
+def test_a_version_is_found_with_and_without_its_letter(ref: str, repository: Path) -> None:
+    template = sources.resolve(str(repository), ref)
+
+    assert template.version == "v1.0.0"
+    assert not (template.root / "new.txt").exists()
+
+
+def test_a_branch_or_commit_is_recorded_as_git_describes_it(repository: Path) -> None:
+    template = sources.resolve(str(repository), "main")
+
+    assert template.version is not None
+    assert template.version.startswith("v2.0.0rc1-1-g")
+    assert sources.resolve(str(repository), template.version) == template
+
+
+def test_a_dirty_working_copy_is_taken_as_it_stands_for_head(repository: Path) -> None:
+    (repository / "later.txt").write_text("not committed")
+
+    assert sources.resolve(str(repository), "HEAD").version is None
+    assert sources.resolve(str(repository)).version == "v1.1.0"
+
+
+def test_a_url_is_fetched_into_a_mirror_and_brought_up_to_date(
+    repository: Path, cache_dir: Path
+) -> None:
+    address = repository.as_uri()
+    assert sources.resolve(address).version == "v1.1.0"
+    commit(repository, "v3.0.0")
+
+    # What another process would do: nothing of this one is remembered.
+    from mlstarter.sources import remote
+
+    remote._mirror.cache_clear()
+    template = sources.resolve(address)
+
+    assert template.version == "v3.0.0"
+    assert template.source == address
+    assert template.root.is_relative_to(cache_dir)
+
+
+def test_line_ends_and_modes_do_not_depend_on_the_users_settings(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tmp_path / "gitconfig"
+    config.write_text("[core]\n\tautocrlf = true\n\teol = crlf\n\thooksPath = /nowhere\n")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(config))
+
+    root = sources.resolve(repository.as_uri(), "v1.0.0").root
+
+    assert (root / "copier.yml").read_bytes() == b"n: 1\n"
+    assert (root / "crlf.txt").read_bytes() == b"a\r\nb\r\n"
+    assert os.access(root / "run.sh", os.X_OK)
+
+
+def test_submodules_are_part_of_a_template(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inner = commit(write_template(tmp_path / "inner", {"part.txt": "part"}), "1.0")
+    monkeypatch.setenv("GIT_CONFIG_COUNT", "1")
+    monkeypatch.setenv("GIT_CONFIG_KEY_0", "protocol.file.allow")
+    monkeypatch.setenv("GIT_CONFIG_VALUE_0", "always")
+    git(repository, "submodule", "add", "--quiet", inner.as_uri(), "sub")
+    commit(repository, "v4.0.0")
+
+    root = sources.resolve(repository.as_uri()).root
+
+    assert (root / "sub" / "part.txt").read_text() == "part"
+    assert not list(root.rglob(".git"))
+
+
+def test_a_template_below_the_root_is_recorded_with_its_folder(tmp_path: Path) -> None:
+    repository = commit(write_template(tmp_path / "r", {"a/b/copier.yml": "n: 1\n"}), "1.0")
+
+    template = sources.resolve(str(repository), directory="a/b")
+
+    assert template.source == f"{repository}#subdirectory=a/b"
+    assert (template.root / "copier.yml").exists()
+    assert sources.resolve(template.source, template.version) == template
+
+
+@pytest.mark.parametrize("directory", ["../x", "/etc", "a/../../b"])
+def test_a_directory_cannot_lead_out_of_the_template(directory: str, tmp_path: Path) -> None:
+    with pytest.raises(TemplateError, match="not inside the template"):
+        sources.resolve(str(write_template(tmp_path / "t", FILES)), directory=directory)
+
+
+def test_shorthands_stand_for_https_addresses() -> None:
+    assert parse("gh:owner/name").recorded == "https://github.com/owner/name.git"
+    assert parse("gl:group/sub/name.git").recorded == "https://gitlab.com/group/sub/name.git"
+    assert parse("git+https://x.example/t.git").recorded == "https://x.example/t.git"
+
+
+def test_a_password_in_an_address_is_never_recorded_or_shown() -> None:
+    address = "https://ada:s3cret@127.0.0.1:9/t.git"
+
+    assert public(address) == "https://127.0.0.1:9/t.git"
+    with pytest.raises(TemplateError) as caught:
+        sources.resolve(address)
+    assert "s3cret" not in f"{caught.value.message} {caught.value.hint}"
+
+
+def test_what_is_not_there_is_one_line_with_the_nearest_name(tmp_path: Path) -> None:
+    write_template(tmp_path / "template-cv", FILES)
+    with pytest.raises(TemplateError, match="no such folder") as caught:
+        sources.resolve(str(tmp_path / "templat-cv"))
+    assert caught.value.hint == 'did you mean "template-cv"?'
+
+
+def test_an_unknown_ref_is_named(repository: Path) -> None:
+    with pytest.raises(TemplateError, match=r"no version, branch or commit v1\.1\.9") as caught:
+        sources.resolve(str(repository), "v1.1.9")
+    assert "v1.1.0" in (caught.value.hint or "")
+
+
+def test_a_folder_without_a_template_says_what_it_lacks(tmp_path: Path) -> None:
+    with pytest.raises(TemplateError, match=r"neither copier\.yml nor cookiecutter\.json"):
+        sources.resolve(str(write_template(tmp_path / "t", {"a.txt": ""})))
+
+
+def test_two_question_files_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(TemplateError, match="two question files"):
+        sources.resolve(str(write_template(tmp_path / "t", {"copier.yml": "", "copier.yaml": ""})))
+
+
+def _zip(path: Path, members: dict[str, str], mode: int = 0o644) -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members.items():
+            info = zipfile.ZipInfo(name)
+            info.external_attr = mode << 16
+            archive.writestr(info, content)
+    return path
+
+
+def test_a_zip_is_a_template_whether_it_has_one_top_folder_or_none(tmp_path: Path) -> None:
+    one = _zip(tmp_path / "one.zip", {"t-main/cookiecutter.json": "{}"}, 0o755)
+    none = _zip(tmp_path / "none.zip", {"copier.yml": "n: 1\n", "x": ""})
+
+    assert sources.resolve(str(one)).engine == "cookiecutter"
+    assert sources.resolve(str(none)).engine == "copier"
+    assert os.access(sources.resolve(str(one)).root / "cookiecutter.json", os.X_OK)
+
+
+def test_a_zip_is_fetched_from_a_server(server: str, tmp_path: Path) -> None:
+    _zip(tmp_path / "t.zip", {"copier.yml": "n: 1\n"})
+
+    template = sources.resolve(f"{server}/t.zip")
+
+    assert template.source == f"{server}/t.zip"
+    assert (template.root / "copier.yml").exists()
+    with pytest.raises(TemplateError, match="cannot be fetched: "):
+        sources.resolve(f"{server}/absent.zip")
+
+
+@pytest.mark.parametrize("name", ["../out", "/abs", "a/../../out", "..\\out"])
+def test_a_zip_cannot_write_outside_its_folder(name: str, tmp_path: Path) -> None:
+    with pytest.raises(TemplateError, match="lead out of the template"):
+        sources.resolve(str(_zip(tmp_path / "t.zip", {"copier.yml": "", name: "x"})))
+    assert not list(tmp_path.rglob("out"))
+
+
+def test_a_zip_with_links_and_a_broken_zip_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(TemplateError, match="lead out of the template"):
+        sources.resolve(str(_zip(tmp_path / "t.zip", {"copier.yml": "/etc/passwd"}, 0o120777)))
+    (tmp_path / "broken.zip").write_bytes(b"PK\x03\x04 nothing")
+    with pytest.raises(TemplateError, match="cannot be unpacked"):
+        sources.resolve(str(tmp_path / "broken.zip"))
