@@ -11,7 +11,6 @@ from typing import TypeVar
 
 from fastapi import Request
 from pydantic import TypeAdapter, ValidationError
-from starlette.formparsers import MultiPartParser
 from starlette.requests import ClientDisconnect
 from starlette.types import Message
 
@@ -32,7 +31,7 @@ def refuse_type(expected: str) -> Problem:
     return Problem(415, f"Send the body as {expected}.", headers=CLOSE)
 
 
-async def _read(request: Request, limit: int, reader: Callable[[Request], Awaitable[T]]) -> T:
+async def read(request: Request, limit: int, reader: Callable[[Request], Awaitable[T]]) -> T:
     """Run ``reader`` over at most ``limit`` bytes; 413 above, 408 after `BODY_SECONDS`."""
     too_large = Problem(413, f"The body is larger than {limit} bytes.", headers=CLOSE)
     received = 0
@@ -76,39 +75,8 @@ async def read_json(
     """
     if media_type(request) != "application/json":
         raise refuse_type("application/json")
-    body = await _read(request, limit, Request.body)
+    body = await read(request, limit, Request.body)
     try:
         return adapter.validate_json(body)
     except ValidationError as error:
         raise from_validation(error, known) from None
-
-
-async def read_upload(request: Request, types: frozenset[str], limit: int) -> bytes:
-    """Return a file that came as the raw body, or as the field ``file`` of a form.
-
-    Parameters
-    ----------
-    types:
-        Media types that are served, as the caller declares them. What the bytes really are
-        is for the decoder to find out.
-    limit:
-        Largest body, in bytes.
-    """
-    expected = f"{', '.join(sorted(types))} or multipart/form-data"
-
-    async def from_form(guarded: Request) -> bytes:
-        # Kept in memory (the limit bounds it): the container's disk is read-only.
-        MultiPartParser.spool_max_size = max(limit, MultiPartParser.spool_max_size)
-        async with guarded.form(max_files=1, max_fields=10) as form:
-            upload = form.get("file")
-            if upload is None or isinstance(upload, str):
-                raise Problem(422, "The form has no file in its field 'file'.")
-            if (upload.content_type or "").partition(";")[0].strip().lower() not in types:
-                raise refuse_type(expected)
-            return await upload.read()
-
-    if media_type(request) == "multipart/form-data":
-        return await _read(request, limit, from_form)
-    if media_type(request) not in types:
-        raise refuse_type(expected)
-    return await _read(request, limit, Request.body)

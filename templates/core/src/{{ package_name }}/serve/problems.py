@@ -24,24 +24,15 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
     }
     for status in (400, 408, 413, 415, 422, 503)
 }
+TEXT = {"type": "string"}
+ERROR = {"type": "object", "properties": {"where": TEXT, "message": TEXT}}
 SCHEMA: dict[str, Any] = {
     "type": "object",
-    "required": ["type", "title", "status", "detail"],
+    "required": ["type", "title", "status", "detail", "request_id"],
     "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
+        **dict.fromkeys(("type", "title", "detail", "request_id"), TEXT),
         "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "request_id": {"type": "string"},
-        "errors": {
-            "type": "array",
-            "maxItems": MAX_ERRORS,
-            "items": {
-                "type": "object",
-                "required": ["where", "message"],
-                "properties": {"where": {"type": "string"}, "message": {"type": "string"}},
-            },
-        },
+        "errors": {"type": "array", "maxItems": MAX_ERRORS, "items": ERROR},
     },
 }
 

@@ -14,27 +14,23 @@ from .schema import body_schema, body_type
 if TYPE_CHECKING:
     from .app import Service
 
+TEXT, NUMBER, SHARE = {"type": "string"}, {"type": "number"}, {"type": "number", "maximum": 1}
+PREDICTION: dict[str, Any] = {
+    "type": "object",
+    "required": ["prediction", "warnings"],
+    "properties": {
+        "prediction": {"type": ["string", "number"]},
+        "probability": SHARE,
+        "probabilities": {"type": "object", "additionalProperties": SHARE},
+        "score": NUMBER,
+        "threshold": NUMBER,
+        "warnings": {"type": "array", "items": {"type": "object"}},
+    },
+}
 RESULT: dict[str, Any] = {
     "type": "object",
     "required": ["predictions", "model"],
-    "properties": {
-        "predictions": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["prediction", "warnings"],
-                "properties": {
-                    "prediction": {"type": ["string", "number"]},
-                    "probability": {"type": "number", "minimum": 0, "maximum": 1},
-                    "probabilities": {"type": "object"},
-                    "score": {"type": "number"},
-                    "threshold": {"type": "number"},
-                    "warnings": {"type": "array"},
-                },
-            },
-        },
-        "model": {"type": "string"},
-    },
+    "properties": {"predictions": {"type": "array", "items": PREDICTION}, "model": TEXT},
 }
 
 

@@ -28,7 +28,8 @@ def body_type(features: list[dict[str, Any]], max_rows: int) -> TypeAdapter[dict
     """
     make: Any = TypedDict  # called, it takes names that are not Python's
     row = make("Row", {item["name"]: _field(item) for item in features})
-    rows = Annotated[list[row], Field(min_length=1, max_length=max_rows), FailFast()]
+    few = Field(min_length=1, max_length=max_rows)
+    rows = Annotated[list[row], few, FailFast()]  # type: ignore[valid-type]
     body = make("Rows", {"rows": rows})
     row.__pydantic_config__ = body.__pydantic_config__ = CONFIG
     return TypeAdapter(body)
