@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import tomllib
 from collections.abc import Mapping
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
@@ -16,6 +16,17 @@ from .errors import ProjectError
 
 C = TypeVar("C")
 WORDS = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
+
+
+@dataclass(frozen=True)
+class DataConfig:
+    """Where the data come from; `data.lock` says which bytes they were."""
+
+    source: Literal["sample", "kaggle", "local"]
+    kaggle: str = ""
+    path: str = ""
+    licence: str = ""
+    max_rows: int = 200_000
 
 
 def read_toml(cls: type[C], path: Path) -> C:
