@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -79,7 +80,17 @@ def _section(section: Section) -> str:
         label = f'role="img" aria-label="{escape(section.title, quote=True)}"'
         figure = f"<figure>{svg.replace('<svg', f'<svg {label}', 1)}</figure>"
     text = f"<p>{_inline(section.text)}</p>" if section.text else ""
-    return f"<section>\n<h2>{escape(section.title)}</h2>\n{text}\n{table}\n{figure}\n</section>\n"
+    clips = "\n".join(_player(*clip) for clip in section.audio)
+    title = escape(section.title)
+    return f"<section>\n<h2>{title}</h2>\n{text}\n{table}\n{figure}\n{clips}\n</section>\n"
+
+
+def _player(caption: str, wav: bytes) -> str:
+    source = f"data:audio/wav;base64,{base64.b64encode(wav).decode()}"
+    return (
+        f"<figure><figcaption>{_inline(caption)}</figcaption>"
+        f'<audio controls preload="none" src="{source}"></audio></figure>'
+    )
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

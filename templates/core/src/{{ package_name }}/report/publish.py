@@ -30,6 +30,7 @@ class Section:
     """One part of the report: a heading, a few sentences, a table, a figure (SVG).
 
     ``name`` is the figure's file in reports/plots/; ``headline`` shows it in the README as well.
+    ``audio`` are captions with wav files, which the report plays.
     """
 
     title: str
@@ -38,6 +39,7 @@ class Section:
     figure: str = ""
     name: str = ""
     headline: bool = False
+    audio: Sequence[tuple[str, bytes]] = ()
 
 
 def publish(results: Mapping[str, Any], sections: Sequence[Section], root: Path = Path()) -> None:
