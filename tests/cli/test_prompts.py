@@ -1,0 +1,245 @@
+"""The prompts, driven as a user does: in a real pseudo-terminal, keys and all."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pexpect
+import pytest
+from tests.cli.conftest import command
+
+BACK = "\x1b[Z"  # Shift-Tab
+DOWN = "\x1b[B"
+CTRL_C, CTRL_D = "\x03", "\x04"
+
+Start = Callable[..., "pexpect.spawn[str]"]
+
+# The way through every prompt of the template for the type cv: what to wait for, what to send.
+EVERY_PROMPT = [
+    ("Start from", DOWN + "\r"),
+    ("What kind", DOWN + "\r"),
+    ("What is it called", "moon-shots\r"),
+    ("How big", "9\r"),
+    ("Deep", "y"),
+    ("A token", "hush-hush\r"),
+    ("Who", "Ada\r"),
+    ("licence", "\r"),
+    ("Enter to create it", "\r"),
+]
+
+
+@pytest.fixture
+def start(tmp_path: Path, environ: dict[str, str]) -> Iterator[Start]:
+    """Return a function that starts mlstarter in a terminal, in the empty folder "here"."""
+    running: list[pexpect.spawn[str]] = []
+    (tmp_path / "here").mkdir()
+
+    def begin(
+        *arguments: str | Path, columns: int = 80, env: dict[str, str] | None = None
+    ) -> pexpect.spawn[str]:
+        program, *rest = command(arguments)
+        child = pexpect.spawn(
+            program,
+            rest,
+            cwd=str(tmp_path / "here"),
+            env={**environ, **(env or {})},  # type: ignore[arg-type]
+            encoding="utf-8",
+            dimensions=(30, columns),
+            timeout=30,
+        )
+        running.append(child)
+        return child
+
+    yield begin
+    for child in running:
+        child.close(force=True)
+
+
+def ended(child: pexpect.spawn[str]) -> int | None:
+    child.expect(pexpect.EOF)
+    child.close()
+    return child.exitstatus
+
+
+def test_choosing_everything_asks_only_what_applies(
+    start: Start, template: Path, tmp_path: Path
+) -> None:
+    child = start("new", "--template", template)
+    for expected, keys in EVERY_PROMPT:
+        child.expect(expected)
+        child.send(keys)
+    child.expect("Created moon-shots")
+    assert ended(child) == 0
+    assert (tmp_path / "here/moon-shots/src/size.txt").read_text() == "cv 9 True none\n"
+
+    tabular = start("new", "plain", "--template", template, "--type", "tabular")
+    for expected, keys in (("Start from", DOWN + "\r"), ("Deep", "n")):
+        tabular.expect(expected)
+        assert "How big" not in tabular.before
+        tabular.send(keys)
+
+
+def test_the_review_lists_every_answer_and_hides_secrets(start: Start, template: Path) -> None:
+    child = start("new", "--template", template)
+    for expected, keys in EVERY_PROMPT[:-1]:
+        child.expect(expected)
+        child.send(keys)
+    child.expect("Your answers")
+    child.expect("Enter to create it")
+    for line in ("project_type", "moon-shots", "Ada", "MIT", r"\*\*\*\*"):
+        assert line.replace("\\", "") in child.before
+    assert "hush-hush" not in child.before
+
+
+def test_a_wrong_answer_is_explained_and_asked_again(start: Start, template: Path) -> None:
+    child = start("new", "--template", template, "-t", "tabular")
+    child.expect("Start from")
+    child.send(DOWN + "\r")
+    child.expect("What is it called")
+    child.send("9 lives\r")
+    child.expect("Use small letters")
+    child.send("\x15nine-lives\r")
+    child.expect("Deep")
+
+
+def test_shift_tab_goes_back_and_keeps_what_was_typed(
+    start: Start, template: Path, tmp_path: Path
+) -> None:
+    child = start("new", "--template", template)
+    for expected, keys in EVERY_PROMPT[:3]:
+        child.expect(expected)
+        child.send(keys)
+    child.expect("How big")
+    child.send(BACK)
+    child.expect("What is it called")
+    child.expect("moon-shots")
+    child.send(BACK)
+    child.expect("What kind")
+    child.send("\x1b[A\r")  # up: tabular now, so "How big" no longer applies
+    child.expect("What is it called")
+    child.send("\r")
+    child.expect("Deep")
+    child.send("n")
+    for expected in ("A token", "Who", "licence", "Enter to create it"):
+        child.expect(expected)
+        child.send("\r")
+    child.expect("Created moon-shots")
+    assert ended(child) == 0
+    assert (tmp_path / "here/moon-shots/src/size.txt").read_text() == "tabular 3 False none\n"
+
+
+def test_a_number_at_the_review_changes_that_answer(
+    start: Start, template: Path, tmp_path: Path
+) -> None:
+    child = start("new", "--template", template, "--preset", "digits")
+    child.expect("What is it called")
+    child.send("pics\r")
+    child.expect("Enter to create it")
+    child.send("99\r")
+    child.expect("type a number from 1 to 8")
+    child.send("\x15" + "4\r")  # the size, after type, name and preset
+    child.expect("How big")
+    child.send("\x156\r")
+    child.expect("Enter to create it")
+    child.send("\r")
+    child.expect("Created pics")
+    assert ended(child) == 0
+    assert (tmp_path / "here/pics/src/size.txt").read_text() == "cv 6 False digits\n"
+
+
+def test_my_last_answers_start_the_next_project(
+    start: Start, template: Path, tmp_path: Path
+) -> None:
+    first = start("new", "one", "--template", template, "--yes", "-t", "cv", "-d", "size=12")
+    assert ended(first) == 0
+    child = start("new", "--template", template)
+    child.expect("Start from")
+    child.send("\x1b[A\r")  # up, from the first to the last entry
+    child.expect("What is it called")
+    child.send("two\r")
+    child.expect("Enter to create it")
+    child.send("\r")
+    assert ended(child) == 0
+    assert (tmp_path / "here/two/src/size.txt").read_text() == "cv 12 False none\n"
+
+
+@pytest.mark.parametrize("key", [CTRL_C, CTRL_D], ids=["ctrl-c", "ctrl-d"])
+@pytest.mark.parametrize("at", range(len(EVERY_PROMPT)), ids=[p for p, _ in EVERY_PROMPT])
+def test_stopping_at_any_prompt_leaves_nothing(
+    start: Start, template: Path, tmp_path: Path, at: int, key: str
+) -> None:
+    child = start("new", "--template", template)
+    for expected, keys in EVERY_PROMPT[:at]:
+        child.expect(expected)
+        child.send(keys)
+    child.expect(EVERY_PROMPT[at][0])
+    child.send(key)
+    child.expect("Nothing was written.")
+    assert ended(child) == 130
+    assert "Traceback" not in child.before
+    assert list((tmp_path / "here").iterdir()) == []
+
+
+def test_stopping_at_the_question_about_the_repository_around_leaves_nothing(
+    start: Start, template: Path, tmp_path: Path
+) -> None:
+    here = tmp_path / "here"
+    subprocess.run(["git", "init", "-q"], cwd=here, check=True)
+    child = start("new", "moon", "--template", template, "--preset", "digits")
+    child.expect("Enter to create it")
+    child.send("\r")
+    child.expect("lies inside the git repository")
+    child.send(CTRL_C)
+    assert ended(child) == 130
+    assert [path.name for path in here.iterdir()] == [".git"]
+
+
+def test_a_narrow_terminal_still_shows_questions_and_choices(start: Start, template: Path) -> None:
+    child = start("new", "--template", template, columns=30)
+    for expected, keys in EVERY_PROMPT:
+        child.expect(expected)
+        child.send(keys)
+    child.expect("Created")
+    assert ended(child) == 0
+
+
+def test_no_color_is_honoured(start: Start, template: Path) -> None:
+    child = start("new", "--template", template, env={"NO_COLOR": "1"})
+    for expected, keys in EVERY_PROMPT[:4]:
+        child.expect(expected)
+        assert not any(f"\x1b[{code}" in child.before for code in ("31", "32", "36", "90", "0;36"))
+        child.send(keys)
+
+
+def test_a_dumb_terminal_is_asked_line_by_line(
+    start: Start, template: Path, tmp_path: Path
+) -> None:
+    child = start("new", "--template", template, env={"TERM": "dumb"})
+    for expected, keys in [
+        ("Start from", "2\r"),
+        ("What kind", "7\r"),
+        ("Type a number from 1 to 2", "2\r"),
+        ("What is it called", "9\r"),
+        ("Use small letters", "moon\r"),
+        ("How big", "<\r"),
+        ("What is it called", "sun\r"),
+        ("How big", "\r"),
+        ("Deep", "maybe\r"),
+        ("Type yes or no", "yes\r"),
+        ("A token", "\r"),
+        ("Who", "\r"),
+        ("licence", "\r"),
+        ("Enter to create it", "\r"),
+        ("Created sun", ""),
+    ]:
+        child.expect(expected)
+        assert "\x1b" not in child.before
+        child.send(keys)
+    assert ended(child) == 0
+    assert (tmp_path / "here/sun/src/size.txt").read_text() == "cv 3 True none\n"
+    stopped = start("new", "--template", template, env={"TERM": "dumb"})
+    stopped.expect("Start from")
+    stopped.send(CTRL_C)
+    assert ended(stopped) == 130

@@ -1,0 +1,110 @@
+"""`--help` and `--version` must stay as light as click itself."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from tests.cli.conftest import Run
+
+PROBE = """
+import sys
+import click
+before = set(sys.modules)
+from mlstarter.cli import run
+status = run({arguments})
+print(status, *sorted(set(sys.modules) - before), file=sys.stderr)
+"""
+# What click itself imports only when it formats a help page, and the standard library's own.
+ALLOWED = ("mlstarter", "mlstarter.cli", "mlstarter.cli.lazy", "mlstarter.errors")
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["-h"], []])
+def test_help_imports_nothing_heavier_than_click(arguments: list[str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", PROBE.format(arguments=arguments)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    status, *imported = done.stderr.strip().splitlines()[-1].split()
+    ours = [name for name in imported if name.startswith("mlstarter")]
+    foreign = [
+        name
+        for name in imported
+        if not name.startswith("mlstarter")
+        and name.partition(".")[0] not in sys.stdlib_module_names
+        and not name.startswith("click")
+    ]
+    assert status in {"0", "2"}
+    assert set(ours) <= {*ALLOWED, "mlstarter.suggest"}
+    assert foreign == []
+
+
+def test_help_lists_every_command(run: Run) -> None:
+    done = run("--help")
+    assert done.returncode == 0
+    for verb in ("new", "update", "check", "list", "doctor", "template", "cohort", "completion"):
+        assert f"\n  {verb} " in done.stdout
+
+
+def test_version_is_the_package_s_own(run: Run) -> None:
+    from mlstarter import __version__
+
+    assert run("--version").stdout.strip() == f"mlstarter, version {__version__}"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message", "hint"),
+    [
+        (["nwe"], 'error: There is no command "nwe".', 'hint: did you mean "new"?'),
+        (["zzz"], 'error: There is no command "zzz".', "hint: `mlstarter --help` shows them all"),
+        (["--dbug"], 'error: There is no option "--dbug".', 'hint: did you mean "--debug"?'),
+        (["new", "--presett", "x"], 'error: There is no option "--presett".',
+         'hint: did you mean "--preset"?'),
+        (["list", "tipes"], 'error: There is no list of "tipes".', 'hint: did you mean "types"?'),
+        (["completion", "bsh"], 'error: There is no completion for the shell "bsh".',
+         'hint: did you mean "bash"?'),
+    ],
+)  # fmt: skip
+def test_a_mistyped_word_gets_its_nearest_match(
+    run: Run, arguments: list[str], message: str, hint: str
+) -> None:
+    done = run(*arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines() == [message, hint]
+
+
+def test_an_unexpected_error_is_one_line_and_a_traceback_only_with_debug() -> None:
+    probe = (
+        "import mlstarter.checks.machine as m, mlstarter.cli as c, sys\n"
+        "m.git = lambda: 1 / 0\n"
+        "sys.exit(c.run(sys.argv[1:]))"
+    )
+
+    def call(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-c", probe, *arguments], capture_output=True, text=True, check=False
+        )
+
+    quiet = call("doctor")
+    assert quiet.returncode == 1
+    assert quiet.stderr.splitlines() == [
+        "error: Something unexpected went wrong (ZeroDivisionError: division by zero).",
+        "hint: run `mlstarter --debug ...` again and report what it prints",
+    ]
+    assert "Traceback" in call("--debug", "doctor").stderr
+
+
+def test_a_closed_pipe_is_quiet() -> None:
+    done = subprocess.run(
+        f"{sys.executable} -m mlstarter list questions | head -1; echo ${{PIPESTATUS[0]}}",
+        shell=True,
+        executable="/bin/bash",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr == ""
+    assert done.stdout.splitlines()[-1] == "0"
