@@ -38,11 +38,11 @@ def folds(config: Config, groups: NDArray[Any] | None) -> Any:
     that knows its neighbours of the same hours.
     """
     if config.split.rule == "time":
-        return KFold(5)
+        return KFold(4)
     if groups is not None:
-        return GroupKFold(5)
+        return GroupKFold(4)
     kinds = StratifiedKFold if config.task in ("binary", "multiclass") else KFold
-    return kinds(5, shuffle=True, random_state=config.seed)
+    return kinds(4, shuffle=True, random_state=config.seed)
 
 
 def build(config: Config, inputs: Inputs, calibrated: bool = True) -> Pipeline:

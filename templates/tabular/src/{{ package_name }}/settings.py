@@ -28,11 +28,11 @@ class SplitConfig:
 class ModelConfig:
     """Hyper-parameters; ``contamination`` is for anomaly detection, the last four for trees."""
 
-    max_iter: int = 150
+    max_iter: int = 100
     contamination: float = 0.02
     learning_rate: float = 0.05
-    max_leaf_nodes: int = 8
-    min_samples_leaf: int = 60
+    max_leaf_nodes: int = 5
+    min_samples_leaf: int = 80
     l2_regularization: float = 5.0
 
 
@@ -70,7 +70,7 @@ class Config:
     data: DataConfig
     split: SplitConfig
     seed: int = 7
-    threads: int = 2
+    threads: int = 1
     model: ModelConfig = field(default_factory=ModelConfig)
     decision: DecisionConfig = field(default_factory=DecisionConfig)
     evaluation: EvaluationConfig = field(default_factory=EvaluationConfig)
