@@ -1,0 +1,37 @@
+"""Run the benchmarks: ``python -m benchmarks [NAME]...``; all of them without a name.
+
+Each module of this folder with a ``main`` is one; ``python -m benchmarks.NAME`` runs it alone,
+with its own options.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+
+HARNESS = {"__init__", "__main__", "compare"}
+
+
+def names() -> list[str]:
+    """Return the benchmarks there are."""
+    return sorted(
+        path.stem for path in Path(__file__).parent.glob("*.py") if path.stem not in HARNESS
+    )
+
+
+def main() -> int:
+    """Run what the command line names and return an exit status."""
+    wanted = sys.argv[1:] or names()
+    unknown = [name for name in wanted if name not in names()]
+    if unknown:
+        sys.stderr.write(f"error: no benchmark {unknown[0]!r}\nhint: {', '.join(names())}\n")
+        return 2
+    for name in wanted:
+        sys.argv = [f"benchmarks.{name}"]
+        importlib.import_module(f"benchmarks.{name}").main()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
