@@ -15,6 +15,8 @@ from mlstarter.process import Git
 from mlstarter.tree import SYMLINK, Entry, Tree
 
 ATTRIBUTES = ".gitattributes"
+# Without one of these an attribute can only turn CRLF into LF.
+_BEYOND_LINE_ENDINGS = (b"filter", b"ident", b"working-tree-encoding")
 
 
 def clean_for_git(git: Git, tree: Tree, attributes: Mapping[str, bytes] | None = None) -> Tree:
@@ -33,15 +35,21 @@ def clean_for_git(git: Git, tree: Tree, attributes: Mapping[str, bytes] | None =
         attributes = {p: e.data for p, e in tree.items() if p.rpartition("/")[2] == ATTRIBUTES}
     if not attributes:
         return tree
+    special = any(word in text for text in attributes.values() for word in _BEYOND_LINE_ENDINGS)
+    files = [
+        path
+        for path, entry in tree.items()
+        if entry.mode != SYMLINK
+        and path not in attributes
+        and "\n" not in path
+        and (special or b"\r\n" in entry.data)
+    ]
+    if not files:
+        return tree
     with tempfile.TemporaryDirectory(prefix="mlstarter-clean-") as name:
         folder = Path(name)
         for path, data in attributes.items():
             _write(folder / path, data)
-        files = [
-            path
-            for path, entry in tree.items()
-            if entry.mode != SYMLINK and path not in attributes and "\n" not in path
-        ]
         chosen = _with_conversion(git, folder, files)
         for path in chosen:
             _write(folder / path, tree[path].data)
@@ -93,7 +101,8 @@ def read_blobs(git: Git, oids: list[str]) -> list[bytes]:
 def _in(git: Git, folder: Path) -> Git:
     """Return git of the same repository with ``folder`` as its work tree."""
     store = git.env.get("GIT_DIR") or git.text("rev-parse", "--absolute-git-dir")
-    return git.at(folder, GIT_DIR=store, GIT_WORK_TREE=str(folder))
+    index = str(folder / ".git-index-of-nothing")
+    return git.at(folder, GIT_DIR=store, GIT_WORK_TREE=str(folder), GIT_INDEX_FILE=index)
 
 
 def _write(path: Path, data: bytes) -> None:

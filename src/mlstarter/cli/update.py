@@ -1,0 +1,246 @@
+"""``mlstarter update``: preview, merge, put on a branch, undo or recover."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mlstarter.cli import options
+from mlstarter.errors import UsageError
+
+if TYPE_CHECKING:
+    from mlstarter.history.plan import Plan
+    from mlstarter.project import Project
+    from mlstarter.questions import Answers, Questionnaire
+    from mlstarter.update import Prepared
+
+ATTENTION = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What was said on the command line."""
+
+    project: Path
+    to: str | None
+    data: tuple[str, ...]
+    dry_run: bool
+    diff: bool
+    branch: str | None
+    check: bool
+    undo: bool
+    recover: bool
+    adopt: bool
+    source: str | None
+    directory: str | None
+    ref: str | None
+    allow_downgrade: bool
+    trust: bool
+    yes: bool
+    as_json: bool
+
+
+@click.command()
+@click.argument("project", default=".", type=click.Path(path_type=Path))
+@click.option("--to", metavar="V", help="The template version to go to; the newest.")
+@options.data
+@click.option("--dry-run", is_flag=True, help="Print what would happen to each file; do nothing.")
+@click.option("--diff", is_flag=True, help="Print what would happen as a patch; do nothing.")
+@click.option("--branch", metavar="NAME", help="Put a clean result on a new branch; touch no file.")
+@click.option("--check", is_flag=True, help="Say whether a newer version exists (exit status 3).")
+@click.option("--undo", is_flag=True, help="Return to the commit before the last update.")
+@click.option("--recover", is_flag=True, help="Put an update right that was interrupted.")
+@click.option("--adopt", is_flag=True, help="Record where a project of another tool comes from.")
+@options.template_source
+@click.option("--allow-downgrade", is_flag=True, help="Let --to name an older version.")
+@options.trust
+@click.option("-y", "--yes", is_flag=True, help="Ask nothing; new questions take their defaults.")
+@options.as_json
+def update(**given: object) -> None:
+    """Bring a newer template, or other answers, into a project as a git merge.
+
+    Clean: one merge commit. With conflicts: an ordinary merge in progress and exit status 3;
+    resolve and commit, or leave it with `git merge --abort`. Nothing is ever overwritten.
+    """
+    status = run(Options(**given))  # type: ignore[arg-type]
+    if status:
+        raise click.exceptions.Exit(status)
+
+
+def run(said: Options) -> int:
+    """Do what the command line says; return the exit status."""
+    from mlstarter.process import require_git
+    from mlstarter.project import Project
+
+    alone = [f"--{name}" for name in ("check", "undo", "recover") if getattr(said, name)]
+    if len(alone) > 1 or (alone and (said.dry_run or said.diff or said.branch or said.adopt)):
+        raise UsageError(f"{alone[0]} goes alone.", hint="mlstarter update --help")
+    require_git()
+    project = Project.open(said.project)
+    if said.check:
+        return _check(said, project)
+    if said.undo:
+        return _undo(said, project)
+    if said.recover:
+        return _recover(said, project)
+    return _update(said, project)
+
+
+def _update(said: Options, project: Project) -> int:
+    from mlstarter.console import steps
+    from mlstarter.history.apply import apply_plan, create_branch
+    from mlstarter.questions.files import parse_pairs
+    from mlstarter.questions.terminal import is_interactive
+    from mlstarter.update import Wanted, prepare, take_defaults
+
+    asks = is_interactive() and not (said.yes or said.as_json)
+    wanted = Wanted(
+        to=said.to,
+        data=parse_pairs(said.data),
+        branch=said.branch,
+        ask=_ask if asks else take_defaults,
+        allow_downgrade=said.allow_downgrade,
+        trust=said.trust,
+        adopt=said.adopt,
+        source=said.source,
+        ref=said.ref,
+        directory=said.directory,
+    )
+    with steps(quiet=said.as_json or asks) as step:
+        step("comparing with the template")
+        prepared = prepare(project, wanted)
+    plan = prepared.plan
+    try:
+        preview = said.dry_run or said.diff
+        outcome = _outcome(plan, preview=preview, branch=said.branch)
+        if outcome == "branched" and said.branch:
+            create_branch(plan, said.branch)
+        elif outcome in ("merged", "conflicts"):
+            apply_plan(plan)
+        _report(said, prepared, outcome)
+        return ATTENTION if plan.conflicts else 0
+    finally:
+        plan.close()
+
+
+def _outcome(plan: Plan, *, preview: bool, branch: str | None) -> str:
+    if plan.up_to_date:
+        return "up to date"
+    if preview:
+        return "preview"
+    if branch is not None:
+        return "not branched" if plan.conflicts else "branched"
+    return "conflicts" if plan.conflicts else "merged"
+
+
+def _ask(
+    questionnaire: Questionnaire, given: Mapping[str, Any], recorded: Mapping[str, Any]
+) -> Answers:
+    """Ask on the terminal what the project has not answered yet."""
+    from mlstarter.questions.ask import put
+    from mlstarter.questions.complete import complete, refuse_unknown
+    from mlstarter.questions.interview import Interview
+    from mlstarter.questions.terminal import open_terminal
+
+    refuse_unknown(questionnaire, given)
+    said = dict(given)
+    interview = Interview(questionnaire, given, recorded)
+    terminal = None
+    for question in questionnaire.questions:
+        name = question.name
+        if not interview.applies(question):
+            interview.hide(question)
+        elif name in said:
+            interview.settle(question, said[name])
+        elif name in recorded:
+            interview.settle_default(question)
+        else:
+            if terminal is None:
+                terminal = open_terminal()
+                terminal.show("The new version asks:")
+            said[name] = put(
+                question, interview, interview.default(question), terminal, can_go_back=False
+            )
+            interview.settle(question, said[name])
+    return complete(questionnaire, said, offered=recorded)
+
+
+def _check(said: Options, project: Project) -> int:
+    from mlstarter.console import print_json
+    from mlstarter.update import standing
+
+    found = standing(project)
+    if said.as_json:
+        payload = {
+            "project": str(project.folder),
+            "source": found.source,
+            "version": found.version,
+            "newest": found.newest,
+            "behind": found.behind,
+        }
+        print_json("update", {"outcome": "check", **payload})
+    elif found.behind:
+        click.echo(f"Behind: {found.version or 'no version'}, the newest is {found.newest}.")
+    else:
+        click.echo(f"Up to date: {found.version or 'no version'}.")
+    return ATTENTION if found.behind else 0
+
+
+def _undo(said: Options, project: Project) -> int:
+    from mlstarter.console import print_json
+    from mlstarter.history.undo import undo
+
+    done = undo(project.repository, project.prefix)
+    if said.as_json:
+        payload = {"project": str(project.folder), "commit": done.commit, "left": done.left}
+        print_json("update", {"outcome": "undone", **payload})
+    else:
+        click.echo(
+            f"Back at {done.commit[:10]}, the commit before the update. "
+            f"`git merge {done.left[:10]}` brings the update back."
+        )
+    return 0
+
+
+def _recover(said: Options, project: Project) -> int:
+    from mlstarter.console import print_json
+    from mlstarter.history.recover import recover
+
+    done = recover(project.repository)
+    if said.as_json:
+        payload = {
+            "project": str(project.folder),
+            "recovery": done.outcome,
+            "kept": list(done.kept),
+            "saved": str(done.saved) if done.saved else None,
+        }
+        print_json("update", {"outcome": "recovered", **payload})
+        return 0
+    click.echo(
+        {
+            "nothing": "There was nothing to recover.",
+            "undone": "Everything is as it was before the update.",
+            "finished": "The update is done.",
+            "moved on": "The branch has moved on since, so nothing was touched. The files that the "
+            f"update had replaced are in {done.saved}.",
+        }[done.outcome]
+    )
+    for path in done.kept:
+        click.echo(f"  kept as you have edited it since: {path}")
+    return 0
+
+
+def _report(said: Options, prepared: Prepared, outcome: str) -> None:
+    from mlstarter.cli.update_report import as_json, print_report
+    from mlstarter.console import print_json
+
+    if said.as_json:
+        print_json("update", as_json(prepared, outcome, branch=said.branch, diff=said.diff))
+    elif said.diff:
+        click.echo(prepared.plan.patch(), nl=False)
+    else:
+        print_report(prepared, outcome, branch=said.branch)

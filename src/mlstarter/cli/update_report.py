@@ -1,0 +1,115 @@
+"""What ``mlstarter update`` says: each file, each answer, what is open and how to go on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from mlstarter.history.changes import Change
+    from mlstarter.history.plan import Plan
+    from mlstarter.update import Prepared
+
+_COLOURS = {
+    "added": "green",
+    "deleted": "red",
+    "renamed": "cyan",
+    "merged": "yellow",
+    "conflicting": "red",
+}
+
+
+def as_json(prepared: Prepared, outcome: str, *, branch: str | None, diff: bool) -> dict[str, Any]:
+    """Return the object that ``--json`` prints."""
+    plan = prepared.plan
+    payload: dict[str, Any] = {
+        "outcome": outcome,
+        "project": str(prepared.project.folder),
+        "source": plan.new.source,
+        "from": plan.old.version,
+        "to": plan.new.version,
+        "base": "rendered" if plan.base_rendered else "history",
+        "changes": [change.as_json() for change in plan.changes],
+        "conflicts": [{"path": c.path, "kind": c.kind, "reason": c.reason} for c in plan.conflicts],
+        "answers": {
+            "new": dict(prepared.new_answers),
+            "changed": dict(prepared.changed_answers),
+        },
+        "changelog": prepared.changelog,
+        "commit": plan.merge_commit if outcome in ("merged", "branched") else None,
+        "branch": branch if outcome == "branched" else None,
+        "fallback_identity": prepared.by.fallback,
+    }
+    if diff:
+        payload["diff"] = plan.patch()
+    return payload
+
+
+def print_report(prepared: Prepared, outcome: str, *, branch: str | None) -> None:
+    """Print what happened, or would happen, for people."""
+    plan = prepared.plan
+    if outcome == "up to date":
+        click.echo(f"Up to date: version {plan.new.version or 'none'} with the same answers.")
+        return
+    click.echo(_title(plan, outcome, branch))
+    for change in plan.changes:
+        click.echo(_line(change))
+    for title, answers in (
+        ("New questions", prepared.new_answers),
+        ("Changed answers", prepared.changed_answers),
+    ):
+        if answers:
+            click.echo(f"\n{title}:")
+            for name, value in answers.items():
+                click.echo(f"  {name} = {value}")
+    if prepared.changelog and outcome == "preview":
+        click.echo(f"\n{prepared.changelog}")
+    for line in _next(plan, outcome, branch):
+        click.echo(line)
+    if prepared.by.fallback and outcome != "preview":
+        from mlstarter.history.identity import IDENTITY_HINT
+
+        click.echo(
+            "hint: git does not know who you are, so the commit names a stand-in. Set it with\n"
+            f"      {IDENTITY_HINT}",
+            err=True,
+        )
+
+
+def _title(plan: Plan, outcome: str, branch: str | None) -> str:
+    what = plan.message.splitlines()[0]
+    if outcome == "merged":
+        return f"{what}: commit {(plan.merge_commit or '')[:10]}."
+    if outcome == "branched":
+        return f"{what}: on branch {branch}, commit {(plan.merge_commit or '')[:10]}."
+    if outcome == "preview":
+        return f"{what}: nothing was changed. It would do this:"
+    if outcome == "not branched":
+        return f"{what}: there are conflicts, so no branch was made and nothing was touched."
+    return f"{what}: there are conflicts."
+
+
+def _line(change: Change) -> str:
+    kind = click.style(f"{change.kind:11}", fg=_COLOURS.get(change.kind))
+    name = f"{change.old_path} -> {change.path}" if change.old_path else change.path
+    return f"  {kind} {name}" + (f": {change.reason}" if change.reason else "")
+
+
+def _next(plan: Plan, outcome: str, branch: str | None) -> list[str]:
+    if outcome == "conflicts":
+        return [
+            "",
+            "Resolve the files marked conflicting, then:",
+            "  git add FILE...      and  git merge --continue",
+            "or leave everything as it was before: git merge --abort",
+        ]
+    if outcome == "not branched":
+        return ["", "Run it without --branch to resolve them."]
+    if outcome == "branched":
+        return ["", f"git merge {branch}"]
+    if outcome == "merged":
+        return ["", "git show --stat; `mlstarter update --undo` takes it back"]
+    if plan.conflicts:
+        return ["", "With conflicts it ends as an ordinary git merge to be resolved."]
+    return []

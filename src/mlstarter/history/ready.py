@@ -1,0 +1,97 @@
+"""Whether a work tree can take a result: every refusal that comes before anything is touched."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+
+from mlstarter.errors import ProjectError
+from mlstarter.history.changes import FileChange
+from mlstarter.history.clean import clean_for_git
+from mlstarter.history.journal import require_uninterrupted
+from mlstarter.history.objects import GITLINK, object_id
+from mlstarter.history.repository import Repository
+from mlstarter.history.worktree import find_obstacle, in_the_way
+from mlstarter.tree import SYMLINK, Entry
+
+
+def check_branch_name(repository: Repository, name: str) -> None:
+    """Raise ProjectError where ``name`` cannot become a new branch."""
+    if repository.git.call("check-ref-format", "--branch", name).status != 0:
+        raise ProjectError(
+            f'"{name}" cannot be the name of a branch.', hint="see git-check-ref-format"
+        )
+    if repository.git.call("rev-parse", "--verify", "--quiet", f"refs/heads/{name}").status == 0:
+        raise ProjectError(
+            f"There is a branch called {name} already.",
+            hint=f"choose another name, or delete it with `git branch -D {name}`",
+        )
+
+
+def check_ready(
+    repository: Repository, head: str, files: tuple[FileChange, ...], prefix: str = ""
+) -> None:
+    """Raise ProjectError unless the work tree can go from ``head`` to the plan's result."""
+    top = repository.work_tree
+    require_uninterrupted(repository)
+    repository.require_idle()
+    if repository.commit("HEAD") != head:
+        raise ProjectError("The branch has moved meanwhile.", hint="run the command again")
+    repository.require_clean(prefix)
+    _refuse_sparse(repository)
+    leaving = {change.path for change in files if change.new is None}
+    blocked = [
+        obstacle
+        for change in files
+        if change.old is None and (obstacle := find_obstacle(top, change.path, leaving)) is not None
+    ]
+    if blocked:
+        raise in_the_way(sorted(set(blocked)))
+
+
+def _refuse_sparse(repository: Repository) -> None:
+    if repository.git.call("config", "--bool", "core.sparseCheckout").stdout.strip() == b"true":
+        raise ProjectError(
+            "This is a sparse checkout: files that the update changes may not be here.",
+            hint="`git sparse-checkout disable`, or put the result on a branch with --branch NAME",
+        )
+
+
+def require_committed(repository: Repository, changes: Iterable[FileChange]) -> None:
+    """Raise ProjectError for a file that is about to move out and holds something of its own.
+
+    `git status` trusts times and flags (``assume-unchanged``, ``skip-worktree``); this looks.
+    """
+    top = repository.work_tree
+    doubtful: dict[str, Entry] = {}
+    wanted: dict[str, str] = {}
+    for change in changes:
+        place = top / change.path
+        if change.old is None or change.old.mode == GITLINK:
+            continue
+        if place.is_symlink():
+            data = os.fsencode(place.readlink())
+        elif place.is_file():
+            data = place.read_bytes()
+        else:
+            continue  # deleted and marked so: nothing to lose
+        if object_id("blob", data, repository.algorithm) != change.old.oid:
+            doubtful[change.path] = Entry(change.old.mode, data)
+            wanted[change.path] = change.old.oid
+    links = {path for path, entry in doubtful.items() if entry.mode == SYMLINK}
+    attributes = _attributes_of(repository) if doubtful.keys() - links else {}
+    cleaned = clean_for_git(repository.git, doubtful, attributes)
+    for path in sorted(doubtful):
+        if object_id("blob", cleaned[path].data, repository.algorithm) != wanted[path]:
+            raise ProjectError(
+                f"{path} holds changes that `git status` does not show.",
+                hint=f"`git update-index --no-assume-unchanged {path}` and `git update-index "
+                f"--no-skip-worktree {path}` show them; then commit them",
+            )
+
+
+def _attributes_of(repository: Repository) -> dict[str, bytes]:
+    top = repository.work_tree
+    paths = repository.git.fields("ls-files", "-z", "--", ".gitattributes", "**/.gitattributes")
+    places = {path: top / path for path in paths}
+    return {path: place.read_bytes() for path, place in places.items() if place.is_file()}

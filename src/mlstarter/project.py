@@ -1,0 +1,214 @@
+"""A generated project: its place in a repository and the record of where it comes from.
+
+The record is the engine's own file, so that the engine's own tools keep working: Copier's
+``.copier-answers.yml``, and for Cookiecutter templates the ``.cruft.json`` that cruft reads.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+
+from mlstarter.errors import ProjectError
+from mlstarter.history.commits import TemplateOrigin
+from mlstarter.history.repository import Repository
+from mlstarter.tree import REGULAR, Entry, Tree
+
+COPIER_FILE = ".copier-answers.yml"
+CRUFT_FILE = ".cruft.json"
+
+Engine = Literal["copier", "cookiecutter"]
+ReadFile = Callable[[str], bytes | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What a project says of itself.
+
+    ``path`` is the record's file, relative to the project; ``text`` its bytes; ``directory`` the
+    folder in the source that holds the template, where that is not its root.
+    """
+
+    path: str
+    text: bytes
+    engine: Engine
+    source: str
+    version: str | None
+    answers: Mapping[str, Any]
+    directory: str | None = None
+
+    @property
+    def origin(self) -> TemplateOrigin:
+        """Source and version as a template commit names them."""
+        return TemplateOrigin(self.source, self.version)
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project in its repository.
+
+    ``folder`` is the project's folder on disk (in a bare repository: the repository); ``prefix``
+    its place in the repository, "" for the root.
+    """
+
+    folder: Path
+    repository: Repository
+    prefix: str
+
+    @classmethod
+    def open(cls, path: Path) -> Project:
+        """Find the project that ``path`` is in: the nearest folder upwards with a record.
+
+        Without any record the project is ``path`` itself. Nothing is read yet, see ``record``.
+
+        Raises:
+            ProjectError: there is no such folder, or it is in no git repository.
+        """
+        path = path.expanduser()
+        if not path.is_dir():
+            raise ProjectError(f"There is no folder {path}.", hint="give the project's folder")
+        path = path.resolve()
+        repository = Repository.find(path)
+        if repository is None:
+            raise ProjectError(
+                f"{path} is not in a git repository, so nothing could be merged into it.",
+                hint=f'cd {path} && git init && git add -A && git commit -m "Start"',
+            )
+        if repository.top is None:
+            return cls(repository.folder, repository, "")
+        top = repository.top.resolve()
+        folder = path
+        for candidate in (path, *path.parents):
+            if any((candidate / name).exists() for name in (COPIER_FILE, CRUFT_FILE)):
+                folder = candidate
+                break
+            if candidate == top:
+                break
+        if not folder.is_relative_to(top):
+            folder = path
+        prefix = folder.relative_to(top).as_posix() if folder != top else ""
+        return cls(folder, repository, prefix)
+
+    def record(self, commit: str) -> Record:
+        """Return the record as ``commit`` holds it.
+
+        Raises:
+            ProjectError: there is none, or it is not readable.
+        """
+
+        def read(name: str) -> bytes | None:
+            return self.repository.blob(commit, self.inside(name))
+
+        record = read_record(read)
+        if record is not None:
+            return record
+        for name in (COPIER_FILE, CRUFT_FILE):
+            if (self.folder / name).is_file():
+                raise ProjectError(
+                    f"{name} in {self.folder} is not committed.",
+                    hint=f"git -C {self.folder} add -f {name} && git commit",
+                )
+        raise ProjectError(
+            f"{self.folder} does not say which template it was made from: it has neither "
+            f"{COPIER_FILE} nor {CRUFT_FILE}.",
+            hint="name the template: mlstarter update --adopt --template SRC --ref V",
+        )
+
+    def inside(self, path: str) -> str:
+        """Return a path of the project as a path of the repository."""
+        return f"{self.prefix}/{path}" if self.prefix else path
+
+
+def read_record(read: ReadFile) -> Record | None:
+    """Return the record found through ``read`` (path -> bytes, None where it is not there).
+
+    Raises:
+        ProjectError: there is one, and it is not readable.
+    """
+    for name, parse in ((COPIER_FILE, _parse_copier), (CRUFT_FILE, _parse_cruft)):
+        text = read(name)
+        if text is not None:
+            return parse(name, text)
+    return None
+
+
+def _parse_copier(name: str, text: bytes) -> Record:
+    try:
+        values = yaml.safe_load(text)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise _nonsense(name, text, "it is not YAML") from error
+    if not isinstance(values, dict):
+        raise _nonsense(name, text, "it is not a table of answers")
+    source, version = values.get("_src_path"), values.get("_commit")
+    if not isinstance(source, str) or not source.strip():
+        raise _nonsense(name, text, "it does not name the template (_src_path)")
+    if version is not None and not isinstance(version, str | int | float):
+        raise _nonsense(name, text, "its _commit is not a version")
+    answers = {str(key): value for key, value in values.items() if not str(key).startswith("_")}
+    return Record(name, text, "copier", source, None if version is None else str(version), answers)
+
+
+def _parse_cruft(name: str, text: bytes) -> Record:
+    try:
+        values = json.loads(text)
+        source, commit = values["template"], values.get("commit")
+        answers = values["context"]["cookiecutter"]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise _nonsense(name, text, "it is not what cruft writes") from error
+    if not isinstance(source, str) or not isinstance(answers, dict):
+        raise _nonsense(name, text, "it is not what cruft writes")
+    kept = {key: value for key, value in answers.items() if not key.startswith("_")}
+    version = values.get("checkout") or commit
+    return Record(
+        name,
+        text,
+        "cookiecutter",
+        source,
+        str(version) if version else None,
+        kept,
+        values.get("directory") or None,
+    )
+
+
+def with_record(
+    tree: Tree,
+    origin: TemplateOrigin,
+    engine: Engine,
+    answers: Mapping[str, Any],
+    commit: str | None = None,
+) -> Tree:
+    """Return ``tree`` with a record, which most Copier templates write themselves.
+
+    Cookiecutter writes none; the record is then what cruft writes. ``answers`` are those to be
+    recorded, ``commit`` the template's commit id.
+    """
+    if COPIER_FILE in tree or CRUFT_FILE in tree:
+        return tree
+    if engine == "cookiecutter":
+        values = {
+            "template": origin.source,
+            "commit": commit,
+            "checkout": origin.version,
+            "context": {"cookiecutter": dict(answers)},
+            "directory": None,
+        }
+        text = json.dumps(values, indent=2, ensure_ascii=False) + "\n"
+        return {**tree, CRUFT_FILE: Entry(REGULAR, text.encode())}
+    header = {"_commit": origin.version, "_src_path": origin.source}
+    shown = {key: value for key, value in header.items() if value is not None} | dict(answers)
+    dumped = yaml.safe_dump(shown, allow_unicode=True, sort_keys=False)
+    return {**tree, COPIER_FILE: Entry(REGULAR, dumped.encode())}
+
+
+def _nonsense(name: str, text: bytes, reason: str) -> ProjectError:
+    if b"\n<<<<<<< " in b"\n" + text:
+        reason = "it holds conflict markers"
+    return ProjectError(
+        f"{name} cannot be used: {reason}.",
+        hint=f"`git log -p {name}` shows how it was; `git checkout COMMIT -- {name}` takes it back",
+    )
