@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-import shutil
 import stat
 import tempfile
-import urllib.error
-import urllib.request
-import zipfile
 from dataclasses import dataclass
 from functools import cache as memoise
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
 from packaging.version import Version
@@ -33,6 +30,9 @@ from mlstarter.sources.checkout import (
 )
 from mlstarter.sources.template import Template, engine_of
 from mlstarter.suggest import did_you_mean
+
+if TYPE_CHECKING:
+    import zipfile
 
 SHORTHANDS = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
 # Bytes a zip may unpack to: templates are text, and a bomb is not.
@@ -85,7 +85,7 @@ def resolve(source: str, ref: str | None, directory: str | None = None) -> Templ
     place = parse(source, directory)
     if place.address.endswith(".zip"):
         _no_versions(place, ref)
-        root = _unpack(_fetch_zip(place.address))
+        root = _unpack(place.address)
         return _template(place, None, root, None)
     if _is_url(place.address) or place.address.endswith(".bundle"):
         return _from_git(place, _mirror(place.address), ref)
@@ -234,36 +234,45 @@ def _wants_head(repository: Path, ref: str | None) -> bool:
     return ref == "HEAD"
 
 
-def _fetch_zip(address: str) -> Path:
-    """Return the local path of a zip, fetching it where it lies on a server."""
+def _read_zip(address: str) -> bytes:
+    """Return a zip's bytes, fetching it where it lies on a server."""
     if not _is_url(address):
-        if not Path(address).is_file():
-            raise TemplateError(f"There is no file {address}.", hint="check the path of the zip")
-        return Path(address)
+        try:
+            return Path(address).read_bytes()
+        except OSError as error:
+            raise TemplateError(
+                f"{address} cannot be read: {error.strerror}.", hint="check the path of the zip"
+            ) from error
     if not address.startswith(("http://", "https://")):
         raise TemplateError(f"{address} is not an http address.", hint="use https://")
-    target = Path(tempfile.mkdtemp(prefix="mlstarter-zip-")) / "template.zip"
+    import urllib.error
+    import urllib.request
+
     try:
-        with urllib.request.urlopen(address, timeout=60) as answer, target.open("wb") as file:  # noqa: S310
-            shutil.copyfileobj(answer, file)
+        with urllib.request.urlopen(address, timeout=60) as answer:  # noqa: S310
+            data: bytes = answer.read(ZIP_LIMIT)
     except (urllib.error.URLError, OSError, ValueError) as error:
         raise TemplateError(
             f"{public(address)} cannot be fetched: {getattr(error, 'reason', error)}.",
             hint="check the address and your network",
         ) from error
-    return target
+    return data
 
 
-def _unpack(archive: Path) -> Path:
-    digest = hashlib.sha256(archive.read_bytes()).hexdigest()[:32]
+def _unpack(address: str) -> Path:
+    import io
+    import zipfile
+
+    data = _read_zip(address)
+    digest = hashlib.sha256(data).hexdigest()[:32]
 
     def build(out: Path) -> None:
         try:
-            with zipfile.ZipFile(archive) as opened:
+            with zipfile.ZipFile(io.BytesIO(data)) as opened:
                 _extract(opened, out)
         except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
             raise TemplateError(
-                f"{archive.name} cannot be unpacked: {error}.",
+                f"{public(address)} cannot be unpacked: {error}.",
                 hint="use a plain zip file without a password",
             ) from error
 
