@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from tests.cli.conftest import Run
 
 
@@ -282,7 +283,7 @@ def test_github_is_asked_for_before_anything_is_written(
 ) -> None:
     programs = tmp_path / "programs"
     programs.mkdir()
-    os.symlink(shutil.which("git") or "git", programs / "git")
+    (programs / "git").symlink_to(shutil.which("git") or "git")
     without = run(
         "new", "churn", "--template", template, "--yes", "--github", env={"PATH": str(programs)}
     )

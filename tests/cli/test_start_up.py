@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+
 from tests.cli.conftest import Run
 
 PROBE = """
@@ -98,13 +99,9 @@ def test_an_unexpected_error_is_one_line_and_a_traceback_only_with_debug() -> No
 
 
 def test_a_closed_pipe_is_quiet() -> None:
+    script = '"$0" -m mlstarter list questions | head -1; echo ${PIPESTATUS[0]}'
     done = subprocess.run(
-        f"{sys.executable} -m mlstarter list questions | head -1; echo ${{PIPESTATUS[0]}}",
-        shell=True,
-        executable="/bin/bash",
-        capture_output=True,
-        text=True,
-        check=False,
+        ["/bin/bash", "-c", script, sys.executable], capture_output=True, text=True, check=False
     )
     assert done.stderr == ""
     assert done.stdout.splitlines()[-1] == "0"
