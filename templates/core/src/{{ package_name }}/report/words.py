@@ -18,6 +18,11 @@ TITLES = {
     "r2": "R²",
     "wer": "Word error rate",
     "cer": "Character error rate",
+    "wer_recorded": "Word error rate on own recordings",
+    "wer_joined": "Word error rate on joined recorded words",
+    "ctc_convolutions": "CTC convolutions",
+    "greedy": "The same without lexicon",
+    "silence": "Always silent",
     "cost": "Cost a row",
 }
 SAMPLE = "This project still runs on the embedded sample, not on data of its author's choice."
