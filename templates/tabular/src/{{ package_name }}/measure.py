@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import metrics
+from .data.encode import Inputs
 from .errors import ProjectError
 from .metrics import Statistic
-from .model import Inputs
 from .settings import Config
 
 PIPELINES = {"regression": "tabular-regression"}  # for the model card; else classification

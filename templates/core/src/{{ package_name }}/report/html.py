@@ -44,28 +44,33 @@ def page(results: Mapping[str, Any], sections: Sequence[Section]) -> str:
         ["Model", f"{words.title(results['model']['name'])}, version {results['model']['id']}"],
     ]
     verdict = words.difference(results["difference"], primary["higher_is_better"])
-    body = "".join(_section(section) for section in sections)
-    name = escape(results["project"])
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{name}: evaluation</title>
-<style>{STYLE}</style>
-</head>
-<body>
-<main>
-<h1>{name}: evaluation</h1>
-{note}
+    intro = f"""{note}
 {_table(["", ""], facts)}
 <section>
 <h2>Result on the test split</h2>
 <p>{_inline(verdict)}</p>
 {_table(*words.result_table(results))}
 <p class="note">In brackets 95 % bootstrap intervals. {escape(results["split"]["resampled"])}</p>
-</section>
-{body}
+</section>"""
+    return document(f"{results['project']}: evaluation", intro, sections)
+
+
+def document(heading: str, intro: str, sections: Sequence[Section]) -> str:
+    """Return one HTML document: a heading, what stands below it (HTML), and the sections."""
+    heading = escape(heading)
+    return f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{heading}</title>
+<style>{STYLE}</style>
+</head>
+<body>
+<main>
+<h1>{heading}</h1>
+{intro}
+{"".join(_section(section) for section in sections)}
 </main>
 </body>
 </html>

@@ -21,6 +21,8 @@ MISSING = ("", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "None",
 # How thousands and decimals are marked: 1,234.5 or 1.234,5 or 1 234,5 or 1'234.5
 NUMBER_STYLES = ((",", "."), (".", ","), (" ", ","), ("'", "."))
 RARE_DELIMITERS = "^~:#!&* "  # DuckDB looks for the usual ones: comma, semicolon, tab, bar
+# Without BOOLEAN: DuckDB would read Yes and No as true and false, and lose what a class is called.
+TYPES = ("BIGINT", "DOUBLE", "TIME", "DATE", "TIMESTAMP", "TIMESTAMPTZ", "VARCHAR")
 SNIFFED_ROWS = 100_000
 CACHED_FROM_BYTES = 64 << 20
 
@@ -48,7 +50,7 @@ def missing_marks(database: duckdb.DuckDBPyConnection, path: Path, cache: Path) 
     stat = path.stat()
     utf8 = _as_utf8(path, cache / f"{path.name}-{stat.st_size}-{stat.st_mtime_ns}.csv")
     options = _options(database, utf8)
-    options = re.sub(r", (nullstr=\[.*?\]|types=.*)", "", options) + ", all_varchar=true"
+    options = re.sub(r", (nullstr=\[.*?\]|types=.*|auto_type_candidates=\[.*?\])", "", options) + ", all_varchar=true"
     raw = f"(FROM read_csv({text(utf8)}{options}) LIMIT {SNIFFED_ROWS})"
     columns = database.sql(f"SELECT * FROM {raw}").columns
     marks = ", ".join(text(mark) for mark in MISSING if mark)
@@ -62,7 +64,8 @@ def missing_marks(database: duckdb.DuckDBPyConnection, path: Path, cache: Path) 
 def _options(database: duckdb.DuckDBPyConnection, path: Path) -> str:
     """Find what DuckDB does not see by itself: rare delimiters and marked thousands."""
     nulls = ", ".join(text(mark) for mark in MISSING)
-    options = f", nullstr=[{nulls}], sample_size={SNIFFED_ROWS}"
+    kinds = ", ".join(map(text, TYPES))
+    options = f", auto_type_candidates=[{kinds}], sample_size={SNIFFED_ROWS}, nullstr=[{nulls}]"
     sniffed = database.sql(f"FROM read_csv({text(path)}{options})")
     if len(sniffed.columns) == 1 and (delimiter := _rare_delimiter(path)):
         options += f", delim={text(delimiter)}"
