@@ -1,0 +1,130 @@
+"""`mlstarter check`: a project that is fit to be shown passes; each fault is found and named."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run
+
+METRICS = {
+    "schema": 1,
+    "primary": "roc_auc",
+    "metrics": {"roc_auc": {"value": 0.69, "low": 0.67, "high": 0.71, "higher_is_better": True}},
+    "baselines": {"linear": {"roc_auc": {"value": 0.66}}},
+    "difference": {"against": "linear", "significant": True},
+}
+
+
+@pytest.fixture
+def project(here: Path) -> Path:
+    root = here / "churn"
+    for folder in ("reports", "model", "tests"):
+        (root / folder).mkdir(parents=True)
+    (root / "README.md").write_text("# Churn\nWhy it matters.\n")
+    (root / ".copier-answers.yml").write_text("_src_path: https://x.invalid/t.git\n_commit: 1.0\n")
+    (root / "LICENSE").write_text("MIT\n")
+    (root / "reports/metrics.json").write_text(json.dumps(METRICS))
+    (root / "model/model.onnx").write_bytes(b"graph")
+    (root / "tests/test_model.py").write_text("")
+    (root / ".env.example").write_text("KAGGLE_API_TOKEN=\n")
+    subprocess.run(["git", "init", "-q"], cwd=root, check=True)
+    add(root)
+    return root
+
+
+def add(root: Path) -> None:
+    subprocess.run(["git", "add", "--all", "--force"], cwd=root, check=True)
+
+
+def test_a_finished_project_passes(run: Run, project: Path) -> None:
+    done = run("check", "churn")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert all(line.startswith("ok ") for line in done.stdout.splitlines())
+
+
+def metrics(root: Path, **changes: object) -> None:
+    (root / "reports/metrics.json").write_text(json.dumps({**METRICS, **changes}))
+
+
+FAULTS: dict[str, tuple[Callable[[Path], object], str, str]] = {
+    "mark": (lambda p: (p / "README.md").write_text("<!-- write: why it\nmatters -->"),
+             "README", "1 passages are still to be written, the first: why it matters"),
+    "no README": (lambda p: (p / "README.md").unlink(), "README", "there is no README.md"),
+    "no answers": (lambda p: (p / ".copier-answers.yml").unlink(),
+                   "answers file", ".copier-answers.yml is missing; updates need it"),
+    "answers": (lambda p: (p / ".copier-answers.yml").write_text("["),
+                "answers file", ".copier-answers.yml cannot be read"),
+    "no source": (lambda p: (p / ".copier-answers.yml").write_text("a: 1"),
+                  "answers file", ".copier-answers.yml does not name its template"),
+    "no results": (lambda p: (p / "reports/metrics.json").unlink(),
+                   "results", "reports/metrics.json is missing or not JSON"),
+    "schema": (lambda p: metrics(p, schema=2),
+               "results", "reports/metrics.json has schema 2, not 1"),
+    "primary": (lambda p: metrics(p, primary="accuracy"),
+                "results", "reports/metrics.json holds no value for its primary metric"),
+    "baseline": (lambda p: metrics(p, baselines={}),
+                 "baseline", "no baseline in reports/metrics.json"),
+    "tests": (lambda p: (p / "tests/test_model.py").unlink(),
+              "tests", "git tracks no test_*.py"),
+    "licence": (lambda p: (p / "LICENSE").unlink(), "licence", "no licence file is tracked"),
+    "env": (lambda p: (p / ".env").write_text("A=b"), "secrets", "tracked: .env"),
+    "key": (lambda p: (p / "notes.txt").write_text("AKIA" + "ABCDEFGHIJKLMNOP"),
+            "secrets", "tracked: notes.txt"),
+    "model": (lambda p: (p / "model/model.onnx").write_bytes(bytes(11 * 1024**2)),
+              "model", "model/ holds 11.0 MB"),
+    "no model": (lambda p: (p / "model/model.onnx").unlink(),
+                 "model", "no model/*.onnx is tracked"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_each_fault_is_found_with_how_to_mend_it(run: Run, project: Path, fault: str) -> None:
+    break_it, name, detail = FAULTS[fault]
+    break_it(project)
+    add(project)
+    done = run("check", "churn", "--json")
+    said = json.loads(done.stdout)
+    failed = [check for check in said["checks"] if check["status"] == "failed"]
+    assert (done.returncode, said["ok"]) == (3, False)
+    # Without results there is no baseline either; whatever else is found would be wrong.
+    assert (failed[0]["name"], failed[0]["detail"]) == (name, detail)
+    assert {check["name"] for check in failed} <= {name, "baseline"}
+    assert failed[0]["mend"]
+
+
+def test_an_unproven_lead_is_a_warning(run: Run, project: Path) -> None:
+    metrics(project, difference={"against": "linear", "significant": False})
+    done = run("check", "churn")
+    assert done.returncode == 0
+    assert "the difference is not significant" in done.stdout
+
+
+def test_a_secret_s_value_is_never_shown(run: Run, project: Path) -> None:
+    secret = "ghp_" + "a1B2" * 10
+    (project / "notes.txt").write_text(secret)
+    add(project)
+    done = run("check", "churn", "--html", "out.html")
+    assert done.returncode == 3
+    assert secret not in done.stdout + done.stderr + (project.parent / "out.html").read_text()
+
+
+def test_the_page_stands_alone_and_escapes_what_it_shows(run: Run, project: Path) -> None:
+    (project / "README.md").write_text("<!-- write: <script>alert(1)</script> -->")
+    run("check", "churn", "--html", "out.html")
+    page = (project.parent / "out.html").read_text()
+    assert "&lt;script&gt;" in page
+    assert not any(mark in page for mark in ("<script", "src=", "href=", "http"))
+
+
+def test_a_folder_that_is_no_project_is_an_error(run: Run, here: Path) -> None:
+    done = run("check")
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        f"error: {here} is not a project: it has neither README.md nor .copier-answers.yml.",
+        "hint: name the project's folder: mlstarter check PROJECT",
+    ]
