@@ -1,0 +1,152 @@
+"""`train`: speak or read the data, fit the network, choose how to decode, export behind a gate."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from . import augment, export
+from .convert import OUTPUT, convert, edge_clips, scores_of
+from .data import facts as data_facts
+from .data import load
+from .data.synthesize import Clip
+from .decode import Decoder, Lexicon, Word, symbols_of
+from .learn import Recipe, device_named, examples, fit
+from .measure import answers, graph_scores, wave_of, word_error_rate
+from .model import RATE, SECONDS_PER_STEP, Network, Recogniser
+from .preprocess import FORMATS, LONGEST, SHORTEST, Samples, graph_inputs, wav
+from .settings import Config
+from .settings import load as load_config
+from .wer import word_errors
+
+CHECKPOINT = Path("artifacts/checkpoint.pt")
+TOLERANCE = 1e-3  # of a log-probability
+PACKAGES = ("torch", "onnx", "onnxruntime", "numpy", "scipy")
+PENALTIES = (-6.0, -4.0, -2.0, 0.0, 2.0, 4.0)
+THRESHOLDS = tuple(np.linspace(0, 0.9, 19).round(2).tolist())
+
+
+def run() -> None:
+    """Train on the data that config.toml names and write artifacts/."""
+    config = load_config()
+    torch.set_num_threads(config.threads)
+    train(config)
+
+
+def train(config: Config) -> None:
+    """Fit the network, choose how to decode on validation, check the graph, write artifacts/.
+
+    Only the training and the validation split are read. An interrupted run goes on from the last
+    finished epoch.
+    """
+    clips = {name: load.read(config, name) for name in ("train", "validation")}
+    symbols = symbols_of(config.speech.vocabulary)
+    torch.manual_seed(config.seed)
+    network = Network(len(symbols), config.model.width, config.model.dropout)
+    network.to(device_named(config.device))
+    history = fit(network, examples(clips["train"], symbols, recipe(config)), recipe(config), CHECKPOINT)
+
+    recogniser = Recogniser(network.cpu()).eval()
+    graph = convert(recogniser)
+    waves = list(map(wave_of, clips["validation"]))
+    largest = check(recogniser, graph, waves[:200] + edge_clips(config.seed))
+    output = choose_decoding(config, symbols, graph, waves, [c.text for c in clips["validation"]])
+    measured = validate(config, graph, output, clips["validation"])
+    kind = "keywords" if config.speech.fillers else "transcription"
+    facts = export.metadata(
+        project=config.project, kind="asr", task=kind, graph=graph, name="ctc_convolutions",
+        packages=PACKAGES,
+    )  # fmt: skip
+    facts |= {
+        "data": data_facts.describe(config, sum(map(len, clips.values()))),
+        "rows": {name: len(of) for name, of in clips.items()},
+        "validation": measured,
+        "metrics": measured,
+        "parity": {"clips": len(waves[:200]) + len(edge_clips(0)), "largest_difference": largest},
+        "training": {"loss": [round(epoch["loss"], 4) for epoch in history]},
+        "input": {
+            "rate": RATE,
+            "shortest": SHORTEST,
+            "longest": LONGEST,
+            "formats": sorted(FORMATS),
+        },
+        "output": output,
+        "reference": {},
+        "example": {"text": clips["validation"][0].text, "file": "served_example.wav"},
+    }
+    export.save(graph, facts, {"served_example.wav": wav(clips["validation"][0].samples)})
+    print(f"Validation WER {measured['wer']['value']:.3f}; exported to artifacts/.", file=sys.stderr)
+
+
+def recipe(config: Config) -> Recipe:
+    """Return the training loop's part of config.toml."""
+    model = config.model
+    return Recipe(
+        model.epochs, model.batch, model.learning_rate, model.copies, model.joined,
+        model.white_noise, model.no_speech, config.seed,
+    )  # fmt: skip
+
+
+def check(recogniser: Recogniser, graph: bytes, clips: Sequence[Samples]) -> float:
+    """Send clips through network and graph; return the largest difference of a log-probability."""
+    answer = export.open_graph(graph, OUTPUT)
+    return max(
+        export.parity(scores_of(recogniser, clip), answer(graph_inputs(clip))[0], TOLERANCE)
+        for clip in clips
+    )
+
+
+def choose_decoding(
+    config: Config, symbols: list[str], graph: bytes, waves: list[Samples], texts: list[str]
+) -> dict[str, Any]:
+    """Return metadata's ``output`` with the penalty and the threshold that do best on validation.
+
+    They are chosen on clean clips, the same with noise 10 dB below, and clips without speech: a
+    word heard where nobody speaks counts as much as any other error.
+    """
+    rng = np.random.default_rng([config.seed, 1])
+    noisy = [augment.add_noise(wave, 10.0, 0.0, rng) for wave in waves]
+    silent = [augment.nothing_said(rng) for _ in range(len(waves) // 2)]
+    scores = graph_scores(graph, waves + noisy + silent, "Scoring validation")
+    base: dict[str, Any] = {
+        "name": OUTPUT,
+        "symbols": symbols,
+        "words": list(config.speech.words),
+        "fillers": list(config.speech.fillers),
+        "seconds_per_step": SECONDS_PER_STEP,
+        "penalty": 0.0,
+        "threshold": 0.0,
+    }
+    decoder = Decoder(base)
+    references = [decoder.without_fillers(text) for text in [*texts, *texts, *[""] * len(silent)]]
+    best = (float("inf"), 0.0, 0.0)
+    for penalty in PENALTIES:
+        lexicon = Lexicon(config.speech.vocabulary, symbols, penalty)
+        found = [lexicon.decode(of, SECONDS_PER_STEP) for of in scores]
+        for threshold in THRESHOLDS:
+            errors = sum(
+                word_errors(reference, kept(words, threshold, decoder.fillers)).total
+                for reference, words in zip(references, found, strict=True)
+            )
+            best = min(best, (errors, penalty, threshold))
+    return base | {"penalty": best[1], "threshold": best[2]}
+
+
+def kept(words: Sequence[Word], threshold: float, fillers: frozenset[str]) -> str:
+    """Return the text of the words that are sure enough and asked for."""
+    return " ".join(w.text for w in words if w.confidence >= threshold and w.text not in fillers)
+
+
+def validate(
+    config: Config, graph: bytes, output: Mapping[str, Any], clips: Sequence[Clip]
+) -> dict[str, Any]:
+    """Return the word error rate on validation, with its interval."""
+    decoder = Decoder(output)
+    scores = graph_scores(graph, list(map(wave_of, clips)), "Validating")
+    found = word_error_rate(answers(decoder, clips, scores), 500, config.seed)
+    return {"wer": {key: found[key] for key in ("value", "low", "high", "higher_is_better")}}
