@@ -22,6 +22,9 @@ from mlstarter.tree import REGULAR, Entry, Tree
 COPIER_FILE = ".copier-answers.yml"
 CRUFT_FILE = ".cruft.json"
 
+# How a source names a folder inside it (`sources.Template.source`).
+_DIRECTORY = "#subdirectory="
+
 Engine = Literal["copier", "cookiecutter"]
 ReadFile = Callable[[str], bytes | None]
 
@@ -30,8 +33,7 @@ ReadFile = Callable[[str], bytes | None]
 class Record:
     """What a project says of itself.
 
-    ``path`` is the record's file, relative to the project; ``text`` its bytes; ``directory`` the
-    folder in the source that holds the template, where that is not its root.
+    ``path`` is the record's file, relative to the project; ``text`` its bytes.
     """
 
     path: str
@@ -40,7 +42,6 @@ class Record:
     source: str
     version: str | None
     answers: Mapping[str, Any]
-    directory: str | None = None
 
     @property
     def origin(self) -> TemplateOrigin:
@@ -163,16 +164,10 @@ def _parse_cruft(name: str, text: bytes) -> Record:
     if not isinstance(source, str) or not isinstance(answers, dict):
         raise _nonsense(name, text, "it is not what cruft writes")
     kept = {key: value for key, value in answers.items() if not key.startswith("_")}
+    if isinstance(values.get("directory"), str):
+        source += _DIRECTORY + values["directory"]
     version = values.get("checkout") or commit
-    return Record(
-        name,
-        text,
-        "cookiecutter",
-        source,
-        str(version) if version else None,
-        kept,
-        values.get("directory") or None,
-    )
+    return Record(name, text, "cookiecutter", source, str(version) if version else None, kept)
 
 
 def with_record(
@@ -181,21 +176,25 @@ def with_record(
     engine: Engine,
     answers: Mapping[str, Any],
     commit: str | None = None,
+    kept: Record | None = None,
 ) -> Tree:
     """Return ``tree`` with a record, which most Copier templates write themselves.
 
     Cookiecutter writes none; the record is then what cruft writes. ``answers`` are those to be
-    recorded, ``commit`` the template's commit id.
+    recorded, ``commit`` the template's commit id. What else stands in the record ``kept`` (cruft's
+    list of files to skip, say) stays.
     """
     if COPIER_FILE in tree or CRUFT_FILE in tree:
         return tree
     if engine == "cookiecutter":
-        values = {
-            "template": origin.source,
+        address, _, directory = origin.source.partition(_DIRECTORY)
+        values = json.loads(kept.text) if kept is not None and kept.path == CRUFT_FILE else {}
+        values |= {
+            "template": address,
             "commit": commit,
             "checkout": origin.version,
             "context": {"cookiecutter": dict(answers)},
-            "directory": None,
+            "directory": directory or None,
         }
         text = json.dumps(values, indent=2, ensure_ascii=False) + "\n"
         return {**tree, CRUFT_FILE: Entry(REGULAR, text.encode())}

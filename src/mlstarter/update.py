@@ -24,7 +24,7 @@ from mlstarter.project import Project, Record, read_record, with_record
 from mlstarter.questions import Answers, Questionnaire
 from mlstarter.render import render
 from mlstarter.sources import Template
-from mlstarter.tree import Tree
+from mlstarter.tree import REGULAR, Entry, Tree
 
 Asker = Callable[[Questionnaire, Mapping[str, Any], Mapping[str, Any]], Answers]
 """Answers a questionnaire from the given and the recorded answers (2nd, 3rd argument)."""
@@ -92,7 +92,7 @@ def standing(project: Project) -> Standing:
         ProjectError: the project does not say where it comes from.
     """
     record = project.record(project.repository.commit("HEAD"))
-    template = sources.resolve(record.source, None, directory=record.directory)
+    template = sources.resolve(record.source, None)
     here, newest = parse_version(record.version), parse_version(template.version)
     if here is not None and newest is not None:
         behind = here < newest
@@ -119,7 +119,7 @@ def prepare(project: Project, wanted: Wanted) -> Prepared:
     base = _find_base(project, ours, record)
     layers = layers_of(project.repository, base) if base is not None else ()
     old = base or Pristine(record.origin, _render_again(project, ours, record, wanted.trust))
-    tree = _render(project, template, answers, trust=wanted.trust)
+    tree = _render(project, template, answers, trust=wanted.trust, kept=record)
     new = Pristine(TemplateOrigin(template.source, template.version), tree, layers)
     by = committer(project.repository.git)
     made = plan(
@@ -231,7 +231,7 @@ def _refuse_obstacles(project: Project, made: Plan, wanted: Wanted) -> None:
 
 def _new_template(record: Record, wanted: Wanted) -> Template:
     """Return the template at the version to go to."""
-    template = sources.resolve(record.source, wanted.to, directory=record.directory)
+    template = sources.resolve(record.source, wanted.to)
     here, there = parse_version(record.version), parse_version(template.version)
     if here is None or there is None or there >= here:
         return template
@@ -248,7 +248,7 @@ def _new_template(record: Record, wanted: Wanted) -> Template:
 
 def _old_template(record: Record) -> Template:
     """Return the template at the version that the project has."""
-    return sources.resolve(record.source, record.version, directory=record.directory)
+    return sources.resolve(record.source, record.version)
 
 
 def _find_base(project: Project, ours: str, record: Record) -> TemplateCommit | None:
@@ -261,11 +261,18 @@ def _find_base(project: Project, ours: str, record: Record) -> TemplateCommit | 
     )
 
 
-def _render(project: Project, template: Template, answers: Answers, *, trust: bool) -> Tree:
+def _render(
+    project: Project,
+    template: Template,
+    answers: Answers,
+    *,
+    trust: bool,
+    kept: Record | None = None,
+) -> Tree:
     name = project.folder.name.removesuffix(".git")
     tree = render(template, answers, trust=trust, folder_name=name)
     origin = TemplateOrigin(template.source, template.version)
-    return with_record(tree, origin, template.engine, answers.recorded, template.commit)
+    return with_record(tree, origin, template.engine, answers.recorded, template.commit, kept)
 
 
 def _render_again(project: Project, ours: str, record: Record, trust: bool) -> Tree:
@@ -277,7 +284,11 @@ def _render_again(project: Project, ours: str, record: Record, trust: bool) -> T
             {},
             offered=_first_answers(project, ours, record),
         )
-        return _render(project, template, answers, trust=trust)
+        tree = _render(project, template, answers, trust=trust)
+        if record.engine == "cookiecutter":
+            # No engine writes this file, so what stands in it is nobody's edit.
+            tree = {**tree, record.path: Entry(REGULAR, record.text)}
+        return tree
     except MlstarterError as error:
         raise ProjectError(
             f"What the project was made from ({record.origin}) is neither in its history nor to "

@@ -27,6 +27,10 @@ def flatten(files: Mapping[str, bytes]) -> bytes:
                     lines.append(line)
                 continue
             pattern, rest = _split(line)
+            if b"filter=" in rest and b"merge=union" not in rest:
+                # What git stores of such a file is a pointer: half of one and half of another
+                # would point nowhere.
+                rest += b" -merge"
             lines.append(_quoted(_rooted(pattern, folder)) + b" " + rest)
     return b"".join(line + b"\n" for line in lines)
 

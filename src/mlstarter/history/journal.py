@@ -86,6 +86,15 @@ class State:
         """The journal's file; its presence means "begun, not ended"."""
         return self.folder / "journal.json"
 
+    def owns(self, lock: Path) -> bool:
+        """Say whether the index lock at ``lock`` is this update's own.
+
+        It holds the path of this folder until the new index takes its place.
+        """
+        if not lock.exists():
+            return False
+        return not self.index.exists() or lock.read_bytes() in (b"", os.fsencode(self.folder))
+
     def begin(self, journal: Journal) -> None:
         """Write the journal, whole or not at all."""
         temporary = self.folder / "journal.new"

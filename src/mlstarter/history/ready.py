@@ -39,6 +39,7 @@ def check_ready(
         raise ProjectError("The branch has moved meanwhile.", hint="run the command again")
     repository.require_clean(prefix)
     _refuse_sparse(repository)
+    require_committed(repository, files)
     leaving = {change.path for change in files if change.new is None}
     blocked = [
         obstacle

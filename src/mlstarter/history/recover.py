@@ -46,13 +46,13 @@ def recover(repository: Repository) -> Recovery:
             return Recovery("nothing")
         journal = Journal.read(state.journal)
         if _is_done(repository, journal):
-            _unlock(repository, journal)
+            _unlock(repository, state, journal)
             state.end()
             return Recovery("finished")
         if not _is_where_it_was(repository, journal):
             return Recovery("moved on", saved=_save(state))
         if journal.mode == "commit" and _index_holds(repository, journal.tree):
-            _unlock(repository, journal)
+            _unlock(repository, state, journal)
             repository.git.run(
                 "update-ref", "-m", journal.reflog, "HEAD", journal.target, journal.head
             )
@@ -94,7 +94,7 @@ def put_back(repository: Repository, state: State, journal: Journal) -> tuple[st
         elif here != operation.old:
             kept.append(operation.path)
     _forget_merge(repository, journal)
-    _unlock(repository, journal)
+    _unlock(repository, state, journal)
     state.end()
     return tuple(sorted(set(kept)))
 
@@ -141,9 +141,11 @@ def _forget_merge(repository: Repository, journal: Journal) -> None:
         (repository.folder / "ORIG_HEAD.mlstarter").unlink(missing_ok=True)
 
 
-def _unlock(repository: Repository, journal: Journal) -> None:
+def _unlock(repository: Repository, state: State, journal: Journal) -> None:
     """Remove the locks of the killed update, those of a killed git process of its among them."""
-    (repository.folder / "index.lock").unlink(missing_ok=True)
+    lock = repository.folder / "index.lock"
+    if state.owns(lock):
+        lock.unlink()
     (repository.folder / "HEAD.lock").unlink(missing_ok=True)
     if journal.branch is not None:
         (repository.common / f"{journal.branch}.lock").unlink(missing_ok=True)

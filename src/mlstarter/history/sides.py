@@ -68,7 +68,14 @@ def _store_as_git_does(
     """
     git = quarantine.project_git
     for side, wanted in (
-        (sides.theirs, [p for p, leaf in sides.theirs.items() if leaf != sides.base.get(p)]),
+        (
+            sides.theirs,
+            [
+                path
+                for path, leaf in sides.theirs.items()
+                if leaf != sides.base.get(path) or leaf != sides.ours.get(path)
+            ],
+        ),
         (sides.base, [p for p, leaf in sides.base.items() if leaf != sides.ours.get(p)]),
     ):
         files = [path for path in wanted if _is_file(side[path])]

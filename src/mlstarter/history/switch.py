@@ -68,7 +68,11 @@ def carry_out(repository: Repository, switch: Switch) -> None:
         shutil.rmtree(state.folder, ignore_errors=True)
         raise
     try:
-        _take_index_lock(repository)
+        _take_index_lock(repository, state)
+    except BaseException:
+        state.end()
+        raise
+    try:
         _move_files(repository, state, operations)
         _finish(repository, switch, state)
     except BaseException as error:
@@ -134,11 +138,12 @@ def _operations(repository: Repository, switch: Switch, state: State) -> tuple[O
     return tuple(found)
 
 
-def _take_index_lock(repository: Repository) -> None:
+def _take_index_lock(repository: Repository, state: State) -> None:
     """Lock the index as git does, so that no other command works on it meanwhile."""
     lock = repository.folder / "index.lock"
     try:
-        os.close(os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+        with lock.open("xb") as file:
+            file.write(os.fsencode(state.folder))
     except FileExistsError as error:
         raise ProjectError(
             f"Another git command is at work in {repository.top}.",
