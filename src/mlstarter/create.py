@@ -11,7 +11,8 @@ from mlstarter.errors import EnvironmentProblem, UsageError
 from mlstarter.files import built_aside, move_into_place, write_tree
 from mlstarter.history import TemplateOrigin, first_commit
 from mlstarter.interrupts import orderly
-from mlstarter.render import render
+from mlstarter.project import with_record
+from mlstarter.render import Rendered, render_all
 from mlstarter.sources.template import Template
 from mlstarter.tree import Tree
 
@@ -77,8 +78,22 @@ def plan(
     folder_name: str = "project",
     trust: bool = False,
 ) -> Tree:
-    """Return what ``create`` would write; nothing is touched."""
-    return render(template, answers, trust=trust, folder_name=folder_name)
+    """Return what ``create`` would write; nothing is touched.
+
+    That is the render and, where the template does not write it itself, the record of where it
+    comes from (Copier's answers file, cruft's for Cookiecutter).
+    """
+    return _render(template, answers, folder_name, trust=trust).tree
+
+
+def _render(
+    template: Template, answers: Mapping[str, Any], folder_name: str, *, trust: bool
+) -> Rendered:
+    made = render_all(template, answers, trust=trust, folder_name=folder_name)
+    origin = TemplateOrigin(template.source, template.version)
+    recorded = getattr(answers, "recorded", answers)
+    tree = with_record(made.tree, origin, template.engine, recorded, template.commit)
+    return Rendered(tree, made.ignored)
 
 
 def create(
@@ -122,21 +137,21 @@ def create(
         )
     with orderly():
         say("rendering the template")
-        tree = plan(template, answers, folder_name=dest.name, trust=trust)
+        made = _render(template, answers, dest.name, trust=trust)
         # Inside an empty destination: it may be another disk than the folder above it.
         with built_aside(dest if dest.is_dir() else dest.parent, dest.name) as folder:
             commit, fallback = None, False
             if git and not nested:
                 say("making the first commit")
-                first = first_commit(
-                    folder, tree, TemplateOrigin(template.source, template.version)
-                )
+                origin = TemplateOrigin(template.source, template.version)
+                first = first_commit(folder, made.tree, origin)
                 commit, fallback = first.commit, first.committer.fallback
             else:
                 say("writing the files")
-                write_tree(tree, folder)
+                write_tree(made.tree, folder)
+            write_tree(made.ignored, folder)
             _move(folder, dest)
-    return Created(dest, len(tree), commit, fallback)
+    return Created(dest, len(made.tree), commit, fallback)
 
 
 def _move(folder: Path, dest: Path) -> None:

@@ -15,8 +15,11 @@ from mlstarter.errors import EnvironmentProblem
 from mlstarter.tree import EXECUTABLE, REGULAR, SYMLINK, Entry, Tree
 
 
-def read_tree(folder: Path) -> dict[str, Entry]:
-    """Return every file and symbolic link below ``folder``; a ``.git`` at its top is left out."""
+def read_tree(folder: Path, *, git: bool = False) -> dict[str, Entry]:
+    """Return every file and symbolic link below ``folder``.
+
+    A ``.git`` at its top is left out, unless ``git``.
+    """
     found: dict[str, Entry] = {}
     pending = [folder]
     while pending:
@@ -25,7 +28,7 @@ def read_tree(folder: Path) -> dict[str, Entry]:
             if path.is_symlink():
                 found[name] = Entry(SYMLINK, os.fsencode(path.readlink()))
             elif path.is_dir():
-                if name != ".git":
+                if name != ".git" or git:
                     pending.append(path)
             elif path.is_file():
                 found[name] = Entry(file_mode(path), path.read_bytes())

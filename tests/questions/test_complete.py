@@ -153,7 +153,7 @@ def test_cookiecutter_questions_are_read_as_cookiecutter_means_them(tmp_path: Pa
         "slug": "moon-shot",
         "licence": "MIT",
         "docker": False,
-        "extra": {"k": [1]},
+        "extra": {"k": ["1"]},  # Cookiecutter renders numbers to text
     }
     assert answers["__year"] == "in moon-shot"
     assert asked["name"].help == "Which name?"

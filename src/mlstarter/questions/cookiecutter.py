@@ -8,70 +8,13 @@ https://cookiecutter.readthedocs.io/en/stable/advanced/
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-from jinja2 import StrictUndefined
-from jinja2.sandbox import SandboxedEnvironment
-
 from mlstarter.errors import TemplateError
-from mlstarter.jinja import TemplateLoader
-from mlstarter.questions.model import Choice, Question, Questionnaire
-
-# Extensions that Cookiecutter itself always loads; they are part of that package, not the
-# template's code.
-BUILT_IN = (
-    "cookiecutter.extensions.JsonifyExtension",
-    "cookiecutter.extensions.RandomStringExtension",
-    "cookiecutter.extensions.SlugifyExtension",
-    "cookiecutter.extensions.TimeExtension",
-    "cookiecutter.extensions.UUIDExtension",
-)
-
-
-def load_cookiecutter(root: Path) -> Questionnaire:
-    """Read the questions of the Cookiecutter template in ``root``; raises TemplateError."""
-    path = root / "cookiecutter.json"
-    try:
-        stated = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise TemplateError(f"The template in {root} has no cookiecutter.json.") from error
-    except ValueError as error:
-        raise TemplateError(f"The template's cookiecutter.json is not JSON: {error}.") from error
-    if not isinstance(stated, Mapping):
-        raise TemplateError("The template's cookiecutter.json is not a mapping.")
-    prompts = stated.get("__prompts__", {})
-    environment = SandboxedEnvironment(
-        loader=TemplateLoader([str(root.resolve())]),
-        extensions=BUILT_IN,
-        undefined=StrictUndefined,
-        keep_trailing_newline=True,
-    )
-    questions = tuple(
-        _question(name, value, prompts.get(name))
-        for name, value in stated.items()
-        if name != "__prompts__"
-    )
-    return Questionnaire(questions, environment, namespace="cookiecutter")
-
-
-def _question(name: str, value: Any, prompt: Any) -> Question:
-    if name.startswith("_"):
-        raw = not name.startswith("__")
-        return Question(name, type="yaml", default=Raw(value) if raw else value, when=False)
-    titles = prompt if isinstance(prompt, Mapping) else {}
-    help_text = titles.get("__prompt__", "") if titles else (prompt or "")
-    if isinstance(value, list) and value:
-        choices = tuple(Choice(str(titles.get(entry, entry)), entry) for entry in value)
-        return Question(name, type="str", help=help_text, default=value[0], choices=choices)
-    if isinstance(value, bool):
-        return Question(name, type="bool", help=help_text, default=value)
-    if isinstance(value, Mapping):
-        return Question(name, type="json", help=help_text, default=value)
-    default = "" if value is None else str(value)
-    return Question(name, type="str", help=help_text, default=default)
+from mlstarter.jinja import cookiecutter_environment
+from mlstarter.questions.model import Question, Questionnaire
+from mlstarter.sources.template import Template
 
 
 class Raw:
@@ -79,3 +22,64 @@ class Raw:
 
     def __init__(self, value: Any) -> None:
         self.value = value
+
+
+def load_cookiecutter(template: Template, *, trust: bool = False) -> Questionnaire:
+    """Return the questions of a Cookiecutter template; its extensions need ``trust``.
+
+    Raises:
+        TemplateError: the variables are not understood.
+    """
+    config = template.cookiecutter
+    stated = {name: value for name, value in config.stated.items() if name != "__prompts__"}
+    questions = [_question(name, raw, config.prompts.get(name)) for name, raw in stated.items()]
+    # Cookiecutter settles mappings last: they may use every other variable.
+    late = [q for q in questions if q.type == "json" and not q.name.startswith("_")]
+    ordered = [question for question in questions if question not in late] + late
+    extensions = config.extensions if trust else ()
+    environment = cookiecutter_environment(config.stated, (template.root,), extensions)
+    return Questionnaire(tuple(ordered), environment, namespace="cookiecutter")
+
+
+def _question(name: str, value: Any, prompt: Any) -> Question:
+    if name.startswith("_"):
+        default = _rendered_form(value) if name.startswith("__") else Raw(value)
+        kind = "str" if isinstance(value, str) else "yaml"
+        return Question(name, type=kind, default=default, when=False)
+    titles = prompt if isinstance(prompt, Mapping) else {}
+    help_text = str(titles.get("__prompt__", "")) if titles else str(prompt or "")
+    if isinstance(value, list):
+        return _choice(name, value, titles, help_text)
+    if isinstance(value, bool):
+        return Question(name, type="bool", help=help_text, default=value)
+    if isinstance(value, Mapping):
+        return Question(name, type="json", help=help_text, default=_rendered_form(value))
+    if value is None:
+        return Question(name, type="yaml", help=help_text, default=Raw(None))
+    return Question(name, type="str", help=help_text, default=str(value))
+
+
+def _choice(name: str, value: list[Any], titles: Mapping[str, Any], help_text: str) -> Question:
+    if not value:
+        raise TemplateError(
+            f'The template\'s variable "{name}" has an empty list of choices.',
+            hint="tell its author",
+        )
+    entries = [_rendered_form(entry) for entry in value]
+    plain = all(isinstance(entry, str) for entry in entries)
+    return Question(
+        name,
+        type="str" if plain else "yaml",
+        help=help_text,
+        default=entries[0],
+        choices=tuple((str(titles.get(str(entry), entry)), entry) for entry in entries),
+    )
+
+
+def _rendered_form(value: Any) -> Any:
+    """Return a value with its numbers as text: what Cookiecutter's rendering makes of them."""
+    if isinstance(value, Mapping):
+        return {str(key): _rendered_form(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [_rendered_form(entry) for entry in value]
+    return value if value is None or isinstance(value, bool | str) else str(value)

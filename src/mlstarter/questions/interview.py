@@ -203,8 +203,12 @@ class Interview:
         """
         if isinstance(text, list):
             return [self.render(item, question, extra) for item in text]
-        if isinstance(text, Mapping):
-            return {key: self.render(value, question, extra) for key, value in text.items()}
+        # Copier leaves mappings as they stand; Cookiecutter renders their keys and values.
+        if isinstance(text, Mapping) and self.questionnaire.namespace is not None:
+            return {
+                self.render(key, question, extra): self.render(value, question, extra)
+                for key, value in text.items()
+            }
         if not isinstance(text, str) or not text:
             return text
         try:

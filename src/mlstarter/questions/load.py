@@ -24,7 +24,7 @@ def load(template: Template, *, trust: bool = False) -> Questionnaire:
     TemplateError where the questions are not understood.
     """
     if template.engine == "cookiecutter":
-        return load_cookiecutter(template.root)
+        return load_cookiecutter(template, trust=trust)
     config = template.config
     extensions = tuple(config.settings.get("jinja_extensions", ())) if trust else ()
     questions = tuple(

@@ -10,11 +10,13 @@ from jinja2 import TemplateError as JinjaError
 
 from mlstarter.render.copier_engine import render_with_copier
 from mlstarter.render.native import NativeRenderer, NotNative
+from mlstarter.render.result import Rendered
 from mlstarter.render.safety import check
+from mlstarter.render.trust import NeedsTrust, require_trust
 from mlstarter.sources.template import Template
 from mlstarter.tree import Tree
 
-__all__ = ["render"]
+__all__ = ["NeedsTrust", "Rendered", "render", "render_all", "require_trust"]
 
 
 def render(
@@ -36,18 +38,37 @@ def render(
         folder_name: the name of the project's folder; few templates use it.
 
     Raises:
-        TemplateError: the template is wrong, needs trust, or would write where it may not.
+        NeedsTrust: the template brings code and is not trusted.
+        TemplateError: the template is wrong, or would write where it may not.
     """
-    tree = _render_copier(template, answers, folder_name, trust=trust)
-    check(tree)
-    return dict(sorted(tree.items()))
+    return render_all(template, answers, trust=trust, folder_name=folder_name).tree
+
+
+def render_all(
+    template: Template,
+    answers: Mapping[str, Any],
+    *,
+    trust: bool = False,
+    folder_name: str = "project",
+) -> Rendered:
+    """Return what ``render`` does, and the files that its code made and git shall not track."""
+    trust = require_trust(template, trust)
+    if template.engine == "cookiecutter":
+        from mlstarter.render.cookiecutter import render_cookiecutter
+
+        made = render_cookiecutter(template, answers, trust=trust)
+    else:
+        made = _render_copier(template, answers, folder_name, trust=trust)
+    check(made.tree)
+    check(made.ignored)
+    return Rendered(dict(sorted(made.tree.items())), made.ignored)
 
 
 def _render_copier(
     template: Template, answers: Mapping[str, Any], folder_name: str, *, trust: bool
-) -> Tree:
+) -> Rendered:
     try:
-        return _renderer(template).render(answers, folder_name)
+        return Rendered(_renderer(template).render(answers, folder_name))
     except NotNative:
         pass
     except (JinjaError, UnicodeDecodeError, TypeError, ValueError):

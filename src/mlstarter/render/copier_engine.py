@@ -15,14 +15,14 @@ import yaml
 
 from mlstarter.errors import TemplateError
 from mlstarter.files import read_tree
+from mlstarter.render.result import Rendered, read_rendered
 from mlstarter.sources import source_environment
 from mlstarter.sources.template import Template
-from mlstarter.tree import Entry
 
 
 def render_with_copier(
     template: Template, answers: Mapping[str, Any], folder_name: str, *, trust: bool
-) -> dict[str, Entry]:
+) -> Rendered:
     """Return the tree that ``copier copy`` writes for complete ``answers``.
 
     Raises:
@@ -50,7 +50,9 @@ def render_with_copier(
         )
         if done.returncode:
             raise _failed(template, done)
-        return read_tree(destination) if destination.is_dir() else {}
+        if not destination.is_dir():
+            return Rendered({})
+        return read_rendered(destination) if trust else Rendered(read_tree(destination, git=True))
 
 
 def _failed(template: Template, done: subprocess.CompletedProcess[bytes]) -> TemplateError:

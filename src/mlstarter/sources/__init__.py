@@ -7,9 +7,18 @@ from packaging.version import Version
 from mlstarter.sources import builtin, remote
 from mlstarter.sources.template import Engine, Template
 
-__all__ = ["SOURCE", "Engine", "Template", "resolve", "source_environment", "versions"]
+__all__ = [
+    "SOURCE",
+    "SUBDIRECTORY",
+    "Engine",
+    "Template",
+    "resolve",
+    "source_environment",
+    "versions",
+]
 
 SOURCE = builtin.SOURCE
+SUBDIRECTORY = remote.SUBDIRECTORY
 
 
 def resolve(

@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 SHORTHANDS = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
 # Bytes a zip may unpack to: templates are text, and a bomb is not.
 ZIP_LIMIT = 500_000_000
-_SUBDIRECTORY = "#subdirectory="
+# Separates the address from the folder of the template in what a project records.
+SUBDIRECTORY = "#subdirectory="
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class _Place:
     @property
     def recorded(self) -> str:
         """What a project records: the address without a password, and the folder."""
-        return public(self.address) + (_SUBDIRECTORY + self.directory if self.directory else "")
+        return public(self.address) + (SUBDIRECTORY + self.directory if self.directory else "")
 
 
 def parse(source: str, directory: str | None = None) -> _Place:
@@ -59,7 +60,7 @@ def parse(source: str, directory: str | None = None) -> _Place:
     Raises:
         TemplateError: the directory leads out of the template.
     """
-    address, _, inside = source.partition(_SUBDIRECTORY)
+    address, _, inside = source.partition(SUBDIRECTORY)
     inside = directory or inside
     if inside and (PurePosixPath(inside).is_absolute() or ".." in PurePosixPath(inside).parts):
         raise TemplateError(
@@ -122,6 +123,19 @@ def git_environment(source: str) -> dict[str, str]:
         return {}
     mirror = _mirror(address)
     return redirect(address, mirror) | {"COPIER_CACHE_DIR": str(cache.root() / "copier")}
+
+
+def below(template: Template, folder: str) -> Template:
+    """Return the template in a folder of a template: what a template of templates offers."""
+    source, _, outer = template.source.partition(SUBDIRECTORY)
+    place = _Place(source, str(PurePosixPath(outer) / folder))
+    root = template.root / folder
+    if not root.is_dir():
+        raise TemplateError(
+            f"There is no folder {folder} in {template.source}.", hint="tell the template's author"
+        )
+    engine = engine_of(root, place.recorded)
+    return Template(place.recorded, template.version, root, engine, template.commit)
 
 
 def public(address: str) -> str:

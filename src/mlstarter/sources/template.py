@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from mlstarter.errors import TemplateError
+from mlstarter.sources.cookiecutter_json import CookiecutterConfig, load_cookiecutter_json
 from mlstarter.sources.copier_yml import CopierConfig, config_file, load_config
 
 Engine = Literal["copier", "cookiecutter"]
@@ -34,6 +36,34 @@ class Template:
     def config(self) -> CopierConfig:
         """The questions and settings of a Copier template."""
         return load_config(self.root)
+
+    @cached_property
+    def cookiecutter(self) -> CookiecutterConfig:
+        """The variables of a Cookiecutter template."""
+        return load_cookiecutter_json(self.root)
+
+    @cached_property
+    def code(self) -> tuple[str, ...]:
+        """What of the template would run on this machine: tasks, hooks, Jinja extensions.
+
+        One description each, the command or file included; empty for a template that only
+        consists of texts.
+        """
+        if self.engine == "cookiecutter":
+            hooks = [f"hook {hook}" for hook in self.cookiecutter.hooks]
+            return (*hooks, *(f"Jinja extension {e}" for e in self.cookiecutter.extensions))
+        settings = self.config.settings
+        return (
+            *(f"task {command_of(task)}" for task in settings.get("tasks") or ()),
+            *(f"Jinja extension {name}" for name in settings.get("jinja_extensions") or ()),
+        )
+
+
+def command_of(task: Any) -> str:
+    """Return the command of a Copier task as one line."""
+    command = task.get("command", "") if isinstance(task, Mapping) else task
+    line = " ".join(map(str, command)) if isinstance(command, list) else str(command)
+    return " ".join(line.split())
 
 
 def engine_of(root: Path, source: str) -> Engine:

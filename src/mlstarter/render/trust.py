@@ -1,0 +1,35 @@
+"""Code in a template runs only where somebody said so."""
+
+from __future__ import annotations
+
+from mlstarter import settings
+from mlstarter.errors import TemplateError
+from mlstarter.sources.template import Template
+
+_SHOWN = 8
+
+
+class NeedsTrust(TemplateError):
+    """A template brings code, and nobody said that it may run."""
+
+
+def require_trust(template: Template, trust: bool) -> bool:
+    """Return whether the template's code may run; raise where it would have to and may not.
+
+    A template without code is never trusted: nothing of it needs to be.
+
+    Raises:
+        NeedsTrust: it brings code and is not trusted; the message lists what would run.
+    """
+    if not template.code:
+        return False
+    if trust or settings.trusted(template.source):
+        return True
+    shown = list(template.code[:_SHOWN])
+    if len(template.code) > _SHOWN:
+        shown.append(f"and {len(template.code) - _SHOWN} more")
+    raise NeedsTrust(
+        f"The template {template.source} would run code on this machine: {'; '.join(shown)}.",
+        hint=f"read it in {template.root}, then use --trust, or name the source under trust in "
+        f"{settings.path()}",
+    )

@@ -1,0 +1,55 @@
+"""The user's own settings: ``settings.toml`` in the configuration folder.
+
+    trust = ["https://github.com/our-school/", "~/templates/"]
+
+A source that begins with an entry is trusted: its code may run without ``--trust``.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+
+import platformdirs
+
+from mlstarter.errors import UsageError
+
+SETTINGS_VARIABLE = "MLSTARTER_SETTINGS"
+
+
+def path() -> Path:
+    """Return where the settings are: ``MLSTARTER_SETTINGS``, or the user's configuration."""
+    chosen = os.environ.get(SETTINGS_VARIABLE)
+    if chosen:
+        return Path(chosen)
+    return platformdirs.user_config_path("mlstarter", appauthor=False) / "settings.toml"
+
+
+def trusted(source: str) -> bool:
+    """Say whether the settings trust ``source``.
+
+    An entry ending in ``/`` stands for everything below it, any other for itself alone.
+
+    Raises:
+        UsageError: the settings cannot be read.
+    """
+    file = path()
+    try:
+        stated = tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return False
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{file} cannot be read: {error}.", hint="mend or remove it") from error
+    entries = stated.get("trust", [])
+    if not isinstance(entries, list) or not all(isinstance(entry, str) for entry in entries):
+        raise UsageError(
+            f"trust in {file} is not a list of sources.",
+            hint='for example: trust = ["https://github.com/our-school/"]',
+        )
+    address = source.partition("#")[0]
+    for entry in entries:
+        full = str(Path(entry).expanduser()) if entry.startswith("~") else entry.rstrip("/")
+        if address == full or (entry.endswith("/") and address.startswith(full + "/")):
+            return True
+    return False

@@ -1,0 +1,116 @@
+"""Read ``cookiecutter.json``: the variables of a Cookiecutter template and what lies beside it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from mlstarter.errors import TemplateError
+
+HOOKS = ("pre_prompt", "pre_gen_project", "post_gen_project")
+
+
+@dataclass(frozen=True)
+class CookiecutterConfig:
+    """The variables as written, in order, and the template's folder."""
+
+    root: Path
+    stated: Mapping[str, Any]
+
+    @property
+    def prompts(self) -> Mapping[str, Any]:
+        """The human-readable texts of the questions."""
+        found = self.stated.get("__prompts__", {})
+        return found if isinstance(found, Mapping) else {}
+
+    @property
+    def extensions(self) -> tuple[str, ...]:
+        """The template's own Jinja extensions."""
+        return tuple(str(name) for name in self.stated.get("_extensions", ()))
+
+    @cached_property
+    def hooks(self) -> tuple[str, ...]:
+        """The hook scripts that Cookiecutter would run, as paths relative to the template."""
+        folder = self.root / "hooks"
+        if not folder.is_dir():
+            return ()
+        found = [path for path in sorted(folder.iterdir()) if path.stem in HOOKS]
+        return tuple(f"hooks/{path.name}" for path in found if not path.name.endswith("~"))
+
+    @cached_property
+    def nested(self) -> Mapping[str, tuple[str, str]]:
+        """The templates to choose from, name -> (title, folder), for a template of templates."""
+        if isinstance(self.stated.get("templates"), Mapping):
+            return {
+                name: (_title(name, entry), _inside(str(entry["path"])))
+                for name, entry in self.stated["templates"].items()
+            }
+        old = self.stated.get("template")
+        if isinstance(old, list):
+            # The form before version 2.5: "Title (./folder)".
+            found = [(str(entry), re.search(r"\((.+)\)", str(entry))) for entry in old]
+            return {
+                text.partition("(")[0].strip(): (text, _inside(match.group(1)))
+                for text, match in found
+                if match
+            }
+        return {}
+
+    @cached_property
+    def project_folder(self) -> str:
+        """The name of the folder that becomes the project, as written."""
+        options = self.stated.get("_jinja2_env_vars", {})
+        start = options.get("variable_start_string", "{{")
+        end = options.get("variable_end_string", "}}")
+        # The first that fits in the folder's own order, as Cookiecutter takes it.
+        for name in (path.name for path in self.root.iterdir()):
+            if "cookiecutter" in name and start in name and end in name:
+                return name
+        raise TemplateError(
+            f"The Cookiecutter template in {self.root.name} has no folder to make a project of.",
+            hint='its name holds a variable, for example "{{cookiecutter.project_slug}}"',
+        )
+
+
+def load_cookiecutter_json(root: Path) -> CookiecutterConfig:
+    """Read the variables of the Cookiecutter template in ``root``.
+
+    Raises:
+        TemplateError: the file is not JSON, or not an object.
+    """
+    try:
+        stated = json.loads((root / "cookiecutter.json").read_text(encoding="utf-8"))
+    except OSError as error:
+        raise TemplateError(
+            f"The template's cookiecutter.json cannot be read: {error.strerror}.",
+            hint="check the template",
+        ) from error
+    except ValueError as error:
+        raise TemplateError(
+            f"The template's cookiecutter.json is not JSON: {error}.", hint="tell its author"
+        ) from error
+    if not isinstance(stated, dict):
+        raise TemplateError(
+            "The template's cookiecutter.json is not an object.", hint="tell its author"
+        )
+    return CookiecutterConfig(root, stated)
+
+
+def _title(name: str, entry: Mapping[str, Any]) -> str:
+    title, description = str(entry.get("title", name)), str(entry.get("description", name))
+    return title if title == description else f"{title} ({description})"
+
+
+def _inside(path: str) -> str:
+    plain = PurePosixPath(path)
+    if plain.is_absolute() or ".." in plain.parts:
+        raise TemplateError(
+            f"The template names a template outside itself: {path}.",
+            hint="do not use this template, and tell its author",
+        )
+    return str(plain)
