@@ -62,7 +62,8 @@ def mu_law(wave: Array) -> Array:
     peak = np.abs(wave).max() + 1e-9
     squeezed = np.sign(wave) * np.log1p(255 * np.abs(wave) / peak) / np.log(256)
     steps = np.round(squeezed * 127) / 127
-    return np.asarray(np.sign(steps) * np.expm1(np.abs(steps) * np.log(256)) / 255 * peak, np.float32)
+    widened = np.sign(steps) * np.expm1(np.abs(steps) * np.log(256)) / 255
+    return np.asarray(widened * peak, dtype=np.float32)
 
 
 def record(wave: Array, rng: np.random.Generator, white: float) -> Array:
@@ -137,7 +138,8 @@ def _between(values: Array, place: NDArray[np.float64], axis: int) -> Array:
     high = np.minimum(low + 1, values.shape[axis] - 1)
     share = (place - low).astype(np.float32)
     share = share[:, None] if axis == 0 else share[None]
-    return values.take(low, axis) * (1 - share) + values.take(high, axis) * share
+    between = values.take(low, axis) * (1 - share) + values.take(high, axis) * share
+    return np.asarray(between, dtype=np.float32)
 
 
 def gaps(features: Array, rng: np.random.Generator) -> None:

@@ -58,4 +58,4 @@ def edge_clips(seed: int) -> list[Samples]:
     clips = [np.zeros(RATE), click, np.sign(tone), np.full(RATE, 0.5), 1e-4 * tone]
     seconds = (SHORTEST, 0.5, LONGEST)
     clips += [0.1 * coloured_noise(int(s * RATE), 1.0, rng) for s in seconds]
-    return [clip.astype(np.float32) for clip in clips]
+    return [np.asarray(clip, dtype=np.float32) for clip in clips]

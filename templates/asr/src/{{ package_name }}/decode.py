@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -133,7 +134,7 @@ class Lexicon:
                 round(float(end * seconds_per_step), 2),
                 round(self._confidence(scores[start:end], states[start:end]), 3),
             )
-            for start, end in zip(bounds[:-1], bounds[1:], strict=True)
+            for start, end in pairwise(bounds)
             if word_at[start] >= 0
         ]
 
@@ -150,7 +151,7 @@ class Decoder:
         self.lexicon = Lexicon(words, self.symbols, output["penalty"])
 
     def words(self, scores: Scores) -> list[Word]:
-        """Return the words of log-probabilities [steps, symbols], without fillers and doubtful ones."""
+        """Return the words of [steps, symbols], without fillers and doubtful ones."""
         found = self.lexicon.decode(scores, self.seconds_per_step)
         return [w for w in found if w.confidence >= self.threshold and w.text not in self.fillers]
 

@@ -62,7 +62,10 @@ def evaluate(config: Config) -> None:
     from . import sections
 
     test = read_test(config)
-    ours, simple = _metrics(test, test.ours), {n: _metrics(test, a) for n, a in test.systems.items()}
+    ours, simple = (
+        _metrics(test, test.ours),
+        {n: _metrics(test, a) for n, a in test.systems.items()},
+    )
     real = {
         f"wer_{name}": {
             system: word_error_rate(of, config.evaluation.resamples, config.seed)
@@ -80,7 +83,9 @@ def evaluate(config: Config) -> None:
         "primary": "wer",
         "metrics": _summaries(ours, real, "served"),
         "baselines": {model: _summaries(found, real, model) for model, found in simple.items()},
-        "difference": metrics.paired_difference("greedy", "wer", ours["wer"], simple["greedy"]["wer"]),
+        "difference": metrics.paired_difference(
+            "greedy", "wer", ours["wer"], simple["greedy"]["wer"]
+        ),
         "slices": [],
         "speech": {
             "vocabulary": len(config.speech.vocabulary),

@@ -1,4 +1,4 @@
-"""The training loop: examples with features, varied anew each epoch, and a checkpoint after each."""
+"""The training loop: features, varied anew each epoch, and a checkpoint after each."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from torch.nn import functional
 from . import augment
 from .data.synthesize import Clip
 from .decode import encode
+from .measure import wave_of
 from .model import HOP, WINDOW, LogMel, Network, mel_edges, normalise
 from .progress import progress, track
 
-
-# Lengths are rounded up to a multiple of this many samples (half a second): for each new shape torch
-# prepares its convolutions anew and keeps them, which costs time and gigabytes.
+# Lengths are rounded up to a multiple of this many samples (half a second): for each new shape
+# torch prepares its convolutions anew and keeps them, which costs time and gigabytes.
 ROUND = 8_000
 
 
@@ -66,11 +66,11 @@ def examples(clips: Sequence[Clip], symbols: Sequence[str], recipe: Recipe) -> l
         if clip is None:
             wave, text = augment.nothing_said(rng), ""
         else:
-            wave, text = clip.samples.astype(np.float32) / 32768, clip.text
+            wave, text = wave_of(clip), clip.text
             if rng.random() < recipe.joined:
                 other = clips[int(rng.integers(len(clips)))]
                 pause = np.zeros(int(rng.uniform(0.05, 0.5) * augment.RATE), dtype=np.float32)
-                wave = np.concatenate([wave, pause, other.samples.astype(np.float32) / 32768])
+                wave = np.concatenate([wave, pause, wave_of(other)])
                 text = f"{text} {other.text}"
             wave = augment.record(wave, rng, recipe.white)
         made.append(Example(energies_of(wave, log_mel), encode(text, symbols)))
@@ -87,28 +87,41 @@ def energies_of(wave: augment.Array, log_mel: LogMel) -> augment.Array:
     return array
 
 
-def batches(
-    data: Sequence[Example], size: int, rng: np.random.Generator
-) -> Iterator[tuple[Tensor, Tensor, list[list[int]]]]:
-    """Yield features, frames and targets of one epoch; clips of similar length go together."""
+Batch = tuple[Tensor, Tensor, list[list[int]]]  # features, frames of each, symbols of each
+
+
+def batches(data: Sequence[Example], size: int, rng: np.random.Generator) -> Iterator[Batch]:
+    """Yield one epoch, each example varied anew; clips of similar length go together."""
     edges = mel_edges().numpy()
     varied = [augment.vary(example.energies, edges, rng) for example in data]
     by_length = sorted(range(len(data)), key=lambda i: varied[i].shape[1] + rng.uniform(0, 30))
     groups = [by_length[i : i + size] for i in range(0, len(data), size)]
     for group in rng.permutation(len(groups)):
         chosen = groups[group]
-        frames = torch.tensor([varied[i].shape[1] for i in chosen])
-        longest = -(-int(frames.max()) // (ROUND // HOP)) * (ROUND // HOP)
-        energies = torch.zeros(len(chosen), varied[0].shape[0], longest)
-        for row, i in enumerate(chosen):
-            energies[row, :, : frames[row]] = torch.from_numpy(varied[i])
-        features = normalise(energies, frames)
+        features, frames = stack([varied[i] for i in chosen])
         for row, count in enumerate(frames.tolist()):
             augment.gaps(features[row, :, :count].numpy(), rng)
         yield features, frames, [data[i].target for i in chosen]
 
 
-def loss_of(network: Network, batch: tuple[Tensor, Tensor, list[list[int]]]) -> Tensor:
+def plain_batches(data: Sequence[Example], size: int) -> Iterator[Batch]:
+    """Yield the examples as they are, in order."""
+    for i in range(0, len(data), size):
+        part = data[i : i + size]
+        yield *stack([example.energies for example in part]), [example.target for example in part]
+
+
+def stack(energies: Sequence[augment.Array]) -> tuple[Tensor, Tensor]:
+    """Return normalised features [clips, bands, frames], padded with zeros, and frames [clips]."""
+    frames = torch.tensor([of.shape[1] for of in energies])
+    step = ROUND // HOP
+    padded = torch.zeros(len(energies), energies[0].shape[0], -(-int(frames.max()) // step) * step)
+    for row, of in enumerate(energies):
+        padded[row, :, : of.shape[1]] = torch.from_numpy(of)
+    return normalise(padded, frames), frames
+
+
+def loss_of(network: Network, batch: Batch) -> Tensor:
     """Return the mean CTC loss a symbol of one batch."""
     device = next(network.parameters()).device
     features, frames, targets = batch
@@ -116,7 +129,12 @@ def loss_of(network: Network, batch: tuple[Tensor, Tensor, list[list[int]]]) -> 
     flat = torch.tensor([symbol for target in targets for symbol in target])
     lengths = torch.tensor([len(target) for target in targets])
     losses = functional.ctc_loss(
-        scores.transpose(0, 1).cpu(), flat, steps.cpu(), lengths, reduction="none", zero_infinity=True
+        scores.transpose(0, 1).cpu(),
+        flat,
+        steps.cpu(),
+        lengths,
+        reduction="none",
+        zero_infinity=True,
     )
     return (losses / lengths.clamp(min=4)).mean()
 

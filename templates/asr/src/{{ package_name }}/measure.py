@@ -40,7 +40,7 @@ class Answers:
 
 def wave_of(clip: Clip) -> Samples:
     """Return a clip's samples as the graph takes them."""
-    return clip.samples.astype(np.float32) / 32768
+    return np.asarray(clip.samples / 32768, dtype=np.float32)
 
 
 def graph_scores(graph: bytes, waves: Sequence[Samples], description: str) -> list[Scores]:
@@ -62,9 +62,7 @@ def greedy_answers(decoder: Decoder, clips: Sequence[Clip], scores: Sequence[Sco
     return Answers(clips, references, texts)
 
 
-def weights_of(
-    speakers: Sequence[str], resamples: int, seed: int
-) -> tuple[metrics.Weights, bool]:
+def weights_of(speakers: Sequence[str], resamples: int, seed: int) -> tuple[metrics.Weights, bool]:
     """Return bootstrap weights of clips, and whether whole speakers were drawn.
 
     Clips of one speaker fail together (Bisani and Ney, 2004), so from five speakers on speakers

@@ -59,7 +59,9 @@ def real_voices(test: Test, results: dict[str, Any]) -> Section:
         for name, systems in sets.items()
     }
     rows = [
-        [name, title(system), _rate(rate)] for name, of in rates.items() for system, rate in of.items()
+        [name, title(system), _rate(rate)]
+        for name, of in rates.items()
+        for system, rate in of.items()
     ]
     described = "; ".join(f"{name}: {found.description}" for name, (found, _) in test.real.items())
     with figure(width=6.5) as drawn:
@@ -94,8 +96,9 @@ def errors(test: Test, results: dict[str, Any]) -> Section:
         rows.append([title(name), *map(str, parts), str(pooled.length), f"{pooled.rate:.3f}"])
     none = results["speech"]["no_speech"]
     text = (
-        f"{NORMALISER} In {none['clips']} clips in which nobody speaks (noise of all colours, hum, "
-        f"clicks, silence) the model heard {none['words']} words, in {none['clips_with_words']} clips."
+        f"{NORMALISER} In {none['clips']} clips in which nobody speaks (noise of all colours, "
+        f"hum, clicks, silence) the model heard {none['words']} words, in "
+        f"{none['clips_with_words']} clips."
     )
     columns = ["System", "Substituted", "Left out", "Added", "Words", "Word error rate"]
     return Section("Which errors", text, Table(columns, rows))
@@ -109,7 +112,8 @@ def by_speaker(test: Test) -> Section:
             part = select(given, [clip.speaker == speaker for clip in given.clips])
             rows.append((word_error_rate(part, 500, test.config.seed), speaker))
     rows.sort(key=lambda row: -row[0]["value"])
-    table = Table(["Speaker", "Word error rate"], [[speaker, _rate(rate)] for rate, speaker in rows])
+    cells = [[speaker, _rate(rate)] for rate, speaker in rows]
+    table = Table(["Speaker", "Word error rate"], cells)
     text = "Variation between speakers is larger than any interval over clips of the same ones."
     return Section("By speaker", text, table)
 
@@ -121,15 +125,16 @@ def noise(test: Test, results: dict[str, Any]) -> Section:
     with figure(width=5.5) as drawn:
         (axes,) = drawn.axes
         x = [of["decibels"] for of in curve]
-        axes.fill_between(x, [o["low"] for o in curve], [o["high"] for o in curve], color=BLUE, alpha=0.2)
+        low, high = ([of[side] for of in curve] for side in ("low", "high"))
+        axes.fill_between(x, low, high, color=BLUE, alpha=0.2)
         axes.plot(x, [of["value"] for of in curve], "o-", color=BLUE, label="with noise")
         axes.axhline(clean["value"], color=GREY, linestyle="--", label="without")
         axes.set(xlabel="speech above noise, dB", ylabel="word error rate", ylim=(0, None))
         axes.invert_xaxis()
         axes.legend()
     text = (
-        "White noise added to the test clips, so many decibels below the power of their loud parts. "
-        "Training adds noise of other random draws."
+        "White noise added to the test clips, so many decibels below the power of their loud "
+        "parts. Training adds noise of other random draws."
     )
     columns = ["Noise", "Word error rate"]
     return Section("In noise", text, Table(columns, rows), drawn.svg, "noise", True)
@@ -190,7 +195,7 @@ def select(given: Answers, inside: Sequence[bool] | np.ndarray) -> Answers:
     """Return the part of the clips for which ``inside`` is true."""
     chosen = np.flatnonzero(inside)
     return Answers(
-        [given.clips[i] for i in chosen],
+        [given.clips[int(i)] for i in chosen],
         [given.references[i] for i in chosen],
         [given.texts[i] for i in chosen],
     )

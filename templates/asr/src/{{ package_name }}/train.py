@@ -49,7 +49,8 @@ def train(config: Config) -> None:
     torch.manual_seed(config.seed)
     network = Network(len(symbols), config.model.width, config.model.dropout)
     network.to(device_named(config.device))
-    history = fit(network, examples(clips["train"], symbols, recipe(config)), recipe(config), CHECKPOINT)
+    plan = recipe(config)
+    history = fit(network, examples(clips["train"], symbols, plan), plan, CHECKPOINT)
 
     recogniser = Recogniser(network.cpu()).eval()
     graph = convert(recogniser)
@@ -80,7 +81,8 @@ def train(config: Config) -> None:
         "example": {"text": clips["validation"][0].text, "file": "served_example.wav"},
     }
     export.save(graph, facts, {"served_example.wav": wav(clips["validation"][0].samples)})
-    print(f"Validation WER {measured['wer']['value']:.3f}; exported to artifacts/.", file=sys.stderr)
+    wer = measured["wer"]["value"]
+    print(f"Validation WER {wer:.3f}; exported to artifacts/.", file=sys.stderr)
 
 
 def recipe(config: Config) -> Recipe:

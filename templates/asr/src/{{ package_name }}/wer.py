@@ -15,7 +15,7 @@ def normalise(text: str) -> str:
 
     Everything but letters, digits and apostrophes separates words.
     """
-    text = unicodedata.normalize("NFKC", text).lower().replace("’", "'")
+    text = unicodedata.normalize("NFKC", text).lower().replace("\u2019", "'")
     text = re.sub(r"[0-9]", lambda digit: f" {DIGITS[int(digit[0])]} ", text)
     return " ".join(re.sub(r"[^\w']|_", " ", text).split())
 

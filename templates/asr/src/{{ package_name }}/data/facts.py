@@ -15,6 +15,7 @@ def describe(config: Config, rows: int, root: Path = Path()) -> dict[str, Any]:
     facts = dataset.describe(config.data, rows, root)
     if config.data.source == "sample":
         locked = lock.read(root)
-        lines = "".join(f"{digest}  {name}\n" for name, digest in (locked.files if locked else {}).items())
+        files = locked.files if locked else {}
+        lines = "".join(f"{digest}  {name}\n" for name, digest in files.items())
         facts["sha256"] = hashlib.sha256(lines.encode()).hexdigest()
     return facts

@@ -55,11 +55,13 @@ def read(config: Config, name: Name, root: Path = Path()) -> list[Clip]:
     """Return the clips of one split. Only `evaluate` may ask for "test"."""
     clips: list[Clip] = []
     if config.data.source != "sample":
-        clips += [clip for clip in recordings.load(config, root) if clip_split(config, clip) == name]
+        found = recordings.load(config, root)
+        clips += [clip for clip in found if clip_split(config, clip) == name]
     if any(getattr(config.voices, split) for split in SPLITS):
         clips += _spoken(config, name, root)
     if not clips:
-        raise ProjectError(f"The {name} split is empty.", "Change [split] or [voices] in config.toml.")
+        hint = "Change [split] or [voices] in config.toml."
+        raise ProjectError(f"The {name} split is empty.", hint)
     return clips
 
 
@@ -82,7 +84,7 @@ def _spoken(config: Config, name: Name, root: Path) -> list[Clip]:
     orders = [order(config, engine, len(clips)) for engine, clips in spoken.items()]
     _compare_with_lock(orders, spoken, root)
     clips = [clip for engine in found[name] or found["train"] for clip in spoken[engine]]
-    missing = [split for split in ("validation", "test") if not found[split]]  # type: ignore[index]
+    missing = [split for split in ("validation", "test") if not found[split]]
     if not missing or (found[name] and name != "train"):
         return clips
     places = {split: i for i, split in enumerate(missing)}

@@ -72,7 +72,7 @@ def real_sets(config: Config, root: Path = Path(), strings: int = 60) -> Iterato
 
 
 def join(prompts: Prompts, config: Config, strings: int) -> list[Clip]:
-    """Return random digit strings put together from a speaker's recorded digits; [] without them."""
+    """Return random strings put together from a speaker's recorded digits; [] without them."""
     paths = [Path(prompts.path.format(digit)) for digit in range(10)]
     if not all(path.is_file() for path in paths):
         return []

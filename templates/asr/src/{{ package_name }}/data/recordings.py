@@ -61,7 +61,7 @@ def read_manifest(folder: Path) -> list[tuple[Path, str, str]]:
         return []
     with path.open(encoding="utf-8-sig", newline="") as file:
         try:
-            lines = list(map(json.loads, file)) if path.suffix == ".jsonl" else [*csv.DictReader(file)]
+            lines = [*map(json.loads, file)] if path.suffix == ".jsonl" else [*csv.DictReader(file)]
             rows = [
                 (path.parent / line["path"], normalise(line["text"]), str(line["speaker"]))
                 for line in lines

@@ -4,6 +4,8 @@ Each engine is optional: one that is not installed is left out with a message. `
 project names every voice's licence back to its base checkpoint.
 """
 
+# ruff: noqa: RUF001 (phonetic letters look like others)
+
 from __future__ import annotations
 
 import ctypes
@@ -53,7 +55,10 @@ class Unavailable(Exception):
 class Engine(Protocol):
     """One speech synthesiser and the speakers it has."""
 
-    speakers: Sequence[str]
+    @property
+    def speakers(self) -> Sequence[str]:
+        """The names that ``speak`` knows."""
+        ...
 
     def speak(self, words: Sequence[str], speaker: str, rng: np.random.Generator) -> Samples:
         """Return 16 kHz mono samples within -1..1 of the words, at a pace that ``rng`` draws."""
@@ -117,7 +122,7 @@ class Espeak:
     def _receive(self, samples: Any, count: int, _events: Any) -> int:
         if samples and count > 0:
             block = np.ctypeslib.as_array(samples, shape=(count,))
-            self.parts.append(block.astype(np.float32) / 32768)
+            self.parts.append(np.asarray(block / 32768, dtype=np.float32))
         return 0
 
     def speak(self, words: Sequence[str], speaker: str, rng: np.random.Generator) -> Samples:
@@ -154,7 +159,7 @@ class Pico:
             speed=float(rng.uniform(0.75, 1.4)),
             pitch=float(rng.uniform(0.85, 1.2)),
         )
-        return np.frombuffer(raw, dtype="<i2").astype(np.float32) / 32768
+        return np.asarray(np.frombuffer(raw, dtype="<i2") / 32768, dtype=np.float32)
 
 
 class Flite:

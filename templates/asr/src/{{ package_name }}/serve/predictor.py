@@ -54,8 +54,9 @@ class Predictor:
         """Return text, words with times and confidence, and the greedy text of 16 kHz samples."""
         seconds = round(len(samples) / RATE, 3)
         if np.abs(samples).max() < QUIET:
-            warning = "The recording is silent: is the right microphone on?"
-            return {"text": "", "words": [], "greedy": "", "seconds": seconds, "warnings": [warning]}
+            warnings = ["The recording is silent: is the right microphone on?"]
+            empty: dict[str, Any] = {"text": "", "words": [], "greedy": ""}
+            return {**empty, "seconds": seconds, "warnings": warnings}
         (scores,) = self._session.run([self.metadata["output"]["name"]], graph_inputs(samples))
         if not np.isfinite(scores).all():
             raise Problem(422, "The model has no finite answer for this audio.")
