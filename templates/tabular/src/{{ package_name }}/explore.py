@@ -18,6 +18,7 @@ from . import settings
 from .associations import associations
 from .data import schema as schemas
 from .data import split
+from .data.load import load
 from .data.schema import Schema
 from .drawings import association_bars, heatmap, histograms, over_time, scatter, scree
 from .files import write
@@ -45,8 +46,8 @@ def run() -> None:
 def explore(config: Config, schema: Schema) -> str:
     """Return the page for the training and validation splits."""
     with progress("Looking at the data", 7) as done:
-        parts = [split.read(config, schema, name) for name in ("train", "validation")]
-        frame = pd.concat(parts, ignore_index=True)
+        frame = load(config, schema)
+        frame = frame[split.assign(frame, config, schema) != "test"].reset_index(drop=True)
         done(1)
         names = [feature.name for feature in schema.features]
         numbers = [f.name for f in schema.features if f.kind != "category"]

@@ -25,7 +25,7 @@ def load(config: Config, schema: Schema, root: Path = Path()) -> pd.DataFrame:
     with connect(config, root) as database:
         try:
             relation = query(database, root)
-            casts = {feature.name: _cast(feature) for feature in schema.features}
+            casts = {feature.name: cast(feature) for feature in schema.features}
             if schema.target.name:
                 kind = "DOUBLE" if config.task == "regression" else "VARCHAR"
                 casts[schema.target.name] = f"CAST({identifier(schema.target.name)} AS {kind})"
@@ -65,7 +65,8 @@ def drawn(relation: duckdb.DuckDBPyRelation, config: Config) -> duckdb.DuckDBPyR
     return numbered.filter(f"draw__ < {limit}").project("* EXCLUDE draw__")
 
 
-def _cast(feature: Feature) -> str:
+def cast(feature: Feature) -> str:
+    """Return SQL for a feature's values: a text or a number, its marks for missing values NULL."""
     kind = "VARCHAR" if feature.kind == "category" else "DOUBLE"
     name = identifier(feature.name)
     if feature.missing:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import roc_auc_score
 
 BINS = 20
 
@@ -39,8 +38,17 @@ def _separation(groups: np.ndarray, hit: np.ndarray) -> float:
         hits = np.bincount(groups[others], hit[others], minlength=size)
         unseen = np.full(size, hit[others].mean())
         share = np.divide(hits, counts, out=unseen, where=counts > 0)
-        areas.append(roc_auc_score(hit[rows], share[groups[rows]]))
+        areas.append(_area(share, groups[rows], hit[rows]))
     return max(0.0, 2 * float(np.mean(areas)) - 1)
+
+
+def _area(share: np.ndarray, groups: np.ndarray, hit: np.ndarray) -> float:
+    """Return the ROC AUC of rows scored by their group's share; rows of one share are tied."""
+    _, rank = np.unique(share, return_inverse=True)
+    hits = np.bincount(rank[groups], hit, minlength=len(share))
+    misses = np.bincount(rank[groups], ~hit, minlength=len(share))
+    below = np.cumsum(misses) - misses
+    return float((hits * (below + misses / 2)).sum() / (hits.sum() * misses.sum()))
 
 
 def _groups(column: pd.Series, bins: int) -> np.ndarray:
