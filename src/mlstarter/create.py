@@ -10,9 +10,10 @@ from typing import Any
 from mlstarter.errors import EnvironmentProblem, UsageError
 from mlstarter.files import built_aside, move_into_place, write_tree
 from mlstarter.history import TemplateOrigin, first_commit
+from mlstarter.history.base import Layer
 from mlstarter.interrupts import orderly
 from mlstarter.project import with_record
-from mlstarter.render import Rendered, render_all
+from mlstarter.render import render_all
 from mlstarter.sources.template import Template
 from mlstarter.tree import Tree
 
@@ -83,17 +84,44 @@ def plan(
     That is the render and, where the template does not write it itself, the record of where it
     comes from (Copier's answers file, cruft's for Cookiecutter).
     """
-    return _render(template, answers, folder_name, trust=trust).tree
+    made = _render(template, answers, layers, folder_name, trust=trust)
+    return made.whole
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A render with its record, the layers over it, and what git shall not track."""
+
+    tree: Tree
+    layers: tuple[Layer, ...]
+    ignored: Tree
+
+    @property
+    def whole(self) -> Tree:
+        """The project's files: the render with the layers laid over it."""
+        whole = dict(self.tree)
+        for layer in self.layers:
+            whole |= layer.files
+        return dict(sorted(whole.items()))
 
 
 def _render(
-    template: Template, answers: Mapping[str, Any], folder_name: str, *, trust: bool
-) -> Rendered:
+    template: Template,
+    answers: Mapping[str, Any],
+    layers: Sequence[Path],
+    folder_name: str,
+    *,
+    trust: bool,
+) -> _Made:
     made = render_all(template, answers, trust=trust, folder_name=folder_name)
     origin = TemplateOrigin(template.source, template.version)
     recorded = getattr(answers, "recorded", answers)
     tree = with_record(made.tree, origin, template.engine, recorded, template.commit)
-    return Rendered(tree, made.ignored)
+    if not layers:
+        return _Made(tree, (), made.ignored)
+    from mlstarter.layers import render_layers
+
+    return _Made(tree, render_layers(layers, answers, tree, folder_name), made.ignored)
 
 
 def create(
@@ -116,6 +144,7 @@ def create(
         dest: absent or an empty folder; missing folders above it are made.
         template: a template at one version.
         answers: complete answers (``questions.complete``).
+        layers: folders whose files are laid over the template's, lowest first.
         trust: run the code that the template brings.
         git: make a repository whose first commit is the pristine render.
         nested: become a folder of the repository around ``dest``: only files are written, and
@@ -137,21 +166,21 @@ def create(
         )
     with orderly():
         say("rendering the template")
-        made = _render(template, answers, dest.name, trust=trust)
+        made = _render(template, answers, layers, dest.name, trust=trust)
         # Inside an empty destination: it may be another disk than the folder above it.
         with built_aside(dest if dest.is_dir() else dest.parent, dest.name) as folder:
             commit, fallback = None, False
             if git and not nested:
                 say("making the first commit")
                 origin = TemplateOrigin(template.source, template.version)
-                first = first_commit(folder, made.tree, origin)
+                first = first_commit(folder, made.tree, origin, made.layers)
                 commit, fallback = first.commit, first.committer.fallback
             else:
                 say("writing the files")
-                write_tree(made.tree, folder)
+                write_tree(made.whole, folder)
             write_tree(made.ignored, folder)
             _move(folder, dest)
-    return Created(dest, len(made.tree), commit, fallback)
+    return Created(dest, len(made.whole), commit, fallback)
 
 
 def _move(folder: Path, dest: Path) -> None:

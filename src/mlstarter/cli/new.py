@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ import click
 
 from mlstarter.cli import options
 from mlstarter.errors import UsageError
+from mlstarter.suggest import listing
 
 if TYPE_CHECKING:
     from mlstarter.create import Created
@@ -100,6 +101,7 @@ def run(said: Options) -> None:
     from mlstarter.console import steps
     from mlstarter.questions import memory
     from mlstarter.questions.gather import destination
+    from mlstarter.render import require_trust
 
     if said.github:
         if said.no_git:
@@ -107,9 +109,11 @@ def run(said: Options) -> None:
         github.require()
     if said.dest is not None:
         create.check_destination(said.dest)
-    template = sources.resolve(said.source, said.ref, directory=said.directory)
+    template = _inner(said, sources.resolve(said.source, said.ref, directory=said.directory))
+    # Before the first question: nobody answers twenty of them to be told that it cannot be.
+    said = replace(said, trust=require_trust(template, said.trust))
     answers = _answers(said, template)
-    dest = said.dest or destination(answers)
+    dest = said.dest or destination(answers, template)
     create.check_destination(dest)
     if said.dry_run:
         tree = create.plan(template, answers, layers=said.layer, trust=said.trust)
@@ -133,6 +137,26 @@ def run(said: Options) -> None:
         address = github.publish(created.path)
         if not said.as_json:
             click.echo(f"Pushed to {address}")
+
+
+def _inner(said: Options, template: Template) -> Template:
+    """Return the template itself, or the one chosen where it is a template of templates."""
+    from mlstarter.questions.model import Choice
+    from mlstarter.questions.terminal import is_interactive, open_terminal
+    from mlstarter.sources.remote import below
+
+    if template.engine != "cookiecutter" or not template.cookiecutter.nested:
+        return template
+    offered = [Choice(title, folder) for title, folder in template.cookiecutter.nested.values()]
+    chosen = offered[0].value
+    if not (said.yes or said.as_json) and is_interactive():
+        chosen = open_terminal().select("Which template?", offered, chosen, can_go_back=False)
+    elif not said.yes:
+        raise UsageError(
+            f"{template.source} holds {len(offered)} templates.",
+            hint=f"choose one with --directory: {listing(c.value for c in offered)}",
+        )
+    return _inner(said, below(template, str(chosen)))
 
 
 def _answers(said: Options, template: Template) -> Answers:

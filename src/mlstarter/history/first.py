@@ -7,9 +7,11 @@ import os
 import re
 import shutil
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from mlstarter.history.base import Layer
 from mlstarter.history.clean import clean_for_git
 from mlstarter.history.commits import TemplateOrigin, Trailers, add_template_commit
 from mlstarter.history.identity import Identity, committer, now
@@ -29,8 +31,12 @@ class FirstCommit:
     committer: Identity
 
 
-def first_commit(folder: Path, tree: Tree, origin: TemplateOrigin) -> FirstCommit:
+def first_commit(
+    folder: Path, tree: Tree, origin: TemplateOrigin, layers: Sequence[Layer] = ()
+) -> FirstCommit:
     """Make the empty folder ``folder`` a repository whose first commit is ``tree``.
+
+    Each of ``layers``, the lowest first, is a commit of its own above it; the last is returned.
 
     The repository is new, on branch ``main``; its work tree is the tree's files with their modes
     and links, and `git status` is clean. No hook runs, nothing is signed, and no ignore rule,
@@ -48,7 +54,13 @@ def first_commit(folder: Path, tree: Tree, origin: TemplateOrigin) -> FirstCommi
     tree = clean_for_git(git, tree)
     objects = ObjectSet()
     root, _ = objects.add_files(tree)
-    commit = add_template_commit(objects, root, Trailers(origin, root), (), by, now())
+    when = now()
+    commit = add_template_commit(objects, root, Trailers(origin, root), (), by, when)
+    for layer in layers:
+        tree = clean_for_git(git, {**tree, **layer.files})
+        root, _ = objects.add_files(tree)
+        trailers = Trailers(origin, root, layer=f"{layer.name} {layer.digest}")
+        commit = add_template_commit(objects, root, trailers, (commit,), by, when)
     objects.write(folder / ".git" / "objects")
     git.run("update-ref", "-m", "commit (initial): mlstarter new", f"refs/heads/{BRANCH}", commit)
     _check_out(folder, commit)
@@ -65,7 +77,7 @@ def first_commit_bare(
     Raises:
         OSError: the folder exists or cannot be written.
     """
-    shutil.copytree(_skeleton(), folder)
+    shutil.copytree(empty_bare(), folder)
     objects = ObjectSet()
     root, _ = objects.add_files(tree)
     commit = add_template_commit(objects, root, Trailers(origin, root), (), by, when or now())
@@ -116,7 +128,7 @@ def _check_out(folder: Path, commit: str) -> None:
 
 
 @functools.cache
-def _skeleton() -> Path:
+def empty_bare() -> Path:
     """Return an empty bare repository to copy; it lives as long as this process."""
     import atexit
 

@@ -18,6 +18,7 @@ from mlstarter.questions.memory import last_answers, remembered
 from mlstarter.questions.model import Answers, Question, Questionnaire
 from mlstarter.questions.presets import Preset, find_preset, load_presets, preset_answers
 from mlstarter.questions.terminal import Terminal
+from mlstarter.render.safety import checked_path
 from mlstarter.sources.template import Template
 
 # The answer that names the folder, whatever a template calls it.
@@ -107,11 +108,17 @@ def _refuse_type(questionnaire: Questionnaire, project_type: str) -> None:
         ) from error
 
 
-def destination(answers: Answers) -> Path:
+def destination(answers: Answers, template: Template | None = None) -> Path:
     """Return the folder that the answers name, for ``new`` without DEST.
+
+    A Cookiecutter template names it itself.
 
     Raises UsageError where no answer names the project.
     """
+    if template is not None and template.engine == "cookiecutter":
+        from mlstarter.render.cookiecutter import folder_name
+
+        return Path(checked_path(folder_name(template, answers)))
     for name in NAMES:
         if isinstance(answers.get(name), str) and answers[name].strip():
             return Path(re.sub(r"[\s/\\]+", "-", answers[name].strip()))
