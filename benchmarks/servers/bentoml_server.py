@@ -28,4 +28,4 @@ if __name__ == "__main__":
     os.environ["BENTOML_DO_NOT_TRACK"] = "True"
     os.chdir(here)
     command = [str(bento), "serve", "bentoml_server:Predictor", "--port", os.environ["PORT"]]
-    os.execv(bento, [*command, "--host", "127.0.0.1"])  # noqa: S606
+    os.execv(bento, [*command, "--host", "127.0.0.1"])

@@ -65,7 +65,7 @@ def make_model(folder: Path, factor: float = 0.001) -> Path:
 def metadata(graph: bytes) -> dict[str, Any]:
     """Return what metadata.json says about the small model."""
     digest = hashlib.sha256(graph).hexdigest()
-    empty = {"description": "", "unit": "", "low": None, "high": None, "categories": []}
+    empty = {"description": "", "unit": ""}
     return {
         "schema": 1,
         "project": {"name": "Test", "package": "test", "type": "tabular", "version": "0.1.0"},

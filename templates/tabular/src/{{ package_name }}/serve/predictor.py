@@ -85,15 +85,15 @@ class Predictor:
         """Name the values that training never saw: scored all the same, but with less ground."""
         found = []
         for feature in self.features:
-            name, kind, low, high = (feature[key] for key in ("name", "kind", "low", "high"))
-            value = row.get(name)
-            if value is None or kind == "boolean":
+            value, message = row.get(feature["name"]), ""
+            if value is None or feature["kind"] == "boolean":
                 continue
-            if kind == "category" and value not in feature["categories"]:
-                message = "not among the categories seen in training"
-            elif kind != "category" and not low <= value <= high:
+            if feature["kind"] == "category":
+                if value not in feature["categories"]:
+                    message = "not among the categories seen in training"
+            elif not feature["low"] <= value <= feature["high"]:
+                low, high = feature["low"], feature["high"]
                 message = f"outside {low:g} to {high:g}, the range seen in training"
-            else:
-                continue
-            found.append({"field": name, "message": message})
+            if message:
+                found.append({"field": feature["name"], "message": message})
         return found

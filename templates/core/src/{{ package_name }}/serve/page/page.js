@@ -34,7 +34,7 @@ export function bar(share, label, mark = null) {
   return svg;
 }
 
-export const percent = (share) => `${(100 * share).toFixed(share > 0 && share < 0.1 ? 1 : 0)} %`;
+export const percent = (share) => `${(100 * share).toFixed(share > 0 && share < 0.1 ? 1 : 0)}\u00a0%`;
 export const number = (value) => String(Number(Number(value).toPrecision(4)));
 
 /** Put nodes in place of what the result showed; a screen reader reads them out. */
@@ -82,7 +82,7 @@ export async function start(build) {
         show(...(await parts.submit()));
       } catch (error) {
         parts.refused?.(error.errors ?? []);
-        show(element("p", { class: "error" }, error.message || "The service cannot be reached."));
+        show(element("p", { class: "error" }, error.errors ? error.message : "The service cannot be reached. Try again."));
       }
       by("result").scrollIntoView({ block: "nearest" });
     });
@@ -101,8 +101,9 @@ function describe(model) {
       "Take its answers as a demonstration.";
   }
   const scores = Object.entries(metrics).map(([name, score]) => {
-    const range = score.low == null ? "" : ` (${number(score.low)} to ${number(score.high)})`;
-    return `${name.replaceAll("_", " ")} ${number(score.value)}${range}`;
+    const round = (value) => String(Number(value.toPrecision(3)));
+    const range = score.low == null ? "" : ` (${round(score.low)} to ${round(score.high)})`;
+    return `${name.replaceAll("_", " ")} ${round(score.value)}${range}`;
   });
   const facts = {
     "Model": `${model.model.name.replaceAll("_", " ")}, ${model.model.id}`,

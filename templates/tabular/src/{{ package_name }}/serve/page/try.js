@@ -38,10 +38,15 @@ function value(kind, text) {
 
 function question(model) {
   const { task, output } = model;
-  if (task === "binary") return `Fill in what is known; the model says how probable “${output.positive}” is.`;
-  if (task === "multiclass") return `Fill in what is known; the model chooses among ${output.classes.length} classes.`;
-  if (task === "anomaly") return "Fill in what is known; the model says how unusual it is.";
-  return `Fill in what is known; the model estimates the value${output.unit ? ` in ${output.unit}` : ""}.`;
+  const what = output.title ? `${output.title}: ` : "";
+  const start = `${what}fill in what is known, and the model `;
+  const sentence = {
+    binary: () => `${start}says how probable “${output.positive}” is.`,
+    multiclass: () => `${start}chooses among ${output.classes.length} classes.`,
+    regression: () => `${start}estimates the value${output.unit ? ` in ${output.unit}` : ""}.`,
+    anomaly: () => `${start}says how unusual it is.`,
+  }[task]();
+  return sentence[0].toUpperCase() + sentence.slice(1);
 }
 
 function control(feature) {
@@ -63,8 +68,11 @@ function field(feature, input, index) {
   input.id = id;
   input.required = feature.required;
   input.setAttribute("aria-describedby", `${id}-hint ${id}-error`);
-  const range = feature.low == null ? "" : `${number(feature.low)} to ${number(feature.high)} in training`;
-  const hint = [feature.description, range, feature.required ? "required" : ""].filter(Boolean).join("; ");
+  const hint = [
+    feature.description,
+    feature.low == null ? "" : `From ${number(feature.low)} to ${number(feature.high)} in training.`,
+    feature.required ? "" : "May be left empty.",
+  ].filter(Boolean).join(" ");
   const unit = feature.unit ? ` (${feature.unit})` : "";
   return element("div", { class: "field" },
     element("label", { for: id }, feature.title + unit), input,
