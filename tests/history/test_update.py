@@ -287,15 +287,18 @@ def test_symbolic_links_are_merged_as_links(template: Template, dest: Path) -> N
 def test_a_folder_that_becomes_a_file_and_the_other_way_round(
     template: Template, dest: Path
 ) -> None:
-    template.release("1.0.0", {"a/x": "x\n", "a/y": "y\n", "b": "b\n"})
+    template.release("1.0.0", {"a/x": "x\n", "a/y": "y\n", "b": "b\n", "far.py": numbered(20)})
     template.release("1.1.0", {"a/x": None, "a/y": None, "b": None})
     (template.folder / "a").rmdir()
     write(template.folder, {"a": "file\n", "b/z": "z\n"})
     template.release("1.2.0", {})
+    template.move("far.py", "deep/far.py").release("1.3.0", {})
     template.new(dest, "1.0.0")
+    commit(dest, "Mine", {"far.py": numbered(20, line1="mine")})
 
     assert update(dest).status == 0
 
+    assert (dest / "deep/far.py").read_text() == numbered(20, line1="mine")
     assert (dest / "a").read_text() == "file\n"
     assert (dest / "b/z").read_text() == "z\n"
 

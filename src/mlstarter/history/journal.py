@@ -21,6 +21,7 @@ from mlstarter.history.repository import Repository
 
 Mode = Literal["commit", "conflict"]
 RECOVER = "mlstarter update --recover"
+LOCK_TEXT = b"mlstarter update\n"
 
 
 class Interrupted(ProjectError):
@@ -89,11 +90,11 @@ class State:
     def owns(self, lock: Path) -> bool:
         """Say whether the index lock at ``lock`` is this update's own.
 
-        It holds the path of this folder until the new index takes its place.
+        It holds ``LOCK_TEXT`` until the new index takes its place.
         """
         if not lock.exists():
             return False
-        return not self.index.exists() or lock.read_bytes() in (b"", os.fsencode(self.folder))
+        return not self.index.exists() or lock.read_bytes() in (b"", LOCK_TEXT)
 
     def begin(self, journal: Journal) -> None:
         """Write the journal, whole or not at all."""

@@ -128,7 +128,11 @@ def _notes(fields: list[str]) -> Iterator[tuple[str, list[str], str]]:
 def _conflicts(
     notes: list[tuple[str, list[str], str]], stages: tuple[Stage, ...]
 ) -> tuple[Conflict, ...]:
-    """Return one conflict a file; git may remark on the same file more than once."""
+    """Return one conflict a file; git may remark on the same file more than once.
+
+    A remark on a file without stages leaves nothing to resolve: git 2.39 makes one where the
+    template turns an untouched file into a folder, and then merges it cleanly.
+    """
     found: dict[str, Conflict] = {}
     open_paths = {stage.path for stage in stages}
     for _, paths, message in notes:
@@ -136,7 +140,7 @@ def _conflicts(
         if match is None:
             continue
         kind = (match[1] or "binary").partition(" involved")[0]
-        for path in [p for p in paths if p in open_paths] or paths[:1]:
+        for path in [path for path in paths if path in open_paths]:
             if kind == "binary" or path not in found:
                 reason = _REASONS.get(kind, message)
                 found[path] = Conflict(path, kind, _which_side(kind, path, stages) or reason)

@@ -9,14 +9,13 @@ should go stops the update, which is then taken back.
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from mlstarter.errors import EnvironmentProblem, ProjectError
 from mlstarter.history.changes import FileChange
-from mlstarter.history.journal import Journal, Mode, Operation, State, new_state
+from mlstarter.history.journal import LOCK_TEXT, Journal, Mode, Operation, State, new_state
 from mlstarter.history.merge import Stage
 from mlstarter.history.objects import GITLINK
 from mlstarter.history.ready import require_committed
@@ -68,7 +67,7 @@ def carry_out(repository: Repository, switch: Switch) -> None:
         shutil.rmtree(state.folder, ignore_errors=True)
         raise
     try:
-        _take_index_lock(repository, state)
+        _take_index_lock(repository)
     except BaseException:
         state.end()
         raise
@@ -138,12 +137,12 @@ def _operations(repository: Repository, switch: Switch, state: State) -> tuple[O
     return tuple(found)
 
 
-def _take_index_lock(repository: Repository, state: State) -> None:
+def _take_index_lock(repository: Repository) -> None:
     """Lock the index as git does, so that no other command works on it meanwhile."""
     lock = repository.folder / "index.lock"
     try:
         with lock.open("xb") as file:
-            file.write(os.fsencode(state.folder))
+            file.write(LOCK_TEXT)
     except FileExistsError as error:
         raise ProjectError(
             f"Another git command is at work in {repository.top}.",

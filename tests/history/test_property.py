@@ -1,0 +1,309 @@
+"""Random template changes against random student edits: no line is lost, ever.
+
+Each line of a student's is unique, so that it can be looked for. After a clean update it must be in
+the resulting tree; after a conflict in the tree or in a stage of the index. Untracked and ignored
+files stay byte for byte, and the preview is what happens.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mlstarter.errors import ProjectError
+from mlstarter.history import TemplateOrigin, first_commit
+from mlstarter.history.apply import apply_plan
+from mlstarter.history.base import Pristine, find_base
+from mlstarter.history.commits import add_commit
+from mlstarter.history.identity import Identity
+from mlstarter.history.merge import Merged, merge_trees
+from mlstarter.history.objects import ObjectSet
+from mlstarter.history.plan import Request, plan
+from mlstarter.history.quarantine import Quarantine
+from mlstarter.history.repository import Repository
+from mlstarter.process import Git
+from mlstarter.project import Project
+from mlstarter.tree import EXECUTABLE, REGULAR, Entry
+from tests.history.story import snapshot, work_tree_equals
+
+FULL = bool(os.environ.get("MLSTARTER_TEST_FULL"))
+RECORD = ".copier-answers.yml"
+BY = Identity("Ada", "ada@student.invalid")
+WHEN = "1700000000 +0000"
+PATHS = ["a.py", "b.py", "src/a.py", "src/b.py", "docs/a", "docs", "new.ign", "x/y.ign"]
+
+
+@dataclass
+class Side:
+    """The files of one side: lines, modes, and the words that its edits are made of."""
+
+    word: str
+    files: dict[str, list[str]]
+    executable: set[str] = field(default_factory=set)
+    crlf: set[str] = field(default_factory=set)
+    made: int = 0
+
+    def line(self) -> str:
+        self.made += 1
+        return f"{self.word}-{self.made}"
+
+    def entries(self) -> dict[str, Entry]:
+        found = {}
+        for path, text in self.files.items():
+            end = "\r\n" if path in self.crlf else "\n"
+            mode = EXECUTABLE if path in self.executable else REGULAR
+            found[path] = Entry(mode, "".join(line + end for line in text).encode())
+        return found
+
+    def clear(self, path: str) -> None:
+        """Remove what cannot stand beside ``path``: files above it and below it."""
+        for other in list(self.files):
+            if other.startswith(path + "/") or path.startswith(other + "/"):
+                del self.files[other]
+
+
+Edit = Callable[[Side, int, int], None]
+
+
+def pick(side: Side, number: int) -> str | None:
+    names = sorted(side.files)
+    return names[number % len(names)] if names else None
+
+
+def insert(side: Side, which: int, where: int) -> None:
+    if (path := pick(side, which)) is not None:
+        text = side.files[path]
+        text.insert(where % (len(text) + 1), side.line())
+
+
+def replace(side: Side, which: int, where: int) -> None:
+    if (path := pick(side, which)) is not None and side.files[path]:
+        text = side.files[path]
+        text[where % len(text)] = side.line()
+
+
+def drop_line(side: Side, which: int, where: int) -> None:
+    if (path := pick(side, which)) is not None and side.files[path]:
+        text = side.files[path]
+        del text[where % len(text)]
+
+
+def rewrite(side: Side, which: int, where: int) -> None:
+    if (path := pick(side, which)) is not None:
+        side.files[path] = [side.line() for _ in range(1 + where % 4)]
+
+
+def add(side: Side, which: int, where: int) -> None:
+    path = PATHS[which % len(PATHS)]
+    side.clear(path)
+    side.files[path] = [side.line() for _ in range(1 + where % 4)]
+
+
+def delete(side: Side, which: int, _where: int) -> None:
+    if (path := pick(side, which)) is not None:
+        del side.files[path]
+
+
+def rename(side: Side, which: int, where: int) -> None:
+    old, new = pick(side, which), PATHS[where % len(PATHS)]
+    if old is not None and new not in side.files:
+        text = side.files.pop(old)
+        side.clear(new)
+        side.files[new] = text
+
+
+def chmod(side: Side, which: int, _where: int) -> None:
+    if (path := pick(side, which)) is not None:
+        side.executable ^= {path}
+
+
+def windows(side: Side, which: int, _where: int) -> None:
+    if (path := pick(side, which)) is not None:
+        side.crlf ^= {path}
+
+
+EDITS: list[Edit] = [insert, insert, replace, replace, drop_line, rewrite, add, add, delete,
+                     rename, rename, chmod, windows]  # fmt: skip
+edits = st.lists(
+    st.tuples(st.sampled_from(EDITS), st.integers(0, 30), st.integers(0, 30)), max_size=8
+)
+loose = st.dictionaries(
+    st.sampled_from([*PATHS, "free", "out/f.ign"]), st.integers(0, 9), max_size=3
+)
+starts = st.dictionaries(st.sampled_from(PATHS[:5]), st.integers(0, 12), min_size=1, max_size=5)
+
+
+def changed(side: Side, what: list[tuple[Edit, int, int]]) -> Side:
+    for edit, which, where in what:
+        edit(side, which, where)
+    return side
+
+
+def template_tree(side: Side, version: str) -> dict[str, Entry]:
+    record = f"_commit: {version}\n_src_path: t\n"
+    ignore = "*.ign\n"
+    return {
+        **side.entries(),
+        RECORD: Entry(REGULAR, record.encode()),
+        ".gitignore": Entry(REGULAR, ignore.encode()),
+    }
+
+
+def commit_student(folder: Path, side: Side, first: str, *, squash: bool) -> str:
+    """Commit the student's files by plumbing and check them out."""
+    objects = ObjectSet()
+    tree, _ = objects.add_files(template_tree(side, "1"))
+    parents = () if squash else (first,)
+    head = add_commit(objects, tree, parents, BY, BY, "Work\n", WHEN)
+    objects.write(folder / ".git/objects")
+    git = Git(folder)
+    git.run("read-tree", "-u", "--reset", head)
+    git.run("update-ref", "HEAD", head)
+    return head
+
+
+def place_loose(folder: Path, files: dict[str, int]) -> dict[str, bytes]:
+    """Write untracked files where nothing is yet; return what was written."""
+    written = {}
+    for name, number in files.items():
+        path = folder / name
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("xb") as file:
+                file.write(written.setdefault(name, f"loose-{number}\n".encode()))
+        except (FileExistsError, IsADirectoryError, NotADirectoryError):
+            written.pop(name, None)
+    return written
+
+
+def words_in(texts: list[bytes]) -> set[str]:
+    return {line.strip() for text in texts for line in text.decode().splitlines()}
+
+
+@settings(
+    max_examples=4000 if FULL else 60,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    derandomize=not FULL,
+    database=None,
+)
+@given(starts, edits, edits, edits, loose, st.booleans())
+def test_no_line_of_a_students_is_ever_lost(
+    start: dict[str, int],
+    theirs: list[tuple[Edit, int, int]],
+    mine: list[tuple[Edit, int, int]],
+    theirs_later: list[tuple[Edit, int, int]],
+    untracked: dict[str, int],
+    squash: bool,
+) -> None:
+    base = {path: [f"base-{path}-{i}" for i in range(n)] for path, n in start.items()}
+    old = Side("template", {path: list(text) for path, text in base.items()})
+    with tempfile.TemporaryDirectory(prefix="mlstarter-case-") as name:
+        folder = Path(name) / "p"
+        folder.mkdir()
+        old_tree = template_tree(old, "1")
+        first = first_commit(folder, old_tree, TemplateOrigin("t", "1")).commit
+        student = changed(Side("mine", {p: list(t) for p, t in base.items()}), mine)
+        commit_student(folder, student, first, squash=squash)
+        written = place_loose(folder, untracked)
+        newer = changed(old, theirs)
+        version = "1"
+        for step in (theirs, theirs_later):
+            if step is theirs_later:
+                newer = changed(newer, theirs_later)
+            old_version, version = version, str(int(version) + 1)
+            new_tree = template_tree(newer, version)
+            if not one_update(folder, old_version, old_tree, version, new_tree, written):
+                break
+            old_tree = new_tree
+
+
+def one_update(
+    folder: Path,
+    old_version: str,
+    old_tree: dict[str, Entry],
+    version: str,
+    new_tree: dict[str, Entry],
+    written: dict[str, bytes],
+) -> bool:
+    """Update once and check every promise; return whether another update can follow."""
+    repository = Repository.find(folder)
+    assert repository is not None
+    git = Git(folder)
+    ours = repository.commit("HEAD")
+    before = snapshot(folder)
+    tracked = set(git.fields("ls-files", "-z"))
+    student = {w for w in words_in([before[p] for p in tracked]) if w.startswith("mine-")}
+    origin = TemplateOrigin("t", old_version)
+    base = find_base(repository, ours, origin, answers=(RECORD, before[RECORD]))
+    made = plan(
+        repository,
+        Request(
+            ours=ours,
+            base=base or Pristine(origin, old_tree),
+            new=Pristine(TemplateOrigin("t", version), new_tree),
+            answers_file=RECORD,
+            by=BY,
+            when=WHEN,
+        ),
+    )
+    try:
+        assert snapshot(folder) == before
+        try:
+            apply_plan(made)
+        except ProjectError as refusal:
+            assert "does not track" in refusal.message
+            assert snapshot(folder) == before
+            assert repository.commit("HEAD") == ours
+            return False
+        after = snapshot(folder)
+        for path, data in written.items():
+            assert after[path] == data, f"{path} was not ours to touch"
+        in_tree = words_in([data for path, data in after.items() if path not in written])
+        if made.conflicts:
+            stages = [
+                git.run("cat-file", "blob", line.split()[1])
+                for line in git.fields("ls-files", "-u", "-z")
+            ]
+            in_tree |= words_in(stages)
+            assert (folder / ".git/MERGE_HEAD").exists()
+        else:
+            assert repository.commit("HEAD") == made.merge_commit
+            assert not git.fields("status", "--porcelain", "-z", "--untracked-files=no")
+        lost = student - in_tree
+        assert not lost, f"lost: {sorted(lost)}"
+        assert work_tree_equals(Project(folder, repository, ""), made)
+        told = {change.path for change in made.changes} | {
+            change.old_path for change in made.changes
+        }
+        assert {change.path for change in made.files} <= told
+        return not made.conflicts
+    finally:
+        made.close()
+
+
+def test_the_property_would_notice_a_lost_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Merge against the wrong base on purpose: what the checks are for must fail them."""
+
+    def wrong(
+        quarantine: Quarantine,
+        _base: str,
+        ours: str,
+        theirs: str,
+        *,
+        old_label: str,
+        new_label: str,
+    ) -> Merged:
+        return merge_trees(quarantine, ours, ours, theirs, old_label=old_label, new_label=new_label)
+
+    monkeypatch.setattr("mlstarter.history.plan.merge_trees", wrong)
+    inner = vars(test_no_line_of_a_students_is_ever_lost)["hypothesis"].inner_test
+    with pytest.raises(AssertionError, match="lost: "):
+        inner({"a.py": 9}, [(replace, 0, 8)], [(insert, 0, 0)], [], {}, False)
