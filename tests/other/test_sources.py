@@ -16,7 +16,7 @@ from tests.other.conftest import Run
 from tests.render.helpers import commit, git, write_template
 
 COPIER = {
-    "copier.yml": "name: {type: str, help: Who?, default: ada}\ntoken: {type: str, secret: true, default: none}\n"
+    "copier.yml": "name: {type: str, help: 'Who?', default: ada}\ntoken: {type: str, secret: true, default: none}\n"
     "kinds: {type: str, multiselect: true, choices: [x, y, z], default: [x]}\n"
     "deep: {type: str, default: d, when: \"{{ 'y' in kinds }}\"}\n"
     "shout: {type: str, default: '{{ name|upper }}', when: false}\n",
