@@ -52,11 +52,11 @@ class ModelConfig:
     dropout: float = 0.1
     epochs: int = 10
     copies: int = 2
-    batch: int = 32
-    learning_rate: float = 0.004
+    batch: int = 16
+    learning_rate: float = 0.003
     joined: float = 0.3
-    white_noise: float = 0.25
-    no_speech: float = 0.08
+    white_noise: float = 0.45
+    no_speech: float = 0.2
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class Config:
     data: DataConfig
     speech: SpeechConfig
     seed: int = 7
-    threads: int = 1
+    threads: int = 2
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
     voices: VoicesConfig = field(default_factory=VoicesConfig)
     split: SplitConfig = field(default_factory=SplitConfig)

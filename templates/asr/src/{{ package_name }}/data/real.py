@@ -58,7 +58,7 @@ def real_sets(config: Config, root: Path = Path(), strings: int = 60) -> Iterato
     known = set(config.speech.vocabulary)
     own = [read_clip(*row, "recorded") for row in rows if set(row[1].split()) <= known]
     if own:
-        yield RealSet("recorded", "recorded with `record`, word strings as prompted", own)
+        yield RealSet("own_recordings", "recorded with `record`, word strings as prompted", own)
     joined = [
         clip
         for prompts in PROMPTS
@@ -68,7 +68,7 @@ def real_sets(config: Config, root: Path = Path(), strings: int = 60) -> Iterato
     if joined:
         packages = " and ".join(p.package for p in PROMPTS if Path(p.path.format(0)).is_file())
         words = f"strings joined from ten recorded digits a speaker ({packages})"
-        yield RealSet("joined", words, joined)
+        yield RealSet("real_words", words, joined)
 
 
 def join(prompts: Prompts, config: Config, strings: int) -> list[Clip]:

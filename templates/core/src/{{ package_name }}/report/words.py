@@ -18,8 +18,8 @@ TITLES = {
     "r2": "R²",
     "wer": "Word error rate",
     "cer": "Character error rate",
-    "wer_recorded": "Word error rate on own recordings",
-    "wer_joined": "Word error rate on joined recorded words",
+    "wer_own_recordings": "Word error rate on own recordings",
+    "wer_real_words": "Word error rate on recorded words of real people",
     "ctc_convolutions": "CTC convolutions",
     "greedy": "The same without lexicon",
     "silence": "Always silent",
@@ -71,6 +71,6 @@ def result_table(results: Mapping[str, Any]) -> tuple[list[str], list[list[str]]
     columns = ["Metric", *(title(name) for name in models)]
     rows = []
     for name, found in results["metrics"].items():
-        cells = [interval(of[name]) if name in of else "–" for of in models.values()]
+        cells = [interval(of[name]) if name in of else "-" for of in models.values()]
         rows.append([f"{title(name)} ({arrow(found)})", *cells])
     return columns, rows

@@ -69,7 +69,8 @@ start((model, fields) => {
 
   const shown = words.length > 12 ? `${words.slice(0, 12).join(", ")}, …` : words.join(", ");
   return {
-    lead: `Say words out of a closed vocabulary of ${words.length}: ${shown}. Other words come out as these.`,
+    lead: `Say words out of a closed vocabulary of ${words.length}: ${shown}. Other words come out as ` +
+      `these. ${measured(model.metrics)}`,
     call: `curl ${new URL("predict", location.href)} -F 'file=@recording.wav;type=audio/wav'`,
     reset: () => { file.value = ""; example(); },
     submit: async () => {
@@ -82,18 +83,26 @@ start((model, fields) => {
   };
 });
 
+/** The error rates on synthetic voices and on real people, side by side. */
+function measured(metrics) {
+  const rate = ({ value, low, high }) => `${percent(value)} (${percent(low)} to ${percent(high)})`;
+  const parts = [["wer", "synthetic voices"], ["wer_real_words", "recorded words of real people"],
+    ["wer_own_recordings", "the author's own recordings"]]
+    .filter(([name]) => metrics[name])
+    .map(([name, words]) => `${rate(metrics[name])} on ${words}`);
+  if (!parts.length) return "";
+  const real = parts.length > 1 ? "" : "; on real people it was not measured";
+  return `Of 100 words it gets wrong, leaves out or adds: ${parts.join(", ")}${real}.`;
+}
+
 function result(answer) {
   const nodes = [element("p", { class: "answer" }, answer.text || "(no words)")];
   for (const warning of answer.warnings) nodes.push(element("p", {}, warning));
   if (answer.words.length) {
-    const cells = (word) => [
-      element("th", { scope: "row" }, word.text),
-      element("td", {}, `${word.start.toFixed(2)} to ${word.end.toFixed(2)} s`),
-      element("td", {}, bar(word.confidence, `confidence ${percent(word.confidence)}`)),
-    ];
-    nodes.push(element("table", {},
-      element("thead", {}, element("tr", {}, ...["Word", "Said at", "Confidence"].map((name) => element("th", { scope: "col" }, name)))),
-      element("tbody", {}, ...answer.words.map((word) => element("tr", {}, ...cells(word))))));
+    nodes.push(element("p", { class: "hint" }, "When each word is said, and how confident the model is:"));
+    nodes.push(element("ol", {}, ...answer.words.map(({ text, start, end, confidence }) =>
+      element("li", {}, `${text}, ${start.toFixed(2)} to ${end.toFixed(2)} s`,
+        bar(confidence, `confidence ${percent(confidence)}`)))));
   }
   nodes.push(element("p", { class: "hint" },
     `${number(answer.seconds)} s of audio. The letters without the lexicon: “${answer.greedy}”`));
@@ -186,13 +195,13 @@ function waveform(samples, words = []) {
   const label = words.length
     ? words.map(({ text, start, end }) => `${text} from ${start} to ${end} s`).join(", ")
     : `waveform of ${seconds.toFixed(1)} s`;
-  const picture = svg("svg", { viewBox: `0 0 600 ${words.length ? 108 : 80}`, role: "img", "aria-label": label, class: "wave" }, ...lines);
-  for (const { text, start, end } of words) {
+  const picture = svg("svg", { viewBox: `0 0 600 ${words.length ? 126 : 80}`, role: "img", "aria-label": label, class: "wave" }, ...lines);
+  for (const [i, { text, start, end }] of words.entries()) {
     const left = (600 * start) / seconds;
     const width = (600 * (end - start)) / seconds;
     picture.append(
       svg("rect", { x: left, y: 84, width, height: 4, rx: 2, class: "fill" }),
-      svg("text", { x: left + width / 2, y: 104, "text-anchor": "middle", "font-size": 14, fill: "currentColor" }, text),
+      svg("text", { x: left + width / 2, y: 104 + 16 * (i % 2), "text-anchor": "middle", "font-size": 14, fill: "currentColor" }, text),
     );
   }
   return picture;
