@@ -1,0 +1,163 @@
+"""What the cohort verbs share: their options, the loop over students, the summary."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from mlstarter.cli import options
+
+if TYPE_CHECKING:
+    from mlstarter.cohort.course import Course
+    from mlstarter.cohort.jobs import Done
+    from mlstarter.cohort.roster import Student
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+T = TypeVar("T")
+
+FAILED, ATTENTION = 1, 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Common:
+    """The options that every cohort verb has."""
+
+    roster: Path
+    config: Path | None
+    course_run: str | None
+    remote: str | None
+    source: str | None
+    ref: str | None
+    layer: tuple[Path, ...]
+    data: tuple[str, ...]
+    secret_env: str | None
+    token_env: str | None
+    github_api: str | None
+    journal: Path | None
+    only: str | None
+    jobs: int
+    as_json: bool
+
+    def flags(self, **more: Any) -> dict[str, Any]:
+        """Return what was said of the configuration, None where nothing was."""
+        from mlstarter.questions.files import parse_pairs
+
+        return {
+            "course_run": self.course_run,
+            "remote": self.remote,
+            "template": self.source,
+            "ref": self.ref,
+            "layer": self.layer,
+            "answers": parse_pairs(self.data),
+            "secret_env": self.secret_env,
+            "token_env": self.token_env,
+            "github_api": self.github_api,
+            **more,
+        }
+
+    def open(self, *, ref: str | None = None, **more: Any) -> Course:
+        """Open the course and refuse a roster that has a problem."""
+        from mlstarter.cohort.course import open_course, require_good
+
+        flags = self.flags(**more)
+        course = open_course(self.roster, self.config, flags, only=self.only, ref=ref)
+        require_good(course, self.roster)
+        return course
+
+
+_OPTIONS = (
+    click.argument("roster", type=options.FILE),
+    click.option("--config", type=options.FILE, metavar="FILE",
+                 help="The course's settings; cohort.toml beside the roster."),
+    click.option("--course-run", metavar="NAME", help="The course, such as ml-2026-autumn."),
+    click.option("--remote", metavar="PATTERN",
+                 help="Where repositories are: file:///srv/class/{student_id}.git, "
+                 "github:ORG/{username}."),
+    click.option("--template", "source", metavar="SRC", help="The template; the built-in one."),
+    click.option("--ref", metavar="V", help="The template's version; the newest."),
+    click.option("--layer", multiple=True, metavar="DIR", type=options.FOLDER,
+                 help="A folder of files laid over every project. May be repeated."),
+    options.data,
+    click.option("--secret-env", metavar="NAME", help="The variable that holds the variants' key."),
+    click.option("--token-env", metavar="NAME", help="The variable that holds the forge's token."),
+    click.option("--github-api", metavar="URL", help="GitHub's API; that of github.com."),
+    click.option("--journal", type=options.FILE, metavar="FILE",
+                 help="Where the journal lies; the user's state folder."),
+    click.option("--only", metavar="IDS", help="Work on these student_ids alone (a,b,c)."),
+    click.option("-j", "--jobs", type=click.IntRange(1, 64), default=4, show_default=True,
+                 help="How many students at a time."),
+    options.as_json,
+)  # fmt: skip
+
+
+def common(command: Command) -> Command:
+    """Add the options that every cohort verb has."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def split(given: dict[str, Any]) -> tuple[Common, dict[str, Any]]:
+    """Part what click collected into the common options and the verb's own."""
+    names = set(Common.__dataclass_fields__)
+    own = {key: value for key, value in given.items() if key not in names}
+    return Common(**{key: given[key] for key in names}), own
+
+
+def work(course: Course, said: Common, label: str, one: Callable[[Student], T]) -> list[Done[T]]:
+    """Do ``one`` for every student with a progress bar; Ctrl-C ends it in an orderly way."""
+    from mlstarter.cohort.jobs import for_each
+    from mlstarter.console import progress
+    from mlstarter.interrupts import orderly
+
+    found: list[Done[T]] = []
+    with orderly(), progress(len(course.students), label, quiet=said.as_json) as advance:
+        try:
+            for done in for_each(course.students, one, jobs=said.jobs, stop=course.stop):
+                found.append(done)
+                advance(done.student.student_id)
+        except KeyboardInterrupt:
+            click.echo(
+                f"stopped after {len(found)} of {len(course.students)} students; "
+                "the same command goes on from here",
+                err=True,
+            )
+            raise
+    order = {student.student_id: at for at, student in enumerate(course.students)}
+    return sorted(found, key=lambda done: order[done.student.student_id])
+
+
+def summary(found: Sequence[Done[Any]], outcome: Callable[[Any], str]) -> None:
+    """Print how many of each outcome, and each student with whom it failed."""
+    from mlstarter.console import table, to_stdout
+
+    counts = Counter("failed" if done.error else outcome(done.result) for done in found)
+    shown = table("outcome", "students")
+    for name, count in sorted(counts.items()):
+        shown.add_row(name, str(count))
+    to_stdout().print(shown)
+    for done in found:
+        if done.error is not None:
+            hint = getattr(done.error, "hint", None)
+            click.echo(f"{done.student.student_id}: {message(done.error)}", err=True)
+            if hint:
+                click.echo(f"  hint: {hint}", err=True)
+
+
+def message(error: Exception) -> str:
+    """Return an error as one sentence."""
+    return str(getattr(error, "message", None) or error)
+
+
+def failures(found: Sequence[Done[Any]]) -> list[dict[str, str]]:
+    """Return the failures as JSON takes them."""
+    return [
+        {"student_id": done.student.student_id, "error": message(done.error)}
+        for done in found
+        if done.error is not None
+    ]

@@ -1,0 +1,37 @@
+"""``mlstarter cohort export``: what other engines need."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from mlstarter.cli.cohort.common import common, split
+from mlstarter.errors import UsageError
+from mlstarter.suggest import hint_for
+
+
+@click.command()
+@common
+@click.option("--for", "engine", required=True, metavar="[renovate|multi-gitter|csv]",
+              help="Who reads it.")  # fmt: skip
+def export(**given: Any) -> None:
+    """Print what Renovate or multi-gitter needs to run the fleet, or a CSV of addresses."""
+    from mlstarter.cohort.export import ENGINES
+    from mlstarter.cohort.export import export as write
+    from mlstarter.cohort.journal import opened
+    from mlstarter.console import print_json
+
+    said, own = split(given)
+    if own["engine"] not in ENGINES:
+        raise UsageError(
+            f'There is no export for "{own["engine"]}".',
+            hint=hint_for(own["engine"], ENGINES, "mlstarter cohort export --help"),
+        )
+    course = said.open()
+    with opened(said.journal, course.config.course_run) as journal:
+        text = write(own["engine"], course.config, course.remote, journal, course.students)
+    if said.as_json:
+        print_json("cohort export", {"for": own["engine"], "text": text})
+    else:
+        click.echo(text, nl=False)

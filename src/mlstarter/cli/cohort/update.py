@@ -1,0 +1,83 @@
+"""``mlstarter cohort update``: a template fix for everybody."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mlstarter.cli.cohort.common import (
+    ATTENTION,
+    FAILED,
+    Common,
+    common,
+    failures,
+    split,
+    summary,
+    work,
+)
+
+if TYPE_CHECKING:
+    from mlstarter.cohort.jobs import Done
+    from mlstarter.cohort.update import Result
+
+
+@click.command()
+@common
+@click.option("--to", metavar="V", help="The template version to go to; the newest.")
+@click.option(
+    "--mode", metavar="[branch|merge|pr]",
+    help="Offer a branch, merge into main, or open a pull request; branch.",
+)  # fmt: skip
+@click.option("--canary", type=click.IntRange(1), metavar="N", help="Only the next N students.")
+@click.option("--max-per-hour", type=click.IntRange(1), metavar="N", help="Push to N an hour.")
+@click.option("--dry-run", is_flag=True, help="Say what would happen; push nothing.")
+def update(**given: Any) -> int:
+    """Merge a newer template into everybody's project, never over their work.
+
+    A clean result is pushed to a branch mlstarter/update-V. For a conflict that branch holds the
+    template's commit alone, and the files are named. Exit status 3 where there are conflicts.
+    """
+    from dataclasses import replace
+
+    from mlstarter.cohort.journal import opened
+    from mlstarter.cohort.pace import Pace
+    from mlstarter.cohort.update import Updater
+
+    said, own = split(given)
+    course = said.open(ref=own["to"], mode=own["mode"])
+    limits = [(own["max_per_hour"], 3600.0)] if own["max_per_hour"] else []
+    with opened(said.journal, course.config.course_run) as journal:
+        pace = Pace(limits, journal.sent_since, journal.sent, stop=course.stop)
+        updater = Updater(course.handout, course.remote, journal, pace)
+        if own["canary"]:
+            waiting = [s for s in course.students if not updater.is_done(s)]
+            course = replace(course, students=waiting[: own["canary"]])
+        found = work(course, said, "updating", lambda s: updater.update(s, preview=own["dry_run"]))
+    _report(said, updater.version, found, dry_run=own["dry_run"])
+    if any(done.error for done in found):
+        return FAILED
+    conflicts = any(done.result and done.result.outcome == "conflict" for done in found)
+    return ATTENTION if conflicts else 0
+
+
+def _report(said: Common, version: str, found: list[Done[Result]], *, dry_run: bool) -> None:
+    from mlstarter.console import print_json
+
+    results = [(done.student.student_id, done.result) for done in found if done.result is not None]
+    if said.as_json:
+        rows = [
+            {"student_id": student_id, "outcome": r.outcome, "branch": r.branch,
+             "files": r.files, "commands": r.commands, "change_url": r.change_url,
+             "again": r.again}
+            for student_id, r in results
+        ]  # fmt: skip
+        payload = {"dry_run": dry_run, "version": version, "students": rows}
+        print_json("cohort update", {**payload, "failures": failures(found)})
+        return
+    summary(found, lambda result: str(result.outcome))
+    for student_id, result in results:
+        if result.outcome == "conflict" and not result.again:
+            click.echo(f"{student_id}: conflict in {', '.join(result.files)}")
+            for command in result.commands:
+                click.echo(f"  {command}")

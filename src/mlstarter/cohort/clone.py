@@ -1,0 +1,117 @@
+"""Clone: everybody's repositories on the instructor's machine, at a moment or a tag.
+
+A work tree with changes is never touched, and nothing that a student wrote is run: no hook, no
+filter, no submodule.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from mlstarter.cohort.journal import Journal
+from mlstarter.cohort.remotes import Remote
+from mlstarter.cohort.roster import Student
+from mlstarter.cohort.transport import Absent, RemoteFailed
+from mlstarter.errors import UsageError
+from mlstarter.process import Git
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+# Whatever a student's .gitattributes asks for, a filter must be configured here to run.
+_QUIET = (
+    ("submodule.recurse", "false"),
+    ("fetch.recurseSubmodules", "false"),
+    ("filter.lfs.smudge", "cat"),
+    ("filter.lfs.process", ""),
+    ("filter.lfs.required", "false"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cloned:
+    """What happened to one clone: cloned, updated, current or dirty (left alone)."""
+
+    outcome: str
+    path: Path
+    commit: str
+
+
+@dataclass(frozen=True)
+class Cloner:
+    """Clones the repositories of one course below ``folder``."""
+
+    remote: Remote
+    journal: Journal
+    folder: Path
+    at: str | None = None
+
+    def clone(self, student: Student) -> Cloned:
+        """Clone or bring up one student's repository; raises RemoteFailed and its kinds."""
+        entry = self.journal.entry(student.student_id)
+        if entry is None or entry.state != "verified":
+            raise Absent(
+                f"{student.student_id} has no repository yet.", hint="mlstarter cohort create"
+            )
+        path = self.folder / student.student_id
+        quiet = (*self.remote.transport.config, *_QUIET)
+        transport = replace(self.remote.transport, config=quiet)
+        fresh = not path.exists()
+        git = Git(path, transport.env, transport.config)
+        if fresh:
+            self._start(path)
+        elif git.call("rev-parse", "--git-dir").stdout.strip() != b".git":
+            raise UsageError(f"{path} is not a clone.", hint="choose another folder with --into")
+        if not fresh and git.text("status", "--porcelain"):
+            return Cloned("dirty", path, git.text("rev-parse", "HEAD"))
+        transport.fetch_remote(entry.url, path)
+        wanted = self._wanted(git, student)
+        before = git.call("rev-parse", "--verify", "--quiet", "HEAD").stdout.decode().strip()
+        if before == wanted:
+            return Cloned("current", path, wanted)
+        git.run("checkout", "--quiet", "--no-recurse-submodules", "--detach", wanted)
+        return Cloned("cloned" if fresh else "updated", path, wanted)
+
+    def _start(self, path: Path) -> None:
+        """Make an empty repository that appears only when it is one."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+        Git(partial).run("init", "--quiet", "--initial-branch=main", "--template=")
+        partial.rename(path)
+
+    def _wanted(self, git: Git, student: Student) -> str:
+        """Return the commit to show: main, the tag, or the last one before the moment."""
+        main = "refs/remotes/origin/main"
+        if self.at is None:
+            return git.text("rev-parse", "--verify", main)
+        if _DATE.match(self.at):
+            found = git.text("rev-list", "-1", f"--before={moment(self.at)}", main)
+        else:
+            tag = f"refs/tags/{self.at}^{{commit}}"
+            found = git.call("rev-parse", "--verify", "--quiet", tag).stdout.decode().strip()
+        if not found:
+            raise RemoteFailed(
+                f"{student.student_id} has nothing at {self.at}.",
+                hint="there is no such tag, or no commit before that moment",
+            )
+        return found
+
+
+def moment(text: str) -> str:
+    """Return a date or date and time as git takes it; a date alone means the end of that day.
+
+    Raises UsageError for text that is no date.
+    """
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(
+            f'"{text}" is not a date.', hint="write 2026-12-01 or 2026-12-01T18:00+01:00"
+        ) from error
+    if len(text) == 10:
+        when = when.replace(hour=23, minute=59, second=59)
+    if when.tzinfo is None:
+        when = when.astimezone()
+    return when.isoformat()

@@ -1,0 +1,99 @@
+"""A course at hand: its configuration, its students, its template, its remote."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mlstarter import questions, sources
+from mlstarter.cohort.config import Config, load_config
+from mlstarter.cohort.handout import Handout, load_layer
+from mlstarter.cohort.remotes import Remote, address_problems, open_remote
+from mlstarter.cohort.roster import Problem, Student, read_roster, refuse_tracked
+from mlstarter.cohort.transport import Transport
+from mlstarter.errors import UsageError
+from mlstarter.suggest import hint_for
+
+
+@dataclass(frozen=True)
+class Course:
+    """Everything that a cohort command starts from.
+
+    ``students`` are those to work on, ``problems`` what is wrong with any row of the roster.
+    ``stop`` is set when the user interrupts.
+    """
+
+    config: Config
+    handout: Handout
+    remote: Remote
+    students: Sequence[Student]
+    problems: Sequence[Problem]
+    stop: threading.Event
+
+
+def open_course(
+    roster: Path,
+    config: Path | None,
+    flags: Mapping[str, Any],
+    *,
+    only: str | None = None,
+    ref: str | None = None,
+) -> Course:
+    """Read the roster, the configuration and the template.
+
+    Args:
+        roster: the CSV file.
+        config: the configuration; None takes ``cohort.toml`` beside the roster, if there is one.
+        flags: configuration from the command line, None where nothing was said.
+        only: ids separated by commas; the others are left alone.
+        ref: the template's version, in place of the configured one.
+
+    Raises UsageError for whatever cannot be; problems of single rows are collected.
+    """
+    refuse_tracked(roster)
+    beside = roster.parent / "cohort.toml"
+    config = config or (beside if beside.is_file() else None)
+    stated = load_config(config, flags)
+    stop = threading.Event()
+    remote = open_remote(stated, Transport(stop=stop))
+    template = sources.resolve(stated.template, ref or stated.ref)
+    questionnaire = questions.load(template)
+    layers = tuple(load_layer(folder) for folder in stated.layer)
+    handout = Handout(stated, template, questionnaire, layers, stated.secret())
+    students, problems = read_roster(roster, questionnaire.names)
+    problems = [*problems, *address_problems(stated.remote, students)]
+    wrong = {problem.line for problem in problems}
+    if 1 not in wrong:
+        problems += handout.problems([s for s in students if s.line not in wrong])
+    problems.sort(key=lambda problem: problem.line)
+    return Course(stated, handout, remote, chosen(students, only), problems, stop)
+
+
+def chosen(students: Sequence[Student], only: str | None) -> Sequence[Student]:
+    """Return the students that ``only`` names; raises UsageError for an id that is not there."""
+    if only is None:
+        return students
+    known = {student.student_id: student for student in students}
+    wanted = [name.strip() for name in only.split(",") if name.strip()]
+    for name in wanted:
+        if name not in known:
+            raise UsageError(
+                f'The roster has no student_id "{name}".',
+                hint=hint_for(name, known, "mlstarter cohort status ROSTER"),
+            )
+    return [known[name] for name in dict.fromkeys(wanted)]
+
+
+def require_good(course: Course, roster: Path) -> None:
+    """Raise UsageError where the roster has a problem, naming the first and the command for all."""
+    if course.problems:
+        first = course.problems[0]
+        count = len(course.problems)
+        more = f" and {count - 1} more" if count > 1 else ""
+        raise UsageError(
+            f"Line {first.line} of {roster} {first.message}{more}; nothing was done.",
+            hint=f"mlstarter cohort check {roster}",
+        )

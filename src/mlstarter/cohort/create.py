@@ -1,0 +1,125 @@
+"""Create: every student's repository, from the first step that is not proven.
+
+    new -> rendered -> created -> pushed -> verified
+
+Each step can be cut off and done again: the render is the same for the same student and moment, a
+repository that exists is left as it is, a push never forces, and the last step asks the server
+what it holds. What is verified is not touched again.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from mlstarter.cohort.handout import MARKER, NEUTRAL, Handout, commit_pristine, read_marker
+from mlstarter.cohort.journal import Entry, Journal
+from mlstarter.cohort.remotes import Remote, repository_name
+from mlstarter.cohort.roster import Student
+from mlstarter.cohort.transport import Moved, RemoteFailed
+from mlstarter.errors import UsageError
+from mlstarter.history.first import empty_bare
+from mlstarter.history.identity import now
+from mlstarter.history.objects import ObjectSet
+from mlstarter.process import Git
+
+MAIN = "refs/heads/main"
+
+
+class Foreign(RemoteFailed):
+    """A repository holds something that this course did not put there."""
+
+
+@dataclass(frozen=True)
+class Creator:
+    """Creates the repositories of one course."""
+
+    handout: Handout
+    remote: Remote
+    journal: Journal
+
+    def create(self, student: Student) -> Entry:
+        """Bring one student's repository to ``verified`` and return what the journal says.
+
+        Raises RemoteFailed and its kinds; what was proven until then stays in the journal.
+        """
+        url = self.remote.url(student)
+        entry = self.journal.entry(student.student_id) or Entry(student.student_id, url)
+        if entry.url != url:
+            raise UsageError(
+                f"{student.student_id} was created at {entry.url}, and the remote now says {url}.",
+                hint="correct the roster or the remote; nothing was moved",
+            )
+        if entry.state == "verified":
+            return entry
+        with tempfile.TemporaryDirectory(prefix="mlstarter-cohort-") as folder:
+            return self._steps(student, entry, Path(folder) / "work.git")
+
+    def _steps(self, student: Student, entry: Entry, store: Path) -> Entry:
+        stamp = entry.stamp or now()
+        objects, commit = self._render(student, entry.url, stamp)
+        if commit != entry.commit_id:
+            if entry.state == "pushed":
+                raise Foreign(
+                    f"{student.student_id} was handed another state of the template than this.",
+                    hint="create with the same template, answers and layers as before",
+                )
+            entry = self._record(replace(entry, state="rendered", stamp=stamp, commit_id=commit))
+        if entry.state == "rendered":
+            self.remote.create(student)
+            entry = self._record(replace(entry, state="created"))
+        held = self.remote.transport.refs(entry.url)
+        if entry.state == "created" and MAIN not in held:
+            self._push(entry, objects, store)
+            held = self.remote.transport.refs(entry.url)
+        if entry.state == "created" and MAIN in held:
+            entry = self._record(replace(entry, state="pushed"))
+        self._prove(student, entry, held)
+        return self._record(replace(entry, state="verified"))
+
+    def _render(self, student: Student, url: str, stamp: str) -> tuple[ObjectSet, str]:
+        pristine = self.handout.pristine(student, repository_name(url))
+        objects = ObjectSet()
+        return objects, commit_pristine(objects, pristine, NEUTRAL, stamp)
+
+    def _push(self, entry: Entry, objects: ObjectSet, store: Path) -> None:
+        shutil.copytree(empty_bare(), store)
+        objects.write(store / "objects")
+        try:
+            self.remote.transport.push(
+                entry.url, store, (f"{entry.commit_id}:{MAIN}",), env={"GIT_DIR": str(store)}
+            )
+        except Moved:
+            # Somebody pushed in between; what the server holds now is looked at next.
+            return
+
+    def _prove(self, student: Student, entry: Entry, held: Mapping[str, str]) -> None:
+        """Make sure that the server holds what was handed out, with or without work on top."""
+        found = held.get(MAIN)
+        if found == entry.commit_id:
+            return
+        if found is None:
+            raise RemoteFailed(
+                f"The server of {entry.url} took the push and does not show it.",
+                hint="run the command again; it asks once more",
+            )
+        with tempfile.TemporaryDirectory(prefix="mlstarter-cohort-") as folder:
+            store = Path(folder) / "held.git"
+            shutil.copytree(empty_bare(), store)
+            self.remote.transport.fetch(entry.url, store)
+            git = Git(store, {"GIT_DIR": str(store)})
+            grown = git.call("merge-base", "--is-ancestor", entry.commit_id, found).status == 0
+            text = git.call("cat-file", "blob", f"{found}:{MARKER}").stdout
+        mine = (self.handout.config.course_run, student.student_id)
+        if not grown or read_marker(text) != mine:
+            raise Foreign(
+                f"{entry.url} holds something else already; nothing was pushed to it.",
+                hint="empty it, or give the student another address",
+            )
+
+    def _record(self, entry: Entry) -> Entry:
+        self.journal.record(entry)
+        return entry

@@ -1,0 +1,266 @@
+"""GitHub as a place for repositories: its REST API, its limits, and its credential.
+
+The wire format is https://docs.github.com/en/rest (version 2022-11-28). The tests hold it against
+a stand-in that speaks that format, not against GitHub itself. The token is sent in a header and
+handed to git by a helper that reads it from the environment: it is in no argument, no URL, no log.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from email.message import Message
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+from mlstarter import __version__
+from mlstarter.cohort.config import Config
+from mlstarter.cohort.pace import Pace
+from mlstarter.cohort.remotes import filled
+from mlstarter.cohort.roster import Student
+from mlstarter.cohort.transport import Denied, RemoteFailed, Transport
+from mlstarter.errors import EnvironmentProblem, UsageError
+
+# What GitHub allows of requests that make content, and asks integrators to keep to:
+# https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
+CONTENT_LIMITS = ((80, 60.0), (500, 3600.0))
+# How long to wait after a secondary limit that names no time, as the same page asks.
+SECONDARY_PAUSE = 60.0
+ATTEMPTS = 6
+TIMEOUT = 30.0
+VARIABLE = "MLSTARTER_FORGE_TOKEN"
+_HELPER = f'!f() {{ echo username=x-access-token; echo "password=${VARIABLE}"; }}; f'
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the API said: the status and the decoded JSON (None for an empty body)."""
+
+    status: int
+    body: Any
+
+
+@dataclass
+class GitHubApi:
+    """GitHub's REST API with its limits honoured.
+
+    ``pace`` counts the requests that make content; ``sleep`` waits for other limits.
+    """
+
+    base: str
+    token: str = field(repr=False)
+    pace: Pace
+    sleep: Callable[[float], None] = time.sleep
+    pause: float = 1.0
+
+    def get(self, path: str, **query: str) -> Answer:
+        """Read a resource; 404 is an answer."""
+        return self._persist("GET", path + (f"?{urlencode(query)}" if query else ""), None)
+
+    def make(self, method: str, path: str, body: Mapping[str, Any]) -> Answer:
+        """Make or change a resource, at the pace that GitHub asks for; 404 and 422 are answers."""
+        self.pace.wait()
+        return self._persist(method, path, json.dumps(body).encode())
+
+    def _persist(self, method: str, path: str, body: bytes | None) -> Answer:
+        pause = self.pause
+        for _ in range(ATTEMPTS):
+            try:
+                status, headers, text = self._send(method, path, body)
+            except OSError:
+                # No answer: a broken connection, a name that cannot be looked up.
+                self.sleep(pause)
+                pause = min(pause * 2, SECONDARY_PAUSE)
+                continue
+            delay = _delay(status, headers, text, pause)
+            if delay is None:
+                return _answer(method, path, status, text)
+            self.pace.hold(delay)
+            self.sleep(delay)
+            pause = min(pause * 2, SECONDARY_PAUSE)
+        raise RemoteFailed(
+            f"GitHub's API at {self.base} did not answer {method} {path.partition('?')[0]}.",
+            hint="run the command again later; it goes on where it stopped",
+        )
+
+    def _send(
+        self, method: str, path: str, body: bytes | None
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        request = urllib.request.Request(  # noqa: S310 - the address is the user's own setting
+            self.base.rstrip("/") + path,
+            data=body,
+            method=method,
+            headers={
+                "Accept": "application/vnd.github+json",
+                "X-GitHub-Api-Version": "2022-11-28",
+                "User-Agent": f"mlstarter/{__version__}",
+                **({"Content-Type": "application/json"} if body is not None else {}),
+            },
+        )
+        # Unredirected: a redirect to another host must not carry the token along.
+        request.add_unredirected_header("Authorization", f"Bearer {self.token}")
+        try:
+            with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310
+                return answer.status, _lower(answer.headers), answer.read()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, _lower(error.headers), error.read()
+
+
+class GitHubRemote:
+    """``github:ORG/{username}``: private repositories of an organisation."""
+
+    def __init__(self, config: Config, transport: Transport, api: GitHubApi | None = None) -> None:
+        pattern = config.remote.partition(":")[2]
+        if pattern.count("/") != 1 or "{" not in pattern.partition("/")[2]:
+            raise UsageError(
+                f'"{config.remote}" is not github:ORG/NAME with a placeholder in NAME.',
+                hint="write github:my-school/{username}",
+            )
+        self.pattern = pattern
+        self.config = config
+        if api is None:
+            pace = Pace(CONTENT_LIMITS, stop=transport.stop)
+            api = GitHubApi(config.github_api, token(config), pace)
+        self.api = api
+        # An empty helper first: nothing else may answer for this host, nor store the token.
+        helpers = (("credential.helper", ""), ("credential.helper", _HELPER))
+        self.transport = replace(
+            transport,
+            env={**transport.env, VARIABLE: api.token},
+            config=(*transport.config, *helpers),
+        )
+
+    def url(self, student: Student) -> str:
+        """Return the address that git uses."""
+        return f"{_web(self.config.github_api)}/{filled(self.pattern, student)}.git"
+
+    def create(self, student: Student) -> None:
+        """Make a private repository and invite the student, where a username is given."""
+        org, name = filled(self.pattern, student).split("/")
+        there = self.api.get(f"/repos/{quote(org)}/{quote(name)}")
+        if there.status == 404:
+            body = {"name": name, "private": True, "auto_init": False, "has_wiki": False}
+            made = self.api.make("POST", f"/orgs/{quote(org)}/repos", body)
+            # 422: somebody made it in between, or its name is taken; a look tells which.
+            if made.status not in {201, 422}:
+                raise _refused(f"create the repository {org}/{name}", made)
+            if made.status == 422:
+                there = self.api.get(f"/repos/{quote(org)}/{quote(name)}")
+                if there.status != 200:
+                    raise _refused(f"create the repository {org}/{name}", made)
+        if student.username:
+            path = f"/repos/{quote(org)}/{quote(name)}/collaborators/{quote(student.username)}"
+            invited = self.api.make("PUT", path, {"permission": "push"})
+            if invited.status not in {201, 204}:
+                raise _refused(f"invite the student to {org}/{name}", invited)
+
+    def ci_state(self, student: Student, commit: str) -> str | None:
+        """Return passed, failed or running as the check runs of a commit say, None for none."""
+        repository = filled(self.pattern, student)
+        answer = self.api.get(f"/repos/{repository}/commits/{commit}/check-runs", per_page="100")
+        runs = answer.body.get("check_runs", []) if answer.status == 200 else []
+        if not runs:
+            return None
+        if any(run.get("status") != "completed" for run in runs):
+            return "running"
+        good = {"success", "neutral", "skipped"}
+        return "passed" if all(run.get("conclusion") in good for run in runs) else "failed"
+
+    def open_change(self, student: Student, branch: str, title: str, text: str) -> str:
+        """Open a pull request, or return the one that there is, closed ones included."""
+        repository = filled(self.pattern, student)
+        org = repository.partition("/")[0]
+        there = self.api.get(f"/repos/{repository}/pulls", head=f"{org}:{branch}", state="all")
+        if there.status == 200 and there.body:
+            return str(there.body[0]["html_url"])
+        body = {"title": title, "body": text, "head": branch, "base": "main"}
+        made = self.api.make("POST", f"/repos/{repository}/pulls", body)
+        if made.status != 201:
+            raise _refused(f"open a pull request in {repository}", made)
+        return str(made.body["html_url"])
+
+
+def token(config: Config) -> str:
+    """Return the token from the configured variable, GH_TOKEN, GITHUB_TOKEN or gh itself.
+
+    Raises EnvironmentProblem where there is none.
+    """
+    names = (config.token_env,) if config.token_env else ("GH_TOKEN", "GITHUB_TOKEN")
+    for name in names:
+        if value := os.environ.get(name, "").strip():
+            return value
+    if config.token_env is None and shutil.which("gh") is not None:
+        done = subprocess.run(["gh", "auth", "token"], capture_output=True, text=True, check=False)
+        if done.returncode == 0 and done.stdout.strip():
+            return done.stdout.strip()
+    raise EnvironmentProblem(
+        "There is no token for GitHub.",
+        hint=f"export {names[0]}=..., or sign in with `gh auth login`",
+    )
+
+
+def _lower(headers: Message) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
+
+
+def _web(api: str) -> str:
+    """Return the address that git uses where the API has the address ``api``."""
+    if api.rstrip("/") == "https://api.github.com":
+        return "https://github.com"
+    parts = urlsplit(api)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _delay(status: int, headers: Mapping[str, str], text: bytes, pause: float) -> float | None:
+    """Return how many seconds to wait before trying again, None where the answer counts."""
+    limited = status == 429 or (
+        status == 403
+        and (headers.get("x-ratelimit-remaining") == "0" or b"rate limit" in text.lower())
+    )
+    if status >= 500:
+        limited = True
+    if not limited:
+        return None
+    after = headers.get("retry-after", "")
+    if after.isdecimal():
+        return float(after)
+    reset = headers.get("x-ratelimit-reset", "")
+    if headers.get("x-ratelimit-remaining") == "0" and reset.isdecimal():
+        return max(float(reset) - time.time(), 0.0) + 1.0
+    return pause if status >= 500 else SECONDARY_PAUSE
+
+
+def _answer(method: str, path: str, status: int, text: bytes) -> Answer:
+    try:
+        body = json.loads(text) if text else None
+    except ValueError as error:
+        raise RemoteFailed(
+            f"GitHub's answer to {method} {path.partition('?')[0]} is not JSON.",
+            hint="check github_api; is there a proxy in between?",
+        ) from error
+    if status in {401, 403}:
+        raise Denied(
+            f"GitHub refused {method} {path.partition('?')[0]}: {_message(body)}.",
+            hint="the token needs the scopes repo and admin:org (or Administration: write)",
+        )
+    return Answer(status, body)
+
+
+def _refused(what: str, answer: Answer) -> RemoteFailed:
+    return RemoteFailed(
+        f"GitHub would not {what}: {_message(answer.body)} (status {answer.status}).",
+        hint="check the organisation and the token's permissions",
+    )
+
+
+def _message(body: Any) -> str:
+    message = body.get("message") if isinstance(body, dict) else None
+    return str(message or "no reason given").rstrip(".")

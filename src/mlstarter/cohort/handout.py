@@ -1,0 +1,185 @@
+"""What one student is handed: answers, render, the school's layers and the marker.
+
+The marker, ``.mlstarter.toml``, says which student of which course a repository belongs to, by
+the opaque id. It is a layer like the school's own, so that a later update carries it along.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mlstarter.cohort.config import Config
+from mlstarter.cohort.roster import Problem, Student
+from mlstarter.errors import AnswersError, UsageError
+from mlstarter.files import file_mode
+from mlstarter.history.base import Layer, Pristine
+from mlstarter.history.commits import TemplateOrigin, Trailers, add_template_commit
+from mlstarter.history.identity import Identity
+from mlstarter.history.objects import ObjectSet
+from mlstarter.questions import Answers, Questionnaire, complete
+from mlstarter.render import render
+from mlstarter.sources import Template
+from mlstarter.tree import EXECUTABLE, REGULAR, SYMLINK, Entry, Tree
+
+MARKER = ".mlstarter.toml"
+MARKER_LAYER = "cohort"
+# Who commits for a class: nobody's name, and an address that nobody can ever have (RFC 2606).
+NEUTRAL = Identity("mlstarter cohort", "cohort@mlstarter.invalid")
+PLACEHOLDERS = ("student_id", "team", "section", "variant")
+_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+
+
+@dataclass(frozen=True)
+class Handout:
+    """What everybody is handed, before it is made each student's own."""
+
+    config: Config
+    template: Template
+    questionnaire: Questionnaire
+    layers: tuple[Layer, ...]
+    secret: bytes | None
+
+    @property
+    def origin(self) -> TemplateOrigin:
+        """Source and version as commits and answers files name them."""
+        return TemplateOrigin(self.template.source, self.template.version)
+
+    def given(self, student: Student) -> dict[str, Any]:
+        """Return the answers that the configuration and the roster give for a student.
+
+        ``team``, ``section`` and ``variant`` answer questions of those names where the template
+        has them. Raises UsageError for a placeholder that cannot be filled.
+        """
+        values = {key: self._filled(value, student) for key, value in self.config.answers.items()}
+        for name in ("team", "section", "variant"):
+            if name in self.questionnaire and name not in student.answers:
+                value = self._value(name, student)
+                if value:
+                    values[name] = value
+        return values | dict(student.answers)
+
+    def answers(self, student: Student) -> Answers:
+        """Return a student's complete answers; raises AnswersError for one that cannot be."""
+        return complete(self.questionnaire, self.given(student))
+
+    def pristine(self, student: Student, name: str) -> Pristine:
+        """Return a student's render with the layers over it; ``name`` is the repository's."""
+        tree = render(self.template, self.answers(student), folder_name=name)
+        return Pristine(self.origin, tree, (*self.layers, self._marker(student)))
+
+    def problems(self, students: Sequence[Student]) -> list[Problem]:
+        """Return the rows whose answers the template does not take."""
+        found: list[Problem] = []
+        for student in students:
+            try:
+                self.answers(student)
+            except AnswersError as error:
+                found.append(Problem(student.line, error.message.rstrip(".")))
+        return found
+
+    def _marker(self, student: Student) -> Layer:
+        text = marker(self.config.course_run, student.student_id, self.layers).encode()
+        return Layer(MARKER_LAYER, digest({MARKER: text}), {MARKER: Entry(REGULAR, text)})
+
+    def _filled(self, value: Any, student: Student) -> Any:
+        if not isinstance(value, str):
+            return value
+
+        def fill(match: re.Match[str]) -> str:
+            if match[1] not in PLACEHOLDERS:
+                raise UsageError(
+                    f"An answer names {match[0]}, which may not reach a repository.",
+                    hint=f"placeholders are {', '.join(f'{{{name}}}' for name in PLACEHOLDERS)}",
+                )
+            return self._value(match[1], student)
+
+        return _PLACEHOLDER.sub(fill, value)
+
+    def _value(self, name: str, student: Student) -> str:
+        if name != "variant" or student.variant:
+            return str(getattr(student, name))
+        if self.secret is None:
+            raise UsageError(
+                "Variants need a key, and none is configured.",
+                hint="name the variable that holds it with secret_env, or give the roster a "
+                "column variant",
+            )
+        return variant(self.secret, self.config.course_run, student.student_id)
+
+
+def variant(secret: bytes, course_run: str, student_id: str) -> str:
+    """Return a student's own variant: a whole number from 0 to 2^31 - 1, as text.
+
+    A keyed hash (HMAC-SHA-256, RFC 2104) of course and student: the same in every run, and not
+    to be guessed from the ids without the key.
+    """
+    message = f"{course_run}\0{student_id}".encode()
+    number = int.from_bytes(hmac.new(secret, message, hashlib.sha256).digest()[:4], "big")
+    return str(number & 0x7FFFFFFF)
+
+
+def load_layer(folder: Path) -> Layer:
+    """Read a folder of the school's own files as a layer named after the folder."""
+    files: dict[str, Entry] = {}
+    for path in sorted(folder.rglob("*")):
+        relative = path.relative_to(folder)
+        if ".git" in relative.parts or path.is_dir():
+            continue
+        if path.is_symlink():
+            files[relative.as_posix()] = Entry(SYMLINK, str(path.readlink()).encode())
+        else:
+            mode = EXECUTABLE if file_mode(path) == EXECUTABLE else REGULAR
+            files[relative.as_posix()] = Entry(mode, path.read_bytes())
+    if not files:
+        raise UsageError(f"The layer {folder} holds no files.", hint="leave it out")
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", folder.resolve().name)
+    return Layer(name, digest({path: entry.data for path, entry in files.items()}), files)
+
+
+def digest(files: Mapping[str, bytes]) -> str:
+    """Return a layer's digest: SHA-256 over each path and the hash of its bytes, sorted."""
+    lines = (
+        f"{path}\0{hashlib.sha256(data).hexdigest()}\n" for path, data in sorted(files.items())
+    )
+    return "sha256:" + hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def marker(course_run: str, student_id: str, layers: Sequence[Layer]) -> str:
+    """Return the marker's text. Both names are plain identifiers, so nothing needs escaping."""
+    head = f'[cohort]\ncourse_run = "{course_run}"\nstudent_id = "{student_id}"\n'
+    return head + "".join(
+        f'\n[[layers]]\nname = "{layer.name}"\ndigest = "{layer.digest}"\n' for layer in layers
+    )
+
+
+def read_marker(text: bytes | None) -> tuple[str, str] | None:
+    """Return (course_run, student_id) of a marker, or None where it is absent or unreadable."""
+    if text is None:
+        return None
+    try:
+        stated = tomllib.loads(text.decode("utf-8"))["cohort"]
+        return str(stated["course_run"]), str(stated["student_id"])
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def commit_pristine(
+    objects: ObjectSet, pristine: Pristine, by: Identity, when: str, parents: Sequence[str] = ()
+) -> str:
+    """Take a render and its layers into ``objects``, a commit each; return the last one's id."""
+    files: Tree = pristine.tree
+    tree, _ = objects.add_files(files)
+    commit = add_template_commit(objects, tree, Trailers(pristine.origin, tree), parents, by, when)
+    for layer in pristine.layers:
+        files = {**files, **layer.files}
+        tree, _ = objects.add_files(files)
+        trailers = Trailers(pristine.origin, tree, layer=f"{layer.name} {layer.digest}")
+        commit = add_template_commit(objects, tree, trailers, [commit], by, when)
+    return commit

@@ -1,0 +1,199 @@
+"""What was done and proven, in SQLite: the memory that lets a run be cut off at any moment.
+
+One row a student. A step is written only after it happened; the step that proves it asks the
+server. The journal knows ids, addresses and commits, never a name.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from mlstarter.errors import EnvironmentProblem, UsageError
+from mlstarter.process import Git
+
+STATES = ("new", "rendered", "created", "pushed", "verified")
+SCHEMA = 1
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS students (
+    student_id TEXT PRIMARY KEY, url TEXT NOT NULL, state TEXT NOT NULL,
+    stamp TEXT NOT NULL, commit_id TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS updates (
+    student_id TEXT NOT NULL, version TEXT NOT NULL, outcome TEXT NOT NULL,
+    head TEXT NOT NULL, pushed TEXT NOT NULL, change_url TEXT NOT NULL,
+    PRIMARY KEY (student_id, version)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS deliveries (at REAL NOT NULL);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """How far one student's repository is.
+
+    ``stamp`` is the commits' time as git writes it ("seconds zone"): with it a second run renders
+    the same commits. ``commit_id`` is the commit that was handed out.
+    """
+
+    student_id: str
+    url: str
+    state: str = "new"
+    stamp: str = ""
+    commit_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What an update brought to one student: see ``update.Outcome``."""
+
+    student_id: str
+    version: str
+    outcome: str
+    head: str
+    pushed: str = ""
+    change_url: str = ""
+
+
+def default_path(course_run: str) -> Path:
+    """Return where the journal of a course lies, outside every repository."""
+    return platformdirs.user_state_path("mlstarter", appauthor=False) / f"{course_run}.sqlite"
+
+
+class Journal:
+    """The journal of one run of a course; one process at a time may hold it."""
+
+    def __init__(self, path: Path, course_run: str) -> None:
+        _refuse_repository(path)
+        self.path = path
+        self._lock = threading.Lock()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            # Autocommit: every step is on disk before the next one begins.
+            self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+            self._db.execute("PRAGMA busy_timeout = 2000")
+            self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = FULL")
+            self._db.executescript(_TABLES)
+        except sqlite3.OperationalError as error:
+            if "locked" in str(error):
+                raise EnvironmentProblem(
+                    f"Another cohort command is at work on {course_run}.",
+                    hint="wait for it to end",
+                ) from error
+            raise EnvironmentProblem(f"The journal {path} cannot be opened: {error}.") from error
+        except (sqlite3.DatabaseError, OSError) as error:
+            raise EnvironmentProblem(
+                f"The journal {path} cannot be opened: {error}.",
+                hint="name another one with --journal; what the servers hold is found again",
+            ) from error
+        self._belongs_to(course_run)
+
+    def _belongs_to(self, course_run: str) -> None:
+        self._db.execute("INSERT OR IGNORE INTO meta VALUES ('schema', ?)", (str(SCHEMA),))
+        self._db.execute("INSERT OR IGNORE INTO meta VALUES ('course_run', ?)", (course_run,))
+        meta = dict(self._db.execute("SELECT key, value FROM meta"))
+        if meta["course_run"] != course_run:
+            self.close()
+            raise UsageError(
+                f"The journal {self.path} belongs to the course {meta['course_run']}.",
+                hint="name another one with --journal",
+            )
+        if int(meta["schema"]) > SCHEMA:
+            self.close()
+            raise UsageError(
+                f"The journal {self.path} was written by a newer mlstarter.",
+                hint="upgrade mlstarter: pipx upgrade mlstarter",
+            )
+
+    def close(self) -> None:
+        """Let others at the journal."""
+        self._db.close()
+
+    def entry(self, student_id: str) -> Entry | None:
+        """Return how far a student's repository is, None where nothing was begun."""
+        with self._lock:
+            row = self._db.execute(
+                "SELECT student_id, url, state, stamp, commit_id FROM students "
+                "WHERE student_id = ?",
+                (student_id,),
+            ).fetchone()
+        return Entry(*row) if row else None
+
+    def record(self, entry: Entry) -> None:
+        """Write that a step is done."""
+        with self._lock:
+            self._db.execute(
+                "INSERT OR REPLACE INTO students VALUES (?, ?, ?, ?, ?)",
+                (entry.student_id, entry.url, entry.state, entry.stamp, entry.commit_id),
+            )
+
+    def delivery(self, student_id: str, version: str) -> Delivery | None:
+        """Return what an update to ``version`` brought, None where it was not delivered."""
+        with self._lock:
+            row = self._db.execute(
+                "SELECT * FROM updates WHERE student_id = ? AND version = ?", (student_id, version)
+            ).fetchone()
+        return Delivery(*row) if row else None
+
+    def deliver(self, delivery: Delivery) -> None:
+        """Write what an update brought."""
+        with self._lock:
+            self._db.execute(
+                "INSERT OR REPLACE INTO updates VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    delivery.student_id,
+                    delivery.version,
+                    delivery.outcome,
+                    delivery.head,
+                    delivery.pushed,
+                    delivery.change_url,
+                ),
+            )
+
+    def sent_since(self, moment: float) -> list[float]:
+        """Return when something was sent after ``moment`` (seconds since 1970), oldest first."""
+        with self._lock:
+            rows = self._db.execute(
+                "SELECT at FROM deliveries WHERE at > ? ORDER BY at", (moment,)
+            ).fetchall()
+        return [row[0] for row in rows]
+
+    def sent(self) -> None:
+        """Write that something was sent now; old moments are forgotten."""
+        now = time.time()
+        with self._lock:
+            self._db.execute("INSERT INTO deliveries VALUES (?)", (now,))
+            self._db.execute("DELETE FROM deliveries WHERE at < ?", (now - 7200,))
+
+
+@contextmanager
+def opened(path: Path | None, course_run: str) -> Iterator[Journal]:
+    """Open the journal of a course and close it at the end."""
+    journal = Journal(path or default_path(course_run), course_run)
+    try:
+        yield journal
+    finally:
+        journal.close()
+
+
+def _refuse_repository(path: Path) -> None:
+    """Raise UsageError where the journal would lie in a repository and could get into it."""
+    folder = path.absolute().parent
+    while not folder.exists():
+        folder = folder.parent
+    if Git(folder).call("rev-parse", "--git-dir").status == 0:
+        raise UsageError(
+            f"The journal {path} would lie inside a git repository.",
+            hint="name a place outside every repository with --journal",
+        )

@@ -1,0 +1,168 @@
+"""Status: how everybody stands, from what the servers hold."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from packaging.version import InvalidVersion, Version
+
+from mlstarter.cohort.bare import MAIN, at_hand
+from mlstarter.cohort.journal import Journal
+from mlstarter.cohort.remotes import Remote
+from mlstarter.cohort.roster import Student
+from mlstarter.errors import MlstarterError
+from mlstarter.project import Project
+
+METRICS = "reports/metrics.json"
+MAX_METRICS = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one student stands.
+
+    Attributes:
+        state: the journal's word, or "missing" where the server has no main branch.
+        version: the template's version in main; None where it cannot be told.
+        behind: whether that is older than the newest one.
+        started: whether there is work beyond what was handed out.
+        last_commit: when, ISO 8601; commits: how many of the student's own.
+        ci: passed, failed, running; None where the forge does not tell.
+        metric, value, low, high: the project's primary result on held-out data, as reported.
+        higher_is_better: the direction of the metric.
+        pending: the update branch that waits to be merged, if any.
+    """
+
+    student_id: str
+    section: str
+    team: str
+    state: str
+    version: str | None = None
+    behind: bool = False
+    started: bool = False
+    commits: int = 0
+    last_commit: str | None = None
+    ci: str | None = None
+    metric: str | None = None
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    higher_is_better: bool | None = None
+    pending: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the standing as JSON takes it."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Observer:
+    """Looks at the repositories of one course; changes nothing."""
+
+    remote: Remote
+    journal: Journal
+    newest: str | None
+
+    def look(self, student: Student) -> Standing:
+        """Return how a student stands; raises RemoteFailed where the server cannot be asked."""
+        entry = self.journal.entry(student.student_id)
+        who = (student.student_id, student.section, student.team)
+        if entry is None or entry.state != "verified":
+            return Standing(*who, state=entry.state if entry else "new")
+        refs = self.remote.transport.refs(entry.url)
+        head = refs.get(MAIN)
+        if head is None:
+            return Standing(*who, state="missing")
+        pending = [
+            name.removeprefix("refs/heads/") for name in refs if "/mlstarter/update-" in name
+        ]
+        ci = self.remote.ci_state(student, head)
+        with at_hand(entry.url, refs, self.remote.transport) as project:
+            return self._read(project, who, entry.commit_id, head, pending, ci)
+
+    def _read(
+        self,
+        project: Project,
+        who: tuple[str, str, str],
+        handed_out: str,
+        head: str,
+        pending: list[str],
+        ci: str | None,
+    ) -> Standing:
+        git = project.repository.git
+        # The template's own commits are no work of the student's.
+        theirs = git.text(
+            "rev-list", "--count", head, f"^{handed_out}", "--invert-grep",
+            "--grep=^Template-Tree: ", "--no-merges",
+        )  # fmt: skip
+        version = self._version(project, head)
+        waiting = [
+            name
+            for name in pending
+            if git.call("merge-base", "--is-ancestor", f"refs/heads/{name}", head).status != 0
+        ]
+        return Standing(
+            *who,
+            state="verified",
+            version=version,
+            behind=is_older(version, self.newest),
+            started=int(theirs) > 0,
+            commits=int(theirs),
+            last_commit=git.text("log", "-1", "--format=%cI", head),
+            ci=ci,
+            pending=waiting[-1] if waiting else None,
+            **_primary(project.repository.blob(head, METRICS)),
+        )
+
+    def _version(self, project: Project, head: str) -> str | None:
+        try:
+            return project.record(head).version
+        except MlstarterError:
+            return None
+
+
+def is_older(version: str | None, newest: str | None) -> bool:
+    """Say whether a version is older than the newest one; False where that cannot be told."""
+    if version is None or newest is None:
+        return False
+    try:
+        return Version(version) < Version(newest)
+    except InvalidVersion:
+        return version != newest
+
+
+def _primary(text: bytes | None) -> dict[str, Any]:
+    """Return the primary result of ``reports/metrics.json``, {} where it is not usable.
+
+    A student wrote the file: nothing in it is trusted to be of the right kind.
+    """
+    if text is None or len(text) > MAX_METRICS:
+        return {}
+    try:
+        stated = json.loads(text)
+        name = stated["primary"]
+        figure = stated["metrics"][name]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return {}
+    if stated.get("schema") != 1 or not isinstance(figure, Mapping):
+        return {}
+    value, low, high = (_number(figure.get(key)) for key in ("value", "low", "high"))
+    better = figure.get("higher_is_better")
+    if value is None or not isinstance(name, str):
+        return {}
+    return {
+        "metric": name[:64],
+        "value": value,
+        "low": low,
+        "high": high,
+        "higher_is_better": better if isinstance(better, bool) else None,
+    }
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if abs(value) < 1e15 else None

@@ -1,0 +1,159 @@
+"""git over a network that fails: asking, fetching and pushing, with patience.
+
+A server that is busy (429, 503) or a connection that breaks is tried again, longer each time; a
+refusal (no such repository, no permission, not a fast-forward) is not. Nothing here ever forces.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mlstarter.errors import EnvironmentProblem, MlstarterError
+from mlstarter.process import Git, Result
+
+_PASSING = re.compile(
+    r"returned error: (408|429|500|502|503|504)|early EOF|RPC failed|hung up unexpectedly"
+    r"|unexpected disconnect|Connection (reset|timed out|refused)|Empty reply from server"
+    r"|Could not resolve host|Operation timed out|transfer closed|GnuTLS recv error"
+    r"|curl (18|52|55|56)"
+)
+_DENIED = re.compile(
+    r"returned error: (401|403)|Authentication failed|could not read Username|Permission denied"
+    r"|access denied|terminal prompts disabled",
+    re.IGNORECASE,
+)
+_ABSENT = re.compile(
+    r"returned error: 404|does not appear to be a git repository|[Rr]epository .*not found"
+    r"|does not exist"
+)
+_BEHIND = re.compile(r"\[(remote )?rejected\]|^!\t.*\t\[rejected\]|non-fast-forward|fetch first")
+
+
+class RemoteFailed(MlstarterError):
+    """A server could not be reached or said no; what was done before stands."""
+
+
+class Denied(RemoteFailed):
+    """The server does not let this account in."""
+
+
+class Absent(RemoteFailed):
+    """There is no such repository."""
+
+
+class Moved(RemoteFailed):
+    """The branch has moved on: a plain push would not be a fast-forward."""
+
+
+class Stopped(MlstarterError):
+    """The user stopped the run while this waited."""
+
+    exit_status = 130
+
+
+@dataclass(frozen=True)
+class Transport:
+    """git with one account's credentials.
+
+    ``env`` reaches git's own processes only. ``config`` are git settings. ``attempts`` is how
+    often something is tried, ``pause`` the seconds before the second time; it doubles.
+    """
+
+    env: Mapping[str, str] = field(default_factory=dict, repr=False)
+    config: tuple[tuple[str, str], ...] = ()
+    attempts: int = 6
+    pause: float = 0.5
+    longest_pause: float = 60.0
+    stop: threading.Event = field(default_factory=threading.Event, repr=False)
+
+    def refs(self, url: str) -> dict[str, str]:
+        """Ask the server for its refs: full name -> commit.
+
+        Raises Absent, Denied or RemoteFailed.
+        """
+        out = self._persist(url, lambda: self._git(Path.cwd()).call("ls-remote", "--", url))
+        found = {}
+        for line in out.stdout.decode("utf-8", "surrogateescape").splitlines():
+            oid, _, name = line.partition("\t")
+            found[name] = oid
+        return found
+
+    def fetch(self, url: str, into: Path) -> None:
+        """Fetch every branch and tag of a repository into the bare one in ``into``."""
+        refspecs = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
+        options = ("--quiet", "--no-auto-gc", "--no-write-fetch-head", "--prune", "--force")
+        self._persist(url, lambda: self._git(into).call("fetch", *options, "--", url, *refspecs))
+
+    def fetch_remote(self, url: str, into: Path) -> None:
+        """Fetch branches and tags into the clone in ``into``, as its remote ``origin``."""
+        refspecs = ("+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*")
+        options = ("--quiet", "--no-auto-gc", "--no-write-fetch-head", "--prune")
+        self._persist(url, lambda: self._git(into).call("fetch", *options, "--", url, *refspecs))
+
+    def push(
+        self, url: str, store: Path, refspecs: tuple[str, ...], *, env: Mapping[str, str]
+    ) -> None:
+        """Push refspecs from the repository in ``store``, all or none; never a forced one.
+
+        Raises Moved where one is not a fast-forward on the server.
+        """
+        if any(spec.startswith(("+", ":")) for spec in refspecs):
+            raise ValueError("a push never forces and never deletes")
+        options = (
+            ("--porcelain", "--no-verify", "--atomic")
+            if len(refspecs) > 1
+            else ("--porcelain", "--no-verify")
+        )
+        git = self._git(store).at(None, **env)
+        self._persist(url, lambda: git.call("push", *options, "--", url, *refspecs))
+
+    def _git(self, folder: Path) -> Git:
+        return Git(folder, self.env, self.config)
+
+    def _persist(self, url: str, attempt: Callable[[], Result]) -> Result:
+        pause = self.pause
+        for number in range(1, self.attempts + 1):
+            result = attempt()
+            if result.status == 0:
+                return result
+            said = result.stderr + result.stdout.decode("utf-8", "replace")
+            error = _explained(url, said)
+            if error is not None or number == self.attempts:
+                raise error or RemoteFailed(
+                    f"The server of {url} did not answer in {number} tries: {_last(said)}.",
+                    hint="run the command again later; it goes on where it stopped",
+                )
+            # A class that comes back all at once is what a busy server needs least.
+            if self.stop.wait(pause * random.uniform(0.75, 1.25)):  # noqa: S311
+                raise Stopped("stopped")
+            pause = min(pause * 2, self.longest_pause)
+        raise AssertionError("unreachable")
+
+
+def _explained(url: str, said: str) -> MlstarterError | None:
+    """Return what a failure means, None where it may pass."""
+    if _BEHIND.search(said):
+        return Moved(f"A branch of {url} has moved on meanwhile.", hint="run the command again")
+    if _PASSING.search(said):
+        return None
+    if _DENIED.search(said):
+        return Denied(
+            f"The server does not let this account into {url}.",
+            hint="check git's credentials for that host: `git ls-remote URL`",
+        )
+    if _ABSENT.search(said):
+        return Absent(f"There is no repository at {url}.", hint="create it on the server first")
+    if "No space left" in said:
+        return EnvironmentProblem(f"A disk is full: {_last(said)}.", hint="free some space")
+    return RemoteFailed(f"git could not reach {url}: {_last(said)}.", hint="git ls-remote URL")
+
+
+def _last(said: str) -> str:
+    lines = [line for line in said.strip().splitlines() if line.strip()]
+    fatal = [line for line in lines if line.startswith(("fatal:", "remote:", "error:"))]
+    return (fatal or lines or ["no reason given"])[-1].strip().rstrip(".")

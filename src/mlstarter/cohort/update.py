@@ -1,0 +1,204 @@
+"""Update: a template fix for a whole class, merged for each student, never over their work.
+
+A clean result goes to the branch ``mlstarter/update-V`` (or into main, where that is asked for and
+a fast-forward). With a conflict that branch holds the template's commit alone, ready for the
+student's own ``git merge``. No push is forced, no ref of a student's deleted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+from mlstarter import update as project_update
+from mlstarter.cohort.bare import MAIN, at_hand, belongs_to
+from mlstarter.cohort.create import Foreign
+from mlstarter.cohort.handout import Handout
+from mlstarter.cohort.journal import Delivery, Journal
+from mlstarter.cohort.pace import Pace
+from mlstarter.cohort.remotes import Remote
+from mlstarter.cohort.roster import Student
+from mlstarter.cohort.transport import Absent, Moved, RemoteFailed
+from mlstarter.history.base import template_commits
+from mlstarter.history.plan import Plan
+from mlstarter.project import Project
+from mlstarter.questions import Answers, Questionnaire, complete
+
+Outcome = Literal["current", "offered", "merged", "conflict"]
+# How often a merge is done again because the student pushed meanwhile.
+TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What an update brought one student.
+
+    ``files`` are those in conflict. ``commands`` bring the branch in; None for "current" and
+    "merged". ``again`` says that an earlier run did it.
+    """
+
+    outcome: Outcome
+    branch: str
+    files: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
+    change_url: str = ""
+    again: bool = False
+
+
+@dataclass(frozen=True)
+class Updater:
+    """Updates the repositories of one course to the version of ``handout``."""
+
+    handout: Handout
+    remote: Remote
+    journal: Journal
+    pace: Pace
+
+    @property
+    def version(self) -> str:
+        """The version to go to."""
+        return self.handout.template.version or (self.handout.template.commit or "")[:12]
+
+    @property
+    def branch(self) -> str:
+        """The branch that the update is offered on."""
+        return f"mlstarter/update-{self.version}"
+
+    def is_done(self, student: Student) -> bool:
+        """Say whether an earlier run delivered this version."""
+        return self.journal.delivery(student.student_id, self.version) is not None
+
+    def update(self, student: Student, *, preview: bool = False) -> Result:
+        """Deliver the update to one student; with ``preview`` only say what it would be.
+
+        Raises RemoteFailed and its kinds, ProjectError and TemplateError; nothing was pushed then.
+        """
+        url = self.remote.url(student)
+        done = self.journal.delivery(student.student_id, self.version)
+        if done is not None:
+            outcome = cast(Outcome, done.outcome)
+            return Result(outcome, self.branch, change_url=done.change_url, again=True)
+        for _ in range(TRIES):
+            refs = self.remote.transport.refs(url)
+            if MAIN not in refs:
+                raise Absent(f"{url} has no branch main.", hint="run `mlstarter cohort create`")
+            with at_hand(url, refs, self.remote.transport) as project:
+                self._refuse_foreign(student, url, project, refs[MAIN])
+                try:
+                    return self._deliver(student, project, refs, preview=preview)
+                except Moved:
+                    continue
+        raise RemoteFailed(
+            f"{url} is being pushed to all the time.", hint="run the command again later"
+        )
+
+    def _refuse_foreign(self, student: Student, url: str, project: Project, head: str) -> None:
+        owner = belongs_to(project, head)
+        if owner != (self.handout.config.course_run, student.student_id):
+            whose = "of somebody else" if owner else "without the marker of this course"
+            raise Foreign(
+                f"{url} is a repository {whose}; nothing was pushed to it.",
+                hint="compare its .mlstarter.toml with the roster",
+            )
+
+    def _deliver(
+        self, student: Student, project: Project, refs: Mapping[str, str], *, preview: bool
+    ) -> Result:
+        branch_ref = f"refs/heads/{self.branch}"
+        if branch_ref in refs:
+            return self._offered_before(student, project, refs[branch_ref], refs[MAIN], preview)
+        wanted = project_update.Wanted(
+            to=self.handout.template.version,
+            # Any name that is free: nothing is written into the private repository.
+            branch="update",
+            ask=lambda asked, given, recorded: self._answers(student, asked, given, recorded),
+        )
+        plan = project_update.prepare(project, wanted).plan
+        try:
+            result = self._result(plan)
+            if not preview:
+                result = self._send(student, plan, result, refs[MAIN])
+        finally:
+            plan.close()
+        return result
+
+    def _answers(
+        self,
+        student: Student,
+        asked: Questionnaire,
+        given: Mapping[str, Any],
+        recorded: Mapping[str, Any],
+    ) -> Answers:
+        """Answer what is new as the roster says; what is recorded stays."""
+        return complete(asked, given, offered={**self.handout.given(student), **recorded})
+
+    def _result(self, plan: Plan) -> Result:
+        if plan.up_to_date:
+            return Result("current", self.branch)
+        if plan.conflicts:
+            files = tuple(conflict.path for conflict in plan.conflicts)
+            return Result("conflict", self.branch, files, self._commands(plan))
+        if self.handout.config.mode == "merge":
+            return Result("merged", "main")
+        return Result("offered", self.branch, commands=self._commands(plan))
+
+    def _commands(self, plan: Plan) -> tuple[str, ...]:
+        """Return what a student runs to bring the branch in."""
+        take = ("git fetch origin", f"git merge origin/{self.branch}")
+        if not (plan.conflicts and plan.base_rendered):
+            return take
+        # The base is in nobody's history yet: it is taken in first, without changing a file.
+        join = f"git merge -s ours --allow-unrelated-histories origin/{self.branch}~1"
+        return (take[0], join, take[1])
+
+    def _send(self, student: Student, plan: Plan, result: Result, head: str) -> Result:
+        if result.outcome == "current":
+            return self._record(student, result, head, "")
+        commit = plan.merge_commit or plan.template_commit
+        specs: tuple[str, ...]
+        if result.outcome == "merged":
+            specs = (f"{commit}:{MAIN}",)
+        else:
+            # main goes along unchanged: where it has moved on, git refuses both.
+            specs = (f"{commit}:refs/heads/{self.branch}", f"{head}:{MAIN}")
+        self.pace.wait()
+        store = plan.quarantine.folder
+        env = dict(plan.quarantine.git.env)
+        self.remote.transport.push(self.remote.url(student), store, specs, env=env)
+        return self._record(student, result, head, commit)
+
+    def _record(self, student: Student, result: Result, head: str, pushed: str) -> Result:
+        if self.handout.config.mode == "pr" and result.outcome in {"offered", "conflict"}:
+            address = self._open_change(student, result)
+            result = Result(result.outcome, result.branch, result.files, result.commands, address)
+        self.journal.deliver(
+            Delivery(
+                student.student_id, self.version, result.outcome, head, pushed, result.change_url
+            )
+        )
+        return result
+
+    def _open_change(self, student: Student, result: Result) -> str:
+        lines = [f"The project's template has a new version, {self.version}."]
+        if result.files:
+            lines += ["", "You and the template changed the same lines of:"]
+            lines += [f"- `{path}`" for path in result.files]
+        lines += ["", "To bring it in yourself:", "", *(f"    {c}" for c in result.commands)]
+        title = f"Update the template to {self.version}"
+        return self.remote.open_change(student, result.branch, title, "\n".join(lines) + "\n")
+
+    def _offered_before(
+        self, student: Student, project: Project, tip: str, head: str, preview: bool
+    ) -> Result:
+        """Recognise a branch that an interrupted run pushed; nothing is opened twice."""
+        git = project.repository.git
+        ours = any(c.trailers.origin == self.handout.origin for c in template_commits(git, tip))
+        if not ours:
+            raise Foreign(
+                f"{self.remote.url(student)} has a branch {self.branch} that is not ours.",
+                hint="rename or delete that branch",
+            )
+        newest = next(template_commits(git, tip))
+        result = Result("conflict" if newest.commit == tip else "offered", self.branch, again=True)
+        return result if preview else self._record(student, result, head, tip)
