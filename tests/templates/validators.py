@@ -23,6 +23,7 @@ TOOLS: dict[str, tuple[str, ...]] = {
     "detect-secrets-hook": ("detect-secrets",),
     "cffconvert": ("cffconvert>=2",),
     "repo-review": ("repo-review[cli]", "sp-repo-review[cli]"),
+    "schemathesis": ("schemathesis>=4",),
     "python": ("huggingface_hub", "pyyaml"),
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -62,13 +63,21 @@ def runner(folder: Path) -> dict[str, str]:
     """Make the programs of a GitHub runner that this machine lacks; return its environment."""
     folder.mkdir(parents=True, exist_ok=True)
     texts = {"pipx": PIPX.format(uv=uv())}
-    if shutil.which("docker") is None:
+    if shutil.which("pipx"):
+        del texts["pipx"]
+    if not _docker_answers():
         texts["docker"] = DOCKER
     for name, text in texts.items():
-        if shutil.which(name) is None:
-            (folder / name).write_text(text, "utf-8")
-            (folder / name).chmod(0o755)
+        (folder / name).write_text(text, "utf-8")
+        (folder / name).chmod(0o755)
     return {"PATH": f"{folder}:{os.environ['PATH']}", "CI": "true", **index_settings()}
+
+
+def _docker_answers() -> bool:
+    """Say whether docker works; its client alone, without a daemon, does not."""
+    if shutil.which("docker") is None:
+        return False
+    return subprocess.run(["docker", "info"], capture_output=True, check=False).returncode == 0
 
 
 def run_steps(project: Project, scripts: list[Step], runner: dict[str, str], folder: Path) -> Done:

@@ -12,7 +12,8 @@ Row = dict[str, Any]
 LARGEST = float(np.finfo(np.float32).max)  # the graph computes in float32
 KINDS: dict[str, tuple[type, dict[str, Any]]] = {
     "number": (float, {"allow_inf_nan": False, "ge": -LARGEST, "le": LARGEST}),
-    "integer": (int, {"ge": -(2**24), "le": 2**24}),  # whole numbers that float32 holds exactly
+    # Whole numbers that float32 holds exactly; JSON knows no difference between 3 and 3.0.
+    "integer": (float, {"multiple_of": 1, "ge": -(2**24), "le": 2**24}),
     "category": (str, {"max_length": 200}),
     "boolean": (bool, {}),
 }

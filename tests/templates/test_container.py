@@ -1,0 +1,125 @@
+"""The image of a tabular project, really built and run; API and page are asked inside it."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from tests.conftest import Require
+from tests.templates.browser import accessibility, opened
+from tests.templates.projects import Done, Project, free_port, request
+from tests.templates.workflow import runner
+
+pytestmark = [pytest.mark.e2e, pytest.mark.container]
+
+ADDED = 190_000_000  # bytes that the image may add to its base
+NAME = "mlstarter-test-container"
+LOOK = """
+import importlib.util, os, pathlib
+trains = ("torch", "sklearn", "pandas", "onnx", "matplotlib")
+print([name for name in trains if importlib.util.find_spec(name)])
+print(os.getuid(), os.access("/", os.W_OK), os.access("/app", os.W_OK))
+status = pathlib.Path("/proc/self/status").read_text()
+print([line for line in status.splitlines() if "CapEff" in line])
+"""
+
+
+@pytest.fixture(scope="module")
+def engine(
+    tmp_path_factory: pytest.TempPathFactory, require: Require, tabular_project: Project
+) -> Iterator[Engine]:
+    require("docker podman")
+    made = Engine(tabular_project, runner(tmp_path_factory.mktemp("runner")))
+    built = made("build", "--quiet", "--tag", NAME, ".")
+    assert built.status == 0, built.output
+    yield made
+    made("rm", "--force", NAME)
+
+
+class Engine:
+    """docker, or podman in its place, called in a project's folder."""
+
+    def __init__(self, project: Project, surroundings: dict[str, str]) -> None:
+        self.project, self.surroundings = project, surroundings
+
+    def __call__(self, *words: str) -> Done:
+        """Run a command of the engine."""
+        return self.project.run("docker", *words, check=False, environment=self.surroundings)
+
+
+@pytest.fixture(scope="module")
+def address(engine: Engine) -> Iterator[str]:
+    """Run the image as `make demo` does; return its address once it is ready."""
+    port = free_port()
+    started = engine(
+        "run", "--detach", "--name", NAME, "--init", "--read-only", "--cap-drop", "ALL",
+        "--publish", f"127.0.0.1:{port}:{port}", "--env", f"PORT={port}", NAME,
+    )  # fmt: skip
+    assert started.status == 0, started.output
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        try:
+            if request(f"http://127.0.0.1:{port}/readyz")[0] == 200:
+                break
+        except OSError:
+            time.sleep(0.2)
+    yield f"http://127.0.0.1:{port}"
+
+
+def test_the_image_adds_little_to_its_base(engine: Engine) -> None:
+    dockerfile = (engine.project.root / "Dockerfile").read_text("utf-8")
+    base = next(line.split()[1] for line in dockerfile.splitlines() if line.startswith("FROM"))
+    sizes = [
+        int(engine("image", "inspect", "--format", "{{.Size}}", name).output.split()[-1])
+        for name in (base, NAME)
+    ]
+    assert 0 < sizes[1] - sizes[0] <= ADDED
+
+
+def test_the_image_needs_nothing_that_trains_and_no_root(engine: Engine, address: str) -> None:
+    looked = engine("exec", NAME, "python", "-c", LOOK)
+    lines = looked.output.splitlines()[-3:]
+    assert lines[0] == "[]"
+    assert lines[1] == "10001 False False"
+    assert "0000000000000000" in lines[2]
+
+
+def test_the_health_check_of_the_image_succeeds(engine: Engine, address: str) -> None:
+    configured = engine("image", "inspect", "--format", "{{json .Config.Healthcheck.Test}}", NAME)
+    command = json.loads(configured.output.splitlines()[-1])
+    assert command[0] == "CMD"
+    assert engine("exec", NAME, *command[1:]).status == 0
+    assert engine("exec", "--env", "PORT=1", NAME, *command[1:]).status == 1
+
+
+def test_the_container_answers_its_own_example(address: str) -> None:
+    status, model = request(f"{address}/model")
+    assert status == 200
+    status, answer = request(f"{address}/predict", model["example"])
+    assert status == 200
+    assert len(answer["predictions"]) == len(model["example"]["rows"])
+    status, problem = request(f"{address}/predict", b"[" * 100_000)
+    assert (status, problem["title"]) == (400, "Bad Request")
+
+
+@pytest.mark.browser
+def test_the_page_works_from_the_container(address: str, require: Require) -> None:
+    chromium = require("chromium google-chrome chromium-browser")
+    with opened(chromium, address) as (page, seen):
+        page.get_by_role("button", name="Predict").click()
+        page.locator("#result .answer").wait_for()
+        assert accessibility(page) == []
+        assert seen.complaints == []
+
+
+def test_the_container_stops_at_once_and_logs_json(engine: Engine, address: str) -> None:
+    began = time.monotonic()
+    assert engine("stop", "--time", "20", NAME).status == 0
+    assert time.monotonic() - began < 15
+    logged = [line for line in engine("logs", NAME).output.splitlines() if line.startswith("{")]
+    assert any(json.loads(line).get("path") == "/predict" for line in logged)
+    with pytest.raises(OSError):
+        request(f"{address}/healthz")
