@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from mlstarter import questions, sources
@@ -19,7 +20,7 @@ from mlstarter.history.identity import Identity, committer
 from mlstarter.history.journal import require_uninterrupted
 from mlstarter.history.layers import layers_of
 from mlstarter.history.plan import Plan, Request, plan
-from mlstarter.history.ready import check_branch_name, check_ready
+from mlstarter.history.ready import check_branch_name, check_files
 from mlstarter.project import Project, Record, read_record, with_record
 from mlstarter.questions import Answers, Questionnaire
 from mlstarter.render import render
@@ -92,7 +93,7 @@ def standing(project: Project) -> Standing:
         ProjectError: the project does not say where it comes from.
     """
     record = project.record(project.repository.commit("HEAD"))
-    template = sources.resolve(record.source, None)
+    template = _resolve(record.source, None)
     here, newest = parse_version(record.version), parse_version(template.version)
     if here is not None and newest is not None:
         behind = here < newest
@@ -115,7 +116,7 @@ def prepare(project: Project, wanted: Wanted) -> Prepared:
         return _prepare_adoption(project, ours, wanted)
     record = project.record(ours)
     template = _new_template(record, wanted)
-    answers = wanted.ask(questions.load(template, trust=wanted.trust), wanted.data, record.answers)
+    answers = wanted.ask(_questionnaire(template, wanted.trust), wanted.data, record.answers)
     base = _find_base(project, ours, record)
     layers = layers_of(project.repository, base) if base is not None else ()
     old = base or Pristine(record.origin, _render_again(project, ours, record, wanted.trust))
@@ -181,9 +182,9 @@ def _adopted(project: Project, ours: str, wanted: Wanted) -> tuple[Template, Ans
         template = _old_template(record)
         given = _first_answers(project, ours, record)
     else:
-        template = sources.resolve(wanted.source, wanted.ref, directory=wanted.directory)
+        template = _resolve(wanted.source, wanted.ref, wanted.directory)
         given = {}
-    questionnaire = questions.load(template, trust=wanted.trust)
+    questionnaire = _questionnaire(template, wanted.trust)
     answers = questions.complete(questionnaire, wanted.data, offered=given)
     return template, answers, _render(project, template, answers, trust=wanted.trust)
 
@@ -223,7 +224,7 @@ def _refuse_state(project: Project, wanted: Wanted) -> None:
 def _refuse_obstacles(project: Project, made: Plan, wanted: Wanted) -> None:
     if wanted.branch is None and not made.up_to_date:
         try:
-            check_ready(project.repository, made.head, made.files, project.prefix)
+            check_files(project.repository, made.files)
         except BaseException:
             made.close()
             raise
@@ -231,7 +232,7 @@ def _refuse_obstacles(project: Project, made: Plan, wanted: Wanted) -> None:
 
 def _new_template(record: Record, wanted: Wanted) -> Template:
     """Return the template at the version to go to."""
-    template = sources.resolve(record.source, wanted.to)
+    template = _resolve(record.source, wanted.to)
     here, there = parse_version(record.version), parse_version(template.version)
     if here is None or there is None or there >= here:
         return template
@@ -248,7 +249,31 @@ def _new_template(record: Record, wanted: Wanted) -> Template:
 
 def _old_template(record: Record) -> Template:
     """Return the template at the version that the project has."""
-    return sources.resolve(record.source, record.version)
+    return _resolve(record.source, record.version)
+
+
+def _questionnaire(template: Template, trust: bool) -> Questionnaire:
+    return (
+        _kept_questions(template, trust)
+        if template.commit
+        else questions.load(template, trust=trust)
+    )
+
+
+@lru_cache(maxsize=8)
+def _kept_questions(template: Template, trust: bool) -> Questionnaire:
+    return questions.load(template, trust=trust)
+
+
+def _resolve(source: str | None, ref: str | None, directory: str | None = None) -> Template:
+    """Return a template; one at a commit, which never changes, is read once for a whole class."""
+    template = sources.resolve(source, ref, directory=directory)
+    return _kept_template(template) if template.commit else template
+
+
+@lru_cache(maxsize=8)
+def _kept_template(template: Template) -> Template:
+    return template
 
 
 def _find_base(project: Project, ours: str, record: Record) -> TemplateCommit | None:
@@ -280,7 +305,7 @@ def _render_again(project: Project, ours: str, record: Record, trust: bool) -> T
     try:
         template = _old_template(record)
         answers = questions.complete(
-            questions.load(template, trust=trust),
+            _questionnaire(template, trust),
             {},
             offered=_first_answers(project, ours, record),
         )

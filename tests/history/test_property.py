@@ -171,7 +171,7 @@ def commit_student(folder: Path, side: Side, first: str, *, squash: bool) -> str
 
 def place_loose(folder: Path, files: dict[str, int]) -> dict[str, bytes]:
     """Write untracked files where nothing is yet; return what was written."""
-    written = {}
+    written: dict[str, bytes] = {}
     for name, number in files.items():
         path = folder / name
         try:

@@ -50,25 +50,34 @@ def clean_for_git(git: Git, tree: Tree, attributes: Mapping[str, bytes] | None =
         folder = Path(name)
         for path, data in attributes.items():
             _write(folder / path, data)
-        chosen = _with_conversion(git, folder, files)
+        chosen = _with_conversion(git, folder, tree, files)
         for path in chosen:
             _write(folder / path, tree[path].data)
         return {**tree, **_cleaned(git, folder, tree, chosen)}
 
 
-def _with_conversion(git: Git, folder: Path, files: list[str]) -> list[str]:
+def _with_conversion(git: Git, folder: Path, tree: Tree, files: list[str]) -> list[str]:
     """Return the files for which an attribute asks for a conversion."""
-    names = ("text", "eol", "crlf", "filter", "ident", "working-tree-encoding")
+    names = ("text", "crlf", "eol", "filter", "ident", "working-tree-encoding")
     here = _in(git, folder)
     out = here.fields(
         "check-attr", "-z", "--stdin", *names, stdin="".join(f"{f}\0" for f in files).encode()
     )
-    chosen = {
-        path
-        for path, _, value in zip(out[::3], out[1::3], out[2::3], strict=True)
-        if value not in ("unspecified", "unset")
-    }
-    return [path for path in files if path in chosen]
+    stated: dict[str, dict[str, str]] = {path: {} for path in files}
+    for path, name, value in zip(out[::3], out[1::3], out[2::3], strict=True):
+        if value != "unspecified":
+            stated[path][name] = value
+    return [path for path in files if _converts(stated[path], tree[path].data)]
+
+
+def _converts(stated: Mapping[str, str], data: bytes) -> bool:
+    """Say whether git stores ``data`` in another form; see gitattributes(5)."""
+    beyond = ("filter", "ident", "working-tree-encoding")
+    if any(stated.get(name, "unset") != "unset" for name in beyond):
+        return True
+    text = stated.get("text", stated.get("crlf", "set" if "eol" in stated else "unset"))
+    # Where git is to find out for itself, a NUL says that it is no text.
+    return text != "unset" and not (text == "auto" and b"\0" in data)
 
 
 def _cleaned(git: Git, folder: Path, tree: Tree, files: list[str]) -> dict[str, Entry]:

@@ -145,13 +145,20 @@ class _Planner:
         old_commit, old_tree, old_leaves, old_origin = self._base()
         new_commit, new_tree, new_leaves = self._theirs(old_commit, old_tree)
         self.quarantine.write(self.objects, known=self.known)
-        ours_tree = self._ours_tree()
+        ours = listing(self.quarantine, f"{request.ours}:{request.prefix}")
         if request.adopt is not None:
-            ours_tree = self._with_files(ours_tree, request.adopt)
+            self._add_missing(ours, request.adopt)
+        # Its objects are there already; only the id is wanted.
+        ours_tree = ObjectSet(self.repository.algorithm).add_tree(ours)
         if new_commit == old_commit:
             merged = Merged(ours_tree, (), (), frozenset())
         else:
-            merged = self._merge(old_tree, old_leaves, ours_tree, new_leaves, new_tree)
+            sides = Sides(dict(old_leaves), ours, dict(new_leaves))
+            made = make_comparable(self.quarantine, sides, request.answers_file)
+            base_tree = made.add_tree(sides.base) if sides.base != old_leaves else old_tree
+            their_tree = made.add_tree(sides.theirs) if sides.theirs != new_leaves else new_tree
+            self.quarantine.write(made)
+            merged = self._merge(base_tree, ours_tree, their_tree, old_origin)
         return self._finish(merged, new_commit, old_commit, old_origin)
 
     def _base(self) -> tuple[str, str, dict[str, Leaf], TemplateOrigin]:
@@ -204,48 +211,22 @@ class _Planner:
             self.objects, tree, trailers, parents, self.request.by, self.when
         )
 
-    def _ours_tree(self) -> str:
-        path = f"{self.request.ours}:{self.request.prefix}"
-        return self.quarantine.git.text("rev-parse", "--verify", path)
-
-    def _with_files(self, tree: str, files: Tree) -> str:
-        leaves = listing(self.quarantine, tree)
+    def _add_missing(self, ours: dict[str, Leaf], files: Tree) -> None:
+        """Add files to our side where it lacks them."""
         objects = ObjectSet(self.repository.algorithm)
         for path, entry in files.items():
-            if path not in leaves:
-                leaves[path] = Leaf(entry.mode, objects.add("blob", entry.data))
-        made = objects.add_tree(leaves)
+            if path not in ours:
+                ours[path] = Leaf(entry.mode, objects.add("blob", entry.data))
+        objects.add_tree(ours)
         self.quarantine.write(objects)
-        return made
 
-    def _merge(
-        self,
-        old_tree: str,
-        old_leaves: dict[str, Leaf],
-        ours_tree: str,
-        new_leaves: dict[str, Leaf],
-        new_tree: str,
-    ) -> Merged:
-        ours = listing(self.quarantine, ours_tree)
-        sides = Sides(dict(old_leaves), ours, dict(new_leaves))
-        made = make_comparable(self.quarantine, sides, self.request.answers_file)
-        base_tree, their_tree = old_tree, new_tree
-        if sides.base != old_leaves:
-            base_tree = made.add_tree(sides.base)
-        if sides.theirs != new_leaves:
-            their_tree = made.add_tree(sides.theirs)
-        self.quarantine.write(made)
-        base = self.request.base
-        origin = base.trailers.origin if isinstance(base, TemplateCommit) else base.origin
-        old_label = label("template", origin.version)
+    def _merge(self, base: str, ours: str, theirs: str, old: TemplateOrigin) -> Merged:
+        old_label = label("template", old.version)
         new_label = label("template", self.request.new.origin.version)
+        if old_label == new_label:
+            old_label = f"{old_label}-before"
         return merge_trees(
-            self.quarantine,
-            base_tree,
-            ours_tree,
-            their_tree,
-            old_label=f"{old_label}-before" if old_label == new_label else old_label,
-            new_label=new_label,
+            self.quarantine, base, ours, theirs, old_label=old_label, new_label=new_label
         )
 
     def _finish(

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 
+from mlstarter.history.clean import read_blobs
 from mlstarter.history.objects import ObjectSet
 from mlstarter.history.repository import Repository
 from mlstarter.process import Git
@@ -60,6 +61,7 @@ class Quarantine:
             encoding="utf-8",
         )
         self._passing: set[str] = set()
+        self._blobs: dict[str, bytes] = {}
 
     def __enter__(self) -> Quarantine:
         """Return itself; its files go when the block ends."""
@@ -101,8 +103,18 @@ class Quarantine:
     ) -> None:
         """Write objects here; ``passing`` ones (scaffolding of a merge) never reach the project."""
         objects.write(self.objects, known=known)
+        self._blobs.update(
+            (o, data) for o, (kind, data) in objects.objects.items() if kind == "blob"
+        )
         if passing:
             self._passing.update(objects.objects)
+
+    def blobs(self, oids: Iterable[str]) -> dict[str, bytes]:
+        """Return the bytes of blobs by id; git is asked only for those not made here."""
+        wanted = set(oids)
+        missing = sorted(wanted - self._blobs.keys())
+        self._blobs.update(zip(missing, read_blobs(self.git, missing), strict=True))
+        return {oid: self._blobs[oid] for oid in wanted}
 
     def set_branches(self, branches: Mapping[str, str]) -> None:
         """Set branches here; a merge names its sides after them."""

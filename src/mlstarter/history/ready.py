@@ -32,12 +32,18 @@ def check_ready(
     repository: Repository, head: str, files: tuple[FileChange, ...], prefix: str = ""
 ) -> None:
     """Raise ProjectError unless the work tree can go from ``head`` to the plan's result."""
-    top = repository.work_tree
+    _ = repository.work_tree
     require_uninterrupted(repository)
     repository.require_idle()
     if repository.commit("HEAD") != head:
         raise ProjectError("The branch has moved meanwhile.", hint="run the command again")
     repository.require_clean(prefix)
+    check_files(repository, files)
+
+
+def check_files(repository: Repository, files: tuple[FileChange, ...]) -> None:
+    """Raise ProjectError where a file would be overwritten or holds changes of its own."""
+    top = repository.work_tree
     _refuse_sparse(repository)
     require_committed(repository, files)
     leaving = {change.path for change in files if change.new is None}

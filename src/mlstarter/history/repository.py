@@ -55,7 +55,9 @@ class Repository:
             store = Path(folder)
             return cls(Git(store, {"GIT_DIR": folder}), None, store, Path(common), algorithm)
         top = Git(path).text("rev-parse", "--path-format=absolute", "--show-toplevel")
-        return cls(Git(Path(top)), Path(top), Path(folder), Path(common), algorithm)
+        # Said outright, so that git need not search for it each time.
+        git = Git(Path(top), {"GIT_DIR": folder, "GIT_WORK_TREE": top})
+        return cls(git, Path(top), Path(folder), Path(common), algorithm)
 
     @classmethod
     def bare(cls, store: Path, algorithm: str = "sha1") -> Repository:

@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from mlstarter.history.attributes import flatten
-from mlstarter.history.clean import clean_for_git, read_blobs
+from mlstarter.history.clean import clean_for_git
 from mlstarter.history.merge import attribute_files
 from mlstarter.history.objects import Leaf, ObjectSet
 from mlstarter.history.quarantine import Quarantine
@@ -50,8 +50,8 @@ def make_comparable(quarantine: Quarantine, sides: Sides, answers_file: str) -> 
 
 
 def _read(quarantine: Quarantine, side: Mapping[str, Leaf], paths: list[str]) -> dict[str, bytes]:
-    blobs = read_blobs(quarantine.git, [side[path].oid for path in paths])
-    return dict(zip(paths, blobs, strict=True))
+    blobs = quarantine.blobs(side[path].oid for path in paths)
+    return {path: blobs[side[path].oid] for path in paths}
 
 
 def _is_file(leaf: Leaf | None) -> bool:
@@ -133,8 +133,8 @@ def _take_answers(quarantine: Quarantine, sides: Sides, path: str) -> None:
     base, ours, theirs = leaves
     if base is None or ours is None or theirs is None or len(set(leaves)) < 3:
         return
-    texts = read_blobs(quarantine.git, [leaf.oid for leaf in leaves if leaf is not None])
-    if _says_the_same(*texts):
+    texts = quarantine.blobs((base.oid, ours.oid, theirs.oid))
+    if _says_the_same(texts[base.oid], texts[ours.oid], texts[theirs.oid]):
         sides.base[path] = ours
 
 
