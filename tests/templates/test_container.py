@@ -55,7 +55,7 @@ def address(engine: Engine) -> Iterator[str]:
     """Run the image as `make demo` does; return its address once it is ready."""
     port = free_port()
     started = engine(
-        "run", "--detach", "--name", NAME, "--init", "--read-only", "--cap-drop", "ALL",
+        "run", "--detach", "--name", NAME, "--read-only", "--cap-drop", "ALL",
         "--publish", f"127.0.0.1:{port}:{port}", "--env", f"PORT={port}", NAME,
     )  # fmt: skip
     assert started.status == 0, started.output
