@@ -14,8 +14,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from mlstarter.cohort.handout import MARKER, NEUTRAL, read_marker
-from mlstarter.cohort.remotes import local_path, repository_name
-from mlstarter.cohort.transport import Transport
+from mlstarter.cohort.remotes import repository_name
+from mlstarter.cohort.transport import Transport, local_path
 from mlstarter.history.base import template_commits
 from mlstarter.history.first import empty_bare
 from mlstarter.history.repository import Repository

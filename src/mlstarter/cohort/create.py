@@ -68,10 +68,13 @@ class Creator:
                     hint="create with the same template, answers and layers as before",
                 )
             entry = self._record(replace(entry, state="rendered", stamp=stamp, commit_id=commit))
+        held: Mapping[str, str] = {}
         if entry.state == "rendered":
             self.remote.create(student)
             entry = self._record(replace(entry, state="created"))
-        held = self.remote.transport.refs(entry.url)
+        else:
+            # An earlier run may have pushed and been cut off before it could write that down.
+            held = self.remote.transport.refs(entry.url)
         if entry.state == "created" and MAIN not in held:
             self._push(entry, objects, store)
             held = self.remote.transport.refs(entry.url)

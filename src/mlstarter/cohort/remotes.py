@@ -14,12 +14,12 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from mlstarter.cohort.config import Config
 from mlstarter.cohort.names import complaint
 from mlstarter.cohort.roster import Problem, Student
-from mlstarter.cohort.transport import Absent, Transport
+from mlstarter.cohort.transport import Absent, Transport, local_path
 from mlstarter.errors import EnvironmentProblem, UsageError
 from mlstarter.history.first import empty_bare
 
@@ -145,13 +145,6 @@ def address_problems(pattern: str, students: Sequence[Student]) -> list[Problem]
         if other is not student:
             found.append(Problem(student.line, f"has the same address as line {other.line}"))
     return found
-
-
-def local_path(url: str) -> Path | None:
-    """Return the folder that a ``file://`` address names, None for any other address."""
-    if not url.startswith("file://"):
-        return None
-    return Path(unquote(urlsplit(url).path))
 
 
 def repository_name(url: str) -> str:

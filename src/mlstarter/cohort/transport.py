@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from mlstarter.errors import EnvironmentProblem, MlstarterError
 from mlstarter.process import Git, Result
@@ -76,7 +77,17 @@ class Transport:
 
         Raises Absent, Denied or RemoteFailed.
         """
-        out = self._persist(url, lambda: self._git(Path.cwd()).call("ls-remote", "--", url))
+        path = local_path(url)
+        if path is None:
+            command: tuple[str, ...] = ("ls-remote", "--", url)
+            git = self._git(Path.cwd())
+        elif path.is_dir():
+            # The same refs, read where they are, for a quarter of the time.
+            command = ("for-each-ref", "--format=%(objectname)\t%(refname)")
+            git = self._git(path).at(None, GIT_DIR=str(path))
+        else:
+            raise Absent(f"There is no repository at {url}.", hint="mlstarter cohort create")
+        out = self._persist(url, lambda: git.call(*command))
         found = {}
         for line in out.stdout.decode("utf-8", "surrogateescape").splitlines():
             oid, _, name = line.partition("\t")
@@ -109,7 +120,9 @@ class Transport:
             if len(refspecs) > 1
             else ("--porcelain", "--no-verify")
         )
-        git = self._git(store).at(None, **env)
+        # What is pushed is packed already; looking for deltas would cost more than it saves.
+        config = (*self.config, ("pack.window", "0"), ("pack.threads", "1"))
+        git = Git(store, {**self.env, **env}, config)
         self._persist(url, lambda: git.call("push", *options, "--", url, *refspecs))
 
     def _git(self, folder: Path) -> Git:
@@ -133,6 +146,11 @@ class Transport:
                 raise Stopped("stopped")
             pause = min(pause * 2, self.longest_pause)
         raise AssertionError("unreachable")
+
+
+def local_path(url: str) -> Path | None:
+    """Return the folder that a ``file://`` address names, None for any other address."""
+    return Path(unquote(urlsplit(url).path)) if url.startswith("file://") else None
 
 
 def _explained(url: str, said: str) -> MlstarterError | None:

@@ -118,7 +118,9 @@ def destination(answers: Answers, template: Template | None = None) -> Path:
     if template is not None and template.engine == "cookiecutter":
         from mlstarter.render.cookiecutter import folder_name
 
-        return Path(checked_path(folder_name(template, answers)))
+        named = folder_name(template, answers)
+        if named:
+            return Path(checked_path(named))
     for name in NAMES:
         if isinstance(answers.get(name), str) and answers[name].strip():
             return Path(re.sub(r"[\s/\\]+", "-", answers[name].strip()))

@@ -209,7 +209,7 @@ class Interview:
                 self.render(key, question, extra): self.render(value, question, extra)
                 for key, value in text.items()
             }
-        if not isinstance(text, str) or not text:
+        if not isinstance(text, str) or not self._is_jinja(text):
             return text
         try:
             if text not in self._templates:
@@ -222,6 +222,13 @@ class Interview:
                 f'The template\'s question "{question.name}" cannot be rendered: {error}.',
                 hint="its author must mend it; filters of its own need --trust",
             ) from error
+
+    def _is_jinja(self, text: str) -> bool:
+        """Say whether a text can hold anything to render; most choices and types do not."""
+        env = self.questionnaire.environment
+        starts = (env.variable_start_string, env.block_start_string, env.comment_start_string)
+        prefixes = (env.line_statement_prefix, env.line_comment_prefix)
+        return any(start in text for start in (*starts, *filter(None, prefixes)))
 
     def _context(self, extra: Mapping[str, Any]) -> dict[str, Any]:
         known = {**self.offered, **self.given, **self.values, **extra}

@@ -26,7 +26,8 @@ def load(template: Template, *, trust: bool = False) -> Questionnaire:
     if template.engine == "cookiecutter":
         return load_cookiecutter(template, trust=trust)
     config = template.config
-    extensions = tuple(config.settings.get("jinja_extensions", ())) if trust else ()
+    foreign = () if trust else config.foreign_extensions
+    extensions = tuple(name for name in config.extensions if name not in foreign)
     questions = tuple(
         _question(name, stated, secret=name in config.secrets)
         for name, stated in config.questions.items()
