@@ -96,7 +96,7 @@ def _column(guess: Guess, column: pd.Series, marks: list[str]) -> None:
         guess.exclude[name] = "constant: it has no values"
     elif distinct == 1 and len(values) == rows:
         guess.exclude[name] = f"constant: always {str(values.iloc[0])[:40]!r}"
-    elif types.is_bool_dtype(values) or isinstance(values.iloc[0], bool):
+    elif set(values.head(1000).astype(str).str.lower()) <= {"true", "false"}:
         guess.features.append(_feature(name, "boolean", marks))
     elif types.is_float_dtype(values) or types.is_integer_dtype(values):
         whole = bool(np.all(np.mod(values, 1) == 0))

@@ -66,10 +66,11 @@ def drawn(relation: duckdb.DuckDBPyRelation, config: Config) -> duckdb.DuckDBPyR
 
 
 def cast(feature: Feature) -> str:
-    """Return SQL for a feature's values: a text or a number, its marks for missing values NULL."""
-    kind = "VARCHAR" if feature.kind == "category" else "DOUBLE"
+    """Return SQL for a feature: a text, a number, or 1 and 0; its marks for missing values NULL."""
     name = identifier(feature.name)
     if feature.missing:
         marks = ", ".join(map(text, feature.missing))
         name = f"CASE WHEN trim(CAST({name} AS VARCHAR)) NOT IN ({marks}) THEN {name} END"
-    return f"CAST({name} AS {kind})"
+    if feature.kind == "boolean":
+        name = f"CAST({name} AS BOOLEAN)"
+    return f"CAST({name} AS {'VARCHAR' if feature.kind == 'category' else 'DOUBLE'})"
