@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class ProjectError(Exception):
-    """An expected failure; `cli` shows it as an ``error:`` and a ``hint:`` line, never a traceback."""
+    """An expected failure, shown as an ``error:`` and a ``hint:`` line, never as a traceback."""
 
     exit_status = 1
 

@@ -111,19 +111,20 @@ def average_precision(truth: ArrayLike, score: ArrayLike) -> Statistic:
 
 def log_loss(truth: ArrayLike, probability: ArrayLike) -> Statistic:
     """Return the mean of -log p(true class); ``truth`` holds class indices."""
-    chosen = np.asarray(probability)[np.arange(len(np.asarray(truth))), truth]
+    true = np.asarray(truth)
+    chosen = np.asarray(probability)[np.arange(len(true)), true]
     return mean(-np.log(np.clip(chosen, 1e-15, 1)))
 
 
 def brier(truth: ArrayLike, probability: ArrayLike) -> Statistic:
     """Return the mean squared error of the probabilities: of p(1) for two classes, else summed."""
-    wrong = np.asarray(probability) - np.eye(np.asarray(probability).shape[1])[truth]
+    wrong = np.asarray(probability) - np.eye(np.asarray(probability).shape[1])[np.asarray(truth)]
     return mean((wrong**2).sum(axis=1) / (2 if wrong.shape[1] == 2 else 1))
 
 
 def macro_f1(truth: ArrayLike, predicted: ArrayLike, classes: int) -> Statistic:
     """Return the mean F1 over the classes that occur; both arrays hold class indices."""
-    real, said = np.eye(classes)[truth], np.eye(classes)[predicted]
+    real, said = np.eye(classes)[np.asarray(truth)], np.eye(classes)[np.asarray(predicted)]
     parts = np.concatenate([real * said, real, said], axis=1).astype(np.float32)
 
     def statistic(weights: Weights) -> Floats:

@@ -10,7 +10,7 @@ from skl2onnx import convert_sklearn
 from skl2onnx.common.data_types import FloatTensorType, StringTensorType
 from sklearn.pipeline import Pipeline
 
-from .model import Inputs
+from .data.encode import Inputs
 from .preprocess import MISSING
 
 TYPES = {"numbers": FloatTensorType, "categories": StringTensorType}
@@ -21,10 +21,12 @@ def convert(model: Pipeline, inputs: Inputs, task: str) -> tuple[bytes, str]:
     """Return the graph and the name of its output."""
     types = [(name, TYPES[name]([None, array.shape[1]])) for name, array in inputs.items()]
     final = model.steps[-1][1]
-    options = {"zipmap": False} if hasattr(final, "classes_") else None
-    options = {id(final): options} if options else None
-    # ai.onnx.ml 3 is the newest that all of the converters used here are written for.
-    graph = convert_sklearn(model, initial_types=types, options=options, target_opset={"": 18, "ai.onnx.ml": 3})
+    options: dict[Any, Any] = {id(final): {"zipmap": False}} if hasattr(final, "classes_") else {}
+    # The newest opsets for which every converter used here is written.
+    opsets = {"": 18, "ai.onnx.ml": 3}
+    graph = convert_sklearn(
+        model, name="model", initial_types=types, options=options, target_opset=opsets
+    )
     if task in OUTPUTS:
         return graph.SerializeToString(), OUTPUTS[task]
     # An isolation forest's score is high for usual rows; what is served is high for unusual ones.
@@ -50,4 +52,6 @@ def edge_rows(inputs: Inputs) -> Inputs:
                 row = {key: array_[0].copy() for key, array_ in inputs.items()}
                 row[name][column] = value
                 rows.append(row)
-    return {name: np.array([row[name] for row in rows], dtype=a.dtype) for name, a in inputs.items()}
+    return {
+        name: np.array([row[name] for row in rows], dtype=a.dtype) for name, a in inputs.items()
+    }

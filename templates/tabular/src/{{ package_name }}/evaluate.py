@@ -12,13 +12,14 @@ import pandas as pd
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from . import export, metrics, train
-from .data import dataset, load, schema, split
+from . import export, metrics
+from .data import dataset, encode, load, schema, split
+from .data.encode import Inputs
 from .data.schema import Schema
 from .errors import ProjectError
 from .measure import PIPELINES, statistics, with_anomalies
 from .metrics import Floats, Weights
-from .model import Inputs, as_frame, baselines, build, scores
+from .model import as_frame, baselines, build, scores
 from .progress import track
 from .report import Section, Table, publish
 from .report.words import interval, number, title
@@ -62,7 +63,9 @@ def evaluate(config: Config, described: Schema) -> None:
     ours = bootstrap(test, test.predicted)
     simple = {
         name: bootstrap(test, scores(model, as_frame(test.inputs), config.task))
-        for name, model in pickle.loads((export.ARTIFACTS / "baselines.pickle").read_bytes()).items()
+        for name, model in pickle.loads(
+            (export.ARTIFACTS / "baselines.pickle").read_bytes()
+        ).items()
     }
     primary = next(iter(ours))
     against = list(simple)[-1]
@@ -94,7 +97,9 @@ def evaluate(config: Config, described: Schema) -> None:
         "environment": {"threads": config.threads, **test.facts["model"]["versions"]},
     }
     steps = [plots.quality, plots.importance, plots.dependence, plots.slices, random_split, worst]
-    sections = [section for step in track(steps, "Writing the report") for section in step(test, results)]
+    sections = [
+        section for step in track(steps, "Writing the report") for section in step(test, results)
+    ]
     publish(results, sections)
     print(f"Test {primary} {interval(results['metrics'][primary])}; see reports/.", file=sys.stderr)
 
@@ -105,9 +110,11 @@ def read_test(config: Config, described: Schema) -> Test:
     rows = split.read(config, described, "test")
     now = dataset.describe(config.data, 0)["sha256"]
     if facts["task"] != config.task or facts["data"]["sha256"] != now:
-        raise ProjectError("artifacts/ was trained for another task or on other data.", "make train")
-    target = train.encode(rows, config, described, facts["output"]["classes"])
-    inputs = train.inputs_of(rows, facts["input"]["features"])
+        raise ProjectError(
+            "artifacts/ was trained for another task or on other data.", "make train"
+        )
+    target = encode.target_of(rows, config, described, facts["output"]["classes"])
+    inputs = encode.inputs_of(rows, facts["input"]["features"])
     inputs, target = with_anomalies(config, inputs, target)
     answer = export.open_graph(graph, facts["output"]["name"])
     cluster = config.evaluation.cluster
@@ -143,9 +150,11 @@ def describe_split(test: Test) -> dict[str, Any]:
     rule, cluster = test.config.split, test.config.evaluation.cluster
     words = RULES[rule.rule]
     if rule.rule == "time":
-        words += f" (from {test.rows[rule.column].min()})"
+        words += f", which begins at {str(test.rows[rule.column].min()).removesuffix(' 00:00:00')}"
     rows = {**test.facts["rows"], "test": len(test.rows)}
-    resampled = f"Resampled are all rows of one {cluster} together." if cluster else "Resampled are rows."
+    resampled = (
+        f"Resampled are all rows of one {cluster} together." if cluster else "Resampled are rows."
+    )
     return {"rule": rule.rule, "description": words, "rows": rows, "resampled": resampled}
 
 
@@ -174,7 +183,7 @@ def slices(test: Test, primary: str) -> list[dict[str, Any]]:
             inside = values == value
             draws = metrics.bootstrap({primary: statistic}, test.weights * inside)[primary]
             if inside.sum() >= 30 and np.isfinite(draws).mean() > 0.9:
-                row = {"column": column, "value": value, "rows": int(inside.sum())}
+                row = {"column": column, "group": value, "rows": int(inside.sum())}
                 found.append({**row, "metric": primary, **metrics.summary(primary, draws)})
     return found
 
@@ -188,22 +197,33 @@ def random_split(test: Test, results: dict[str, Any]) -> list[Section]:
     names = split.assign(frame, config, described, rule="stratified")
     known, unknown = frame[names == "train"], frame[names == "test"]
     features, primary = test.facts["input"]["features"], results["primary"]
-    fit, held = train.inputs_of(known, features), train.inputs_of(unknown, features)
+    fit, held = encode.inputs_of(known, features), encode.inputs_of(unknown, features)
     classes = test.facts["output"]["classes"]
-    truth = train.encode(unknown, config, described, classes)
-    models = {results["model"]["name"]: build(config, fit), "linear": baselines(config, fit)["linear"]}
-    rows = []
-    for name, model in models.items():
-        model.fit(as_frame(fit), train.encode(known, config, described, classes))
+    truth = encode.target_of(unknown, config, described, classes)
+    models = {
+        results["model"]["name"]: build(config, fit),
+        "linear": baselines(config, fit)["linear"],
+    }
+    measured = {results["model"]["name"]: results["metrics"], **results["baselines"]}
+    honest = [measured[name][primary]["value"] for name in models]
+    claimed = []
+    for model in models.values():
+        model.fit(as_frame(fit), encode.target_of(known, config, described, classes))
         claim = statistics(config, truth, scores(model, as_frame(held), config.task))[primary]
-        honest = {results["model"]["name"]: results["metrics"], **results["baselines"]}[name]
-        value = float(claim(np.ones((1, len(truth)), dtype=np.float32))[0])
-        rows.append([title(name), number(honest[primary]["value"]), number(value)])
+        claimed.append(float(claim(np.ones((1, len(truth)), dtype=np.float32))[0]))
+    rows = [
+        [title(name), number(here), number(there)]
+        for name, here, there in zip(models, honest, claimed, strict=True)
+    ]
+    leads = [f"{one[0] - one[1]:+.3f}" for one in (honest, claimed)]
+    rows.append(["Difference", *leads])
+    together = "of one time" if config.split.rule == "time" else f"of one {config.split.column}"
     text = (
-        f"The same models, trained and tested on a random split of the same rows. Rows of one "
-        f"{config.split.column} or near it resemble one another; a random split puts some of them "
-        "into training and asks for the others, so it rewards remembering. The model will be used "
-        "on rows that come later or from elsewhere, so only the left column says how it will do."
+        f"The same models, trained and tested on a random split of the same rows. Rows {together} "
+        "resemble one another; a random split puts some of them into training and asks for the "
+        "others, so it rewards remembering, most of all in the model that can remember more: "
+        "compare the differences. The model will be used on rows that come later or from "
+        "elsewhere, so only the left column says how it will do."
     )
     columns = [title(primary), "the split used here", "a random split"]
     return [Section("What a random split would have claimed", text, Table(columns, rows))]
@@ -222,8 +242,15 @@ def worst(test: Test, _results: dict[str, Any]) -> list[Section]:
     rows = []
     for i in np.argsort(-wrong)[:10]:
         row = test.rows.iloc[int(i)]
-        cells = ["–" if pd.isna(row[n]) else str(row[n]) for n in names]
-        rows.append([str(row[test.described.target.name]), said[i], *cells])
+        cells = [cell(row[name]) for name in names]
+        rows.append([cell(row[test.described.target.name]), said[i], *cells])
     head = "predicted" if test.config.task == "regression" else "probability given to it"
     columns = ["Truth", head, *(f["title"] for f in test.facts["input"]["features"][:8])]
     return [Section("The ten worst errors", "", Table(columns, rows))]
+
+
+def cell(value: Any) -> str:
+    """Return a value as a table shows it: a dash where it is missing, four digits of a number."""
+    if isinstance(value, float):
+        return "-" if np.isnan(value) else f"{value:.4g}"
+    return "-" if pd.isna(value) else str(value)

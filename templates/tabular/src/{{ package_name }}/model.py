@@ -21,9 +21,8 @@ from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
+from .data.encode import Inputs
 from .settings import Config
-
-Inputs = dict[str, NDArray[Any]]
 
 
 def as_frame(inputs: Inputs) -> pd.DataFrame:
@@ -74,7 +73,7 @@ def build(config: Config, inputs: Inputs, calibrated: bool = True) -> Pipeline:
 
 
 def baselines(config: Config, inputs: Inputs) -> dict[str, Any]:
-    """Return the unfitted baselines: a trivial one, and a linear one that takes real work to beat."""
+    """Return the unfitted baselines: a trivial one, and a linear one that is not easy to beat."""
     if config.task == "anomaly":
         return {"distance_to_centre": Distance(_encode(inputs, _scaled()))}
     if config.task == "regression":
@@ -114,7 +113,8 @@ class Distance:
 
     def decision_function(self, frame: pd.DataFrame) -> NDArray[np.float64]:
         """Return minus the root mean square of the standardised values, one a row."""
-        return -np.sqrt((np.asarray(self.encode.transform(frame)) ** 2).mean(axis=1))
+        standardised = np.asarray(self.encode.transform(frame), dtype=np.float64)
+        return np.asarray(-np.sqrt((standardised**2).mean(axis=1)))
 
 
 def _scaled() -> Pipeline:

@@ -37,7 +37,9 @@ def _binary(test: Test, _results: dict[str, Any]) -> list[Section]:
         left, right = drawn.axes
         left.plot([0, 1], [0, 1], color=GREY, linestyle="--")
         for i in np.unique(bins):
-            share = metrics.bootstrap({"": metrics.ratio((bins == i) & real, bins == i)}, test.weights)[""]
+            share = metrics.bootstrap(
+                {"": metrics.ratio((bins == i) & real, bins == i)}, test.weights
+            )[""]
             low, high = np.nanpercentile(share[1:], [2.5, 97.5])
             at = probability[bins == i].mean()
             left.plot([at, at], [low, high], color=BLUE)
@@ -59,7 +61,10 @@ def _binary(test: Test, _results: dict[str, Any]) -> list[Section]:
 
 def _cost(test: Test, yes: Any) -> float:
     costs, real = test.config.decision, test.target == 1
-    alarms, missed = (yes & ~real) * costs.cost_false_positive, (~yes & real) * costs.cost_false_negative
+    alarms, missed = (
+        (yes & ~real) * costs.cost_false_positive,
+        (~yes & real) * costs.cost_false_negative,
+    )
     return float((alarms + missed).mean())
 
 
@@ -89,13 +94,19 @@ def _scatter(test: Test, _results: dict[str, Any]) -> list[Section]:
         left, right = drawn.axes
         left.scatter(test.predicted, test.target, s=4, color=BLUE, alpha=0.3, rasterized=True)
         left.plot([low, high], [low, high], color=GREY, linestyle="--")
-        left.set(xlabel=f"predicted{unit}", ylabel=f"measured{unit}", title="Predicted and measured")
+        left.set(
+            xlabel=f"predicted{unit}", ylabel=f"measured{unit}", title="Predicted and measured"
+        )
         left.set_ylim(low, high)
-        errors = np.clip(test.predicted - test.target, *np.quantile(test.predicted - test.target, [0.01, 0.99]))
+        errors = np.clip(
+            test.predicted - test.target, *np.quantile(test.predicted - test.target, [0.01, 0.99])
+        )
         right.hist(errors, bins=40, color=BLUE)
         right.axvline(0, color=GREY, linestyle="--")
         right.set(xlabel=f"predicted minus measured{unit}", ylabel="rows", title="Errors")
-    text = "Rows on the dashed line were predicted exactly; the outermost one per cent of errors is cut."
+    text = (
+        "Rows on the dashed line were predicted exactly; the outer one per cent of errors is cut."
+    )
     return [Section("Predicted and measured", text, None, drawn.svg, "errors", True)]
 
 
@@ -105,7 +116,12 @@ def _anomalies(test: Test, _results: dict[str, Any]) -> list[Section]:
         bins = np.linspace(test.predicted.min(), test.predicted.max(), 40).tolist()
         for label, color, kind in (("usual", BLUE, 0), ("made" if made else "unusual", ORANGE, 1)):
             drawn.axes[0].hist(
-                test.predicted[test.target == kind], bins, density=True, alpha=0.6, color=color, label=label
+                test.predicted[test.target == kind],
+                bins,
+                density=True,
+                alpha=0.6,
+                color=color,
+                label=label,
             )
         drawn.axes[0].axvline(test.facts["output"]["threshold"], color=GREY, linestyle="--")
         drawn.axes[0].set(xlabel="anomaly score", ylabel="share of rows")
@@ -113,9 +129,10 @@ def _anomalies(test: Test, _results: dict[str, Any]) -> list[Section]:
     text = "The dashed line is the threshold."
     if made:
         text = (
-            "No row is labelled as unusual. So the score is asked to tell the test rows from made ones "
-            "whose values come from different rows. **This measures whether the model knows which values "
-            "belong together, not whether it finds what you would call unusual.** " + text
+            "No row is labelled as unusual. So the score is asked to tell the test rows from made "
+            "ones whose values come from different rows. **This measures whether the model knows "
+            "which values belong together, not whether it finds what you would call unusual.** "
+            + text
         )
     return [Section("Scores", text, None, drawn.svg, "scores", True)]
 
@@ -211,7 +228,9 @@ def slices(test: Test, results: dict[str, Any]) -> list[Section]:
             axes.plot([part["low"], part["high"]], [i, i], color=BLUE)
             axes.plot(part["value"], i, "o", color=BLUE)
         axes.axvline(results["metrics"][primary]["value"], color=GREY, linestyle="--")
-        labels = [f"{part['column']} = {part['value']}  (n = {part['rows']})" for part in reversed(found)]
+        labels = [
+            f"{part['column']} = {part['group']}  (n = {part['rows']})" for part in reversed(found)
+        ]
         axes.set_yticks(range(len(found)), labels)
         axes.set(xlabel=title(primary))
     whole = interval(results["metrics"][primary])

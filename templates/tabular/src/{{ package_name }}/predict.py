@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import csv
-import sys
+import io
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from .errors import ProjectError
+from .files import write
 from .promote import MODEL
 from .serve.predictor import Predictor
 
@@ -41,17 +41,20 @@ def run(path: str, output: str | None = None) -> None:
     if not answers:
         raise ProjectError(f"{path} has no rows.", "The first line names the columns.")
     columns = [name for name, value in answers[0].items() if not isinstance(value, (list, dict))]
-    opened = Path(output).open("w", newline="", encoding="utf-8") if output else nullcontext(sys.stdout)
-    with opened as out:
-        writer = csv.DictWriter(out, columns, extrasaction="ignore")
-        writer.writeheader()
-        writer.writerows(answers)
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(answers)
+    if output:
+        write(Path(output), text.getvalue())
+    else:
+        print(text.getvalue(), end="")
 
 
 def parsed(
     lines: Iterator[Mapping[str, str]] | csv.DictReader[str], features: list[dict[str, Any]]
 ) -> Iterator[dict[str, object]]:
-    """Yield each line's features with their JSON types; empty is missing, other columns are left."""
+    """Yield each line's features with their JSON types; an empty one is missing."""
     for number, line in enumerate(lines, start=2):
         row: dict[str, object] = {}
         for feature in features:

@@ -9,8 +9,7 @@ import numpy as np
 from sklearn.model_selection import cross_val_predict
 from threadpoolctl import threadpool_limits
 
-from . import train
-from .data import schema, split
+from .data import encode, schema, split
 from .data.schema import Schema
 from .errors import ProjectError
 from .measure import statistics
@@ -21,7 +20,7 @@ from .settings import Config, ModelConfig, load
 
 
 def run() -> None:
-    """Search, and print the [model] section that did best, for the student to put into config.toml."""
+    """Search, and print the [model] section that did best, to be put into config.toml."""
     config = load()
     with threadpool_limits(config.threads):
         best, value, before = search(config, schema.load())
@@ -29,7 +28,9 @@ def run() -> None:
     print("[model]")
     for name, setting in asdict(best).items():
         if name != "contamination":
-            print(f"{name} = {setting:.4g}" if isinstance(setting, float) else f"{name} = {setting}")
+            print(
+                f"{name} = {setting:.4g}" if isinstance(setting, float) else f"{name} = {setting}"
+            )
 
 
 def search(config: Config, described: Schema) -> tuple[ModelConfig, float, float]:
@@ -43,10 +44,10 @@ def search(config: Config, described: Schema) -> tuple[ModelConfig, float, float
     if config.task == "anomaly":
         raise ProjectError("An isolation forest has no target to tune against.")
     rows = split.read(config, described, "train")
-    classes = train.class_names(config, described, rows)
-    target = train.encode(rows, config, described, classes)
-    inputs = train.inputs_of(rows, train.feature_facts(described, rows))
-    frame, groups = as_frame(inputs), train.groups_of(rows, config)
+    classes = encode.class_names(config, described, rows)
+    target = encode.target_of(rows, config, described, classes)
+    inputs = encode.inputs_of(rows, encode.feature_facts(described, rows))
+    frame, groups = as_frame(inputs), encode.groups_of(rows, config)
     method = "predict" if config.task == "regression" else "predict_proba"
     primary = ""
 

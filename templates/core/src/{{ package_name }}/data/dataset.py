@@ -24,7 +24,9 @@ def describe(data: DataConfig, rows: int, root: Path = Path()) -> dict[str, Any]
     locked = lock.read(root)
     source = locked.source if locked else f"{data.source}:{data.kaggle or data.path}"
     name, _, version = source.partition(":")[2].partition("/versions/")
-    files = "".join(f"{digest}  {path}\n" for path, digest in (locked.files if locked else {}).items())
+    files = "".join(
+        f"{digest}  {path}\n" for path, digest in (locked.files if locked else {}).items()
+    )
     return {
         "name": name,
         "source": f"https://www.kaggle.com/datasets/{name}" if data.source == "kaggle" else source,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import matplotlib
 
@@ -14,8 +14,11 @@ if TYPE_CHECKING:
 
 # Okabe and Ito's colours, which people with colour-blindness tell apart, on white and on black.
 BLUE, ORANGE, GREEN, GREY = "#2f81b7", "#d98200", "#1a9e77", "#8b949e"
-INK = "<style>svg{color:#1f2328}@media screen and (prefers-color-scheme:dark){svg{color:#e6edf3}}</style>"
-STYLE = {
+INK = (
+    "<style>svg{color:#1f2328}"
+    "@media screen and (prefers-color-scheme:dark){svg{color:#e6edf3}}</style>"
+)
+STYLE: Any = {
     "svg.fonttype": "none",
     "svg.hashsalt": "fixed",
     "font.family": "sans-serif",

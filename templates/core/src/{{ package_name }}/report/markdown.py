@@ -44,7 +44,9 @@ def with_results(readme: str, results: Mapping[str, Any], sections: Sequence[Sec
 def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Return a Markdown table."""
     lines = [columns, ["---"] * len(columns), *rows]
-    return "\n".join("| " + " | ".join(c.replace("|", "\\|") for c in line) + " |" for line in lines)
+    return "\n".join(
+        "| " + " | ".join(c.replace("|", "\\|") for c in line) + " |" for line in lines
+    )
 
 
 def card(results: Mapping[str, Any], facts: Mapping[str, Any], root: Path) -> str:
@@ -59,6 +61,8 @@ def card(results: Mapping[str, Any], facts: Mapping[str, Any], root: Path) -> st
         for name, found in results["metrics"].items()
     )
     licence = _licence(root)
+    primary = results["metrics"][results["primary"]]
+    verdict = words.difference(results["difference"], primary["higher_is_better"])
     sample = f"\n{words.SAMPLE}\n" if data["sample"] else ""
     return f"""---
 license: {licence}
@@ -95,7 +99,7 @@ The data are split so: {results["split"]["description"]}.
 
 {table(*words.result_table(results))}
 
-{words.difference(results["difference"], results["metrics"][results["primary"]]["higher_is_better"])}
+{verdict}
 
 ## Limits
 

@@ -1,4 +1,4 @@
-"""Writes metrics.json, plots, the HTML report, README's results and the model card, in this order."""
+"""Writes metrics.json, the plots, the HTML report, README's results and the model card."""
 
 from __future__ import annotations
 

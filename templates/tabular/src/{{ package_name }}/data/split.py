@@ -29,7 +29,8 @@ def read(config: Config, schema: Schema, name: Name) -> pd.DataFrame:
         raise ProjectError(
             f"The {name} split is empty.", "Change [split] in config.toml: shares or dates."
         )
-    return chosen.reset_index(drop=True)
+    rows: pd.DataFrame = chosen.reset_index(drop=True)
+    return rows
 
 
 def assign(
