@@ -77,7 +77,7 @@ def join(prompts: Prompts, config: Config, strings: int) -> list[Clip]:
     if not all(path.is_file() for path in paths):
         return []
     words = [to_graph(*soundfile.read(path, dtype="float32")) for path in paths]
-    rng = np.random.default_rng([config.seed, len(prompts.speaker)])
+    rng = np.random.default_rng([config.voices.seed, len(prompts.speaker)])
     return [_string(words, prompts.speaker, config.speech.longest, rng) for _ in range(strings)]
 
 

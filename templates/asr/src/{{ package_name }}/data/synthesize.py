@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +26,11 @@ from ..errors import ProjectError
 from ..progress import progress
 from . import voices
 
-PART = 20  # utterances in one file: a few seconds of work, so that little is lost
+# Utterances in one file: a few seconds of work, so that little is lost.
+PART, PARTS = 20, {"espeak": 100, "pico": 100, "flite": 100}
+# These carry something over from one utterance to the next: each part needs a process of its own,
+# or what was spoken before would change it.
+STATEFUL = frozenset({"espeak", "pico"})
 
 
 @dataclass(frozen=True)
@@ -54,15 +59,20 @@ class Order:
     seed: int
 
     @property
+    def size(self) -> int:
+        """How many utterances are in one part."""
+        return PARTS.get(self.engine, PART)
+
+    @property
     def key(self) -> str:
         """Twelve hex digits that change with anything that changes the audio."""
         parts = [self.engine, voices.engine_version(self.engine), self.words, self.longest]
-        text = json.dumps([*parts, self.seed, PART])
+        text = json.dumps([*parts, self.seed, self.size])
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
     def paths(self, folder: Path) -> list[Path]:
         """Return the files of the parts, in order."""
-        parts = range(-(-self.count // PART))
+        parts = range(-(-self.count // self.size))
         return [folder / f"{self.engine}-{self.key}" / f"{part:04d}.npz" for part in parts]
 
 
@@ -71,7 +81,7 @@ def speak_part(order: Order, part: int, path: Path) -> None:
     rng = np.random.default_rng([order.seed, sum(order.engine.encode()), part])
     engine = voices.engine(order.engine)
     spoken, rows = [], []
-    for i in range(part * PART, (part + 1) * PART):
+    for i in range(part * order.size, (part + 1) * order.size):
         single = rng.random() < 0.25
         count = 1 if single else int(rng.integers(min(2, order.longest), order.longest + 1))
         words = [str(word) for word in rng.choice(order.words, count)]
@@ -114,9 +124,10 @@ def synthesize(orders: Sequence[Order], folder: Path, workers: int) -> list[Clip
     if wanted:
         # Spawned, not forked: the engines hold native threads and handles.
         context = multiprocessing.get_context("spawn")
+        tasks = 1 if STATEFUL & {order.engine for order in orders} else None
         with (
             progress("Speaking the data", len(wanted)) as advance,
-            ProcessPoolExecutor(workers, mp_context=context) as pool,
+            ProcessPoolExecutor(workers, context, max_tasks_per_child=tasks) as pool,
         ):
             for future in as_completed([pool.submit(speak_part, *job) for job in wanted]):
                 try:
@@ -136,7 +147,7 @@ def _read(order: Order, folder: Path) -> list[Clip]:
             with np.load(path) as part:
                 rows = json.loads(str(part["rows"]))
                 pieces = np.split(part["samples"], np.cumsum(part["lengths"])[:-1])
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, BadZipFile) as error:
             path.unlink(missing_ok=True)
             raise ProjectError(f"{path.name} is damaged ({error})", "run fetch again") from None
         clips += [

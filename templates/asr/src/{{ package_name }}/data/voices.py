@@ -128,6 +128,7 @@ class Espeak:
     def speak(self, words: Sequence[str], speaker: str, rng: np.random.Generator) -> Samples:
         """Speak at 110 to 240 words a minute and a pitch of the speaker's own."""
         self.parts = []
+        self.library.espeak_ng_SetRandSeed(int(rng.integers(2**31)))  # it starts from the clock
         if self.library.espeak_SetVoiceByName(f"gmw/{speaker}".encode()) != 0:
             raise Unavailable(f"espeak-ng has no voice {speaker}")
         own = sum(speaker.encode()) % 41  # a stable pitch for each speaker, varied a little
