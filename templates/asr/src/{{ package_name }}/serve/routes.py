@@ -12,7 +12,7 @@ from .problems import RESPONSES, Problem
 from .uploads import read_upload
 
 if TYPE_CHECKING:
-    from .app import Service
+    from .service import Service
 
 LARGEST = 12_000_000  # bytes: a minute of 16-bit stereo at 48 kHz
 TYPES = frozenset(

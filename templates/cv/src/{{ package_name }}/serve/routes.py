@@ -12,7 +12,7 @@ from .problems import RESPONSES, Problem
 from .uploads import read_uploads
 
 if TYPE_CHECKING:
-    from .app import Service
+    from .service import Service
 
 LIMIT = 10_000_000  # bytes of a body
 RESULT: dict[str, Any] = {

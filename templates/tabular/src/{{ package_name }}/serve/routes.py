@@ -12,7 +12,7 @@ from .problems import RESPONSES
 from .schema import body_schema, body_type
 
 if TYPE_CHECKING:
-    from .app import Service
+    from .service import Service
 
 TEXT, NUMBER, SHARE = {"type": "string"}, {"type": "number"}, {"type": "number", "maximum": 1}
 PREDICTION: dict[str, Any] = {
