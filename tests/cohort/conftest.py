@@ -1,0 +1,221 @@
+"""A class: a template with versions, a roster, students who work."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mlstarter.cli import run
+from tests.cohort.git_server import GitServer
+
+COPIER_YML = """\
+_subdirectory: project
+project_name: {type: str, default: churn}
+project_type: {type: str, default: tabular, choices: [tabular, cv]}
+seed: {type: int, default: 1}
+section: {type: str, default: ""}
+author_name: {type: str, default: ""}
+author_email: {type: str, default: ""}
+"""
+FILES = {
+    "README.md.jinja": "# {{ project_name }}\n\nSeed {{ seed }}, section {{ section }}.\n",
+    "train.py": "".join(f"step_{n} = {n}\n" for n in range(40)),
+    "Makefile": "all:\n\tpython train.py\n",
+    "{{ _copier_conf.answers_file }}.jinja": "{{ _copier_answers | to_nice_yaml }}",
+}
+
+
+def git(folder: Path, *arguments: str, **env: str) -> str:
+    done = subprocess.run(
+        ["git", *arguments],
+        cwd=folder,
+        env={**os.environ, **env},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.removesuffix("\n")
+
+
+@dataclass
+class Template:
+    """A Copier template in a git repository, a tag for each version."""
+
+    root: Path
+
+    def release(self, version: str, **changes: str | None) -> None:
+        """Write files (None removes one; ``copier_yml`` is the questions) and tag them."""
+        for name, text in changes.items():
+            path = self.root / name if name == "copier.yml" else self.root / "project" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if text is None:
+                path.unlink()
+            else:
+                path.write_text(text, encoding="utf-8")
+        git(self.root, "add", "--all")
+        git(self.root, "commit", "--quiet", "--allow-empty", "-m", f"Release {version}")
+        git(self.root, "tag", version)
+
+    def text(self, name: str) -> str:
+        return (self.root / "project" / name).read_text(encoding="utf-8")
+
+
+@dataclass
+class Classroom:
+    """A course on the instructor's machine."""
+
+    folder: Path
+    template: Template
+    students: list[str] = field(default_factory=list)
+    remote: str = ""
+    extra: tuple[str, ...] = ()
+
+    @property
+    def roster(self) -> Path:
+        return self.folder / "roster.csv"
+
+    @property
+    def journal(self) -> Path:
+        return self.folder / "journal.sqlite"
+
+    @property
+    def server(self) -> Path:
+        return self.folder / "srv"
+
+    def enrol(self, count: int) -> None:
+        """Write a roster with names and addresses that must not be found anywhere later."""
+        self.students = [f"s{n:04}" for n in range(1, count + 1)]
+        rows = [
+            f"{student},user-{student},Ada Zyxwv{n},zyxwv{n}@example.edu,{'AB'[n % 2]}"
+            for n, student in enumerate(self.students)
+        ]
+        text = "\n".join(["student_id,username,name,email,section", *rows]) + "\n"
+        self.roster.write_text(text, encoding="utf-8")
+
+    def arguments(self, verb: str, *more: str | Path) -> list[str]:
+        common = [
+            verb, str(self.roster), "--course-run", "ml-test", "--remote", self.remote,
+            "--template", str(self.template.root), "--journal", str(self.journal),
+        ]  # fmt: skip
+        return ["cohort", *common, *self.extra, *map(str, more)]
+
+    def call(self, verb: str, *more: str | Path) -> int:
+        """Run ``mlstarter cohort VERB`` in this process; return its exit status."""
+        return run(self.arguments(verb, *more))
+
+    def repository(self, student: str) -> Path:
+        return self.server / f"{student}.git"
+
+    def clone(self, student: str) -> Path:
+        path = self.folder / "students" / student
+        if not path.exists():
+            git(self.folder, "clone", "--quiet", str(self.repository(student)), str(path))
+        return path
+
+    def work(self, student: str, **files: str) -> Path:
+        """Write files as a student does, commit and push; return the student's clone."""
+        path = self.clone(student)
+        git(path, "pull", "--quiet", "--ff-only")
+        for name, text in files.items():
+            (path / name).parent.mkdir(parents=True, exist_ok=True)
+            (path / name).write_text(text, encoding="utf-8")
+        git(path, "add", "--all")
+        git(path, "commit", "--quiet", "-m", f"Work of {student}")
+        git(path, "push", "--quiet", "origin", "main")
+        return path
+
+    def read(self, student: str, name: str, branch: str = "main") -> str:
+        return git(self.repository(student), "show", f"{branch}:{name}")
+
+    def refs(self, student: str) -> dict[str, str]:
+        lines = git(self.repository(student), "for-each-ref", "--format=%(refname) %(objectname)")
+        return dict(line.split() for line in lines.splitlines())
+
+
+@pytest.fixture(autouse=True)
+def surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give git and mlstarter a home of their own, with an identity that must not leak."""
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / ".gitconfig").write_text(
+        "[user]\n\tname = Professor Qwertz\n\temail = qwertz@example.edu\n"
+        "[init]\n\tdefaultBranch = main\n[safe]\n\tdirectory = *\n"
+    )
+    for name in [name for name in os.environ if name.startswith(("GIT_", "XDG_", "GH_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(home / "state"))
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+
+
+@pytest.fixture
+def template(tmp_path: Path) -> Template:
+    """Return a template with version 1.0.0."""
+    root = tmp_path / "template"
+    (root / "project").mkdir(parents=True)
+    git(root, "init", "--quiet")
+    (root / "copier.yml").write_text(COPIER_YML)
+    made = Template(root)
+    made.release("1.0.0", **FILES)
+    return made
+
+
+@pytest.fixture
+def classroom(tmp_path: Path, template: Template) -> Classroom:
+    """Return a class of three on ``file://``."""
+    folder = tmp_path / "class"
+    folder.mkdir()
+    made = Classroom(folder, template)
+    made.remote = f"file://{made.server}/{{student_id}}.git"
+    made.enrol(3)
+    return made
+
+
+@pytest.fixture
+def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[GitServer]:
+    """Return a git server over HTTP; git's own credential store knows the teacher."""
+    root = tmp_path / "class" / "srv"
+    root.mkdir(parents=True, exist_ok=True)
+    with GitServer(root) as running:
+        store = tmp_path / "home" / ".git-credentials"
+        address = running.url.replace("http://", "http://teacher:correct%20horse@")
+        store.write_text(f"{address}\n")
+        with (tmp_path / "home" / ".gitconfig").open("a") as config:
+            config.write("[credential]\n\thelper = store\n")
+        yield running
+
+
+def said(captured: str) -> dict[str, Any]:
+    """Return what ``--json`` printed."""
+    found: dict[str, Any] = json.loads(captured)
+    return found
+
+
+def everything_in(folder: Path) -> Iterator[bytes]:
+    """Yield every object of every ref of the bare repositories below a folder, and their logs."""
+    for path in sorted(folder.glob("**/*.git")):
+        listing = git(path, "cat-file", "--batch-all-objects", "--batch-check=%(objectname)")
+        done = subprocess.run(
+            ["git", "cat-file", "--batch"],
+            cwd=path,
+            input=listing.encode(),
+            capture_output=True,
+            check=True,
+        )
+        yield done.stdout
+        for log in path.glob("logs/**/*"):
+            if log.is_file():
+                yield log.read_bytes()
+
+
+def found_strings(texts: Iterator[bytes], words: Sequence[str]) -> set[str]:
+    """Return those of ``words`` that occur in any of the texts."""
+    return {word for text in texts for word in words if word.encode() in text}
