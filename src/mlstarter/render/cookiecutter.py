@@ -14,7 +14,7 @@ import posixpath
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
@@ -151,7 +151,7 @@ class _Renderer:
 
     def _rendered(self, path: str) -> bytes:
         text = self.environment.get_template(path).render(self.context)
-        newline = self.context["cookiecutter"].get("_new_lines") or _newline(self.start / path)
+        newline = self.context["cookiecutter"].get("_new_lines") or newline_of(self.start / path)
         # What Python does for open(..., newline=newline).
         return text.replace("\n", newline).encode()
 
@@ -169,8 +169,7 @@ class _Renderer:
                 self.tree[inner] = Entry(file_mode(source), source.read_bytes())
 
     def _is_copied(self, path: str) -> bool:
-        patterns = self.context["cookiecutter"].get("_copy_without_render", ())
-        return any(fnmatch(path, pattern) for pattern in patterns)
+        return is_copied(path, self.context["cookiecutter"].get("_copy_without_render", ()))
 
     def _refuse_link(self, path: Path) -> None:
         if not path.is_symlink():
@@ -184,11 +183,17 @@ class _Renderer:
             )
 
     def _refuse_name(self, name: str) -> None:
-        if checked_path(name) != name or "/" in name:
+        # An empty one is fine: who says DEST names the folder.
+        if name and (checked_path(name) != name or "/" in name):
             raise UnsafePath(
                 f"The template would make its project outside the destination: {name!r}.",
                 hint="choose another name for the project",
             )
+
+
+def is_copied(path: str, patterns: Sequence[str]) -> bool:
+    """Say whether ``_copy_without_render`` names a path of the project folder."""
+    return any(fnmatch(path, pattern) for pattern in patterns)
 
 
 def _is_binary(path: Path) -> bool:
@@ -197,7 +202,7 @@ def _is_binary(path: Path) -> bool:
     return bool(is_binary(str(path)))
 
 
-def _newline(path: Path) -> str:
+def newline_of(path: Path) -> str:
     """Return the line end that Cookiecutter writes for the file at ``path``."""
     with path.open(encoding="utf-8") as file:
         file.readline()

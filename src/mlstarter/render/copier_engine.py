@@ -38,7 +38,8 @@ def render_with_copier(
             "version": template.version,
             "destination": str(destination),
             "answers": yaml.safe_dump(dict(given), sort_keys=False, allow_unicode=True),
-            "trust": trust,
+            # Copier asks for trust even for the extensions that come with Jinja.
+            "trust": trust or not template.code,
         }
         done = subprocess.run(
             [sys.executable, "-m", "mlstarter.render.copier_process"],

@@ -55,7 +55,7 @@ class NativeRenderer:
         self._template = template
         self._config = config
         self._root = template.root.resolve()
-        self._env = environment(config)
+        self._env = environment(config, config.extensions)
         self._keeps_links = bool(config.settings.get("preserve_symlinks", False))
         self._texts: dict[str, Text] = {}
         self._files: dict[Path, Text | bytes] = {}
@@ -269,9 +269,11 @@ def _only_copier(*_: object) -> NoReturn:
 
 
 def _refuse_what_only_copier_does(config: CopierConfig) -> None:
-    for setting in ("jinja_extensions", "tasks", "external_data"):
+    for setting in ("tasks", "external_data"):
         if config.settings.get(setting):
             raise NotNative(f"_{setting}")
+    if config.foreign_extensions:
+        raise NotNative("_jinja_extensions")
     wanted = config.settings.get("min_copier_version")
     if wanted is not None and Version(str(wanted)) > COPIER_LEVEL:
         raise NotNative(f"_min_copier_version {wanted}")

@@ -13,12 +13,12 @@ from typing import Any
 
 from jinja2 import Environment, Template, meta, nodes
 
-# Filters and globals whose result is not a function of their arguments.
+# Filters whose result is not a function of their arguments, and globals whose result is.
 _UNSTEADY_FILTERS = frozenset(
     {"random", "ans_random", "random_mac", "shuffle", "strftime", "fileglob"}
     | {"expanduser", "expandvars", "realpath"}
 )
-_UNSTEADY_NAMES = frozenset({"lipsum"})
+_STEADY_GLOBALS = frozenset({"range", "dict", "cycler", "joiner", "namespace", "pathjoin"})
 _KEPT = 64  # results a text keeps; a class differs in few answers but the name
 
 
@@ -27,7 +27,7 @@ class Text:
 
     def __init__(self, env: Environment, source: str, name: str | None = None) -> None:
         tree = env.parse(source, name)
-        self._names = _steady_names(tree)
+        self._names = _steady_names(env, tree)
         code = env.compile(tree, name)
         self._template = Template.from_code(env, code, env.make_globals(None))
         self._results: dict[tuple[str, ...], str] = {}
@@ -46,7 +46,7 @@ class Text:
         return result
 
 
-def _steady_names(tree: nodes.Template) -> tuple[str, ...] | None:
+def _steady_names(env: Environment, tree: nodes.Template) -> tuple[str, ...] | None:
     """Return the variables that decide what ``tree`` renders to, or None where others do too."""
     if any(True for _ in meta.find_referenced_templates(tree)):
         return None
@@ -55,7 +55,8 @@ def _steady_names(tree: nodes.Template) -> tuple[str, ...] | None:
     # An extension of the template's own may do anything.
     if any(True for _ in tree.find_all((nodes.ExtensionAttribute, nodes.ImportedName))):
         return None
-    if any(node.name in _UNSTEADY_NAMES for node in tree.find_all(nodes.Name)):
+    used = {node.name for node in tree.find_all(nodes.Name)}
+    if used & env.globals.keys() - _STEADY_GLOBALS:
         return None
     names = sorted(meta.find_undeclared_variables(tree))
     return None if any(name.startswith("_") for name in names) else tuple(names)

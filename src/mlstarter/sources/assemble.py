@@ -26,6 +26,11 @@ def layers(project_type: str, level: str) -> list[str]:
     return ["core", "production", project_type, f"{project_type}-production"]
 
 
+def is_layered(folder: Path) -> bool:
+    """Say whether ``folder`` is to be assembled, rather than a template as it stands."""
+    return (folder / "copier.yml").is_file() and (folder / "core").is_dir()
+
+
 def assemble(templates: Path, out: Path) -> None:
     """Write the plain Copier template that ``templates`` describes into the new folder ``out``."""
     out.mkdir(parents=True)

@@ -24,6 +24,8 @@ DEFAULT_EXCLUDE = (
     ".DS_Store",
     ".svn",
 )
+# Extensions that come with what mlstarter installs, and only add texts and tags.
+OWN_EXTENSIONS = ("jinja2.ext.", "cookiecutter.extensions.")
 MERGED_LISTS = ("_exclude", "_jinja_extensions", "_secret_questions", "_skip_if_exists")
 
 
@@ -44,6 +46,16 @@ class CopierConfig:
         """Names of the questions whose answers are never stored."""
         marked = {name for name, question in self.questions.items() if question.get("secret")}
         return frozenset(marked | set(self.settings.get("secret_questions", [])))
+
+    @cached_property
+    def extensions(self) -> tuple[str, ...]:
+        """The Jinja extensions that the template asks for."""
+        return tuple(str(name) for name in self.settings.get("jinja_extensions") or ())
+
+    @cached_property
+    def foreign_extensions(self) -> tuple[str, ...]:
+        """Those of its extensions that are code of others: not Jinja's or Cookiecutter's own."""
+        return tuple(name for name in self.extensions if not name.startswith(OWN_EXTENSIONS))
 
     @cached_property
     def suffix(self) -> str:

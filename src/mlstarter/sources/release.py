@@ -7,6 +7,7 @@ and when leaves no trace, so that two people get the same ids.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import tempfile
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ from pathlib import Path
 from packaging.version import InvalidVersion, Version
 
 from mlstarter.errors import MlstarterError, UsageError
+from mlstarter.process import Git
 from mlstarter.sources.assemble import assemble
 from mlstarter.sources.builtin import BRANCH, BUNDLE
 from mlstarter.sources.checkout import git, tags
@@ -43,29 +45,39 @@ def release(
             f"{version} is not a version.", hint="use three numbers, for example 0.2.0"
         ) from error
     with tempfile.TemporaryDirectory(prefix="mlstarter-release-") as work:
-        repository = _open(bundle, Path(work) / "repo.git")
-        tree = _tree(repository, templates, Path(work) / "template")
-        known = list(tags(repository))
-        parent = _parent(repository, known, version, wanted, tree, replace)
-        commit = _commit(
-            repository,
-            tree,
-            parent,
-            version,
-            known.index(version) if version in known else len(known),
-        )
-        git("--git-dir", str(repository), "tag", "--force", version, commit)
-        git("--git-dir", str(repository), "update-ref", f"refs/heads/{BRANCH}", commit)
+        repository = open_repository(bundle, Path(work) / "repo.git")
+        tree = _assembled(repository, templates, Path(work) / "template")
+        commit = add_version(repository, tree, version, wanted, replace=replace)
         _write(repository, bundle)
+    return commit
+
+
+def add_version(
+    repository: Path, tree: str, version: str, wanted: Version, *, replace: bool
+) -> str:
+    """Add a version of which ``tree`` is the content to ``repository``; return its commit's id.
+
+    The commit continues the version before it and depends on nothing else.
+
+    Raises:
+        UsageError: the version is not newer than the last one, or there with other files.
+    """
+    known = list(tags(repository))
+    parent = _parent(repository, known, version, wanted, tree, replace)
+    count = known.index(version) if version in known else len(known)
+    commit = _commit(repository, tree, parent, version, count)
+    _git(repository, "tag", "--force", version, commit)
+    newest = list(tags(repository))[-1]
+    _git(repository, "update-ref", f"refs/heads/{BRANCH}", f"refs/tags/{newest}")
     return commit
 
 
 def newest_differs(templates: Path = TEMPLATES, bundle: Path = BUNDLE) -> bool:
     """Say whether ``templates`` holds other files than the newest released version."""
     with tempfile.TemporaryDirectory(prefix="mlstarter-release-") as work:
-        repository = _open(bundle, Path(work) / "repo.git")
+        repository = open_repository(bundle, Path(work) / "repo.git")
         known = list(tags(repository))
-        tree = _tree(repository, templates, Path(work) / "template")
+        tree = _assembled(repository, templates, Path(work) / "template")
         return not known or _git(repository, "rev-parse", f"{known[-1]}^{{tree}}") != tree
 
 
@@ -90,27 +102,41 @@ def _parent(
     return _git(repository, "rev-parse", f"{before[-1]}^{{commit}}") if before else None
 
 
-def _open(bundle: Path, repository: Path) -> Path:
+def open_repository(bundle: Path, repository: Path) -> Path:
+    """Make the new bare repository ``repository`` with all that ``bundle`` holds."""
     git("init", "--quiet", "--bare", f"--initial-branch={BRANCH}", str(repository))
     if bundle.exists():
         _git(repository, "fetch", "--quiet", str(bundle), "+refs/*:refs/*")
     return repository
 
 
-def _tree(repository: Path, templates: Path, work: Path) -> str:
+def tree_of(repository: Path, folder: Path, *, everything: bool) -> str:
+    """Return the id of the tree of ``folder``'s files, now in ``repository``.
+
+    Ignore files further down are meant for the projects. The one at the top is the template's own;
+    it counts unless ``everything``.
+    """
+    with tempfile.TemporaryDirectory(prefix="mlstarter-index-") as work:
+        env = {
+            "GIT_DIR": str(repository),
+            "GIT_WORK_TREE": str(folder),
+            "GIT_INDEX_FILE": str(Path(work) / "index"),
+            # Nothing of the user's own settings decides what is in it.
+            "GIT_CONFIG_GLOBAL": os.devnull,
+            "GIT_CONFIG_NOSYSTEM": "1",
+        }
+        ignore = folder / ".gitignore"
+        rules = [f"--exclude-from={ignore}"] if ignore.is_file() and not everything else []
+        inside = Git(folder, env)
+        names = inside.run("ls-files", "--others", "-z", *rules)
+        inside.run("update-index", "--add", "-z", "--stdin", stdin=names)
+        return inside.text("write-tree")
+
+
+def _assembled(repository: Path, templates: Path, work: Path) -> str:
     """Assemble the templates and return the id of their tree, now in ``repository``."""
     assemble(templates, work)
-    env = {
-        "GIT_DIR": str(repository),
-        "GIT_WORK_TREE": str(work),
-        "GIT_INDEX_FILE": str(work.with_name("index")),
-        # Nothing of the releaser's own settings (ignore rules, line ends) decides what is in it.
-        "GIT_CONFIG_GLOBAL": "/dev/null",
-        "GIT_CONFIG_NOSYSTEM": "1",
-    }
-    # --force: the templates' own .gitignore files are meant for the projects.
-    git("add", "--all", "--force", ".", env=env, cwd=work)
-    return git("write-tree", env=env)
+    return tree_of(repository, work, everything=True)
 
 
 def _commit(repository: Path, tree: str, parent: str | None, version: str, count: int) -> str:

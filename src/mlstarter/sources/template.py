@@ -55,8 +55,19 @@ class Template:
         settings = self.config.settings
         return (
             *(f"task {command_of(task)}" for task in settings.get("tasks") or ()),
-            *(f"Jinja extension {name}" for name in settings.get("jinja_extensions") or ()),
+            *(f"Jinja extension {name}" for name in self.config.foreign_extensions),
         )
+
+    def without_code(self) -> Template:
+        """Return the template without its tasks or hooks: what its texts alone make."""
+        plain = Template(self.source, self.version, self.root, self.engine, self.commit)
+        if self.engine == "copier":
+            settings = {k: v for k, v in self.config.settings.items() if k != "tasks"}
+            plain.__dict__["config"] = CopierConfig(self.root, settings, self.config.questions)
+        plain.__dict__["code"] = tuple(
+            entry for entry in self.code if entry.startswith("Jinja extension")
+        )
+        return plain
 
 
 def command_of(task: Any) -> str:

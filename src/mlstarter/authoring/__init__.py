@@ -1,0 +1,1 @@
+"""Tools for those who write templates: a skeleton, a linter, tests, conversion, publishing."""

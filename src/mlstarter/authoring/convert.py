@@ -1,0 +1,288 @@
+"""Turn a Cookiecutter template into a Copier one.
+
+Variables become questions, the project folder becomes ``template/``, hooks become tasks, and what
+has no counterpart is listed. Whether the result writes the same projects is not believed but
+proven: see ``prove``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import yaml
+
+from mlstarter.authoring.convert_questions import Names, copier_questions
+from mlstarter.authoring.jinja_text import Delimiters, outside_strings, rewrite
+from mlstarter.errors import TemplateError, UsageError
+from mlstarter.files import built_aside, file_mode, move_into_place
+from mlstarter.render.cookiecutter import is_copied, newline_of
+from mlstarter.sources.template import Template
+from mlstarter.tree import EXECUTABLE
+
+SUFFIX = ".jinja"
+INSIDE = "template"
+ANSWERS_FILE = "{{ _copier_conf.answers_file }}.jinja"
+ANSWERS = "# Written by Copier; do not edit by hand.\n{{ _copier_answers|to_nice_yaml -}}\n"
+# Kept beside the template, for its readers.
+_PAGES = re.compile(r"(readme|licen[cs]e|changelog|authors|contributing)", re.IGNORECASE)
+_EXTENSIONS = {
+    "slugify": "cookiecutter.extensions.SlugifyExtension",
+    "random_ascii_string": "cookiecutter.extensions.RandomStringExtension",
+    "now": "cookiecutter.extensions.TimeExtension",
+    "uuid4": "cookiecutter.extensions.UUIDExtension",
+}
+
+
+@dataclass
+class Conversion:
+    """What came of a conversion: where it lies and what could not be carried over."""
+
+    out: Path
+    questions: int = 0
+    files: int = 0
+    tasks: int = 0
+    lost: list[str] = field(default_factory=list)
+
+
+def convert(template: Template, out: Path) -> Conversion:
+    """Write ``template`` as a Copier template into the new folder ``out``.
+
+    Raises:
+        UsageError: it is no Cookiecutter template, or ``out`` holds something.
+        TemplateError: the template is broken.
+    """
+    if template.engine != "cookiecutter":
+        raise UsageError(
+            f"{template.source} is a Copier template already.", hint="there is nothing to convert"
+        )
+    if template.cookiecutter.nested:
+        inner = ", ".join(folder for _, folder in template.cookiecutter.nested.values())
+        raise UsageError(
+            f"{template.source} is a template of templates.", hint=f"convert one of them: {inner}"
+        )
+    out = out.absolute()
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise UsageError(f"{out} exists already and is not empty.", hint="name another folder")
+    with built_aside(out if out.is_dir() else out.parent, out.name) as folder:
+        made = _Converter(template, folder).convert()
+        move_into_place(folder, out)
+    made.out = out
+    return made
+
+
+class _Converter:
+    def __init__(self, template: Template, out: Path) -> None:
+        self.config = template.cookiecutter
+        self.root = template.root
+        self.out = out
+        self.options = dict(self.config.stated.get("_jinja2_env_vars", {}))
+        self.delimiters = Delimiters.of(self.options)
+        self.names = Names(self.config.stated)
+        self.made = Conversion(out)
+        self.used: set[str] = set()
+
+    def convert(self) -> Conversion:
+        questions = copier_questions(self.config, self.names, self.text)
+        self.made.questions = len(questions)
+        start = self.root / self.config.project_folder
+        for path in sorted(start.rglob("*")):
+            if path.is_file() or path.is_symlink():
+                self._file(path, PurePosixPath(path.relative_to(start).as_posix()))
+        self._write(f"{INSIDE}/{ANSWERS_FILE}", ANSWERS)
+        self._shared()
+        tasks = self._tasks()
+        self._pages()
+        settings = self._settings(tasks)
+        dumped = "".join(
+            yaml.safe_dump(part, sort_keys=False, allow_unicode=True, width=100) + "\n"
+            for part in (settings, questions)
+            if part
+        )
+        self._write("copier.yml", dumped.rstrip("\n") + "\n")
+        for name in sorted(self.names.lost):
+            self.made.lost.append(name)
+        return self.made
+
+    def text(self, text: str) -> str:
+        """Return a text with ``cookiecutter.name`` as ``name``, noting what it uses."""
+        return rewrite(text, self.delimiters, self._tag)
+
+    def _tag(self, inside: str, is_block: bool) -> str:
+        inside = self.names.replaced(inside)
+        if is_block:
+            inside = re.sub(
+                r"\b(include|import|from|extends)(\s+)(['\"])(.+?)\3",
+                lambda m: f"{m[1]}{m[2]}{m[3]}{self._included(m[4])}{m[3]}",
+                inside,
+            )
+        # Copier brings the filter under another name, with the same result.
+        inside = outside_strings(inside, r"\|\s*jsonify\b", lambda _: "|to_nice_json")
+        for word in _EXTENSIONS:
+            if outside_strings(inside, rf"(?<!\.)\b{word}\b", lambda _: "\0").count("\0"):
+                self.used.add(word)
+        return inside
+
+    def _included(self, name: str) -> str:
+        if (self.root / "templates" / name).is_file():
+            return f"templates/{name}"
+        path = self.root / self.config.project_folder / name
+        if path.is_file():
+            return f"{INSIDE}/{self._name(PurePosixPath(name), path)}"
+        self.made.lost.append(f"the included file {name} was not found")
+        return name
+
+    def _file(self, path: Path, relative: PurePosixPath) -> None:
+        target = f"{INSIDE}/{self._name(relative, path)}"
+        self.made.files += 1
+        if path.is_symlink() and path.is_dir():
+            self.made.lost.append(
+                f"{relative}: a link to a folder, which Cookiecutter leaves empty"
+            )
+            return
+        text = None if self._copied(relative) else _text_of(path)
+        if text is None:
+            self._bytes(target, path.read_bytes(), path)
+            return
+        newline = str(self.config.stated.get("_new_lines") or newline_of(path))
+        if self.delimiters.has_jinja(text):
+            text = self.text(text)
+            if newline != "\n" and not self.config.stated.get("_new_lines"):
+                text = self._with_newlines(text, newline)
+            newline = "\n"
+        self._bytes(target, text.replace("\n", newline).encode(), path)
+
+    def _with_newlines(self, text: str, newline: str) -> str:
+        """Return a text that renders with other line ends: Jinja itself writes one kind only."""
+        start, end = self.delimiters.block
+        shown = newline.replace("\r", "\\r").replace("\n", "\\n")
+        opening = f'{start} filter replace("\\n", "{shown}") {end}'
+        return f"{opening}{text}{start} endfilter {end}"
+
+    def _name(self, relative: PurePosixPath, path: Path) -> str:
+        """Return a file's path in the Copier template."""
+        inner = self._copied_folder(relative)
+        parts = []
+        for number, part in enumerate(relative.parts):
+            literal = inner is not None and number >= inner
+            parts.append(_quoted(part, self.delimiters) if literal else self.text(part))
+        name = "/".join(parts)
+        text = None if self._copied(relative) else _text_of(path)
+        if text is not None and self.delimiters.has_jinja(text):
+            return name + SUFFIX
+        if name.endswith(SUFFIX):
+            self.made.lost.append(f"{relative}: ends in {SUFFIX}, which Copier takes off")
+        return name
+
+    def _copied(self, relative: PurePosixPath) -> bool:
+        patterns = self.config.stated.get("_copy_without_render", ())
+        return self._copied_folder(relative) is not None or is_copied(str(relative), patterns)
+
+    def _copied_folder(self, relative: PurePosixPath) -> int | None:
+        """Return how many parts the copied folder around a file has, or None."""
+        patterns = self.config.stated.get("_copy_without_render", ())
+        for depth in range(1, len(relative.parts)):
+            if is_copied("/".join(relative.parts[:depth]), patterns):
+                return depth
+        return None
+
+    def _shared(self) -> None:
+        folder = self.root / "templates"
+        for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
+            if path.is_file():
+                text = _text_of(path)
+                name = f"templates/{path.relative_to(folder).as_posix()}"
+                if text is not None:
+                    self._write(name, self.text(text))
+
+    def _tasks(self) -> list[dict[str, Any]]:
+        """Return the hooks as tasks: their scripts are texts to Copier, as to Cookiecutter."""
+        tasks = []
+        for hook in sorted(self.config.hooks, key=lambda name: "post" in name):
+            stem = Path(hook).stem
+            script = (self.root / hook).read_text(encoding="utf-8")
+            if stem == "pre_prompt":
+                self.made.lost.append(f"{hook}: Copier runs nothing before the questions")
+                continue
+            if stem == "pre_gen_project":
+                self.made.lost.append(f"{hook}: now runs after the files are written, not before")
+            command = _interpreter(hook, script)
+            if command is None:
+                self.made.lost.append(f"{hook}: not a Python or shell script")
+                continue
+            tasks.append(
+                {
+                    "command": [*command, self.text(script)],
+                    "when": "{{ _copier_operation == 'copy' }}",
+                }
+            )
+        self.made.tasks = len(tasks)
+        return tasks
+
+    def _settings(self, tasks: list[dict[str, Any]]) -> dict[str, Any]:
+        envops = {"undefined": "jinja2.StrictUndefined", **self.options}
+        if self.config.stated.get("_new_lines"):
+            envops["newline_sequence"] = self.config.stated["_new_lines"]
+        settings: dict[str, Any] = {"_subdirectory": INSIDE, "_envops": envops}
+        extensions = [*self.config.extensions, *(_EXTENSIONS[word] for word in sorted(self.used))]
+        if extensions:
+            settings["_jinja_extensions"] = extensions
+            self.made.lost.append(
+                f"Jinja extensions ({', '.join(extensions)}): plain Copier needs --trust for them, "
+                "and their packages beside it"
+            )
+        if tasks:
+            settings["_tasks"] = tasks
+        return settings
+
+    def _pages(self) -> None:
+        for path in sorted(self.root.iterdir()):
+            if path.is_file() and _PAGES.match(path.name):
+                self._bytes(path.name, path.read_bytes(), path)
+            elif path.name not in {"cookiecutter.json", "hooks", "templates", ".git"} and (
+                path.name != self.config.project_folder
+            ):
+                self.made.lost.append(f"{path.name}: stands beside the template, left out")
+
+    def _write(self, name: str, text: str) -> None:
+        self._bytes(name, text.encode(), None)
+
+    def _bytes(self, name: str, data: bytes, like: Path | None) -> None:
+        target = self.out / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.exists():
+            raise TemplateError(
+                f"Two files of the template become {name}.", hint="rename one and convert again"
+            )
+        target.write_bytes(data)
+        if like is not None and file_mode(like) == EXECUTABLE:
+            target.chmod(0o755)
+
+
+def _text_of(path: Path) -> str | None:
+    """Return a file as Cookiecutter reads it, with plain line ends; None for a binary."""
+    from binaryornot.check import is_binary
+
+    if is_binary(str(path)):
+        return None
+    return path.read_text(encoding="utf-8")
+
+
+def _quoted(part: str, delimiters: Delimiters) -> str:
+    """Return a name that Copier renders to itself."""
+    if not delimiters.has_jinja(part):
+        return part
+    start, end = delimiters.block
+    return f"{start} raw {end}{part}{start} endraw {end}"
+
+
+def _interpreter(hook: str, script: str) -> list[str] | None:
+    if hook.endswith(".py"):
+        return ["{{ _copier_python }}", "-c"]
+    first = script.partition("\n")[0]
+    match = re.match(r"#!\s*(?:/usr/bin/env\s+)?(?:\S*/)?(sh|bash|zsh|dash)\b", first)
+    if match or hook.endswith(".sh"):
+        return [match.group(1) if match else "sh", "-c"]
+    return None

@@ -1,0 +1,155 @@
+"""The variables of ``cookiecutter.json`` as questions of ``copier.yml``."""
+
+from __future__ import annotations
+
+import json
+import keyword
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from mlstarter.authoring.jinja_text import outside_strings
+from mlstarter.sources.cookiecutter_json import CookiecutterConfig
+
+# Settings of Cookiecutter's own, which are not variables of the template.
+SETTINGS = frozenset(
+    {"_copy_without_render", "_extensions", "_jinja2_env_vars", "_new_lines", "__prompts__"}
+)
+# Internal variables and what Copier calls them.
+_INTERNAL = {"_template": "_src_path", "_checkout": "_commit"}
+_NO_COUNTERPART = ("_output_dir", "_repo_dir")
+# Names that Copier refuses, or that would hide something of Jinja's.
+_TAKEN = frozenset(
+    {"now", "make_secret", "range", "dict", "lipsum", "cycler", "joiner", "namespace"}
+)
+_REFERENCE = r"\bcookiecutter(?:\.(?P<dot>[A-Za-z_]\w*)|\[\s*(?P<q>['\"])(?P<item>.+?)(?P=q)\s*\])"
+_OTHER_USE = r"\b_?cookiecutter\b"
+
+
+class Names:
+    """What each variable is called in the Copier template; ``lost`` lists what has no name."""
+
+    def __init__(self, stated: Mapping[str, Any]) -> None:
+        self.by_old: dict[str, str] = dict(_INTERNAL)
+        self.lost: set[str] = set()
+        plain = {name for name in stated if _usable(name)}
+        for name in stated:
+            if name in SETTINGS:
+                continue
+            new = name
+            if not _usable(name):
+                new = re.sub(r"\W", "_", name).strip("_") or "value"
+                while not _usable(new) or new in plain or new in self.by_old.values():
+                    new += "_"
+            self.by_old[name] = new
+
+    def replaced(self, code: str) -> str:
+        """Return an expression with the variables under their new names."""
+
+        def new_name(match: re.Match[str]) -> str:
+            old = match.group("dot") or match.group("item")
+            if old in self.by_old:
+                return self.by_old[old]
+            if old in _NO_COUNTERPART:
+                self.lost.add(f"cookiecutter.{old}: a folder of the machine, unknown to Copier")
+            else:
+                self.lost.add(f"cookiecutter.{old}: not a variable of the template")
+            return match.group()
+
+        code = outside_strings(code, _REFERENCE, new_name)
+        # The pattern has named groups that the other does not: only look, change nothing.
+        for match in re.finditer(_OTHER_USE, re.sub(r"(['\"]).*?\1", "", code)):
+            self.lost.add(
+                f"{match.group()} as a whole: in Copier every answer is a variable of its own"
+            )
+        return code
+
+
+def copier_questions(
+    config: CookiecutterConfig, names: Names, text: Callable[[str], str]
+) -> dict[str, Any]:
+    """Return the questions, by their new names, in the order in which they are settled.
+
+    Args:
+        config: the Cookiecutter template's variables.
+        names: what they are called now.
+        text: turns a text with Cookiecutter's variables into one with Copier's.
+    """
+    stated = {name: value for name, value in config.stated.items() if name not in SETTINGS}
+    late = [n for n, v in stated.items() if isinstance(v, dict) and not n.startswith("_")]
+    ordered = [name for name in stated if name not in late] + late
+    return {
+        names.by_old[name]: _question(name, stated[name], config.prompts.get(name), text)
+        for name in ordered
+    }
+
+
+def _question(name: str, value: Any, prompt: Any, text: Callable[[str], str]) -> dict[str, Any]:
+    if name.startswith("_"):
+        rendered = name.startswith("__")
+        kind = "str" if isinstance(value, str) else "json"
+        default = _default(value, text if rendered else _raw)
+        return {"type": kind, "default": default, "when": False}
+    titles = prompt if isinstance(prompt, Mapping) else {}
+    shown = titles.get("__prompt__") if titles else prompt
+    question: dict[str, Any] = {"type": "str", "help": _raw(str(shown or _sentence(name)))}
+    if isinstance(value, list):
+        entries = [entry if isinstance(entry, bool) else str(entry) for entry in value]
+        if not all(isinstance(entry, str) for entry in entries):
+            question["type"] = "yaml"
+        changed = [text(entry) if isinstance(entry, str) else entry for entry in entries]
+        if titles:
+            keys = [_raw(str(titles.get(str(entry), entry))) for entry in entries]
+            question["choices"] = dict(zip(keys, changed, strict=True))
+        else:
+            question["choices"] = changed
+        return {**question, "default": changed[0]}
+    if isinstance(value, bool):
+        return {**question, "type": "bool", "default": value}
+    if isinstance(value, Mapping):
+        return {**question, "type": "json", "default": _default(value, text)}
+    if value is None:
+        return {**question, "type": "yaml", "default": None}
+    return {**question, "default": text(str(value))}
+
+
+def _default(value: Any, text: Callable[[str], str]) -> str:
+    """Return a default as a text that Copier renders and then reads as JSON (or as it is)."""
+    if isinstance(value, str):
+        return text(value)
+    return _json(value, text)
+
+
+def _json(value: Any, text: Callable[[str], str]) -> str:
+    """Return JSON in which each text is rendered on its own: an answer may hold quotes."""
+    if isinstance(value, Mapping):
+        items = (f"{_json(str(k), text)}: {_json(v, text)}" for k, v in value.items())
+        return "{" + ", ".join(items) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(_json(entry, text) for entry in value) + "]"
+    if isinstance(value, str) or (not isinstance(value, bool | None) and text is not _raw):
+        changed = text(str(value))
+        if "{" not in changed:
+            return json.dumps(changed)
+        return "{% filter to_json %}" + changed + "{% endfilter %}"
+    return json.dumps(value)
+
+
+def _raw(text: str) -> str:
+    """Return a text that Jinja renders to itself."""
+    if "{{" in text or "{%" in text or "{#" in text:
+        return "{% raw %}" + text + "{% endraw %}"
+    return text
+
+
+def _usable(name: str) -> bool:
+    return (
+        name.isidentifier()
+        and not name.startswith("_")
+        and not keyword.iskeyword(name)
+        and name not in _TAKEN
+    )
+
+
+def _sentence(name: str) -> str:
+    return name.replace("_", " ").capitalize()

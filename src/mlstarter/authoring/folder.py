@@ -1,0 +1,32 @@
+"""A template that somebody is working on: the folder as it stands, committed or not."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from mlstarter.errors import UsageError
+from mlstarter.sources.assemble import assemble, is_layered
+from mlstarter.sources.template import Template, engine_of
+
+
+@contextmanager
+def working_copy(folder: Path) -> Iterator[Template]:
+    """Yield the template in ``folder``; one in layers is assembled in a temporary place.
+
+    Raises:
+        UsageError: there is no such folder.
+        TemplateError: it holds no template.
+    """
+    if not folder.is_dir():
+        raise UsageError(f"There is no folder {folder}.", hint="give the template's folder")
+    if is_layered(folder):
+        with tempfile.TemporaryDirectory(prefix="mlstarter-template-") as work:
+            root = Path(work) / folder.resolve().name
+            assemble(folder, root)
+            yield Template(str(folder.absolute()), None, root, engine_of(root, str(folder)))
+        return
+    engine = engine_of(folder, str(folder))
+    yield Template(str(folder.absolute()), None, folder.absolute(), engine)

@@ -1,0 +1,210 @@
+"""Find what is wrong with a template before anybody makes a project of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from jinja2 import TemplateSyntaxError, meta, nodes
+
+from mlstarter import questions, render
+from mlstarter.authoring.matrix import answer_sets, described
+from mlstarter.authoring.parse import parse_fault
+from mlstarter.errors import MlstarterError
+from mlstarter.files import read_tree
+from mlstarter.questions import Question, Questionnaire
+from mlstarter.questions.model import MISSING
+from mlstarter.sources.template import Template
+from mlstarter.tree import SYMLINK, Tree
+
+# What Copier and Cookiecutter bring themselves, whatever is asked.
+_INTERNAL = re.compile(
+    r"_copier_\w+|_folder_name|_src_path|_commit|_external_data|now|make_secret|UNSET"
+)
+_SECRETS = {
+    "a private key": re.compile(rb"-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----"),
+    "an AWS key": re.compile(rb"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
+    "a GitHub token": re.compile(rb"\b(?:ghp|gho|ghs|ghu|github_pat)_[A-Za-z0-9_]{30,}\b"),
+    "a GitLab token": re.compile(rb"\bglpat-[A-Za-z0-9_-]{20,}\b"),
+    "a Slack token": re.compile(rb"\bxox[abprs]-[A-Za-z0-9-]{20,}\b"),
+    "an API key": re.compile(rb"\bsk-[A-Za-z0-9_-]{32,}\b"),
+    "a Hugging Face token": re.compile(rb"\bhf_[A-Za-z0-9]{30,}\b"),
+}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """Something wrong: the rule's name, the file or question it is about, and a sentence."""
+
+    rule: str
+    where: str
+    message: str
+
+
+def lint(template: Template, *, trust: bool = False) -> list[Finding]:
+    """Return everything that is wrong with a template; an empty list for a sound one.
+
+    Code of the template runs only with ``trust``; without, its texts alone are judged.
+
+    Raises:
+        TemplateError: it cannot be read at all.
+    """
+    shown = template if trust else template.without_code()
+    asked = questions.load(shown, trust=trust)
+    found = [
+        *_questions(asked),
+        *_names(template, asked),
+        *_secrets(template),
+        *_renders(shown, asked, trust=trust),
+    ]
+    return sorted(set(found))
+
+
+def _questions(asked: Questionnaire) -> Iterator[Finding]:
+    """Yield questions that nobody can answer by doing nothing, or that explain nothing."""
+    for question in asked.questions:
+        if question.when is False:
+            continue
+        if question.default is MISSING:
+            yield Finding("no-default", question.name, "has no default, so updates must ask for it")
+        if not question.help:
+            yield Finding("no-help", question.name, "has no help, so its name is all that is shown")
+
+
+def _names(template: Template, asked: Questionnaire) -> Iterator[Finding]:
+    """Yield variables that nothing defines, in questions and in files."""
+    order = {name: number for number, name in enumerate(asked.names)}
+    for number, question in enumerate(asked.questions):
+        for field, text in _texts_of(question):
+            for name in _used(asked, text):
+                where = f"{question.name}.{field}"
+                own = name == question.name and field not in {"validator", "when"}
+                later = order.get(name, -1) > number or own
+                if name not in order and not _INTERNAL.fullmatch(name):
+                    yield Finding("undefined", where, f"uses {name}, which is no question")
+                elif later and name in order:
+                    yield Finding("too-early", where, f"uses {name}, which is not answered yet")
+    for path, text in _texts_in(template):
+        try:
+            names = _used(asked, text)
+        except TemplateSyntaxError as error:
+            yield Finding(
+                "syntax", path, f"is not valid Jinja: {error.message} (line {error.lineno})"
+            )
+            continue
+        for name in sorted(names):
+            if name not in order and not _INTERNAL.fullmatch(name):
+                yield Finding("undefined", path, f"uses {name}, which is no question")
+
+
+def _used(asked: Questionnaire, text: str) -> set[str]:
+    """Return the questions that a text uses, whatever the engine calls them."""
+    tree = asked.environment.parse(text)
+    if asked.namespace is None:
+        names = meta.find_undeclared_variables(tree) - asked.environment.globals.keys()
+        return names - _guarded(tree)
+    found = {
+        node.attr
+        for node in tree.find_all(nodes.Getattr)
+        if isinstance(node.node, nodes.Name) and node.node.name == asked.namespace
+    }
+    # Cookiecutter's own, and methods of a mapping.
+    return {
+        name
+        for name in found
+        if not hasattr(dict, name)
+        and name not in {"_template", "_output_dir", "_repo_dir", "_checkout"}
+    }
+
+
+def _guarded(tree: nodes.Template) -> set[str]:
+    """Return the variables that a text asks about (``x is defined``): it copes without them."""
+    return {
+        test.node.name
+        for test in tree.find_all(nodes.Test)
+        if test.name in {"defined", "undefined"} and isinstance(test.node, nodes.Name)
+    }
+
+
+def _texts_of(question: Question) -> Iterator[tuple[str, str]]:
+    for field in ("help", "default", "when", "validator", "placeholder", "choices"):
+        stated = getattr(question, field)
+        if isinstance(stated, str):
+            yield field, stated
+        elif field == "choices":
+            entries = list(stated.items()) if isinstance(stated, Mapping) else list(stated)
+            flat = [part for e in entries for part in (e if isinstance(e, list | tuple) else [e])]
+            yield from ((field, entry) for entry in flat if isinstance(entry, str))
+
+
+def _texts_in(template: Template) -> Iterator[tuple[str, str]]:
+    """Yield each text of the template that is rendered, paths included."""
+    if template.engine == "copier":
+        suffix, root = template.config.suffix, template.root
+    else:
+        suffix, root = "", template.root / template.cookiecutter.project_folder
+    for path, entry in read_tree(root).items():
+        yield path, path
+        if entry.mode == SYMLINK or not path.endswith(suffix) or b"\0" in entry.data:
+            continue
+        copied = template.engine == "cookiecutter" and _is_copied(template, path)
+        try:
+            if not copied:
+                yield path, entry.data.decode("utf-8")
+        except UnicodeDecodeError:
+            continue
+
+
+def _is_copied(template: Template, path: str) -> bool:
+    from mlstarter.render.cookiecutter import is_copied
+
+    patterns = template.cookiecutter.stated.get("_copy_without_render", ())
+    parts = path.split("/")
+    return any(is_copied("/".join(parts[: n + 1]), patterns) for n in range(len(parts)))
+
+
+def _secrets(template: Template) -> Iterator[Finding]:
+    for path, entry in read_tree(template.root).items():
+        for what, pattern in _SECRETS.items():
+            if pattern.search(entry.data):
+                yield Finding("secret", path, f"holds what looks like {what}")
+
+
+def _renders(template: Template, asked: Questionnaire, *, trust: bool) -> Iterator[Finding]:
+    """Yield what only shows in projects: faults, collisions, broken files, dead conditions."""
+    sets = answer_sets(asked)
+    # A condition on the question's own answer holds only for who gives one: that is meant.
+    never = {
+        question.name
+        for question in asked.questions
+        if isinstance(question.when, str) and question.name not in question.when
+    }
+    judged: set[tuple[str, bytes]] = set()
+    for answers in sets:
+        never -= set(answers.applicable)
+        with_what = described(answers, sets[0])
+        try:
+            tree = render.render(template, answers, trust=trust)
+        except MlstarterError as error:
+            yield Finding("render", with_what, error.message)
+            continue
+        yield from _collisions(tree, with_what)
+        for path, entry in tree.items():
+            if (path, entry.data) in judged or entry.mode == SYMLINK:
+                continue
+            judged.add((path, entry.data))
+            fault = parse_fault(path, entry.data)
+            if fault:
+                yield Finding("broken", path, f"{fault} (with {with_what})")
+    for name in sorted(never):
+        yield Finding("unreachable", f"{name}.when", "is false for every answer that was tried")
+
+
+def _collisions(tree: Tree, with_what: str) -> Iterator[Finding]:
+    seen: dict[str, str] = {}
+    for path in tree:
+        other = seen.setdefault(path.casefold(), path)
+        if other != path:
+            message = f"and {other} are one file on Windows and macOS (with {with_what})"
+            yield Finding("collision", path, message)

@@ -1,0 +1,78 @@
+"""Prove that a converted template writes what the original does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mlstarter import questions, render
+from mlstarter.authoring.convert_questions import Names
+from mlstarter.authoring.matrix import answer_sets, described, fit
+from mlstarter.errors import MlstarterError
+from mlstarter.sources.template import Template
+from mlstarter.tree import Tree
+
+_FAILED = "cannot be rendered"
+RECORDS = frozenset({".copier-answers.yml", ".cruft.json"})
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A set of answers for which the two do not write the same, and the paths that differ."""
+
+    answers: str
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """How many sets of answers were compared and where the trees differ.
+
+    ``unrendered`` counts the sets for which neither can be rendered: they prove nothing.
+    """
+
+    compared: int
+    differences: tuple[Difference, ...]
+    unrendered: int = 0
+
+    @property
+    def holds(self) -> bool:
+        """Whether the two write the same for every set that can be rendered at all."""
+        return not self.differences and self.unrendered < self.compared
+
+
+def prove(original: Template, converted: Template, *, trust: bool = False) -> Proof:
+    """Render both for the defaults and for sets that cover every pair of answers; compare.
+
+    Without ``trust`` neither one's code runs: hooks and the tasks they became are left out.
+    """
+    asked = questions.load(original, trust=trust)
+    asked_now = questions.load(converted, trust=trust)
+    names = Names(original.cookiecutter.stated).by_old
+    sets = answer_sets(asked, odd=True)
+    differences = []
+    unrendered = 0
+    for answers in sets:
+        now = fit(asked_now, {names[k]: v for k, v in answers.applicable.items() if k in names})
+        before = _tree(original, answers, trust=trust)
+        after = _tree(converted, now, trust=trust)
+        unrendered += before == after == _FAILED
+        if before != after:
+            differences.append(Difference(described(answers, sets[0]), _paths(before, after)))
+    return Proof(len(sets), tuple(differences), unrendered)
+
+
+def _tree(template: Template, answers: questions.Answers, *, trust: bool) -> Tree | str:
+    """Return the tree, or the kind of failure: both failing counts as the same."""
+    try:
+        tree = render.render(template if trust else template.without_code(), answers, trust=trust)
+    except MlstarterError:
+        return _FAILED
+    return {name: entry for name, entry in tree.items() if name not in RECORDS}
+
+
+def _paths(before: Tree | str, after: Tree | str) -> tuple[str, ...]:
+    if isinstance(before, str) or isinstance(after, str):
+        which = "the original" if isinstance(before, str) else "the converted template"
+        return (f"{which} cannot be rendered",)
+    names = sorted(before.keys() | after.keys())
+    return tuple(name for name in names if before.get(name) != after.get(name))

@@ -1,0 +1,185 @@
+"""``mlstarter template``: tools for those who write templates."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mlstarter.cli import options
+from mlstarter.errors import UsageError
+
+ATTENTION = 3
+
+
+@click.group()
+def template() -> None:
+    """Write, check, convert and publish a template of one's own."""
+
+
+@template.command("new")
+@click.argument("folder", type=click.Path(path_type=Path))
+@options.as_json
+def new(folder: Path, as_json: bool) -> None:
+    """Write a small Copier template with tests into FOLDER."""
+    from mlstarter.authoring.skeleton import write_skeleton
+    from mlstarter.console import print_json
+
+    paths = write_skeleton(folder)
+    if as_json:
+        print_json("template new", {"path": str(folder.absolute()), "files": paths})
+        return
+    click.echo(f"Wrote {folder}: {len(paths)} files.\n")
+    click.echo(f"Next:\n  mlstarter template lint {folder}\n  mlstarter template test {folder}")
+
+
+@template.command("lint")
+@click.argument("folder", default=".", type=click.Path(path_type=Path))
+@options.trust
+@options.as_json
+def lint(folder: Path, trust: bool, as_json: bool) -> None:
+    """Find mistakes in the template in FOLDER; exit status 3 where there are any."""
+    from mlstarter.authoring.folder import working_copy
+    from mlstarter.authoring.lint import lint as find
+    from mlstarter.console import print_json, steps
+
+    with working_copy(folder) as found, steps(quiet=as_json) as step:
+        step("making projects")
+        findings = find(found, trust=trust)
+    if as_json:
+        rows = [{"rule": f.rule, "where": f.where, "message": f.message} for f in findings]
+        print_json("template lint", {"findings": rows})
+    else:
+        for finding in findings:
+            click.echo(f"{finding.rule}: {finding.where} {finding.message}")
+        click.echo(_count(len(findings), "finding"), err=True)
+    if findings:
+        raise click.exceptions.Exit(ATTENTION)
+
+
+@template.command("test")
+@click.argument("folder", default=".", type=click.Path(path_type=Path))
+@click.option("--run", "command", metavar="CMD", help="Run this in every project; it must succeed.")
+@options.trust
+@options.as_json
+def test(folder: Path, command: str | None, trust: bool, as_json: bool) -> None:
+    """Make a project for every pair of answers; exit status 3 where one is at fault."""
+    from mlstarter.authoring.check import check_matrix
+    from mlstarter.authoring.folder import working_copy
+    from mlstarter.console import print_json, steps
+
+    with working_copy(folder) as found, steps(quiet=as_json) as step:
+        outcomes = check_matrix(found, trust=trust, command=command, progress=step)
+    failed = [outcome for outcome in outcomes if outcome.faults]
+    if as_json:
+        rows = [
+            {"answers": o.answers, "files": o.files, "faults": list(o.faults)} for o in outcomes
+        ]
+        print_json("template test", {"projects": rows, "failed": len(failed)})
+    else:
+        for outcome in failed:
+            click.echo(f"with {outcome.answers}:")
+            for fault in outcome.faults:
+                click.echo(f"  {fault}")
+        click.echo(f"{_count(len(outcomes), 'project')}, {len(failed)} at fault", err=True)
+    if failed:
+        raise click.exceptions.Exit(ATTENTION)
+
+
+@template.command("convert")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("out", required=False, type=click.Path(path_type=Path))
+@options.trust
+@options.as_json
+def convert(folder: Path, out: Path | None, trust: bool, as_json: bool) -> None:
+    """Turn the Cookiecutter template in FOLDER into a Copier one in OUT (FOLDER-copier).
+
+    Then both are rendered for the defaults and for sets of answers that cover every pair, and
+    compared. Exit status 3 where they differ.
+    """
+    from mlstarter.authoring.convert import convert as convert_template
+    from mlstarter.authoring.folder import working_copy
+    from mlstarter.authoring.prove import prove
+    from mlstarter.console import print_json, steps
+
+    folder = folder.absolute()
+    target = out or folder.with_name(f"{folder.name}-copier")
+    with working_copy(folder) as original, steps(quiet=as_json) as step:
+        step("converting")
+        made = convert_template(original, target)
+        step("comparing both")
+        with working_copy(target) as converted:
+            proof = prove(original, converted, trust=trust)
+    differing = [{"answers": d.answers, "paths": list(d.paths)} for d in proof.differences]
+    payload: dict[str, Any] = {
+        "path": str(made.out),
+        **{"questions": made.questions, "files": made.files, "tasks": made.tasks},
+        "lost": made.lost,
+        "proof": {
+            **{"compared": proof.compared, "unrendered": proof.unrendered},
+            "differences": differing,
+        },
+    }
+    if as_json:
+        print_json("template convert", payload)
+    else:
+        _print_conversion(payload)
+    if not proof.holds:
+        raise click.exceptions.Exit(ATTENTION)
+
+
+@template.command("publish")
+@click.argument("remote")
+@click.argument("folder", required=False, type=click.Path(path_type=Path))
+@click.option("--version", "version", metavar="V", help="The version that FOLDER becomes there.")
+@options.as_json
+def publish(remote: str, folder: Path | None, version: str | None, as_json: bool) -> None:
+    """Push the template in FOLDER to the git REMOTE as version V, with a tag.
+
+    Without FOLDER: every released version of the built-in template, for a copy of one's own.
+    """
+    from mlstarter.authoring.publish import publish as publish_folder
+    from mlstarter.authoring.publish import publish_builtin
+    from mlstarter.console import print_json
+    from mlstarter.sources.builtin import ADDRESS_VARIABLE
+
+    if folder is not None and version is None:
+        raise UsageError("The version is missing.", hint="for example --version 0.1.0")
+    if folder is None and version is not None:
+        raise UsageError(
+            "The built-in template has its versions already.", hint="leave out --version"
+        )
+    if folder is None or version is None:
+        made = publish_builtin(remote)
+    else:
+        made = publish_folder(folder, remote, version)
+    if as_json:
+        print_json("template publish", {"address": made.address, "versions": list(made.versions)})
+        return
+    what = ", ".join(made.versions) or "nothing new"
+    click.echo(f"Published {what} at {made.address}")
+    if folder is None:
+        click.echo(f"hint: {ADDRESS_VARIABLE}={made.address} makes new projects name it", err=True)
+
+
+def _print_conversion(payload: dict[str, Any]) -> None:
+    proof = payload["proof"]
+    click.echo(
+        f"Wrote {payload['path']}: {_count(payload['questions'], 'question')}, "
+        f"{_count(payload['files'], 'file')}, {_count(payload['tasks'], 'task')}."
+    )
+    for line in payload["lost"]:
+        click.echo(f"  not carried over as it was: {line}")
+    same = proof["compared"] - len(proof["differences"]) - proof["unrendered"]
+    click.echo(
+        f"Both templates write the same files for {same} of {proof['compared']} sets of answers."
+    )
+    if proof["unrendered"]:
+        click.echo(f"  {_count(proof['unrendered'], 'set')} cannot be rendered by either")
+    for difference in proof["differences"][:5]:
+        click.echo(f"  with {difference['answers']}: {', '.join(difference['paths'][:5])}")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
