@@ -109,7 +109,7 @@ def main(folder: Path) -> None:
     OUT.mkdir(parents=True, exist_ok=True)
     (OUT / "images.npz").write_bytes(pack(arrays))
     facts = {
-        "name": "Fashion-MNIST, 10,000 images",
+        "name": "Fashion-MNIST (a seventh of it)",
         "source": "https://github.com/zalandoresearch/fashion-mnist",
         "version": "55506a9",
         "licence": "MIT",
@@ -125,7 +125,7 @@ def main(folder: Path) -> None:
 
 
 def pack(arrays: dict[str, np.ndarray]) -> bytes:
-    """Return an npz file whose bytes depend on its content alone: no dates, the best compression."""
+    """Return an npz file whose bytes depend on its content alone: it holds no dates."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as file:
         for name, array in arrays.items():

@@ -13,6 +13,7 @@ Pixels = NDArray[np.uint8]
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 MEDIA_TYPES = frozenset(f"image/{name.lower()}" for name in FORMATS)
 MOST_PIXELS = 24_000_000  # width times height, checked before a single pixel is decoded
+TOO_LARGE = f"The image has more than {MOST_PIXELS // 1_000_000} million pixels."
 
 
 class BadImage(ValueError):
@@ -31,17 +32,19 @@ def decode(content: bytes, size: int, channels: int) -> Pixels:
             warnings.simplefilter("ignore")  # Pillow's own warning comes at a size we refuse anyway
             image = Image.open(io.BytesIO(content), formats=FORMATS)
         if image.width * image.height > MOST_PIXELS:
-            raise BadImage(f"The image has more than {MOST_PIXELS // 1_000_000} million pixels.")
+            raise BadImage(TOO_LARGE)
         image.seek(0)
         image.draft("RGB", (4 * size, 4 * size))  # a JPEG can be decoded at a fraction of its size
         image.load()
         upright = ImageOps.exif_transpose(image)
         return np.asarray(_fit(_flat(upright), size, channels)).reshape(size, size, channels)
+    except Image.DecompressionBombError:
+        raise BadImage(TOO_LARGE) from None
     except BadImage:
         raise
     except UnidentifiedImageError:
         raise BadImage(f"The bytes are none of {', '.join(FORMATS)}.") from None
-    except (OSError, ValueError, SyntaxError, EOFError, MemoryError, Image.DecompressionBombError):
+    except (OSError, ValueError, SyntaxError, EOFError, MemoryError):
         raise BadImage("The image is damaged or cut short.") from None
 
 
