@@ -7,7 +7,8 @@ The record is the engine's own file, so that the engine's own tools keep working
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -22,6 +23,7 @@ from mlstarter.tree import REGULAR, Entry, Tree
 COPIER_FILE = ".copier-answers.yml"
 CRUFT_FILE = ".cruft.json"
 
+_COPIER_NAME = re.compile(r"\.copier-answers(\.[A-Za-z0-9_.-]+)?\.ya?ml")
 # How a source names a folder inside it (`sources.Template.source`).
 _DIRECTORY = "#subdirectory="
 
@@ -88,7 +90,7 @@ class Project:
         top = repository.top.resolve()
         folder = path
         for candidate in (path, *path.parents):
-            if any((candidate / name).exists() for name in (COPIER_FILE, CRUFT_FILE)):
+            if any(is_record(name.name) for name in candidate.glob(".c*")):
                 folder = candidate
                 break
             if candidate == top:
@@ -108,14 +110,14 @@ class Project:
         def read(name: str) -> bytes | None:
             return self.repository.blob(commit, self.inside(name))
 
-        record = read_record(read)
+        record = read_record(read, (COPIER_FILE,)) or read_record(read, self._names(commit))
         if record is not None:
             return record
-        for name in (COPIER_FILE, CRUFT_FILE):
-            if (self.folder / name).is_file():
+        for path in sorted(self.folder.glob(".c*")):
+            if is_record(path.name):
                 raise ProjectError(
-                    f"{name} in {self.folder} is not committed.",
-                    hint=f"git -C {self.folder} add -f {name} && git commit",
+                    f"{path.name} in {self.folder} is not committed.",
+                    hint=f"git -C {self.folder} add -f {path.name} && git commit",
                 )
         raise ProjectError(
             f"{self.folder} does not say which template it was made from: it has neither "
@@ -123,22 +125,42 @@ class Project:
             hint="name the template: mlstarter update --adopt --template SRC --ref V",
         )
 
+    def _names(self, commit: str) -> list[str]:
+        where = f"{commit}:{self.prefix}"
+        return self.repository.git.fields("ls-tree", "-z", "--name-only", where)
+
     def inside(self, path: str) -> str:
         """Return a path of the project as a path of the repository."""
         return f"{self.prefix}/{path}" if self.prefix else path
 
 
-def read_record(read: ReadFile) -> Record | None:
-    """Return the record found through ``read`` (path -> bytes, None where it is not there).
+def is_record(name: str) -> bool:
+    """Say whether a file of this name, at a project's root, is a record.
+
+    A Copier template may give its answers file a name of its own (``.copier-answers.ml.yml``).
+    """
+    return name == CRUFT_FILE or _COPIER_NAME.fullmatch(name) is not None
+
+
+def read_record(read: ReadFile, names: Iterable[str]) -> Record | None:
+    """Return the record among the files ``names``, read through ``read`` (None: not there).
 
     Raises:
-        ProjectError: there is one, and it is not readable.
+        ProjectError: there is one, and it is not readable; or there are several.
     """
-    for name, parse in ((COPIER_FILE, _parse_copier), (CRUFT_FILE, _parse_cruft)):
-        text = read(name)
-        if text is not None:
-            return parse(name, text)
-    return None
+    found = sorted(name for name in names if is_record(name))
+    if COPIER_FILE in found:
+        found = [COPIER_FILE]
+    if len(found) > 1:
+        raise ProjectError(
+            f"This folder was made from several templates: {', '.join(found)}.",
+            hint="update it with plain `copier update -a FILE`, one at a time",
+        )
+    text = read(found[0]) if found else None
+    if text is None:
+        return None
+    parse = _parse_cruft if found[0] == CRUFT_FILE else _parse_copier
+    return parse(found[0], text)
 
 
 def _parse_copier(name: str, text: bytes) -> Record:
@@ -187,7 +209,7 @@ def with_record(
     recorded, ``commit`` the template's commit id. What else stands in the record ``kept`` (cruft's
     list of files to skip, say) stays.
     """
-    if COPIER_FILE in tree or CRUFT_FILE in tree:
+    if any(is_record(name) for name in tree):
         return tree
     if engine == "cookiecutter":
         address, _, directory = origin.source.partition(_DIRECTORY)

@@ -153,7 +153,7 @@ def _prepare_adoption(project: Project, ours: str, wanted: Wanted) -> Prepared:
     origin = TemplateOrigin(template.source, template.version)
     tree = with_record(tree, origin, template.engine, answers.recorded, template.commit)
     _refuse_stranger(project, ours, tree, origin)
-    record = read_record(lambda path: tree[path].data if path in tree else None)
+    record = read_record(lambda path: tree[path].data, tree)
     if record is None:
         raise ProjectError("The template writes a record that cannot be read.")
     by = committer(project.repository.git)
@@ -336,7 +336,7 @@ def _first_answers(project: Project, ours: str, record: Record) -> Mapping[str, 
         if text is None:
             break
         try:
-            found = read_record({record.path: text}.get)
+            found = read_record({record.path: text}.get, (record.path,))
         except ProjectError:
             break
         if found is None or found.origin != record.origin:

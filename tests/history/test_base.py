@@ -403,6 +403,52 @@ def test_commits_of_another_project_with_the_same_version_are_not_mixed_up(
     assert not (one / "two.py").exists()
 
 
+def test_an_answers_file_of_another_name_is_found(tmp_path: Path) -> None:
+    template = Template(tmp_path / "t")
+    named = "_answers_file: .copier-answers.ml.yml\nname: {type: str, default: churn}\n"
+    template.release("1.0.0", {**OLD, "copier.yml": named}).release("1.1.0", NEW)
+    folder = template.new(tmp_path / "p", "1.0.0")
+    mine(folder)
+    git(folder, "commit", "-q", "-m", "Mine")
+    assert not update(folder).plan.base_rendered
+    assert_merged(folder)
+    commit(folder, "Two templates", {".copier-answers.docs.yml": "_src_path: x\n"})
+    with pytest.raises(ProjectError, match="several templates"):
+        update(folder)
+
+
+def test_a_plain_cookiecutter_project_is_adopted_and_updated(tmp_path: Path) -> None:
+    from cookiecutter.main import cookiecutter
+
+    folder = tmp_path / "t"
+    folder.mkdir()
+    git(folder, "init", "-q", "-b", "main")
+    inside = "{{ cookiecutter.name }}/train.py"
+    commit(folder, "One", {"cookiecutter.json": '{"name": "x"}', inside: numbered(20)})
+    git(folder, "tag", "1.0.0")
+    (tmp_path / "made").mkdir()
+    made = cookiecutter(
+        str(folder), no_input=True, extra_context={"name": "churn"}, output_dir=tmp_path / "made"
+    )
+    commit(folder, "Two", {inside: numbered(20, line20="theirs")})
+    git(folder, "tag", "1.1.0")
+    project = Path(made)
+    git(project, "init", "-q", "-b", "main")
+    commit(project, "Start")
+    commit(project, "Mine", {"train.py": numbered(20, line1="mine")})
+    before = snapshot(project)
+    with pytest.raises(ProjectError, match="does not say which template"):
+        update(project)
+
+    update(project, adopt=True, source=str(folder), ref="1.0.0", data={"name": "churn"})
+
+    record = snapshot(project).pop(".cruft.json")
+    assert json.loads(record)["context"]["cookiecutter"]["name"] == "churn"
+    assert snapshot(project) == {**before, ".cruft.json": record}
+    assert not update(project).plan.base_rendered
+    assert (project / "train.py").read_text() == MERGED
+
+
 def test_a_cruft_project_is_updated_from_its_own_record(tmp_path: Path) -> None:
     pytest.importorskip("cookiecutter")
     folder = tmp_path / "t"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import sys
 from pathlib import Path
@@ -28,7 +27,10 @@ def template(tmp_path: Path) -> Template:
     write(made.folder, {"old.py": None})
     made.move("a.py", "b.py")
     files = {"train.py": numbered(9, line9="theirs"), "new.py": "new\n", "CHANGELOG.md": CHANGELOG}
-    extra = 'colour: {type: str, default: red, help: "Which colour?"}\n_exclude: [CHANGELOG.md, copier.yml, .git]\n'
+    extra = (
+        'colour: {type: str, default: red, help: "Which colour?"}\n'
+        "_exclude: [CHANGELOG.md, copier.yml, .git]\n"
+    )
     return made.release("1.1.0", {**files, "copier.yml": QUESTIONS + extra})
 
 
@@ -281,7 +283,7 @@ def test_sigterm_while_it_runs_leaves_nothing_half_done(dest: Path) -> None:
     child = terminal(dest)
     child.expect("Which colour")
     before = snapshot(dest)
-    os.kill(child.pid, signal.SIGTERM)
+    child.kill(signal.SIGTERM)
     child.expect(pexpect.EOF)
     child.close()
     assert snapshot(dest) == before
