@@ -27,10 +27,10 @@ from ..progress import progress
 from . import voices
 
 # Utterances in one file: a few seconds of work, so that little is lost.
-PART, PARTS = 20, {"espeak": 100, "pico": 100, "flite": 100}
-# These carry something over from one utterance to the next: each part needs a process of its own,
+PART, PARTS = 20, {"espeak": 100, "flite": 100}
+# espeak-ng's flutter goes on from one utterance to the next: each part needs a process of its own,
 # or what was spoken before would change it.
-STATEFUL = frozenset({"espeak", "pico"})
+STATEFUL = frozenset({"espeak"})
 
 
 @dataclass(frozen=True)

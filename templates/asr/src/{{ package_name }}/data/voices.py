@@ -13,11 +13,13 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from importlib import resources
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from math import gcd
 from pathlib import Path
 from typing import Any, Protocol
@@ -144,23 +146,24 @@ class Pico:
     """SVOX Pico (Apache-2.0): one British and one American voice, from recorded speech."""
 
     speakers = ("en-GB", "en-US")
+    # Pico reads memory that it never wrote: only a fresh interpreter always speaks alike.
+    SCRIPT = (
+        "import sys; from py_nanotts import NanoTTS; text, voice, speed, pitch = sys.argv[1:]; "
+        "said = NanoTTS().speak(text, voice=voice, speed=float(speed), pitch=float(pitch)); "
+        "sys.stdout.buffer.write(said)"
+    )
 
     def __init__(self) -> None:
-        try:
-            from py_nanotts import NanoTTS
-        except ImportError:
-            raise Unavailable("the package py-nanotts is not installed") from None
-        self.voice = NanoTTS()
+        if find_spec("py_nanotts") is None:
+            raise Unavailable("the package py-nanotts is not installed")
 
     def speak(self, words: Sequence[str], speaker: str, rng: np.random.Generator) -> Samples:
         """Speak at 0.75 to 1.4 times the usual pace and 0.85 to 1.2 times the usual pitch."""
-        raw = self.voice.speak(
-            str(rng.choice(SEPARATORS[:3])).join(words) + ".",
-            voice=speaker,
-            speed=float(rng.uniform(0.75, 1.4)),
-            pitch=float(rng.uniform(0.85, 1.2)),
-        )
-        return np.asarray(np.frombuffer(raw, dtype="<i2") / 32768, dtype=np.float32)
+        text = str(rng.choice(SEPARATORS[:3])).join(words) + "."
+        speed, pitch = f"{rng.uniform(0.75, 1.4):.2f}", f"{rng.uniform(0.85, 1.2):.2f}"
+        command = [sys.executable, "-I", "-c", self.SCRIPT, text, speaker, speed, pitch]
+        said = subprocess.run(command, check=True, capture_output=True, timeout=60).stdout
+        return np.asarray(np.frombuffer(said, dtype="<i2") / 32768, dtype=np.float32)
 
 
 class Flite:
