@@ -6,14 +6,15 @@ finds the base and merges.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from mlstarter import questions, sources
 from mlstarter.errors import MlstarterError, ProjectError, UsageError
-from mlstarter.history.base import Pristine, TemplateCommit, find_base, template_commits
+from mlstarter.history.base import Layer, Pristine, TemplateCommit, find_base, template_commits
 from mlstarter.history.changelog import between, parse_version
 from mlstarter.history.commits import TemplateOrigin
 from mlstarter.history.identity import Identity, committer
@@ -21,6 +22,7 @@ from mlstarter.history.journal import require_uninterrupted
 from mlstarter.history.layers import layers_of
 from mlstarter.history.plan import Plan, Request, plan
 from mlstarter.history.ready import check_branch_name, check_files
+from mlstarter.layers import render_layers
 from mlstarter.project import Project, Record, read_record, with_record
 from mlstarter.questions import Answers, Questionnaire
 from mlstarter.render import render
@@ -44,7 +46,8 @@ class Wanted:
 
     ``to`` is a version (None: the newest), ``data`` new answers, ``branch`` the branch that takes
     the result (None: the current one). ``source``, ``ref`` and ``directory`` name the template of
-    a project without a record, which ``adopt`` takes in.
+    a project without a record, which ``adopt`` takes in. ``layers`` are the folders of the layers
+    over the template, the lowest first; without them their files come from history.
     """
 
     to: str | None = None
@@ -57,6 +60,7 @@ class Wanted:
     source: str | None = None
     ref: str | None = None
     directory: str | None = None
+    layers: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -118,9 +122,9 @@ def prepare(project: Project, wanted: Wanted) -> Prepared:
     template = _new_template(record, wanted)
     answers = wanted.ask(_questionnaire(template, wanted.trust), wanted.data, record.answers)
     base = _find_base(project, ours, record)
-    layers = layers_of(project.repository, base) if base is not None else ()
     old = base or Pristine(record.origin, _render_again(project, ours, record, wanted.trust))
     tree = _render(project, template, answers, trust=wanted.trust, kept=record)
+    layers = _layers(project, base, wanted.layers, answers, tree)
     new = Pristine(TemplateOrigin(template.source, template.version), tree, layers)
     by = committer(project.repository.git)
     made = plan(
@@ -274,6 +278,27 @@ def _resolve(source: str | None, ref: str | None, directory: str | None = None) 
 @lru_cache(maxsize=8)
 def _kept_template(template: Template) -> Template:
     return template
+
+
+def _layers(
+    project: Project,
+    base: TemplateCommit | None,
+    folders: Sequence[Path],
+    answers: Answers,
+    tree: Tree,
+) -> tuple[Layer, ...]:
+    """Return the layers over the new render: from their folders if given, else from history."""
+    old = layers_of(project.repository, base) if base is not None else ()
+    if not folders:
+        return old
+    new = render_layers(folders, answers, tree, project.folder.name)
+    missing = [layer.name for layer in old if layer.name not in {layer.name for layer in new}]
+    if missing:
+        raise UsageError(
+            f"The layer {missing[0]} lies over this project too.",
+            hint="give every layer with --layer, the lowest first, or none of them",
+        )
+    return new
 
 
 def _find_base(project: Project, ours: str, record: Record) -> TemplateCommit | None:

@@ -38,6 +38,7 @@ class Options:
     source: str | None
     directory: str | None
     ref: str | None
+    layer: tuple[Path, ...]
     allow_downgrade: bool
     trust: bool
     yes: bool
@@ -56,6 +57,10 @@ class Options:
 @click.option("--recover", is_flag=True, help="Put an update right that was interrupted.")
 @click.option("--adopt", is_flag=True, help="Record where a project of another tool comes from.")
 @options.template_source
+@click.option(
+    "--layer", multiple=True, metavar="DIR", type=options.FOLDER,
+    help="A layer's folder as it is now; without it, the layer stays as it was.",
+)  # fmt: skip
 @click.option("--allow-downgrade", is_flag=True, help="Let --to name an older version.")
 @options.trust
 @click.option("-y", "--yes", is_flag=True, help="Ask nothing; new questions take their defaults.")
@@ -109,6 +114,7 @@ def _update(said: Options, project: Project) -> int:
         source=said.source,
         ref=said.ref,
         directory=said.directory,
+        layers=said.layer,
     )
     with steps(quiet=said.as_json or asks) as step:
         step("comparing with the template")
