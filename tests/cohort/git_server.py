@@ -25,7 +25,7 @@ class GitServer:
         accounts: user -> password.
         access: repository (``ml/s1.git``) -> the users who may read and push. One that is absent
             is open to every account.
-        faults: what the next requests get instead of an answer: a status, or "drop".
+        faults: what the next requests get instead of an answer: a status, or "drop"; 0 is none.
         requests: (method, path) of everything that was asked.
     """
 
@@ -95,7 +95,8 @@ class GitHandler(BaseHTTPRequestHandler):
         if fault == "drop":
             self.close_connection = True
             self.connection.close()
-        elif isinstance(fault, int):
+        elif fault:
+            assert isinstance(fault, int)
             self.answer(fault, b"busy\n", {"Retry-After": "0"})
         else:
             self.serve(body)

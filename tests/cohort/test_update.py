@@ -6,10 +6,11 @@ import json
 import subprocess
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from mlstarter.cohort import update as module
+from mlstarter import update as module
 from tests.cohort.conftest import Classroom, Template, git, said
 
 BRANCH = "mlstarter/update-2.0.0"
@@ -109,17 +110,17 @@ def test_a_branch_pushed_by_a_run_that_was_cut_off_is_recognised(ready: Classroo
 def test_a_commit_pushed_in_between_is_noticed_and_the_merge_done_again(
     ready: Classroom, monkeypatch: pytest.MonkeyPatch, mode: str
 ) -> None:
-    prepare = module.project_update.prepare
+    prepare = module.prepare
     pushed: list[str] = []
 
-    def prepare_while_the_student_works(*arguments: object, **options: object) -> object:
-        made = prepare(*arguments, **options)  # type: ignore[arg-type]
+    def prepare_while_the_student_works(*arguments: Any, **options: Any) -> Any:
+        made = prepare(*arguments, **options)
         if not pushed:
             pushed.append("once")
             ready.work("s0001", **{"late.md": "just in time\n"})
         return made
 
-    monkeypatch.setattr(module.project_update, "prepare", prepare_while_the_student_works)
+    monkeypatch.setattr(module, "prepare", prepare_while_the_student_works)
     assert ready.call("update", "--mode", mode, "--only", "s0001") == 0
     where = "main" if mode == "merge" else BRANCH
     assert ready.read("s0001", "late.md", where) == "just in time"
@@ -256,7 +257,7 @@ def test_a_push_never_forces_and_never_deletes(tmp_path: Path) -> None:
 
     for spec in ("+main:main", ":refs/heads/main"):
         with pytest.raises(ValueError, match="never forces"):
-            Transport().push("file:///nowhere", tmp_path, (spec,), env={})
+            Transport().push("file:///nowhere", tmp_path, (spec,))
 
 
 @pytest.mark.slow
@@ -270,7 +271,7 @@ def test_a_class_of_two_hundred_with_different_work_loses_nothing(
     classroom.enrol(count)
     assert classroom.call("create") == 0
     base = classroom.read("s0001", "train.py") + "\n"
-    work = [
+    work: list[dict[str, str | None]] = [
         {"notes.md": "notes of {n}\n"},
         {"train.py": base.replace("step_30 = 30\n", "step_30 = {n}\n")},
         {"train.py": base.replace("step_5 = 5\n", "step_5 = {n}\n")},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -64,12 +64,17 @@ def open_course(
     layers = tuple(load_layer(folder) for folder in stated.layer)
     handout = Handout(stated, template, questionnaire, layers, stated.secret())
     students, problems = read_roster(roster, questionnaire.names)
-    problems = [*problems, *address_problems(stated.remote, students)]
-    wrong = {problem.line for problem in problems}
-    if 1 not in wrong:
-        problems += handout.problems([s for s in students if s.line not in wrong])
+    for find in (_address_problems(stated.remote), handout.problems):
+        wrong = {problem.line for problem in problems}
+        # A header that is wrong would make every answer wrong as well.
+        if 1 not in wrong:
+            problems = problems + find([s for s in students if s.line not in wrong])
     problems.sort(key=lambda problem: problem.line)
     return Course(stated, handout, remote, chosen(students, only), problems, stop)
+
+
+def _address_problems(pattern: str) -> Callable[[Sequence[Student]], list[Problem]]:
+    return lambda students: address_problems(pattern, students)
 
 
 def chosen(students: Sequence[Student], only: str | None) -> Sequence[Student]:

@@ -92,9 +92,7 @@ class Creator:
         shutil.copytree(empty_bare(), store)
         objects.write(store / "objects")
         try:
-            self.remote.transport.push(
-                entry.url, store, (f"{entry.commit_id}:{MAIN}",), env={"GIT_DIR": str(store)}
-            )
+            self.remote.transport.push(entry.url, store, (f"{entry.commit_id}:{MAIN}",))
         except Moved:
             # Somebody pushed in between; what the server holds now is looked at next.
             return

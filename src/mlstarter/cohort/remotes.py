@@ -6,11 +6,8 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import re
 import shutil
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
@@ -19,7 +16,7 @@ from urllib.parse import urlsplit
 from mlstarter.cohort.config import Config
 from mlstarter.cohort.names import complaint
 from mlstarter.cohort.roster import Problem, Student
-from mlstarter.cohort.transport import Absent, Transport, local_path
+from mlstarter.cohort.transport import Transport, local_path
 from mlstarter.errors import EnvironmentProblem, UsageError
 from mlstarter.history.first import empty_bare
 
@@ -154,20 +151,16 @@ def repository_name(url: str) -> str:
 
 def _make_bare(path: Path) -> None:
     """Make an empty bare repository, which appears under its name only when it is whole."""
+    partial = path.with_name(f".{path.name}.partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+        # What a run that was cut off left; only one run at a time holds the journal.
+        shutil.rmtree(partial, ignore_errors=True)
+        shutil.copytree(empty_bare(), partial)
+        partial.chmod(0o755)
+        partial.rename(path)
     except OSError as error:
+        shutil.rmtree(partial, ignore_errors=True)
         raise EnvironmentProblem(
             f"{path} cannot be made: {error.strerror}.", hint="check the folder's permissions"
         ) from error
-    try:
-        shutil.copytree(empty_bare(), partial, dirs_exist_ok=True)
-        partial.chmod(0o755)
-        with contextlib.suppress(FileExistsError, OSError):
-            # Whoever made it first has made the same.
-            os.rename(partial, path)  # noqa: PTH104 - Path.rename says the same
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-    if not path.exists():
-        raise Absent(f"The repository {path} could not be made.")

@@ -106,10 +106,8 @@ class Transport:
         options = ("--quiet", "--no-auto-gc", "--no-write-fetch-head", "--prune")
         self._persist(url, lambda: self._git(into).call("fetch", *options, "--", url, *refspecs))
 
-    def push(
-        self, url: str, store: Path, refspecs: tuple[str, ...], *, env: Mapping[str, str]
-    ) -> None:
-        """Push refspecs from the repository in ``store``, all or none; never a forced one.
+    def push(self, url: str, store: Path, refspecs: tuple[str, ...]) -> None:
+        """Push refspecs from the bare repository ``store``, all or none; never a forced one.
 
         Raises Moved where one is not a fast-forward on the server.
         """
@@ -122,7 +120,7 @@ class Transport:
         )
         # What is pushed is packed already; looking for deltas would cost more than it saves.
         config = (*self.config, ("pack.window", "0"), ("pack.threads", "1"))
-        git = Git(store, {**self.env, **env}, config)
+        git = Git(store, {**self.env, "GIT_DIR": str(store)}, config)
         self._persist(url, lambda: git.call("push", *options, "--", url, *refspecs))
 
     def _git(self, folder: Path) -> Git:

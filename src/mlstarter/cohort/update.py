@@ -163,9 +163,7 @@ class Updater:
             # main goes along unchanged: where it has moved on, git refuses both.
             specs = (f"{commit}:refs/heads/{self.branch}", f"{head}:{MAIN}")
         self.pace.wait()
-        store = plan.quarantine.folder
-        env = dict(plan.quarantine.git.env)
-        self.remote.transport.push(self.remote.url(student), store, specs, env=env)
+        self.remote.transport.push(self.remote.url(student), plan.quarantine.folder, specs)
         return self._record(student, result, head, commit)
 
     def _record(self, student: Student, result: Result, head: str, pushed: str) -> Result:
