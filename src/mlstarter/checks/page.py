@@ -24,7 +24,9 @@ td p {{ margin: 0 }} .mend {{ color: #555 }}
 <h1>{title}</h1>
 <p>{summary}</p>
 <table>
-<thead><tr><th scope="col">Result</th><th scope="col">Check</th><th scope="col">Found</th></tr></thead>
+<thead><tr>
+<th scope="col">Result</th><th scope="col">Check</th><th scope="col">Found</th>
+</tr></thead>
 <tbody>
 {rows}
 </tbody>

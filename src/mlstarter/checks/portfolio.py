@@ -31,8 +31,8 @@ SECRET_NAMES = re.compile(
 # Token formats that their makers document; the value itself is never shown.
 SECRET_TEXTS = re.compile(
     rb"-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36,}\b"
-    rb"|\bgithub_pat_[A-Za-z0-9_]{50,}\b|\bhf_[A-Za-z0-9]{30,}\b|\bKGAT_[A-Za-z0-9_-]{16,}\b"
-    rb"|\bxox[abprs]-[A-Za-z0-9-]{20,}\b|\bsk-[A-Za-z0-9_-]{32,}\b"
+    rb"|\bgithub_pat_[A-Za-z0-9_]{50,}\b|\bhf_[A-Za-z0-9]{30,}\b|\bKGAT_[0-9a-f]{24,}\b"
+    rb"|\bxox[abprs]-[A-Za-z0-9-]{20,}\b|\bsk-(?:proj-)?[A-Za-z0-9]{32,}\b"
 )
 TEXT_LIMIT = 1024**2
 
