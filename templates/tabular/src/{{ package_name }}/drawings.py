@@ -119,7 +119,8 @@ def over_time(
         values, label = (target == counted).astype(float), f"share of {counted}"
     part = np.minimum((place * PARTS).astype(int), PARTS - 1)
     groups = values.groupby(part)
-    means, errors = groups.mean(), 1.96 * groups.std() / np.sqrt(groups.size())
+    means = groups.mean()
+    errors: pd.Series = 1.96 * groups.std() / np.sqrt(groups.size())
     with figure(1, 3.0, 6.5) as drawn:
         axes = drawn.axes[0]
         axes.errorbar(means.index + 1, means, yerr=errors, fmt="o-", color=BLUE, ecolor=GREY)

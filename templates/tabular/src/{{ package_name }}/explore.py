@@ -102,7 +102,9 @@ def _columns(frame: pd.DataFrame, schema: Schema) -> Section:
         share = column.isna().mean()
         rows.append([feature.name, feature.kind, f"{share:.1%}", f"{known.nunique():,}", values])
     head = ["column", "kind", "missing", "values", "distribution"]
-    text = "Numbers in equal steps between their 1 % and 99 % quantiles; the eight commonest values."
+    text = (
+        "Numbers in equal steps from their 1 % to their 99 % quantile; the eight commonest texts."
+    )
     return Section("Columns", text, Table(head, rows), histograms(frame, schema), "columns")
 
 
@@ -112,8 +114,9 @@ def _missing(frame: pd.DataFrame, names: list[str]) -> Section:
         return Section("Missing values", "There are none.")
     patterns = gaps.value_counts().head(8)
     rows = []
-    for pattern, count in patterns.items():
-        missing = [name for name, gap in zip(names, np.atleast_1d(pattern), strict=True) if gap]
+    for pattern, count in zip(patterns.index.tolist(), patterns, strict=True):
+        pattern = pattern if isinstance(pattern, tuple) else (pattern,)
+        missing = [name for name, gap in zip(names, pattern, strict=True) if gap]
         rows.append([", ".join(missing) or "nothing", f"{count:,}", f"{count / len(frame):.1%}"])
     text = (
         "Which columns are missing together. Values that go missing together often have one cause; "
@@ -129,9 +132,7 @@ def _correlations(frame: pd.DataFrame, numbers: list[str]) -> list[Section]:
     ranks = frame[varied].corr(method="spearman").to_numpy()
     above = np.triu_indices(len(varied), 1)
     order = np.argsort(-np.nan_to_num(np.abs(ranks[above])))[:STRONGEST]
-    rows = [
-        [varied[above[0][i]], varied[above[1][i]], f"{ranks[above][i]:+.2f}"] for i in order
-    ]
+    rows = [[varied[above[0][i]], varied[above[1][i]], f"{ranks[above][i]:+.2f}"] for i in order]
     text = (
         "Spearman's rank correlation of each pair of numbers. Two columns near +1 or -1 say the "
         "same: a linear model cannot divide the credit between them."
@@ -180,11 +181,11 @@ def _clusters(
     values = frame[numbers]
     away = (values.groupby(labels).mean() - values.mean()) / values.std()
     rows = []
-    for label, distances in away.iterrows():
-        inside = labels == label
+    for label in np.unique(labels):
+        distances, inside = away.loc[label], labels == label
         strongest = distances.abs().sort_values(ascending=False).index[:4]
         words = ", ".join(f"{name} {distances[name]:+.1f}" for name in strongest)
-        rows.append([f"{int(label) + 1}", f"{inside.mean():.0%}", words])
+        rows.append([f"{label + 1}", f"{inside.mean():.0%}", words])
         if target := schema.target.name:
             rows[-1].append(_typical(frame.loc[inside, target], config))
     best = max(quality, key=lambda k: quality[k])
@@ -215,10 +216,10 @@ def _target(frame: pd.DataFrame, schema: Schema, config: Config) -> list[Section
         for one in found
     ]  # fmt: skip
     text = (
-        "One column at a time: ANOVA (effect: eta squared), chi-squared (Cramér's V) or correlation "
-        "(its square), with p values adjusted for testing many columns (Benjamini-Hochberg); mutual "
-        "information in bits; and how well the column alone separates rows that were not looked "
-        "at, from 0 to 1. With many rows a tiny effect is significant: read the effect, not p."
+        "One column at a time: ANOVA (effect: eta squared), chi-squared (Cramér's V) or "
+        "correlation (its square), p adjusted for testing many columns (Benjamini-Hochberg); "
+        "mutual information in bits; and how well the column alone separates rows that were not "
+        "looked at, from 0 to 1. With many rows tiny effects are significant: read the effect."
     )
     head = ["column", "test", "effect", "adjusted p", "bits", "alone"]
     figure = association_bars(found[:STRONGEST])
@@ -246,9 +247,9 @@ def _drift(frame: pd.DataFrame, names: list[str], config: Config, schema: Schema
     timed = config.split.rule == "time"
     place = frame[config.split.column].rank(pct=True) if timed else (frame.index + 1) / len(frame)
     early, late = np.asarray(place <= 0.25), np.asarray(place > 0.75)
+    if target := schema.target.name:
+        names = [*names, target]
     indices = {name: stability(frame[name], early, late) for name in names}
-    if schema.target.name:
-        indices[f"{schema.target.name} (target)"] = stability(frame[schema.target.name], early, late)
     strongest = sorted(indices.items(), key=lambda item: -item[1])[:STRONGEST]
     rows = [[name, f"{value:.3f}"] for name, value in strongest]
     order = f"by {config.split.column}" if timed else "in the order of the file, for want of a time"

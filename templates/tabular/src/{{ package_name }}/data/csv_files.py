@@ -6,6 +6,7 @@ A large file is kept as Parquet in data/cache/: it is read as text only once, a 
 from __future__ import annotations
 
 import codecs
+import csv
 import gzip
 import re
 import threading
@@ -45,17 +46,22 @@ def reader(database: duckdb.DuckDBPyConnection, path: Path, cache: Path) -> str:
     return f"read_parquet({text(parquet)})"
 
 
-def missing_marks(database: duckdb.DuckDBPyConnection, path: Path, cache: Path) -> dict[str, list[str]]:
-    """Return which texts for "no value" each column has, by the first SNIFFED_ROWS rows."""
+def missing_marks(
+    database: duckdb.DuckDBPyConnection, path: Path, cache: Path
+) -> dict[str, list[str]]:
+    """Return which texts for "no value" each column has in its first SNIFFED_ROWS rows."""
     stat = path.stat()
     utf8 = _as_utf8(path, cache / f"{path.name}-{stat.st_size}-{stat.st_mtime_ns}.csv")
     options = _options(database, utf8)
-    options = re.sub(r", (nullstr=\[.*?\]|types=.*|auto_type_candidates=\[.*?\])", "", options) + ", all_varchar=true"
+    for typed in (r", types=.*", r", nullstr=\[.*?\]", r", auto_type_candidates=\[.*?\]"):
+        options = re.sub(typed, "", options)
+    options += ", all_varchar=true"
     raw = f"(FROM read_csv({text(utf8)}{options}) LIMIT {SNIFFED_ROWS})"
     columns = database.sql(f"SELECT * FROM {raw}").columns
     marks = ", ".join(text(mark) for mark in MISSING if mark)
     found = ", ".join(
-        f"list(DISTINCT {identifier(c)}) FILTER (trim({identifier(c)}) IN ({marks}))" for c in columns
+        f"list(DISTINCT {identifier(c)}) FILTER (trim({identifier(c)}) IN ({marks}))"
+        for c in columns
     )
     row = database.execute(f"SELECT {found} FROM {raw}").fetchone() or ()
     return {column: sorted(values) for column, values in zip(columns, row, strict=False) if values}
@@ -66,10 +72,9 @@ def _options(database: duckdb.DuckDBPyConnection, path: Path) -> str:
     nulls = ", ".join(text(mark) for mark in MISSING)
     kinds = ", ".join(map(text, TYPES))
     options = f", auto_type_candidates=[{kinds}], sample_size={SNIFFED_ROWS}, nullstr=[{nulls}]"
-    sniffed = database.sql(f"FROM read_csv({text(path)}{options})")
-    if len(sniffed.columns) == 1 and (delimiter := _rare_delimiter(path)):
+    if delimiter := _rare_delimiter(path):
         options += f", delim={text(delimiter)}"
-        sniffed = database.sql(f"FROM read_csv({text(path)}{options})")
+    sniffed = database.sql(f"FROM read_csv({text(path)}{options})")
     texts = [c for c, kind in zip(sniffed.columns, sniffed.types, strict=True) if kind == "VARCHAR"]
     if not texts:
         return options
@@ -93,12 +98,15 @@ def _options(database: duckdb.DuckDBPyConnection, path: Path) -> str:
 
 
 def _rare_delimiter(path: Path) -> str | None:
-    """Return a delimiter that occurs equally often, and at all, in each of the first lines."""
-    with path.open(encoding="utf-8-sig", errors="replace") as file:
-        lines = [line for line, _ in zip(file, range(50), strict=False) if line.strip()]
+    """Return an unusual delimiter that gives all of the first rows as many columns as the head."""
+    opened = gzip.open if path.suffix == ".gz" else open
+    with opened(path, "rt", encoding="utf-8-sig", errors="replace", newline="") as file:
+        start = [line for line, _ in zip(file, range(200), strict=False)]
+    if not start or any(delimiter in start[0] for delimiter in ",;\t|"):
+        return None
     for delimiter in RARE_DELIMITERS:
-        counts = {line.strip().count(delimiter) for line in lines}
-        if len(counts) == 1 and counts != {0}:
+        widths = {len(row) for row in list(csv.reader(start, delimiter=delimiter))[:50]}
+        if len(widths) == 1 and widths != {1}:
             return delimiter
     return None
 

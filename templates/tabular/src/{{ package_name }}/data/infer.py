@@ -10,6 +10,7 @@ import json
 import re
 import sys
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 from pathlib import Path
 
 import numpy as np
@@ -100,7 +101,8 @@ def _column(guess: Guess, column: pd.Series, marks: list[str]) -> None:
         guess.features.append(_feature(name, "boolean", marks))
     elif types.is_float_dtype(values) or types.is_integer_dtype(values):
         whole = bool(np.all(np.mod(values, 1) == 0))
-        if whole and distinct == rows and (IDENTIFIER.search(name) or values.is_monotonic_increasing):
+        counts_rows = IDENTIFIER.search(name) or values.is_monotonic_increasing
+        if whole and distinct == rows and counts_rows:
             guess.exclude[name] = "identifier: another value in each row"
         else:
             guess.features.append(_feature(name, "integer" if whole else "number", marks))
@@ -140,30 +142,28 @@ def _marks(database: object, config: Config, root: Path) -> dict[str, list[str]]
 def to_toml(schema: Schema, root: Path = Path()) -> str:
     """Return schema.toml with the comments at the head of the one that is there."""
     lines = (root / "schema.toml").read_text(encoding="utf-8").splitlines()
-    head = [line for line in lines[: _first(lines)] if line.startswith("#")]
-    parts = ["\n".join(head), f"row = {_text(schema.row)}", "[target]\n" + _table(schema.target)]
+    head = takewhile(lambda line: line.startswith("#"), lines)
+    parts = ["\n".join(head), f"row = {toml_value(schema.row)}"]
+    parts.append("[target]\n" + _table(schema.target))
     if schema.exclude:
-        excluded = (f"{_text(name)} = {_text(why)}" for name, why in schema.exclude.items())
+        reasons = schema.exclude.items()
+        excluded = (f"{toml_value(name)} = {toml_value(why)}" for name, why in reasons)
         parts.append("[exclude]\n" + "\n".join(excluded))
     parts += ["[[features]]\n" + _table(feature) for feature in schema.features]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _first(lines: list[str]) -> int:
-    return next((i for i, line in enumerate(lines) if line and not line.startswith("#")), len(lines))
-
-
 def _table(value: object) -> str:
     """Return the fields of a dataclass that say something, one a line."""
-    shown = {"name", "kind"}
+    unsaid = ("", (), np.inf, -np.inf)
     return "\n".join(
-        f"{key} = {_text(item)}"
+        f"{key} = {toml_value(item)}"
         for key, item in vars(value).items()
-        if key in shown or (item not in ("", ()) and not isinstance(item, float))
-        or (isinstance(item, float) and np.isfinite(item))
-    )  # fmt: skip
+        if key in ("name", "kind") or item not in unsaid
+    )
 
 
-def _text(value: object) -> str:
+def toml_value(value: object) -> str:
+    """Return a text, number or list of texts as TOML writes it."""
     # JSON's texts, lists and numbers are TOML's, but for one control character.
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -39,7 +39,7 @@ def load(config: Config, schema: Schema, root: Path = Path()) -> pd.DataFrame:
                 f"{casts[c]} AS {identifier(c)}" if c in casts else identifier(c)
                 for c in relation.columns
             ]
-            frame = drawn(relation, config).project(", ".join(columns)).df()
+            frame: pd.DataFrame = drawn(relation, config).project(", ".join(columns)).df()
         except duckdb.Error as error:
             raise ProjectError(f"features.sql: {str(error).splitlines()[0]}") from None
     check_target(frame, schema.target.name, config.task)

@@ -19,8 +19,9 @@ def power(column: pd.Series, target: pd.Series, task: str) -> float:
         return _eta_squared(_groups(column, BINS * 10), target.to_numpy(dtype=float))
     groups, labels = _groups(column, BINS * 10), target.astype(str).to_numpy()
     classes = np.unique(labels)
-    strengths = [_separation(groups, labels == label) for label in (classes if len(classes) > 2 else classes[-1:])]
-    return max(strengths, default=0.0)
+    # Of two classes one is enough: the other is separated just as well.
+    looked_at = classes if len(classes) > 2 else classes[-1:]
+    return max((_separation(groups, labels == label) for label in looked_at), default=0.0)
 
 
 def _separation(groups: np.ndarray, hit: np.ndarray) -> float:

@@ -95,7 +95,7 @@ def _attach_duckdb(database: duckdb.DuckDBPyConnection, path: Path) -> None:
 
 
 def _copy_sqlite(database: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Copy every table in chunks: SQLite types values, not columns, so all of them are looked at."""
+    """Copy every table in chunks; SQLite types values, not columns, so all are looked at."""
     kinds = {"integer": "BIGINT", "integer,real": "DOUBLE", "real": "DOUBLE"}
     with sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True) as source:
         listed = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') ORDER BY rowid"
