@@ -1,0 +1,81 @@
+"""Adopting a project of another tool: its base is recorded, no file of it changes."""
+
+from __future__ import annotations
+
+from mlstarter import questions
+from mlstarter.errors import ProjectError
+from mlstarter.history.base import Pristine
+from mlstarter.history.commits import TemplateOrigin
+from mlstarter.history.identity import committer
+from mlstarter.history.plan import Request, plan
+from mlstarter.project import Project, read_record, with_record
+from mlstarter.questions import Answers
+from mlstarter.sources import Template
+from mlstarter.tree import Tree
+from mlstarter.update.refusals import refuse_obstacles
+from mlstarter.update.renders import (
+    base_in_history,
+    first_answers,
+    last_template_commit,
+    old_template,
+    questionnaire,
+    render_tree,
+    resolve,
+)
+from mlstarter.update.wanted import Prepared, Wanted
+
+
+def prepare_adoption(project: Project, ours: str, wanted: Wanted) -> Prepared:
+    """Compute the commit that records where a project of another tool comes from."""
+    template, answers, tree = _adopted(project, ours, wanted)
+    origin = TemplateOrigin(template.source, template.version)
+    tree = with_record(tree, origin, template.engine, answers.recorded, template.commit)
+    _refuse_stranger(project, ours, tree, origin)
+    record = read_record(lambda path: tree[path].data, tree)
+    if record is None:
+        raise ProjectError("The template writes a record that cannot be read.")
+    by = committer(project.repository.git)
+    base = base_in_history(project, ours, record)
+    made = plan(
+        project.repository,
+        Request(
+            ours=ours,
+            base=base or Pristine(record.origin, tree),
+            new=Pristine(record.origin, tree),
+            answers_file=record.path,
+            by=by,
+            prefix=project.prefix,
+            adopt={record.path: tree[record.path]},
+            last=last_template_commit(project, ours),
+        ),
+    )
+    refuse_obstacles(project, made, wanted)
+    return Prepared(project, made, by, {}, {}, "")
+
+
+def _adopted(project: Project, ours: str, wanted: Wanted) -> tuple[Template, Answers, Tree]:
+    """Return the template, answers and render that a project to be adopted was made from."""
+    if wanted.source is None:
+        record = project.record(ours)
+        template = old_template(record)
+        given = first_answers(project, ours, record)
+    else:
+        template = resolve(wanted.source, wanted.ref, wanted.directory)
+        given = {}
+    asked = questionnaire(template, wanted.trust)
+    answers = questions.complete(asked, wanted.data, offered=given)
+    return template, answers, render_tree(project, template, answers, trust=wanted.trust)
+
+
+def _refuse_stranger(project: Project, ours: str, tree: Tree, origin: TemplateOrigin) -> None:
+    """Refuse to adopt a project that does not look like the template's work."""
+    listed = project.repository.git.fields(
+        "ls-tree", "-r", "-z", "--name-only", f"{ours}:{project.prefix}"
+    )
+    shared = len(tree.keys() & set(listed))
+    if shared * 2 < len(tree):
+        raise ProjectError(
+            f"{project.folder} has {shared} of the {len(tree)} files that {origin} makes, so it "
+            "was hardly made from it.",
+            hint="check --template and --ref, and give the answers of then with --data",
+        )

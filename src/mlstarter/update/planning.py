@@ -1,0 +1,149 @@
+"""From a project and a wanted version to a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mlstarter.errors import ProjectError, UsageError
+from mlstarter.history.base import Layer, Pristine, TemplateCommit
+from mlstarter.history.changelog import between, parse_version
+from mlstarter.history.commits import TemplateOrigin
+from mlstarter.history.identity import committer
+from mlstarter.history.layers import layers_of
+from mlstarter.history.plan import Request, plan
+from mlstarter.layers import render_layers
+from mlstarter.project import Project, Record
+from mlstarter.questions import Answers
+from mlstarter.sources import Template
+from mlstarter.tree import Tree
+from mlstarter.update.adopt import prepare_adoption
+from mlstarter.update.refusals import refuse_obstacles, refuse_state
+from mlstarter.update.renders import (
+    base_in_history,
+    last_template_commit,
+    old_template,
+    questionnaire,
+    render_again,
+    render_tree,
+    resolve,
+)
+from mlstarter.update.wanted import Prepared, Wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a project stands: its version, the newest one, and whether it is behind."""
+
+    source: str
+    version: str | None
+    newest: str | None
+    behind: bool
+
+
+def standing(project: Project) -> Standing:
+    """Compare a project's version with the newest one of its template.
+
+    Raises:
+        TemplateError: the template cannot be reached.
+        ProjectError: the project does not say where it comes from.
+    """
+    record = project.record(project.repository.commit("HEAD"))
+    template = resolve(record.source, None)
+    here, newest = parse_version(record.version), parse_version(template.version)
+    if here is not None and newest is not None:
+        behind = here < newest
+    else:
+        behind = record.version not in (template.version, template.commit)
+    return Standing(record.source, record.version, template.version, behind)
+
+
+def prepare(project: Project, wanted: Wanted) -> Prepared:
+    """Compute an update and make sure that it can be applied; touch nothing.
+
+    Raises:
+        ProjectError: the repository or the project's record is in no state to be updated.
+        TemplateError: the template cannot be reached or rendered.
+        AnswersError: a value in ``data`` is not valid, or its question does not apply.
+    """
+    refuse_state(project, wanted)
+    ours = project.repository.commit("HEAD")
+    if wanted.adopt:
+        return prepare_adoption(project, ours, wanted)
+    record = project.record(ours)
+    template = _new_template(record, wanted)
+    answers = wanted.ask(questionnaire(template, wanted.trust), wanted.data, record.answers)
+    base = base_in_history(project, ours, record)
+    old = base or Pristine(record.origin, render_again(project, ours, record, wanted.trust))
+    tree = render_tree(project, template, answers, trust=wanted.trust, kept=record)
+    layers = _layers(project, base, wanted.layers, answers, tree)
+    new = Pristine(TemplateOrigin(template.source, template.version), tree, layers)
+    by = committer(project.repository.git)
+    made = plan(
+        project.repository,
+        Request(
+            ours=ours,
+            base=old,
+            new=new,
+            answers_file=record.path,
+            by=by,
+            prefix=project.prefix,
+            last=None if base else last_template_commit(project, ours),
+        ),
+    )
+    refuse_obstacles(project, made, wanted)
+    recorded = answers.recorded
+    return Prepared(
+        project=project,
+        plan=made,
+        by=by,
+        new_answers={k: v for k, v in recorded.items() if k not in record.answers},
+        changed_answers={k: v for k, v in recorded.items() if record.answers.get(k, v) != v},
+        changelog=_changelog(template, record.version),
+    )
+
+
+def _new_template(record: Record, wanted: Wanted) -> Template:
+    """Return the template at the version to go to."""
+    template = resolve(record.source, wanted.to)
+    here, there = parse_version(record.version), parse_version(template.version)
+    if here is None or there is None or there >= here:
+        return template
+    if wanted.to is None:
+        # The newest release is older than what the project has, as after a pre-release.
+        return old_template(record)
+    if not wanted.allow_downgrade:
+        raise ProjectError(
+            f"Version {template.version} is older than the project's {record.version}.",
+            hint="go back with --allow-downgrade, or undo the last update with --undo",
+        )
+    return template
+
+
+def _layers(
+    project: Project,
+    base: TemplateCommit | None,
+    folders: Sequence[Path],
+    answers: Answers,
+    tree: Tree,
+) -> tuple[Layer, ...]:
+    """Return the layers over the new render: from their folders if given, else from history."""
+    old = layers_of(project.repository, base) if base is not None else ()
+    if not folders:
+        return old
+    new = render_layers(folders, answers, tree, project.folder.name)
+    missing = [layer.name for layer in old if layer.name not in {layer.name for layer in new}]
+    if missing:
+        raise UsageError(
+            f"The layer {missing[0]} lies over this project too.",
+            hint="give every layer with --layer, the lowest first, or none of them",
+        )
+    return new
+
+
+def _changelog(template: Template, old: str | None) -> str:
+    path = template.root / "CHANGELOG.md"
+    if not path.is_file() or old == template.version:
+        return ""
+    return between(path.read_text(encoding="utf-8", errors="replace"), old, template.version)

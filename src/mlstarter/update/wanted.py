@@ -1,0 +1,63 @@
+"""What an update shall bring about, and what it would do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from mlstarter import questions
+from mlstarter.history.identity import Identity
+from mlstarter.history.plan import Plan
+from mlstarter.project import Project
+from mlstarter.questions import Answers, Questionnaire
+
+Asker = Callable[[Questionnaire, Mapping[str, Any], Mapping[str, Any]], Answers]
+"""Answers a questionnaire from the given and the recorded answers (2nd, 3rd argument)."""
+
+
+def take_defaults(
+    questionnaire: Questionnaire, given: Mapping[str, Any], recorded: Mapping[str, Any]
+) -> Answers:
+    """Answer what is new with the template's defaults."""
+    return questions.complete(questionnaire, given, offered=recorded)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What an update shall bring about.
+
+    ``to`` is a version (None: the newest), ``data`` new answers, ``branch`` the branch that takes
+    the result (None: the current one). ``source``, ``ref`` and ``directory`` name the template of
+    a project without a record, which ``adopt`` takes in. ``layers`` are the folders of the layers
+    over the template, the lowest first; without them their files come from history.
+    """
+
+    to: str | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+    branch: str | None = None
+    ask: Asker = take_defaults
+    allow_downgrade: bool = False
+    trust: bool = False
+    adopt: bool = False
+    source: str | None = None
+    ref: str | None = None
+    directory: str | None = None
+    layers: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """An update that is computed and not applied.
+
+    ``new_answers`` are those to questions that the project had not answered before,
+    ``changed_answers`` those that differ from the recorded ones.
+    """
+
+    project: Project
+    plan: Plan
+    by: Identity
+    new_answers: Mapping[str, Any]
+    changed_answers: Mapping[str, Any]
+    changelog: str
