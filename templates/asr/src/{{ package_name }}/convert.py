@@ -7,15 +7,16 @@ import warnings
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import nn
 
 from .augment import coloured_noise
-from .model import RATE, Recogniser
+from .model import RATE
 from .preprocess import LONGEST, SHORTEST, Samples
 
 OUTPUT = "log_probabilities"
 
 
-def convert(recogniser: Recogniser) -> bytes:
+def convert(recogniser: nn.Module) -> bytes:
     """Return the graph; inputs ``audio`` [batch, samples] and ``samples`` [batch], any of both.
 
     Outputs are ``log_probabilities`` [batch, steps, symbols] and ``steps`` [batch].
@@ -38,7 +39,7 @@ def convert(recogniser: Recogniser) -> bytes:
     return graph
 
 
-def scores_of(recogniser: Recogniser, clip: Samples) -> NDArray[np.float32]:
+def scores_of(recogniser: nn.Module, clip: Samples) -> NDArray[np.float32]:
     """Return the network's log-probabilities [steps, symbols] of one clip."""
     with torch.no_grad():
         scores, _ = recogniser(torch.from_numpy(clip)[None], torch.tensor([len(clip)]))

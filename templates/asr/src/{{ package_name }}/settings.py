@@ -55,8 +55,9 @@ class ModelConfig:
     batch: int = 16
     learning_rate: float = 0.003
     joined: float = 0.3
-    white_noise: float = 0.45
-    no_speech: float = 0.2
+    white_noise: float = 0.35
+    no_speech: float = 0.15
+    pretrained: str = ""
 
 
 @dataclass(frozen=True)

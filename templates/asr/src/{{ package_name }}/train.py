@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import nn
 
 from . import augment, export
 from .convert import OUTPUT, convert, edge_clips, scores_of
@@ -47,13 +48,7 @@ def train(config: Config) -> None:
     """
     clips = {name: load.read(config, name) for name in ("train", "validation")}
     symbols = symbols_of(config.speech.vocabulary)
-    torch.manual_seed(config.seed)
-    network = Network(len(symbols), config.model.width, config.model.dropout)
-    network.to(device_named(config.device))
-    plan = recipe(config)
-    history = fit(network, examples(clips["train"], symbols, plan), plan, CHECKPOINT)
-
-    recogniser = Recogniser(network.cpu()).eval()
+    recogniser, history = learn(config, clips["train"], symbols)
     graph = convert(recogniser)
     waves = list(map(wave_of, clips["validation"]))
     largest = check(recogniser, graph, waves[:200] + edge_clips(config.seed))
@@ -63,7 +58,7 @@ def train(config: Config) -> None:
     example = next(several, clips["validation"][0])
     kind = "keywords" if config.speech.fillers else "transcription"
     facts = export.metadata(
-        project=config.project, kind="asr", task=kind, graph=graph, name="ctc_convolutions",
+        project=config.project, kind="asr", task=kind, graph=graph, name="wav2vec2" if config.model.pretrained else "ctc_convolutions",
         packages=PACKAGES,
     )  # fmt: skip
     facts |= {
@@ -88,6 +83,22 @@ def train(config: Config) -> None:
     print(f"Validation WER {wer:.3f}; exported to artifacts/.", file=sys.stderr)
 
 
+def learn(
+    config: Config, clips: Sequence[Clip], symbols: Sequence[str]
+) -> tuple[nn.Module, list[dict[str, float]]]:
+    """Return the trained graph of audio to scores, and the loss of each epoch."""
+    plan, device = recipe(config), device_named(config.device)
+    torch.manual_seed(config.seed)
+    if config.model.pretrained:
+        from . import pretrained
+
+        model = pretrained.load(config.model.pretrained, len(symbols))
+        return model, pretrained.fine_tune(model, clips, symbols, plan, device)
+    network = Network(len(symbols), config.model.width, config.model.dropout).to(device)
+    history = fit(network, examples(clips, symbols, plan), plan, CHECKPOINT)
+    return Recogniser(network.cpu()).eval(), history
+
+
 def recipe(config: Config) -> Recipe:
     """Return the training loop's part of config.toml."""
     model = config.model
@@ -97,7 +108,7 @@ def recipe(config: Config) -> Recipe:
     )  # fmt: skip
 
 
-def check(recogniser: Recogniser, graph: bytes, clips: Sequence[Samples]) -> float:
+def check(recogniser: nn.Module, graph: bytes, clips: Sequence[Samples]) -> float:
     """Send clips through network and graph; return the largest difference of a log-probability."""
     answer = export.open_graph(graph, OUTPUT)
     return max(
