@@ -79,6 +79,12 @@ def tabular_project(generate: Generate, git_identity: dict[str, str]) -> Project
     return run_all(generate("tabular", "flight-delays"), "flight_delays", git_identity)
 
 
+@pytest.fixture(scope="session")
+def cv_project(generate: Generate, git_identity: dict[str, str]) -> Project:
+    """Return a vision project with embedded data, everything run and committed."""
+    return run_all(generate("cv", "garments"), "garments", git_identity)
+
+
 def run_all(generated: Path, package: str, environment: dict[str, str]) -> Project:
     """Clone a generated project, run `make all` in the clone and commit what it wrote."""
     root = generated.parent / "clone" / generated.name

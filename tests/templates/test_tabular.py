@@ -25,7 +25,7 @@ def test_make_all_leaves_results_where_the_readme_says(tabular_project: Project)
     root = tabular_project.root
     for name in ("reports/metrics.json", "reports/report.html", "MODEL_CARD.md"):
         assert (root / name).is_file(), name
-    assert list((root / "reports/plots").glob("*.png")) or list((root / "reports").glob("**/*.png"))
+    assert list((root / "reports/plots").glob("*.svg"))
     assert tabular_project.git("status", "--porcelain") == ""
 
 
