@@ -10,7 +10,7 @@ from typing import Any
 
 from mlstarter import questions, sources
 from mlstarter.cohort.config import Config, load_config
-from mlstarter.cohort.handout import Handout, load_layer
+from mlstarter.cohort.handout import Handout
 from mlstarter.cohort.remotes import Remote, address_problems, open_remote
 from mlstarter.cohort.roster import Problem, Student, read_roster, refuse_tracked
 from mlstarter.cohort.transport import Transport
@@ -61,8 +61,7 @@ def open_course(
     remote = open_remote(stated, Transport(stop=stop))
     template = sources.resolve(stated.template, ref or stated.ref)
     questionnaire = questions.load(template)
-    layers = tuple(load_layer(folder) for folder in stated.layer)
-    handout = Handout(stated, template, questionnaire, layers, stated.secret())
+    handout = Handout(stated, template, questionnaire, stated.secret())
     students, problems = read_roster(roster, questionnaire.names)
     for find in (_address_problems(stated.remote), handout.problems):
         wrong = {problem.line for problem in problems}

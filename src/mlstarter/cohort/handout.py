@@ -10,25 +10,24 @@ import hashlib
 import hmac
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from mlstarter.cohort.config import Config
 from mlstarter.cohort.roster import Problem, Student
 from mlstarter.errors import AnswersError, UsageError
-from mlstarter.files import file_mode
 from mlstarter.history.base import Layer, Pristine
 from mlstarter.history.commits import TemplateOrigin, Trailers, add_template_commit
 from mlstarter.history.identity import Identity
 from mlstarter.history.objects import ObjectSet
+from mlstarter.layers import RECORD, record, render_layers
 from mlstarter.questions import Answers, Questionnaire, complete
 from mlstarter.render import render
 from mlstarter.sources import Template
-from mlstarter.tree import EXECUTABLE, REGULAR, SYMLINK, Entry, Tree
+from mlstarter.tree import REGULAR, Entry, Tree
 
-MARKER = ".mlstarter.toml"
+MARKER = RECORD
 MARKER_LAYER = "cohort"
 # Who commits for a class: nobody's name, and an address that nobody can ever have (RFC 2606).
 NEUTRAL = Identity("mlstarter cohort", "cohort@mlstarter.invalid")
@@ -43,7 +42,6 @@ class Handout:
     config: Config
     template: Template
     questionnaire: Questionnaire
-    layers: tuple[Layer, ...]
     secret: bytes | None
 
     @property
@@ -71,8 +69,10 @@ class Handout:
 
     def pristine(self, student: Student, name: str) -> Pristine:
         """Return a student's render with the layers over it; ``name`` is the repository's."""
-        tree = render(self.template, self.answers(student), folder_name=name)
-        return Pristine(self.origin, tree, (*self.layers, self._marker(student)))
+        answers = self.answers(student)
+        tree = render(self.template, answers, folder_name=name)
+        layers = render_layers(self.config.layer, answers, tree, name)
+        return Pristine(self.origin, tree, (*layers, self._marker(student, layers)))
 
     def problems(self, students: Sequence[Student]) -> list[Problem]:
         """Return the rows whose answers the template does not take."""
@@ -84,9 +84,10 @@ class Handout:
                 found.append(Problem(student.line, error.message.rstrip(".")))
         return found
 
-    def _marker(self, student: Student) -> Layer:
-        text = marker(self.config.course_run, student.student_id, self.layers).encode()
-        return Layer(MARKER_LAYER, digest({MARKER: text}), {MARKER: Entry(REGULAR, text)})
+    def _marker(self, student: Student, layers: Sequence[Layer]) -> Layer:
+        text = marker(self.config.course_run, student.student_id, layers)
+        digest = f"sha256:{hashlib.sha256(text).hexdigest()}"
+        return Layer(MARKER_LAYER, digest, {MARKER: Entry(REGULAR, text)})
 
     def _filled(self, value: Any, student: Student) -> Any:
         if not isinstance(value, str):
@@ -125,38 +126,15 @@ def variant(secret: bytes, course_run: str, student_id: str) -> str:
     return str(number & 0x7FFFFFFF)
 
 
-def load_layer(folder: Path) -> Layer:
-    """Read a folder of the school's own files as a layer named after the folder."""
-    files: dict[str, Entry] = {}
-    for path in sorted(folder.rglob("*")):
-        relative = path.relative_to(folder)
-        if ".git" in relative.parts or path.is_dir():
-            continue
-        if path.is_symlink():
-            files[relative.as_posix()] = Entry(SYMLINK, str(path.readlink()).encode())
-        else:
-            mode = EXECUTABLE if file_mode(path) == EXECUTABLE else REGULAR
-            files[relative.as_posix()] = Entry(mode, path.read_bytes())
-    if not files:
-        raise UsageError(f"The layer {folder} holds no files.", hint="leave it out")
-    name = re.sub(r"[^A-Za-z0-9._-]+", "-", folder.resolve().name)
-    return Layer(name, digest({path: entry.data for path, entry in files.items()}), files)
+def marker(course_run: str, student_id: str, layers: Sequence[Layer]) -> bytes:
+    """Return the marker's bytes: the record of the layers, and whose the project is.
 
-
-def digest(files: Mapping[str, bytes]) -> str:
-    """Return a layer's digest: SHA-256 over each path and the hash of its bytes, sorted."""
-    lines = (
-        f"{path}\0{hashlib.sha256(data).hexdigest()}\n" for path, data in sorted(files.items())
-    )
-    return "sha256:" + hashlib.sha256("".join(lines).encode()).hexdigest()
-
-
-def marker(course_run: str, student_id: str, layers: Sequence[Layer]) -> str:
-    """Return the marker's text. Both names are plain identifiers, so nothing needs escaping."""
-    head = f'[cohort]\ncourse_run = "{course_run}"\nstudent_id = "{student_id}"\n'
-    return head + "".join(
-        f'\n[[layers]]\nname = "{layer.name}"\ndigest = "{layer.digest}"\n' for layer in layers
-    )
+    Both names are plain identifiers, so nothing needs escaping.
+    """
+    cohort = f'[cohort]\ncourse_run = "{course_run}"\nstudent_id = "{student_id}"\n'.encode()
+    if not layers:
+        return cohort
+    return record([(layer.name, layer.digest) for layer in layers]) + b"\n" + cohort
 
 
 def read_marker(text: bytes | None) -> tuple[str, str] | None:
