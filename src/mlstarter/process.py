@@ -9,6 +9,7 @@ so that the repository is always the one in the folder that was asked for.
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -109,8 +110,8 @@ class GitFailed(MlstarterError):
 def _hint(stderr: str, folder: Path) -> str | None:
     if "dubious ownership" in stderr:
         return f"git config --global --add safe.directory {folder}"
-    if ".lock" in stderr and "File exists" in stderr:
-        return "another git command is at work there; wait for it, or see `git status`"
+    if lock := re.search(r"'([^']+\.lock)': File exists", stderr):
+        return f"wait for the other git command; if there is none, rm -f {lock[1]}"
     if "No space left" in stderr:
         return "free some disk space and run the command again"
     return None
