@@ -1,0 +1,142 @@
+"""A stand-in for GitHub: the REST routes that a cohort uses, in GitHub's own wire format.
+
+It is written from https://docs.github.com/en/rest (version 2022-11-28) and serves the git side
+itself, with the token as password. What it cannot show is that GitHub behaves as documented.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from tests.cohort.git_server import GitHandler, GitServer
+
+TOKEN = "ghs_" + "0123456789abcdef" * 2
+
+
+class GitHubStandIn(GitServer):
+    """GitHub with one organisation, ``school``.
+
+    Attributes:
+        limits: answers that the next REST requests get instead: (status, headers, message).
+        invited: repository -> usernames; pulls: repository -> open pull requests.
+        checks: commit -> the check runs that CI reported.
+        seen: (method, path, headers, body) of each REST request.
+    """
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        server = self
+
+        class Handler(GitHubHandler):
+            owner = server
+
+        self.http.RequestHandlerClass = Handler
+        self.accounts = {"x-access-token": TOKEN}
+        self.limits: list[tuple[int, dict[str, str], str]] = []
+        self.invited: dict[str, set[str]] = {}
+        self.pulls: dict[str, list[dict[str, Any]]] = {}
+        self.checks: dict[str, list[dict[str, Any]]] = {}
+        self.seen: list[tuple[str, str, dict[str, str], Any]] = []
+
+    def calls(self, method: str) -> list[str]:
+        """Return the paths of the REST requests with a method."""
+        return [path for verb, path, _, _ in self.seen if verb == method]
+
+
+class GitHubHandler(GitHandler):
+    """Answers REST requests and hands the rest to git."""
+
+    owner: GitHubStandIn
+
+    def serve(self, body: bytes) -> None:
+        if not self.path.startswith(("/orgs/", "/repos/")):
+            super().serve(body)
+            return
+        stated = json.loads(body) if body else None
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        with self.owner.lock:
+            self.owner.seen.append((self.command, self.path, headers, stated))
+            limit = self.owner.limits.pop(0) if self.owner.limits else None
+        if headers.get("authorization") != f"Bearer {TOKEN}":
+            self.reply(401, {"message": "Bad credentials"})
+        elif limit is not None:
+            status, extra, message = limit
+            self.reply(status, {"message": message}, extra)
+        else:
+            self.route(stated)
+
+    def route(self, stated: Any) -> None:
+        address = urlsplit(self.path)
+        routes = (
+            ("POST", r"/orgs/(?P<org>[^/]+)/repos", self.make_repository),
+            ("GET", r"/repos/(?P<name>[^/]+/[^/]+)", self.show_repository),
+            ("PUT", r"/repos/(?P<name>[^/]+/[^/]+)/collaborators/(?P<user>[^/]+)", self.invite),
+            ("GET", r"/repos/(?P<name>[^/]+/[^/]+)/pulls", self.list_pulls),
+            ("POST", r"/repos/(?P<name>[^/]+/[^/]+)/pulls", self.open_pull),
+            ("GET", r"/repos/[^/]+/[^/]+/commits/(?P<sha>[0-9a-f]+)/check-runs", self.list_checks),
+        )
+        for method, pattern, answer in routes:
+            match = re.fullmatch(pattern, address.path)
+            if method == self.command and match:
+                answer(stated=stated, query=parse_qs(address.query), **match.groupdict())
+                return
+        self.reply(404, {"message": "Not Found"})
+
+    def make_repository(self, org: str, stated: Any, **_: Any) -> None:
+        if org != "school":
+            self.reply(404, {"message": "Not Found"})
+            return
+        name = f"{org}/{stated['name']}"
+        if (self.owner.root / f"{name}.git").exists():
+            errors = [{"resource": "Repository", "code": "custom", "field": "name"}]
+            self.reply(422, {"message": "Repository creation failed.", "errors": errors})
+            return
+        self.owner.make(f"{name}.git")
+        self.reply(201, self.repository(name) | {"private": stated["private"]})
+
+    def show_repository(self, name: str, **_: Any) -> None:
+        if (self.owner.root / f"{name}.git").exists():
+            self.reply(200, self.repository(name))
+        else:
+            self.reply(404, {"message": "Not Found"})
+
+    def repository(self, name: str) -> dict[str, Any]:
+        address = f"{self.owner.url}/{name}"
+        return {"full_name": name, "html_url": address, "clone_url": f"{address}.git"}
+
+    def invite(self, name: str, user: str, **_: Any) -> None:
+        invited = self.owner.invited.setdefault(name, set())
+        status = 204 if user in invited else 201
+        invited.add(user)
+        self.reply(status, {"id": 1} if status == 201 else None)
+
+    def list_pulls(self, name: str, query: dict[str, list[str]], **_: Any) -> None:
+        wanted = query["head"][0].partition(":")[2]
+        pulls = self.owner.pulls.get(name, [])
+        self.reply(200, [pull for pull in pulls if pull["head"]["ref"] == wanted])
+
+    def open_pull(self, name: str, stated: Any, **_: Any) -> None:
+        pulls = self.owner.pulls.setdefault(name, [])
+        number = len(pulls) + 1
+        pull = {
+            "number": number,
+            "html_url": f"{self.owner.url}/{name}/pull/{number}",
+            "title": stated["title"],
+            "body": stated["body"],
+            "head": {"ref": stated["head"]},
+            "base": {"ref": stated["base"]},
+        }
+        pulls.append(pull)
+        self.reply(201, pull)
+
+    def list_checks(self, sha: str, **_: Any) -> None:
+        runs = self.owner.checks.get(sha, [])
+        self.reply(200, {"total_count": len(runs), "check_runs": runs})
+
+    def reply(self, status: int, body: Any, extra: dict[str, str] | None = None) -> None:
+        content = b"" if body is None else json.dumps(body).encode()
+        self.answer(status, content, {"Content-Type": "application/json", **(extra or {})})

@@ -1,0 +1,216 @@
+"""GitHub through its REST API, held against a stand-in that speaks its wire format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mlstarter.cohort import github as module
+from mlstarter.cohort.github import GitHubApi
+from mlstarter.cohort.pace import Pace
+from mlstarter.cohort.transport import Denied, RemoteFailed
+from tests.cohort.conftest import Classroom, git, said
+from tests.cohort.github_stand_in import TOKEN, GitHubStandIn
+
+BRANCH = "mlstarter/update-2.0.0"
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[GitHubStandIn]:
+    root = tmp_path / "class" / "srv"
+    root.mkdir(parents=True, exist_ok=True)
+    with GitHubStandIn(root) as running:
+        yield running
+
+
+@pytest.fixture
+def school(classroom: Classroom, hub: GitHubStandIn, monkeypatch: pytest.MonkeyPatch) -> Classroom:
+    monkeypatch.setenv("SCHOOL_TOKEN", TOKEN)
+    monkeypatch.setattr(module.time, "sleep", lambda _: None)
+    classroom.remote = "github:school/{username}"
+    classroom.extra = ("--github-api", hub.url, "--token-env", "SCHOOL_TOKEN")
+    return classroom
+
+
+def test_private_repositories_are_made_and_students_invited(
+    school: Classroom, hub: GitHubStandIn
+) -> None:
+    assert school.call("create") == 0
+    for student in school.students:
+        assert hub.invited[f"school/user-{student}"] == {f"user-{student}"}
+        path = hub.root / f"school/user-{student}.git"
+        assert f'"{student}"' in git(path, "show", "main:.mlstarter.toml")
+    made = [body for method, _, _, body in hub.seen if method == "POST"]
+    assert all(body["private"] and not body["auto_init"] for body in made)
+    headers = hub.seen[0][2]
+    assert headers["accept"] == "application/vnd.github+json"
+    assert headers["x-github-api-version"] == "2022-11-28"
+    before = len(hub.seen)
+    assert school.call("create") == 0
+    assert len(hub.seen) == before
+
+
+def test_a_pull_request_is_opened_once(
+    school: Classroom, hub: GitHubStandIn, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import sqlite3
+
+    assert school.call("create") == 0
+    school.template.release("2.0.0", **{"new.py": "fresh = True\n"})
+    capsys.readouterr()
+    assert school.call("update", "--mode", "pr", "--json") == 0
+    rows = said(capsys.readouterr().out)["students"]
+    assert rows[0]["change_url"] == f"{hub.url}/school/user-s0001/pull/1"
+    (pull,) = hub.pulls["school/user-s0001"]
+    assert (pull["title"], pull["head"]["ref"]) == ("Update the template to 2.0.0", BRANCH)
+    assert f"git merge origin/{BRANCH}" in pull["body"]
+    # The journal is lost: the branch and the pull request are found again.
+    with sqlite3.connect(school.journal) as journal:
+        journal.execute("DELETE FROM updates")
+    journal.close()
+    assert school.call("update", "--mode", "pr") == 0
+    assert all(len(pulls) == 1 for pulls in hub.pulls.values())
+
+
+def test_status_tells_ci(
+    school: Classroom, hub: GitHubStandIn, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert school.call("create") == 0
+    runs = {
+        "s0001": [{"status": "completed", "conclusion": "success"}],
+        "s0002": [{"status": "completed", "conclusion": "failure"}],
+        "s0003": [{"status": "in_progress", "conclusion": None}],
+    }
+    for student, found in runs.items():
+        head = git(hub.root / f"school/user-{student}.git", "rev-parse", "main")
+        hub.checks[head] = found
+    capsys.readouterr()
+    assert school.call("status", "--json") == 0
+    rows = said(capsys.readouterr().out)["students"]
+    assert [row["ci"] for row in rows] == ["passed", "failed", "running"]
+
+
+def test_the_token_is_in_no_argument_url_journal_or_output(
+    school: Classroom, hub: GitHubStandIn, tmp_path: Path, capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """git is wrapped to write its arguments down; they are what `ps` would show to anybody."""
+    import os
+    import shutil
+
+    wrapper = tmp_path / "programs" / "git"
+    wrapper.parent.mkdir()
+    real = shutil.which("git")
+    wrapper.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/arguments\nexec {real} "$@"\n')
+    wrapper.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{wrapper.parent}{os.pathsep}{os.environ['PATH']}")
+    assert school.call("create") == 0
+    school.template.release("2.0.0", **{"new.py": "fresh = True\n"})
+    assert school.call("update", "--mode", "pr") == 0
+    assert "push" in (tmp_path / "arguments").read_text()
+    places = [tmp_path / "arguments", *school.folder.rglob("*"), *(tmp_path / "home").rglob("*")]
+    assert not [p for p in places if p.is_file() and TOKEN.encode() in p.read_bytes()]
+    assert not [path for _, path in hub.requests if TOKEN in path]
+    assert TOKEN not in "".join(capfd.readouterr())
+
+
+def test_a_wrong_token_is_one_clear_failure(
+    school: Classroom, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SCHOOL_TOKEN", "ghs_wrong")
+    assert school.call("create") == 1
+    err = capsys.readouterr().err
+    assert "GitHub refused GET /repos/school/user-s0001: Bad credentials." in err
+    assert "ghs_wrong" not in err
+    monkeypatch.delenv("SCHOOL_TOKEN")
+    assert school.call("create") == 1
+    assert "There is no token for GitHub." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("limit", "waits"),
+    [
+        ((429, {"Retry-After": "7"}, "Too many"), 7.0),
+        ((403, {"Retry-After": "30"}, "You have exceeded a secondary rate limit"), 30.0),
+        ((403, {}, "You have exceeded a secondary rate limit"), 60.0),
+        ((403, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1000"}, "API rate limit"), 1.0),
+        ((502, {}, "Bad gateway"), 1.0),
+    ],
+)
+def test_limits_are_waited_out_as_github_asks(
+    hub: GitHubStandIn, limit: tuple[int, dict[str, str], str], waits: float
+) -> None:
+    slept: list[float] = []
+    pace = Pace([])
+    api = GitHubApi(hub.url, TOKEN, pace, sleep=slept.append)
+    hub.limits.append(limit)
+    assert api.get("/repos/school/nobody").status == 404
+    assert slept == [waits]
+
+
+def test_content_requests_keep_to_eighty_a_minute_and_five_hundred_an_hour() -> None:
+    now = [0.0]
+
+    class Clock(module.Pace):
+        pass
+
+    import threading
+
+    class Waiting(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            now[0] += timeout or 0.0
+            return False
+
+    pace = Clock(module.CONTENT_LIMITS, clock=lambda: now[0], stop=Waiting())
+    moments = []
+    for _ in range(700):
+        pace.wait()
+        moments.append(now[0])
+    for start in moments:
+        assert sum(start <= at < start + 60 for at in moments) <= 80
+        assert sum(start <= at < start + 3600 for at in moments) <= 500
+    assert moments[79] == 0.0
+    assert moments[499] < 3600 <= moments[500]
+
+
+def test_a_dropped_connection_is_tried_again_and_a_dead_server_named(hub: GitHubStandIn) -> None:
+    slept: list[float] = []
+    api = GitHubApi(hub.url, TOKEN, Pace([]), sleep=slept.append)
+    hub.faults.extend(["drop", "drop"])
+    assert api.get("/repos/school/nobody").status == 404
+    assert slept == [1.0, 2.0]
+    hub.faults.extend(["drop"] * 6)
+    with pytest.raises(RemoteFailed, match="did not answer GET /repos/school/nobody"):
+        api.get("/repos/school/nobody")
+
+
+def test_a_redirect_does_not_carry_the_token_along(hub: GitHubStandIn) -> None:
+    other = GitHubStandIn(hub.root)
+    with other:
+        hub.limits.append((302, {"Location": f"{other.url}/repos/school/x"}, "moved"))
+        api = GitHubApi(hub.url, TOKEN, Pace([]), sleep=lambda _: None)
+        with pytest.raises(Denied):
+            api.get("/repos/school/x")
+    assert "authorization" not in other.seen[0][2]
+
+
+def test_multi_gitter_and_renovate_get_what_they_need(
+    school: Classroom, hub: GitHubStandIn, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import json
+
+    import yaml
+
+    assert school.call("create") == 0
+    capsys.readouterr()
+    names = [f"school/user-{student}" for student in school.students]
+    assert school.call("export", "--for", "renovate") == 0
+    renovate = json.loads(capsys.readouterr().out)
+    assert renovate["repositories"] == names
+    assert renovate["enabledManagers"] == ["copier"]
+    assert school.call("export", "--for", "multi-gitter") == 0
+    multi_gitter = yaml.safe_load(capsys.readouterr().out)
+    assert multi_gitter["repo"] == names
+    assert multi_gitter["base-url"] == hub.url
