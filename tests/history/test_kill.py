@@ -217,11 +217,11 @@ def test_a_killed_recovery_can_be_repeated(story: tuple[Template, Path], situati
     run_update(whole)
     after = State.of(whole)
     tried = 0
-    for moment in range(30, 200, 5 if FULL else 25):
+    for moment in range(30, 200, 8 if FULL else 25):
         broken = copy(folder, moment)
         if not killed_at(moment, run_update, broken):
             break
-        for again in range(1, 60, 2 if FULL else 8):
+        for again in range(1, 60, 4 if FULL else 8):
             trial = copy(broken, 1000 * moment + again)
             if not killed_at(again, run_recover, trial):
                 shutil.rmtree(trial.parent)
@@ -299,7 +299,7 @@ def test_a_kill_at_a_system_call_is_recoverable(
     run_update(whole)
     after = State.of(whole)
     killed = 0
-    calls = range(1, 140, 1) if FULL else (2, 11, 29, 43, 57)
+    calls = range(1, 140, 2) if FULL else (2, 11, 29, 43, 57)
     for call in calls:
         trial = copy(folder, call)
         killed += traced(trial, call, follow=follow)
@@ -313,4 +313,4 @@ def test_a_kill_at_a_system_call_is_recoverable(
                 lock.unlink()
         assert_recoverable(trial, before, after, run_update)
         shutil.rmtree(trial.parent)
-    assert follow or killed >= (60 if FULL else 2)
+    assert follow or killed >= (30 if FULL else 2)
