@@ -50,7 +50,13 @@ def template_of(folder: Path, variables: Mapping[str, Any], files: Files) -> Pat
         for name, text in files.items()
     }
     return write_template(
-        folder, {"cookiecutter.json": json.dumps({"slug": "made", **variables}), **inside}
+        folder,
+        {
+            "cookiecutter.json": json.dumps(
+                variables if "slug" in variables else {"slug": "made", **variables}
+            ),
+            **inside,
+        },
     )
 
 

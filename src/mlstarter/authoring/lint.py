@@ -103,7 +103,7 @@ def _used(asked: Questionnaire, text: str) -> set[str]:
     tree = asked.environment.parse(text)
     if asked.namespace is None:
         names = meta.find_undeclared_variables(tree) - asked.environment.globals.keys()
-        return names - _guarded(tree)
+        return names - _guarded(tree) - _set_within(tree)
     found = {
         node.attr
         for node in tree.find_all(nodes.Getattr)
@@ -125,6 +125,12 @@ def _guarded(tree: nodes.Template) -> set[str]:
         for test in tree.find_all(nodes.Test)
         if test.name in {"defined", "undefined"} and isinstance(test.node, nodes.Name)
     }
+
+
+def _set_within(tree: nodes.Template) -> set[str]:
+    """Return what a text defines itself, if only in a branch (Jinja counts that as undefined)."""
+    stored = {node.name for node in tree.find_all(nodes.Name) if node.ctx != "load"}
+    return stored | {macro.name for macro in tree.find_all(nodes.Macro)}
 
 
 def _texts_of(question: Question) -> Iterator[tuple[str, str]]:

@@ -78,8 +78,13 @@ def _render_copier(
 
 
 def _renderer(template: Template) -> NativeRenderer:
-    # A commit never changes; a folder does between two calls.
-    return _kept(template) if template.commit else NativeRenderer(template)
+    # A commit never changes. A folder may between two calls of `resolve`, not within one's result.
+    if template.commit:
+        return _kept(template)
+    kept: NativeRenderer | None = template.__dict__.get("renderer")
+    if kept is None:
+        kept = template.__dict__["renderer"] = NativeRenderer(template)
+    return kept
 
 
 @lru_cache(maxsize=8)

@@ -83,7 +83,10 @@ class NativeRenderer:
             name = checked_path(rendered)
             entry = self._entry(source, context)
             if tree.setdefault(name, entry) != entry:
-                raise NotNative(f"two files of the template become {name}")
+                raise TemplateError(
+                    f"Two files of the template become {name}, and they differ.",
+                    hint="choose other answers, or tell the template's author",
+                )
         return tree
 
     def _context(self, answers: Mapping[str, Any], folder_name: str) -> dict[str, Any]:
