@@ -56,9 +56,10 @@ class EvaluationConfig:
 
 @dataclass(frozen=True)
 class TuneConfig:
-    """How long `tune` searches."""
+    """How long `tune` searches; workers that share a ``storage`` search together."""
 
     trials: int = 30
+    storage: str = ""
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from sklearn.model_selection import cross_val_predict
@@ -73,10 +75,35 @@ def search(config: Config, described: Schema) -> tuple[ModelConfig, float, float
 
     before = score(config.model)
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    study = optuna.create_study(
-        direction="maximize" if primary in HIGHER_IS_BETTER else "minimize",
-        sampler=optuna.samplers.TPESampler(seed=config.seed),
-    )
+    study = open_study(config, "maximize" if primary in HIGHER_IS_BETTER else "minimize")
+    # Workers that share a study stop when all of them together have done the trials.
+    together = optuna.study.MaxTrialsCallback(config.tune.trials)
     with progress("Tuning", config.tune.trials) as done:
-        study.optimize(objective, config.tune.trials, callbacks=[lambda *_: done(1)])
+        study.optimize(objective, config.tune.trials, callbacks=[together, lambda *_: done(1)])
     return ModelConfig(**study.best_params), study.best_value, before
+
+
+def open_study(config: Config, direction: str) -> Any:
+    """Return a study of this process, or the one that every worker on `tune.storage` shares.
+
+    The storage is a file that all of them can write, or the address of a database.
+    """
+    import optuna
+    from optuna.storages import JournalStorage
+    from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
+
+    where = config.tune.storage
+    storage: Any = where or None
+    if where and "://" not in where:
+        Path(where).parent.mkdir(parents=True, exist_ok=True)
+        # A lock that a killed worker left behind is taken over after ten seconds.
+        lock = JournalFileOpenLock(where, grace_period=10)
+        storage = JournalStorage(JournalFileBackend(where, lock_obj=lock))
+    seed = None if where else config.seed  # workers with one seed would all try the same settings
+    return optuna.create_study(
+        direction=direction,
+        sampler=optuna.samplers.TPESampler(seed=seed),
+        storage=storage,
+        study_name=config.project,
+        load_if_exists=True,
+    )
