@@ -174,7 +174,7 @@ def fit(
             for batch in batches(data, recipe.batch, rng):
                 loss = loss_of(network, batch)
                 optimizer.zero_grad()
-                loss.backward()  # type: ignore[no-untyped-call]
+                torch.autograd.backward(loss)
                 torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
                 optimizer.step()
                 schedule.step()

@@ -7,13 +7,13 @@ a step of Wav2Vec2 is 20 ms as well. Its graph is hundreds of megabytes, too lar
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.nn.utils.rnn import pad_sequence
 
 from . import augment
 from .data.synthesize import Clip
@@ -21,7 +21,7 @@ from .decode import encode
 from .errors import ProjectError
 from .learn import Recipe
 from .measure import wave_of
-from .model import RATE, mask
+from .model import mask
 from .progress import progress
 
 LEARNING_RATE = 1e-4  # the weights are good already; the small network's would destroy them
@@ -58,7 +58,7 @@ def load(name: str, symbols: int) -> Pretrained:
         hint = "pip install -e '.[pretrained]', or empty model.pretrained in config.toml"
         raise ProjectError("The package transformers is not installed.", hint) from None
     try:
-        inner = Wav2Vec2ForCTC.from_pretrained(
+        inner: Any = Wav2Vec2ForCTC.from_pretrained(
             name, vocab_size=symbols, pad_token_id=0, ignore_mismatched_sizes=True
         )
     except (OSError, ValueError) as error:
@@ -72,7 +72,11 @@ def load(name: str, symbols: int) -> Pretrained:
 
 
 def fine_tune(
-    model: Pretrained, clips: Sequence[Clip], symbols: Sequence[str], recipe: Recipe, device: torch.device
+    model: Pretrained,
+    clips: Sequence[Clip],
+    symbols: Sequence[str],
+    recipe: Recipe,
+    device: torch.device,
 ) -> list[dict[str, float]]:
     """Train the model in place on newly augmented clips each epoch; return each epoch's loss."""
     model.to(device).train()
@@ -89,7 +93,7 @@ def fine_tune(
                 chosen = [clips[i] for i in order[start : start + recipe.batch]]
                 waves = [augment.record(wave_of(clip), rng, recipe.white) for clip in chosen]
                 lengths = torch.tensor([len(wave) for wave in waves])
-                audio = nn.utils.rnn.pad_sequence(list(map(torch.from_numpy, waves)), batch_first=True)
+                audio = pad_sequence([torch.from_numpy(wave) for wave in waves], batch_first=True)
                 scores, steps = model(audio.to(device), lengths.to(device))
                 targets = [encode(clip.text, symbols) for clip in chosen]
                 loss = functional.ctc_loss(
@@ -100,7 +104,7 @@ def fine_tune(
                     zero_infinity=True,
                 )
                 optimizer.zero_grad()
-                loss.backward()  # type: ignore[no-untyped-call]
+                torch.autograd.backward(loss)
                 optimizer.step()
                 total += loss.item()
                 advance(1)

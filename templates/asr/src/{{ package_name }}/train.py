@@ -56,11 +56,14 @@ def train(config: Config) -> None:
     measured = validate(config, graph, output, clips["validation"])
     several = (clip for clip in clips["validation"] if len(clip.text.split()) > 2)
     example = next(several, clips["validation"][0])
-    kind = "keywords" if config.speech.fillers else "transcription"
     facts = export.metadata(
-        project=config.project, kind="asr", task=kind, graph=graph, name="wav2vec2" if config.model.pretrained else "ctc_convolutions",
+        project=config.project,
+        kind="asr",
+        task="keywords" if config.speech.fillers else "transcription",
+        graph=graph,
+        name="wav2vec2" if config.model.pretrained else "ctc_convolutions",
         packages=PACKAGES,
-    )  # fmt: skip
+    )
     facts |= {
         "data": data_facts.describe(config, sum(map(len, clips.values()))),
         "rows": {name: len(of) for name, of in clips.items()},
