@@ -24,8 +24,8 @@ NUMBER_STYLES = ((",", "."), (".", ","), (" ", ","), ("'", "."))
 RARE_DELIMITERS = "^~:#!&* "  # DuckDB looks for the usual ones: comma, semicolon, tab, bar
 # Without BOOLEAN: DuckDB would read Yes and No as true and false, and lose what a class is called.
 TYPES = ("BIGINT", "DOUBLE", "TIME", "DATE", "TIMESTAMP", "TIMESTAMPTZ", "VARCHAR")
-SNIFFED_ROWS = 100_000
-CACHED_FROM_BYTES = 64 << 20
+SNIFFED_ROWS = 20_000
+CACHED_FROM_BYTES = 4 << 20
 
 
 def reader(database: duckdb.DuckDBPyConnection, path: Path, cache: Path) -> str:
@@ -38,11 +38,16 @@ def reader(database: duckdb.DuckDBPyConnection, path: Path, cache: Path) -> str:
     parquet = stem.with_name(stem.name + ".parquet")
     if not parquet.exists():
         utf8 = _as_utf8(path, stem.with_name(stem.name + ".csv"))
-        options = _options(database, utf8)
         if stat.st_size < CACHED_FROM_BYTES:
-            return f"read_csv({text(utf8)}{options})"
+            return f"read_csv({text(utf8)}{_options(database, utf8, -1)})"
         cache.mkdir(parents=True, exist_ok=True)
-        _copy(database, f"read_csv({text(utf8)}{options})", parquet, f"Reading {path.name}")
+        try:
+            options = _options(database, utf8, SNIFFED_ROWS)
+            _copy(database, f"read_csv({text(utf8)}{options})", parquet, f"Reading {path.name}")
+        except (duckdb.ConversionException, duckdb.InvalidInputException):
+            # A later row is of another type than the first ones: look at all of them.
+            options = _options(database, utf8, -1)
+            _copy(database, f"read_csv({text(utf8)}{options})", parquet, f"Reading {path.name}")
     return f"read_parquet({text(parquet)})"
 
 
@@ -52,7 +57,7 @@ def missing_marks(
     """Return which texts for "no value" each column has in its first SNIFFED_ROWS rows."""
     stat = path.stat()
     utf8 = _as_utf8(path, cache / f"{path.name}-{stat.st_size}-{stat.st_mtime_ns}.csv")
-    options = _options(database, utf8)
+    options = _options(database, utf8, SNIFFED_ROWS)
     for typed in (r", types=.*", r", nullstr=\[.*?\]", r", auto_type_candidates=\[.*?\]"):
         options = re.sub(typed, "", options)
     options += ", all_varchar=true"
@@ -67,19 +72,19 @@ def missing_marks(
     return {column: sorted(values) for column, values in zip(columns, row, strict=False) if values}
 
 
-def _options(database: duckdb.DuckDBPyConnection, path: Path) -> str:
+def _options(database: duckdb.DuckDBPyConnection, path: Path, rows: int) -> str:
     """Find what DuckDB does not see by itself: rare delimiters and marked thousands."""
     nulls = ", ".join(text(mark) for mark in MISSING)
     kinds = ", ".join(map(text, TYPES))
-    options = f", auto_type_candidates=[{kinds}], sample_size={SNIFFED_ROWS}, nullstr=[{nulls}]"
+    options = f", auto_type_candidates=[{kinds}], sample_size={rows}, nullstr=[{nulls}]"
     if delimiter := _rare_delimiter(path):
         options += f", delim={text(delimiter)}"
     sniffed = database.sql(f"FROM read_csv({text(path)}{options})")
     texts = [c for c, kind in zip(sniffed.columns, sniffed.types, strict=True) if kind == "VARCHAR"]
     if not texts:
         return options
-    rows = sniffed.project(", ".join(map(identifier, texts))).limit(5000).fetchall()
-    columns = [[value.strip() for value in column if value] for column in zip(*rows, strict=True)]
+    values = sniffed.project(", ".join(map(identifier, texts))).limit(5000).fetchall()
+    columns = [[value.strip() for value in column if value] for column in zip(*values, strict=True)]
     for thousands, decimal in NUMBER_STYLES:
         if decimal == "," and any(kind in ("DOUBLE", "FLOAT") for kind in sniffed.types):
             continue  # decimal points are in use already
@@ -89,7 +94,8 @@ def _options(database: duckdb.DuckDBPyConnection, path: Path) -> str:
         numbers = [
             f"{text(name)}: 'DOUBLE'"
             for name, column in zip(texts, columns, strict=True)
-            if column and all(map(marked.fullmatch, column))
+            if all(map(marked.fullmatch, column))
+            and any(mark in value for value in column for mark in thousands + decimal)
         ]
         if numbers:
             options += f", thousands={text(thousands)}, decimal_separator={text(decimal)}"
@@ -179,6 +185,7 @@ def _copy(database: duckdb.DuckDBPyConnection, source: str, parquet: Path, title
         database.interrupt()
         worker.join()
         raise
+    database.execute("SET enable_progress_bar = false")
     if failed:
         new.unlink(missing_ok=True)
         raise failed[0]

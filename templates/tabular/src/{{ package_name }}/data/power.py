@@ -17,10 +17,10 @@ def power(column: pd.Series, target: pd.Series, task: str) -> float:
     """
     if task == "regression":
         return _eta_squared(_groups(column, BINS * 10), target.to_numpy(dtype=float))
-    groups, labels = _groups(column, BINS * 10), target.astype(str).to_numpy()
-    classes = np.unique(labels)
+    groups = _groups(column, BINS * 10)
+    labels, classes = pd.factorize(target)
     # Of two classes one is enough: the other is separated just as well.
-    looked_at = classes if len(classes) > 2 else classes[-1:]
+    looked_at = range(len(classes)) if len(classes) > 2 else range(1, len(classes))
     return max((_separation(groups, labels == label) for label in looked_at), default=0.0)
 
 

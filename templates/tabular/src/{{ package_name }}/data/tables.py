@@ -26,6 +26,7 @@ def connect(config: Config, root: Path = Path()) -> duckdb.DuckDBPyConnection:
     """
     database = duckdb.connect()
     database.execute(f"SET threads = {config.threads}")
+    database.execute("SET enable_progress_bar = false")  # DuckDB's own goes to standard output
     paths = files(config, root)
     for path in paths:
         attach(database, path, root / "data" / "cache")
