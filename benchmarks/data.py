@@ -4,10 +4,10 @@
     python -m benchmarks.data --rows 5000000       about 2 GB, as much memory as pandas takes
     python -m benchmarks.data --python PYTHON      an interpreter that has a project's packages
 
-The file has 5 texts, 30 numbers with gaps, a time and a target. Ours is what `train` does: the file
-goes piece by piece into a Parquet copy, and of more than 200,000 rows that many are drawn; the second
-reading uses the copy. Time is CPU seconds (user and system), memory the highest resident size of the
-process. pandas reads the whole file with its defaults.
+The file has 5 texts, 30 numbers with gaps, a time and a target. Ours is what `train` does: the
+file goes piece by piece into a Parquet copy, and of more than 200,000 rows that many are drawn; the
+second reading uses the copy. Time is CPU seconds (user and system), memory the highest resident
+size of the process. pandas reads the whole file with its defaults.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from __future__ import annotations
 import argparse
 import json
 import subprocess
-import sys
 import tempfile
 import venv
 from pathlib import Path
@@ -70,7 +69,12 @@ def measure(python: Path, project: Path, statement: str) -> dict[str, float]:
 def project_in(folder: Path) -> Path:
     """Write a generated project that reads big.csv beside its config.toml."""
     project = folder / "bench"
-    answers = {"data_source": "local", "data_path": "big.csv", "target": "y", "package_name": "bench"}
+    answers = {
+        "data_source": "local",
+        "data_path": "big.csv",
+        "target": "y",
+        "package_name": "bench",
+    }
     words = [word for key, value in answers.items() for word in ("-d", f"{key}={value}")]
     subprocess.run([ROOT / "tools/try-template", project, *words], check=True)
     return project

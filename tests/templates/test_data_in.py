@@ -1,0 +1,272 @@
+"""Data from Kaggle and from files of one's own, through generated projects to the end.
+
+A stand-in speaks Kaggle's wire format over real HTTP; the files that it serves are generated, with
+the columns of the real ones (`kaggle_data.py`). Every project borrows the environment of the shared
+one.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import random
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from tests.templates.conftest import Generate
+from tests.templates.kaggle_data import FILES, archive
+from tests.templates.projects import Project, request
+
+ROOT = Path(__file__).parents[2]
+PRESETS: dict[str, Any] = tomllib.loads((ROOT / "templates/presets.toml").read_text("utf-8"))
+# Starts the project's own command line with Kaggle's address changed to the stand-in's.
+SHIM = """
+import sys
+from importlib import import_module
+from kagglesdk import kaggle_env
+kaggle_env._env_to_endpoint[kaggle_env.KaggleEnv.PROD] = sys.argv[1]
+import_module(f"{sys.argv[2]}.data.kaggle").PAUSE = 0
+sys.exit(import_module(f"{sys.argv[2]}.cli").main(sys.argv[3:]))
+"""
+# How much better than nothing a preset's model has to be on the generated rows.
+BANDS = {
+    "census-income": ("roc_auc", 0.75, 1.0),
+    "hotel-bookings": ("roc_auc", 0.62, 1.0),
+    "card-fraud": ("average_precision", 0.3, 1.0),
+    "california-housing": ("rmse", 0.0, 45_000.0),
+    "forest-cover": ("macro_f1", 0.4, 1.0),
+    "telco-churn": ("roc_auc", 0.68, 1.0),
+    "us-flights": ("roc_auc", 0.62, 1.0),
+}
+SAMPLED = ("card-fraud", "california-housing", "forest-cover", "hotel-bookings")
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture(scope="module")
+def stand_in() -> ModuleType:
+    """Return the module that generated projects test themselves with."""
+    path = ROOT / "templates/core/tests/kaggle_stand_in.py"
+    spec = importlib.util.spec_from_file_location("kaggle_stand_in", path)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["kaggle_stand_in"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def kaggle(stand_in: ModuleType) -> Iterator[Any]:
+    with stand_in.running(stand_in.Kaggle()) as running:
+        yield running
+
+
+@pytest.fixture
+def borrow(generate: Generate, tabular_project: Project, tmp_path: Path) -> Any:
+    """Return a function that generates a project and runs it in the shared environment."""
+
+    def make(name: str, **answers: str) -> Project:
+        root = generate("tabular", name, **answers)
+        package = next((root / "src").glob("*/__init__.py")).parent.name
+        home = tmp_path / "home"
+        home.mkdir(exist_ok=True)
+        environment = {
+            **tabular_project.environment, "PYTHONPATH": str(root / "src"), "HOME": str(home),
+            "KAGGLE_CONFIG_DIR": str(home / ".kaggle"),
+        }  # fmt: skip
+        return Project(root, package, tabular_project.python, environment)
+
+    return make
+
+
+def preset_project(borrow: Any, name: str) -> Project:
+    answers = {key: str(value) for key, value in PRESETS[name]["answers"].items()}
+    project: Project = borrow(name, preset=name, **answers)
+    return project
+
+
+def command(project: Project, kaggle: Any, *words: str, token: str = "", check: bool = True) -> Any:
+    environment = {"KAGGLE_API_TOKEN": token} if token else {}
+    return project.run(
+        project.python, "-c", SHIM, kaggle.api, project.package, *words,
+        check=check, environment=environment,
+    )  # fmt: skip
+
+
+def test_every_kaggle_preset_of_tables_has_generated_data_and_a_band() -> None:
+    kaggle_presets = {
+        name
+        for name, preset in PRESETS.items()
+        if preset["type"] == "tabular" and preset["answers"]["data_source"] == "kaggle"
+    }
+    assert kaggle_presets == set(FILES) == set(BANDS)
+    assert {PRESETS[name]["answers"]["task"] for name in kaggle_presets} == {
+        "binary", "multiclass", "regression"
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "name",
+    [name if name in SAMPLED else pytest.param(name, marks=pytest.mark.full) for name in BANDS],
+)
+def test_a_preset_runs_from_fetch_to_a_promoted_model(
+    name: str, borrow: Any, kaggle: Any, stand_in: ModuleType
+) -> None:
+    project = preset_project(borrow, name)
+    kaggle.archive = archive(name)
+    kaggle.licence = PRESETS[name]["answers"]["data_licence"]
+    command(project, kaggle, "fetch", "--yes", token=stand_in.TOKEN)
+    for step in ("train", "evaluate", "promote"):
+        project.command(step)
+    metric, low, high = BANDS[name]
+    results = project.metrics()
+    assert results["primary"] == metric
+    assert low < results["metrics"][metric]["value"] < high
+    assert results["dataset"]["licence"] == kaggle.licence
+    assert results["dataset"]["version"]
+    assert project.metadata()["data"]["sample"] is False
+    features = {feature["name"] for feature in project.metadata()["input"]["features"]}
+    schema = tomllib.loads((project.root / "schema.toml").read_text("utf-8"))
+    assert features and not features & set(schema["exclude"])
+    assert not any(why.startswith("leak?") for why in schema["exclude"].values()), "an unknown leak"
+    lock = json.loads((project.root / "data.lock").read_text("utf-8"))
+    assert lock["source"].startswith("kaggle:" + PRESETS[name]["answers"]["kaggle_dataset"])
+    project.run(project.python, "-m", "pytest", "-q", "tests/test_data.py")
+
+
+@pytest.mark.parametrize(
+    ("status", "spoil", "token"),
+    [
+        (10, {}, ""),
+        (11, {}, "wrong"),
+        (12, {"rules_accepted": False}, "right"),
+        (15, {"always": "503"}, "right"),
+        (16, {"always": "silent"}, "right"),
+        (19, {"archive": b""}, "right"),
+        (21, {"licence": "CC-BY-NC-4.0"}, "right"),
+    ],
+)
+def test_each_failure_of_fetch_ends_the_command_with_its_status_and_two_lines(
+    status: int, spoil: dict[str, Any], token: str, borrow: Any, kaggle: Any, stand_in: ModuleType
+) -> None:
+    import io
+    import zipfile
+
+    project = preset_project(borrow, "california-housing")
+    kaggle.archive = archive("california-housing", 200)
+    for name, value in spoil.items():
+        setattr(kaggle, name, value)
+    if status == 19:
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w") as hostile:
+            hostile.writestr("../outside.csv", "x")
+        kaggle.archive = buffer.getvalue()
+    right = {"right": stand_in.TOKEN}.get(token, token)
+    done = command(project, kaggle, "fetch", "--timeout", "0.5", token=right, check=False)
+    assert done.status == status, done.output
+    lines = [line for line in done.output.splitlines() if line.startswith(("error:", "hint:"))]
+    assert [line.split(":")[0] for line in lines] == ["error", "hint"]
+    assert "Traceback" not in done.output
+    assert stand_in.TOKEN not in done.output and stand_in.SIGNATURE not in done.output
+    assert not list((project.root / "data").rglob("*.csv"))
+
+
+def test_a_competition_is_trained_checked_and_submitted(
+    borrow: Any, kaggle: Any, stand_in: ModuleType, tmp_path: Path
+) -> None:
+    project = borrow(
+        "titanic", data_source="kaggle", kaggle_competition="titanic", data_file="train.csv",
+        target="Survived", positive_class="1", exclude_columns="PassengerId = identifier",
+    )  # fmt: skip
+    kaggle.archive = competition()
+    command(project, kaggle, "fetch", "--yes", token=stand_in.TOKEN)
+    project.command("train")
+    project.command("promote")
+    done = command(
+        project, kaggle, "submit", "--upload", "--message", "first", token=stand_in.TOKEN
+    )
+    assert "Successfully submitted" in done.output
+    (sent,) = kaggle.uploads
+    lines = sent.decode().splitlines()
+    assert lines[0] == "PassengerId,Survived"
+    assert [line.split(",")[0] for line in lines[1:]] == [str(i) for i in range(892, 1092)]
+    assert {line.split(",")[1] for line in lines[1:]} == {"0", "1"}
+    sample = project.root / "data/raw/titanic/gender_submission.csv"
+    sample.write_text(sample.read_text("utf-8") + "99999,0\n", encoding="utf-8")
+    refused = command(project, kaggle, "submit", "--upload", token=stand_in.TOKEN, check=False)
+    assert refused.status == 1
+    assert "not answered, one is 99999" in refused.output
+    assert len(kaggle.uploads) == 1
+
+
+def competition() -> bytes:
+    import io
+    import zipfile
+
+    drawn = random.Random(1)
+
+    def row(i: int, labelled: bool) -> str:
+        sex, fare = drawn.choice(("male", "female")), round(drawn.lognormvariate(3, 1), 4)
+        survived = int(drawn.random() < (0.75 if sex == "female" else 0.2))
+        label = f"{survived}," if labelled else ""
+        return f'{i},{label}"Mr {i}, Ada ""Bob""",{sex},{drawn.choice(("", "22", "40"))},{fare}\n'
+
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as zipped:
+        train = "".join(row(i, True) for i in range(1, 892))
+        zipped.writestr("train.csv", "PassengerId,Survived,Name,Sex,Age,Fare\n" + train)
+        test = "".join(row(i, False) for i in range(892, 1092))
+        zipped.writestr("test.csv", "PassengerId,Name,Sex,Age,Fare\n" + test)
+        sample = "".join(f"{i},0\n" for i in range(892, 1092))
+        zipped.writestr("gender_submission.csv", "PassengerId,Survived\n" + sample)
+    return buffer.getvalue()
+
+
+AWKWARD = ("a b", "Ünïcode ✓", "class", "__proto__", 'q"uote', "SELECT", "dotted.name", "$dollar$",
+           "constructor", "<b>bold</b>", "a", "a")  # fmt: skip
+
+
+def test_awkward_names_work_through_training_export_service_and_report(
+    borrow: Any, tmp_path: Path
+) -> None:
+    project = borrow(
+        "awkward", data_source="local", data_path="my data.csv", target="Wie geht's?",
+        positive_class="gut; so",
+    )  # fmt: skip
+    drawn = random.Random(0)
+    head = [*AWKWARD, "Wie geht's?"]
+    lines = ["\t".join('"' + name.replace('"', '""') + '"' for name in head)]
+    for _ in range(900):
+        values = [drawn.randint(0, 30) for _ in AWKWARD[1:]]
+        good = drawn.random() < (0.8 if values[2] > 15 else 0.3)
+        kind = drawn.choice(("x <i>", "ü;", "Ж"))
+        lines.append("\t".join([kind, *map(str, values), "gut; so" if good else "schlecht"]))
+    (project.root / "my data.csv").write_bytes("\r\n".join(lines).encode("utf-16"))
+    for step in ("fetch", "train", "evaluate", "promote", "explore"):
+        project.command(step)
+    names = [feature["name"] for feature in project.metadata()["input"]["features"]]
+    assert {*AWKWARD, "a_1"} == set(names)
+    with project.serve() as address:
+        example = request(f"{address}/model")[1]["example"]
+        status, answer = request(f"{address}/predict", example)
+        assert status == 200, answer
+        assert answer["predictions"][0]["prediction"] in ("gut; so", "schlecht")
+        assert set(example["rows"][0]) <= set(names)
+    for page in ("reports/report.html", "reports/explore.html"):
+        assert "<b>bold</b>" not in (project.root / page).read_text("utf-8")
+
+
+def test_readme_report_and_page_say_that_a_project_runs_on_the_sample(
+    tabular_project: Project,
+) -> None:
+    said = "embedded sample"
+    assert said in (tabular_project.root / "README.md").read_text("utf-8")
+    assert said in (tabular_project.root / "reports/report.html").read_text("utf-8")
+    with tabular_project.serve() as address:
+        assert request(f"{address}/model")[1]["data"]["sample"] is True
+        assert "sample" in request(f"{address}/")[1]
