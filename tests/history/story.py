@@ -11,6 +11,8 @@ from typing import Any
 
 from mlstarter import create, questions, sources
 from mlstarter.history.apply import apply_plan, create_branch
+from mlstarter.history.clean import read_blobs
+from mlstarter.history.objects import GITLINK
 from mlstarter.history.plan import Plan
 from mlstarter.project import Project
 from mlstarter.update import Prepared, Wanted, prepare
@@ -126,23 +128,19 @@ def tracked_status(folder: Path) -> str:
 def work_tree_equals(project: Project, plan: Plan) -> bool:
     """Say whether every file that the plan names lies on disk as in its tree."""
     top = project.repository.work_tree
+    oids = [change.new.oid for change in plan.files if change.new and change.new.mode != GITLINK]
+    blobs = dict(zip(oids, read_blobs(project.repository.git, oids), strict=True))
     for change in plan.files:
         path = top / change.path
         if change.new is None:
             gone = not os.path.lexists(path) or (path.is_dir() and not path.is_symlink())
             assert gone, f"{change.path} should be gone"
         elif path.is_symlink():
-            assert os.fsencode(path.readlink()) == blob(top, change.new.oid)
-        elif change.new.mode != 0o160000 and path.read_bytes() != blob(top, change.new.oid):
+            assert os.fsencode(path.readlink()) == blobs[change.new.oid]
+        elif change.new.mode != GITLINK and path.read_bytes() != blobs[change.new.oid]:
             # Through the filters, as `git add` would store it.
             assert git(top, "hash-object", "--", change.path).strip() == change.new.oid
     return True
-
-
-def blob(folder: Path, name: str) -> bytes:
-    """Return a blob's bytes."""
-    command = ["git", "cat-file", "blob", name]
-    return subprocess.run(command, cwd=folder, capture_output=True, check=True).stdout
 
 
 def snapshot(folder: Path) -> dict[str, bytes]:

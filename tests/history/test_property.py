@@ -7,7 +7,10 @@ files stay byte for byte, and the preview is what happens.
 
 from __future__ import annotations
 
+import atexit
+import functools
 import os
+import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,10 +21,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mlstarter.errors import ProjectError
-from mlstarter.history import TemplateOrigin, first_commit
+from mlstarter.history import TemplateOrigin
 from mlstarter.history.apply import apply_plan
 from mlstarter.history.base import Pristine, find_base
-from mlstarter.history.commits import add_commit
+from mlstarter.history.commits import Trailers, add_commit, add_template_commit
+from mlstarter.history.first import initialise
 from mlstarter.history.identity import Identity
 from mlstarter.history.merge import Merged, merge_trees
 from mlstarter.history.objects import ObjectSet
@@ -156,17 +160,30 @@ def template_tree(side: Side, version: str) -> dict[str, Entry]:
     }
 
 
-def commit_student(folder: Path, side: Side, first: str, *, squash: bool) -> str:
-    """Commit the student's files by plumbing and check them out."""
+def project(folder: Path, first: dict[str, Entry], student: Side, *, squash: bool) -> Repository:
+    """Make a repository: the pristine first commit, the student's commit, checked out."""
+    shutil.copytree(empty_repository(), folder)
     objects = ObjectSet()
-    tree, _ = objects.add_files(template_tree(side, "1"))
-    parents = () if squash else (first,)
-    head = add_commit(objects, tree, parents, BY, BY, "Work\n", WHEN)
+    root, _ = objects.add_files(first)
+    origin = TemplateOrigin("t", "1")
+    base = add_template_commit(objects, root, Trailers(origin, root), (), BY, WHEN)
+    tree, _ = objects.add_files(template_tree(student, "1"))
+    head = add_commit(objects, tree, () if squash else (base,), BY, BY, "Work\n", WHEN)
     objects.write(folder / ".git/objects")
-    git = Git(folder)
+    (folder / ".git/refs/heads/main").write_text(f"{head}\n")
+    store = folder / ".git"
+    git = Git(folder, {"GIT_DIR": str(store), "GIT_WORK_TREE": str(folder)})
     git.run("read-tree", "-u", "--reset", head)
-    git.run("update-ref", "HEAD", head)
-    return head
+    return Repository(git, folder, store, store, "sha1")
+
+
+@functools.cache
+def empty_repository() -> Path:
+    """Return an empty repository to copy; making one costs more than a whole case."""
+    folder = Path(tempfile.mkdtemp(prefix="mlstarter-empty-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    initialise(folder)
+    return folder
 
 
 def place_loose(folder: Path, files: dict[str, int]) -> dict[str, bytes]:
@@ -187,8 +204,9 @@ def words_in(texts: list[bytes]) -> set[str]:
     return {line.strip() for text in texts for line in text.decode().splitlines()}
 
 
+@pytest.mark.timeout(14_400)
 @settings(
-    max_examples=4000 if FULL else 60,
+    max_examples=3000 if FULL else 60,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     derandomize=not FULL,
@@ -207,26 +225,23 @@ def test_no_line_of_a_students_is_ever_lost(
     old = Side("template", {path: list(text) for path, text in base.items()})
     with tempfile.TemporaryDirectory(prefix="mlstarter-case-") as name:
         folder = Path(name) / "p"
-        folder.mkdir()
         old_tree = template_tree(old, "1")
-        first = first_commit(folder, old_tree, TemplateOrigin("t", "1")).commit
         student = changed(Side("mine", {p: list(t) for p, t in base.items()}), mine)
-        commit_student(folder, student, first, squash=squash)
+        repository = project(folder, old_tree, student, squash=squash)
         written = place_loose(folder, untracked)
         newer = changed(old, theirs)
         version = "1"
-        for step in (theirs, theirs_later):
-            if step is theirs_later:
-                newer = changed(newer, theirs_later)
+        for step in [[], theirs_later] if theirs_later else [[]]:
+            newer = changed(newer, step)
             old_version, version = version, str(int(version) + 1)
             new_tree = template_tree(newer, version)
-            if not one_update(folder, old_version, old_tree, version, new_tree, written):
+            if not one_update(repository, old_version, old_tree, version, new_tree, written):
                 break
             old_tree = new_tree
 
 
 def one_update(
-    folder: Path,
+    repository: Repository,
     old_version: str,
     old_tree: dict[str, Entry],
     version: str,
@@ -234,13 +249,11 @@ def one_update(
     written: dict[str, bytes],
 ) -> bool:
     """Update once and check every promise; return whether another update can follow."""
-    repository = Repository.find(folder)
-    assert repository is not None
-    git = Git(folder)
+    folder, git = repository.work_tree, repository.git
     ours = repository.commit("HEAD")
     before = snapshot(folder)
-    tracked = set(git.fields("ls-files", "-z"))
-    student = {w for w in words_in([before[p] for p in tracked]) if w.startswith("mine-")}
+    tracked = [data for path, data in before.items() if path not in written]
+    student = {word for word in words_in(tracked) if word.startswith("mine-")}
     origin = TemplateOrigin("t", old_version)
     base = find_base(repository, ours, origin, answers=(RECORD, before[RECORD]))
     made = plan(
