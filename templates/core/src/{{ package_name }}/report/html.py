@@ -25,7 +25,8 @@ h1, h2 { line-height: 1.25; } h2 { margin-top: 2.5rem; }
 table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
 th, td { border-bottom: 1px solid var(--line); padding: .35rem .8rem .35rem 0; text-align: left;
   vertical-align: top; }
-figure { margin: 1rem 0; } svg { max-width: 100%; height: auto; overflow: visible; color: var(--text); }
+figure { margin: 1rem 0; }
+svg { max-width: 100%; height: auto; overflow: visible; color: var(--text); }
 .note { border-left: 4px solid var(--line); padding-left: 1rem; color: var(--soft); }
 @media print { section { break-inside: avoid; } body { margin: 0; } }
 """

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI, Request, Response
 
-from ..preprocess import MEDIA_TYPES, BadImage, decode
+from ..preprocess import MEDIA_TYPES, BadImage, Pixels, decode
 from .problems import RESPONSES, Problem
 from .uploads import read_uploads
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from .service import Service
 
 LIMIT = 10_000_000  # bytes of a body
+SMALL = 50_000  # bytes that are decoded in a millisecond or two: a thread would cost more
+AT_ONCE = 2  # large bodies that are decoded together: each may hold an image of 24 million pixels
 RESULT: dict[str, Any] = {
     "type": "object",
     "required": ["predictions", "model"],
@@ -39,6 +42,7 @@ RESULT: dict[str, Any] = {
 
 def add_routes(app: FastAPI, service: Service) -> None:
     """Add ``POST /predict`` to the service."""
+    limiter = CapacityLimiter(AT_ONCE)
     most: int = service.metadata["input"]["max_images"]
     binary = {"type": "string", "format": "binary"}
     example = service.metadata["example"]
@@ -57,15 +61,27 @@ def add_routes(app: FastAPI, service: Service) -> None:
     )
     async def predict(request: Request) -> Response:
         predictor = service.predictor()
-        images = []
-        for number, upload in enumerate(await read_uploads(request, MEDIA_TYPES, LIMIT, most), 1):
-            try:
-                images.append(decode(upload, predictor.size, predictor.channels))
-            except BadImage as error:
-                where = [{"where": f"file {number}", "message": str(error)}]
-                raise Problem(422, str(error), where) from None
+        uploads = await read_uploads(request, MEDIA_TYPES, LIMIT, most)
+        if sum(map(len, uploads)) <= SMALL:
+            images = decode_all(uploads, predictor.size, predictor.channels)
+        else:
+            images = await to_thread.run_sync(
+                decode_all, uploads, predictor.size, predictor.channels, limiter=limiter
+            )
         answer = {
             "predictions": predictor.predict(images),
             "model": predictor.metadata["model"]["id"],
         }
         return Response(json.dumps(answer), media_type="application/json")
+
+
+def decode_all(uploads: list[bytes], size: int, channels: int) -> list[Pixels]:
+    """Return every upload as the model reads it, or name the one that is no image."""
+    images = []
+    for number, upload in enumerate(uploads, 1):
+        try:
+            images.append(decode(upload, size, channels))
+        except BadImage as error:
+            where = [{"where": f"file {number}", "message": str(error)}]
+            raise Problem(422, str(error), where) from None
+    return images
