@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from mlstarter.errors import AnswersError, MlstarterError, ProjectError, TemplateError
+from mlstarter.process import GitFailed
 from tests.history.story import QUESTIONS, Template, commit, git, numbered, snapshot, update, write
 
 pytestmark = pytest.mark.usefixtures("identity")
@@ -240,6 +241,16 @@ def test_a_branch_is_not_made_with_a_conflict(dest: Path) -> None:
     before = state(dest)
     assert update(dest, branch="bump").status == 3
     assert state(dest) == before
+
+
+def test_a_branch_whose_lock_a_killed_git_left_names_the_one_command(dest: Path) -> None:
+    lock = dest / ".git/refs/heads/bump.lock"
+    lock.write_text("")
+    with pytest.raises(GitFailed) as caught:
+        update(dest, branch="bump")
+    assert f"rm -f {lock}" in (caught.value.hint or "")
+    lock.unlink()
+    assert update(dest, branch="bump").status == 0
 
 
 def test_a_preview_writes_nothing_at_all(dest: Path) -> None:
