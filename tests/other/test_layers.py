@@ -1,7 +1,5 @@
 """A layer lies over any template as a commit of its own, and updates keep it."""
 
-
-
 from __future__ import annotations
 
 import tomllib
