@@ -1,6 +1,6 @@
 """Each way in which Kaggle can fail: its sentence, the way to mend it, its exit status.
 
-No message carries an address, a header or another library's text: those can hold tokens.
+No message carries an address of storage, a header or another library's text: those can hold tokens.
 """
 
 from __future__ import annotations
@@ -13,6 +13,9 @@ from ..errors import ProjectError
 if TYPE_CHECKING:
     from .kaggle import Source
 
+NO_CREDENTIALS, WRONG_CREDENTIALS, RULES, NOT_FOUND, CUT = 10, 11, 12, 13, 14
+UNAVAILABLE, NO_ANSWER, CHECKSUM, DISK_FULL = 15, 16, 17, 18
+PASSING = (CUT, UNAVAILABLE, NO_ANSWER, CHECKSUM)  # another try may help
 TOKEN = (
     "Make a token at https://www.kaggle.com/settings (API) and put it into KAGGLE_API_TOKEN or "
     "~/.kaggle/access_token."
@@ -20,67 +23,15 @@ TOKEN = (
 
 
 class FetchError(ProjectError):
-    """Kaggle could not be used; `retry` says whether another try may help."""
+    """Kaggle could not be used; the exit status says how."""
 
-    retry = False
-
-
-class NoCredentials(FetchError):
-    """This needs credentials, and none lie where kagglehub looks for them."""
-
-    exit_status = 10
-
-
-class WrongCredentials(FetchError):
-    """Kaggle does not know the credentials, or they cannot be read."""
-
-    exit_status = 11
-
-
-class RulesNotAccepted(FetchError):
-    """The account has to accept rules, or to be given access, before this may be fetched."""
-
-    exit_status = 12
-
-
-class NotFound(FetchError):
-    """There is no dataset, version or competition of this name."""
-
-    exit_status = 13
-
-
-class CutConnection(FetchError):
-    """The network is away, or the connection broke off."""
-
-    exit_status, retry = 14, True
-
-
-class Unavailable(FetchError):
-    """Kaggle says that it cannot serve now (429 or 5xx)."""
-
-    exit_status, retry = 15, True
-
-
-class NoAnswer(FetchError):
-    """Nothing came for as long as the timeout."""
-
-    exit_status, retry = 16, True
-
-
-class BadChecksum(FetchError):
-    """The bytes are not those that Kaggle announced."""
-
-    exit_status, retry = 17, True
-
-
-class DiskFull(FetchError):
-    """The disk cannot hold the data."""
-
-    exit_status = 18
+    def __init__(self, exit_status: int, message: str, hint: str) -> None:
+        super().__init__(message, hint)
+        self.exit_status = exit_status
 
 
 def translate(error: Exception, source: Source, timeout: float, known: bool) -> FetchError:
-    """Turn what kagglehub, requests or the disk raised into one of this module's failures.
+    """Turn what kagglehub, requests or the disk raised into a FetchError.
 
     `known` says whether credentials were sent.
     """
@@ -94,49 +45,44 @@ def translate(error: Exception, source: Source, timeout: float, known: bool) -> 
         # Behind a redirect, and to an upload, the storage answers: it knows no accounts.
         storage = bool(error.response.history) or error.response.request.method == "PUT"
         return _refused(503 if storage else error.response.status_code, source, known)
-    if isinstance(error, requests.Timeout) or any(
-        isinstance(reason, ReadTimeoutError) for reason in error.args
-    ):
-        return NoAnswer(
-            f"Kaggle did not answer within {timeout:g} seconds.",
-            "Try again later, or allow more with `fetch --timeout SECONDS`.",
-        )
+    silent = any(isinstance(reason, ReadTimeoutError) for reason in error.args)
+    if isinstance(error, requests.Timeout) or silent:
+        what = f"Kaggle did not answer within {timeout:g} seconds."
+        hint = "Try again later, or allow more with `fetch --timeout SECONDS`."
+        return FetchError(NO_ANSWER, what, hint)
     if isinstance(error, requests.RequestException):
-        return CutConnection(
-            "The connection to Kaggle could not be made or broke off.",
-            "Check the network and run `fetch` again: it goes on where it stopped.",
-        )
+        what = "The connection to Kaggle could not be made or broke off."
+        hint = "Check the network and run `fetch` again: it goes on where it stopped."
+        return FetchError(CUT, what, hint)
     if isinstance(error, DataCorruptionError):
-        return BadChecksum(
-            f"The download of {source} is damaged: it is not what Kaggle announced.",
-            "Run `fetch` again; behind a proxy that rewrites downloads, try another network.",
-        )
+        what = f"The download of {source} is damaged: it is not what Kaggle announced."
+        hint = "Run `fetch` again; behind a proxy that rewrites downloads, try another network."
+        return FetchError(CHECKSUM, what, hint)
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return DiskFull(
-            f"The disk is too full for {source}.",
-            "Free some space and run `fetch` again: it goes on where it stopped.",
-        )
-    what = type(error).__name__
-    return FetchError(f"{source} could not be fetched ({what}).", f"See {source.page}.")
+        hint = "Free some space and run `fetch` again: it goes on where it stopped."
+        return FetchError(DISK_FULL, f"The disk is too full for {source}.", hint)
+    what = f"{source} could not be fetched ({type(error).__name__})."
+    return FetchError(1, what, f"See {source.page}.")
 
 
 def _refused(status: int, source: Source, known: bool) -> FetchError:
     if status in (401, 403) and not known:
-        return NoCredentials(f"Kaggle wants to know who fetches {source}.", TOKEN)
+        return FetchError(NO_CREDENTIALS, f"Kaggle wants to know who fetches {source}.", TOKEN)
     if status == 401:
-        return WrongCredentials("Kaggle does not accept the credentials that it was given.", TOKEN)
+        what = "Kaggle does not accept the credentials that it was given."
+        return FetchError(WRONG_CREDENTIALS, what, TOKEN)
     if status == 403:
-        what = "accept the rules" if source.competition else "ask for access or give consent"
-        return RulesNotAccepted(
-            f"This Kaggle account may not fetch {source} yet.",
-            f"Sign in at {source.page}{'/rules' if source.competition else ''} and {what}.",
+        place, mend = (
+            (f"{source.page}/rules", "accept the rules")
+            if source.competition
+            else (source.page, "ask for access or give consent")
         )
+        what = f"This Kaggle account may not fetch {source} yet."
+        return FetchError(RULES, what, f"Sign in at {place} and {mend}.")
     if status == 404:
-        return NotFound(
-            f"Kaggle has no {'competition' if source.competition else 'dataset'} {source}.",
-            "Check the name and the version in config.toml against the page's address.",
-        )
-    return Unavailable(
-        f"Kaggle cannot serve {source} at the moment (HTTP {status}).",
-        "Try again in some minutes; https://status.kaggle.com tells more.",
-    )
+        what = f"Kaggle has no {'competition' if source.competition else 'dataset'} {source}."
+        hint = "Check the name and the version in config.toml against the page's address."
+        return FetchError(NOT_FOUND, what, hint)
+    what = f"Kaggle cannot serve {source} at the moment (HTTP {status})."
+    hint = "Try again in some minutes; https://status.kaggle.com tells more."
+    return FetchError(UNAVAILABLE, what, hint)

@@ -19,7 +19,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from .failures import TOKEN, FetchError, NoCredentials, NotFound, WrongCredentials, translate
+from .failures import (
+    NO_CREDENTIALS,
+    NOT_FOUND,
+    PASSING,
+    TOKEN,
+    WRONG_CREDENTIALS,
+    FetchError,
+    translate,
+)
 
 T = TypeVar("T")
 TRIES = 3
@@ -38,7 +46,8 @@ class Source:
         """Read `owner/name`, `owner/name/versions/N` or a competition's name."""
         match = re.fullmatch(r"([\w-]+/[\w-]+)(?:/versions/(\d+))?|([\w-]+)", text.strip())
         if match is None:
-            raise NotFound(
+            raise FetchError(
+                NOT_FOUND,
                 f"{text!r} is neither a Kaggle dataset nor a competition.",
                 "Write owner/name, owner/name/versions/N or a competition's name in config.toml.",
             )
@@ -152,7 +161,8 @@ def _tried(action: Callable[[Any], T], source: Source, timeout: float, tries: in
     """Run `action` with a client; where another try may help, wait and try again."""
     known = _has_credentials()
     if source.competition and not known:
-        raise NoCredentials("Kaggle competitions need an account, and no token was found.", TOKEN)
+        what = "Kaggle competitions need an account, and no token was found."
+        raise FetchError(NO_CREDENTIALS, what, TOKEN)
     for attempt in range(1, tries + 1):
         try:
             with _client(timeout) as client:
@@ -161,7 +171,7 @@ def _tried(action: Callable[[Any], T], source: Source, timeout: float, tries: in
             # Whatever it is, one sentence comes of it; "from None", since a traceback of requests
             # can hold signed addresses.
             failure = translate(error, source, timeout, known)
-            if attempt == tries or not failure.retry:
+            if attempt == tries or failure.exit_status not in PASSING:
                 raise failure from None
         time.sleep(PAUSE * 4 ** (attempt - 1))
     raise AssertionError("unreachable: the last try returns or raises")
@@ -172,11 +182,12 @@ def _has_credentials() -> bool:
     try:
         from kagglehub.config import get_kaggle_credentials
     except ImportError:
-        raise FetchError("kagglehub is not installed.", "Run `make setup`.") from None
+        raise FetchError(1, "kagglehub is not installed.", "Run `make setup`.") from None
     try:
         return get_kaggle_credentials() is not None
     except (ValueError, TypeError, OSError):
-        raise WrongCredentials("The Kaggle credentials file cannot be read.", TOKEN) from None
+        what = "The Kaggle credentials file cannot be read."
+        raise FetchError(WRONG_CREDENTIALS, what, TOKEN) from None
 
 
 @contextmanager
