@@ -38,6 +38,8 @@ def run(yes: bool = False, update: bool = False, timeout: float = 60.0) -> None:
         lock_local(root, data.path, data.licence, update)
     else:
         source = Source.parse(data.kaggle)
+        if data.licence:
+            _say(f"Expected of {source}: {data.licence} ({terms(data.licence).words}).")
         fetch(source, root, agree=(lambda _: True) if yes else ask, update=update, timeout=timeout)
 
 
