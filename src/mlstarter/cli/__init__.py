@@ -53,7 +53,7 @@ def run(argv: Sequence[str]) -> int:
     """Run the command line and return its exit status."""
     debug = "--debug" in argv[:1] or bool(os.environ.get("MLSTARTER_DEBUG"))
     try:
-        status = root.main(list(argv), prog_name="mlstarter", standalone_mode=False)
+        status = root.main([*argv], prog_name="mlstarter", standalone_mode=False)
         sys.stdout.flush()
     except Exception as error:
         if debug and not isinstance(error, click.exceptions.Exit | click.Abort):

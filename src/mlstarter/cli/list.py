@@ -68,12 +68,19 @@ COLUMNS = {
 
 
 def _types(template: Template) -> list[dict[str, Any]]:
+    from mlstarter import plugins
     from mlstarter.questions.catalogue import project_types
+    from mlstarter.sources.builtin import is_builtin
 
-    return [{"type": choice.value, "title": choice.title} for choice in project_types(template)]
+    own = [{"type": choice.value, "title": choice.title} for choice in project_types(template)]
+    if not is_builtin(template.source):
+        return own
+    others = plugins.project_types().values()
+    return own + [{"type": t.name, "title": f"from the package {t.package}"} for t in others]
 
 
 def _presets(template: Template, project_type: str | None) -> list[dict[str, Any]]:
+    from mlstarter import plugins
     from mlstarter.questions.presets import load_presets
 
     return [
@@ -84,7 +91,7 @@ def _presets(template: Template, project_type: str | None) -> list[dict[str, Any
             "description": preset.description,
             "answers": dict(preset.answers),
         }
-        for preset in load_presets(template.root)
+        for preset in (*load_presets(template.root), *plugins.presets(template))
         if project_type in {None, preset.type}
     ]
 

@@ -109,6 +109,7 @@ def run(said: Options) -> None:
         github.require()
     if said.dest is not None:
         create.check_destination(said.dest)
+    said = _of_other_package(said)
     template = _inner(said, sources.resolve(said.source, said.ref, directory=said.directory))
     # Before the first question: nobody answers twenty of them to be told that it cannot be.
     said = replace(said, trust=require_trust(template, said.trust))
@@ -137,6 +138,16 @@ def run(said: Options) -> None:
         address = github.publish(created.path)
         if not said.as_json:
             click.echo(f"Pushed to {address}")
+
+
+def _of_other_package(said: Options) -> Options:
+    """Return the options with the template that --type stands for, where a package brings it."""
+    from mlstarter import plugins
+
+    if said.project_type is None or said.source is not None:
+        return said
+    found = plugins.project_types().get(said.project_type)
+    return said if found is None else replace(said, source=found.source, project_type=None)
 
 
 def _inner(said: Options, template: Template) -> Template:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mlstarter import plugins
 from mlstarter.errors import AnswersError, UsageError
 from mlstarter.questions.ask import ask
 from mlstarter.questions.complete import complete
@@ -79,7 +80,7 @@ def gather(
         _refuse_type(questionnaire, project_type)
     if dest is not None and "project_name" in questionnaire:
         given.setdefault("project_name", dest.absolute().name)
-    presets = load_presets(template.root)
+    presets = [*load_presets(template.root), *plugins.presets(template)]
     chosen = find_preset(presets, preset) if preset is not None else None
     wanted = given.get("project_type")
     if chosen is not None and wanted is not None and chosen.type not in {None, wanted}:

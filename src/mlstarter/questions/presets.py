@@ -37,12 +37,15 @@ def load_presets(root: Path) -> list[Preset]:
     A template without the file has none. Raises TemplateError where it is not understood.
     """
     path = root / "presets.toml"
-    if not path.is_file():
-        return []
+    return read_presets(path) if path.is_file() else []
+
+
+def read_presets(path: Path) -> list[Preset]:
+    """Return the presets in a file; raises TemplateError where it is not understood."""
     try:
         stated = tomllib.loads(path.read_text(encoding="utf-8"))
     except (ValueError, OSError) as error:
-        raise TemplateError(f"The template's presets.toml cannot be read: {error}.") from error
+        raise TemplateError(f"The presets in {path.name} cannot be read: {error}.") from error
     return [_preset(name, table) for name, table in stated.items()]
 
 

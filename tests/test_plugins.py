@@ -1,0 +1,106 @@
+"""Presets and project types come from other packages too, through entry points."""
+
+# ruff: noqa: E501 - small files are read a line each
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.other.conftest import Run, mlstarter, own_folders
+from tests.render.helpers import write_template
+
+__all__ = ["mlstarter", "own_folders"]
+
+MODULE = """
+from pathlib import Path
+HERE = Path(__file__).parent
+PRESETS = HERE / "ours.toml"
+def template(): return str(HERE / "robots")
+NUMBER = 7
+"""
+PRESETS = """
+[our-flights]
+title = "Flights, as our course does them"
+type = "tabular"
+[our-flights.answers]
+task = "regression"
+licence = "Apache-2.0"
+"""
+
+
+@pytest.fixture
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Return a function that puts a package with these entry points on the path."""
+
+    def put(points: str) -> None:
+        site = tmp_path / "site"
+        write_template(
+            site,
+            {
+                "our_school/__init__.py": MODULE,
+                "our_school/ours.toml": PRESETS,
+                "our_school/robots/copier.yml": "legs: {type: int, help: 'How many legs?', default: 4}\n",
+                "our_school/robots/legs.txt.jinja": "{{ legs }}",
+                "our_school-1.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: our-school\nVersion: 1.0\n",
+                "our_school-1.0.dist-info/entry_points.txt": points,
+            },
+        )  # fmt: skip
+        monkeypatch.syspath_prepend(site)
+
+    return put
+
+
+def test_a_preset_of_another_package_is_listed_and_used(
+    mlstarter: Run, install: Callable[[str], None], tmp_path: Path
+) -> None:
+    install("[mlstarter.presets]\nours = our_school:PRESETS\n")
+
+    presets = json.loads(mlstarter("list", "presets", "--json")[1])["presets"]
+    assert "our-flights" in [preset["preset"] for preset in presets]
+
+    status, out, err = mlstarter(
+        *("new", tmp_path / "flights", "--preset", "our-flights", "--yes", "--json")
+    )
+    assert status == 0, err
+    answers = json.loads(out)["answers"]
+    assert (answers["task"], answers["licence"]) == ("regression", "Apache-2.0")
+
+
+def test_a_project_type_of_another_package_is_listed_and_used(
+    mlstarter: Run, install: Callable[[str], None], tmp_path: Path
+) -> None:
+    install("[mlstarter.types]\nrobotics = our_school:template\n")
+
+    types = json.loads(mlstarter("list", "types", "--json")[1])["types"]
+    assert {"type": "robotics", "title": "from the package our-school"} in types
+
+    status, _, err = mlstarter(
+        *("new", tmp_path / "p", "--type", "robotics", "--yes", "--data", "legs=6")
+    )
+    assert status == 0, err
+    assert (tmp_path / "p" / "legs.txt").read_text() == "6"
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ("our_school:NUMBER", "it gives int, not a path"),
+        ("our_school:nothing", "AttributeError"),
+        ("no_such_module:X", "ModuleNotFoundError"),
+    ],
+)
+def test_a_package_that_cannot_be_used_is_named(
+    value: str, reason: str, mlstarter: Run, install: Callable[[str], None], tmp_path: Path
+) -> None:
+    install(f"[mlstarter.types]\nrobotics = {value}\n")
+
+    status, _, err = mlstarter("new", tmp_path / "p", "--type", "robotics", "--yes")
+
+    assert status == 1
+    assert "The package our-school brings mlstarter.types that cannot be used" in err
+    assert reason in err
+    assert "pip uninstall our-school" in err
