@@ -7,7 +7,7 @@ alike, and would flatter the model. Recordings are divided by speaker.
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 from zlib import crc32
@@ -56,7 +56,8 @@ def read(config: Config, name: Name, root: Path = Path()) -> list[Clip]:
     clips: list[Clip] = []
     if config.data.source != "sample":
         found = recordings.load(config, root)
-        clips += [clip for clip in found if clip_split(config, clip) == name]
+        split = assign(config, found)
+        clips += [clip for clip in found if split[clip.speaker] == name]
     if any(getattr(config.voices, split) for split in SPLITS):
         clips += _spoken(config, name, root)
     if not clips:
@@ -65,12 +66,22 @@ def read(config: Config, name: Name, root: Path = Path()) -> list[Clip]:
     return clips
 
 
-def clip_split(config: Config, clip: Clip) -> Name:
-    """Return the split of a recording, by its speaker alone: adding others does not move it."""
-    place = crc32(f"{config.seed}:{clip.speaker}".encode()) / 2**32
-    if place < config.split.test:
-        return "test"
-    return "validation" if place < config.split.test + config.split.validation else "train"
+def assign(config: Config, clips: Sequence[Clip]) -> dict[str, Name]:
+    """Return the split of each speaker: in an order that the seed draws, at least one in each."""
+    speakers = sorted(
+        {clip.speaker for clip in clips}, key=lambda name: crc32(f"{config.seed}:{name}".encode())
+    )
+    if len(speakers) < len(SPLITS):
+        raise ProjectError(
+            f"The recordings are of {len(speakers)} speakers; three splits need three.",
+            "A model tested on voices that it was trained on proves nothing: record more people.",
+        )
+    test, validation = (
+        max(1, round(share * len(speakers))) for share in (config.split.test, config.split.validation)
+    )
+    names: list[Name] = ["test"] * test + ["validation"] * validation
+    names += ["train"] * max(1, len(speakers) - len(names))
+    return dict(zip(speakers, names[: len(speakers)], strict=True))
 
 
 def _spoken(config: Config, name: Name, root: Path) -> list[Clip]:
