@@ -193,6 +193,15 @@ def test_a_folder_that_is_no_repository(tmp_path: Path) -> None:
         update(tmp_path)
 
 
+def test_a_bare_repository_takes_a_branch_only(dest: Path, tmp_path: Path) -> None:
+    git(tmp_path, "clone", "-q", "--bare", str(dest), "churn.git")
+    bare = tmp_path / "churn.git"
+    with pytest.raises(ProjectError, match="bare repository"):
+        update(bare)
+    assert update(bare, branch="bump").status == 0
+    assert git(bare, "show", "bump:train.py") == numbered(9, line9="theirs")
+
+
 def test_a_repository_without_a_commit(tmp_path: Path) -> None:
     git(tmp_path, "init", "-q")
     with pytest.raises(ProjectError, match="no commit yet"):
@@ -219,6 +228,22 @@ def test_an_index_that_another_git_command_holds(dest: Path) -> None:
     assert f"rm -f {lock}" in (caught.value.hint or "")
     assert lock.exists()
     assert snapshot(dest) == before
+
+
+def test_a_branch_that_another_git_command_holds(dest: Path) -> None:
+    lock = dest / ".git/refs/heads/main.lock"
+    lock.write_text("")
+    git(dest, "status")
+    before = snapshot(dest), git(dest, "ls-files", "-s"), git(dest, "status", "--porcelain")
+    with pytest.raises(GitFailed) as caught:
+        update(dest)
+    assert "main.lock" in (caught.value.hint or "")
+    assert lock.exists()
+    after = snapshot(dest), git(dest, "ls-files", "-s"), git(dest, "status", "--porcelain")
+    assert after == before
+    assert not (dest / ".git/mlstarter-update").exists()
+    lock.unlink()
+    assert update(dest).status == 0
 
 
 def test_a_branch_takes_a_clean_result_and_leaves_everything_alone(dest: Path) -> None:

@@ -75,7 +75,7 @@ def add_template_commit(
     when: str,
 ) -> str:
     """Take a template commit of ``tree`` into ``objects`` and return its id."""
-    what = f"the layer {trailers.layer.partition(' ')[0]}" if trailers.layer else "the template"
+    what = f"the layer {trailers.layer.rpartition(' ')[0]}" if trailers.layer else "the template"
     version = f" {trailers.origin.version}" if trailers.origin.version else ""
     subject = f"Render {what}{version}" if not trailers.layer else f"Lay {what} over the render"
     text = (

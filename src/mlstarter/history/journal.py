@@ -83,6 +83,11 @@ class State:
         return self.folder / "index"
 
     @property
+    def old_index(self) -> Path:
+        """The index as it was."""
+        return self.folder / "index.old"
+
+    @property
     def journal(self) -> Path:
         """The journal's file; its presence means "begun, not ended"."""
         return self.folder / "journal.json"

@@ -27,7 +27,7 @@ def layers_of(repository: Repository, base: TemplateCommit) -> tuple[Layer, ...]
         below = known.get(top.parents[0]) if top.parents else None
         if below is None:
             raise ProjectError(
-                f"The render below the layer {top.trailers.layer.partition(' ')[0]} is not in "
+                f"The render below the layer {top.trailers.layer.rpartition(' ')[0]} is not in "
                 "this history, which is cut off.",
                 hint="git fetch --unshallow",
             )
@@ -37,7 +37,7 @@ def layers_of(repository: Repository, base: TemplateCommit) -> tuple[Layer, ...]
 
 
 def _layer(repository: Repository, below: TemplateCommit, top: TemplateCommit) -> Layer:
-    name, _, digest = (top.trailers.layer or "").partition(" ")
+    name, _, digest = (top.trailers.layer or "").rpartition(" ")
     files, _ = tree_changes(repository.git, below.tree, top.tree)
     kept = [(change.path, change.new) for change in files if change.new is not None]
     blobs = read_blobs(repository.git, [leaf.oid for _, leaf in kept])

@@ -32,7 +32,6 @@ def check_ready(
     repository: Repository, head: str, files: tuple[FileChange, ...], prefix: str = ""
 ) -> None:
     """Raise ProjectError unless the work tree can go from ``head`` to the plan's result."""
-    _ = repository.work_tree
     require_uninterrupted(repository)
     repository.require_idle()
     if repository.commit("HEAD") != head:

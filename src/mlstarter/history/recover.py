@@ -61,10 +61,13 @@ def recover(repository: Repository) -> Recovery:
         return Recovery("undone", kept=put_back(repository, state, journal))
 
 
-def put_back(repository: Repository, state: State, journal: Journal) -> tuple[str, ...]:
+def put_back(
+    repository: Repository, state: State, journal: Journal, *, ref_locks: bool = True
+) -> tuple[str, ...]:
     """Move every old file back and new ones away; return the files that were edited meanwhile.
 
-    Safe to be called again after being killed itself.
+    ``ref_locks`` says whether a lock of the branch is the dead update's. Safe to be called again
+    after being killed itself.
     """
     top = repository.work_tree
     kept: list[str] = []
@@ -94,7 +97,11 @@ def put_back(repository: Repository, state: State, journal: Journal) -> tuple[st
         elif here != operation.old:
             kept.append(operation.path)
     _forget_merge(repository, journal)
-    _unlock(repository, state, journal)
+    if journal.mode == "commit" and _index_holds(repository, journal.tree):
+        # Only the branch could not follow: somebody else holds it.
+        shutil.copyfile(state.old_index, state.index)
+        state.index.replace(repository.folder / "index")
+    _unlock(repository, state, journal, ref_locks=ref_locks)
     state.end()
     return tuple(sorted(set(kept)))
 
@@ -141,11 +148,15 @@ def _forget_merge(repository: Repository, journal: Journal) -> None:
         (repository.folder / "ORIG_HEAD.mlstarter").unlink(missing_ok=True)
 
 
-def _unlock(repository: Repository, state: State, journal: Journal) -> None:
+def _unlock(
+    repository: Repository, state: State, journal: Journal, *, ref_locks: bool = True
+) -> None:
     """Remove the locks of the killed update, those of a killed git process of its among them."""
     lock = repository.folder / "index.lock"
     if state.owns(lock):
         lock.unlink()
+    if not ref_locks:
+        return
     (repository.folder / "HEAD.lock").unlink(missing_ok=True)
     if journal.branch is not None:
         (repository.common / f"{journal.branch}.lock").unlink(missing_ok=True)

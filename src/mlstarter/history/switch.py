@@ -22,7 +22,7 @@ from mlstarter.history.ready import require_committed
 from mlstarter.history.recover import put_back
 from mlstarter.history.repository import Repository
 from mlstarter.history.worktree import fingerprint, in_the_way, move_in, move_out, prune_upwards
-from mlstarter.process import Git
+from mlstarter.process import Git, GitFailed
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,9 @@ def carry_out(repository: Repository, switch: Switch) -> None:
         _move_files(repository, state, operations)
         _finish(repository, switch, state)
     except BaseException as error:
-        put_back(repository, state, journal)
+        # A git process that was killed itself leaves its lock of the branch behind.
+        killed = isinstance(error, GitFailed) and error.status < 0
+        put_back(repository, state, journal, ref_locks=killed)
         if isinstance(error, FileExistsError):
             raise in_the_way([_relative(repository, error)]) from error
         if isinstance(error, OSError):
@@ -111,6 +113,7 @@ def _stage_index(repository: Repository, switch: Switch, state: State) -> None:
     present = repository.folder / "index"
     if present.exists():
         shutil.copyfile(present, state.index)
+        shutil.copyfile(present, state.old_index)
     git = _index_git(repository, state)
     git.run("read-tree", "-i", "-m", switch.head, switch.tree)
     if switch.stages:

@@ -19,10 +19,11 @@ def refuse_state(project: Project, wanted: Wanted) -> None:
     if wanted.branch is not None:
         check_branch_name(repository, wanted.branch)
         return
+    top = repository.work_tree
     repository.require_idle()
     if repository.branch() is None:
         raise ProjectError(
-            f"No branch is checked out in {repository.work_tree} (HEAD is detached).",
+            f"No branch is checked out in {top} (HEAD is detached).",
             hint="`git switch BRANCH` first, or put the result on a branch with --branch NAME",
         )
     repository.require_clean(project.prefix)
