@@ -71,8 +71,8 @@ def record(wave: Array, rng: np.random.Generator, white: float) -> Array:
 
     ``white`` is the share of the clips that get white noise 0 to 15 dB below the speech.
     """
-    if rng.random() < 0.85:  # pitch and pace together, as a tape does: slower is a larger person
-        count = int(len(wave) * np.exp(rng.uniform(-0.2, 0.3)))
+    if rng.random() < 0.85:  # pitch and pace together, as a tape does
+        count = int(len(wave) * np.exp(rng.uniform(-0.2, 0.2)))
         place = np.linspace(0, len(wave) - 1, count)
         wave = np.interp(place, np.arange(len(wave)), wave).astype(np.float32)
     before, after = rng.uniform(0.05, 0.4, 2) * RATE

@@ -55,8 +55,8 @@ class ModelConfig:
     batch: int = 16
     learning_rate: float = 0.003
     joined: float = 0.3
-    white_noise: float = 0.35
-    no_speech: float = 0.15
+    white_noise: float = 0.3
+    no_speech: float = 0.12
     pretrained: str = ""
 
 
