@@ -140,3 +140,19 @@ def test_a_layer_that_cannot_be_is_one_line(
     assert status in {1, 2}
     assert message in err
     assert not (tmp_path / "p").exists()
+
+
+def test_an_update_with_the_folder_takes_it_as_it_is_now(
+    mlstarter: Run, source: Path, school: Path, tmp_path: Path
+) -> None:
+    project = tmp_path / "p"
+    assert mlstarter("new", project, "--template", source, "--yes", "--layer", school)[0] == 0
+    before = tomllib.loads((project / ".mlstarter.toml").read_text())
+    write_template(school, {"{{ name }}/rules.txt": "be very kind\n", "more.txt": "more\n"})
+
+    status, _, err = mlstarter("update", project, "--yes", "--layer", school)
+
+    assert status == 0, err
+    assert (project / "ada" / "rules.txt").read_text() == "be very kind\n"
+    assert (project / "more.txt").exists()
+    assert tomllib.loads((project / ".mlstarter.toml").read_text()) != before
