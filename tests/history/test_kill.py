@@ -28,7 +28,7 @@ from mlstarter.update import Wanted, prepare
 from tests.conftest import Require
 from tests.history.story import Template, commit, git, numbered, snapshot, write
 
-pytestmark = pytest.mark.usefixtures("identity")
+pytestmark = [pytest.mark.usefixtures("identity"), pytest.mark.slow]
 
 FULL = bool(os.environ.get("MLSTARTER_TEST_FULL"))
 WRITING = {

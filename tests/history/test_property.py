@@ -204,6 +204,7 @@ def words_in(texts: list[bytes]) -> set[str]:
     return {line.strip() for text in texts for line in text.decode().splitlines()}
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(14_400)
 @settings(
     max_examples=3000 if FULL else 60,
