@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import Require
 from tests.templates.projects import Project, request
 from tests.templates.validators import model_card
 from tests.templates.workflow import jobs, run_steps, runner, steps
@@ -169,14 +170,30 @@ def test_the_model_card_carries_metadata_that_hugging_face_reads(cv_project: Pro
     assert card["pipeline_tag"] == "image-classification"
 
 
-@pytest.mark.parametrize("job", ["lint"])
-def test_the_job_succeeds(
-    cv_project: Project, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, job: str
+@pytest.fixture(scope="module")
+def machine(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    return runner(tmp_path_factory.mktemp("runner"))
+
+
+def test_the_lint_job_succeeds(
+    cv_project: Project, machine: dict[str, str], tmp_path: Path
 ) -> None:
-    assert job in jobs(cv_project.root)
-    machine = runner(tmp_path_factory.mktemp("runner"))
-    done = run_steps(cv_project, steps(cv_project.root, job), machine, tmp_path)
+    assert jobs(cv_project.root) == {"lint", "test", "train", "image", "audit"}
+    done = run_steps(cv_project, steps(cv_project.root, "lint"), machine, tmp_path)
     assert done.status == 0, done.output
+
+
+@pytest.mark.container
+def test_the_image_is_built_started_and_probed(
+    cv_project: Project, machine: dict[str, str], tmp_path: Path, require: Require
+) -> None:
+    require("docker podman")
+    scripts = [step for step in steps(cv_project.root, "image") if step.name != "Set up"]
+    built = cv_project.run("bash", "-e", "-c", scripts[0].script, check=False, environment=machine)
+    assert built.status == 0, built.output
+    probed = run_steps(cv_project, scripts[1:], machine, tmp_path)
+    assert probed.status == 0, probed.output
+    assert '"predictions"' in probed.output
 
 
 def test_the_metadata_fits_in_a_page(cv_project: Project) -> None:
