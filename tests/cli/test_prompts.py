@@ -12,6 +12,8 @@ import pytest
 
 from tests.cli.conftest import command
 
+pytestmark = pytest.mark.slow
+
 BACK = "\x1b[Z"  # Shift-Tab
 DOWN = "\x1b[B"
 COLOUR = re.compile(r"\x1b\[([0-9;]*;)?(3[0-7]|9[0-7])(;[0-9;]*)?m")
@@ -47,7 +49,7 @@ def start(tmp_path: Path, environ: dict[str, str]) -> Iterator[Start]:
             program,
             rest,
             cwd=str(tmp_path / "here"),
-            env={**environ, **(env or {})},  # type: ignore[arg-type]
+            env={**environ, **(env or {})},
             encoding="utf-8",
             dimensions=(30, columns),
             timeout=30,
@@ -58,6 +60,12 @@ def start(tmp_path: Path, environ: dict[str, str]) -> Iterator[Start]:
     yield begin
     for child in running:
         child.close(force=True)
+
+
+def seen(child: pexpect.spawn[str]) -> str:
+    """Return what stood on the screen before the last thing that was waited for."""
+    assert isinstance(child.before, str)
+    return child.before
 
 
 def ended(child: pexpect.spawn[str]) -> int | None:
@@ -80,7 +88,7 @@ def test_choosing_everything_asks_only_what_applies(
     tabular = start("new", "plain", "--template", template, "--type", "tabular")
     for expected, keys in (("Start from", "\r"), ("Deep", "n")):
         tabular.expect(expected)
-        assert "How big" not in tabular.before
+        assert "How big" not in seen(tabular)
         tabular.send(keys)
 
 
@@ -92,8 +100,8 @@ def test_the_review_lists_every_answer_and_hides_secrets(start: Start, template:
     child.expect("Your answers")
     child.expect("Enter to create it")
     for line in ("project_type", "moon-shots", "Ada", "MIT", r"\*\*\*\*"):
-        assert line.replace("\\", "") in child.before
-    assert "hush-hush" not in child.before
+        assert line.replace("\\", "") in seen(child)
+    assert "hush-hush" not in seen(child)
 
 
 def test_a_wrong_answer_is_explained_and_asked_again(start: Start, template: Path) -> None:
@@ -179,7 +187,7 @@ def test_stopping_at_any_prompt_leaves_nothing(
     child.send(key)
     child.expect("Nothing was written.")
     assert ended(child) == 130
-    assert "Traceback" not in child.before
+    assert "Traceback" not in seen(child)
     assert list((tmp_path / "here").iterdir()) == []
 
 
@@ -210,11 +218,11 @@ def test_no_color_is_honoured(start: Start, template: Path) -> None:
     child = start("new", "--template", template, env={"NO_COLOR": "1"})
     for expected, keys in EVERY_PROMPT[:4]:
         child.expect(expected)
-        assert COLOUR.search(child.before) is None
+        assert COLOUR.search(seen(child)) is None
         child.send(keys)
     coloured = start("new", "--template", template)
     coloured.expect("Start from")
-    assert COLOUR.search(coloured.before) is not None
+    assert COLOUR.search(seen(coloured)) is not None
 
 
 def test_a_dumb_terminal_is_asked_line_by_line(
@@ -239,7 +247,7 @@ def test_a_dumb_terminal_is_asked_line_by_line(
         ("Created sun", ""),
     ]:
         child.expect(expected)
-        assert "\x1b" not in child.before
+        assert "\x1b" not in seen(child)
         child.send(keys)
     assert ended(child) == 0
     assert (tmp_path / "here/sun/src/size.txt").read_text() == "cv 3 True none\n"

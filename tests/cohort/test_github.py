@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from mlstarter.cohort import github as module
-from mlstarter.cohort.github import GitHubApi
+from mlstarter.cohort.github import CONTENT_LIMITS, GitHubApi
 from mlstarter.cohort.pace import Pace
 from mlstarter.cohort.transport import Denied, RemoteFailed
 from tests.cohort.conftest import Classroom, git, said
@@ -28,7 +28,7 @@ def hub(tmp_path: Path) -> Iterator[GitHubStandIn]:
 @pytest.fixture
 def school(classroom: Classroom, hub: GitHubStandIn, monkeypatch: pytest.MonkeyPatch) -> Classroom:
     monkeypatch.setenv("SCHOOL_TOKEN", TOKEN)
-    monkeypatch.setattr(module.time, "sleep", lambda _: None)
+    monkeypatch.setattr("mlstarter.cohort.github.time.sleep", lambda _: None)
     classroom.remote = "github:school/{username}"
     classroom.extra = ("--github-api", hub.url, "--token-env", "SCHOOL_TOKEN")
     return classroom
@@ -78,7 +78,7 @@ def test_status_tells_ci(
     school: Classroom, hub: GitHubStandIn, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert school.call("create") == 0
-    runs = {
+    runs: dict[str, list[dict[str, Any]]] = {
         "s0001": [{"status": "completed", "conclusion": "success"}],
         "s0002": [{"status": "completed", "conclusion": "failure"}],
         "s0003": [{"status": "in_progress", "conclusion": None}],
@@ -153,9 +153,6 @@ def test_limits_are_waited_out_as_github_asks(
 def test_content_requests_keep_to_eighty_a_minute_and_five_hundred_an_hour() -> None:
     now = [0.0]
 
-    class Clock(module.Pace):
-        pass
-
     import threading
 
     class Waiting(threading.Event):
@@ -163,7 +160,7 @@ def test_content_requests_keep_to_eighty_a_minute_and_five_hundred_an_hour() -> 
             now[0] += timeout or 0.0
             return False
 
-    pace = Clock(module.CONTENT_LIMITS, clock=lambda: now[0], stop=Waiting())
+    pace = Pace(CONTENT_LIMITS, clock=lambda: now[0], stop=Waiting())
     moments = []
     for _ in range(700):
         pace.wait()

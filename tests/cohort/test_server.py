@@ -11,6 +11,8 @@ import pytest
 from tests.cohort.conftest import Classroom, git
 from tests.cohort.git_server import GitServer
 
+pytestmark = pytest.mark.slow
+
 BRANCH = "mlstarter/update-2.0.0"
 
 
