@@ -95,7 +95,7 @@ def test_a_cookiecutter_project_is_recorded_as_cruft_does_and_updated_by_a_real_
     commit(source, "1.1.0")
     from mlstarter.sources import remote
 
-    remote._mirror.cache_clear()
+    remote._FETCHED.clear()
 
     status, _, err = mlstarter("update", project, "--yes")
 

@@ -133,7 +133,8 @@ def test_no_place_for_a_cache_is_one_clear_line(tmp_path: Path, require: Require
     done = subprocess.run(
         ["unshare", "-rm", "sh", "-c", f'{mount} && exec "$0" -c "$1"', sys.executable, code],
         env={**os.environ, "MLSTARTER_CACHE_DIR": f"{disk}/c", "TMPDIR": str(disk)},
-        check=False, capture_output=True,
+        check=False,
+        capture_output=True,
         text=True,
     )
 
@@ -150,11 +151,21 @@ def test_the_bundle_is_read_even_where_git_may_use_no_network_and_other_redirect
 
     env = {**os.environ, **builtin.git_environment()}
     listed = subprocess.run(
-        ["git", "ls-remote", "--tags", sources.SOURCE], env=env, check=False, capture_output=True, text=True
+        ["git", "ls-remote", "--tags", sources.SOURCE],
+        env=env,
+        check=False,
+        capture_output=True,
+        text=True,
     )
-    name = subprocess.run(["git", "config", "user.name"], env=env, check=False, capture_output=True, text=True)
+    name = subprocess.run(
+        ["git", "config", "user.name"], env=env, check=False, capture_output=True, text=True
+    )
     network = subprocess.run(
-        ["git", "ls-remote", "https://example.org/x.git"], env=env, check=False, capture_output=True, text=True
+        ["git", "ls-remote", "https://example.org/x.git"],
+        env=env,
+        check=False,
+        capture_output=True,
+        text=True,
     )
 
     assert f"refs/tags/{sources.versions()[-1]}" in listed.stdout

@@ -14,7 +14,7 @@ import pytest
 
 from mlstarter import sources
 from mlstarter.errors import TemplateError
-from mlstarter.sources.remote import parse, public
+from mlstarter.sources.address import parse, public
 from tests.render.helpers import commit, git, write_template
 
 FILES = {"copier.yml": "n: 1\n", "run.sh!": "#!/bin/sh\n", "crlf.txt": "a\r\nb\r\n"}
@@ -99,7 +99,7 @@ def test_a_url_is_fetched_into_a_mirror_and_brought_up_to_date(
     # What another process would do: nothing of this one is remembered.
     from mlstarter.sources import remote
 
-    remote._mirror.cache_clear()
+    remote._FETCHED.clear()
     template = sources.resolve(address)
 
     assert template.version == "v3.0.0"
@@ -166,6 +166,46 @@ def test_a_password_in_an_address_is_never_recorded_or_shown() -> None:
     with pytest.raises(TemplateError) as caught:
         sources.resolve(address)
     assert "s3cret" not in f"{caught.value.message} {caught.value.hint}"
+
+
+def test_a_password_is_used_to_fetch_and_kept_nowhere(
+    repository: Path, cache_dir: Path, tmp_path: Path
+) -> None:
+    """A web server that asks for a password and serves the repository as plain files."""
+    git(repository, "update-server-info")
+    seen: list[str] = []
+
+    class Guarded(http.server.SimpleHTTPRequestHandler):
+        def __init__(self, *arguments: object) -> None:
+            super().__init__(*arguments, directory=str(repository / ".git"))  # type: ignore[arg-type]
+
+        def do_GET(self) -> None:
+            if self.headers["Authorization"] != "Basic YWRhOnMzY3JldA==":
+                self.send_response(401)
+                self.send_header("WWW-Authenticate", "Basic")
+                self.end_headers()
+                return
+            seen.append(self.path)
+            self.path = self.path.removeprefix("/t.git")
+            super().do_GET()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    running = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Guarded)
+    threading.Thread(target=running.serve_forever, daemon=True).start()
+    place = f"127.0.0.1:{running.server_port}/t.git"
+
+    template = sources.resolve(f"http://ada:s3cret@{place}")
+    # What updates do in the same process: the recorded source has no password.
+    again = sources.source_environment(template)
+    running.shutdown()
+
+    assert seen
+    assert template.source == f"http://{place}"
+    assert f"url.{cache_dir}" in again["GIT_CONFIG_KEY_0"]
+    kept = [p for p in cache_dir.rglob("*") if p.is_file() and b"s3cret" in p.read_bytes()]
+    assert kept == []
 
 
 def test_what_is_not_there_is_one_line_with_the_nearest_name(tmp_path: Path) -> None:

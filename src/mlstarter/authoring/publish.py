@@ -10,11 +10,11 @@ from packaging.version import InvalidVersion, Version
 
 from mlstarter.errors import TemplateError, UsageError
 from mlstarter.process import GitFailed
+from mlstarter.sources.address import parse, public, public_text
 from mlstarter.sources.assemble import assemble, is_layered
 from mlstarter.sources.builtin import BRANCH, BUNDLE
 from mlstarter.sources.checkout import git, tags
 from mlstarter.sources.release import add_version, open_repository, tree_of
-from mlstarter.sources.remote import parse, public, public_text
 from mlstarter.sources.template import engine_of
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from packaging.version import Version
 
-from mlstarter.sources import builtin, remote
+from mlstarter.sources import address, builtin, remote
 from mlstarter.sources.template import Engine, Template
 
 __all__ = [
@@ -18,7 +18,7 @@ __all__ = [
 ]
 
 SOURCE = builtin.SOURCE
-SUBDIRECTORY = remote.SUBDIRECTORY
+SUBDIRECTORY = address.SUBDIRECTORY
 
 
 def resolve(
