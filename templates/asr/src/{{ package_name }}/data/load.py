@@ -76,12 +76,13 @@ def assign(config: Config, clips: Sequence[Clip]) -> dict[str, Name]:
             f"The recordings are of {len(speakers)} speakers; three splits need three.",
             "A model tested on voices that it was trained on proves nothing: record more people.",
         )
-    test, validation = (
-        max(1, round(share * len(speakers))) for share in (config.split.test, config.split.validation)
-    )
-    names: list[Name] = ["test"] * test + ["validation"] * validation
-    names += ["train"] * max(1, len(speakers) - len(names))
-    return dict(zip(speakers, names[: len(speakers)], strict=True))
+    shares = (config.split.test, config.split.validation)
+    test, validation = (max(1, round(share * len(speakers))) for share in shares)
+    names: list[Name] = []
+    for i in range(len(speakers)):
+        in_train = i >= min(test + validation, len(speakers) - 1)
+        names.append("train" if in_train else "test" if i < test else "validation")
+    return dict(zip(speakers, names, strict=True))
 
 
 def _spoken(config: Config, name: Name, root: Path) -> list[Clip]:
