@@ -112,11 +112,8 @@ def fit_network(config: Config, texts: list[str], target: NDArray[Any], classes:
     steps = settings.epochs * -(-len(texts) // settings.batch)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, settings.learning_rate, steps)
     rng = np.random.default_rng(config.seed)
-    batches = [
-        order[start : start + settings.batch]
-        for order in (rng.permutation(len(texts)) for _ in range(settings.epochs))
-        for start in range(0, len(texts), settings.batch)
-    ]
+    lengths = np.array([len(text) for text in texts])
+    batches = [b for _ in range(settings.epochs) for b in by_length(lengths, settings.batch, rng)]
     module.train()
     for rows in track(batches, "Training the network"):
         ids = torch.as_tensor(encoder([texts[i] for i in rows])["ids"])
@@ -126,6 +123,19 @@ def fit_network(config: Config, texts: list[str], target: NDArray[Any], classes:
         optimizer.step()
         schedule.step()
     return Candidate("text_cnn", facts, module.eval(), tokenizer)
+
+
+def by_length(
+    lengths: NDArray[Any], size: int, rng: np.random.Generator
+) -> list[NDArray[np.int64]]:
+    """Return one epoch's batches in random order, each of texts about as long as one another.
+
+    Shorter padding makes training several times faster.
+    """
+    noise = rng.normal(0, 5, len(lengths))
+    order = np.argsort(lengths + noise, kind="stable")
+    batches = [order[start : start + size] for start in range(0, len(order), size)]
+    return [batches[i] for i in rng.permutation(len(batches))]
 
 
 def bpe(texts: Sequence[str], vocabulary: int) -> str:

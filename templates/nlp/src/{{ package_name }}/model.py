@@ -61,7 +61,10 @@ class TextCNN(nn.Module):
     def logits(self, ids: Tensor) -> Tensor:
         """Return one number a text and class, before calibration."""
         embedded = self.dropout(self.embed(ids)).transpose(1, 2)
-        strongest = [torch.relu(conv(embedded)).amax(2) for conv in self.convolutions]
+        # A window that begins in the padding says nothing about the text.
+        begins = (ids != 0).unsqueeze(1).float()
+        found = [torch.relu(conv(embedded)) for conv in self.convolutions]
+        strongest = [(answer * begins[:, :, : answer.shape[2]]).amax(2) for answer in found]
         return self.classify(self.dropout(torch.cat(strongest, 1)))
 
     def forward(self, ids: Tensor) -> Tensor:

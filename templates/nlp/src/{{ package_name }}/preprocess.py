@@ -23,7 +23,7 @@ class Encoder:
     - ``pieces``: every piece of 1 to ``longest`` characters and every word, hashed into
       2 ** ``bits`` columns: "ids" [texts, n] and "counts" [texts, n], 0 where padded;
     - ``tokens``: "ids" [texts, n] of a trained tokenizer, 0 where padded;
-    - ``embedding``: the three inputs of a BERT-like encoder.
+    - ``embedding``: the ``inputs`` of a BERT-like encoder.
     """
 
     def __init__(self, facts: Mapping[str, Any], tokenizer: str | None = None) -> None:
@@ -47,10 +47,12 @@ class Encoder:
             }
         encoded = [found.ids for found in self._tokenizer.encode_batch(cleaned)]
         if self.facts["kind"] == "tokens":
-            return {"ids": _padded(encoded, np.int64)}
+            # Every text ends in padding, so that its answer does not depend on its neighbours.
+            return {"ids": _padded([[*row, 0, 0, 0, 0] for row in encoded], np.int64)}
         ids = _padded(encoded, np.int64)
         known = _padded([[1] * len(row) for row in encoded], np.int64)
-        return {"input_ids": ids, "attention_mask": known, "token_type_ids": np.zeros_like(ids)}
+        inputs = {"input_ids": ids, "attention_mask": known, "token_type_ids": np.zeros_like(ids)}
+        return {name: inputs[name] for name in self.facts["inputs"]}
 
     def _pieces(self, text: str) -> Counter[int]:
         mask, longest = (1 << self.facts["bits"]) - 1, self.facts["longest"]

@@ -45,9 +45,9 @@ class NetworkConfig:
     enabled: bool = True
     vocabulary: int = 3000
     width: int = 64
-    filters: int = 96
+    filters: int = 80
     dropout: float = 0.3
-    epochs: int = 6
+    epochs: int = 7
     batch: int = 64
     learning_rate: float = 0.004
 
@@ -64,7 +64,7 @@ class ServingConfig:
     """What a model must keep to be served."""
 
     budget_ms: float = 2.0
-    answered_accuracy: float = 0.9
+    answered_accuracy: float = 0.95
 
 
 @dataclass(frozen=True)

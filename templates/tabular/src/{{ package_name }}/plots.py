@@ -164,8 +164,8 @@ def importance(test: Test, results: dict[str, Any]) -> list[Section]:
         axes.set_yticks(range(len(found)), [name for *_, name in found])
         axes.set(xlabel=f"loss of {title(primary)} when the feature is shuffled")
     text = (
-        f"Each feature shuffled {REPEATS} times: the mean loss and its range. Features that say the "
-        "same thing share their importance, so a small one may still matter."
+        f"Each feature shuffled {REPEATS} times: the mean loss and its range. Features that say "
+        "the same thing share their importance, so a small one may still matter."
     )
     return [Section("Permutation importance", text, None, drawn.svg, "importance", True)]
 
@@ -209,8 +209,8 @@ def dependence(test: Test, _results: dict[str, Any]) -> list[Section]:
             axes.set(xlabel=f"{feature['title']} {feature['unit']}".strip())
         drawn.axes[0].set_ylabel("mean prediction")
     text = (
-        "Partial dependence on the three numbers that move the answer most: the mean answer for 300 "
-        "test rows if the feature had the value below. It is what the model does, not what would "
+        "Partial dependence on the three numbers that move the answer most: the mean answer for "
+        "300 test rows if the feature had the value below. It is what the model does, not what would "
         "happen in the world."
     )
     return [Section("Partial dependence", text, None, drawn.svg, "dependence")]

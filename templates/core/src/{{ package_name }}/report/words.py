@@ -24,6 +24,9 @@ TITLES = {
     "greedy": "The same without lexicon",
     "silence": "Always silent",
     "cost": "Cost a row",
+    "hist_gradient_boosting": "Gradient-boosted trees",
+    "tf_idf_linear": "TF-IDF, linear",
+    "text_cnn": "Text CNN",
 }
 SAMPLE = "This project still runs on the embedded sample, not on data of its author's choice."
 
