@@ -32,6 +32,7 @@ numbers = [
 query = f\"\"\"SELECT {', '.join(texts + numbers)},
     TIMESTAMP '2020-01-01' + to_seconds(i) AS moment,
     CASE WHEN hash(i) % 5 = 0 THEN 'yes' ELSE 'no' END AS y FROM range({rows}) AS t(i)\"\"\"
+duckdb.execute("SET enable_progress_bar = false")
 duckdb.execute("SET memory_limit = '1GB'")
 duckdb.execute(f"COPY ({query}) TO '{path}' (HEADER)")
 """

@@ -8,10 +8,14 @@ one.
 from __future__ import annotations
 
 import importlib.util
+import io
 import json
 import random
+import re
+import subprocess
 import sys
 import tomllib
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -131,9 +135,9 @@ def test_a_preset_runs_from_fetch_to_a_promoted_model(
     assert results["dataset"]["version"]
     assert project.metadata()["data"]["sample"] is False
     features = {feature["name"] for feature in project.metadata()["input"]["features"]}
-    schema = tomllib.loads((project.root / "schema.toml").read_text("utf-8"))
-    assert features and not features & set(schema["exclude"])
-    assert not any(why.startswith("leak?") for why in schema["exclude"].values()), "an unknown leak"
+    excluded = tomllib.loads((project.root / "schema.toml").read_text("utf-8")).get("exclude", {})
+    assert features and not features & set(excluded)
+    assert not any(why.startswith("leak?") for why in excluded.values()), "an unknown leak"
     lock = json.loads((project.root / "data.lock").read_text("utf-8"))
     assert lock["source"].startswith("kaggle:" + PRESETS[name]["answers"]["kaggle_dataset"])
     project.run(project.python, "-m", "pytest", "-q", "tests/test_data.py")
@@ -154,18 +158,12 @@ def test_a_preset_runs_from_fetch_to_a_promoted_model(
 def test_each_failure_of_fetch_ends_the_command_with_its_status_and_two_lines(
     status: int, spoil: dict[str, Any], token: str, borrow: Any, kaggle: Any, stand_in: ModuleType
 ) -> None:
-    import io
-    import zipfile
-
     project = preset_project(borrow, "california-housing")
     kaggle.archive = archive("california-housing", 200)
     for name, value in spoil.items():
         setattr(kaggle, name, value)
     if status == 19:
-        buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w") as hostile:
-            hostile.writestr("../outside.csv", "x")
-        kaggle.archive = buffer.getvalue()
+        kaggle.archive = zipped({"../outside.csv": "x"})
     right = {"right": stand_in.TOKEN}.get(token, token)
     done = command(project, kaggle, "fetch", "--timeout", "0.5", token=right, check=False)
     assert done.status == status, done.output
@@ -174,6 +172,44 @@ def test_each_failure_of_fetch_ends_the_command_with_its_status_and_two_lines(
     assert "Traceback" not in done.output
     assert stand_in.TOKEN not in done.output and stand_in.SIGNATURE not in done.output
     assert not list((project.root / "data").rglob("*.csv"))
+
+
+def test_a_really_full_disk_is_said_and_keeps_earlier_data(
+    tabular_project: Project, kaggle: Any, stand_in: ModuleType, tmp_path: Path
+) -> None:
+    small = tmp_path / "small"
+    small.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(small)]
+    if subprocess.run(mount, check=False, capture_output=True).returncode:
+        pytest.skip("a small disk can be mounted by root only")
+    try:
+        script = (
+            "import sys, shutil; from kagglesdk import kaggle_env;"
+            "kaggle_env._env_to_endpoint[kaggle_env.KaggleEnv.PROD] = sys.argv[1];"
+            "from pathlib import Path; from importlib import import_module;"
+            "fetch = import_module(sys.argv[2] + '.data.fetch'); roomy = shutil.disk_usage('/');"
+            "shutil.disk_usage = lambda _: roomy;"  # so that the disk itself says no, late
+            "fetch.fetch(fetch.Source.parse('a/b'), Path(sys.argv[3]), agree=lambda _: True)"
+        )
+        environment = {"KAGGLE_API_TOKEN": stand_in.TOKEN}
+        words = (tabular_project.python, "-c", script, kaggle.api, tabular_project.package, small)
+        kaggle.archive = zipped({"a.csv": b"1,2"})
+        tabular_project.run(*words, environment=environment)
+        (small / "data.lock").unlink()
+        kaggle.archive = zipped({"a.csv": random.Random(0).randbytes(3 << 20)})
+        done = tabular_project.run(*words, environment=environment, check=False)
+        assert "The disk is too full" in done.output
+        assert (small / "data/raw/b/a.csv").read_bytes() == b"1,2"
+    finally:
+        subprocess.run(["umount", str(small)], check=True)
+
+
+def zipped(files: dict[str, bytes | str]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive_file:
+        for name, content in files.items():
+            archive_file.writestr(name, content)
+    return buffer.getvalue()
 
 
 def test_a_competition_is_trained_checked_and_submitted(
@@ -205,9 +241,6 @@ def test_a_competition_is_trained_checked_and_submitted(
 
 
 def competition() -> bytes:
-    import io
-    import zipfile
-
     drawn = random.Random(1)
 
     def row(i: int, labelled: bool) -> str:
@@ -216,15 +249,16 @@ def competition() -> bytes:
         label = f"{survived}," if labelled else ""
         return f'{i},{label}"Mr {i}, Ada ""Bob""",{sex},{drawn.choice(("", "22", "40"))},{fare}\n'
 
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as zipped:
-        train = "".join(row(i, True) for i in range(1, 892))
-        zipped.writestr("train.csv", "PassengerId,Survived,Name,Sex,Age,Fare\n" + train)
-        test = "".join(row(i, False) for i in range(892, 1092))
-        zipped.writestr("test.csv", "PassengerId,Name,Sex,Age,Fare\n" + test)
-        sample = "".join(f"{i},0\n" for i in range(892, 1092))
-        zipped.writestr("gender_submission.csv", "PassengerId,Survived\n" + sample)
-    return buffer.getvalue()
+    train = "".join(row(i, True) for i in range(1, 892))
+    test = "".join(row(i, False) for i in range(892, 1092))
+    sample = "".join(f"{i},0\n" for i in range(892, 1092))
+    return zipped(
+        {
+            "train.csv": "PassengerId,Survived,Name,Sex,Age,Fare\n" + train,
+            "test.csv": "PassengerId,Name,Sex,Age,Fare\n" + test,
+            "gender_submission.csv": "PassengerId,Survived\n" + sample,
+        }
+    )
 
 
 AWKWARD = ("a b", "Ünïcode ✓", "class", "__proto__", 'q"uote', "SELECT", "dotted.name", "$dollar$",
@@ -269,4 +303,7 @@ def test_readme_report_and_page_say_that_a_project_runs_on_the_sample(
     assert said in (tabular_project.root / "reports/report.html").read_text("utf-8")
     with tabular_project.serve() as address:
         assert request(f"{address}/model")[1]["data"]["sample"] is True
-        assert "sample" in request(f"{address}/")[1]
+        # The page is static and says what /model says: its script has the sentence.
+        scripts = re.findall(r'src="([^"]+\.js)"', request(f"{address}/")[1])
+        texts = [request(f"{address}/{name}")[1] for name in scripts]
+        assert any("learnt from the sample data" in text for text in texts)
