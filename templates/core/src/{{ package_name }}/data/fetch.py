@@ -89,10 +89,12 @@ def fetch(
 
 
 def lock_local(root: Path, path: str, licence: str, update: bool = False) -> Lock:
-    """Record the SHA-256 of one's own data file in `data.lock`, or compare it with the lock."""
-    if not (root / path).is_file():
+    """Record the SHA-256 of one's own file or folder in `data.lock`, or compare with the lock."""
+    if not path or not (root / path).exists():
         raise ProjectError(f"There is no file {path}.", "Set data.path in config.toml.")
-    found = Lock(f"local:{path}", licence or "unknown", {path: sha256(root / path)})
+    one = (root / path).is_file()
+    files = {path: sha256(root / path)} if one else lock.digests(root / path, path.rstrip("/"))
+    found = Lock(f"local:{path}", licence or "unknown", files)
     locked = lock.read(root)
     if locked and not update and locked.source == found.source:
         _compare(locked, found)
