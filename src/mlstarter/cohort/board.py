@@ -26,7 +26,7 @@ PAGE = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
 <style>
-body {{ font: 1rem/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 75rem; padding: 0 1rem;
+body {{ font: 1rem/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 85rem; padding: 0 1rem;
   color: #1b1b1b; background: #fff }}
 .wide {{ overflow-x: auto }}
 table {{ border-collapse: collapse; width: 100% }}
@@ -102,7 +102,7 @@ def _row(standing: Standing, names: Mapping[str, str]) -> str:
         _cell(
             _result(standing), "number", "" if standing.value is None else f"{standing.value:.6f}"
         ),
-        _cell(standing.pending),
+        _cell((standing.pending or "").removeprefix("mlstarter/update-")),
     ]
     return f"<tr>{''.join(cells)}</tr>"
 
