@@ -210,8 +210,8 @@ def dependence(test: Test, _results: dict[str, Any]) -> list[Section]:
         drawn.axes[0].set_ylabel("mean prediction")
     text = (
         "Partial dependence on the three numbers that move the answer most: the mean answer for "
-        "300 test rows if the feature had the value below. It is what the model does, not what would "
-        "happen in the world."
+        "300 test rows if the feature had the value below. It is what the model does, not what "
+        "would happen in the world."
     )
     return [Section("Partial dependence", text, None, drawn.svg, "dependence")]
 
