@@ -24,6 +24,7 @@ TOOLS: dict[str, tuple[str, ...]] = {
     "cffconvert": ("cffconvert>=2",),
     "repo-review": ("repo-review[cli]", "sp-repo-review[cli]"),
     "schemathesis": ("schemathesis>=4",),
+    "kubernetes-validate": ("kubernetes-validate",),
     "python": ("huggingface_hub", "pyyaml"),
 }
 

@@ -31,7 +31,8 @@ def run(force: bool = False, canary: float = 0.0) -> None:
             raise ProjectError("The trained model was not promoted.", "promote --force does it.")
     identity = registry.add(CANDIDATE)
     _serve(registry.promote(identity, served, canary))
-    print(f"Model {facts['model']['id']} is now served.", file=sys.stderr)
+    share = f"gets {canary:g} % of the requests" if canary and served else "is now served"
+    print(f"Model {facts['model']['id']} {share}.", file=sys.stderr)
 
 
 def rollback() -> None:

@@ -1,0 +1,175 @@
+"""The production level: brought into a student's project by an update, then really run."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.templates.conftest import Generate
+from tests.templates.projects import Done, Project, request
+from tests.templates.validators import validate
+
+pytestmark = pytest.mark.e2e
+
+NOTE = "\nWhat I would try next: holidays.\n"
+
+
+@pytest.fixture(scope="module")
+def updated(tabular_project: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Return a trained essentials project with a student's work, updated to the production level.
+
+    It borrows the environment that it was trained in; what the level adds is laid beside it.
+    """
+    folder = tmp_path_factory.mktemp("production")
+    project = tabular_project.clone(folder / "flights")
+    if "_commit" not in (project.root / ".copier-answers.yml").read_text("utf-8"):
+        pytest.skip("the project was not made by `mlstarter new`")
+    config = project.root / "config.toml"
+    text = config.read_text("utf-8")
+    assert "learning_rate = 0.05" in text
+    config.write_text(text.replace("learning_rate = 0.05", "learning_rate = 0.06"), "utf-8")
+    readme = project.root / "README.md"
+    readme.write_text(readme.read_text("utf-8") + NOTE, "utf-8")
+    project.git("commit", "--quiet", "--all", "--message", "Learn a little faster")
+    project.run(sys.executable, "-m", "mlstarter", "update", "--data", "level=production")
+    added = folder / "added"
+    pip = [str(project.python), "-m", "pip", "install", "--quiet", "--target", str(added)]
+    subprocess.run([*pip, "prometheus-client==0.26.0"], check=True)
+    path = f"{project.root / 'src'}:{added}"
+    return Project(
+        project.root, project.package, project.python, {**project.environment, "PYTHONPATH": path}
+    )
+
+
+@pytest.fixture(scope="module")
+def fresh(generate: Generate) -> Path:
+    """Return the folder of a project that starts at the production level."""
+    return generate("tabular", "watched", level="production", tracking="mlflow")
+
+
+def test_the_update_keeps_what_the_student_did_and_is_one_merge(updated: Project) -> None:
+    assert updated.git("status", "--porcelain", "--untracked-files=no") == ""
+    assert "learning_rate = 0.06" in (updated.root / "config.toml").read_text("utf-8")
+    assert NOTE.strip() in (updated.root / "README.md").read_text("utf-8")
+    assert (updated.root / "model/model.onnx").is_file()
+    assert len(updated.git("rev-list", "--parents", "-1", "HEAD").split()) == 3
+    assert "level: production" in (updated.root / ".copier-answers.yml").read_text("utf-8")
+
+
+def test_what_the_level_adds_passes_its_own_tests(updated: Project) -> None:
+    names = ("registry", "monitoring", "gates", "runs", "score", "tune", "service", "api")
+    tests = [f"tests/test_{name}.py" for name in names]
+    updated.run(updated.python, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests)
+
+
+def test_models_are_exchanged_while_the_service_runs(updated: Project) -> None:
+    example = updated.metadata()["example"]
+    with updated.serve() as address:
+
+        def answers(expected: str) -> None:
+            end = time.monotonic() + 30
+            while request(f"{address}/predict", example)[1]["model"] != expected:
+                assert time.monotonic() < end, f"{expected} did not answer"
+                time.sleep(0.2)
+
+        old = updated.metadata()["model"]["id"]
+        answers(old)
+        updated.command("train")
+        promoted = updated.command("promote").output
+        assert "95 % interval" in promoted
+        assert "for one row against" in promoted
+        new = updated.metadata()["model"]["id"]
+        assert new != old
+        answers(new)
+        updated.command("rollback")
+        answers(old)
+        status, told = request(f"{address}/metrics")
+        assert status == 200
+        checked = promtool(updated.root, "check", "metrics", text=told)
+        assert checked is None or checked.returncode == 0, checked.stdout + checked.stderr
+        known = set(re.findall(r"^# TYPE (\S+)", told, re.MULTILINE))
+        used = set(re.findall(r"\b(?:http|model)_[a-z_]+[a-z]\b(?=[{\[) ]|$)", queries(updated)))
+        assert used
+        assert {re.sub("_(bucket|sum|count)$", "", name) for name in used} <= known | LATER
+    listed = updated.command("runs").output
+    assert new in listed
+
+
+# What is shown only once there was enough traffic or feedback.
+LATER = {"model_input_psi", "model_feedback_quality", "model_predictions_total"}
+
+
+def queries(project: Project) -> str:
+    """Return every expression of the dashboard and of the alerts, a line each."""
+    board = json.loads((project.root / "monitoring/grafana/dashboards/model.json").read_text())
+    found = [target["expr"] for panel in board["panels"] for target in panel["targets"]]
+    rules = (project.root / "monitoring/alerts.yml").read_text("utf-8")
+    found += re.findall(r"expr: ([^>].*)$", rules, re.MULTILINE)
+    return "\n".join(found)
+
+
+def promtool(
+    folder: Path, *words: str, text: str | None = None
+) -> subprocess.CompletedProcess[str] | None:
+    """Run Prometheus's own checker where it is installed; None where it is not."""
+    if shutil.which("promtool") is None:
+        return None
+    return subprocess.run(
+        ["promtool", *words], cwd=folder, input=text, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("check", "config", "--syntax-only", "prometheus.yml"),
+        ("check", "rules", "alerts.yml"),
+        ("test", "rules", "alerts_test.yml"),
+    ],
+)
+def test_prometheus_accepts_its_settings_and_the_alerts_fire(
+    fresh: Path, words: tuple[str, ...]
+) -> None:
+    done = promtool(fresh / "monitoring", *words)
+    if done is None:
+        pytest.skip("promtool is not installed; Debian's package prometheus has it")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_manifests_obey_the_schema_of_kubernetes(fresh: Path) -> None:
+    done: Done = validate("kubernetes-validate", ["--strict", "kubernetes/model.yaml"], fresh)
+    assert done.status == 0, done.output
+
+
+def test_compose_obeys_its_schema(fresh: Path) -> None:
+    arguments = ["--builtin-schema", "vendor.compose-spec", "compose.yaml"]
+    done = validate("check-jsonschema", arguments, fresh)
+    assert done.status == 0, done.output
+
+
+def test_the_score_page_of_the_level_counts_28_tests(updated: Project) -> None:
+    done = updated.command("score")
+    assert len(re.findall(r"^ ?\d+ +(?:0|0\.5|1) ", done.output, re.MULTILINE)) == 28
+    assert "does not hold" not in done.output
+    score = re.search(r"ML Test Score: ([\d.]+)", done.output)
+    assert score is not None
+    assert 0 < float(score[1]) <= 7
+
+
+def test_the_bill_of_materials_lists_what_the_image_holds(updated: Project) -> None:
+    updated.run("make", "-o", ".venv/.installed", f"PYTHON={sys.executable}", "sbom")
+    bill = json.loads((updated.root / "sbom.json").read_text("utf-8"))
+    assert bill["bomFormat"] == "CycloneDX"
+    names = {component["name"].lower() for component in bill["components"]}
+    assert {"fastapi", "onnxruntime", "numpy", "prometheus-client"} <= {
+        name.replace("_", "-") for name in names
+    }
+    assert not names & {"torch", "scikit-learn", "pandas", "matplotlib"}
+    (updated.root / "sbom.json").unlink()
