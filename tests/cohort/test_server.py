@@ -61,6 +61,22 @@ def test_a_busy_server_and_a_cut_connection_are_outlasted(
     assert git(online.repository("s0001"), "rev-list", "--count", "main") == "2"
 
 
+@pytest.mark.parametrize("skip", [0, 1, 3, 5])
+@pytest.mark.parametrize("fault", [503, "drop"])
+def test_an_update_outlasts_a_bad_connection_and_is_offered_once(
+    online: Classroom, server: GitServer, fault: int | str, skip: int
+) -> None:
+    assert online.call("create", "--only", "s0001") == 0
+    online.work("s0001", **{"notes.md": "mine\n"})
+    online.template.release("2.0.0", **{"new.py": "fresh = True\n"})
+    server.faults.extend([0] * skip)
+    server.faults.extend([fault, fault])
+    assert online.call("update", "--jobs", "1", "--only", "s0001") == 0
+    assert online.refs("s0001").keys() == {"refs/heads/main", f"refs/heads/{BRANCH}"}
+    assert online.read("s0001", "notes.md", BRANCH) == "mine"
+    assert online.read("s0001", "new.py", BRANCH) == "fresh = True"
+
+
 def test_a_server_that_stays_down_is_named_and_the_next_run_goes_on(
     online: Classroom, server: GitServer, capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
