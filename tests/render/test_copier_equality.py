@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mlstarter import questions, render, sources
+from mlstarter.authoring.matrix import fit
 from mlstarter.render.copier_engine import render_with_copier
 from tests.render.helpers import Files, both, commit, write_template
 
@@ -215,3 +216,19 @@ def test_the_built_in_template_equals_copier(number: int) -> None:
 
     assert native == render_with_copier(template, answers, "made", trust=False).tree
     assert len(native) > 20
+
+
+@pytest.mark.slow
+def test_every_type_and_level_of_the_built_in_template_equals_copier() -> None:
+    template = sources.resolve()
+    asked = questions.load(template)
+    rendered = set()
+    for project_type in asked["project_type"].choices.values():
+        for level in asked["level"].choices.values():
+            answers = fit(asked, {"project_type": project_type, "level": level})
+            if answers["level"] != level:
+                continue  # a type that has no such level yet
+            native = render.render(template, answers, folder_name="made")
+            assert native == render_with_copier(template, answers, "made", trust=False).tree
+            rendered.add((project_type, level))
+    assert ("tabular", "essentials") in rendered
