@@ -1,0 +1,75 @@
+"""A text project in a fresh clone: its own commands, in its own environment, to a prediction."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.templates.conftest import Generate, run_all
+from tests.templates.projects import Project, request
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture(scope="module")
+def project(generate: Generate, git_identity: dict[str, str]) -> Project:
+    """Return a text project on Django's catalogues, everything run and committed."""
+    return run_all(generate("nlp", "which-language"), "which_language", git_identity)
+
+
+def test_the_metrics_have_the_shape_that_all_types_share(project: Project) -> None:
+    metrics = project.metrics()
+    assert metrics["schema"] == 1
+    assert metrics["project_type"] == "nlp"
+    assert set(metrics["dataset"]) >= {"name", "source", "version", "sha256", "rows", "licence"}
+    assert re.fullmatch(r"[0-9a-f]{64}", metrics["dataset"]["sha256"])
+    assert metrics["dataset"]["rows"] > 10_000
+    for value in metrics["metrics"].values():
+        assert value["low"] <= value["value"] <= value["high"]
+    assert project.git("status", "--porcelain") == ""
+
+
+def test_36_languages_are_told_apart_and_the_network_is_compared(project: Project) -> None:
+    """Five splits by message gave 0.870 to 0.905; a random one 0.936, which would be a leak."""
+    metrics = project.metrics()
+    assert 0.85 < metrics["metrics"]["macro_f1"]["value"] < 0.93
+    assert metrics["difference"]["significant"]
+    assert metrics["model"]["name"] == "tf_idf_linear"
+    assert metrics["candidates"]["text_cnn"]["significant"]
+    card = (project.root / "MODEL_CARD.md").read_text("utf-8")
+    assert "served because" in card
+
+
+def test_a_text_is_answered_within_two_milliseconds(project: Project) -> None:
+    candidates = project.metadata()["candidates"]
+    assert candidates["tf_idf_linear"]["milliseconds"] < 2
+
+
+def test_training_and_evaluation_need_no_network_and_less_than_two_minutes(
+    project: Project, tmp_path: Path
+) -> None:
+    clone = project.clone(tmp_path / "clone")
+    trained = clone.command("train", network=False)
+    evaluated = clone.command("evaluate", network=False)
+    assert trained.cpu + evaluated.cpu < 240, "two minutes on two cores, in CPU seconds"
+
+
+def test_a_clone_serves_without_training_and_explains(project: Project, tmp_path: Path) -> None:
+    fresh = project.clone(tmp_path / "fresh")
+    with fresh.serve("make", "-o", ".venv/.installed", "serve") as address:
+        for path in ("/", "/healthz", "/readyz", "/model", "/openapi.json"):
+            assert request(f"{address}{path}")[0] == 200, path
+        texts = ["Bitte geben Sie eine gültige Adresse ein.", "Indtast venligst en gyldig adresse"]
+        status, answer = request(f"{address}/predict", {"texts": texts, "explain": True})
+        assert status == 200
+        assert [one["prediction"] for one in answer["predictions"]] == ["de", "da"]
+        assert answer["predictions"][0]["parts"]
+        assert request(f"{address}/predict", {"texts": []})[0] == 422
+
+
+def test_predict_reads_lines(project: Project, tmp_path: Path) -> None:
+    (tmp_path / "in.txt").write_text("Veuillez saisir une adresse valide\n", "utf-8")
+    project.command("predict", tmp_path / "in.txt", "--output", tmp_path / "out.csv")
+    assert ",fr," in (tmp_path / "out.csv").read_text("utf-8")
