@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import logging
 import warnings
 
-import onnx
 import torch
 
 from .learn import Candidate
@@ -32,7 +30,6 @@ def convert(candidate: Candidate) -> bytes:
     batch = torch.export.Dim("texts", min=1, max=100_000)
     length = torch.export.Dim("length", min=5, max=100_000)
     shapes = [{0: batch} if name == "embedding" else {0: batch, 1: length} for name in names]
-    buffer = io.BytesIO()
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter warns about its own internals
@@ -46,9 +43,9 @@ def convert(candidate: Candidate) -> bytes:
             verbose=False,
         )
     assert program is not None
-    program.save(buffer)
+    head = program.model_proto
     if candidate.body is None:
-        return buffer.getvalue()
+        return bytes(head.SerializeToString())
     from .transformer import join
 
-    return join(candidate.body, onnx.load_from_string(buffer.getvalue()))
+    return join(candidate.body, head)

@@ -43,7 +43,7 @@ class Candidate:
 
     def logits(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Return the module's answer before calibration, [texts, classes]."""
-        return self._run(texts, self.module.logits)  # type: ignore[arg-type]
+        return self._run(texts, self.module.logits)
 
     def _run(self, texts: Sequence[str], function: Any) -> NDArray[np.float64]:
         self.module.eval()

@@ -65,7 +65,8 @@ class TextCNN(nn.Module):
         begins = (ids != 0).unsqueeze(1).float()
         found = [torch.relu(conv(embedded)) for conv in self.convolutions]
         strongest = [(answer * begins[:, :, : answer.shape[2]]).amax(2) for answer in found]
-        return self.classify(self.dropout(torch.cat(strongest, 1)))
+        answer: Tensor = self.classify(self.dropout(torch.cat(strongest, 1)))
+        return answer
 
     def forward(self, ids: Tensor) -> Tensor:
         """Return probabilities [texts, classes] for token ids [texts, tokens]."""

@@ -47,7 +47,7 @@ class NetworkConfig:
     width: int = 64
     filters: int = 80
     dropout: float = 0.3
-    epochs: int = 7
+    epochs: int = 4
     batch: int = 64
     learning_rate: float = 0.004
 

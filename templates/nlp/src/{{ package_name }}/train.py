@@ -43,7 +43,8 @@ def train(config: Config) -> None:
     classes = sorted(set(known.labels))
     target = {"train": indices(known, classes), "validation": indices(held, classes)}
     models = candidates(config, known, target["train"], len(classes))
-    graphs, largest, found = {}, 0.0, {}
+    graphs, largest = {}, 0.0
+    found: dict[str, dict[str, Any]] = {}
     with progress("Checking the graphs", len(models)) as done:
         for model in models:
             calibrate(model, held.texts, target["validation"])

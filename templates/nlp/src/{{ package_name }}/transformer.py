@@ -52,7 +52,7 @@ def fit_embeddings(
 
 
 def find(source: str) -> Path:
-    """Return the folder that holds the encoder named as a folder, package:NAME or hub:OWNER/NAME."""
+    """Return the folder of an encoder named as a folder, package:NAME or hub:OWNER/NAME."""
     kind, _, name = source.partition(":")
     if kind == "package" and name:
         found = importlib.util.find_spec(name)

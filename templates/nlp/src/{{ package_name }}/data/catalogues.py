@@ -31,7 +31,7 @@ def read(_root: Path = Path()) -> Texts:
 
     A text that a locale has twice is kept once.
     """
-    rows = {}
+    rows: dict[tuple[str, str], tuple[str, str]] = {}
     for path in files():
         locale = path.parts[-3]
         for message, translation in entries(path.read_text(encoding="utf-8")):
@@ -54,7 +54,7 @@ def files() -> list[Path]:
             "The package django, whose texts are the data, is missing.", "make setup"
         ) from None
     root = Path(django.__file__).parent
-    found = [path for path in root.glob("**/locale/*/LC_MESSAGES/django.po")]
+    found = root.glob("**/locale/*/LC_MESSAGES/django.po")
     return sorted(path for path in found if path.parts[-3] in LOCALES)
 
 

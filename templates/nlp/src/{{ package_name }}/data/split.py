@@ -1,4 +1,4 @@
-"""The one splitter: groups become training, validation and test, and near-duplicates are dropped."""
+"""The one splitter: groups become training, validation and test; near-duplicates are dropped."""
 
 from __future__ import annotations
 

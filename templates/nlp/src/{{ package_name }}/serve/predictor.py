@@ -41,9 +41,7 @@ class Predictor:
     def predict(self, texts: Sequence[str], explain: bool = False) -> list[dict[str, Any]]:
         """Return one prediction a text; below the threshold, or without letters, it is None."""
         found = self._probabilities(texts)
-        return [
-            self._answer(text, row, explain) for text, row in zip(texts, found, strict=True)
-        ]
+        return [self._answer(text, row, explain) for text, row in zip(texts, found, strict=True)]
 
     def _probabilities(self, texts: Sequence[str]) -> np.ndarray:
         name = self.metadata["output"]["name"]

@@ -44,12 +44,13 @@ def body_type(max_texts: int, max_chars: int) -> TypeAdapter[dict[str, Any]]:
     """Return the validator of ``{"texts": [...]}``, with "explain" for the weight of each word."""
     text = Annotated[str, Field(max_length=max_chars)]
     fields = {
-        "texts": Annotated[list[text], Field(min_length=1, max_length=max_texts)],  # type: ignore[valid-type]
+        "texts": Annotated[list[text], Field(min_length=1, max_length=max_texts)],
         "explain": NotRequired[bool],
     }
     body = TypedDict("Texts", fields)  # type: ignore[misc]
     body.__pydantic_config__ = ConfigDict(strict=True, extra="forbid")  # type: ignore[attr-defined]
-    return TypeAdapter(body)
+    adapter: TypeAdapter[Any] = TypeAdapter(body)
+    return adapter
 
 
 def add_routes(app: FastAPI, service: Service) -> None:
