@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -51,6 +52,8 @@ def start(tmp_path: Path, environ: dict[str, str]) -> Iterator[Start]:
             cwd=str(tmp_path / "here"),
             env={**environ, **(env or {})},
             encoding="utf-8",
+            # A test run in the background inherits that Ctrl-C is ignored.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
             dimensions=(30, columns),
             timeout=30,
         )
