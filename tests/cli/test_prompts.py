@@ -52,8 +52,7 @@ def start(tmp_path: Path, environ: dict[str, str]) -> Iterator[Start]:
             cwd=str(tmp_path / "here"),
             env={**environ, **(env or {})},
             encoding="utf-8",
-            # A test run in the background inherits that Ctrl-C is ignored.
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+            preexec_fn=heed_ctrl_c,
             dimensions=(30, columns),
             timeout=30,
         )
@@ -63,6 +62,11 @@ def start(tmp_path: Path, environ: dict[str, str]) -> Iterator[Start]:
     yield begin
     for child in running:
         child.close(force=True)
+
+
+def heed_ctrl_c() -> None:
+    """Undo what a test run in the background inherits: that Ctrl-C is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def seen(child: pexpect.spawn[str]) -> str:

@@ -144,7 +144,7 @@ def test_ctrl_c_ends_in_an_orderly_way_and_the_same_command_goes_on(classroom: C
         stdout=subprocess.PIPE,
         text=True,
         # A test run in the background inherits that Ctrl-C is ignored.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     )
     while started.poll() is None and not (
         classroom.server.is_dir() and len(list(classroom.server.iterdir())) > 2
