@@ -12,12 +12,18 @@ from functools import partial
 from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 from typing import Any
 
-from jinja2 import FileSystemLoader, StrictUndefined, TemplateNotFound, Undefined
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateNotFound, Undefined, pass_context
+from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
 
 from mlstarter.errors import TemplateError
 from mlstarter.sources.copier_yml import CopierConfig
 
+# Filters whose result is not a function of their arguments: chance, the clock, the machine.
+UNSTEADY_FILTERS = frozenset(
+    {"random", "ans_random", "random_mac", "shuffle", "strftime", "fileglob"}
+    | {"expanduser", "expandvars", "realpath"}
+)
 _UNDEFINED: dict[str, type[Undefined]] = {
     "jinja2.Undefined": Undefined,
     "jinja2.StrictUndefined": StrictUndefined,
@@ -89,22 +95,27 @@ def environment(config: CopierConfig, extensions: tuple[str, ...] = ()) -> Sandb
                 f"_envops of the template is not valid: {error}.",
                 hint="_envops takes the keyword arguments of jinja2.Environment",
             ) from error
+    for name in UNSTEADY_FILTERS & env.filters.keys():
+        _evaluate_late(env, name)
     env.filters["to_json"] = partial(env.filters["to_json"], default=_jsonable)
     env.globals["pathjoin"] = _pathjoin
     return env
 
 
-def truth(value: Any) -> bool:
-    """Read a rendered condition as Copier does: numbers, YAML's words for yes and no, emptiness."""
-    try:
-        return bool(float(value))
-    except (TypeError, ValueError):
-        pass
-    if isinstance(value, str):
-        word = value.strip().lower()
-        if word in {"", "n", "no", "f", "false", "off", "~", "null", "none"}:
-            return False
-    return bool(value)
+def _evaluate_late(env: SandboxedEnvironment, name: str) -> None:
+    """Keep Jinja from working a filter out when it compiles, as it does with constants.
+
+    A text is compiled once for a whole class: ``{{ 999|ans_random }}`` would give everybody the
+    same secret.
+    """
+    original = f"_{name}"
+    env.filters[original] = env.filters[name]
+
+    @pass_context
+    def late(context: Context, value: Any, *args: Any, **options: Any) -> Any:
+        return env.call_filter(original, value, args, options, context=context)
+
+    env.filters[name] = late
 
 
 def _pathjoin(*parts: str, mode: str = "posix") -> str:

@@ -13,11 +13,9 @@ from typing import Any
 
 from jinja2 import Environment, Template, meta, nodes
 
-# Filters whose result is not a function of their arguments, and globals whose result is.
-_UNSTEADY_FILTERS = frozenset(
-    {"random", "ans_random", "random_mac", "shuffle", "strftime", "fileglob"}
-    | {"expanduser", "expandvars", "realpath"}
-)
+from mlstarter.jinja import UNSTEADY_FILTERS
+
+# The globals whose result is a function of their arguments.
 _STEADY_GLOBALS = frozenset({"range", "dict", "cycler", "joiner", "namespace", "pathjoin"})
 _KEPT = 64  # results a text keeps; a class differs in few answers but the name
 
@@ -50,7 +48,7 @@ def _steady_names(env: Environment, tree: nodes.Template) -> tuple[str, ...] | N
     """Return the variables that decide what ``tree`` renders to, or None where others do too."""
     if any(True for _ in meta.find_referenced_templates(tree)):
         return None
-    if any(node.name in _UNSTEADY_FILTERS for node in tree.find_all(nodes.Filter)):
+    if any(node.name in UNSTEADY_FILTERS for node in tree.find_all(nodes.Filter)):
         return None
     # An extension of the template's own may do anything.
     if any(True for _ in tree.find_all((nodes.ExtensionAttribute, nodes.ImportedName))):
