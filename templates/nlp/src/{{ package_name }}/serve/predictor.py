@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -71,10 +72,20 @@ class Predictor:
         return answer
 
     def _parts(self, text: str, best: int, probability: float) -> list[dict[str, Any]]:
-        """Return each word's place and how much the answer's probability loses without it."""
+        """Return each word's place and how much the answer's log-odds lose without it."""
         words = [match.span() for match in WORD.finditer(text)][:MOST_PARTS]
         without = self._probabilities([text[:start] + text[end:] for start, end in words])
         return [
-            {"start": start, "end": end, "weight": round(probability - float(row[best]), 6)}
+            {
+                "start": start,
+                "end": end,
+                "weight": round(_log_odds(probability) - _log_odds(float(row[best])), 4),
+            }
             for (start, end), row in zip(words, without, strict=True)
         ]
+
+
+def _log_odds(probability: float) -> float:
+    """Return log(p / (1 - p)), bounded where float32 rounds p to 0 or 1."""
+    bounded = min(max(probability, 1e-6), 1 - 1e-6)
+    return math.log(bounded / (1 - bounded))

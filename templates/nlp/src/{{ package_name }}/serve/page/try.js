@@ -2,6 +2,8 @@
 // the answer.
 import { bar, element, percent, post, start } from "./page.js";
 
+document.head.append(element("link", { rel: "stylesheet", href: "page/try.css" }));
+
 start((model, fields) => {
   const [example] = model.example.texts;
   const box = element("textarea", {
@@ -55,7 +57,7 @@ function nodes(text, { prediction, probabilities, threshold, warnings, parts }) 
   return found;
 }
 
-/** The text with the words marked without which the answer would be less probable. */
+/** The text with the words marked without which the answer would lose most of its log-odds. */
 function highlights(text, parts, best) {
   const strongest = Math.max(...parts.map(({ weight }) => weight), 1e-9);
   const line = element("p", { class: "text" });
@@ -65,8 +67,8 @@ function highlights(text, parts, best) {
   const slice = (from, to) => points.slice(from, to).join("");
   for (const { start: from, end, weight } of parts) {
     line.append(slice(at, from));
-    const strong = weight > 0.25 * strongest && weight > 0.005;
-    line.append(strong ? element("mark", { title: `without it ${percent(weight)} less` }, slice(from, end)) : slice(from, end));
+    const strong = weight > 0.3 * strongest && weight > 0.2;
+    line.append(strong ? element("mark", {}, slice(from, end)) : slice(from, end));
     at = end;
   }
   line.append(slice(at));
