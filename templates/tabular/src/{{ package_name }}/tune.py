@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from sklearn.model_selection import cross_val_predict
@@ -83,7 +83,7 @@ def search(config: Config, described: Schema) -> tuple[ModelConfig, float, float
     return ModelConfig(**study.best_params), study.best_value, before
 
 
-def open_study(config: Config, direction: str) -> Any:
+def open_study(config: Config, direction: Literal["maximize", "minimize"]) -> Any:
     """Return a study of this process, or the one that every worker on `tune.storage` shares.
 
     The storage is a file that all of them can write, or the address of a database.
