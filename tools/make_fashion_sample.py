@@ -116,9 +116,7 @@ def main(folder: Path) -> None:
     }
     (OUT / "dataset.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
     (OUT / "LICENSE").write_text(LICENCE, encoding="utf-8")
-    sums = [
-        f"{hashlib.sha256((OUT / n).read_bytes()).hexdigest()}  {n}\n" for n in ("images.npz",)
-    ]
+    sums = [f"{hashlib.sha256((OUT / n).read_bytes()).hexdigest()}  {n}\n" for n in ("images.npz",)]
     (OUT / "SHA256SUMS").write_text("".join(sums), encoding="utf-8")
     print(f"passed over as near-duplicates: {int((~far).sum())} of {len(far)} test images")
     print(f"images.npz: {(OUT / 'images.npz').stat().st_size / 1e6:.2f} MB")
