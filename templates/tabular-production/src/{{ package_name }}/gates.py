@@ -23,6 +23,7 @@ from .measure import statistics, with_anomalies
 from .metrics import HIGHER_IS_BETTER
 from .settings import Config, load
 
+LIMITS = Path("gates.toml")
 RESAMPLES = 500
 
 
@@ -54,7 +55,8 @@ class Scored:
 
 def examine(candidate: Path, served: Path) -> list[Gate]:
     """Compare two models' folders on the same validation rows and return every gate."""
-    config, limits = load(), read_toml(Limits, Path("gates.toml"))
+    config = load()
+    limits = read_toml(Limits, LIMITS) if LIMITS.is_file() else Limits()
     described = schema.load()
     rows = split.read(config, described, "validation")
     new, old = (score(folder, rows, config, described) for folder in (candidate, served))
