@@ -24,7 +24,8 @@ new: $(STAMP)  ## Start a project: asks, or takes ARGS="churn --type tabular --y
 	@$(BIN)/mlstarter new $(ARGS)
 
 test: $(STAMP)  ## Run the tests, the long ones sampled
-	$(BIN)/python -m pytest -m "not full" $(ARGS)
+	$(BIN)/python -m pytest -n 2 -m "not full and not e2e and not container and not browser" $(ARGS)
+	$(BIN)/python -m pytest -m "not full and (e2e or container or browser)" --durations 20 $(ARGS)
 
 test-quick: $(STAMP)  ## Run the tests that take seconds
 	$(BIN)/python -m pytest -n 2 -m "not slow and not e2e and not container and not browser and not full" $(ARGS)
