@@ -80,6 +80,17 @@ def test_without_git_there_are_only_files(template: Template, answers: Answers, 
     assert read_tree(made.path) == plan(template, answers, folder_name="p")
 
 
+def test_a_path_that_leaves_a_repository_does_not_lie_in_it(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "repository").mkdir()
+    git(home / "repository", "init", "--quiet")
+    monkeypatch.chdir(home / "repository")
+
+    assert enclosing_repository(Path("../p")) is None
+    assert enclosing_repository(Path("p")) == home / "repository"
+
+
 def test_nested_becomes_a_folder_of_the_repository_around_it(
     template: Template, answers: Answers, home: Path
 ) -> None:

@@ -64,7 +64,9 @@ def check_destination(dest: Path) -> None:
 
 def enclosing_repository(dest: Path) -> Path | None:
     """Return the top folder of the git repository around ``dest``, or None."""
-    for path in (dest.absolute(), *dest.absolute().parents):
+    # Resolved, or "../x" would seem to lie in the folder that it leaves.
+    place = dest.resolve()
+    for path in (place, *place.parents):
         # A folder in repositories of its own kind (worktree, submodule) holds a file ".git".
         if (path / ".git").exists():
             return path

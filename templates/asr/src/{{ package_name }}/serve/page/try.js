@@ -22,7 +22,7 @@ start((model, fields) => {
   let clip = null; // {blob, type, seconds} to be sent
 
   fields.append(
-    element("div", { class: "field" }, element("label", { for: "record" }, "Your microphone"), record,
+    element("div", { class: "field" }, element("strong", {}, "Your microphone"), record,
       element("p", { class: "hint" }, "Nothing is kept: the recording is sent, recognised and forgotten.")),
     element("div", { class: "field" }, element("label", { for: "file" }, "Or a file"), file,
       element("p", { class: "hint", id: "file-hint" }, `wav, flac, ogg or mp3, at most ${longest} s`)),
