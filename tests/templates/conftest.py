@@ -24,6 +24,15 @@ from tests.templates.projects import Project, clean_environment
 
 Generate = Callable[..., Path]
 
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give the tests of one project type to one worker, since they share one project."""
+    for item in items:
+        name = item.path.stem.removeprefix("test_").partition("_")[0]
+        group = name if name in ("cv", "nlp", "asr") else "tabular"
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 IDENTITY = (
     "[user]\n\tname = Ada Student\n\temail = ada@example.com\n[init]\n\tdefaultBranch = main\n"
 )
