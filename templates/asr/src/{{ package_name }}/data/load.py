@@ -85,17 +85,22 @@ def assign(config: Config, clips: Sequence[Clip]) -> dict[str, Name]:
     return dict(zip(speakers, names, strict=True))
 
 
-def _spoken(config: Config, name: Name, root: Path) -> list[Clip]:
-    """Return the synthetic clips of one split; all of them are spoken and locked at once."""
-    found = roles(config)
-    spoken = {
-        engine: synthesize([order(config, engine, count)], root / CACHE, config.voices.processes)
-        for engines in found.values()
-        for engine, count in engines.items()
-    }
-    orders = [order(config, engine, len(clips)) for engine, clips in spoken.items()]
+def speak(config: Config, root: Path) -> dict[str, list[Clip]]:
+    """Return the clips of every engine; those that are not in the cache yet are spoken.
+
+    All engines are spoken and locked at once, whichever split is asked for.
+    """
+    engines = {engine: n for of in roles(config).values() for engine, n in of.items()}
+    orders = [order(config, engine, count) for engine, count in engines.items()]
+    spoken = {of.engine: synthesize(of, root / CACHE, config.voices.processes) for of in orders}
     if config.data.source == "sample":  # beside recordings the lock is theirs
         _compare_with_lock(orders, spoken, root)
+    return spoken
+
+
+def _spoken(config: Config, name: Name, root: Path) -> list[Clip]:
+    """Return the synthetic clips of one split."""
+    found, spoken = roles(config), speak(config, root)
     clips = [clip for engine in found[name] or found["train"] for clip in spoken[engine]]
     missing = [split for split in ("validation", "test") if not found[split]]
     if not missing or (found[name] and name != "train"):

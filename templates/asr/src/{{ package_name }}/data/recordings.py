@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from zlib import crc32
 
 import numpy as np
 
@@ -34,7 +35,10 @@ def load(config: Config, root: Path = Path()) -> list[Clip]:
         raise ProjectError(f"There is no folder {folder}.", "Bring the data with: make data")
     rows = list(read_manifest(folder) or scan(folder))
     known = set(config.speech.vocabulary)
-    chosen = [row for row in rows if set(row[1].split()) <= known][: config.data.max_rows]
+    chosen = [row for row in rows if set(row[1].split()) <= known]
+    if len(chosen) > config.data.max_rows:  # some of every word, and the same ones each time
+        chosen.sort(key=lambda row: crc32(row[0].as_posix().encode()))
+        chosen = sorted(chosen[: config.data.max_rows])
     if not chosen:
         raise ProjectError(
             f"No recording in {folder} says only words of speech.words.",

@@ -113,30 +113,25 @@ def available(names: Sequence[str]) -> list[str]:
     return found
 
 
-def synthesize(orders: Sequence[Order], folder: Path, workers: int) -> list[Clip]:
-    """Return the clips of all orders, speaking the parts that are not in ``folder`` yet."""
-    wanted = [
-        (order, part, path)
-        for order in orders
-        for part, path in enumerate(order.paths(folder))
-        if not path.exists()
-    ]
+def synthesize(order: Order, folder: Path, workers: int) -> list[Clip]:
+    """Return the clips of an order, speaking the parts that are not in ``folder`` yet."""
+    wanted = [(part, path) for part, path in enumerate(order.paths(folder)) if not path.exists()]
     if wanted:
         # Spawned, not forked: the engines hold native threads and handles.
         context = multiprocessing.get_context("spawn")
-        tasks = 1 if STATEFUL & {order.engine for order in orders} else None
+        tasks = 1 if order.engine in STATEFUL else None
         with (
-            progress("Speaking the data", len(wanted)) as advance,
+            progress(f"Speaking with {order.engine}", len(wanted)) as advance,
             ProcessPoolExecutor(workers, context, max_tasks_per_child=tasks) as pool,
         ):
-            for future in as_completed([pool.submit(speak_part, *job) for job in wanted]):
+            for future in as_completed([pool.submit(speak_part, order, *job) for job in wanted]):
                 try:
                     future.result()
                 except voices.Unavailable as reason:
                     pool.shutdown(cancel_futures=True)
                     raise ProjectError(f"speech could not be made: {reason}") from None
                 advance(1)
-    return [clip for order in orders for clip in _read(order, folder)]
+    return _read(order, folder)
 
 
 def _read(order: Order, folder: Path) -> list[Clip]:
