@@ -5,9 +5,12 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pexpect
 import pytest
 
 from tests.other.conftest import Run, mlstarter, own_folders
@@ -83,6 +86,35 @@ def test_a_project_type_of_another_package_is_listed_and_used(
     )
     assert status == 0, err
     assert (tmp_path / "p" / "legs.txt").read_text() == "6"
+
+
+def test_the_types_of_other_packages_are_offered_in_the_terminal(
+    install: Callable[[str], None], tmp_path: Path
+) -> None:
+    install("[mlstarter.types]\nrobotics = our_school:template\n")
+    child = pexpect.spawn(
+        sys.executable,
+        ["-m", "mlstarter", "new", "robot"],
+        cwd=str(tmp_path),
+        env={**os.environ, "TERM": "xterm", "PYTHONPATH": str(tmp_path / "site")},
+        encoding="utf-8",
+        dimensions=(40, 100),
+        timeout=120,
+    )
+
+    for expected, keys in [
+        ("Start from", "\x1b[B\r"),
+        (r"robotics \(from the package our-school\)", "\x1b[A\r"),
+        ("How many legs", "8\r"),
+        ("Enter to create it", "\r"),
+    ]:
+        child.expect(expected)
+        child.send(keys)
+    child.expect(pexpect.EOF)
+    child.close()
+
+    assert child.exitstatus == 0, child.before
+    assert (tmp_path / "robot" / "legs.txt").read_text() == "8"
 
 
 @pytest.mark.parametrize(

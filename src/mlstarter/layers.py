@@ -90,7 +90,7 @@ def _render(folder: Path, answers: Mapping[str, Any], folder_name: str) -> Tree:
             f"The layer {folder} uses what only a template can have: {reason}.",
             hint="a layer is plain files and .jinja files",
         ) from reason
-    except (JinjaError, UnicodeDecodeError, TypeError, ValueError) as error:
+    except (JinjaError, ArithmeticError, LookupError, TypeError, ValueError) as error:
         raise UsageError(
             f"The layer {folder} cannot be rendered: {error}.", hint="mend the file it names"
         ) from error

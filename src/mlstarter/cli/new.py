@@ -100,6 +100,7 @@ def run(said: Options) -> None:
     from mlstarter import create, github, sources
     from mlstarter.console import steps
     from mlstarter.questions import memory
+    from mlstarter.questions.ask import OtherType
     from mlstarter.questions.gather import destination
     from mlstarter.render import require_trust
 
@@ -112,8 +113,12 @@ def run(said: Options) -> None:
     said = _of_other_package(said)
     template = _inner(said, sources.resolve(said.source, said.ref, directory=said.directory))
     # Before the first question: nobody answers twenty of them to be told that it cannot be.
-    said = replace(said, trust=require_trust(template, said.trust))
-    answers = _answers(said, template)
+    asked, said = said, replace(said, trust=require_trust(template, said.trust))
+    try:
+        answers = _answers(said, template)
+    except OtherType as other:
+        run(replace(asked, project_type=other.name))
+        return
     dest = said.dest or destination(answers, template)
     create.check_destination(dest)
     if said.dry_run:

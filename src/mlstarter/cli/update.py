@@ -147,9 +147,9 @@ def _ask(
     questionnaire: Questionnaire, given: Mapping[str, Any], recorded: Mapping[str, Any]
 ) -> Answers:
     """Ask on the terminal what the project has not answered yet."""
-    from mlstarter.questions.ask import put
     from mlstarter.questions.complete import complete, refuse_unknown
     from mlstarter.questions.interview import Interview
+    from mlstarter.questions.prompt import put
     from mlstarter.questions.terminal import open_terminal
 
     refuse_unknown(questionnaire, given)

@@ -36,6 +36,7 @@ def as_json(prepared: Prepared, outcome: str, *, branch: str | None, diff: bool)
             "new": dict(prepared.new_answers),
             "changed": dict(prepared.changed_answers),
         },
+        "migrations": {"ran": list(prepared.migrations), "waiting": list(prepared.waiting)},
         "changelog": prepared.changelog,
         "commit": plan.merge_commit if outcome in ("merged", "branched") else None,
         "branch": branch if outcome == "branched" else None,
@@ -63,6 +64,14 @@ def print_report(prepared: Prepared, outcome: str, *, branch: str | None) -> Non
             click.echo(f"\n{title}:")
             for name, value in answers.items():
                 click.echo(f"  {name} = {value}")
+    for title, commands in (
+        ("Migrations that ran in a copy", prepared.migrations),
+        ("Migrations to run when the conflicts are resolved", prepared.waiting),
+    ):
+        if commands:
+            click.echo(f"\n{title}:")
+            for command in commands:
+                click.echo(f"  {command}")
     if prepared.changelog and outcome == "preview":
         click.echo(f"\n{prepared.changelog}")
     for line in _next(plan, outcome, branch):

@@ -7,12 +7,12 @@ is what gets applied.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from mlstarter.history.base import Pristine, TemplateCommit
 from mlstarter.history.changes import Change, FileChange, describe, tree_changes
-from mlstarter.history.clean import clean_for_git
+from mlstarter.history.clean import clean_for_git, read_blobs
 from mlstarter.history.commits import (
     TemplateOrigin,
     Trailers,
@@ -30,11 +30,15 @@ from mlstarter.history.merge import (
     parse_listing,
 )
 from mlstarter.history.message import merge_message
-from mlstarter.history.objects import DIRECTORY, Leaf, ObjectSet, tree_bytes
+from mlstarter.history.objects import DIRECTORY, GITLINK, Leaf, ObjectSet, tree_bytes
 from mlstarter.history.quarantine import Quarantine
 from mlstarter.history.repository import Repository
 from mlstarter.history.sides import Sides, make_comparable
-from mlstarter.tree import Tree
+from mlstarter.process import Git
+from mlstarter.tree import Entry, Tree
+
+Edits = Mapping[str, Entry | None]
+"""Files by path in the project as they become; None for one that goes."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,8 @@ class Request:
         adopt: take the base into the history and keep every file of ours as it is; the files
             given here (the record) are added where ours lacks them. None: an ordinary update.
         last: an earlier template commit that a re-rendered base continues, if there is one.
+        edits: what the template's migrations change in our side before the merge.
+        finish: given the files of a clean result, returns what migrations change in them.
     """
 
     ours: str
@@ -64,6 +70,8 @@ class Request:
     when: str | None = None
     adopt: Tree | None = None
     last: str | None = None
+    edits: Edits = field(default_factory=dict)
+    finish: Callable[[Tree], Edits] | None = None
 
 
 @dataclass(frozen=True)
@@ -147,7 +155,9 @@ class _Planner:
         self.quarantine.write(self.objects, known=self.known)
         ours = listing(self.quarantine, f"{request.ours}:{request.prefix}")
         if request.adopt is not None:
-            self._add_missing(ours, request.adopt)
+            missing = {path: e for path, e in request.adopt.items() if path not in ours}
+            self._edit(ours, missing)
+        self._edit(ours, request.edits)
         # Its objects are there already; only the id is wanted.
         ours_tree = ObjectSet(self.repository.algorithm).add_tree(ours)
         if new_commit == old_commit:
@@ -159,6 +169,8 @@ class _Planner:
             their_tree = made.add_tree(sides.theirs) if sides.theirs != new_leaves else new_tree
             self.quarantine.write(made)
             merged = self._merge(base_tree, ours_tree, their_tree, old_origin)
+            if request.finish is not None and not merged.conflicts:
+                merged = replace(merged, tree=self._finished(merged.tree, request.finish))
         return self._finish(merged, new_commit, old_commit, old_origin)
 
     def _base(self) -> tuple[str, str, dict[str, Leaf], TemplateOrigin]:
@@ -211,14 +223,24 @@ class _Planner:
             self.objects, tree, trailers, parents, self.request.by, self.when
         )
 
-    def _add_missing(self, ours: dict[str, Leaf], files: Tree) -> None:
-        """Add files to our side where it lacks them."""
+    def _edit(self, side: dict[str, Leaf], edits: Edits) -> str | None:
+        """Change the files of a side; return its tree then, None where there is nothing to do."""
+        if not edits:
+            return None
         objects = ObjectSet(self.repository.algorithm)
-        for path, entry in files.items():
-            if path not in ours:
-                ours[path] = Leaf(entry.mode, objects.add("blob", entry.data))
-        objects.add_tree(ours)
+        for path, entry in edits.items():
+            if entry is None:
+                del side[path]
+            else:
+                side[path] = Leaf(entry.mode, objects.add("blob", entry.data))
+        tree = objects.add_tree(side)
         self.quarantine.write(objects)
+        return tree
+
+    def _finished(self, tree: str, finish: Callable[[Tree], Edits]) -> str:
+        """Return a clean result's tree as ``finish`` makes it."""
+        side = listing(self.quarantine, tree)
+        return self._edit(side, finish(files_of(self.quarantine.git, side))) or tree
 
     def _merge(self, base: str, ours: str, theirs: str, old: TemplateOrigin) -> Merged:
         old_label = label("template", old.version)
@@ -292,6 +314,15 @@ class _Planner:
             subtree = objects.add("tree", tree_bytes(entries))
         self.quarantine.write(objects)
         return subtree
+
+
+def files_of(git: Git, side: Mapping[str, Leaf]) -> dict[str, Entry]:
+    """Return the files of a listing as git stores them; submodules are left out."""
+    here = {path: leaf for path, leaf in side.items() if leaf.mode != GITLINK}
+    blobs = read_blobs(git, [leaf.oid for leaf in here.values()])
+    return {
+        path: Entry(leaf.mode, data) for (path, leaf), data in zip(here.items(), blobs, strict=True)
+    }
 
 
 def _below(prefix: str, path: str) -> str:

@@ -9,13 +9,14 @@ changes what applies, or what is valid, is followed by exactly the questions it 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from mlstarter.errors import AnswersError
 from mlstarter.questions.complete import refuse_unknown
 from mlstarter.questions.interview import Interview
 from mlstarter.questions.model import (
-    MISSING,
+    TYPE,
     Answers,
     Choice,
     InvalidAnswer,
@@ -23,12 +24,20 @@ from mlstarter.questions.model import (
     Questionnaire,
 )
 from mlstarter.questions.presets import Preset, preset_answers
+from mlstarter.questions.prompt import put, review
 from mlstarter.questions.terminal import GoBack, Terminal
-from mlstarter.questions.values import as_text
 
 EVERYTHING, PRESET, LAST = "everything", "preset", "last"
 # What a new project needs a new answer to, whatever set of answers it starts from.
 ALWAYS_ASKED = ("project_name",)
+
+
+class OtherType(Exception):
+    """The user chose a project type for which another template stands."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
 
 
 def ask(
@@ -40,6 +49,7 @@ def ask(
     chosen: Preset | None = None,
     last: Mapping[str, Any] | None = None,
     remembered: Mapping[str, Any] | None = None,
+    others: Mapping[str, str] | None = None,
 ) -> Answers:
     """Ask whatever ``given`` leaves open and return the answers the user agreed to.
 
@@ -51,14 +61,33 @@ def ask(
         chosen: the preset to start from, where a flag named it.
         last: the user's last answers to this template.
         remembered: what takes the place of the template's defaults.
+        others: project types of other templates, offered beside this one's: name -> title.
 
-    Raises AnswersError for a value in ``given`` that cannot be; KeyboardInterrupt and EOFError
-    when the user stops.
+    Raises AnswersError for a value in ``given`` that cannot be; OtherType when one of ``others``
+    is chosen; KeyboardInterrupt and EOFError when the user stops.
     """
     refuse_unknown(questionnaire, given)
-    conversation = Conversation(questionnaire, given, terminal, remembered or {})
+    offered = _with_others(questionnaire, others or {})
+    conversation = Conversation(offered, given, terminal, remembered or {})
+    conversation.others = frozenset(others or {})
     conversation.sets = (list(presets), dict(last or {}))
     return conversation.run(chosen)
+
+
+def _with_others(questionnaire: Questionnaire, others: Mapping[str, str]) -> Questionnaire:
+    """Return the questionnaire with more choices in the question for the project type."""
+    if not others or TYPE not in questionnaire:
+        return questionnaire
+    more = [Choice(title, name) for name, title in others.items()]
+    return replace(
+        questionnaire,
+        questions=tuple(
+            replace(question, choices=[*Interview(questionnaire, {}).choices(question), *more])
+            if question.name == TYPE
+            else question
+            for question in questionnaire.questions
+        ),
+    )
 
 
 class Conversation:
@@ -76,6 +105,7 @@ class Conversation:
         self.terminal = terminal
         self.remembered = remembered
         self.sets: tuple[list[Preset], dict[str, Any]] = ([], {})
+        self.others: frozenset[str] = frozenset()
         self.offered: dict[str, Any] = dict(remembered)
         self.quick = False
         self.drafts: dict[str, Any] = {}
@@ -176,7 +206,7 @@ class Conversation:
         """Ask one question and keep its answer as a draft."""
         before = self.earlier.get(question.name)
         default = interview.default(question) if before is None else before
-        self.drafts[question.name] = put(
+        answer = put(
             question,
             interview,
             default,
@@ -184,6 +214,9 @@ class Conversation:
             can_go_back=can_go_back,
             editing=before is not None,
         )
+        if question.name == TYPE and answer in self.others:
+            raise OtherType(answer)
+        self.drafts[question.name] = answer
         if question.name in self.trail:
             self.trail.remove(question.name)
         self.trail.append(question.name)
@@ -195,7 +228,7 @@ class Conversation:
             for question in self.questionnaire.questions
             if question.name not in interview.hidden
         ]
-        self.terminal.show(_review(shown, interview))
+        self.terminal.show(review(shown, interview))
 
         def complaint(typed: str) -> str | None:
             word = typed.strip()
@@ -227,57 +260,9 @@ class Conversation:
             )
         except GoBack:
             return
+        if question.name == TYPE and answer in self.others:
+            raise OtherType(answer)
         self.drafts = {**before, question.name: answer}
-
-
-def put(
-    question: Question,
-    interview: Interview,
-    default: Any,
-    terminal: Terminal,
-    *,
-    can_go_back: bool,
-    editing: bool = False,
-) -> Any:
-    """Ask one question and return its answer, which is valid.
-
-    ``editing`` an answer given before puts it into the field; a default is only offered there.
-    """
-    message = interview.help(question)
-    choices = interview.choices(question)
-
-    def complaint(typed: Any) -> str | None:
-        try:
-            interview.check(question, typed)
-        except InvalidAnswer as error:
-            return error.reason
-        return None
-
-    if choices and question.multiselect:
-        ticked = default if isinstance(default, list) else []
-        return terminal.several(message, choices, ticked, can_go_back=can_go_back)
-    while choices:
-        answer = terminal.select(message, choices, default, can_go_back=can_go_back)
-        trouble = complaint(answer)
-        if trouble is None:
-            return answer
-        terminal.show(trouble)
-    type_name = interview.type_name(question)
-    if type_name == "bool":
-        start = default is not MISSING and str(default).lower() in {"true", "yes", "1"}
-        return terminal.confirm(message, start, can_go_back=can_go_back)
-    multiline = interview.multiline(question)
-    text = "" if default is MISSING else as_text(default, type_name, multiline=multiline)
-    return terminal.text(
-        message,
-        text if editing or multiline else "",
-        complaint,
-        offered="" if editing or multiline else text,
-        placeholder=interview.placeholder(question),
-        secret=question.secret,
-        multiline=multiline,
-        can_go_back=can_go_back,
-    )
 
 
 def _is_settled(question: Question, interview: Interview) -> bool:
@@ -288,13 +273,3 @@ def _is_settled(question: Question, interview: Interview) -> bool:
 
 def _preset_title(preset: Preset) -> str:
     return f"{preset.type}: {preset.title}" if preset.type else preset.title
-
-
-def _review(shown: Sequence[Question], interview: Interview) -> str:
-    width = max((len(question.name) for question in shown), default=0)
-    lines = ["", "Your answers"]
-    for number, question in enumerate(shown, 1):
-        value = as_text(interview.values[question.name], interview.type_name(question))
-        text = ("*" * 8 if value else "") if question.secret else value.replace("\n", " / ")
-        lines.append(f"  {number:2}  {question.name:{width}}  {text or '(empty)'}")
-    return "\n".join([*lines, ""])

@@ -8,11 +8,9 @@ from typing import Any
 from mlstarter.errors import UsageError
 from mlstarter.questions.interview import Interview
 from mlstarter.questions.load import load
-from mlstarter.questions.model import MISSING, Choice
+from mlstarter.questions.model import MISSING, TYPE, Choice
 from mlstarter.sources.template import Template
 from mlstarter.suggest import hint_for
-
-TYPE = "project_type"
 
 
 def project_types(template: Template) -> list[Choice]:

@@ -20,6 +20,7 @@ from mlstarter.questions.model import Answers, Question, Questionnaire
 from mlstarter.questions.presets import Preset, find_preset, load_presets, preset_answers
 from mlstarter.questions.terminal import Terminal
 from mlstarter.render.safety import checked_path
+from mlstarter.sources.builtin import is_builtin
 from mlstarter.sources.template import Template
 
 # The answer that names the folder, whatever a template calls it.
@@ -36,6 +37,7 @@ class Gathered:
     presets: tuple[Preset, ...]
     last: Mapping[str, Any]
     remembered: Mapping[str, Any]
+    others: Mapping[str, str]
 
     def complete(self, *, defaults: bool) -> Answers:
         """Answer without a terminal; see ``questions.complete``."""
@@ -54,6 +56,7 @@ class Gathered:
             chosen=self.preset,
             last=self.last,
             remembered=self.remembered,
+            others=self.others,
         )
 
 
@@ -95,7 +98,16 @@ def gather(
         tuple(p for p in presets if wanted is None or p.type in {None, wanted}),
         last_answers(template.source),
         remembered(),
+        _other_types(template) if wanted is None and chosen is None else {},
     )
+
+
+def _other_types(template: Template) -> dict[str, str]:
+    """Return the titles of other packages' types, offered beside the built-in template's own."""
+    if not is_builtin(template.source):
+        return {}
+    found = plugins.project_types().values()
+    return {each.name: f"{each.name} (from the package {each.package})" for each in found}
 
 
 def _refuse_type(questionnaire: Questionnaire, project_type: str) -> None:

@@ -26,6 +26,9 @@ class _Missing(Enum):
 MISSING: Final = _Missing.MISSING
 """No value: what a question without a default has until it is answered."""
 
+TYPE: Final = "project_type"
+"""The question whose answer is the project type, where a template has several."""
+
 
 class InvalidAnswer(AnswersError):
     """A value that its question does not take.

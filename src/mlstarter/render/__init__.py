@@ -71,7 +71,7 @@ def _render_copier(
         return Rendered(_renderer(template).render(answers, folder_name))
     except NotNative:
         pass
-    except (JinjaError, UnicodeDecodeError, TypeError, ValueError):
+    except (JinjaError, ArithmeticError, LookupError, TypeError, ValueError):
         # A fault in the template: Copier's own words for it are the ones its author knows.
         pass
     return render_with_copier(template, answers, folder_name, trust=trust)

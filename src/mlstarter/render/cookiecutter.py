@@ -51,7 +51,7 @@ def render_cookiecutter(template: Template, answers: Mapping[str, Any], *, trust
             f"The template {template.source} uses a variable that it does not define: {error}.",
             hint="tell its author",
         ) from error
-    except (JinjaError, UnicodeDecodeError, TypeError, ValueError, LookupError) as error:
+    except (JinjaError, ArithmeticError, LookupError, TypeError, ValueError) as error:
         raise TemplateError(
             f"The template {template.source} cannot be rendered: {error}",
             hint=f"try it with Cookiecutter alone: cookiecutter {template.source}",

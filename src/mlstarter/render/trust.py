@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from mlstarter import settings
 from mlstarter.errors import TemplateError
 from mlstarter.sources.template import Template
@@ -13,21 +15,23 @@ class NeedsTrust(TemplateError):
     """A template brings code, and nobody said that it may run."""
 
 
-def require_trust(template: Template, trust: bool) -> bool:
+def require_trust(template: Template, trust: bool, more: Sequence[str] = ()) -> bool:
     """Return whether the template's code may run; raise where it would have to and may not.
 
-    A template without code is never trusted: nothing of it needs to be.
+    A template without code is never trusted: nothing of it needs to be. ``more`` is code that runs
+    on this occasion alone (migrations), described as in ``Template.code``.
 
     Raises:
         NeedsTrust: it brings code and is not trusted; the message lists what would run.
     """
-    if not template.code:
+    code = (*template.code, *more)
+    if not code:
         return False
     if trust or settings.trusted(template.source):
         return True
-    shown = list(template.code[:_SHOWN])
-    if len(template.code) > _SHOWN:
-        shown.append(f"and {len(template.code) - _SHOWN} more")
+    shown = list(code[:_SHOWN])
+    if len(code) > _SHOWN:
+        shown.append(f"and {len(code) - _SHOWN} more")
     raise NeedsTrust(
         f"The template {template.source} would run code on this machine: {'; '.join(shown)}.",
         hint=f"read it in {template.root}, then use --trust, or name the source under trust in "

@@ -19,6 +19,7 @@ from mlstarter.questions import Answers
 from mlstarter.sources import Template
 from mlstarter.tree import Tree
 from mlstarter.update.adopt import prepare_adoption
+from mlstarter.update.migrations import Migration
 from mlstarter.update.refusals import refuse_obstacles, refuse_state
 from mlstarter.update.renders import (
     base_in_history,
@@ -73,10 +74,12 @@ def prepare(project: Project, wanted: Wanted) -> Prepared:
         return prepare_adoption(project, ours, wanted)
     record = project.record(ours)
     template = _new_template(record, wanted)
-    answers = wanted.ask(questionnaire(template, wanted.trust), wanted.data, record.answers)
+    migration = Migration(project, ours, template, record, wanted.trust)
+    now = migration.before()
+    answers = wanted.ask(questionnaire(template, wanted.trust), wanted.data, now.answers)
     base = base_in_history(project, ours, record)
     old = base or Pristine(record.origin, render_again(project, ours, record, wanted.trust))
-    tree = render_tree(project, template, answers, trust=wanted.trust, kept=record)
+    tree = render_tree(project, template, answers, trust=wanted.trust, kept=now)
     layers = _layers(project, base, wanted.layers, answers, tree)
     new = Pristine(TemplateOrigin(template.source, template.version), tree, layers)
     by = committer(project.repository.git)
@@ -90,6 +93,8 @@ def prepare(project: Project, wanted: Wanted) -> Prepared:
             by=by,
             prefix=project.prefix,
             last=None if base else last_template_commit(project, ours),
+            edits=migration.edits,
+            finish=migration.after(answers),
         ),
     )
     refuse_obstacles(project, made, wanted)
@@ -98,9 +103,11 @@ def prepare(project: Project, wanted: Wanted) -> Prepared:
         project=project,
         plan=made,
         by=by,
-        new_answers={k: v for k, v in recorded.items() if k not in record.answers},
-        changed_answers={k: v for k, v in recorded.items() if record.answers.get(k, v) != v},
+        new_answers={k: v for k, v in recorded.items() if k not in now.answers},
+        changed_answers={k: v for k, v in recorded.items() if now.answers.get(k, v) != v},
         changelog=_changelog(template, record.version),
+        migrations=tuple(migration.ran),
+        waiting=migration.waiting(answers) if made.conflicts else (),
     )
 
 

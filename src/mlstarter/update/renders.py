@@ -12,7 +12,7 @@ from mlstarter.history.base import TemplateCommit, find_base, template_commits
 from mlstarter.history.commits import TemplateOrigin
 from mlstarter.project import Project, Record, read_record, with_record
 from mlstarter.questions import Answers, Questionnaire
-from mlstarter.render import render
+from mlstarter.render import render, require_trust
 from mlstarter.sources import Template
 from mlstarter.tree import REGULAR, Entry, Tree
 
@@ -23,9 +23,13 @@ def old_template(record: Record) -> Template:
 
 
 def questionnaire(template: Template, trust: bool) -> Questionnaire:
-    """Return a template's questions; those of a commit, which never changes, are read once."""
+    """Return a template's questions; those of a commit, which never changes, are read once.
+
+    Raises:
+        NeedsTrust: the template brings code and is not trusted.
+    """
     load = _kept_questions if template.commit else questions.load
-    return load(template, trust=trust)
+    return load(template, trust=require_trust(template, trust))
 
 
 @lru_cache(maxsize=8)

@@ -52,7 +52,9 @@ class Prepared:
     """An update that is computed and not applied.
 
     ``new_answers`` are those to questions that the project had not answered before,
-    ``changed_answers`` those that differ from the recorded ones.
+    ``changed_answers`` those that differ from the recorded ones. ``migrations`` are the template's
+    commands that ran for the plan, ``waiting`` those that can only run when the conflicts are
+    resolved.
     """
 
     project: Project
@@ -61,3 +63,5 @@ class Prepared:
     new_answers: Mapping[str, Any]
     changed_answers: Mapping[str, Any]
     changelog: str
+    migrations: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
