@@ -16,6 +16,7 @@ import sys
 import tomllib
 import zipfile
 from collections.abc import Iterator
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -54,8 +55,9 @@ pytestmark = pytest.mark.e2e
 @pytest.fixture(scope="module")
 def stand_in() -> ModuleType:
     """Return the module that generated projects test themselves with."""
-    path = ROOT / "templates/core/tests/kaggle_stand_in.py"
-    spec = importlib.util.spec_from_file_location("kaggle_stand_in", path)
+    (path,) = (ROOT / "templates/core/tests").glob("*kaggle_stand_in.py*")
+    loader = SourceFileLoader("kaggle_stand_in", str(path))
+    spec = importlib.util.spec_from_loader("kaggle_stand_in", loader)
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     sys.modules["kaggle_stand_in"] = module
@@ -211,6 +213,12 @@ def zipped(files: dict[str, bytes | str]) -> bytes:
     return buffer.getvalue()
 
 
+def own_checks(project: Project, tests: str) -> None:
+    """Run a project's own tests of what its data need, and its linter and type checker."""
+    for words in (["pytest", "-q", tests], ["ruff", "check", "."], ["mypy"]):
+        project.run(project.python, "-m", *words)
+
+
 def test_a_competition_is_trained_checked_and_submitted(
     borrow: Any, kaggle: Any, stand_in: ModuleType, tmp_path: Path
 ) -> None:
@@ -237,6 +245,7 @@ def test_a_competition_is_trained_checked_and_submitted(
     assert refused.status == 1
     assert "not answered, one is 99999" in refused.output
     assert len(kaggle.uploads) == 1
+    own_checks(project, "tests/test_fetch.py")
 
 
 def competition() -> bytes:
@@ -292,6 +301,33 @@ def test_awkward_names_work_through_training_export_service_and_report(
         assert set(example["rows"][0]) <= set(names)
     for page in ("reports/report.html", "reports/explore.html"):
         assert "<b>bold</b>" not in (project.root / page).read_text("utf-8")
+
+
+def test_an_update_brings_what_own_files_need_and_keeps_the_students_work(
+    tabular_project: Project, tmp_path: Path
+) -> None:
+    project = tabular_project.clone(tmp_path / "mine")
+    if "_commit" not in (project.root / ".copier-answers.yml").read_text("utf-8"):
+        pytest.skip("the project was not made by `mlstarter new`")
+    readme = project.root / "README.md"
+    readme.write_text(readme.read_text("utf-8") + "\nWhose churn is it?\n", "utf-8")
+    project.git("commit", "--quiet", "--all", "--message", "Ask a question")
+    drawn = random.Random(0)
+    lines = ["months;calls;plan;left"]
+    for _ in range(600):
+        months, calls = drawn.randint(1, 60), drawn.randint(0, 9)
+        left = drawn.random() < (0.7 if calls > 5 else 0.2)
+        lines.append(f"{months};{calls};{drawn.choice('abc')};{'yes' if left else 'no'}")
+    (project.root / "mine.csv").write_text("\n".join(lines), "utf-16")
+    answers = {"data_source": "local", "data_path": "mine.csv", "target": "left"}
+    given = [word for key, value in answers.items() for word in ("--data", f"{key}={value}")]
+    project.run(sys.executable, "-m", "mlstarter", "update", *given)
+    assert readme.read_text("utf-8").endswith("\nWhose churn is it?\n")
+    for step in ("fetch", "train", "evaluate", "promote"):
+        project.command(step)
+    assert 0.6 < project.metrics()["metrics"]["roc_auc"]["value"] < 0.9
+    assert project.metrics()["dataset"]["source"] == "local:mine.csv"
+    own_checks(project, "tests/test_own_file.py")
 
 
 def test_readme_report_and_service_say_that_a_project_runs_on_the_sample(

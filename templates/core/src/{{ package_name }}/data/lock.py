@@ -63,6 +63,16 @@ def differences(locked: dict[str, str], found: dict[str, str]) -> list[str]:
     return words + [f"{name} has other content" for name in both if locked[name] != found[name]]
 
 
+def compare(locked: Lock, found: Lock) -> None:
+    """Raise LockMismatch where files are not those that were locked."""
+    if words := differences(locked.files, found.files):
+        raise LockMismatch(
+            f"The data are not those of {NAME}: {words[0]}"
+            + (f", and {len(words) - 1} more." if words[1:] else "."),
+            "Find out why they changed; `fetch --update` takes the new ones.",
+        )
+
+
 def verify(root: Path) -> list[str]:
     """Compare the files that the lock names with what lies in the project, in words."""
     lock = read(root)
