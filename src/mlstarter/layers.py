@@ -4,12 +4,16 @@ A layer is a folder. Its files are rendered with the project's answers as a Copi
 (a file ending in ``.jinja`` is a text, names may hold variables) and replace the template's of the
 same path. In a repository each layer is a commit of its own above the render, and
 ``.mlstarter.toml`` names it with the digest of its folder, never with a path.
+
+In a class the last layer is the marker: the same file, which then says whose the project is too.
 """
 
 from __future__ import annotations
 
 import hashlib
+import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +28,7 @@ from mlstarter.sources.template import Template
 from mlstarter.tree import REGULAR, Entry, Tree
 
 RECORD = ".mlstarter.toml"
+MARKER_LAYER = "cohort"
 _OTHER_RECORDS = (".copier-answers.yml", ".cruft.json")
 
 
@@ -49,14 +54,49 @@ def render_layers(
             raise UsageError(
                 f"Two layers are called {name}.", hint="rename the folder of one of them"
             )
-        files = dict(_render(folder, answers, folder_name))
-        digest = digest_of(folder)
-        stated = [(layer.name, layer.digest) for layer in layers] + [(name, digest)]
-        files[RECORD] = Entry(REGULAR, record(stated))
+        files = _render(folder, answers, folder_name)
         under |= files
         check(under)
-        layers.append(Layer(name, digest, files))
-    return tuple(layers)
+        layers.append(Layer(name, digest_of(folder), files))
+    return recorded(layers)
+
+
+def recorded(layers: Sequence[Layer], whose: tuple[str, str] | None = None) -> tuple[Layer, ...]:
+    """Return the layers, each with the record of itself and of those below it.
+
+    ``whose`` is the (course_run, student_id) of a project of a class: the marker goes on top.
+    """
+    found: list[Layer] = []
+    for layer in layers:
+        stated = [(each.name, each.digest) for each in (*found, layer)]
+        files = {**layer.files, RECORD: Entry(REGULAR, record(stated))}
+        found.append(replace(layer, files=files))
+    if whose is not None:
+        text = marker(*whose, found)
+        digest = f"sha256:{hashlib.sha256(text).hexdigest()}"
+        found.append(Layer(MARKER_LAYER, digest, {RECORD: Entry(REGULAR, text)}))
+    return tuple(found)
+
+
+def relaid(
+    old: Sequence[Layer], new: Sequence[Layer], whose: tuple[str, str] | None
+) -> tuple[Layer, ...]:
+    """Return a project's layers with ``new`` ones in the place of those of their name.
+
+    A layer that is new to the project lies on top; the others stay as history has them. ``old`` is
+    without a class's marker, which ``whose`` asks for (as in ``recorded``).
+
+    Raises:
+        UsageError: a layer has the name that a class's marker takes.
+    """
+    if whose is not None and any(layer.name == MARKER_LAYER for layer in new):
+        raise UsageError(
+            f"A layer cannot be called {MARKER_LAYER} in a project of a class.",
+            hint="rename its folder",
+        )
+    by_name = {layer.name: layer for layer in new}
+    kept = [by_name.pop(layer.name, layer) for layer in old]
+    return recorded([*kept, *by_name.values()], whose)
 
 
 def digest_of(folder: Path) -> str:
@@ -75,6 +115,28 @@ def record(layers: Sequence[tuple[str, str]]) -> bytes:
         quoted = name.replace("\\", "\\\\").replace('"', '\\"')
         lines.append(f'\n[[layers]]\nname = "{quoted}"\ndigest = "{digest}"\n')
     return "".join(lines).encode()
+
+
+def marker(course_run: str, student_id: str, layers: Sequence[Layer]) -> bytes:
+    """Return the marker's bytes: the record of the layers, and whose the project is.
+
+    Both names are plain identifiers, so nothing needs escaping.
+    """
+    cohort = f'[cohort]\ncourse_run = "{course_run}"\nstudent_id = "{student_id}"\n'.encode()
+    if not layers:
+        return cohort
+    return record([(layer.name, layer.digest) for layer in layers]) + b"\n" + cohort
+
+
+def read_marker(text: bytes | None) -> tuple[str, str] | None:
+    """Return (course_run, student_id) of a marker, or None where it is absent or unreadable."""
+    if text is None:
+        return None
+    try:
+        stated = tomllib.loads(text.decode("utf-8"))["cohort"]
+        return str(stated["course_run"]), str(stated["student_id"])
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def _render(folder: Path, answers: Mapping[str, Any], folder_name: str) -> Tree:

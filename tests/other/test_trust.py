@@ -139,9 +139,9 @@ def test_settings_that_cannot_be_read_are_one_line(
     assert str(tmp_path / "settings.toml") in err
 
 
-def test_extensions_of_the_template_work_with_trust(
-    mlstarter: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def shouting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Install a package with a Jinja extension."""
     code = (
         "from jinja2.ext import Extension\n"
         "class Shout(Extension):\n"
@@ -154,15 +154,22 @@ def test_extensions_of_the_template_work_with_trust(
     monkeypatch.setenv(
         "PYTHONPATH", str(tmp_path / "lib") + os.pathsep + os.environ.get("PYTHONPATH", "")
     )
-    copier = {
-        "copier.yml": "_jinja_extensions: [shouting.Shout]\nn: \"{{ 'a'|shout }}\"\n",
-        "f.jinja": "{{ n|shout }}",
-    }
+
+
+SHOUTING = {
+    "copier.yml": "_jinja_extensions: [shouting.Shout]\nn: \"{{ 'a'|shout }}\"\n_message_after_copy: \"{{ 'done'|shout }}\"\n",
+    "f.jinja": "{{ n|shout }}",
+    "{{ _copier_conf.answers_file }}.jinja": "{{ _copier_answers|to_nice_yaml -}}",
+}
+
+
+@pytest.mark.usefixtures("shouting")
+def test_extensions_of_the_template_work_with_trust(mlstarter: Run, tmp_path: Path) -> None:
     cutter = {
         "cookiecutter.json": json.dumps({"slug": "m", "n": "{{ 'a'|shout }}", "_extensions": ["shouting.Shout"]}),
         "{{cookiecutter.slug}}/f": "{{ cookiecutter.n|shout }}",
     }  # fmt: skip
-    for number, files in enumerate((copier, cutter)):
+    for number, files in enumerate((SHOUTING, cutter)):
         source = write_template(tmp_path / f"t{number}", files)
         project = tmp_path / f"p{number}"
 
@@ -170,3 +177,35 @@ def test_extensions_of_the_template_work_with_trust(
 
         assert status == 0, err
         assert (project / "f").read_text() == "A!!"
+
+
+@pytest.mark.usefixtures("shouting")
+def test_a_trusted_source_is_trusted_by_update_and_list_too(
+    mlstarter: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = commit(write_template(tmp_path / "t", SHOUTING), "1.0.0")
+    settings = tmp_path / "settings.toml"
+    monkeypatch.setenv("MLSTARTER_SETTINGS", str(settings))
+    settings.write_text(f'trust = ["{source}"]\n')
+    project = tmp_path / "p"
+    status, out, err = mlstarter("new", project, "--template", source, "--yes")
+    assert status == 0, err
+    assert "DONE!" in out
+    more = "m: \"{{ 'b'|shout }}\"\n"
+    write_template(
+        source, {"copier.yml": SHOUTING["copier.yml"] + more, "g.jinja": "{{ m|shout }}"}
+    )
+    commit(source, "1.1.0")
+
+    settings.unlink()
+    status, _, err = mlstarter("update", project, "--yes")
+    assert status == 1
+    assert "would run code on this machine: Jinja extension shouting.Shout" in err
+    assert not (project / "g").exists()
+
+    settings.write_text(f'trust = ["{source}"]\n')
+    status, _, err = mlstarter("update", project, "--yes")
+    assert status == 0, err
+    assert (project / "g").read_text() == "B!!"
+    asked = json.loads(mlstarter("list", "questions", "--template", source, "--json")[1])
+    assert [q["default"] for q in asked["questions"]] == ["A!", "B!"]

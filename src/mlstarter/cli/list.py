@@ -35,6 +35,7 @@ def list_(
     from mlstarter import sources
     from mlstarter.console import print_json, table, to_stdout
     from mlstarter.questions.catalogue import describe
+    from mlstarter.render import trusts
 
     if thing not in THINGS:
         raise UsageError(
@@ -49,7 +50,7 @@ def list_(
         elif thing == "presets":
             rows = _presets(template, project_type)
         else:
-            rows = describe(template, project_type, trust=trust)
+            rows = describe(template, project_type, trust=trusts(template, trust))
     if as_json:
         print_json("list", {thing: rows})
         return

@@ -13,12 +13,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from mlstarter.cohort.handout import MARKER, NEUTRAL, read_marker
+from mlstarter.cohort.handout import MARKER, NEUTRAL
 from mlstarter.cohort.remotes import repository_name
 from mlstarter.cohort.transport import Transport, local_path
 from mlstarter.history.base import template_commits
 from mlstarter.history.first import empty_bare
 from mlstarter.history.repository import Repository
+from mlstarter.layers import read_marker
 from mlstarter.process import Git
 from mlstarter.project import Project
 

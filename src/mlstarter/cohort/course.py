@@ -15,6 +15,7 @@ from mlstarter.cohort.remotes import Remote, address_problems, open_remote
 from mlstarter.cohort.roster import Problem, Student, read_roster, refuse_tracked
 from mlstarter.cohort.transport import Transport
 from mlstarter.errors import UsageError
+from mlstarter.render import trusts
 from mlstarter.suggest import hint_for
 
 
@@ -60,7 +61,7 @@ def open_course(
     stop = threading.Event()
     remote = open_remote(stated, Transport(stop=stop))
     template = sources.resolve(stated.template, ref or stated.ref)
-    questionnaire = questions.load(template)
+    questionnaire = questions.load(template, trust=trusts(template, trust=False))
     handout = Handout(stated, template, questionnaire, stated.secret())
     students, problems = read_roster(roster, questionnaire.names)
     for find in (_address_problems(stated.remote), handout.problems):

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from mlstarter.cohort.handout import MARKER, NEUTRAL, Handout, commit_pristine, read_marker
+from mlstarter.cohort.handout import MARKER, NEUTRAL, Handout, commit_pristine
 from mlstarter.cohort.journal import Entry, Journal
 from mlstarter.cohort.remotes import Remote, repository_name
 from mlstarter.cohort.roster import Student
@@ -24,6 +24,7 @@ from mlstarter.errors import UsageError
 from mlstarter.history.first import empty_bare
 from mlstarter.history.identity import now
 from mlstarter.history.objects import ObjectSet
+from mlstarter.layers import read_marker
 from mlstarter.process import Git
 
 MAIN = "refs/heads/main"
@@ -55,6 +56,8 @@ class Creator:
             )
         if entry.state == "verified":
             return entry
+        # An update tells by it whether the layers have changed since.
+        self.journal.remembered("layers", self.handout.layers_digest)
         with tempfile.TemporaryDirectory(prefix="mlstarter-cohort-") as folder:
             return self._steps(student, entry, Path(folder) / "work.git")
 

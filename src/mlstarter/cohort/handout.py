@@ -9,26 +9,25 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from mlstarter.cohort.config import Config
 from mlstarter.cohort.roster import Problem, Student
 from mlstarter.errors import AnswersError, UsageError
-from mlstarter.history.base import Layer, Pristine
+from mlstarter.history.base import Pristine
 from mlstarter.history.commits import TemplateOrigin, Trailers, add_template_commit
 from mlstarter.history.identity import Identity
 from mlstarter.history.objects import ObjectSet
-from mlstarter.layers import RECORD, record, render_layers
+from mlstarter.layers import RECORD, digest_of, recorded, render_layers
 from mlstarter.questions import Answers, Questionnaire, complete
 from mlstarter.render import render
 from mlstarter.sources import Template
-from mlstarter.tree import REGULAR, Entry, Tree
+from mlstarter.tree import Tree
 
 MARKER = RECORD
-MARKER_LAYER = "cohort"
 # Who commits for a class: nobody's name, and an address that nobody can ever have (RFC 2606).
 NEUTRAL = Identity("mlstarter cohort", "cohort@mlstarter.invalid")
 PLACEHOLDERS = ("student_id", "team", "section", "variant")
@@ -48,6 +47,12 @@ class Handout:
     def origin(self) -> TemplateOrigin:
         """Source and version as commits and answers files name them."""
         return TemplateOrigin(self.template.source, self.template.version)
+
+    @cached_property
+    def layers_digest(self) -> str:
+        """The school's layers as they are now, in hexadecimal digits; "" where there are none."""
+        digests = [digest_of(folder) for folder in self.config.layer]
+        return hashlib.sha256("".join(digests).encode()).hexdigest() if digests else ""
 
     def given(self, student: Student) -> dict[str, Any]:
         """Return the answers that the configuration and the roster give for a student.
@@ -72,7 +77,8 @@ class Handout:
         answers = self.answers(student)
         tree = render(self.template, answers, folder_name=name)
         layers = render_layers(self.config.layer, answers, tree, name)
-        return Pristine(self.origin, tree, (*layers, self._marker(student, layers)))
+        whose = (self.config.course_run, student.student_id)
+        return Pristine(self.origin, tree, recorded(layers, whose))
 
     def problems(self, students: Sequence[Student]) -> list[Problem]:
         """Return the rows whose answers the template does not take."""
@@ -83,11 +89,6 @@ class Handout:
             except AnswersError as error:
                 found.append(Problem(student.line, error.message.rstrip(".")))
         return found
-
-    def _marker(self, student: Student, layers: Sequence[Layer]) -> Layer:
-        text = marker(self.config.course_run, student.student_id, layers)
-        digest = f"sha256:{hashlib.sha256(text).hexdigest()}"
-        return Layer(MARKER_LAYER, digest, {MARKER: Entry(REGULAR, text)})
 
     def _filled(self, value: Any, student: Student) -> Any:
         if not isinstance(value, str):
@@ -124,28 +125,6 @@ def variant(secret: bytes, course_run: str, student_id: str) -> str:
     message = f"{course_run}\0{student_id}".encode()
     number = int.from_bytes(hmac.new(secret, message, hashlib.sha256).digest()[:4], "big")
     return str(number & 0x7FFFFFFF)
-
-
-def marker(course_run: str, student_id: str, layers: Sequence[Layer]) -> bytes:
-    """Return the marker's bytes: the record of the layers, and whose the project is.
-
-    Both names are plain identifiers, so nothing needs escaping.
-    """
-    cohort = f'[cohort]\ncourse_run = "{course_run}"\nstudent_id = "{student_id}"\n'.encode()
-    if not layers:
-        return cohort
-    return record([(layer.name, layer.digest) for layer in layers]) + b"\n" + cohort
-
-
-def read_marker(text: bytes | None) -> tuple[str, str] | None:
-    """Return (course_run, student_id) of a marker, or None where it is absent or unreadable."""
-    if text is None:
-        return None
-    try:
-        stated = tomllib.loads(text.decode("utf-8"))["cohort"]
-        return str(stated["course_run"]), str(stated["student_id"])
-    except (ValueError, KeyError, TypeError):
-        return None
 
 
 def commit_pristine(

@@ -116,6 +116,13 @@ class Journal:
                 hint="upgrade mlstarter: pipx upgrade mlstarter",
             )
 
+    def remembered(self, key: str, value: str) -> str:
+        """Return what the course remembers under ``key``: ``value``, unless it was set before."""
+        with self._lock:
+            self._db.execute("INSERT OR IGNORE INTO meta VALUES (?, ?)", (key, value))
+            row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return str(row[0])
+
     def close(self) -> None:
         """Let others at the journal."""
         self._db.close()

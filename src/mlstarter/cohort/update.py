@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal, cast
 
 from mlstarter import update as project_update
@@ -22,6 +23,7 @@ from mlstarter.cohort.roster import Student
 from mlstarter.cohort.transport import Absent, Moved, RemoteFailed
 from mlstarter.history.base import template_commits
 from mlstarter.history.plan import Plan
+from mlstarter.layers import RECORD, digest_of
 from mlstarter.project import Project
 from mlstarter.questions import Answers, Questionnaire, complete
 
@@ -60,14 +62,22 @@ class Updater:
         """The version to go to."""
         return self.handout.template.version or (self.handout.template.commit or "")[:12]
 
+    @cached_property
+    def edition(self) -> str:
+        """What is delivered: the version, and the state of the layers where they have changed."""
+        digest = self.handout.layers_digest
+        if not digest or digest == self.journal.remembered("layers", digest):
+            return self.version
+        return f"{self.version}-{digest[:8]}"
+
     @property
     def branch(self) -> str:
         """The branch that the update is offered on."""
-        return f"mlstarter/update-{self.version}"
+        return f"mlstarter/update-{self.edition}"
 
     def is_done(self, student: Student) -> bool:
-        """Say whether an earlier run delivered this version."""
-        return self.journal.delivery(student.student_id, self.version) is not None
+        """Say whether an earlier run delivered this version and these layers."""
+        return self.journal.delivery(student.student_id, self.edition) is not None
 
     def update(self, student: Student, *, preview: bool = False) -> Result:
         """Deliver the update to one student; with ``preview`` only say what it would be.
@@ -75,7 +85,7 @@ class Updater:
         Raises RemoteFailed and its kinds, ProjectError and TemplateError; nothing was pushed then.
         """
         url = self.remote.url(student)
-        done = self.journal.delivery(student.student_id, self.version)
+        done = self.journal.delivery(student.student_id, self.edition)
         if done is not None:
             outcome = cast(Outcome, done.outcome)
             return Result(outcome, self.branch, change_url=done.change_url, again=True)
@@ -105,14 +115,16 @@ class Updater:
     def _deliver(
         self, student: Student, project: Project, refs: Mapping[str, str], *, preview: bool
     ) -> Result:
-        branch_ref = f"refs/heads/{self.branch}"
-        if branch_ref in refs:
-            return self._offered_before(student, project, refs[branch_ref], refs[MAIN], preview)
+        before = self._offered_before(student, project, refs)
+        if before is not None:
+            tip = refs[f"refs/heads/{before.branch}"]
+            return before if preview else self._record(student, before, refs[MAIN], tip)
         wanted = project_update.Wanted(
             to=self.handout.template.version,
             # Any name that is free: nothing is written into the private repository.
             branch="update",
             ask=lambda asked, given, recorded: self._answers(student, asked, given, recorded),
+            layers=self.handout.config.layer,
         )
         plan = project_update.prepare(project, wanted).plan
         try:
@@ -172,7 +184,7 @@ class Updater:
             result = Result(result.outcome, result.branch, result.files, result.commands, address)
         self.journal.deliver(
             Delivery(
-                student.student_id, self.version, result.outcome, head, pushed, result.change_url
+                student.student_id, self.edition, result.outcome, head, pushed, result.change_url
             )
         )
         return result
@@ -187,16 +199,29 @@ class Updater:
         return self.remote.open_change(student, result.branch, title, "\n".join(lines) + "\n")
 
     def _offered_before(
-        self, student: Student, project: Project, tip: str, head: str, preview: bool
-    ) -> Result:
+        self, student: Student, project: Project, refs: Mapping[str, str]
+    ) -> Result | None:
         """Recognise a branch that an interrupted run pushed; nothing is opened twice."""
-        git = project.repository.git
-        ours = any(c.trailers.origin == self.handout.origin for c in template_commits(git, tip))
-        if not ours:
-            raise Foreign(
-                f"{self.remote.url(student)} has a branch {self.branch} that is not ours.",
-                hint="rename or delete that branch",
-            )
-        newest = next(template_commits(git, tip))
-        result = Result("conflict" if newest.commit == tip else "offered", self.branch, again=True)
-        return result if preview else self._record(student, result, head, tip)
+        for name, tip in sorted(refs.items()):
+            branch = name.removeprefix("refs/heads/")
+            if branch != self.branch and not branch.startswith(f"mlstarter/update-{self.version}"):
+                continue
+            newest = self._offering(project, tip)
+            if newest is not None:
+                outcome: Outcome = "conflict" if newest == tip else "offered"
+                return Result(outcome, branch, again=True)
+            if branch == self.branch:
+                raise Foreign(
+                    f"{self.remote.url(student)} has a branch {branch} that holds something else.",
+                    hint="rename or delete that branch",
+                )
+        return None
+
+    def _offering(self, project: Project, tip: str) -> str | None:
+        """Return the template commit of this version and these layers that ``tip`` brings."""
+        newest = next(template_commits(project.repository.git, tip), None)
+        if newest is None or newest.trailers.origin != self.handout.origin:
+            return None
+        stated = (project.repository.blob(newest.commit, RECORD) or b"").decode("utf-8", "replace")
+        wanted = (digest_of(folder) for folder in self.handout.config.layer)
+        return newest.commit if all(digest in stated for digest in wanted) else None

@@ -148,7 +148,8 @@ def next_steps(template: Template, answers: Answers) -> list[str]:
     if template.engine != "copier":
         return []
     message = template.config.settings.get("message_after_copy", "")
-    interview = Interview(load(template), answers)
+    # The project is made, so whatever code the template brings was allowed to run.
+    interview = Interview(load(template, trust=True), answers)
     interview.values.update(answers)
     shown = str(interview.render(message, Question("_message_after_copy")))
     return [line.rstrip() for line in shown.strip().splitlines()]

@@ -12,11 +12,11 @@ from mlstarter.render.copier_engine import render_with_copier
 from mlstarter.render.native import NativeRenderer, NotNative
 from mlstarter.render.result import Rendered
 from mlstarter.render.safety import check
-from mlstarter.render.trust import NeedsTrust, require_trust
+from mlstarter.render.trust import NeedsTrust, require_trust, trusts
 from mlstarter.sources.template import Template
 from mlstarter.tree import Tree
 
-__all__ = ["NeedsTrust", "Rendered", "render", "render_all", "require_trust"]
+__all__ = ["NeedsTrust", "Rendered", "render", "render_all", "require_trust", "trusts"]
 
 
 def render(

@@ -15,11 +15,19 @@ class NeedsTrust(TemplateError):
     """A template brings code, and nobody said that it may run."""
 
 
-def require_trust(template: Template, trust: bool, more: Sequence[str] = ()) -> bool:
-    """Return whether the template's code may run; raise where it would have to and may not.
+def trusts(template: Template, trust: bool) -> bool:
+    """Say whether a template brings code and it may run.
 
-    A template without code is never trusted: nothing of it needs to be. ``more`` is code that runs
-    on this occasion alone (migrations), described as in ``Template.code``.
+    A template without code is never trusted: nothing of it needs to be.
+    """
+    return bool(template.code) and (trust or settings.trusted(template.source))
+
+
+def require_trust(template: Template, trust: bool, more: Sequence[str] = ()) -> bool:
+    """Return ``trusts``; raise where code would have to run and may not.
+
+    ``more`` is code that runs on this occasion alone (migrations), described as in
+    ``Template.code``.
 
     Raises:
         NeedsTrust: it brings code and is not trusted; the message lists what would run.

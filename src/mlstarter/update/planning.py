@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mlstarter.errors import ProjectError, UsageError
+from mlstarter.errors import ProjectError
 from mlstarter.history.base import Layer, Pristine, TemplateCommit
 from mlstarter.history.changelog import between, parse_version
 from mlstarter.history.commits import TemplateOrigin
 from mlstarter.history.identity import committer
 from mlstarter.history.layers import layers_of
 from mlstarter.history.plan import Request, plan
-from mlstarter.layers import render_layers
+from mlstarter.layers import MARKER_LAYER, RECORD, read_marker, relaid, render_layers
 from mlstarter.project import Project, Record
 from mlstarter.questions import Answers
 from mlstarter.sources import Template
@@ -80,7 +80,7 @@ def prepare(project: Project, wanted: Wanted) -> Prepared:
     base = base_in_history(project, ours, record)
     old = base or Pristine(record.origin, render_again(project, ours, record, wanted.trust))
     tree = render_tree(project, template, answers, trust=wanted.trust, kept=now)
-    layers = _layers(project, base, wanted.layers, answers, tree)
+    layers = _layers(project, ours, base, wanted.layers, answers, tree)
     new = Pristine(TemplateOrigin(template.source, template.version), tree, layers)
     by = committer(project.repository.git)
     made = plan(
@@ -130,6 +130,7 @@ def _new_template(record: Record, wanted: Wanted) -> Template:
 
 def _layers(
     project: Project,
+    ours: str,
     base: TemplateCommit | None,
     folders: Sequence[Path],
     answers: Answers,
@@ -139,14 +140,13 @@ def _layers(
     old = layers_of(project.repository, base) if base is not None else ()
     if not folders:
         return old
-    new = render_layers(folders, answers, tree, project.folder.name)
-    missing = [layer.name for layer in old if layer.name not in {layer.name for layer in new}]
-    if missing:
-        raise UsageError(
-            f"The layer {missing[0]} lies over this project too.",
-            hint="give every layer with --layer, the lowest first, or none of them",
-        )
-    return new
+    name = project.folder.name.removesuffix(".git")
+    new = render_layers(folders, answers, tree, name)
+    whose = read_marker(project.repository.blob(ours, project.inside(RECORD)))
+    if old and old[-1].name == MARKER_LAYER and (handed := read_marker(old[-1].files[RECORD].data)):
+        # What was handed out counts, whatever became of the file since.
+        whose, old = handed, old[:-1]
+    return relaid(old, new, whose)
 
 
 def _changelog(template: Template, old: str | None) -> str:
