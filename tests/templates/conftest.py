@@ -1,9 +1,9 @@
 """Generated projects, made once a session and shared by every end-to-end test.
 
 - ``generate(type, name, **answers)`` writes a project with `mlstarter new` and returns its folder.
-- ``tabular_project`` (and one for each other type): a fresh clone of a generated project in which
-  `make all` was run: set up, trained, evaluated, promoted, its own tests passed, and all of it
-  committed. Do not change it; ``project.clone(tmp_path / "p")`` is quick and borrows its
+- ``tabular_project`` (``cv_project``, ``nlp_project``): a fresh clone of a generated project in
+  which `make all` was run: set up, trained, evaluated, promoted, its own tests passed, and all of
+  it committed. Do not change it; ``project.clone(tmp_path / "p")`` is quick and borrows its
   environment.
 
 With ``MLSTARTER_TEST_TEMPLATES=working`` projects come from ``templates/`` as they stand instead of
@@ -12,11 +12,15 @@ from the newest released version.
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -81,17 +85,55 @@ def _with_plain_copier(folder: Path, kind: str, given: list[str], git: dict[str,
 @pytest.fixture(scope="session")
 def tabular_project(generate: Generate, git_identity: dict[str, str]) -> Project:
     """Return a tabular project with embedded data, everything run and committed."""
-    if made := os.environ.get("MLSTARTER_TEST_TABULAR"):  # PYTHON:FOLDER, for work on these tests
-        python, root = map(Path, made.split(":"))
-        package = next((root / "src").glob("*/__init__.py")).parent.name
-        return Project(root, package, python, {**git_identity, "PYTHONPATH": str(root / "src")})
-    return run_all(generate("tabular", "flight-delays"), "flight_delays", git_identity)
+    return _prepared("tabular", git_identity) or run_all(
+        generate("tabular", "flight-delays"), "flight_delays", git_identity
+    )
 
 
 @pytest.fixture(scope="session")
 def cv_project(generate: Generate, git_identity: dict[str, str]) -> Project:
     """Return a vision project with embedded data, everything run and committed."""
-    return run_all(generate("cv", "garments"), "garments", git_identity)
+    return _prepared("cv", git_identity) or run_all(
+        generate("cv", "garments"), "garments", git_identity
+    )
+
+
+@pytest.fixture(scope="session")
+def nlp_project(generate: Generate, git_identity: dict[str, str]) -> Project:
+    """Return a text project on Django's catalogues, everything run and committed."""
+    return _prepared("nlp", git_identity) or run_all(
+        generate("nlp", "which-language"), "which_language", git_identity
+    )
+
+
+def _prepared(kind: str, environment: dict[str, str]) -> Project | None:
+    """Return the project that MLSTARTER_TEST_<KIND> names as PYTHON:FOLDER, for work on tests."""
+    made = os.environ.get(f"MLSTARTER_TEST_{kind.upper()}")
+    if not made:
+        return None
+    python, root = map(Path, made.split(":"))
+    package = next((root / "src").glob("*/__init__.py")).parent.name
+    return Project(root, package, python, {**environment, "PYTHONPATH": str(root / "src")})
+
+
+@pytest.fixture(scope="session")
+def stand_in() -> ModuleType:
+    """Return the stand-in for Kaggle that generated projects test themselves with."""
+    (path,) = (Path(__file__).parents[2] / "templates/core/tests").glob("*kaggle_stand_in.py*")
+    loader = SourceFileLoader("kaggle_stand_in", str(path))  # the template's name ends in no .py
+    spec = importlib.util.spec_from_loader(loader.name, loader)
+    assert spec
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[loader.name] = module
+    loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def kaggle(stand_in: ModuleType) -> Iterator[Any]:
+    """Return a running stand-in; set its ``archive`` and ``licence``."""
+    with stand_in.running(stand_in.Kaggle()) as running:
+        yield running
 
 
 def run_all(generated: Path, package: str, environment: dict[str, str]) -> Project:

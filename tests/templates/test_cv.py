@@ -16,8 +16,9 @@ import pytest
 from tests.conftest import Require
 from tests.templates.projects import Project, request
 from tests.templates.validators import model_card
-from tests.templates.workflow import jobs, run_steps, runner, steps
+from tests.templates.workflow import image_adds, jobs, run_steps, runner, steps
 
+ADDED = 190_000_000  # bytes that the image may add to its base
 pytestmark = pytest.mark.e2e
 
 
@@ -194,6 +195,8 @@ def test_the_image_is_built_started_and_probed(
     probed = run_steps(cv_project, scripts[1:], machine, tmp_path)
     assert probed.status == 0, probed.output
     assert '"predictions"' in probed.output
+    added = image_adds(cv_project, machine)
+    assert 0 < added <= ADDED, added
 
 
 def test_the_metadata_fits_in_a_page(cv_project: Project) -> None:

@@ -96,3 +96,13 @@ def run_steps(project: Project, scripts: list[Step], runner: dict[str, str], fol
     wrapper = folder / f"{scripts[0].job}.sh"
     wrapper.write_text("\n".join(lines), "utf-8")
     return project.run(*CUT, LOOPBACK, "runner", "bash", wrapper, check=False, environment=runner)
+
+
+def image_adds(project: Project, runner: dict[str, str]) -> int:
+    """Return how many bytes the project's image adds to its base."""
+    dockerfile = (project.root / "Dockerfile").read_text("utf-8")
+    base = next(line.split()[1] for line in dockerfile.splitlines() if line.startswith("FROM"))
+    inspect = ("docker", "image", "inspect", "--format", "{{.Size}}")
+    names = (base, project.package.replace("_", "-"))
+    sizes = [project.run(*inspect, name, environment=runner).output.split()[-1] for name in names]
+    return int(sizes[1]) - int(sizes[0])

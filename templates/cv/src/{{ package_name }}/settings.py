@@ -22,6 +22,7 @@ class ImagesConfig:
     label_column: str = "label"
     group_column: str = ""
     group_pattern: str = ""
+    class_names: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

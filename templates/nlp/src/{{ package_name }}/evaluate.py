@@ -44,6 +44,17 @@ class Test:
         """The served model's probabilities [texts, classes]."""
         return self.predicted[self.winner]
 
+    def macro_f1(self, predicted: Floats, rows: Any = None) -> dict[str, Any]:
+        """Return macro F1 with its interval, on all test texts or on those that ``rows`` marks."""
+        statistic = statistics(self.target, predicted)["macro_f1"]
+        weights = self.weights if rows is None else self.weights * rows
+        return metrics.summary("macro_f1", metrics.bootstrap({"": statistic}, weights)[""])
+
+    def share(self, hits: Any, rows: Any = None) -> dict[str, Any]:
+        """Return with its interval how many of the texts (or of ``rows``) are among ``hits``."""
+        statistic = metrics.mean(hits) if rows is None else metrics.ratio(hits, rows)
+        return metrics.summary("", metrics.bootstrap({"": statistic}, self.weights)[""])
+
 
 def run() -> None:
     """Score artifacts/ on the test split and write reports/, README's results and the card."""

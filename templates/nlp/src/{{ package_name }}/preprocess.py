@@ -50,7 +50,8 @@ class Encoder:
             # Every text ends in padding, so that its answer does not depend on its neighbours.
             return {"ids": _padded([[*row, 0, 0, 0, 0] for row in encoded], np.int64)}
         ids = _padded(encoded, np.int64)
-        known = _padded([[1] * len(row) for row in encoded], np.int64)
+        # A text without a token shows one of padding: attention to nothing at all is no number.
+        known = _padded([[1] * max(1, len(row)) for row in encoded], np.int64)
         inputs = {"input_ids": ids, "attention_mask": known, "token_type_ids": np.zeros_like(ids)}
         return {name: inputs[name] for name in self.facts["inputs"]}
 

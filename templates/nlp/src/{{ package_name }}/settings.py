@@ -17,6 +17,7 @@ class TextsConfig:
     text_column: str = "text"
     label_column: str = "label"
     group_column: str = ""
+    class_names: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import hashlib
 import json
 import pickle
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ from .data.texts import Texts
 from .learn import BATCH, Candidate, calibrate, fit_linear, fit_network
 from .measure import Answer, milliseconds, statistics, sure_enough
 from .metrics import Floats
-from .progress import progress
+from .progress import track
 from .settings import Config, LinearConfig, load
 
 TOLERANCE = 1e-4  # of a probability
@@ -37,70 +37,109 @@ def run() -> None:
         train(config)
 
 
+@dataclass(frozen=True)
+class Entrant:
+    """A calibrated candidate with its graph, and how the graph did on the validation split."""
+
+    model: Candidate
+    graph: bytes
+    difference: float  # the largest between model and graph
+    predicted: Floats
+    metrics: dict[str, Any]
+    milliseconds: float  # for one text
+
+
 def train(config: Config) -> None:
     """Fit, calibrate, check and compare the candidates; only training and validation are read."""
     known, held = split.read(config, "train", "validation")
     classes = sorted(set(known.labels))
-    target = {"train": indices(known, classes), "validation": indices(held, classes)}
-    models = candidates(config, known, target["train"], len(classes))
-    graphs, largest = {}, 0.0
-    found: dict[str, dict[str, Any]] = {}
-    with progress("Checking the graphs", len(models)) as done:
-        for model in models:
-            calibrate(model, held.texts, target["validation"])
-            graph = convert(model)
-            answer = answers(model, graph)
-            for texts in (known.texts, held.texts, list(EDGE_TEXTS)):
-                difference = export.parity(model.probabilities(texts), answer(texts), TOLERANCE)
-                largest = max(largest, difference)
-            graphs[model.name] = graph
-            found[model.name] = {
-                "predicted": answer(held.texts),
-                "milliseconds": milliseconds(answer, held.texts),
-            }
-            done(1)
-    measured = {
-        name: validate(target["validation"], one["predicted"], held.groups, config.seed)
-        for name, one in found.items()
+    target = indices(held, classes)
+    models = candidates(config, known, indices(known, classes), len(classes))
+    entrants = [
+        examine(config, model, known, held, target)
+        for model in track(models, "Checking the graphs")
+    ]
+    winner = choose(entrants, config.serving.budget_ms)
+    facts = describe(config, winner, known, held, classes)
+    facts["candidates"] = {
+        one.model.name: {"macro_f1": one.metrics["macro_f1"], "milliseconds": one.milliseconds}
+        for one in entrants
     }
-    winner = choose(config, models, measured, {n: one["milliseconds"] for n, one in found.items()})
-    chosen, graph = found[winner.name], graphs[winner.name]
+    stored = models, {one.model.name: one.graph for one in entrants}
+    tokenizer = winner.model.tokenizer
+    served = {"tokenizer.json": tokenizer.encode()} if tokenizer else {}
+    export.save(winner.graph, facts, served, {"candidates.pickle": pickle.dumps(stored)})
+    for one in entrants:
+        score = one.metrics["macro_f1"]["value"]
+        print(
+            f"{one.model.name}: validation macro F1 {score:.3f}, {one.milliseconds:.2f} ms a text",
+            file=sys.stderr,
+        )
+    print(f"Exported {winner.model.name} to artifacts/.", file=sys.stderr)
+
+
+def examine(
+    config: Config, model: Candidate, known: Texts, held: Texts, target: NDArray[Any]
+) -> Entrant:
+    """Calibrate a candidate, pass its graph through the parity gate, and score the graph."""
+    calibrate(model, held.texts, target)
+    graph = convert(model)
+    answer = answers(model, graph)
+    predicted = answer(held.texts)
+    pairs = [(texts, answer(texts)) for texts in (known.texts, list(EDGE_TEXTS))]
+    return Entrant(
+        model=model,
+        graph=graph,
+        difference=max(
+            export.parity(model.probabilities(texts), got, TOLERANCE)
+            for texts, got in [(held.texts, predicted), *pairs]
+        ),
+        predicted=predicted,
+        metrics=validate(target, predicted, held.groups, config.seed),
+        milliseconds=milliseconds(answer, held.texts),
+    )
+
+
+def choose(entrants: list[Entrant], budget: float) -> Entrant:
+    """Return the best of validation among those that answer within ``budget`` milliseconds.
+
+    Where none does, the quickest.
+    """
+    quick = [one for one in entrants if one.milliseconds <= budget]
+    quick = quick or [min(entrants, key=lambda one: one.milliseconds)]
+    return max(quick, key=lambda one: one.metrics["macro_f1"]["value"])
+
+
+def describe(
+    config: Config, winner: Entrant, known: Texts, held: Texts, classes: list[str]
+) -> dict[str, Any]:
+    """Return metadata.json of the model that is served."""
     facts = export.metadata(
         project=config.project,
         kind="nlp",
         task="multiclass" if len(classes) > 2 else "binary",
-        graph=graph,
-        name=winner.name,
+        graph=winner.graph,
+        name=winner.model.name,
         packages=PACKAGES,
     )
-    threshold = sure_enough(
-        target["validation"], chosen["predicted"], config.serving.answered_accuracy
-    )
     rows = {"train": len(known), "validation": len(held)}
-    facts |= {
-        "data": {
-            **dataset.describe(config.data, len(known) + len(held)),
-            "sha256": digest(config),
-        },
+    compared = sum(rows.values()) + len(EDGE_TEXTS)
+    wanted = config.serving.answered_accuracy
+    return facts | {
+        "data": {**dataset.describe(config.data, sum(rows.values())), "sha256": digest(config)},
         "rows": rows,
-        "validation": measured[winner.name],
-        "metrics": measured[winner.name],
-        "candidates": {
-            name: {"macro_f1": measured[name]["macro_f1"], "milliseconds": one["milliseconds"]}
-            for name, one in found.items()
+        "validation": winner.metrics,
+        "metrics": winner.metrics,
+        "parity": {"rows": compared, "largest_difference": winner.difference},
+        "input": {"encoder": winner.model.facts, "max_texts": 100, "max_chars": 5000},
+        "output": {
+            "name": "probabilities",
+            "classes": classes,
+            "threshold": sure_enough(indices(held, classes), winner.predicted, wanted),
         },
-        "parity": {"rows": sum(rows.values()) + len(EDGE_TEXTS), "largest_difference": largest},
-        "input": {"encoder": winner.facts, "max_texts": 100, "max_chars": 5000},
-        "output": {"name": "probabilities", "classes": classes, "threshold": threshold},
-        "reference": reference(known.texts, chosen["predicted"], classes),
+        "reference": reference(known.texts, winner.predicted, classes),
         "example": {"texts": [min(held.texts, key=lambda text: abs(len(text) - 60))]},
     }
-    served = {"tokenizer.json": winner.tokenizer.encode()} if winner.tokenizer else {}
-    export.save(graph, facts, served, {"candidates.pickle": pickle.dumps((models, graphs))})
-    for name, one in found.items():
-        score, speed = measured[name]["macro_f1"]["value"], one["milliseconds"]
-        print(f"{name}: validation macro F1 {score:.3f}, {speed:.2f} ms a text", file=sys.stderr)
-    print(f"Exported {winner.name} to artifacts/.", file=sys.stderr)
 
 
 def candidates(config: Config, known: Texts, target: NDArray[Any], classes: int) -> list[Candidate]:
@@ -114,18 +153,6 @@ def candidates(config: Config, known: Texts, target: NDArray[Any], classes: int)
         models.append(fit_embeddings(config, known.texts, target, classes))
     letters = replace(LETTERS, c=config.linear.c)
     return [*models, fit_linear(letters, known.texts, target, classes, "letter_frequencies")]
-
-
-def choose(
-    config: Config,
-    models: list[Candidate],
-    measured: dict[str, dict[str, Any]],
-    speed: dict[str, float],
-) -> Candidate:
-    """Return the best of validation among those that keep the latency budget (or the fastest)."""
-    quick = [model for model in models if speed[model.name] <= config.serving.budget_ms]
-    quick = quick or [min(models, key=lambda model: speed[model.name])]
-    return max(quick, key=lambda model: measured[model.name]["macro_f1"]["value"])
 
 
 def answers(model: Candidate, graph: bytes) -> Answer:

@@ -27,6 +27,7 @@ from .settings import Config
 
 MAX_TOKENS = 128
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
+OURS = "pooled/"  # before the names of what is added, which an encoder must not have taken already
 
 
 def fit_embeddings(
@@ -81,28 +82,30 @@ def pooled(model: onnx.ModelProto) -> bytes:
     """Return the encoder's graph with one more output: the mean of each text's token vectors."""
     graph = model.graph
     last = graph.output[0].name
-    nodes = [
-        helper.make_node("Cast", ["attention_mask"], ["mask_float"], to=TensorProto.FLOAT),
-        helper.make_node("Unsqueeze", ["mask_float", "axis_two"], ["mask_wide"]),
-        helper.make_node("Mul", [last, "mask_wide"], ["masked"]),
-        helper.make_node("ReduceSum", ["masked", "axis_one"], ["summed"], keepdims=0),
-        helper.make_node("ReduceSum", ["mask_wide", "axis_one"], ["count"], keepdims=0),
-        helper.make_node("Max", ["count", "one"], ["at_least_one"]),
-        helper.make_node("Div", ["summed", "at_least_one"], ["embedding"]),
+    steps: list[tuple[str, list[str], str, dict[str, Any]]] = [
+        ("Cast", ["attention_mask"], "mask", {"to": TensorProto.FLOAT}),
+        ("Unsqueeze", [OURS + "mask", OURS + "axis_two"], "wide", {}),
+        ("Mul", [last, OURS + "wide"], "masked", {}),
+        ("ReduceSum", [OURS + "masked", OURS + "axis_one"], "summed", {"keepdims": 0}),
+        ("ReduceSum", [OURS + "wide", OURS + "axis_one"], "count", {"keepdims": 0}),
+        ("Max", [OURS + "count", OURS + "one"], "at_least_one", {}),
+        ("Div", [OURS + "summed", OURS + "at_least_one"], "embedding", {}),
     ]
-    graph.node.extend(nodes)
+    for kind, inputs, output, options in steps:
+        graph.node.append(helper.make_node(kind, inputs, [OURS + output], **options))
     for name, value in {"axis_one": 1, "axis_two": 2}.items():
-        graph.initializer.append(helper.make_tensor(name, TensorProto.INT64, [1], [value]))
-    graph.initializer.append(helper.make_tensor("one", TensorProto.FLOAT, [1], [1.0]))
+        tensor = helper.make_tensor(OURS + name, TensorProto.INT64, [1], [value])
+        graph.initializer.append(tensor)
+    graph.initializer.append(helper.make_tensor(OURS + "one", TensorProto.FLOAT, [1], [1.0]))
     del graph.output[:]
-    width = helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["texts", None])
-    graph.output.append(width)
+    shape = ["texts", None]
+    graph.output.append(helper.make_tensor_value_info(OURS + "embedding", TensorProto.FLOAT, shape))
     return bytes(model.SerializeToString())
 
 
 def embed(body: bytes, encoded: dict[str, NDArray[Any]]) -> NDArray[np.float32]:
     """Return the embeddings [texts, width] of encoded texts."""
-    return open_graph(body, "embedding")(encoded).astype(np.float32)
+    return open_graph(body, OURS + "embedding")(encoded).astype(np.float32)
 
 
 def join(body: bytes, head: onnx.ModelProto) -> bytes:
@@ -113,6 +116,6 @@ def join(body: bytes, head: onnx.ModelProto) -> bytes:
     joined = compose.merge_models(
         compose.add_prefix(first, "body/", rename_inputs=False, rename_outputs=False),
         compose.add_prefix(head, "head/", rename_inputs=False, rename_outputs=False),
-        io_map=[("embedding", "embedding")],
+        io_map=[(OURS + "embedding", "embedding")],
     )
     return bytes(joined.SerializeToString())

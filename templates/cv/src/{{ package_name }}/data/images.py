@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
+import filecmp
 import gzip
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -71,7 +72,7 @@ def load(config: Config, root: Path = Path()) -> Images:
         )
     folder = place if place.is_dir() else place.parent
     if tables := idx_files(folder) or pixel_tables(folder):
-        return checked(from_tables(tables))
+        return checked(from_tables(tables, config.images.class_names))
     return checked(from_files(entries(place, config.images), config, root / "data" / "cache"))
 
 
@@ -108,7 +109,7 @@ def entries(place: Path, images: ImagesConfig) -> list[Entry]:
     if images.labels or place.is_file():
         listed = list(_from_csv(folder / images.labels if images.labels else place, folder, images))
     else:
-        paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES)
+        paths = distinct(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES)
         listed = [_from_path(path, folder, images) for path in paths]
     if not listed:
         raise ProjectError(
@@ -118,10 +119,27 @@ def entries(place: Path, images: ImagesConfig) -> list[Entry]:
     return listed
 
 
+def distinct(paths: Iterable[Path]) -> list[Path]:
+    """Return the files in order, without hidden ones and without copies.
+
+    Archives of Kaggle hold some folders twice, and what macOS adds to its own: counted twice, an
+    image would make the test look larger, and its intervals narrower, than they are.
+    """
+    kept: dict[tuple[str, str, int], Path] = {}
+    for path in sorted(paths):
+        if path.name.startswith(".") or "__MACOSX" in path.parts:
+            continue
+        first = kept.setdefault((path.parent.name, path.name, path.stat().st_size), path)
+        if first is not path and not filecmp.cmp(first, path, shallow=False):
+            kept[path.as_posix(), "", 0] = path
+    return list(kept.values())
+
+
 def _from_path(path: Path, folder: Path, images: ImagesConfig) -> Entry:
     parts = [part.lower() for part in path.relative_to(folder).parts[:-1]]
     given = next((PARTS[part] for part in parts if part in PARTS), None)
-    return Entry(path, path.parent.name, _group(path, images), given)
+    label = images.class_names.get(path.parent.name, path.parent.name)
+    return Entry(path, label, _group(path, images), given)
 
 
 def _from_csv(table: Path, folder: Path, images: ImagesConfig) -> Iterator[Entry]:
@@ -147,7 +165,8 @@ def _from_csv(table: Path, folder: Path, images: ImagesConfig) -> Iterator[Entry
         if not path.is_file():
             raise ProjectError(f"{table.name} names {name!r}, which is not below {folder}.")
         group = row[images.group_column] if images.group_column else _group(path, images)
-        yield Entry(path, row[images.label_column].strip(), group, None)
+        label = row[images.label_column].strip()
+        yield Entry(path, images.class_names.get(label, label), group, None)
 
 
 def _group(path: Path, images: ImagesConfig) -> str:
@@ -216,26 +235,32 @@ def idx_files(folder: Path) -> list[tuple[Pixels, NDArray[np.int64], bool]]:
 def pixel_tables(folder: Path) -> list[tuple[Pixels, NDArray[np.int64], bool]]:
     """Read CSV files with a column ``label`` and one column for each grey pixel of a square."""
     found = []
+    seen: set[tuple[str, int]] = set()  # Kaggle's archive of sign language holds its tables twice
     for path in sorted(folder.rglob("*.csv")):
         with path.open(encoding="utf-8-sig") as file:
             head = file.readline().strip().split(",")
         side = int(np.sqrt(max(0, len(head) - 1)))
         if len(head) < 50 or side * side != len(head) - 1 or head[0].strip('"') != "label":
             continue
+        if (path.name, path.stat().st_size) in seen:
+            continue
+        seen.add((path.name, path.stat().st_size))
         table = np.loadtxt(path, delimiter=",", skiprows=1, dtype=np.int64, ndmin=2)
         pixels = table[:, 1:].astype(np.uint8).reshape(-1, side, side, 1)
         found.append((pixels, table[:, 0], "test" in path.stem.lower()))
     return found
 
 
-def from_tables(tables: list[tuple[Pixels, NDArray[np.int64], bool]]) -> Images:
-    """Join tables of pixels; their labels are numbers."""
+def from_tables(
+    tables: list[tuple[Pixels, NDArray[np.int64], bool]], names: Mapping[str, str]
+) -> Images:
+    """Join tables of pixels; their labels are numbers, for which ``names`` has words."""
     labels = np.concatenate([table[1] for table in tables])
     values, index = np.unique(labels, return_inverse=True)
     test = np.concatenate([np.full(len(table[1]), table[2]) for table in tables])
     return Images(
         pixels=np.concatenate([table[0] for table in tables]),
         labels=index.astype(np.int64),
-        classes=tuple(str(value) for value in values),
+        classes=tuple(names.get(str(value), str(value)) for value in values),
         test=test if test.any() and not test.all() else None,
     )

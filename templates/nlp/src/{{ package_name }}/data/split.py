@@ -14,6 +14,8 @@ from ..settings import Config
 from .texts import Texts, load
 
 Name = Literal["train", "validation", "test"]
+HEAD = 300  # characters of a long text that are compared
+CHUNK = 200  # held-out texts at a time, so that memory stays bounded
 LETTERS = re.compile(r"[\W\d_]+")
 
 
@@ -67,22 +69,24 @@ def near(held: Texts, known: Texts, likeness: float) -> NDArray[np.bool_]:
     """Return for each held-out text whether a known one nearly equals it.
 
     Nearly equal: the same letters, or, under the same label, a Jaccard index of the sets of
-    four-letter pieces of at least ``likeness``.
+    four-letter pieces in the first ``HEAD`` characters of at least ``likeness``.
     """
     letters = {normal(text) for text in known.texts}
     found = np.array([normal(text) in letters for text in held.texts], dtype=bool)
     held_labels, known_labels = np.asarray(held.labels), np.asarray(known.labels)
+    begins = [[text[:HEAD] for text in part.texts] for part in (held, known)]
     pieces = CountVectorizer(analyzer="char", ngram_range=(4, 4), binary=True, dtype=np.int32)
-    pieces.fit(known.texts + held.texts)
-    ours, theirs = pieces.transform(held.texts), pieces.transform(known.texts)
+    pieces.fit(begins[0] + begins[1])
+    ours, theirs = (pieces.transform(texts) for texts in begins)
     for label in np.unique(held_labels):
-        rows, others = np.flatnonzero(held_labels == label), known_labels == label
-        if not others.any():
+        rows, others = np.flatnonzero(held_labels == label), theirs[known_labels == label]
+        if not others.shape[0]:
             continue
-        shared = (ours[rows] @ theirs[others].T).toarray()
-        sizes = ours[rows].sum(axis=1), theirs[others].sum(axis=1)
-        either = np.asarray(sizes[0]).reshape(-1, 1) + np.asarray(sizes[1]).reshape(1, -1) - shared
-        found[rows] |= (shared / np.maximum(either, 1)).max(axis=1) >= likeness
+        sizes = np.asarray(others.sum(axis=1)).reshape(1, -1)
+        for some in np.array_split(rows, len(rows) // CHUNK + 1):
+            shared = (ours[some] @ others.T).toarray()
+            either = np.asarray(ours[some].sum(axis=1)).reshape(-1, 1) + sizes - shared
+            found[some] |= (shared / np.maximum(either, 1)).max(axis=1) >= likeness
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,8 @@ import numpy as np
 
 from ..errors import ProjectError
 from ..settings import Config
+
+FEWEST, FEWEST_OF_A_LABEL = 50, 5
 
 
 @dataclass(frozen=True)
@@ -41,11 +44,18 @@ def load(config: Config, root: Path = Path()) -> Texts:
         known = {"languages": catalogues.read, "sentiment": sentiment.read}
         return known[config.texts.collection](root)
     found = _from_file(config, _path(config, root))
-    if len(set(found.labels)) < 2:
+    counts = Counter(found.labels)
+    if len(counts) < 2:
         raise ProjectError(f"{config.data.path} has fewer than two labels.")
-    if len(found) < 50:
+    if len(found) < FEWEST:
         raise ProjectError(
-            f"{config.data.path} has {len(found)} texts; fewer than 50 teach nothing."
+            f"{config.data.path} has {len(found)} texts; fewer than {FEWEST} teach nothing."
+        )
+    rarest, count = counts.most_common()[-1]
+    if count < FEWEST_OF_A_LABEL:
+        raise ProjectError(
+            f"The label {rarest!r} has {count} texts, too few to learn and to test.",
+            "Bring more of them, or join rare labels into one.",
         )
     return found
 
@@ -64,22 +74,25 @@ def _path(config: Config, root: Path) -> Path:
 
 def _from_file(config: Config, path: Path) -> Texts:
     """Read a CSV or JSONL file; rows without a text or a label are left out."""
-    columns = [config.texts.text_column, config.texts.label_column]
+    names = config.texts
     rows: list[tuple[str, str, str]] = []
     for number, row in enumerate(_rows(path)):
-        missing = [name for name in columns if name not in row]
-        if missing:
-            raise ProjectError(
-                f"{path.name} has no column {missing[0]!r}.",
-                f"Name one of {', '.join(map(str, row))} in [texts] of config.toml.",
-            )
-        text, label = (str(row[name] if row[name] is not None else "").strip() for name in columns)
-        group = str(row.get(config.texts.group_column) or number)
+        for column in (names.text_column, names.label_column, names.group_column):
+            if column and column not in row:
+                raise ProjectError(
+                    f"{path.name} has no column {column!r}.",
+                    f"Name one of {', '.join(map(repr, row))} in [texts] of config.toml.",
+                )
+        text, label = (_cell(row[name]) for name in (names.text_column, names.label_column))
+        group = _cell(row[names.group_column]) if names.group_column else ""
         if text and label:
-            rows.append((text, label, group))
-    return (
-        Texts(*(list(column) for column in zip(*rows, strict=True))) if rows else Texts([], [], [])
-    )
+            # Two colons keep a row of its own apart from a group that is called by a number.
+            rows.append((text, names.class_names.get(label, label), group or f"::{number}"))
+    return Texts(*([row[i] for row in rows] for i in range(3)))
+
+
+def _cell(value: Any) -> str:
+    return "" if value is None else str(value).strip()
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
@@ -87,12 +100,28 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         text = path.read_text(encoding="cp1252", errors="replace")
+    # Split at line feeds alone: a text may hold what else Unicode counts as the end of a line.
+    lines = text.split("\n")
     if path.suffix == ".jsonl":
-        try:
-            yield from (json.loads(line) for line in text.splitlines() if line.strip())
-        except ValueError as error:
-            raise ProjectError(f"{path.name} is not JSON, line by line: {error}") from None
+        for number, line in enumerate(lines, 1):
+            if line.strip():
+                yield _object(line, f"line {number} of {path.name}")
         return
-    first = text.partition("\n")[0]
-    delimiter = max(",;\t|", key=first.count)
-    yield from csv.DictReader(text.splitlines(keepends=True), delimiter=delimiter)
+    delimiter = max(",;\t|", key=lines[0].count)
+    csv.field_size_limit(10_000_000)
+    try:
+        yield from csv.DictReader((f"{line}\n" for line in lines), delimiter=delimiter)
+    except csv.Error as error:
+        raise ProjectError(
+            f"{path.name} is not a table of comma-separated values: {error}"
+        ) from None
+
+
+def _object(line: str, where: str) -> dict[str, Any]:
+    try:
+        value = json.loads(line)
+    except ValueError as error:
+        raise ProjectError(f"{where} is not JSON: {error}") from None
+    if not isinstance(value, dict):
+        raise ProjectError(f"{where} is no JSON object.", 'Write {"text": ..., "label": ...}.')
+    return value

@@ -1,0 +1,109 @@
+"""The page of a text service, as a visitor uses it in a real browser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.conftest import Require
+from tests.templates.browser import accessibility, opened, scrolls_sideways
+from tests.templates.projects import Project
+
+pytestmark = [pytest.mark.e2e, pytest.mark.browser]
+DANISH = "Indtast venligst en gyldig adresse"
+
+
+@pytest.fixture(scope="module")
+def chromium(require: Require) -> str:
+    return require("chromium google-chrome chromium-browser")
+
+
+@pytest.fixture(scope="module")
+def address(nlp_project: Project) -> Iterator[str]:
+    with nlp_project.serve() as url:
+        yield url
+
+
+def predict(page: Page, text: str | None = None) -> str:
+    """Press the button and return the label that the model gave."""
+    if text is not None:
+        page.get_by_label("Text").fill(text)
+    page.get_by_role("button", name="Predict").click()
+    page.locator("#result[aria-busy=false] .answer").wait_for()
+    return page.locator("#result .answer").inner_text()
+
+
+def test_a_text_is_answered_with_probabilities_and_its_telling_words_are_marked(
+    chromium: str, address: str
+) -> None:
+    with opened(chromium, address) as (page, seen):
+        assert predict(page, DANISH) == "da"
+        result = page.locator("#result")
+        expect(result.locator("svg.bar").first).to_be_visible()
+        expect(result.get_by_role("rowheader", name="da", exact=True)).to_be_visible()
+        assert result.locator("table tr").count() == 5
+        marked = result.locator("mark").all_inner_texts()
+        assert marked and set(marked) <= set(DANISH.split())
+        assert result.locator(".text").inner_text() == DANISH
+        assert seen.complaints == []
+        assert all(url.startswith((address, "data:")) for url in seen.requests)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("phone", [False, True])
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(
+    chromium: str, address: str, dark: bool, phone: bool
+) -> None:
+    with opened(chromium, address, dark=dark, phone=phone) as (page, _):
+        assert accessibility(page) == []
+        predict(page, DANISH + " " + "x" * 300)
+        page.get_by_text("Call it from your own code").click()
+        assert accessibility(page) == []
+        assert not scrolls_sideways(page)
+
+
+def test_the_keyboard_is_enough_to_write_and_to_ask(chromium: str, address: str) -> None:
+    with opened(chromium, address) as (page, _):
+        for _press in range(10):
+            page.keyboard.press("Tab")
+            if page.evaluate("document.activeElement.id") == "text":
+                break
+        assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+        page.keyboard.press("ControlOrMeta+a")
+        page.keyboard.type(DANISH)
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.textContent") == "Predict"
+        page.keyboard.press("Enter")
+        page.locator("#result .answer").wait_for()
+        assert page.locator("#result .answer").inner_text() == "da"
+
+
+def test_what_says_nothing_is_not_guessed_at(chromium: str, address: str) -> None:
+    with opened(chromium, address) as (page, _):
+        assert predict(page, "12345 \N{GRINNING FACE}") == "I do not know"
+        expect(page.locator("#result")).to_contain_text("The text has no letters.")
+        page.get_by_role("button", name="Start again").click()
+        assert page.get_by_label("Text").input_value()
+
+
+def test_emoji_do_not_shift_the_marks_and_markup_is_shown_as_text(
+    chromium: str, address: str
+) -> None:
+    text = "\N{GRINNING FACE}\N{FIRE} <b>Indtast</b> venligst en gyldig adresse"
+    with opened(chromium, address) as (page, _):
+        predict(page, text)
+        assert page.locator("#result .text").inner_text() == text
+        assert page.locator("#result b").count() == 0
+        assert set(page.locator("#result mark").all_inner_texts()) <= set(text.split())
+
+
+def test_a_text_that_is_refused_is_marked_in_the_form(chromium: str, address: str) -> None:
+    with opened(chromium, address) as (page, _):
+        page.evaluate("document.getElementById('text').removeAttribute('maxlength')")
+        page.get_by_label("Text").fill("a" * 6000)
+        page.get_by_role("button", name="Predict").click()
+        expect(page.locator("#text-error")).to_have_text(re.compile("5000"))
+        assert page.get_by_label("Text").get_attribute("aria-invalid") == "true"
