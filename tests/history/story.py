@@ -165,3 +165,21 @@ def lines(*words: object) -> str:
 def numbered(count: int, **changed: str) -> str:
     """Return ``count`` numbered lines; ``line3="x"`` replaces the third."""
     return lines(*(changed.get(f"line{i}", f"line {i}") for i in range(1, count + 1)))
+
+
+OLD = {"train.py": numbered(20), "same.py": "same\n"}
+NEW = {"train.py": numbered(20, line20="theirs"), "new.py": "new\n"}
+MERGED = numbered(20, line1="mine", line20="theirs")
+
+
+def mine(folder: Path) -> None:
+    """Do a student's work in a project of ``OLD`` and stage it."""
+    write(folder, {"train.py": numbered(20, line1="mine"), "only-mine.py": "mine\n"})
+    git(folder, "add", "-A")
+
+
+def assert_merged(folder: Path) -> None:
+    """Check that ``NEW`` came to a student's work."""
+    assert (folder / "train.py").read_text() == MERGED
+    assert (folder / "new.py").read_text() == "new\n"
+    assert (folder / "same.py").read_text() == "same\n"

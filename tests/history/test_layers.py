@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from mlstarter import create, questions, sources
-from mlstarter.errors import UsageError
 from tests.history.story import Template, commit, git, numbered, snapshot, update, write
 
 pytestmark = pytest.mark.usefixtures("identity")
@@ -66,8 +66,14 @@ def test_an_update_with_the_folder_brings_the_layers_changes(
     assert (dest / "new.py").read_text() == "newer\n"
 
 
-def test_a_layer_that_is_left_out_is_named(dest: Path, tmp_path: Path) -> None:
+def test_a_layer_that_is_left_out_stays_below_a_new_one(dest: Path, tmp_path: Path) -> None:
     other = tmp_path / "other"
-    write(other, {"x": "x\n"})
-    with pytest.raises(UsageError, match="The layer school"):
-        update(dest, layers=(other,))
+    write(other, {"x": "x\n", "rules.md": "none\n"})
+    done = update(dest, layers=(other,))
+    assert done.status == 0
+    assert (dest / "README.md").read_text() == "the school's\n"
+    assert (dest / "rules.md").read_text() == "none\n"
+    record = tomllib.loads((dest / ".mlstarter.toml").read_text())
+    assert [layer["name"] for layer in record["layers"]] == ["school", "other"]
+    subjects = git(dest, "log", "--format=%s", "HEAD^2").splitlines()
+    assert subjects[:2] == [f"Lay the layer {name} over the render" for name in ("other", "school")]
