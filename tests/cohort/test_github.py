@@ -211,3 +211,11 @@ def test_multi_gitter_and_renovate_get_what_they_need(
     multi_gitter = yaml.safe_load(capsys.readouterr().out)
     assert multi_gitter["repo"] == names
     assert multi_gitter["base-url"] == hub.url
+    # Its configuration holds its flags by name (cmd/cmd-run.go, git.go, platform.go of v0.5x);
+    # it ignores a key that is none.
+    assert multi_gitter.keys() <= {
+        *("platform", "base-url", "repo", "branch", "commit-message", "pr-title", "pr-body"),
+        *("git-type", "fetch-depth", "author-name", "author-email"),
+    }
+    assert multi_gitter["git-type"] in {"go", "cmd"}
+    assert multi_gitter["fetch-depth"] == 0

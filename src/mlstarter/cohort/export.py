@@ -82,6 +82,8 @@ def _multi_gitter(config: Config, names: Sequence[str]) -> str:
         "pr-title": "Update the template",
         "pr-body": "The project's template has a new version.",
         "git-type": "cmd",
+        # The whole history: an update's base is in it.
+        "fetch-depth": 0,
         "author-name": "mlstarter cohort",
         "author-email": "cohort@mlstarter.invalid",
     }
