@@ -6,9 +6,11 @@ import sys
 import tempfile
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 
+from . import study
 from .data import load
 from .decode import symbols_of
 from .learn import device_named, examples, fit, loss_of, plain_batches
@@ -16,6 +18,9 @@ from .model import Network
 from .settings import Config, ModelConfig
 from .settings import load as load_config
 from .train import recipe
+
+if TYPE_CHECKING:
+    import optuna
 
 
 def run() -> None:
@@ -34,8 +39,6 @@ def search(config: Config) -> tuple[ModelConfig, float, float]:
 
     Each trial trains a third of the epochs on one copy of the clips; the test is never read.
     """
-    import optuna
-
     symbols = symbols_of(config.speech.vocabulary)
     clips = {name: load.read(config, name) for name in ("train", "validation")}
     quiet = replace(recipe(config), copies=1, joined=0.0, empty=0.0)
@@ -63,9 +66,7 @@ def search(config: Config) -> tuple[ModelConfig, float, float]:
         return score(tried)
 
     before = score(config.model)
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
-    study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=config.seed))
-    study.optimize(objective, config.tune.trials)
-    if study.best_value >= before:
+    found = study.search(config, objective)
+    if found.best_value >= before:
         return config.model, before, before
-    return ModelConfig(**study.best_trial.user_attrs["settings"]), study.best_value, before
+    return ModelConfig(**found.best_trial.user_attrs["settings"]), found.best_value, before

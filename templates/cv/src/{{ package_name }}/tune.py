@@ -8,7 +8,7 @@ from dataclasses import replace
 import optuna
 from threadpoolctl import threadpool_limits
 
-from . import learn
+from . import learn, study
 from .data import split
 from .settings import Config, load
 
@@ -17,16 +17,15 @@ def run() -> None:
     """Print the best values found; config.toml is changed by hand, so that a change is a choice."""
     config = load()
     with threadpool_limits(config.threads):
-        study = search(config)
-    print(f"Best validation loss {study.best_value:.4f} after {config.tune.epochs} epochs, with")
-    for name, value in study.best_params.items():
+        found = search(config)
+    print(f"Best validation loss {found.best_value:.4f} after {config.tune.epochs} epochs, with")
+    for name, value in found.best_params.items():
         print(f"{name} = {value:.4g}" if isinstance(value, float) else f"{name} = {value}")
     print("Write what convinces you into config.toml, then: make train", file=sys.stderr)
 
 
 def search(config: Config) -> optuna.Study:
     """Return the finished study; the test split is not read."""
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
     fitted, held = split.read(config, "train", "validation")
 
     def objective(trial: optuna.Trial) -> float:
@@ -50,9 +49,5 @@ def search(config: Config) -> optuna.Study:
         learn.fit(tried, fitted, held, config.seed, report=report)
         return min(losses)
 
-    study = optuna.create_study(
-        sampler=optuna.samplers.TPESampler(seed=config.seed),
-        pruner=optuna.pruners.MedianPruner(n_warmup_steps=1),
-    )
-    study.optimize(objective, n_trials=config.tune.trials)
-    return study
+    pruner = optuna.pruners.MedianPruner(n_warmup_steps=1)
+    return study.search(config, objective, pruner=pruner)

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import numpy as np
 from sklearn.metrics import f1_score
 from sklearn.model_selection import GroupKFold
 from threadpoolctl import threadpool_limits
 
-from . import train
+from . import study, train
 from .data import split
 from .learn import fit_linear
 from .progress import progress
 from .settings import Config, LinearConfig, load
+
+if TYPE_CHECKING:
+    import optuna
 
 FOLDS = 3
 
@@ -35,8 +39,6 @@ def search(config: Config) -> tuple[LinearConfig, float, float]:
 
     Only the training split is read, folded by its groups.
     """
-    import optuna
-
     (known,) = split.read(config, "train")
     classes = sorted(set(known.labels))
     target = train.indices(known, classes)
@@ -60,10 +62,6 @@ def search(config: Config) -> tuple[LinearConfig, float, float]:
         )
 
     before = score(config.linear)
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
-    study = optuna.create_study(
-        direction="maximize", sampler=optuna.samplers.TPESampler(seed=config.seed)
-    )
     with progress("Tuning", config.tune.trials) as done:
-        study.optimize(objective, config.tune.trials, callbacks=[lambda *_: done(1)])
-    return LinearConfig(bits=config.linear.bits, **study.best_params), study.best_value, before
+        found = study.search(config, objective, "maximize", callbacks=[lambda *_: done(1)])
+    return LinearConfig(bits=config.linear.bits, **found.best_params), found.best_value, before

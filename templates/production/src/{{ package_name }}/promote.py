@@ -6,7 +6,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from . import gates, registry
+from . import gates, held, registry
 from .errors import ProjectError
 from .export import CANDIDATE, candidate
 from .files import new_folder
@@ -17,14 +17,14 @@ MODEL = Path("model")  # the served model as git and the image carry it
 def run(force: bool = False, canary: float = 0.0) -> None:
     """Serve the trained model, or send ``canary`` percent of the requests to it.
 
-    Raises ``ProjectError`` where a gate is closed: see gates.py.
+    Raises ``ProjectError`` where a gate is closed: see gates.py and docs/production.md.
     """
     if not 0 <= canary < 100:
         raise ProjectError(f"--canary is {canary:g}.", "Give a percentage from 0 to below 100.")
     _, facts = candidate()
     served = registry.adopt(MODEL)
     if served is not None:
-        found = gates.examine(CANDIDATE, registry.MODELS / served.model)
+        found = gates.examine(held.read(), CANDIDATE, registry.MODELS / served.model)
         for gate in found:
             print(f"{'pass' if gate.passed else 'FAIL'}  {gate.sentence}", file=sys.stderr)
         if not force and not all(gate.passed for gate in found):

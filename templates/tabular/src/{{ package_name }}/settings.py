@@ -56,10 +56,9 @@ class EvaluationConfig:
 
 @dataclass(frozen=True)
 class TuneConfig:
-    """How long `tune` searches; workers that share a ``storage`` search together."""
+    """How long `tune` searches."""
 
     trials: int = 30
-    storage: str = ""
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict, replace
-from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from sklearn.model_selection import cross_val_predict
 from threadpoolctl import threadpool_limits
 
+from . import study
 from .data import encode, schema, split
 from .data.schema import Schema
 from .errors import ProjectError
@@ -19,6 +19,9 @@ from .metrics import HIGHER_IS_BETTER
 from .model import as_frame, build, folds
 from .progress import progress
 from .settings import Config, ModelConfig, load
+
+if TYPE_CHECKING:
+    import optuna
 
 
 def run() -> None:
@@ -41,8 +44,6 @@ def search(config: Config, described: Schema) -> tuple[ModelConfig, float, float
     The score is the primary metric on out-of-fold predictions of the training split; neither
     validation nor test split is read.
     """
-    import optuna
-
     if config.task == "anomaly":
         raise ProjectError("An isolation forest has no target to tune against.")
     rows = split.read(config, described, "train")
@@ -74,36 +75,8 @@ def search(config: Config, described: Schema) -> tuple[ModelConfig, float, float
         )
 
     before = score(config.model)
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
-    study = open_study(config, "maximize" if primary in HIGHER_IS_BETTER else "minimize")
-    # Workers that share a study stop when all of them together have done the trials.
-    together = optuna.study.MaxTrialsCallback(config.tune.trials)
+    direction: Literal["maximize", "minimize"]
+    direction = "maximize" if primary in HIGHER_IS_BETTER else "minimize"
     with progress("Tuning", config.tune.trials) as done:
-        study.optimize(objective, config.tune.trials, callbacks=[together, lambda *_: done(1)])
-    return ModelConfig(**study.best_params), study.best_value, before
-
-
-def open_study(config: Config, direction: Literal["maximize", "minimize"]) -> Any:
-    """Return a study of this process, or the one that every worker on `tune.storage` shares.
-
-    The storage is a file that all of them can write, or the address of a database.
-    """
-    import optuna
-    from optuna.storages import JournalStorage
-    from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
-
-    where = config.tune.storage
-    storage: Any = where or None
-    if where and "://" not in where:
-        Path(where).parent.mkdir(parents=True, exist_ok=True)
-        # A lock that a killed worker left behind is taken over after ten seconds.
-        lock = JournalFileOpenLock(where, grace_period=10)
-        storage = JournalStorage(JournalFileBackend(where, lock_obj=lock))
-    seed = None if where else config.seed  # workers with one seed would all try the same settings
-    return optuna.create_study(
-        direction=direction,
-        sampler=optuna.samplers.TPESampler(seed=seed),
-        storage=storage,
-        study_name=config.project,
-        load_if_exists=True,
-    )
+        found = study.search(config, objective, direction, callbacks=[lambda *_: done(1)])
+    return ModelConfig(**found.best_params), found.best_value, before

@@ -42,8 +42,8 @@ class JsonFormatter(logging.Formatter):
 def configure() -> None:
     """Send every log line of the process to standard output as JSON."""
     # What a line does not show need not be found out (the logging HOWTO, "Optimization").
-    logging.logThreads = logging.logProcesses = logging.logAsyncioTasks = False
-    logging.logMultiprocessing = False
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    logging.logAsyncioTasks = False  # type: ignore[attr-defined]  # of 3.12 and later
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)

@@ -1,9 +1,10 @@
-"""How far the rows that come in have moved from those of training."""
+"""How far what comes in and what is answered have moved from the reference in metadata.json."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,15 @@ from numpy.typing import ArrayLike, NDArray
 WINDOW = 2000  # rows, the latest
 FEWEST = 200  # below that chance alone moves the index
 SMALLEST = 1e-4  # stands for an empty bin, whose logarithm does not exist
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What is remembered of one row, text, image or recording and of the answer to it."""
+
+    features: Mapping[str, Any]  # numbers, or texts of which there are few
+    labels: tuple[str, ...]  # classes or words that were answered
+    value: float | None  # the answer's probability, confidence, score or number
 
 
 def stability_index(expected: ArrayLike, actual: ArrayLike) -> float:
@@ -26,7 +36,7 @@ def stability_index(expected: ArrayLike, actual: ArrayLike) -> float:
 
 
 class Drift:
-    """The latest rows and predictions, compared with ``reference`` of metadata.json."""
+    """The latest of what was seen, compared with ``reference`` of metadata.json."""
 
     def __init__(self, reference: Mapping[str, Any]) -> None:
         self.reference = {
@@ -34,12 +44,12 @@ class Drift:
         }
         self._rows: deque[Mapping[str, Any]] = deque(maxlen=WINDOW)
 
-    def add(self, row: Mapping[str, Any], prediction: float | None) -> None:
-        """Remember a row and what the model said to it."""
-        self._rows.append({**row, "prediction": prediction})
+    def add(self, seen: Seen) -> None:
+        """Remember what was seen."""
+        self._rows.append(seen.features)
 
     def indices(self) -> dict[str, float]:
-        """Return the index of each feature and of the prediction; empty for too few rows."""
+        """Return the index of each feature; empty for too few rows."""
         rows = list(self._rows)
         if len(rows) < FEWEST:
             return {}
@@ -50,7 +60,7 @@ class Drift:
 
 
 def _shares(entry: Mapping[str, Any], values: list[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return the shares of training and of ``values``; the last bin is for missing or unseen."""
+    """Return the expected shares and those of ``values``; the last bin is for what has none."""
     if "categories" in entry:
         places = {name: place for place, name in enumerate(entry["categories"])}
         bins = np.array([places.get(_text(value), len(places)) for value in values])

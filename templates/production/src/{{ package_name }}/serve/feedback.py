@@ -11,8 +11,9 @@ from pydantic import ConfigDict, Field, TypeAdapter
 from typing_extensions import TypedDict
 
 from .problems import Problem
+from .scores import score
 
-REMEMBERED = 10_000  # requests whose feedback can still come
+REMEMBERED = 10_000  # predictions whose feedback can still come
 WINDOW = 1000  # answers that a quality figure is made of
 
 
@@ -23,7 +24,7 @@ class Report(TypedDict):
     request_id: Annotated[str, Field(max_length=64)]
     row: NotRequired[Annotated[int, Field(ge=0, le=100_000)]]
     label: (
-        Annotated[str, Field(max_length=200)]
+        Annotated[str, Field(max_length=1000)]
         | Annotated[float, Field(allow_inf_nan=False, ge=-1e30, le=1e30)]
     )
 
@@ -35,7 +36,7 @@ class Feedback:
     """Joins predictions with the truth by request id, in memory; the log keeps it for good."""
 
     def __init__(self) -> None:
-        self._waiting: OrderedDict[str, tuple[str, dict[int, Mapping[str, Any]]]] = OrderedDict()
+        self._waiting: OrderedDict[tuple[str, int], tuple[str, Mapping[str, Any]]] = OrderedDict()
         self._scores: dict[str, dict[str, deque[float]]] = defaultdict(
             lambda: defaultdict(lambda: deque(maxlen=WINDOW))
         )
@@ -43,9 +44,10 @@ class Feedback:
     def remember(
         self, request_id: str, model: str, predictions: Sequence[Mapping[str, Any]]
     ) -> None:
-        """Keep the predictions of a request until its feedback comes, or too many others did."""
-        self._waiting[request_id] = model, dict(enumerate(predictions))
-        if len(self._waiting) > REMEMBERED:
+        """Keep the predictions of a request until their feedback comes, or too many others did."""
+        for row, prediction in enumerate(predictions):
+            self._waiting[request_id, row] = model, prediction
+        while len(self._waiting) > REMEMBERED:
             self._waiting.popitem(last=False)
 
     def give(self, report: Report, output: Mapping[str, Any]) -> dict[str, float]:
@@ -56,33 +58,22 @@ class Feedback:
         Problem
             404 where no such prediction waits, 422 where the label is none of the model's.
         """
-        model, waiting = self._waiting.get(report["request_id"], ("", {}))
-        row, label = report.get("row", 0), report["label"]
-        if row not in waiting:
+        place = report["request_id"], report.get("row", 0)
+        if place not in self._waiting:
             raise Problem(404, "No prediction with this request id and row waits for feedback.")
-        classes = output.get("classes") or []
-        if isinstance(label, str) != bool(classes) or (classes and label not in classes):
+        model, prediction = self._waiting[place]
+        found = score(prediction, report["label"], output)
+        if found is None:
             raise Problem(422, "The label is none that this model can predict.")
-        found = _scores(waiting.pop(row), label, output)
+        del self._waiting[place]
         for name, value in found.items():
             self._scores[model][name].append(value)
         return found
 
-    def quality(self) -> dict[tuple[str, str], float]:
-        """Return the mean of each score of each model over its latest answers."""
+    def quality(self) -> dict[tuple[str, str], tuple[float, int]]:
+        """Return the mean of each score of each model over its latest answers, and their number."""
         return {
-            (model, name): fmean(values)
+            (model, name): (fmean(values), len(values))
             for model, scores in self._scores.items()
             for name, values in scores.items()
         }
-
-
-def _scores(
-    prediction: Mapping[str, Any], label: str | float, output: Mapping[str, Any]
-) -> dict[str, float]:
-    if not isinstance(label, str):
-        return {"absolute_error": abs(float(prediction["prediction"]) - label)}
-    found = {"accuracy": float(prediction["prediction"] == label)}
-    if "probability" in prediction:
-        found["brier"] = (prediction["probability"] - (label == output["positive"])) ** 2
-    return found

@@ -18,6 +18,7 @@ from .drift import Drift
 from .feedback import REPORT, Feedback
 from .guards import read_json
 from .logs import log, request_id
+from .observe import observe
 from .problems import RESPONSES
 
 if TYPE_CHECKING:
@@ -77,21 +78,16 @@ class Monitor:
     def predicted(
         self, metadata: Mapping[str, Any], inputs: Any, predictions: list[Any], seconds: float
     ) -> None:
-        """Count the predictions of one request and remember them for drift and feedback."""
-        model, classes = metadata["model"]["id"], metadata["output"].get("classes") or ()
+        """Count the answers to one request and remember them for drift and feedback."""
+        model = metadata["model"]["id"]
         self._child(self._model_seconds, model).observe(seconds)
         self.feedback.remember(request_id.get(), model, predictions)
-        rows = inputs if isinstance(inputs, list) else [inputs]
-        for row, prediction in zip(rows, predictions, strict=False):
-            label, value = prediction["prediction"], prediction.get("probability")
-            if label in classes:
-                self._child(self._labels, model, str(label)).inc()
-            if value is None and isinstance(label, float):
-                value = label
-            if value is not None:
-                self._child(self._values, model).observe(value)
-            if isinstance(row, Mapping):
-                self.drift.add(row, value)
+        for seen in observe(inputs, predictions):
+            for label in seen.labels:
+                self._child(self._labels, model, label).inc()
+            if seen.value is not None:
+                self._child(self._values, model).observe(seen.value)
+            self.drift.add(seen)
 
     def collect(self) -> Iterator[Metric]:
         """Return what depends on the moment: age, drift and quality."""
@@ -104,23 +100,41 @@ class Monitor:
                 [model], (datetime.now(UTC) - datetime.fromisoformat(made)).total_seconds()
             )
         drift = GaugeMetricFamily(
-            "model_input_psi", "Population stability index against training", labels=["feature"]
+            "model_input_psi", "Population stability index", labels=["feature"]
         )
         for name, value in self.drift.indices().items():
             drift.add_metric([name], value)
+        yield from (info, age, drift, *self._qualities())
+
+    def _qualities(self) -> Iterator[Metric]:
+        """Return what feedback says of each model, beside what validation promised."""
         quality = GaugeMetricFamily(
             "model_feedback_quality", "Mean score of what was reported", labels=["model", "metric"]
         )
-        for (model, name), value in self.feedback.quality().items():
-            quality.add_metric([model, name], value)
-        yield from (info, age, drift, quality)
+        count = GaugeMetricFamily(
+            "model_feedback_answers", "How many it is the mean of", labels=["model", "metric"]
+        )
+        for labels, (mean, number) in self.feedback.quality().items():
+            quality.add_metric(labels, mean)
+            count.add_metric(labels, number)
+        expected = GaugeMetricFamily(
+            "model_expected_quality",
+            "Interval of the score on validation",
+            labels=["model", "metric", "bound"],
+        )
+        for metadata in self._served.values():
+            for name, figures in metadata.get("validation", {}).items():
+                for bound in ("low", "high"):
+                    expected.add_metric([metadata["model"]["id"], name, bound], figures[bound])
+        yield from (quality, count, expected)
 
     def compare(self) -> dict[str, Any]:
         """Return the figures of each model that answers, for a canary beside the main one."""
         figures: dict[str, Any] = {}
         for role, metadata in self._served.items():
             model = metadata["model"]["id"]
-            scores = {name: v for (m, name), v in self.feedback.quality().items() if m == model}
+            quality = self.feedback.quality().items()
+            scores = {name: mean for (m, name), (mean, _) in quality if m == model}
             figures[role] = {
                 "model": model,
                 "requests": self._value("model_seconds_count", model),
@@ -145,7 +159,7 @@ class Monitor:
 
 
 class Watched:
-    """A predictor whose predictions are counted."""
+    """A predictor whose answers are counted."""
 
     def __init__(self, predictor: Predictor, monitor: Monitor) -> None:
         self._predictor, self._monitor = predictor, monitor
@@ -153,10 +167,10 @@ class Watched:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._predictor, name)
 
-    def predict(self, inputs: Any) -> Any:
+    def predict(self, inputs: Any, *options: Any) -> Any:
         """Return what the predictor says."""
         start = time.perf_counter()
-        answer: Any = self._predictor.predict(inputs)
+        answer: Any = self._predictor.predict(inputs, *options)
         seconds = time.perf_counter() - start
         predictions = answer if isinstance(answer, list) else [answer]
         self._monitor.predicted(self._predictor.metadata, inputs, predictions, seconds)

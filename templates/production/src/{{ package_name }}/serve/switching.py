@@ -72,4 +72,5 @@ def _schema(metadata: dict[str, Any]) -> list[Any]:
     return [
         [(feature["name"], feature["kind"], feature["required"]) for feature in features],
         metadata["output"].get("classes"),
+        metadata["output"].get("words"),
     ]
