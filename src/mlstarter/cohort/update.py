@@ -121,6 +121,7 @@ class Updater:
             return before if preview else self._record(student, before, refs[MAIN], tip)
         wanted = project_update.Wanted(
             to=self.handout.template.version,
+            template=self.handout.template,
             # Any name that is free: nothing is written into the private repository.
             branch="update",
             ask=lambda asked, given, recorded: self._answers(student, asked, given, recorded),

@@ -113,7 +113,10 @@ def prepare(project: Project, wanted: Wanted) -> Prepared:
 
 def _new_template(record: Record, wanted: Wanted) -> Template:
     """Return the template at the version to go to."""
-    template = resolve(record.source, wanted.to)
+    if wanted.template is not None and wanted.template.source == record.source:
+        template = wanted.template
+    else:
+        template = resolve(record.source, wanted.to)
     here, there = parse_version(record.version), parse_version(template.version)
     if here is None or there is None or there >= here:
         return template

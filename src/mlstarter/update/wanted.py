@@ -12,6 +12,7 @@ from mlstarter.history.identity import Identity
 from mlstarter.history.plan import Plan
 from mlstarter.project import Project
 from mlstarter.questions import Answers, Questionnaire
+from mlstarter.sources import Template
 
 Asker = Callable[[Questionnaire, Mapping[str, Any], Mapping[str, Any]], Answers]
 """Answers a questionnaire from the given and the recorded answers (2nd, 3rd argument)."""
@@ -28,13 +29,15 @@ def take_defaults(
 class Wanted:
     """What an update shall bring about.
 
-    ``to`` is a version (None: the newest), ``data`` new answers, ``branch`` the branch that takes
-    the result (None: the current one). ``source``, ``ref`` and ``directory`` name the template of
-    a project without a record, which ``adopt`` takes in. ``layers`` are the folders of the layers
-    over the template, the lowest first; without them their files come from history.
+    ``to`` is a version (None: the newest); ``template`` is that version where it is at hand, for
+    projects that were made from its source. ``data`` are new answers, ``branch`` the branch that
+    takes the result (None: the current one). ``source``, ``ref`` and ``directory`` name the
+    template of a project without a record, which ``adopt`` takes in. ``layers`` are the folders of
+    layers over the template, the lowest first; without them their files come from history.
     """
 
     to: str | None = None
+    template: Template | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
     branch: str | None = None
     ask: Asker = take_defaults
