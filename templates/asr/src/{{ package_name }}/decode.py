@@ -38,6 +38,11 @@ def encode(text: str, symbols: Sequence[str]) -> list[int]:
     return [symbols.index(character) for character in text]
 
 
+def surest_letter(scores: Scores) -> float:
+    """Return the highest probability of a letter in [steps, symbols]: no word is surer than it."""
+    return float(np.exp(scores[:, len(SYMBOLS_BEFORE_LETTERS) :].max(initial=-np.inf)))
+
+
 def greedy(scores: Scores, symbols: Sequence[str]) -> str:
     """Return the text of the best symbol of each step, repeats merged and blanks dropped.
 
@@ -152,6 +157,8 @@ class Decoder:
 
     def words(self, scores: Scores) -> list[Word]:
         """Return the words of [steps, symbols], without fillers and doubtful ones."""
+        if surest_letter(scores) < self.threshold:  # silence is answered without a search
+            return []
         found = self.lexicon.decode(scores, self.seconds_per_step)
         return [w for w in found if w.confidence >= self.threshold and w.text not in self.fillers]
 

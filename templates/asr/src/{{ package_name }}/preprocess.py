@@ -1,19 +1,18 @@
 """From the bytes of an audio file to what the graph takes: used by training AND serving.
 
-Needs NumPy, SciPy's resampler and libsndfile only. Every limit is checked against the header
+Needs NumPy, libsndfile and the SoX resampler only. Every limit is checked against the header
 before samples are decoded, and again while they are, because headers lie.
 """
 
 from __future__ import annotations
 
 import io
-from math import gcd
 from typing import Any
 
 import numpy as np
 import soundfile
+import soxr
 from numpy.typing import NDArray
-from scipy.signal import resample_poly
 
 Samples = NDArray[np.float32]
 
@@ -80,9 +79,8 @@ def to_graph(samples: NDArray[Any], rate: int) -> Samples:
     peak = float(np.abs(mono).max())
     if peak > 1:  # floating-point files may exceed full scale; only the shape matters
         mono = mono / peak
-    common = gcd(rate, RATE)
     if rate != RATE:
-        mono = resample_poly(mono, RATE // common, rate // common)
+        mono = soxr.resample(mono, rate, RATE)
     return np.asarray(mono, dtype=np.float32)
 
 

@@ -38,22 +38,30 @@ def sections(test: Test, results: dict[str, Any]) -> list[Section]:
 
 
 def _rate(of: dict[str, Any]) -> str:
-    return f"{interval(of)}, {of['clips']} clips, {of['words']} words, {of['speakers']} speakers"
+    counts = (_counted(of[name], name) for name in ("clips", "words", "speakers"))
+    return f"{interval(of)}, {', '.join(counts)}"
+
+
+def _counted(number: int, things: str) -> str:
+    return f"{number} {things.removesuffix('s') if number == 1 else things}"
 
 
 def real_voices(test: Test, results: dict[str, Any]) -> Section:
     """Return synthetic voices and real recordings side by side, for every system."""
-    heading = "Synthetic voices against real recordings"
+    synthetic = test.config.data.source == "sample"
+    heading = f"{'Synthetic voices' if synthetic else 'Test split'} against real recordings"
     vocabulary = f"Closed vocabulary of {results['speech']['vocabulary']} words. "
     if not test.real:
         text = (
             "**Nothing here was measured on real recordings**, since there were none. `record` "
             "collects some from your microphone; expect more errors on them than above."
+            if synthetic
+            else "The test split is of recordings; `record` collects others from your microphone."
         )
         return Section(heading, vocabulary + text)
     resamples, seed = test.config.evaluation.resamples, test.config.seed
     sets = {"test split": {"served": test.ours, **test.systems}}
-    sets |= {name: systems for name, (_, systems) in test.real.items()}
+    sets |= {title(name).lower(): systems for name, (_, systems) in test.real.items()}
     rates = {
         name: {system: word_error_rate(of, resamples, seed) for system, of in systems.items()}
         for name, systems in sets.items()
@@ -63,7 +71,9 @@ def real_voices(test: Test, results: dict[str, Any]) -> Section:
         for name, of in rates.items()
         for system, rate in of.items()
     ]
-    described = "; ".join(f"{name}: {found.description}" for name, (found, _) in test.real.items())
+    described = "; ".join(
+        f"{title(name)}: {found.description}" for name, (found, _) in test.real.items()
+    )
     with figure(width=6.5) as drawn:
         (axes,) = drawn.axes
         systems = [system for system in rates["test split"] if system != "silence"]

@@ -70,7 +70,7 @@ start((model, fields) => {
   const shown = words.length > 12 ? `${words.slice(0, 12).join(", ")}, …` : words.join(", ");
   return {
     lead: `Say words out of a closed vocabulary of ${words.length}: ${shown}. Other words come out as ` +
-      `these. ${measured(model.metrics)}`,
+      `these. ${measured(model.metrics, model.data.sample)}`,
     call: `curl ${new URL("predict", location.href)} -F 'file=@recording.wav;type=audio/wav'`,
     reset: () => { file.value = ""; example(); },
     submit: async () => {
@@ -83,15 +83,16 @@ start((model, fields) => {
   };
 });
 
-/** The error rates on synthetic voices and on real people, side by side. */
-function measured(metrics) {
+/** The error rates on the test split and on real people, side by side. */
+function measured(metrics, synthetic) {
   const rate = ({ value, low, high }) => `${percent(value)} (${percent(low)} to ${percent(high)})`;
-  const parts = [["wer", "synthetic voices"], ["wer_real_words", "recorded words of real people"],
+  const tested = synthetic ? "synthetic voices" : "recordings of people it never heard";
+  const parts = [["wer", tested], ["wer_real_words", "recorded words of real people"],
     ["wer_own_recordings", "the author's own recordings"]]
     .filter(([name]) => metrics[name])
     .map(([name, words]) => `${rate(metrics[name])} on ${words}`);
   if (!parts.length) return "";
-  const real = parts.length > 1 ? "" : "; on real people it was not measured";
+  const real = parts.length > 1 || !synthetic ? "" : "; on real people it was not measured";
   return `Of 100 words it gets wrong, leaves out or adds: ${parts.join(", ")}${real}.`;
 }
 
