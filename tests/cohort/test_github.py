@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,36 @@ def test_private_repositories_are_made_and_students_invited(
     before = len(hub.seen)
     assert school.call("create") == 0
     assert len(hub.seen) == before
+
+
+def test_the_credential_of_gh_is_taken_where_no_variable_is_set(
+    school: Classroom,
+    hub: GitHubStandIn,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A stand-in of gh, which answers ``gh auth token`` as the real one does."""
+    for name in ("SCHOOL_TOKEN", "GH_TOKEN", "GITHUB_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    school.extra = ("--github-api", hub.url)
+    gh = tmp_path / "bin" / "gh"
+    gh.parent.mkdir()
+    monkeypatch.setenv("PATH", f"{gh.parent}{os.pathsep}{os.environ['PATH']}")
+
+    gh.write_text("#!/bin/sh\necho 'no oauth token' >&2\nexit 1\n")
+    gh.chmod(0o755)
+    assert school.call("create") == 1
+    said_so = capsys.readouterr().err
+    assert "There is no token for GitHub." in said_so
+    assert "gh auth login" in said_so
+
+    gh.write_text(f'#!/bin/sh\n[ "$1 $2" = "auth token" ] && echo {TOKEN}\n')
+    assert school.call("create") == 0
+    assert hub.invited
+    out, err = capsys.readouterr()
+    assert TOKEN not in out + err
+    assert TOKEN.encode() not in school.journal.read_bytes()
 
 
 def test_a_pull_request_is_opened_once(

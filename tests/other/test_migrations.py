@@ -142,6 +142,28 @@ def test_with_a_conflict_the_later_ones_are_named_and_an_abort_takes_the_earlier
     assert read_tree(project) == before
 
 
+def test_a_project_in_a_sub_folder_is_migrated_alone_and_on_a_branch(
+    mlstarter: Run, source: Path, tmp_path: Path
+) -> None:
+    top = commit(write_template(tmp_path / "course", {"student.ini": "old_key = the course's\n"}))
+    project = top / "p"
+    status, _, err = mlstarter(
+        *("new", project, "--template", source, "--ref", "1.0.0", "--yes", "--nested")
+    )
+    assert status == 0, err
+    write_template(project, {"student.ini": "old_key = mine\n"})
+    commit(top)
+    before = read_tree(top)
+
+    status, _, err = mlstarter("update", project, "--trust", "--yes", "--branch", "newer")
+
+    assert status == 0, err
+    assert read_tree(top) == before
+    assert git(top, "show", "newer:p/student.ini") == "new_key = mine"
+    assert git(top, "show", "newer:p/log.txt") == "after 1.0.0 2.0.0 v2.0.0 ada"
+    assert git(top, "show", "newer:student.ini") == "old_key = the course's"
+
+
 def test_a_migration_of_answers_is_followed(mlstarter: Run, source: Path, project: Path) -> None:
     answers = "sed -i 's/^name:/title:/' .copier-answers.yml"
     text = (

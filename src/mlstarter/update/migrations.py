@@ -79,6 +79,7 @@ class Migration:
             NeedsTrust: there are some, and the template is not trusted.
         """
         self.project, self.ours, self.template, self.record = project, ours, template, record
+        self.name = project.folder.name.removesuffix(".git")
         self.steps = list(steps_between(template, record.version))
         self.edits: Edits = {}
         self.ran: list[str] = []
@@ -113,7 +114,7 @@ class Migration:
 
     def _run(self, commands: Sequence[Command], files: Tree) -> Edits:
         self.ran += map(str, commands)
-        return run_in_copy(commands, files, self.project.folder.name)
+        return run_in_copy(commands, files, self.name)
 
     def _commands(self, stage: Stage, answers: Mapping[str, Any]) -> list[Command]:
         steps = [step for step in self.steps if step.stage == stage]
@@ -124,7 +125,7 @@ class Migration:
         context = {
             **answers,
             "_copier_answers": dict(answers),
-            "_folder_name": self.project.folder.name,
+            "_folder_name": self.name,
             "_copier_python": sys.executable,
             "_copier_phase": "migrate",
         }
