@@ -176,8 +176,9 @@ def test_each_failure_of_fetch_ends_the_command_with_its_status_and_two_lines(
 
 
 def test_a_really_full_disk_is_said_and_keeps_earlier_data(
-    tabular_project: Project, kaggle: Any, stand_in: ModuleType, tmp_path: Path
+    borrow: Any, kaggle: Any, stand_in: ModuleType, tmp_path: Path
 ) -> None:
+    project = preset_project(borrow, "california-housing")
     small = tmp_path / "small"
     small.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(small)]
@@ -188,17 +189,17 @@ def test_a_really_full_disk_is_said_and_keeps_earlier_data(
             "import sys, shutil; from kagglesdk import kaggle_env;"
             "kaggle_env._env_to_endpoint[kaggle_env.KaggleEnv.PROD] = sys.argv[1];"
             "from pathlib import Path; from importlib import import_module;"
-            "fetch = import_module(sys.argv[2] + '.data.fetch'); roomy = shutil.disk_usage('/');"
+            "data = import_module(sys.argv[2] + '.data.download'); roomy = shutil.disk_usage('/');"
             "shutil.disk_usage = lambda _: roomy;"  # so that the disk itself says no, late
-            "fetch.fetch(fetch.Source.parse('a/b'), Path(sys.argv[3]), agree=lambda _: True)"
+            "data.fetch(data.Source.parse('a/b'), Path(sys.argv[3]), agree=lambda _: True)"
         )
         environment = {"KAGGLE_API_TOKEN": stand_in.TOKEN}
-        words = (tabular_project.python, "-c", script, kaggle.api, tabular_project.package, small)
+        words = (project.python, "-c", script, kaggle.api, project.package, small)
         kaggle.archive = zipped({"a.csv": b"1,2"})
-        tabular_project.run(*words, environment=environment)
+        project.run(*words, environment=environment)
         (small / "data.lock").unlink()
         kaggle.archive = zipped({"a.csv": random.Random(0).randbytes(3 << 20)})
-        done = tabular_project.run(*words, environment=environment, check=False)
+        done = project.run(*words, environment=environment, check=False)
         assert "The disk is too full" in done.output
         assert (small / "data/raw/b/a.csv").read_bytes() == b"1,2"
     finally:
