@@ -25,6 +25,7 @@ from tests.conftest import Require
 from tests.templates import asr_recordings
 from tests.templates.browser import accessibility, opened, scrolls_sideways
 from tests.templates.conftest import Generate, run_all
+from tests.templates.production import at_production, pass_own_tests
 from tests.templates.projects import Project, free_port, request
 from tests.templates.test_container import Engine
 from tests.templates.test_data_in import PRESETS, ROOT, SHIM
@@ -284,3 +285,10 @@ def test_a_visitor_speaks_into_the_microphone(
         assert (sent.value.post_data_buffer or b"")[:4] == b"RIFF"
         page.locator("#result[aria-busy=false] .answer").wait_for()
         browser.close()
+
+
+def test_the_production_level_comes_by_an_update_and_passes_its_own_tests(
+    asr_project: Project, tmp_path: Path
+) -> None:
+    clone = asr_project.clone(tmp_path / asr_project.root.name)
+    pass_own_tests(at_production(clone, tmp_path))

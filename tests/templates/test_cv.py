@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Require
+from tests.templates.production import at_production, pass_own_tests
 from tests.templates.projects import Project, request
 from tests.templates.validators import model_card
 from tests.templates.workflow import image_adds, jobs, run_steps, runner, steps
@@ -202,3 +203,10 @@ def test_the_image_is_built_started_and_probed(
 def test_the_metadata_fits_in_a_page(cv_project: Project) -> None:
     """The examples are inside, so that the page needs no other file."""
     assert len(json.dumps(cv_project.metadata())) < 40_000
+
+
+def test_the_production_level_comes_by_an_update_and_passes_its_own_tests(
+    cv_project: Project, tmp_path: Path
+) -> None:
+    clone = cv_project.clone(tmp_path / cv_project.root.name)
+    pass_own_tests(at_production(clone, tmp_path))

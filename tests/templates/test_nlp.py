@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Require
+from tests.templates.production import at_production, pass_own_tests
 from tests.templates.projects import Project, request
 from tests.templates.validators import model_card
 from tests.templates.workflow import image_adds, jobs, run_steps, runner, steps
@@ -63,7 +64,7 @@ def test_a_clone_serves_without_training_and_explains(nlp_project: Project, tmp_
         texts = ["Bitte geben Sie eine gültige Adresse ein.", "Indtast venligst en gyldig adresse"]
         status, answer = request(f"{address}/predict", {"texts": texts, "explain": True})
         assert status == 200
-        assert [one["prediction"] for one in answer["predictions"]] == ["de", "da"]
+        assert [one["prediction"] for one in answer["predictions"]] == ["German", "Danish"]
         assert answer["predictions"][0]["parts"]
         assert request(f"{address}/predict", {"texts": []})[0] == 422
 
@@ -71,7 +72,7 @@ def test_a_clone_serves_without_training_and_explains(nlp_project: Project, tmp_
 def test_predict_reads_lines(nlp_project: Project, tmp_path: Path) -> None:
     (tmp_path / "in.txt").write_text("Veuillez saisir une adresse valide\n", "utf-8")
     nlp_project.command("predict", tmp_path / "in.txt", "--output", tmp_path / "out.csv")
-    assert ",fr," in (tmp_path / "out.csv").read_text("utf-8")
+    assert ",French," in (tmp_path / "out.csv").read_text("utf-8")
 
 
 def test_the_model_card_carries_metadata_that_hugging_face_reads(nlp_project: Project) -> None:
@@ -104,3 +105,10 @@ def test_the_image_is_built_started_and_probed(
     assert '"predictions"' in probed.output
     added = image_adds(nlp_project, machine)
     assert 0 < added <= ADDED, added
+
+
+def test_the_production_level_comes_by_an_update_and_passes_its_own_tests(
+    nlp_project: Project, tmp_path: Path
+) -> None:
+    clone = nlp_project.clone(tmp_path / nlp_project.root.name)
+    pass_own_tests(at_production(clone, tmp_path))

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.templates.conftest import Generate
+from tests.templates.production import at_production, pass_own_tests
 from tests.templates.projects import Done, Project, request
 from tests.templates.validators import validate
 
@@ -23,12 +24,9 @@ NOTE = "\nWhat I would try next: holidays.\n"
 
 @pytest.fixture(scope="module")
 def updated(tabular_project: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """Return a trained essentials project with a student's work, updated to the production level.
-
-    It borrows the environment that it was trained in; what the level adds is laid beside it.
-    """
+    """Return a trained project with a student's work, updated to the production level."""
     folder = tmp_path_factory.mktemp("production")
-    project = tabular_project.clone(folder / "flights")
+    project = tabular_project.clone(folder / tabular_project.root.name)
     if "_commit" not in (project.root / ".copier-answers.yml").read_text("utf-8"):
         pytest.skip("the project was not made by `mlstarter new`")
     config = project.root / "config.toml"
@@ -38,14 +36,7 @@ def updated(tabular_project: Project, tmp_path_factory: pytest.TempPathFactory) 
     readme = project.root / "README.md"
     readme.write_text(readme.read_text("utf-8") + NOTE, "utf-8")
     project.git("commit", "--quiet", "--all", "--message", "Learn a little faster")
-    project.run(sys.executable, "-m", "mlstarter", "update", "--data", "level=production")
-    added = folder / "added"
-    pip = [str(project.python), "-m", "pip", "install", "--quiet", "--target", str(added)]
-    subprocess.run([*pip, "prometheus-client==0.26.0"], check=True)
-    path = f"{project.root / 'src'}:{added}"
-    return Project(
-        project.root, project.package, project.python, {**project.environment, "PYTHONPATH": path}
-    )
+    return at_production(project, folder)
 
 
 @pytest.fixture(scope="module")
@@ -64,9 +55,30 @@ def test_the_update_keeps_what_the_student_did_and_is_one_merge(updated: Project
 
 
 def test_what_the_level_adds_passes_its_own_tests(updated: Project) -> None:
-    names = ("registry", "monitoring", "gates", "runs", "score", "tune", "service", "api")
-    tests = [f"tests/test_{name}.py" for name in names]
-    updated.run(updated.python, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests)
+    """The other types' are in their own modules, which share their trained projects."""
+    pass_own_tests(updated)
+
+
+@pytest.mark.parametrize("level", ["essentials", "production"])
+@pytest.mark.parametrize("kind", ["tabular", "cv", "nlp", "asr"])
+def test_the_score_page_of_every_type_names_tests_that_exist(
+    generate: Generate, kind: str, level: str
+) -> None:
+    folder = generate(kind, "scored", level=level)
+    page = (folder / "docs/ml-test-score.md").read_text("utf-8")
+    rows = re.findall(r"^\| *(\d+) \|[^|]+\| ([a-z ]+) \|(.+)\|$", page, re.MULTILINE)
+    assert [int(number) for number, _, _ in rows] == list(range(1, 29))
+    assert {state for _, state, _ in rows} <= {"automated", "manual", "open", "not applicable"}
+    for number, state, shown in rows:
+        tests = re.findall(r"`(tests/\w+\.py)::(\w+)`", shown)
+        assert bool(tests) == (state == "automated"), number
+        for file, name in tests:
+            assert f"def {name}(" in (folder / file).read_text("utf-8"), (number, file, name)
+        assert state != "manual" or "](../reports/report.html)" in shown
+    done = sum(state == "automated" for _, state, _ in rows)
+    assert done >= (18 if level == "production" else 12)
+    if level == "essentials":
+        assert re.search(r"While the tests pass: \*\*[\d.]+\*\*", page)
 
 
 def test_models_are_exchanged_while_the_service_runs(updated: Project) -> None:

@@ -1,0 +1,40 @@
+"""An essentials project brought to the production level, as a student would bring it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from tests.templates.projects import Project
+
+TOOL = Path(__file__).parents[2] / "tools/try-template"
+# What the level adds, with the tests of what it replaces.
+NAMES = ("registry", "monitoring", "gates", "held", "runs", "score", "scores", "tune", "service")
+
+
+def at_production(project: Project, folder: Path) -> Project:
+    """Update ``project``, a clone in which a student has worked, to the production level.
+
+    It borrows the environment that it was trained in; what the level adds is laid into ``folder``.
+    """
+    if "_commit" in (project.root / ".copier-answers.yml").read_text("utf-8"):
+        project.run(sys.executable, "-m", "mlstarter", "update", "--data", "level=production")
+    else:  # made from the templates as they stand, which have no version to update from
+        kind = project.metadata()["project"]["type"]
+        data = [f"project_type={kind}", f"package_name={project.package}", "level=production"]
+        project.run(TOOL, project.root, *(word for pair in data for word in ("-d", pair)))
+    added = folder / "added"
+    pip = [str(project.python), "-m", "pip", "install", "--quiet", "--target", str(added)]
+    subprocess.run([*pip, "prometheus-client==0.26.0"], check=True)
+    path = f"{project.root / 'src'}:{added}"
+    return replace(project, environment={**project.environment, "PYTHONPATH": path})
+
+
+def pass_own_tests(project: Project) -> None:
+    """Run the tests that the level adds, and its style and types."""
+    tests = [f"tests/test_{name}.py" for name in NAMES]
+    project.run(project.python, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests)
+    project.run(project.python, "-m", "ruff", "check", ".")
+    project.run(project.python, "-m", "mypy")
