@@ -24,6 +24,7 @@ PRESETS: dict[str, Any] = tomllib.loads(
     (Path(__file__).parents[2] / "templates/presets.toml").read_text("utf-8")
 )
 KAGGLE = ["sms-spam", "ag-news", "airline-tweets", "imdb-reviews"]
+SAMPLED = ("ag-news", "airline-tweets")
 pytestmark = pytest.mark.e2e
 
 
@@ -51,7 +52,10 @@ def test_every_kaggle_preset_of_texts_is_run_here() -> None:
     assert [n for n in texts if PRESETS[n]["answers"]["data_source"] == "kaggle"] == KAGGLE
 
 
-@pytest.mark.parametrize("name", KAGGLE)
+@pytest.mark.parametrize(
+    "name",
+    [name if name in SAMPLED else pytest.param(name, marks=pytest.mark.full) for name in KAGGLE],
+)
 def test_a_preset_runs_from_fetch_to_an_answer(
     name: str, borrow: Any, kaggle: Any, stand_in: ModuleType
 ) -> None:

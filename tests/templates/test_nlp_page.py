@@ -40,10 +40,10 @@ def test_a_text_is_answered_with_probabilities_and_its_telling_words_are_marked(
     chromium: str, address: str
 ) -> None:
     with opened(chromium, address) as (page, seen):
-        assert predict(page, DANISH) == "da"
+        assert predict(page, DANISH) == "Danish"
         result = page.locator("#result")
         expect(result.locator("svg.bar").first).to_be_visible()
-        expect(result.get_by_role("rowheader", name="da", exact=True)).to_be_visible()
+        expect(result.get_by_role("rowheader", name="Danish", exact=True)).to_be_visible()
         assert result.locator("table tr").count() == 5
         marked = result.locator("mark").all_inner_texts()
         assert marked and set(marked) <= set(DANISH.split())
@@ -78,7 +78,7 @@ def test_the_keyboard_is_enough_to_write_and_to_ask(chromium: str, address: str)
         assert page.evaluate("document.activeElement.textContent") == "Predict"
         page.keyboard.press("Enter")
         page.locator("#result .answer").wait_for()
-        assert page.locator("#result .answer").inner_text() == "da"
+        assert page.locator("#result .answer").inner_text() == "Danish"
 
 
 def test_what_says_nothing_is_not_guessed_at(chromium: str, address: str) -> None:

@@ -22,9 +22,52 @@ VALID: dict[str, Any] = {
 }
 
 
+METADATA: dict[str, Any] = {
+    "schema": 1,
+    "project": {"name": "Small", "package": "small", "type": "nlp", "version": "0.1.0"},
+    "task": "binary",
+    "data": {
+        "name": "Made texts",
+        "source": "made",
+        "version": "1",
+        "sha256": "0" * 64,
+        "rows": 2,
+        "licence": "CC0-1.0",
+        "sample": True,
+    },
+    "metrics": {"macro_f1": {"value": 0.9, "low": 0.8, "high": 1.0, "higher_is_better": True}},
+    "input": {
+        "encoder": {"kind": "pieces", "bits": 8, "longest": 1, "words": False},
+        "max_texts": 20,
+        "max_chars": 5000,
+    },
+    "output": {"name": "probabilities", "classes": CLASSES, "threshold": 0.6},
+    "reference": {},
+    "example": {"texts": [TEXT]},
+}
+
+
 def make_model(folder: Path, factor: float = 0.1) -> Path:
     """Write the model into ``folder``; return it. A ``factor`` of NaN makes every answer NaN."""
     folder.mkdir(parents=True, exist_ok=True)
+    content = make_graph(factor)
+    (folder / "model.onnx").write_bytes(content)
+    digest = hashlib.sha256(content).hexdigest()
+    model = {
+        "id": digest[:12],
+        "file": "model.onnx",
+        "sha256": digest,
+        "name": "small",
+        "created": "2026-01-01T00:00:00+00:00",
+        "versions": {},
+    }
+    metadata = json.dumps({**METADATA, "model": model})
+    (folder / "metadata.json").write_text(metadata, encoding="utf-8")
+    return folder
+
+
+def make_graph(factor: float) -> bytes:
+    """Return a graph for which a text is the longer, the more pieces beyond ten it has."""
     nodes = [
         helper.make_node("ReduceSum", ["counts", "axes"], ["pieces"], keepdims=1),
         helper.make_node("Sub", ["pieces", "middle"], ["centred"]),
@@ -47,40 +90,5 @@ def make_model(folder: Path, factor: float = 0.1) -> Path:
         [numpy_helper.from_array(array, name) for name, array in constants.items()],
     )
     opset = helper.make_opsetid("", 18)
-    content = helper.make_model(graph, opset_imports=[opset], ir_version=9).SerializeToString()
-    (folder / "model.onnx").write_bytes(content)
-    digest = hashlib.sha256(content).hexdigest()
-    score = {"value": 0.9, "low": 0.8, "high": 1.0, "higher_is_better": True}
-    metadata = {
-        "schema": 1,
-        "project": {"name": "Small", "package": "small", "type": "nlp", "version": "0.1.0"},
-        "task": "binary",
-        "model": {
-            "id": digest[:12],
-            "file": "model.onnx",
-            "sha256": digest,
-            "name": "small",
-            "created": "2026-01-01T00:00:00+00:00",
-            "versions": {},
-        },
-        "data": {
-            "name": "Made texts",
-            "source": "made",
-            "version": "1",
-            "sha256": "0" * 64,
-            "rows": 2,
-            "licence": "CC0-1.0",
-            "sample": True,
-        },
-        "metrics": {"macro_f1": score},
-        "input": {
-            "encoder": {"kind": "pieces", "bits": 8, "longest": 1, "words": False},
-            "max_texts": 20,
-            "max_chars": 5000,
-        },
-        "output": {"name": "probabilities", "classes": CLASSES, "threshold": 0.6},
-        "reference": {},
-        "example": {"texts": [TEXT]},
-    }
-    (folder / "metadata.json").write_text(json.dumps(metadata), encoding="utf-8")
-    return folder
+    model = helper.make_model(graph, opset_imports=[opset], ir_version=9)
+    return bytes(model.SerializeToString())

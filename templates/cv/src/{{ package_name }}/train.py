@@ -41,15 +41,10 @@ def run() -> None:
 def train(config: Config) -> None:
     """Fit on training, choose everything on validation, write artifacts/; test is not read."""
     fitted, held = split.read(config, "train", "validation")
-    if config.decision.positive and config.decision.positive not in fitted.classes[:2]:
-        raise ProjectError(
-            f"decision.positive is {config.decision.positive!r}, and the classes are "
-            f"{', '.join(fitted.classes[:5])}.",
-            "Name one of two classes in config.toml, or leave it empty.",
-        )
+    refuse_unknown_positive(config, fitted.classes)
     data = dataset.describe(config.data, len(fitted) + len(held))
     model = learn.fit(config, fitted, held, config.seed, CHECKPOINT, key(config, data["sha256"]))
-    temperature = learn.calibrate(model, held)
+    learn.calibrate(model, held)
     with progress("Exporting", 4) as done:
         graph = convert.to_onnx(model, fitted.pixels.shape[1], fitted.pixels.shape[3])
         done(1)
@@ -60,8 +55,35 @@ def train(config: Config) -> None:
         simple = measure.baselines(fitted)
         done(1)
     served, offer = choose(config, held, graph, int8)
+    facts = describe(config, model, served, fitted, held) | {
+        "data": data,
+        "parity": {"rows": len(fitted) + len(held), "largest_difference": largest},
+        "int8": offer,
+    }
+    kept = {"baselines.pickle": pickle.dumps(simple), "fp32.onnx": graph, "int8.onnx": int8}
+    export.save(graph=served, facts=facts, kept=kept)
+    name, value = next(iter(facts["validation"].items()))
+    print(f"Validation {name} {value['value']:.3f}; exported to artifacts/.", file=sys.stderr)
+
+
+def refuse_unknown_positive(config: Config, classes: tuple[str, ...]) -> None:
+    """Raise ``ProjectError`` where the class that is sought is none of two."""
+    positive = config.decision.positive
+    if positive and positive not in classes[:2]:
+        raise ProjectError(
+            f"decision.positive is {positive!r}, and the classes are {', '.join(classes[:5])}.",
+            "Name one of two classes in config.toml, or leave it empty.",
+        )
+
+
+def describe(
+    config: Config, model: Classifier, served: bytes, fitted: Images, held: Images
+) -> dict[str, Any]:
+    """Return metadata.json of the graph that is served, with what it reaches on validation."""
     probability = export.open_graph(served, convert.OUTPUT)({convert.INPUT: held.pixels})
     threshold = measure.choose_threshold(config, held, probability)
+    measured = validate(config, held, probability, threshold)
+    shown = examples(held)
     facts = export.metadata(
         project=config.project,
         kind="cv",
@@ -70,14 +92,10 @@ def train(config: Config) -> None:
         name="small_resnet" if isinstance(model.network, SmallResNet) else config.model.hub,
         packages=PACKAGES,
     )
-    measured = validate(config, held, probability, threshold)
-    facts |= {
-        "data": data,
+    return facts | {
         "rows": {"train": len(fitted), "validation": len(held)},
         "validation": measured,
         "metrics": measured,
-        "parity": {"rows": len(fitted) + len(held), "largest_difference": largest},
-        "int8": offer,
         "input": {
             "size": int(fitted.pixels.shape[1]),
             "channels": int(fitted.pixels.shape[3]),
@@ -88,16 +106,12 @@ def train(config: Config) -> None:
             "classes": list(fitted.classes),
             "positive": config.decision.positive or None,
             "threshold": threshold,
-            "temperature": temperature,
+            "temperature": float(model.temperature),
         },
         "reference": {"brightness": brightness_range(fitted.pixels)},
-        "examples": (shown := examples(held)),
+        "examples": shown,
         "example": shown[0],
     }
-    kept = {"baselines.pickle": pickle.dumps(simple), "fp32.onnx": graph, "int8.onnx": int8}
-    export.save(graph=served, facts=facts, kept=kept)
-    name, value = next(iter(measured.items()))
-    print(f"Validation {name} {value['value']:.3f}; exported to artifacts/.", file=sys.stderr)
 
 
 def key(config: Config, data: str) -> str:

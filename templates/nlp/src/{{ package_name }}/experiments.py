@@ -45,6 +45,8 @@ def learning_curve(test: Test, _results: dict[str, Any]) -> list[Section]:
             axes.plot([size, size], [score["low"], score["high"]], color=BLUE)
         axes.plot([s for s, _ in found], [score["value"] for _, score in found], "o-", color=BLUE)
         axes.set(xlabel="training texts", ylabel="macro F1", xscale="log")
+        axes.set_xticks([size for size, _ in found], [f"{size:,}" for size, _ in found])
+        axes.set_xticks([], minor=True)
     text = "The linear candidate, trained on parts of the training split and scored on the test."
     return [Section("Learning curve", text, None, drawn.svg, "learning_curve", True)]
 

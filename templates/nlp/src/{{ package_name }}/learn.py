@@ -80,7 +80,8 @@ def fit_linear(
     }
     counts = as_matrix(Encoder(facts), texts, settings.bits)
     weighting = TfidfTransformer(sublinear_tf=True)
-    machine = LinearSVC(C=settings.c, random_state=0).fit(weighting.fit_transform(counts), target)
+    weighted = weighting.fit_transform(counts)
+    machine = LinearSVC(C=settings.c, tol=0.01, random_state=0).fit(weighted, target)
     weight, bias = machine.coef_.T, machine.intercept_
     if classes == 2:  # scikit-learn keeps one column for two classes
         weight, bias = np.hstack([-weight, weight]), np.r_[-bias, bias]
@@ -108,7 +109,7 @@ def fit_network(config: Config, texts: list[str], target: NDArray[Any], classes:
     encoder = Encoder(facts, tokenizer)
     size = Tokenizer.from_str(tokenizer).get_vocab_size()
     module = TextCNN(size, settings.width, settings.filters, classes, settings.dropout)
-    optimizer = torch.optim.AdamW(module.parameters(), weight_decay=0.01)
+    optimizer = torch.optim.AdamW(module.parameters(), weight_decay=0.01, fused=True)
     steps = settings.epochs * -(-len(texts) // settings.batch)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, settings.learning_rate, steps)
     rng = np.random.default_rng(config.seed)

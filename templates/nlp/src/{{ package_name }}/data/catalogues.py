@@ -27,22 +27,29 @@ LETTERS = 10  # texts with fewer say too little
 
 
 def read(_root: Path = Path()) -> Texts:
-    """Return the translations: label is the locale, group the English message.
+    """Return the translations: label is the language, group the English message.
 
-    A text that a locale has twice is kept once.
+    A text that a language has twice is kept once.
     """
     rows: dict[tuple[str, str], tuple[str, str]] = {}
     for path in files():
-        locale = path.parts[-3]
+        language = name(path.parts[-3])
         for message, translation in entries(path.read_text(encoding="utf-8")):
             text = clean(translation)
             if sum(map(str.isalpha, text)) >= LETTERS:
-                rows.setdefault((locale, text.lower()), (text, clean(message).lower()))
+                rows.setdefault((language, text.lower()), (text, clean(message).lower()))
     return Texts(
         texts=[text for text, _ in rows.values()],
-        labels=[locale for locale, _ in rows],
+        labels=[language for language, _ in rows],
         groups=[message for _, message in rows.values()],
     )
+
+
+def name(locale: str) -> str:
+    """Return what Django calls the language of a locale, in English."""
+    from django.conf.locale import LANG_INFO
+
+    return str(LANG_INFO[locale.lower().replace("_", "-")]["name"])
 
 
 def files() -> list[Path]:

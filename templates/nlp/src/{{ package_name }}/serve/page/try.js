@@ -33,8 +33,8 @@ start((model, fields) => {
 });
 
 function complain(box, errors) {
-  box.toggleAttribute("aria-invalid", errors.length > 0);
   if (errors.length) box.setAttribute("aria-invalid", "true");
+  else box.removeAttribute("aria-invalid");
   document.getElementById("text-error").textContent = errors.map(({ message }) => message).join(" ");
 }
 
@@ -50,7 +50,7 @@ function nodes(text, { prediction, probabilities, threshold, warnings, parts }) 
     element("table", {},
       element("caption", { class: "hint" }, "The most probable classes"),
       ...ranked.map(([name, value]) => element("tr", {},
-        element("th", { scope: "row" }, name), element("td", {}, percent(value))))),
+        element("th", { scope: "row" }, name), element("td", {}, value < 0.001 ? "under 0.1\u00a0%" : percent(value))))),
   ];
   if (parts.length) found.push(...highlights(text, parts, best));
   if (warnings.length) found.push(element("ul", {}, ...warnings.map((line) => element("li", {}, line))));
@@ -67,10 +67,12 @@ function highlights(text, parts, best) {
   const slice = (from, to) => points.slice(from, to).join("");
   for (const { start: from, end, weight } of parts) {
     line.append(slice(at, from));
-    const strong = weight > 0.3 * strongest && weight > 0.2;
-    line.append(strong ? element("mark", {}, slice(from, end)) : slice(from, end));
+    const part = weight / strongest;
+    const level = weight < 0.2 || part < 0.25 ? "" : part < 0.6 ? "some" : "much";
+    line.append(level ? element("mark", { class: level }, slice(from, end)) : slice(from, end));
     at = end;
   }
   line.append(slice(at));
-  return [element("p", { class: "hint" }, `Marked: the words that speak most for “${best}”.`), line];
+  const hint = `Marked: the words that speak for “${best}”, in bold those that say most.`;
+  return [element("p", { class: "hint" }, hint), line];
 }
