@@ -147,7 +147,9 @@ def kaggle(stand_in: ModuleType) -> Iterator[Any]:
         yield running
 
 
-@pytest.mark.parametrize("preset", ["free-spoken-digits", "speech-commands"])
+@pytest.mark.parametrize(
+    "preset", ["free-spoken-digits", pytest.param("speech-commands", marks=pytest.mark.full)]
+)
 def test_a_collection_of_kaggle_runs_from_fetch_to_an_answer(
     preset: str,
     generate: Generate,
