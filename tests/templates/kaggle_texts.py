@@ -98,8 +98,10 @@ def _tweets(drawn: random.Random) -> dict[str, bytes]:
 
 def _reviews(drawn: random.Random) -> dict[str, bytes]:
     labels = [drawn.choice(("positive", "negative")) for _ in range(400)]
-    rows: list[list[object]] = [
-        [f"{_text(drawn, label, 90)}.<br /><br />{_text(drawn, label, 150)}", label]
-        for label in labels
-    ]
+    rows: list[list[object]] = []
+    for label in labels:
+        # Names, without which texts of so few words would be near-duplicates of one another.
+        names = ["".join(drawn.choices("aeiourstlnm", k=6)).title() for _ in range(40)]
+        first = f"{' '.join(names)} {_text(drawn, label, 60)}"
+        rows.append([f"{first}.<br /><br />{_text(drawn, label, 150)}", label])
     return {"IMDB Dataset.csv": _csv(["review", "sentiment"], rows).encode()}

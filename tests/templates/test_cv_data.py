@@ -68,6 +68,7 @@ def project(
     archive = tmp_path / "archive.zip"
     made.run(made.python, Path(__file__).with_name("kaggle_images.py"), name, archive)
     kaggle.archive, kaggle.licence = archive.read_bytes(), answers["data_licence"]
+    kaggle.version = int(answers["kaggle_dataset"].rpartition("/")[2])
     fetch = ("-c", SHIM, kaggle.api, made.package, "fetch", "--yes")
     made.run(made.python, *fetch, environment={"KAGGLE_API_TOKEN": stand_in.TOKEN})
     made.command("all")

@@ -50,7 +50,7 @@ class NetworkConfig:
     dropout: float = 0.3
     epochs: int = 4
     batch: int = 64
-    learning_rate: float = 0.004
+    learning_rate: float = 0.015
 
 
 @dataclass(frozen=True)

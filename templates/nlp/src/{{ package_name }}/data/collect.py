@@ -12,7 +12,8 @@ def run(yes: bool = False, update: bool = False, timeout: float = 60.0) -> None:
     """Bring what config.toml names; the catalogues of Django need nothing."""
     config = load()
     if config.data.source == "sample" and config.texts.collection == "sentiment":
-        sentiment.fetch()
+        if update or not sentiment.here():
+            sentiment.fetch()
         print(f"The ratings are in {sentiment.RAW}/.", file=sys.stderr)
     else:
         fetch.run(yes=yes, update=update, timeout=timeout)

@@ -29,15 +29,19 @@ CLEAR = 1.0  # ratings nearer to neutral than this (of 4) are left out
 
 def read(root: Path = Path()) -> Texts:
     """Return the clearly rated tweets, labelled positive or negative."""
-    path = root / RAW / "ratings.tsv"
-    if not path.is_file():
+    if not here(root):
         raise ProjectError("The sentiment texts are not here.", "Bring them with: make data")
     rows = []
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for line in (root / RAW / "ratings.tsv").read_text(encoding="utf-8").splitlines():
         number, rating, text = line.split("\t", 2)
         if abs(float(rating)) >= CLEAR:
             rows.append((text, "positive" if float(rating) > 0 else "negative", number))
     return Texts(*(list(column) for column in zip(*rows, strict=True)))
+
+
+def here(root: Path = Path()) -> bool:
+    """Say whether the ratings were brought already."""
+    return (root / RAW / "ratings.tsv").is_file()
 
 
 def fetch(root: Path = Path()) -> None:
