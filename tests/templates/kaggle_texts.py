@@ -10,9 +10,9 @@ import csv
 import io
 import random
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-Rows = Iterable[list[object]]
+Rows = Iterable[Sequence[object]]
 FILLER = ["the", "a", "of", "and", "with", "for", "this", "that", "very", "so", "it", "was", "on"]
 TOPICS = {
     "ham": "home dinner tonight meet love class later morning",
