@@ -46,8 +46,12 @@ def main() -> None:
         _surround(folder)
         template = _template(folder)
         loops = _loops(folder, template, said.loops)
-        rows = {size: _class(folder, template, size) for size in said.sizes}
-    _report(rows, loops)
+        _say_loops(loops)
+        rows: dict[int, dict[str, Cost]] = {}
+        for size in said.sizes:
+            rows[size] = _class(folder, template, size)
+            _say_class(size, rows[size], loops)
+    _finish(rows, loops)
 
 
 def _surround(folder: Path) -> None:
@@ -159,18 +163,26 @@ def _cost(size: int, *command: str) -> Cost:
     return Cost((used.ru_utime + used.ru_stime) / size * 1000, used.ru_maxrss / 1024)
 
 
-def _report(rows: dict[int, dict[str, Cost]], loops: dict[str, float]) -> None:
+def _say_loops(loops: dict[str, float]) -> None:
     sys.stdout.write("\nA class, CPU a student\n")
     for name, value in loops.items():
         sys.stdout.write(f"  {name:30} {value:9.1f} ms\n")
-    for size, found in rows.items():
-        for verb, against in (("create", "copier copy"), ("update", "copier update")):
-            cost = found[verb]
-            sys.stdout.write(
-                f"  {'cohort ' + verb + f', N = {size}':30} {cost.cpu_ms:9.1f} ms"
-                f"  {loops[against] / cost.cpu_ms:5.1f} times less than {against}"
-                f"  {cost.memory_mb:6.0f} MB\n"
-            )
+    sys.stdout.flush()
+
+
+def _say_class(size: int, found: dict[str, Cost], loops: dict[str, float]) -> None:
+    """Print one size at once: the next may take an hour."""
+    for verb, against in (("create", "copier copy"), ("update", "copier update")):
+        cost = found[verb]
+        sys.stdout.write(
+            f"  {'cohort ' + verb + f', N = {size}':30} {cost.cpu_ms:9.1f} ms"
+            f"  {loops[against] / cost.cpu_ms:5.1f} times less than {against}"
+            f"  {cost.memory_mb:6.0f} MB\n"
+        )
+    sys.stdout.flush()
+
+
+def _finish(rows: dict[int, dict[str, Cost]], loops: dict[str, float]) -> None:
     sys.stdout.write(f"  aim: at least {AIM} times less than the loop\n")
     document = {
         "benchmark": "cohort",
