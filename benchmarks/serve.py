@@ -2,12 +2,13 @@
 
     python -m benchmarks.serve                      makes a tabular project and trains it first
     python -m benchmarks.serve --project DIR        measures that one (`make all` was run in it)
+    python -m benchmarks.serve --project DIR --ours     without LitServe and BentoML
 
-Four servers answer on the loopback in one run, in turns: ours as `make serve` starts it, an
-endpoint that does nothing on the same web server, and LitServe and BentoML, each in an environment
-of its own, around the same ONNX graph and the same `preprocess.py`. The figure is CPU time (user
-and system, all processes of a server) a request at 8 connections: unlike requests a second it
-hardly depends on what else the machine does. The number of requests is fixed.
+Five servers answer on the loopback in one run, in turns: ours as `make serve` starts it and without
+its guards, an endpoint that does nothing on the same web server, and LitServe and BentoML, each in
+an environment of its own, around the same ONNX graph and the same `preprocess.py`. The figure is CPU
+time (user and system, all processes of a server) a request at 8 connections: unlike requests a second
+it hardly depends on what else the machine does. The number of requests is fixed.
 """
 
 from __future__ import annotations
@@ -68,8 +69,8 @@ class Server:
         return float(sum(sum(p.cpu_times()[:2]) for p in self.family()))
 
 
-def servers(python: Path, project: Path, environments: Path) -> list[Server]:
-    """Return the four servers; each finds the model and the package through its surroundings."""
+def servers(python: Path, project: Path, environments: Path, others: bool) -> list[Server]:
+    """Return the servers; each finds the model and the package through its surroundings."""
     package = next(path.parent.name for path in (project / "src").glob("*/serve"))
     found = {
         "PYTHONPATH": str(project / "src"),
@@ -88,11 +89,12 @@ def servers(python: Path, project: Path, environments: Path) -> list[Server]:
             subprocess.run([*pip, *PACKAGES[name]], check=True)
         return [str(folder / "bin/python"), str(HERE / "servers" / f"{name.lower()}_server.py")]
 
+    unguarded = [str(python), str(HERE / "servers/unguarded_server.py")]
     return [
         Server("no-op", [str(python), str(HERE / "servers/noop_server.py")], found),
         Server("ours", [str(python), "-m", package, "serve"], found),
-        Server("LitServe", other("LitServe"), found),
-        Server("BentoML", other("BentoML"), found),
+        Server("ours, no guards", unguarded, found),
+        *(Server(name, other(name), found) for name in PACKAGES if others),
     ]
 
 
@@ -208,6 +210,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--project", type=Path, help="a tabular project with a promoted model")
     parser.add_argument("--python", type=Path, help="default: the project's .venv")
+    parser.add_argument("--ours", action="store_true", help="leave LitServe and BentoML out")
     parser.add_argument("--environments", type=Path, help="where LitServe's and BentoML's are kept")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch, ExitStack() as stack:
@@ -216,7 +219,7 @@ def main() -> None:
         environments = (options.environments or Path(scratch)).resolve()
         example = json.loads((project / "model/metadata.json").read_text("utf-8"))["example"]
         body = json.dumps({"rows": example["rows"][:1]}).encode()
-        all_servers = servers(python, project, environments)
+        all_servers = servers(python, project, environments, not options.ours)
         for server in all_servers:
             stack.enter_context(running(server, project, body))
         measure(all_servers, body)
