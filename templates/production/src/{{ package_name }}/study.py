@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -11,6 +12,8 @@ from .settings import Config
 
 if TYPE_CHECKING:
     import optuna
+
+ATTEMPTS = 5  # to find the tables of a database that another worker makes
 
 
 def search(
@@ -52,11 +55,24 @@ def _storage(where: str) -> Any:
     if not where:
         return None
     if "://" in where:
-        # A worker says every minute that it lives; the trial of one that does not is given up.
-        return optuna.storages.RDBStorage(where, heartbeat_interval=60)
+        return _database(where)
     from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
 
     Path(where).parent.mkdir(parents=True, exist_ok=True)
     # A lock that a killed worker left behind is taken over after ten seconds.
     lock = JournalFileOpenLock(where, grace_period=10)
     return optuna.storages.JournalStorage(JournalFileBackend(where, lock_obj=lock))
+
+
+def _database(address: str) -> Any:
+    """Return the storage in a database; of workers that all find it empty, one makes the tables."""
+    import optuna
+    from sqlalchemy.exc import IntegrityError, ProgrammingError
+
+    for _ in range(ATTEMPTS):
+        # A worker says every minute that it lives; the trial of one that does not is given up.
+        try:
+            return optuna.storages.RDBStorage(address, heartbeat_interval=60)
+        except (IntegrityError, ProgrammingError):  # another worker was quicker
+            time.sleep(1)
+    return optuna.storages.RDBStorage(address, heartbeat_interval=60)
