@@ -6,9 +6,9 @@
 
 Five servers answer on the loopback in one run, in turns: ours as `make serve` starts it and without
 its guards, an endpoint that does nothing on the same web server, and LitServe and BentoML, each in
-an environment of its own, around the same ONNX graph and the same `preprocess.py`. The figure is CPU
-time (user and system, all processes of a server) a request at 8 connections: unlike requests a second
-it hardly depends on what else the machine does. The number of requests is fixed.
+an environment of its own, around the same ONNX graph and the same `preprocess.py`. The figure is
+CPU time (user and system, all processes of a server) a request at 8 connections: unlike requests a
+second it hardly depends on what else the machine does. The number of requests is fixed.
 """
 
 from __future__ import annotations
