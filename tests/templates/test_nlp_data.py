@@ -126,12 +126,11 @@ def test_any_file_with_text_and_label_columns_becomes_a_served_model(
 def test_the_sentiment_texts_come_from_the_package_index_and_stay_out_of_the_repository(
     borrow: Any,
 ) -> None:
-    """3,362 clearly rated tweets; findings: TF-IDF reaches an accuracy of 0.862, always saying
-    the most frequent label one of 0.684."""
+    """2,667 tweets are rated clearly; always saying "positive" would be right for 0.686 of them."""
     project = borrow("tweets", text_sample="sentiment")
     project.command("fetch")
     project.command("all", network=False)
     accuracy = project.metrics()["metrics"]["accuracy"]["value"]
     assert 0.8 < accuracy < 0.92
-    assert project.metrics()["dataset"]["rows"] > 3000
+    assert project.metrics()["dataset"]["rows"] > 2500
     assert "vaderSentiment" not in project.git("status", "--porcelain", "--untracked-files=all")
