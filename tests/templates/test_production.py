@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.templates.conftest import Generate
 from tests.templates.production import at_production, pass_own_tests
-from tests.templates.projects import Done, Project, request
+from tests.templates.projects import Done, Project, free_port, request
 from tests.templates.validators import validate
 
 pytestmark = pytest.mark.e2e
@@ -185,3 +188,41 @@ def test_the_bill_of_materials_lists_what_the_image_holds(updated: Project) -> N
     }
     assert not names & {"torch", "scikit-learn", "pandas", "matplotlib"}
     (updated.root / "sbom.json").unlink()
+
+
+@pytest.fixture
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the address of an empty database on a PostgreSQL server of this test's own."""
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    if not folders:
+        pytest.skip("PostgreSQL is not installed; Debian's package postgresql has it")
+    tools = folders[-1]
+    # The server refuses to run as root; Debian's package brings a user of its own.
+    as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    with tempfile.TemporaryDirectory(prefix="pg", ignore_cleanup_errors=True) as folder:
+        if as_user:
+            shutil.chown(folder, "postgres")
+        port = free_port()
+        data, options = f"{folder}/data", f"-p {port} -k {folder} -c fsync=off -h 127.0.0.1"
+        make = [*as_user, str(tools / "initdb"), "-D", data, "-A", "trust", "-U", "tuner", "-N"]
+        subprocess.run(make, check=True, capture_output=True, cwd=folder)
+        server = [*as_user, str(tools / "pg_ctl"), "-D", data, "-w", "-l", f"{folder}/log"]
+        subprocess.run([*server, "-o", options, "start"], check=True, capture_output=True)
+        try:
+            yield f"postgresql://tuner@127.0.0.1:{port}/postgres"
+        finally:
+            stop = [*server, "-m", "immediate", "stop"]
+            subprocess.run(stop, check=False, capture_output=True)
+
+
+def test_tuning_is_shared_through_a_postgresql_server(
+    updated: Project, database: str, tmp_path: Path
+) -> None:
+    """Three workers find it empty at the same moment; one of them is killed."""
+    pip = [str(updated.python), "-m", "pip", "install", "--quiet", "--target", str(tmp_path)]
+    subprocess.run([*pip, "psycopg[binary]==3.3.9"], check=True)
+    path = f"{updated.environment['PYTHONPATH']}:{tmp_path}"
+    updated.run(
+        updated.python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_tune.py",
+        environment={"PYTHONPATH": path, "TUNE_TEST_DATABASE": database},
+    )  # fmt: skip

@@ -137,7 +137,7 @@ def describe(
             "classes": classes,
             "threshold": sure_enough(indices(held, classes), winner.predicted, wanted),
         },
-        "reference": reference(known.texts, winner.predicted, classes),
+        "reference": {},
         "example": {"texts": [min(held.texts, key=lambda text: abs(len(text) - 60))]},
     }
 
@@ -188,15 +188,3 @@ def digest(config: Config) -> str:
     texts = load_texts(config)
     rows = sorted(zip(texts.texts, texts.labels, texts.groups, strict=True))
     return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
-
-
-def reference(texts: list[str], predicted: Floats, classes: list[str]) -> dict[str, Any]:
-    """Return how long texts and which predictions are usual, to measure drift against."""
-    lengths = np.array([len(text) for text in texts])
-    edges = np.unique(np.quantile(lengths, np.linspace(0, 1, 11)))
-    share = (np.histogram(lengths, edges)[0] / len(lengths)).tolist() if len(edges) > 1 else [1.0]
-    counts = np.bincount(predicted.argmax(axis=1), minlength=len(classes)) / len(predicted)
-    return {
-        "length": {"edges": edges.tolist(), "share": share},
-        "prediction": {"categories": classes, "share": counts.tolist()},
-    }

@@ -86,9 +86,7 @@ def train(config: Config, described: Schema) -> None:
                 "title": described.target.title,
                 "unit": described.target.unit,
             },
-            "reference": encode.reference(
-                inputs["train"], features, scores(model, frame, config.task)
-            ),
+            "reference": {},
             "example": {"rows": [encode.example(rows["train"], features)]},
         }
         export.save(graph, facts, kept={"baselines.pickle": pickle.dumps(simple)})

@@ -105,32 +105,3 @@ def groups_of(frame: pd.DataFrame, config: Config) -> NDArray[Any] | None:
     """Return the values of the column by which rows belong together, or None."""
     column = config.split.column if config.split.rule == "group" else ""
     return pd.factorize(frame[column])[0] if column else None
-
-
-def reference(
-    inputs: Inputs, features: list[dict[str, Any]], predicted: NDArray[Any]
-) -> dict[str, Any]:
-    """Return how features and predictions were distributed in training, to measure drift against.
-
-    Numbers: shares between ``edges`` (tenths of the training rows); categories: their shares.
-    """
-    columns = iter(inputs["numbers"].T) if "numbers" in inputs else iter(())
-    texts = iter(inputs["categories"].T) if "categories" in inputs else iter(())
-    found: dict[str, Any] = {}
-    for feature in features:
-        if feature["kind"] == "category":
-            names, counts = np.unique(next(texts).astype(str), return_counts=True)
-            shares = (counts / counts.sum()).tolist()
-            found[feature["name"]] = {"categories": names.tolist(), "share": shares}
-        else:
-            found[feature["name"]] = _tenths(next(columns))
-    score = predicted[:, -1] if predicted.ndim == 2 else predicted
-    return {**found, "prediction": _tenths(score)}
-
-
-def _tenths(values: NDArray[Any]) -> dict[str, Any]:
-    known = values[np.isfinite(values)]
-    edges = np.unique(np.quantile(known, np.linspace(0, 1, 11))) if len(known) else np.zeros(1)
-    counts = np.histogram(known, edges)[0] if len(edges) > 1 else np.array([len(known)])
-    share = (counts / max(1, len(values))).tolist()
-    return {"edges": edges.tolist(), "share": share, "missing": 1 - sum(share)}
