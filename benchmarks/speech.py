@@ -16,7 +16,6 @@ from __future__ import annotations
 import argparse
 import json
 import re
-import shutil
 import sys
 import tempfile
 import venv
@@ -72,7 +71,6 @@ def _seed(project: Path, python: Path, seed: int) -> Results:
         r"(?m)\A((?:[^\[]*\n)?)seed = \d+", rf"\g<1>seed = {seed}", config.read_text("utf-8")
     )
     config.write_text(text, encoding="utf-8")
-    shutil.rmtree(project / "artifacts", ignore_errors=True)
     package = next((project / "src").glob("*/__init__.py")).parent.name
     cpu = {}
     for step in ("fetch", "train", "evaluate"):

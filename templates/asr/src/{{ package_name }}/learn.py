@@ -11,7 +11,6 @@ import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
-from torch.optim.swa_utils import AveragedModel
 
 from . import augment
 from .data.synthesize import Clip
@@ -23,9 +22,6 @@ from .progress import progress, track
 # Lengths are rounded up to a multiple of this many samples (half a second): for each new shape
 # torch prepares its convolutions anew and keeps them, which costs time and gigabytes.
 ROUND = 8_000
-# The weights that are kept are a moving average over about the last 500 steps (Polyak and Juditsky,
-# 1992): single steps differ by several points of WER on voices that were never heard.
-MEMORY = 0.998
 
 
 @dataclass(frozen=True)
@@ -143,21 +139,15 @@ def loss_of(network: Network, batch: Batch) -> Tensor:
     return (losses / lengths.clamp(min=4)).mean()
 
 
-def moving_average(average: Tensor, now: Tensor, count: Tensor | int) -> Tensor:
-    """Return the average moved towards the weights of now; the first steps are forgotten sooner."""
-    return average + (now - average) * max(1 - MEMORY, 9 / (10 + int(count)))
-
-
 def fit(
     network: Network, data: Sequence[Example], recipe: Recipe, checkpoint: Path
 ) -> list[dict[str, float]]:
-    """Train the network in place, leave the average of its weights in it; return the losses.
+    """Train the network in place; return the loss of each epoch.
 
     After each epoch everything is written to ``checkpoint``: an interrupted run goes on from
     there, and one of other settings or data is not taken up.
     """
     optimizer = torch.optim.AdamW(network.parameters(), lr=recipe.learning_rate)
-    average = AveragedModel(network, avg_fn=moving_average, use_buffers=True)
     steps = -(-len(data) // recipe.batch)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimizer, recipe.learning_rate, total_steps=recipe.epochs * steps
@@ -170,7 +160,6 @@ def fit(
         saved = torch.load(checkpoint, weights_only=True, map_location="cpu")
         if saved["run"] == run:
             network.load_state_dict(saved["network"])
-            average.load_state_dict(saved["average"])
             optimizer.load_state_dict(saved["optimizer"])
             schedule.load_state_dict(saved["schedule"])
             history = saved["history"]
@@ -189,14 +178,12 @@ def fit(
                 torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
                 optimizer.step()
                 schedule.step()
-                average.update_parameters(network)
                 total += loss.item()
                 advance(1)
             history.append({"epoch": epoch + 1, "loss": total / steps})
             state = {
                 "run": run,
                 "network": network.state_dict(),
-                "average": average.state_dict(),
                 "optimizer": optimizer.state_dict(),
                 "schedule": schedule.state_dict(),
                 "history": history,
@@ -204,6 +191,5 @@ def fit(
             checkpoint.parent.mkdir(parents=True, exist_ok=True)
             torch.save(state, checkpoint.with_suffix(".new"))
             checkpoint.with_suffix(".new").replace(checkpoint)
-    network.load_state_dict(average.module.state_dict())
     network.eval()
     return history
