@@ -1,7 +1,7 @@
 """A speech project in a fresh clone: voices, training, evaluation, and the words it then hears.
 
 Speaking and training are shortened, so that the bands are wide: what the full recipe reaches stands
-in the project type's own notes.
+in docs/speech.md.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from tests.templates.test_container import Engine
 from tests.templates.test_data_in import PRESETS, ROOT, SHIM
 from tests.templates.workflow import runner
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("asr")]
 
 SHORTER = {
     "train": "{ espeak = 500, hibari = 400, kokoro = 20 }",
