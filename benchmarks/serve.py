@@ -40,7 +40,7 @@ ROUNDS = 5
 REQUESTS = 1200  # a round and server
 PACKAGES = {
     "LitServe": ["litserve==0.2.19", "onnxruntime==1.32.0", "uvloop", "httptools"],
-    "BentoML": ["bentoml==1.4.40", "onnxruntime==1.32.0"],
+    "BentoML": ["bentoml==1.4.39", "onnxruntime==1.32.0"],
 }
 
 
