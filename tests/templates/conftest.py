@@ -6,6 +6,9 @@
   it committed. Do not change it; ``project.clone(tmp_path / "p")`` is quick and borrows its
   environment.
 
+Tests of one project type share one project, so their module's ``xdist_group`` gives them to one
+worker.
+
 With ``MLSTARTER_TEST_TEMPLATES=working`` projects come from ``templates/`` as they stand instead of
 from the newest released version.
 """
@@ -27,15 +30,6 @@ import pytest
 from tests.templates.projects import Project, clean_environment
 
 Generate = Callable[..., Path]
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give the tests of one project type to one worker, since they share one project."""
-    for item in items:
-        name = item.path.stem.removeprefix("test_").partition("_")[0]
-        group = name if name in ("cv", "nlp", "asr") else "tabular"
-        item.add_marker(pytest.mark.xdist_group(group))
-
 
 IDENTITY = (
     "[user]\n\tname = Ada Student\n\temail = ada@example.com\n[init]\n\tdefaultBranch = main\n"

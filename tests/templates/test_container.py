@@ -13,7 +13,7 @@ from tests.templates.browser import accessibility, opened
 from tests.templates.projects import Done, Project, free_port, request
 from tests.templates.workflow import runner
 
-pytestmark = [pytest.mark.e2e, pytest.mark.container]
+pytestmark = [pytest.mark.e2e, pytest.mark.container, pytest.mark.xdist_group("tabular")]
 
 ADDED = 190_000_000  # bytes that the image may add to its base
 NAME = "mlstarter-test-container"

@@ -20,7 +20,7 @@ from tests.templates.validators import model_card
 from tests.templates.workflow import image_adds, jobs, run_steps, runner, steps
 
 ADDED = 205_000_000  # bytes that the image may add to its base; Pillow alone brings 23 MB
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("cv")]
 
 
 @pytest.fixture(scope="module")

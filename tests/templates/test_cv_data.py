@@ -34,7 +34,7 @@ from {package}.settings import load
 parts = split.read(load(), "train", "validation", "test")
 print(json.dumps([sorted(set(part.groups.tolist())) for part in parts]))
 """
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("cv")]
 
 
 def test_every_kaggle_preset_of_images_is_run_here() -> None:

@@ -49,7 +49,7 @@ BANDS = {
     "us-flights": ("roc_auc", 0.62, 1.0),
 }
 SAMPLED = ("card-fraud", "california-housing", "forest-cover", "hotel-bookings")
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("tabular")]
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import pytest
 from tests.templates.projects import Project
 from tests.templates.validators import validate
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("tabular")]
 
 EXAMPLES = "300" if os.environ.get("MLSTARTER_TEST_FULL") else "30"
 

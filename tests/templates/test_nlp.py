@@ -14,7 +14,7 @@ from tests.templates.validators import model_card
 from tests.templates.workflow import image_adds, jobs, run_steps, runner, steps
 
 ADDED = 190_000_000  # bytes that the image may add to its base
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("nlp")]
 
 
 def test_the_metrics_have_the_shape_that_all_types_share(nlp_project: Project) -> None:

@@ -26,7 +26,7 @@ PRESETS: dict[str, Any] = tomllib.loads(
 )
 KAGGLE = ["sms-spam", "ag-news", "airline-tweets", "imdb-reviews"]
 SAMPLED = ("ag-news", "airline-tweets")
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("nlp")]
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from tests.conftest import Require
 from tests.templates.browser import accessibility, opened, scrolls_sideways
 from tests.templates.projects import Project
 
-pytestmark = [pytest.mark.e2e, pytest.mark.browser]
+pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.xdist_group("tabular")]
 
 
 @pytest.fixture(scope="module")

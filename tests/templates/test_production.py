@@ -20,7 +20,7 @@ from tests.templates.production import at_production, pass_own_tests
 from tests.templates.projects import Done, Project, free_port, request
 from tests.templates.validators import validate
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("tabular")]
 
 NOTE = "\nWhat I would try next: holidays.\n"
 

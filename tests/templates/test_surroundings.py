@@ -16,6 +16,7 @@ from tests.templates.conftest import Generate
 from tests.templates.projects import Project, clean_environment, request
 from tests.templates.validators import index_settings, uv, validate
 
+pytestmark = pytest.mark.xdist_group("tabular")
 LONGEST = "a" + "-very-long-project-name" * 2 + "-for-packages"  # 60 characters
 
 

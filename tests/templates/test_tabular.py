@@ -12,7 +12,7 @@ import pytest
 from tests.templates.conftest import Generate
 from tests.templates.projects import Project, request
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("tabular")]
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from tests.templates.conftest import Generate
 from tests.templates.projects import Project
 from tests.templates.validators import model_card, validate
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("tabular")]
 
 # What `repo-review` advises and this project does otherwise, and why.
 DECLINED = {

@@ -11,7 +11,7 @@ from tests.conftest import Require
 from tests.templates.projects import Project
 from tests.templates.workflow import jobs, run_steps, runner, steps
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("tabular")]
 
 
 @pytest.fixture(scope="session")
