@@ -77,7 +77,7 @@ def test_the_score_page_of_every_type_names_tests_that_exist(
         assert bool(tests) == (state == "automated"), number
         for file, name in tests:
             assert f"def {name}(" in (folder / file).read_text("utf-8"), (number, file, name)
-        assert state != "manual" or "](../reports/report.html)" in shown
+        assert state != "manual" or "`reports/report.html`" in shown
     done = sum(state == "automated" for _, state, _ in rows)
     assert done >= (18 if level == "production" else 12)
     if level == "essentials":

@@ -20,7 +20,7 @@ PAGE = Path("docs/ml-test-score.md")
 STATES = ("automated", "manual", "open", "not applicable")
 ROW = re.compile(r"^\| *(\d+) *\|([^|]+)\|([^|]+)\|([^|]+)\|$")
 TEST = re.compile(r"`(tests/\w+\.py)::(\w+)`")
-LINK = re.compile(r"\]\(([^)#]+)\)")
+RESULT = re.compile(r"`(reports/[\w./-]+)`")
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,8 @@ def read(page: Path = PAGE) -> list[Item]:
             if state not in STATES:
                 raise ProjectError(f"{page}: test {number} is {state!r}.", ", ".join(STATES))
             tests = tuple(f"{file}::{name}" for file, name in TEST.findall(shown))
-            items.append(
-                Item(int(number), section, title, state, tests, tuple(LINK.findall(shown)))
-            )
+            results = tuple(RESULT.findall(shown))
+            items.append(Item(int(number), section, title, state, tests, results))
     return items
 
 
@@ -79,8 +78,8 @@ def points(item: Item, passed: set[str]) -> float:
     if item.state == "automated":
         return float(bool(item.tests) and set(item.tests) <= passed)
     if item.state == "manual":
-        written = [PAGE.parent / result for result in item.results]
-        return 0.5 if written and all(path.exists() for path in written) else 0.0
+        written = item.results and all(Path(result).exists() for result in item.results)
+        return 0.5 if written else 0.0
     return 0.0
 
 
