@@ -58,6 +58,15 @@ def change(file: Path, settings: dict[str, str]) -> None:
     file.write_text(text, encoding="utf-8")
 
 
+KEEP_SENT = """
+const send = window.fetch;
+window.fetch = async (where, options) => {
+  if (options?.body) window.sent = (await new Response(options.body).text()).slice(0, 4);
+  return send(where, options);
+};
+"""
+
+
 @pytest.fixture(scope="session")
 def asr_project(generate: Generate, git_identity: dict[str, str]) -> Project:
     """Return a speech project of spoken digits with `make all` run on a shortened recipe."""
@@ -275,6 +284,7 @@ def test_a_visitor_speaks_into_the_microphone(
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=flags)
         page = browser.new_context(permissions=["microphone"]).new_page()
+        page.add_init_script(KEEP_SENT)
         page.goto(f"{address}/")
         page.locator("#wave svg").wait_for()
         page.get_by_role("button", name="Record").click()
@@ -284,7 +294,8 @@ def test_a_visitor_speaks_into_the_microphone(
         with page.expect_request("**/predict") as sent:
             page.get_by_role("button", name="Predict").click()
         assert sent.value.headers["content-type"] == "audio/wav"
-        assert (sent.value.post_data_buffer or b"")[:4] == b"RIFF"
+        # Chromium does not show what a request with a Blob carried: the page keeps its first bytes.
+        assert page.evaluate("sent") == "RIFF"
         page.locator("#result[aria-busy=false] .answer").wait_for()
         browser.close()
 
