@@ -19,6 +19,7 @@ LAYERS = {
     "core/run!": "#!/bin/sh\n",
     "core/.gitignore": "*.txt\n",
     "core/__pycache__/x.pyc": "no",
+    "core/src/.ruff_cache/0/x": "no",
     "production/p.txt": "production",
     "tabular/b.txt": "tabular",
     "tabular-production/a.txt": "tabular production",

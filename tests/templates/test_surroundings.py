@@ -115,18 +115,6 @@ def test_the_readme_names_only_files_and_targets_that_exist(generate: Generate) 
         assert (folder / "src/named" / name).is_file(), name
 
 
-@pytest.mark.parametrize("project_type", ["tabular", "cv"])
-def test_the_test_score_names_only_files_that_exist(generate: Generate, project_type: str) -> None:
-    folder = generate(project_type, "scored")
-    text = (folder / "docs/ml-test-score.md").read_text("utf-8")
-    assert len(re.findall(r"^\| .+ \| (?:0|0\.5|1) \| .+ \|$", text, re.MULTILINE)) == 28
-    named = set(re.findall(r"`(tests/\w+\.py|\w+\.(?:toml|sql|txt))`", text))
-    assert named
-    found = {path.relative_to(folder).as_posix() for path in folder.rglob("*")}
-    written_later = {"data.lock"}
-    assert named - written_later <= found
-
-
 @pytest.mark.e2e
 def test_make_alone_lists_every_target(tabular_project: Project) -> None:
     listed = tabular_project.run("make").output

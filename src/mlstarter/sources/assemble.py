@@ -14,6 +14,8 @@ from pathlib import Path
 LEVELS = ("essentials", "production")
 ROOT_FILES = ("copier.yml", "presets.toml", "CHANGELOG.md")
 TYPES = ("tabular", "cv", "nlp", "asr")
+# What tools leave behind where somebody ran them on the templates.
+CACHES = {"__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache"}
 
 
 def layers(project_type: str, level: str) -> list[str]:
@@ -50,7 +52,7 @@ def assemble(templates: Path, out: Path) -> None:
 def _lay(layer: Path, target: Path) -> None:
     """Copy a layer's files over ``target``; a file and its ``.jinja`` form replace each other."""
     for source in sorted(layer.rglob("*")):
-        if source.is_dir() or "__pycache__" in source.parts or source.suffix == ".pyc":
+        if source.is_dir() or not CACHES.isdisjoint(source.parts):
             continue
         path = target / source.relative_to(layer)
         twin = path.with_name(
