@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.history.story import NEW, OLD, Template
+
 HOSTILE = """\
 [user]
     name = Ada Student
@@ -44,6 +46,30 @@ HOSTILE = """\
 [color]
     ui = always
 """
+
+
+@pytest.fixture
+def template(tmp_path: Path) -> Template:
+    """A template without a version."""
+    return Template(tmp_path / "template")
+
+
+@pytest.fixture
+def dest(tmp_path: Path) -> Path:
+    """Where a test may make its project."""
+    return tmp_path / "churn"
+
+
+@pytest.fixture
+def released(template: Template) -> Template:
+    """A template with the versions 1.0.0 and 1.1.0, which are `OLD` and `NEW`."""
+    return template.release("1.0.0", OLD).release("1.1.0", NEW)
+
+
+@pytest.fixture
+def project(dest: Path, released: Template) -> Path:
+    """A project of version 1.0.0, which can be updated."""
+    return released.new(dest, "1.0.0")
 
 
 @pytest.fixture

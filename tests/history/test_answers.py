@@ -24,16 +24,6 @@ from tests.history.story import (
 pytestmark = pytest.mark.usefixtures("identity")
 
 
-@pytest.fixture
-def template(tmp_path: Path) -> Template:
-    return Template(tmp_path / "template")
-
-
-@pytest.fixture
-def dest(tmp_path: Path) -> Path:
-    return tmp_path / "churn"
-
-
 def test_answers_edited_by_hand_are_new_answers(template: Template, dest: Path) -> None:
     write(template.folder, {"copier.yml": QUESTIONS + "zcolour: {type: str, default: red}\n"})
     template.release("1.0.0", {"a.txt.jinja": "{{ zcolour }}\n" + numbered(9)})

@@ -23,16 +23,6 @@ from tests.history.story import (
 pytestmark = pytest.mark.usefixtures("identity")
 
 
-@pytest.fixture
-def template(tmp_path: Path) -> Template:
-    return Template(tmp_path / "template")
-
-
-@pytest.fixture
-def dest(tmp_path: Path) -> Path:
-    return tmp_path / "churn"
-
-
 def test_a_binary_changed_on_both_sides_is_a_conflict_with_ours_in_place(
     template: Template, dest: Path
 ) -> None:

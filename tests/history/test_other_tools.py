@@ -27,22 +27,11 @@ from tests.history.story import (
 pytestmark = pytest.mark.usefixtures("identity")
 
 
-@pytest.fixture
-def template(tmp_path: Path) -> Template:
-    made = Template(tmp_path / "template")
-    return made.release("1.0.0", OLD).release("1.1.0", NEW)
-
-
-@pytest.fixture
-def dest(tmp_path: Path, template: Template) -> Path:
-    return template.new(tmp_path / "churn", "1.0.0")
-
-
-def test_a_plain_copier_copy_is_updated(template: Template, tmp_path: Path) -> None:
+def test_a_plain_copier_copy_is_updated(released: Template, tmp_path: Path) -> None:
     from copier import run_copy
 
     folder = tmp_path / "plain"
-    run_copy(str(template.folder), folder, vcs_ref="1.0.0", defaults=True, quiet=True)
+    run_copy(str(released.folder), folder, vcs_ref="1.0.0", defaults=True, quiet=True)
     git(folder, "init", "-q", "-b", "main")
     commit(folder, "Start")
     mine(folder)
@@ -51,40 +40,40 @@ def test_a_plain_copier_copy_is_updated(template: Template, tmp_path: Path) -> N
     assert_merged(folder)
 
 
-def test_a_plain_copier_update_in_between_is_followed(template: Template, dest: Path) -> None:
+def test_a_plain_copier_update_in_between_is_followed(released: Template, project: Path) -> None:
     from copier import run_update
 
-    mine(dest)
-    git(dest, "commit", "-q", "-m", "Mine")
-    run_update(dest, defaults=True, quiet=True, overwrite=True)
-    commit(dest, "Plain copier update")
-    assert_merged(dest)
-    template.release("1.2.0", {"train.py": numbered(20, line20="theirs again")})
+    mine(project)
+    git(project, "commit", "-q", "-m", "Mine")
+    run_update(project, defaults=True, quiet=True, overwrite=True)
+    commit(project, "Plain copier update")
+    assert_merged(project)
+    released.release("1.2.0", {"train.py": numbered(20, line20="theirs again")})
 
-    done = update(dest)
+    done = update(project)
 
     assert done.plan.base_rendered
-    assert (dest / "train.py").read_text() == numbered(20, line1="mine", line20="theirs again")
-    run_update(dest, defaults=True, quiet=True, overwrite=True)
-    assert tracked_status(dest) == ""
+    assert (project / "train.py").read_text() == numbered(20, line1="mine", line20="theirs again")
+    run_update(project, defaults=True, quiet=True, overwrite=True)
+    assert tracked_status(project) == ""
 
 
-def test_a_plain_copier_update_works_after_ours(template: Template, dest: Path) -> None:
+def test_a_plain_copier_update_works_after_ours(released: Template, project: Path) -> None:
     from copier import run_update
 
-    mine(dest)
-    git(dest, "commit", "-q", "-m", "Mine")
-    update(dest)
-    template.release("1.2.0", {"train.py": numbered(20, line20="theirs again")})
-    run_update(dest, defaults=True, quiet=True, overwrite=True)
-    assert (dest / "train.py").read_text() == numbered(20, line1="mine", line20="theirs again")
+    mine(project)
+    git(project, "commit", "-q", "-m", "Mine")
+    update(project)
+    released.release("1.2.0", {"train.py": numbered(20, line20="theirs again")})
+    run_update(project, defaults=True, quiet=True, overwrite=True)
+    assert (project / "train.py").read_text() == numbered(20, line1="mine", line20="theirs again")
 
 
-def test_adopting_records_the_base_and_changes_no_file(template: Template, tmp_path: Path) -> None:
+def test_adopting_records_the_base_and_changes_no_file(released: Template, tmp_path: Path) -> None:
     from copier import run_copy
 
     folder = tmp_path / "plain"
-    run_copy(str(template.folder), folder, vcs_ref="1.0.0", defaults=True, quiet=True)
+    run_copy(str(released.folder), folder, vcs_ref="1.0.0", defaults=True, quiet=True)
     git(folder, "init", "-q", "-b", "main")
     commit(folder, "Start")
     mine(folder)
@@ -116,14 +105,14 @@ def test_a_template_without_an_answers_file_can_be_adopted(tmp_path: Path) -> No
 
 
 def test_a_project_that_looks_like_another_templates_is_not_adopted(
-    template: Template, tmp_path: Path
+    released: Template, tmp_path: Path
 ) -> None:
     folder = tmp_path / "p"
     folder.mkdir()
     git(folder, "init", "-q", "-b", "main")
     commit(folder, "Start", {"something": "else\n"})
     with pytest.raises(ProjectError, match="hardly made from it"):
-        update(folder, adopt=True, source=str(template.folder), ref="1.0.0")
+        update(folder, adopt=True, source=str(released.folder), ref="1.0.0")
 
 
 def test_commits_of_another_project_with_the_same_version_are_not_mixed_up(

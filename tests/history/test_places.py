@@ -8,8 +8,6 @@ from pathlib import Path
 import pytest
 
 from tests.history.story import (
-    NEW,
-    OLD,
     Template,
     assert_merged,
     commit,
@@ -25,25 +23,14 @@ from tests.history.story import (
 pytestmark = pytest.mark.usefixtures("identity")
 
 
-@pytest.fixture
-def template(tmp_path: Path) -> Template:
-    made = Template(tmp_path / "template")
-    return made.release("1.0.0", OLD).release("1.1.0", NEW)
-
-
-@pytest.fixture
-def dest(tmp_path: Path, template: Template) -> Path:
-    return template.new(tmp_path / "churn", "1.0.0")
-
-
 def test_a_project_in_a_subfolder_leaves_its_neighbours_alone(
-    tmp_path: Path, template: Template
+    tmp_path: Path, released: Template
 ) -> None:
     top = tmp_path / "school"
     top.mkdir()
     git(top, "init", "-q", "-b", "main")
     for name in ("work/a", "work/b"):
-        project = template.new(top / name, "1.0.0", name=name[-1])
+        project = released.new(top / name, "1.0.0", name=name[-1])
         shutil.rmtree(project / ".git", ignore_errors=True)
     commit(top, "Two projects of one template", {"root.txt": "root\n"})
     mine(top / "work/a")
@@ -64,7 +51,7 @@ def test_a_project_in_a_subfolder_leaves_its_neighbours_alone(
     git(top, "commit", "-q", "-m", "Mine in b")
     assert update(top / "work/b").plan.base_rendered
     assert_merged(top / "work/b")
-    template.release("1.2.0", {"train.py": numbered(20, line20="theirs again")})
+    released.release("1.2.0", {"train.py": numbered(20, line20="theirs again")})
     for name in ("work/a", "work/b"):
         done = update(top / name)
         assert not done.plan.base_rendered
@@ -72,11 +59,11 @@ def test_a_project_in_a_subfolder_leaves_its_neighbours_alone(
         assert (top / name / "train.py").read_text() == text
 
 
-def test_a_conflict_in_a_subfolder_is_an_ordinary_merge(tmp_path: Path, template: Template) -> None:
+def test_a_conflict_in_a_subfolder_is_an_ordinary_merge(tmp_path: Path, released: Template) -> None:
     top = tmp_path / "school"
     top.mkdir()
     git(top, "init", "-q", "-b", "main")
-    shutil.rmtree(template.new(top / "a", "1.0.0") / ".git", ignore_errors=True)
+    shutil.rmtree(released.new(top / "a", "1.0.0") / ".git", ignore_errors=True)
     commit(top, "Start", {"a/train.py": numbered(20, line20="mine")})
     before = snapshot(top)
     assert update(top / "a").status == 3
@@ -86,13 +73,13 @@ def test_a_conflict_in_a_subfolder_is_an_ordinary_merge(tmp_path: Path, template
 
 
 def test_an_edit_is_not_carried_into_a_neighbour_by_rename_detection(
-    tmp_path: Path, template: Template
+    tmp_path: Path, released: Template
 ) -> None:
     top = tmp_path / "school"
     top.mkdir()
     git(top, "init", "-q", "-b", "main")
     for name in ("a", "b"):
-        shutil.rmtree(template.new(top / name, "1.0.0") / ".git", ignore_errors=True)
+        shutil.rmtree(released.new(top / name, "1.0.0") / ".git", ignore_errors=True)
     commit(top, "Two projects", {})
     commit(top, "Delete it in a", {"a/train.py": None})
     done = update(top / "a")
@@ -100,45 +87,54 @@ def test_an_edit_is_not_carried_into_a_neighbour_by_rename_detection(
     assert (top / "b/train.py").read_text() == numbered(20)
 
 
-def test_a_linked_work_tree_is_updated_alone(dest: Path, tmp_path: Path) -> None:
-    mine(dest)
-    git(dest, "commit", "-q", "-m", "Mine")
+def test_a_linked_work_tree_is_updated_alone(project: Path, tmp_path: Path) -> None:
+    mine(project)
+    git(project, "commit", "-q", "-m", "Mine")
     linked = tmp_path / "linked"
-    git(dest, "worktree", "add", "-q", "-b", "other", str(linked))
-    before = snapshot(dest)
+    git(project, "worktree", "add", "-q", "-b", "other", str(linked))
+    before = snapshot(project)
 
     assert update(linked).status == 0
 
     assert_merged(linked)
-    assert snapshot(dest) == before
-    assert tracked_status(dest) == ""
-    assert git(dest, "symbolic-ref", "HEAD").strip() == "refs/heads/main"
+    assert snapshot(project) == before
+    assert tracked_status(project) == ""
+    assert git(project, "symbolic-ref", "HEAD").strip() == "refs/heads/main"
 
 
-def test_submodules_stay_where_they_are(dest: Path, tmp_path: Path) -> None:
+def test_submodules_stay_where_they_are(project: Path, tmp_path: Path) -> None:
     other = tmp_path / "lib"
     other.mkdir()
     git(other, "init", "-q", "-b", "main")
     commit(other, "Lib", {"lib.py": "lib\n"})
-    git(dest, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(other), "lib")
-    mine(dest)
-    git(dest, "commit", "-q", "-m", "Mine")
-    write(dest, {"lib/lib.py": "edited in the submodule\n"})
+    git(
+        project,
+        "-c",
+        "protocol.file.allow=always",
+        "submodule",
+        "--quiet",
+        "add",
+        str(other),
+        "lib",
+    )
+    mine(project)
+    git(project, "commit", "-q", "-m", "Mine")
+    write(project, {"lib/lib.py": "edited in the submodule\n"})
 
-    assert update(dest).status == 0
+    assert update(project).status == 0
 
-    assert_merged(dest)
-    assert (dest / "lib/lib.py").read_text() == "edited in the submodule\n"
-    assert git(dest, "ls-files", "-s", "lib").startswith("160000")
+    assert_merged(project)
+    assert (project / "lib/lib.py").read_text() == "edited in the submodule\n"
+    assert git(project, "ls-files", "-s", "lib").startswith("160000")
 
 
-def test_a_project_inside_a_submodule_is_updated(dest: Path, tmp_path: Path) -> None:
-    mine(dest)
-    git(dest, "commit", "-q", "-m", "Mine")
+def test_a_project_inside_a_submodule_is_updated(project: Path, tmp_path: Path) -> None:
+    mine(project)
+    git(project, "commit", "-q", "-m", "Mine")
     top = tmp_path / "top"
     top.mkdir()
     git(top, "init", "-q", "-b", "main")
-    git(top, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(dest), "sub")
+    git(top, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(project), "sub")
     git(top / "sub", "switch", "-q", "main")
     assert update(top / "sub").status == 0
     assert_merged(top / "sub")

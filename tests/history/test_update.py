@@ -20,16 +20,6 @@ from tests.history.story import (
 pytestmark = pytest.mark.usefixtures("identity")
 
 
-@pytest.fixture
-def template(tmp_path: Path) -> Template:
-    return Template(tmp_path / "template")
-
-
-@pytest.fixture
-def dest(tmp_path: Path) -> Path:
-    return tmp_path / "churn"
-
-
 def test_both_sides_edits_in_one_file_end_in_one_merge_commit(
     template: Template, dest: Path
 ) -> None:

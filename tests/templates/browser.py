@@ -20,6 +20,10 @@ class Seen:
     requests: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
 
+    def elsewhere(self, address: str) -> list[str]:
+        """Return the requests to anything but the service and the page itself."""
+        return [url for url in self.requests if not url.startswith((address, "data:", "blob:"))]
+
 
 @contextmanager
 def opened(
@@ -57,3 +61,10 @@ def scrolls_sideways(page: Page) -> bool:
     """Say whether the page is wider than the screen."""
     wide: bool = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
     return wide
+
+
+def press_predict(page: Page) -> str:
+    """Press the button; return what the page then answers first."""
+    page.get_by_role("button", name="Predict").click()
+    page.locator("#result[aria-busy=false] .answer").wait_for()
+    return page.locator("#result .answer").inner_text()

@@ -27,10 +27,21 @@ from typing import Any
 
 import pytest
 
-from tests.templates.projects import Project, clean_environment
+from tests.conftest import Require
+from tests.templates.projects import Project, change, clean_environment
+from tests.templates.workflow import runner
 
 Generate = Callable[..., Path]
 
+# Half a minute of training instead of five; the bands of the tests are as wide.
+SHORTER = {
+    "train": "{ espeak = 500, hibari = 400, kokoro = 20 }",
+    "validation": "{ pico = 100 }",
+    "test": "{ flite = 100 }",
+    "epochs": "6",
+    "noise": "[20, 10]",
+    "threads": "1",
+}
 IDENTITY = (
     "[user]\n\tname = Ada Student\n\temail = ada@example.com\n[init]\n\tdefaultBranch = main\n"
 )
@@ -100,6 +111,16 @@ def nlp_project(generate: Generate, git_identity: dict[str, str]) -> Project:
     )
 
 
+@pytest.fixture(scope="session")
+def asr_project(generate: Generate, git_identity: dict[str, str]) -> Project:
+    """Return a speech project of spoken digits with `make all` run on a shortened recipe."""
+    root = generate("asr", "spoken-digits")
+    change(root / "config.toml", SHORTER)
+    project = Project(root, "spoken_digits", Path("python"), git_identity)
+    project.git("commit", "--quiet", "--all", "--message", "Shorten the recipe")
+    return run_all(root, "spoken_digits", git_identity)
+
+
 def _prepared(kind: str, environment: dict[str, str]) -> Project | None:
     """Return the project that MLSTARTER_TEST_<KIND> names as PYTHON:FOLDER, for work on tests."""
     made = os.environ.get(f"MLSTARTER_TEST_{kind.upper()}")
@@ -108,6 +129,18 @@ def _prepared(kind: str, environment: dict[str, str]) -> Project | None:
     python, root = map(Path, made.split(":"))
     package = next((root / "src").glob("*/__init__.py")).parent.name
     return Project(root, package, python, {**environment, "PYTHONPATH": str(root / "src")})
+
+
+@pytest.fixture(scope="session")
+def machine(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Return the environment of a GitHub runner, in which the steps of a workflow are run."""
+    return runner(tmp_path_factory.mktemp("runner"))
+
+
+@pytest.fixture(scope="session")
+def chromium(require: Require) -> str:
+    """Return the browser that is installed."""
+    return require("chromium google-chrome chromium-browser")
 
 
 @pytest.fixture(scope="session")

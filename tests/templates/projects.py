@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import resource
 import signal
 import socket
@@ -185,3 +186,12 @@ def free_port() -> int:
 def _children() -> float:
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime
+
+
+def change(file: Path, settings: dict[str, str]) -> None:
+    """Give keys of a config.toml other values; each must be there."""
+    text = file.read_text("utf-8")
+    for key, value in settings.items():
+        text, count = re.subn(rf"(?m)^{key} = [^#\n]*", f"{key} = {value}  ", text, count=1)
+        assert count == 1, key
+    file.write_text(text, encoding="utf-8")

@@ -6,14 +6,10 @@ in docs/speech.md.
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import random
 import re
-import sys
-import time
 from collections.abc import Iterator
-from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -21,41 +17,18 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from tests.conftest import Require
 from tests.templates import asr_recordings
-from tests.templates.browser import accessibility, opened, scrolls_sideways
-from tests.templates.conftest import Generate, run_all
-from tests.templates.production import at_production, pass_own_tests
-from tests.templates.projects import Project, free_port, request
-from tests.templates.test_container import Engine
-from tests.templates.test_data_in import PRESETS, ROOT, SHIM
-from tests.templates.workflow import runner
+from tests.templates.conftest import Generate
+from tests.templates.projects import Project, change, request
+from tests.templates.test_data_in import PRESETS, SHIM
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("asr")]
 
-SHORTER = {
-    "train": "{ espeak = 500, hibari = 400, kokoro = 20 }",
-    "validation": "{ pico = 100 }",
-    "test": "{ flite = 100 }",
-    "epochs": "6",
-    "noise": "[20, 10]",
-    "threads": "1",
-}
 TINY = {
     **{"width": "48", "epochs": "30", "copies": "1", "batch": "8", "threads": "1"},
     **{"learning_rate": "0.006"},
     **{"noise": "[10]", "resamples": "200", "white_noise": "0.0", "joined": "0.0"},
 }
-IMAGE_ADDS = 195_000_000  # bytes over the base image: measured 182 MB
-
-
-def change(file: Path, settings: dict[str, str]) -> None:
-    """Give keys of a config.toml other values; each must be there."""
-    text = file.read_text("utf-8")
-    for key, value in settings.items():
-        text, count = re.subn(rf"(?m)^{key} = [^#\n]*", f"{key} = {value}  ", text, count=1)
-        assert count == 1, key
-    file.write_text(text, encoding="utf-8")
 
 
 KEEP_SENT = """
@@ -65,16 +38,6 @@ window.fetch = async (where, options) => {
   return send(where, options);
 };
 """
-
-
-@pytest.fixture(scope="session")
-def asr_project(generate: Generate, git_identity: dict[str, str]) -> Project:
-    """Return a speech project of spoken digits with `make all` run on a shortened recipe."""
-    root = generate("asr", "spoken-digits")
-    change(root / "config.toml", SHORTER)
-    project = Project(root, "spoken_digits", Path("python"), git_identity)
-    project.git("commit", "--quiet", "--all", "--message", "Shorten the recipe")
-    return run_all(root, "spoken_digits", git_identity)
 
 
 @pytest.fixture(scope="session")
@@ -137,25 +100,6 @@ def test_own_style_types_and_licences_hold(asr_project: Project) -> None:
     assert "GPL-3.0-or-later" in listed and "CC BY 3.0" in listed
 
 
-@pytest.fixture(scope="module")
-def stand_in() -> ModuleType:
-    """Return the stand-in for Kaggle that generated projects test themselves with."""
-    (path,) = (ROOT / "templates/core/tests").glob("*kaggle_stand_in.py*")
-    loader = SourceFileLoader("asr_kaggle_stand_in", str(path))  # its name ends in no .py
-    spec = importlib.util.spec_from_loader(loader.name, loader)
-    assert spec
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[loader.name] = module
-    loader.exec_module(module)
-    return module
-
-
-@pytest.fixture
-def kaggle(stand_in: ModuleType) -> Iterator[Any]:
-    with stand_in.running(stand_in.Kaggle()) as running:
-        yield running
-
-
 @pytest.mark.parametrize(
     "preset", ["free-spoken-digits", pytest.param("speech-commands", marks=pytest.mark.full)]
 )
@@ -202,74 +146,6 @@ def test_fine_tuning_runs_offline_on_a_tiny_pretrained_model(asr_project: Projec
     assert "skipped" not in done.output and "2 passed" in done.output
 
 
-@pytest.mark.container
-def test_the_container_recognises_its_example_without_what_trains(
-    asr_project: Project, tmp_path: Path, require: Require
-) -> None:
-    require("docker podman")
-    name, port, engine = "mlstarter-test-asr", free_port(), Engine(asr_project, runner(tmp_path))
-    built = engine("build", "--quiet", "--tag", name, ".")
-    assert built.status == 0, built.output
-    try:
-        started = engine(
-            "run", "--detach", "--name", name, "--read-only", "--cap-drop", "ALL",
-            "--publish", f"127.0.0.1:{port}:{port}", "--env", f"PORT={port}", name,
-        )  # fmt: skip
-        assert started.status == 0, started.output
-        wait_until_ready(f"http://127.0.0.1:{port}")
-        example = (asr_project.root / "model/served_example.wav").read_bytes()
-        status, answer = request(
-            f"http://127.0.0.1:{port}/predict", example, **{"Content-Type": "audio/wav"}
-        )
-        assert status == 200 and answer["words"]
-        heavy = (
-            "import importlib.util as u; print([n for n in ('torch', 'scipy', 'espeakng_loader', "
-        )
-        found = engine("exec", name, "python", "-c", f"{heavy}'onnx') if u.find_spec(n)])")
-        assert found.output.splitlines()[-1] == "[]"
-    finally:
-        engine("rm", "--force", name)
-    dockerfile = (asr_project.root / "Dockerfile").read_text("utf-8")
-    base = next(line.split()[1] for line in dockerfile.splitlines() if line.startswith("FROM"))
-    sizes = [
-        int(engine("image", "inspect", "--format", "{{.Size}}", image).output.split()[-1])
-        for image in (base, name)
-    ]
-    assert 0 < sizes[1] - sizes[0] <= IMAGE_ADDS
-
-
-def wait_until_ready(address: str) -> None:
-    """Wait until a container answers that its model is warm."""
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        try:
-            if request(f"{address}/readyz")[0] == 200:
-                return
-        except OSError:
-            time.sleep(0.2)
-    raise AssertionError(f"{address} did not become ready")
-
-
-@pytest.fixture(scope="module")
-def chromium(require: Require) -> str:
-    return require("chromium google-chrome chromium-browser")
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("phone", [False, True])
-def test_the_page_is_usable_by_everybody(
-    chromium: str, address: str, dark: bool, phone: bool
-) -> None:
-    with opened(chromium, address, dark=dark, phone=phone) as (page, seen):
-        page.locator("#wave svg").wait_for()
-        page.get_by_role("button", name="Predict").click()
-        page.locator("#result[aria-busy=false] .answer").wait_for()
-        assert accessibility(page) == []
-        assert not scrolls_sideways(page)
-        assert seen.complaints == []
-
-
 @pytest.mark.browser
 def test_a_visitor_speaks_into_the_microphone(
     chromium: str, address: str, asr_project: Project
@@ -298,10 +174,3 @@ def test_a_visitor_speaks_into_the_microphone(
         assert page.evaluate("sent") == "RIFF"
         page.locator("#result[aria-busy=false] .answer").wait_for()
         browser.close()
-
-
-def test_the_production_level_comes_by_an_update_and_passes_its_own_tests(
-    asr_project: Project, tmp_path: Path
-) -> None:
-    clone = asr_project.clone(tmp_path / asr_project.root.name)
-    pass_own_tests(at_production(clone, tmp_path))

@@ -13,13 +13,8 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Require
-from tests.templates.production import at_production, pass_own_tests
 from tests.templates.projects import Project, request
-from tests.templates.validators import model_card
-from tests.templates.workflow import image_adds, jobs, run_steps, runner, steps
 
-ADDED = 205_000_000  # bytes that the image may add to its base; Pillow alone brings 23 MB
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("cv")]
 
 
@@ -167,46 +162,6 @@ def test_the_embedded_images_are_small_and_the_split_shares_none(cv_project: Pro
     ]
 
 
-def test_the_model_card_carries_metadata_that_hugging_face_reads(cv_project: Project) -> None:
-    card = model_card(cv_project.root)
-    assert card["pipeline_tag"] == "image-classification"
-
-
-@pytest.fixture(scope="module")
-def machine(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    return runner(tmp_path_factory.mktemp("runner"))
-
-
-def test_the_lint_job_succeeds(
-    cv_project: Project, machine: dict[str, str], tmp_path: Path
-) -> None:
-    assert jobs(cv_project.root) == {"lint", "test", "train", "image", "audit"}
-    done = run_steps(cv_project, steps(cv_project.root, "lint"), machine, tmp_path)
-    assert done.status == 0, done.output
-
-
-@pytest.mark.container
-def test_the_image_is_built_started_and_probed(
-    cv_project: Project, machine: dict[str, str], tmp_path: Path, require: Require
-) -> None:
-    require("docker podman")
-    scripts = [step for step in steps(cv_project.root, "image") if step.name != "Set up"]
-    built = cv_project.run("bash", "-e", "-c", scripts[0].script, check=False, environment=machine)
-    assert built.status == 0, built.output
-    probed = run_steps(cv_project, scripts[1:], machine, tmp_path)
-    assert probed.status == 0, probed.output
-    assert '"predictions"' in probed.output
-    added = image_adds(cv_project, machine)
-    assert 0 < added <= ADDED, added
-
-
 def test_the_metadata_fits_in_a_page(cv_project: Project) -> None:
     """The examples are inside, so that the page needs no other file."""
     assert len(json.dumps(cv_project.metadata())) < 40_000
-
-
-def test_the_production_level_comes_by_an_update_and_passes_its_own_tests(
-    cv_project: Project, tmp_path: Path
-) -> None:
-    clone = cv_project.clone(tmp_path / cv_project.root.name)
-    pass_own_tests(at_production(clone, tmp_path))

@@ -8,31 +8,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.conftest import Require
-from tests.templates.browser import accessibility, opened, scrolls_sideways
+from tests.templates.browser import opened, press_predict
 from tests.templates.projects import Project
 
 pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.xdist_group("cv")]
 
 
 @pytest.fixture(scope="module")
-def chromium(require: Require) -> str:
-    return require("chromium google-chrome chromium-browser")
-
-
-@pytest.fixture(scope="module")
 def address(cv_project: Project) -> Iterator[str]:
     with cv_project.serve() as url:
         yield url
-
-
-def press_predict(page: Page) -> str:
-    """Press the button and return the label that the model gave."""
-    page.get_by_role("button", name="Predict").click()
-    page.locator("#result[aria-busy=false] .answer").wait_for()
-    return page.locator("#result .answer").inner_text()
 
 
 def test_an_example_is_shown_and_answered_with_a_bar_for_each_class(
@@ -45,20 +32,7 @@ def test_an_example_is_shown_and_answered_with_a_bar_for_each_class(
         assert press_predict(page) == "trouser"
         assert page.locator("#result svg.bar").count() == len(classes)
         assert seen.complaints == []
-        assert all(url.startswith((address, "data:", "blob:")) for url in seen.requests)
-
-
-@pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("phone", [False, True])
-def test_axe_finds_nothing_and_nothing_scrolls_sideways(
-    chromium: str, address: str, dark: bool, phone: bool
-) -> None:
-    with opened(chromium, address, dark=dark, phone=phone) as (page, _):
-        assert accessibility(page) == []
-        press_predict(page)
-        page.get_by_text("Call it from your own code").click()
-        assert accessibility(page) == []
-        assert not scrolls_sideways(page)
+        assert seen.elsewhere(address) == []
 
 
 def test_a_file_that_is_chosen_is_sent(

@@ -7,7 +7,6 @@ one.
 
 from __future__ import annotations
 
-import importlib.util
 import io
 import json
 import random
@@ -15,8 +14,6 @@ import subprocess
 import sys
 import tomllib
 import zipfile
-from collections.abc import Iterator
-from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -50,25 +47,6 @@ BANDS = {
 }
 SAMPLED = ("card-fraud", "california-housing", "forest-cover", "hotel-bookings")
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("tabular")]
-
-
-@pytest.fixture(scope="module")
-def stand_in() -> ModuleType:
-    """Return the module that generated projects test themselves with."""
-    (path,) = (ROOT / "templates/core/tests").glob("*kaggle_stand_in.py*")
-    loader = SourceFileLoader("kaggle_stand_in", str(path))
-    spec = importlib.util.spec_from_loader("kaggle_stand_in", loader)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["kaggle_stand_in"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture
-def kaggle(stand_in: ModuleType) -> Iterator[Any]:
-    with stand_in.running(stand_in.Kaggle()) as running:
-        yield running
 
 
 @pytest.fixture

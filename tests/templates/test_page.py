@@ -6,18 +6,12 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.conftest import Require
-from tests.templates.browser import accessibility, opened, scrolls_sideways
+from tests.templates.browser import accessibility, opened, press_predict
 from tests.templates.projects import Project
 
 pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.xdist_group("tabular")]
-
-
-@pytest.fixture(scope="module")
-def chromium(require: Require) -> str:
-    return require("chromium google-chrome chromium-browser")
 
 
 @pytest.fixture(scope="module")
@@ -28,11 +22,6 @@ def address(tabular_project: Project) -> Iterator[str]:
 
 def numbers(project: Project) -> list[dict[str, object]]:
     return [f for f in project.metadata()["input"]["features"] if f["kind"] == "number"]
-
-
-def press_predict(page: Page) -> None:
-    page.get_by_role("button", name="Predict").click()
-    page.locator("#result[aria-busy=false] .answer").wait_for()
 
 
 def test_the_example_is_filled_in_and_answered(
@@ -48,20 +37,7 @@ def test_the_example_is_filled_in_and_answered(
         assert "The probability of “late” is" in text and "%" in text
         assert page.get_by_text("sample data").is_visible()
         assert seen.complaints == []
-        assert all(url.startswith((address, "data:")) for url in seen.requests)
-
-
-@pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("phone", [False, True])
-def test_axe_finds_nothing_and_nothing_scrolls_sideways(
-    chromium: str, address: str, dark: bool, phone: bool
-) -> None:
-    with opened(chromium, address, dark=dark, phone=phone) as (page, _):
-        assert accessibility(page) == []
-        press_predict(page)
-        page.get_by_text("Call it from your own code").click()
-        assert accessibility(page) == []
-        assert not scrolls_sideways(page)
+        assert seen.elsewhere(address) == []
 
 
 def test_the_keyboard_is_enough(chromium: str, address: str, tabular_project: Project) -> None:

@@ -111,15 +111,6 @@ def test_make_serve_trains_first_where_nothing_was_promoted(
     assert steps == ["train", "promote", "serve"]
 
 
-def test_the_service_answers_everything_its_page_needs(tabular_project: Project) -> None:
-    with tabular_project.serve() as address:
-        for path in ("/", "/healthz", "/readyz", "/model", "/openapi.json"):
-            assert request(f"{address}{path}")[0] == 200, path
-        status, problem = request(f"{address}/predict", {"rows": [{"nonsense": 1}]})
-        assert 400 <= status < 500
-        assert problem["status"] == status
-
-
 def test_predict_reads_a_file(tabular_project: Project, tmp_path: Path) -> None:
     rows = tabular_project.metadata()["example"]["rows"]
     file = tmp_path / "rows.json"

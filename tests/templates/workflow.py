@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import shutil
 import subprocess
@@ -14,6 +15,7 @@ import yaml
 from tests.templates.projects import CUT, LOOPBACK, Done, Project
 from tests.templates.validators import index_settings, uv
 
+TRAINS = ("torch", "sklearn", "pandas", "onnx", "matplotlib", "scipy", "espeakng_loader")
 # A runner has docker; where only podman is, this takes its place. The flags are what podman
 # needs without a daemon inside a container.
 DOCKER = """#!/bin/sh
@@ -98,11 +100,27 @@ def run_steps(project: Project, scripts: list[Step], runner: dict[str, str], fol
     return project.run(*CUT, LOOPBACK, "runner", "bash", wrapper, check=False, environment=runner)
 
 
-def image_adds(project: Project, runner: dict[str, str]) -> int:
-    """Return how many bytes the project's image adds to its base."""
-    dockerfile = (project.root / "Dockerfile").read_text("utf-8")
-    base = next(line.split()[1] for line in dockerfile.splitlines() if line.startswith("FROM"))
-    inspect = ("docker", "image", "inspect", "--format", "{{.Size}}")
-    names = (base, project.package.replace("_", "-"))
-    sizes = [project.run(*inspect, name, environment=runner).output.split()[-1] for name in names]
-    return int(sizes[1]) - int(sizes[0])
+class Engine:
+    """docker, or podman in its place, called in a project's folder."""
+
+    def __init__(self, project: Project, surroundings: dict[str, str]) -> None:
+        self.project, self.surroundings = project, surroundings
+
+    def __call__(self, *words: str) -> Done:
+        """Run a command of the engine."""
+        return self.project.run("docker", *words, check=False, environment=self.surroundings)
+
+    def added(self, image: str) -> int:
+        """Return how many bytes an image adds to its base."""
+        dockerfile = (self.project.root / "Dockerfile").read_text("utf-8")
+        base = next(line.split()[1] for line in dockerfile.splitlines() if line.startswith("FROM"))
+        inspect = ("image", "inspect", "--format", "{{.Size}}")
+        sizes = [int(self(*inspect, name).output.split()[-1]) for name in (base, image)]
+        return sizes[1] - sizes[0]
+
+    def packages_that_train(self, image: str) -> list[str]:
+        """Return which of the packages that only training needs are in an image."""
+        code = f"import importlib.util as u; print([n for n in {TRAINS} if u.find_spec(n)])"
+        found = self("run", "--rm", "--entrypoint", "python", image, "-c", code)
+        names: list[str] = ast.literal_eval(found.output.splitlines()[-1])
+        return names

@@ -5,9 +5,9 @@ Neither torch nor scikit-learn, so that serving needs none of them and the two c
 
 from __future__ import annotations
 
+import re
 import unicodedata
 import zlib
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 MAX_CHARS = 1000  # what comes after is not read
+UNREADABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # controls, halves of a character
+PRIME, SPREAD = np.uint32(16_777_619), np.uint32(2_654_435_769)  # of FNV; 2 ** 32 / golden ratio
 
 
 class Encoder:
@@ -40,10 +42,10 @@ class Encoder:
         """Return the inputs for texts of any length and content, empty ones included."""
         cleaned = [clean(text) for text in texts]
         if self.facts["kind"] == "pieces":
-            counts = [self._pieces(text) for text in cleaned]
+            found = [self._pieces(text) for text in cleaned]
             return {
-                "ids": _padded([list(count.keys()) for count in counts], np.int64),
-                "counts": _padded([list(count.values()) for count in counts], np.float32),
+                "ids": _padded([ids for ids, _ in found], np.int64),
+                "counts": _padded([counts for _, counts in found], np.float32),
             }
         encoded = [found.ids for found in self._tokenizer.encode_batch(cleaned)]
         if self.facts["kind"] == "tokens":
@@ -55,28 +57,34 @@ class Encoder:
         inputs = {"input_ids": ids, "attention_mask": known, "token_type_ids": np.zeros_like(ids)}
         return {name: inputs[name] for name in self.facts["inputs"]}
 
-    def _pieces(self, text: str) -> Counter[int]:
-        mask, longest = (1 << self.facts["bits"]) - 1, self.facts["longest"]
+    def _pieces(self, text: str) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Return the columns of a text's pieces, and how often each occurs.
+
+        The hash of a piece is that of the piece without its last letter, times a prime, plus that
+        letter (Karp and Rabin, 1987), so that all pieces of one length take one step; the top bits
+        of its product with the golden ratio are the column (Knuth, volume 3, 6.4).
+        """
         framed = f" {text.lower()} "
-        found = [
-            framed[i : i + size]
-            for size in range(1, longest + 1)
-            for i in range(len(framed) - size + 1)
-        ]
+        letters = np.frombuffer(framed.encode("utf-32-le"), dtype=np.uint32)
+        pieces, piece = [], np.zeros(len(letters) + 1, dtype=np.uint32)
+        for size in range(1, self.facts["longest"] + 1):
+            piece = piece[:-1] * PRIME + letters[size - 1 :]
+            pieces.append(piece)
         if self.facts["words"]:
             # The mark keeps a whole word apart from a piece with the same letters.
-            found += [f"\0{word}" for word in framed.split()]
-        return Counter(zlib.crc32(piece.encode()) & mask for piece in found)
+            words = [zlib.crc32(f"\0{word}".encode()) for word in framed.split()]
+            pieces.append(np.array(words, dtype=np.uint32))
+        columns = (np.concatenate(pieces) * SPREAD) >> np.uint32(32 - self.facts["bits"])
+        return np.unique(columns, return_counts=True)
 
 
 def clean(text: str) -> str:
     """Return a text in composed Unicode, without control characters, cut to ``MAX_CHARS``."""
     composed = unicodedata.normalize("NFC", text[: 4 * MAX_CHARS])
-    kept = (" " if unicodedata.category(c) in ("Cc", "Cs") else c for c in composed)
-    return " ".join("".join(kept).split())[:MAX_CHARS]
+    return " ".join(UNREADABLE.sub(" ", composed).split())[:MAX_CHARS]
 
 
-def _padded(rows: list[list[int]], kind: Any) -> NDArray[Any]:
+def _padded(rows: Sequence[Any], kind: Any) -> NDArray[Any]:
     width = max([5, *map(len, rows)])  # a network with windows of five tokens needs five
     array = np.zeros((len(rows), width), dtype=kind)
     for i, row in enumerate(rows):

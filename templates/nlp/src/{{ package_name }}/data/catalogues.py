@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from ..errors import ProjectError
@@ -26,7 +27,8 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[a-z%]|\{[^}]*\}|<[^>]*>|&\w+;|https?:
 LETTERS = 10  # texts with fewer say too little
 
 
-def read(_root: Path = Path()) -> Texts:
+@cache  # the package does not change while a command runs, and takes seconds to parse
+def read() -> Texts:
     """Return the translations: label is the language, group the English message.
 
     A text that a language has twice is kept once.

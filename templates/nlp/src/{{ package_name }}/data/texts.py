@@ -41,8 +41,9 @@ def load(config: Config, root: Path = Path()) -> Texts:
     if config.data.source == "sample":
         from . import catalogues, sentiment
 
-        known = {"languages": catalogues.read, "sentiment": sentiment.read}
-        return known[config.texts.collection](root)
+        if config.texts.collection == "sentiment":
+            return sentiment.read(root)
+        return catalogues.read()
     found = _from_file(config, _path(config, root))
     counts = Counter(found.labels)
     if len(counts) < 2:

@@ -1,0 +1,136 @@
+"""What projects of all four types have in common, shown in one trained project of each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Require
+from tests.templates.browser import accessibility, opened, press_predict, scrolls_sideways
+from tests.templates.production import at_production, own_tests
+from tests.templates.projects import Project, request
+from tests.templates.validators import model_card
+from tests.templates.workflow import Engine, jobs, run_steps, steps
+
+pytestmark = pytest.mark.e2e
+
+KINDS = ("tabular", "cv", "nlp", "asr")
+# Bytes that the image may add to its base; Pillow alone brings 23 MB to vision.
+ADDED = {"tabular": 190e6, "cv": 205e6, "nlp": 190e6, "asr": 195e6}
+TAGS = {
+    "tabular": "tabular-classification",
+    "cv": "image-classification",
+    "nlp": "text-classification",
+    "asr": "automatic-speech-recognition",
+}
+
+
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(kind, marks=pytest.mark.xdist_group(kind)) for kind in KINDS],
+)
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def project(kind: str, request: pytest.FixtureRequest) -> Project:
+    found: Project = request.getfixturevalue(f"{kind}_project")
+    return found
+
+
+@pytest.fixture(scope="module")
+def address(project: Project) -> Iterator[str]:
+    with project.serve() as url:
+        yield url
+
+
+def test_the_metrics_have_one_shape(project: Project, kind: str) -> None:
+    metrics = project.metrics()
+    assert metrics["schema"] == 1
+    assert metrics["project_type"] == kind
+    assert set(metrics["dataset"]) >= {"name", "source", "version", "sha256", "rows", "licence"}
+    assert re.fullmatch(r"[0-9a-f]{64}", metrics["dataset"]["sha256"])
+    assert metrics["primary"] in metrics["metrics"]
+    for scores in (metrics["metrics"], *metrics["baselines"].values()):
+        for score in scores.values():
+            assert score["low"] <= score["value"] <= score["high"]
+            assert isinstance(score["higher_is_better"], bool)
+    difference = metrics["difference"]
+    assert difference["against"] in metrics["baselines"]
+    outside = not difference["low"] <= 0 <= difference["high"]
+    assert difference["significant"] is outside
+    assert metrics["slices"] and metrics["environment"]
+
+
+def test_make_all_leaves_results_in_the_readme(project: Project) -> None:
+    for name in ("reports/report.html", "MODEL_CARD.md", "model/model.onnx"):
+        assert (project.root / name).is_file(), name
+    assert list((project.root / "reports/plots").glob("*.svg"))
+    text = (project.root / "README.md").read_text("utf-8")
+    assert "| [" not in text[text.index("results:begin") : text.index("results:end")]
+    assert "95 %" in text[text.index("results:begin") : text.index("results:end")]
+    assert project.git("status", "--porcelain") == ""
+
+
+def test_hugging_face_reads_the_model_card(project: Project, kind: str) -> None:
+    assert model_card(project.root)["pipeline_tag"] == TAGS[kind]
+
+
+def test_the_lint_job_succeeds_without_the_network(
+    project: Project, machine: dict[str, str], tmp_path: Path
+) -> None:
+    assert jobs(project.root) == {"lint", "test", "train", "image", "audit"}
+    done = run_steps(project, steps(project.root, "lint"), machine, tmp_path)
+    assert done.status == 0, done.output
+
+
+@pytest.mark.container
+def test_the_image_is_built_started_and_probed(
+    project: Project, kind: str, machine: dict[str, str], tmp_path: Path, require: Require
+) -> None:
+    require("docker podman")
+    scripts = [step for step in steps(project.root, "image") if step.name != "Set up"]
+    built = project.run("bash", "-e", "-c", scripts[0].script, check=False, environment=machine)
+    assert built.status == 0, built.output
+    probed = run_steps(project, scripts[1:], machine, tmp_path)
+    assert probed.status == 0, probed.output
+    assert ('"text"' if kind == "asr" else '"predictions"') in probed.output
+    engine, image = Engine(project, machine), project.package.replace("_", "-")
+    assert 0 < engine.added(image) <= ADDED[kind]
+    assert engine.packages_that_train(image) == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("phone", [False, True])
+def test_the_page_is_usable_by_everybody(
+    chromium: str, address: str, dark: bool, phone: bool
+) -> None:
+    with opened(chromium, address, dark=dark, phone=phone) as (page, seen):
+        assert accessibility(page) == []
+        press_predict(page)
+        page.get_by_text("Call it from your own code").click()
+        assert accessibility(page) == []
+        assert not scrolls_sideways(page)
+        assert seen.complaints == []
+        assert seen.elsewhere(address) == []
+
+
+def test_a_service_asks_for_what_it_can_answer(address: str) -> None:
+    for path in ("/", "/healthz", "/readyz", "/model", "/openapi.json"):
+        assert request(f"{address}{path}")[0] == 200, path
+    status, problem = request(f"{address}/predict", b"\0" * 9, **{"Content-Type": "text/plain"})
+    assert (status, problem["status"]) == (415, 415)
+
+
+def test_the_production_level_comes_by_an_update_and_passes_its_own_tests(
+    project: Project, kind: str, tmp_path: Path
+) -> None:
+    if kind == "tabular":
+        pytest.skip("test_production does it with a student's work in between")
+    updated = at_production(project.clone(tmp_path / project.root.name), tmp_path)
+    assert own_tests(updated) > 40
