@@ -5,16 +5,14 @@ It hears one word, "a", for as long as the audio is loud.
 
 from __future__ import annotations
 
-import hashlib
 import io
-import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnx
 import soundfile
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto, helper
+from small_model import write_model
 
 RATE = 16_000
 
@@ -34,13 +32,28 @@ def audio(seconds: float = 1.0, rate: int = RATE, channels: int = 1, **options: 
 VALID: dict[str, Any] = {"content": audio(), "headers": {"Content-Type": "audio/wav"}}
 
 
+FACTS = {
+    "task": "transcription",
+    "input": {"rate": RATE, "shortest": 0.1, "longest": 60.0, "formats": ["WAV"]},
+    "output": {
+        "name": "log_probabilities",
+        "symbols": ["", " ", "a"],
+        "words": ["a"],
+        "fillers": [],
+        "seconds_per_step": 0.02,
+        "penalty": 0.0,
+        "threshold": 0.1,
+    },
+    "example": {"text": "a", "file": "served_example.wav"},
+}
+
+
 def make_model(folder: Path, factor: float = 200.0) -> Path:
     """Write a model that hears loudness into ``folder``; return it.
 
     ``factor`` is how much more likely "a" is for a step of full loudness; NaN makes a model whose
     every answer is NaN.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     nodes = [
         helper.make_node("Unsqueeze", ["audio", "one"], ["wave"]),
         helper.make_node("Mul", ["wave", "wave"], ["power"]),
@@ -52,66 +65,16 @@ def make_model(folder: Path, factor: float = 200.0) -> Path:
         helper.make_node("Transpose", ["logits"], ["steps_first"], perm=[0, 2, 1]),
         helper.make_node("LogSoftmax", ["steps_first"], ["log_probabilities"], axis=2),
     ]
-    weights = np.array([0, 0, factor], dtype=np.float32).reshape(1, 3, 1)
-    bias = np.array([0, -5, -5], dtype=np.float32).reshape(1, 3, 1)
-    graph = helper.make_graph(
-        nodes,
-        "small",
-        [
-            helper.make_tensor_value_info("audio", TensorProto.FLOAT, ["batch", "count"]),
-            helper.make_tensor_value_info("samples", TensorProto.INT64, ["batch"]),
-        ],
-        [helper.make_tensor_value_info("log_probabilities", TensorProto.FLOAT, [None, None, 3])],
-        [
-            numpy_helper.from_array(weights, "weights"),
-            numpy_helper.from_array(bias, "bias"),
-            numpy_helper.from_array(np.array([1]), "one"),
-        ],
-    )
-    opset = helper.make_opsetid("", 18)
-    content = helper.make_model(graph, opset_imports=[opset], ir_version=9).SerializeToString()
-    onnx.checker.check_model(content)
-    (folder / "model.onnx").write_bytes(content)
-    (folder / "metadata.json").write_text(json.dumps(metadata(content)), encoding="utf-8")
+    constants = {
+        "weights": np.array([0, 0, factor], dtype=np.float32).reshape(1, 3, 1),
+        "bias": np.array([0, -5, -5], dtype=np.float32).reshape(1, 3, 1),
+        "one": np.array([1]),
+    }
+    inputs = [
+        helper.make_tensor_value_info("audio", TensorProto.FLOAT, ["batch", "count"]),
+        helper.make_tensor_value_info("samples", TensorProto.INT64, ["batch"]),
+    ]
+    output = helper.make_tensor_value_info("log_probabilities", TensorProto.FLOAT, [None, None, 3])
+    write_model(folder, nodes, inputs, output, constants, FACTS)
     (folder / "served_example.wav").write_bytes(audio())
     return folder
-
-
-def metadata(graph: bytes) -> dict[str, Any]:
-    """Return what metadata.json says about the small model."""
-    digest = hashlib.sha256(graph).hexdigest()
-    return {
-        "schema": 1,
-        "project": {"name": "Test", "package": "test", "type": "asr", "version": "0.1.0"},
-        "task": "transcription",
-        "model": {
-            "id": digest[:12],
-            "file": "model.onnx",
-            "sha256": digest,
-            "name": "by hand",
-            "created": "2026-01-01T00:00:00+00:00",
-            "versions": {},
-        },
-        "data": {
-            "name": "none",
-            "source": "",
-            "version": "",
-            "sha256": "",
-            "rows": 0,
-            "licence": "CC0-1.0",
-            "sample": True,
-        },
-        "metrics": {},
-        "input": {"rate": RATE, "shortest": 0.1, "longest": 60.0, "formats": ["WAV"]},
-        "output": {
-            "name": "log_probabilities",
-            "symbols": ["", " ", "a"],
-            "words": ["a"],
-            "fillers": [],
-            "seconds_per_step": 0.02,
-            "penalty": 0.0,
-            "threshold": 0.1,
-        },
-        "reference": {},
-        "example": {"text": "a", "file": "served_example.wav"},
-    }

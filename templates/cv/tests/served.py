@@ -6,16 +6,14 @@ It tells bright images from dark ones: the logit of "bright" grows with the mean
 from __future__ import annotations
 
 import base64
-import hashlib
 import io
-import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnx
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto, helper
 from PIL import Image
+from small_model import write_model
 
 CLASSES = ["dark", "bright"]
 SIZE = 8
@@ -35,10 +33,29 @@ def picture(
 VALID: dict[str, Any] = {"content": picture(), "headers": {"Content-Type": "image/png"}}
 
 
+EXAMPLE = {
+    "label": "bright",
+    "media_type": "image/png",
+    "base64": base64.b64encode(picture()).decode(),
+}
+FACTS = {
+    "task": "multiclass",
+    "input": {"size": SIZE, "channels": 1, "max_images": 4},
+    "output": {
+        "name": "probabilities",
+        "classes": CLASSES,
+        "positive": None,
+        "threshold": None,
+        "temperature": 1.0,
+    },
+    "reference": {"brightness": {"low": 20.0, "high": 230.0}},
+    "examples": [EXAMPLE],
+    "example": EXAMPLE,
+}
+
+
 def make_model(folder: Path, factor: float = 0.1) -> Path:
     """Write the model into ``folder``; return it. A ``factor`` of NaN makes every answer NaN."""
-    folder.mkdir(parents=True, exist_ok=True)
-    weights = np.array([[0.0, factor]], dtype=np.float32)
     nodes = [
         helper.make_node("Cast", ["images"], ["floats"], to=TensorProto.FLOAT),
         helper.make_node("ReduceMean", ["floats", "axes"], ["means"], keepdims=0),
@@ -51,60 +68,9 @@ def make_model(folder: Path, factor: float = 0.1) -> Path:
         "axes": np.array([1, 2, 3], dtype=np.int64),
         "middle": np.float32(127.5),
         "column": np.array([-1, 1], dtype=np.int64),
-        "weights": weights,
+        "weights": np.array([[0.0, factor]], dtype=np.float32),
     }
     shape = [None, SIZE, SIZE, 1]
-    graph = helper.make_graph(
-        nodes,
-        "small",
-        [helper.make_tensor_value_info("images", TensorProto.UINT8, shape)],
-        [helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, [None, 2])],
-        [numpy_helper.from_array(np.asarray(value), name) for name, value in constants.items()],
-    )
-    opset = helper.make_opsetid("", 18)
-    content = helper.make_model(graph, opset_imports=[opset], ir_version=9).SerializeToString()
-    onnx.checker.check_model(content)
-    (folder / "model.onnx").write_bytes(content)
-    (folder / "metadata.json").write_text(json.dumps(metadata(content)), encoding="utf-8")
-    return folder
-
-
-def metadata(graph: bytes) -> dict[str, Any]:
-    """Return what metadata.json says about the small model."""
-    digest = hashlib.sha256(graph).hexdigest()
-    content = base64.b64encode(picture()).decode()
-    example = {"label": "bright", "media_type": "image/png", "base64": content}
-    return {
-        "schema": 1,
-        "project": {"name": "Test", "package": "test", "type": "cv", "version": "0.1.0"},
-        "task": "multiclass",
-        "model": {
-            "id": digest[:12],
-            "file": "model.onnx",
-            "sha256": digest,
-            "name": "by hand",
-            "created": "2026-01-01T00:00:00+00:00",
-            "versions": {},
-        },
-        "data": {
-            "name": "none",
-            "source": "",
-            "version": "",
-            "sha256": "",
-            "rows": 0,
-            "licence": "CC0-1.0",
-            "sample": True,
-        },
-        "metrics": {},
-        "input": {"size": SIZE, "channels": 1, "max_images": 4},
-        "output": {
-            "name": "probabilities",
-            "classes": CLASSES,
-            "positive": None,
-            "threshold": None,
-            "temperature": 1.0,
-        },
-        "reference": {"brightness": {"low": 20.0, "high": 230.0}},
-        "examples": [example],
-        "example": example,
-    }
+    inputs = [helper.make_tensor_value_info("images", TensorProto.UINT8, shape)]
+    output = helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, [None, 2])
+    return write_model(folder, nodes, inputs, output, constants, FACTS)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnx
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto, helper
+from small_model import write_model
 
 CLASSES = ["on time", "late"]
 FEATURES: list[dict[str, Any]] = [
@@ -33,7 +32,6 @@ def make_model(folder: Path, factor: float = 0.001) -> Path:
     ``factor`` is the weight of a mile; NaN makes a model whose every answer is NaN. A missing
     distance counts as 0.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     weights = np.array([[0.0, factor], [0.0, 0.0], [0.0, 0.0]], dtype=np.float32)
     nodes = [
         helper.make_node("IsNaN", ["numbers"], ["missing"]),
@@ -41,73 +39,30 @@ def make_model(folder: Path, factor: float = 0.001) -> Path:
         helper.make_node("MatMul", ["filled", "weights"], ["logits"]),
         helper.make_node("Softmax", ["logits"], ["probabilities"], axis=1),
     ]
-    graph = helper.make_graph(
-        nodes,
-        "small",
-        [
-            helper.make_tensor_value_info("numbers", TensorProto.FLOAT, [None, 3]),
-            helper.make_tensor_value_info("categories", TensorProto.STRING, [None, 1]),
-        ],
-        [helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, [None, 2])],
-        [
-            numpy_helper.from_array(weights, "weights"),
-            numpy_helper.from_array(np.float32(0), "zero"),
-        ],
-    )
-    opset = helper.make_opsetid("", 18)
-    content = helper.make_model(graph, opset_imports=[opset], ir_version=9).SerializeToString()
-    onnx.checker.check_model(content)
-    (folder / "model.onnx").write_bytes(content)
-    (folder / "metadata.json").write_text(json.dumps(metadata(content)), encoding="utf-8")
-    return folder
+    inputs = [
+        helper.make_tensor_value_info("numbers", TensorProto.FLOAT, [None, 3]),
+        helper.make_tensor_value_info("categories", TensorProto.STRING, [None, 1]),
+    ]
+    output = helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, [None, 2])
+    constants = {"weights": weights, "zero": np.float32(0)}
+    return write_model(folder, nodes, inputs, output, constants, FACTS)
 
 
-def metadata(graph: bytes) -> dict[str, Any]:
-    """Return what metadata.json says about the small model."""
-    digest = hashlib.sha256(graph).hexdigest()
-    empty = {"description": "", "unit": ""}
-    return {
-        "schema": 1,
-        "project": {"name": "Test", "package": "test", "type": "tabular", "version": "0.1.0"},
-        "task": "binary",
-        "model": {
-            "id": digest[:12],
-            "file": "model.onnx",
-            "sha256": digest,
-            "name": "by hand",
-            "created": "2026-01-01T00:00:00+00:00",
-            "versions": {},
-        },
-        "data": {
-            "name": "none",
-            "source": "",
-            "version": "",
-            "sha256": "",
-            "rows": 0,
-            "licence": "CC0-1.0",
-            "sample": True,
-        },
-        "metrics": {},
-        "input": {
-            "features": [
-                {
-                    **empty,
-                    "title": feature["name"].title(),
-                    "missing": [],
-                    "required": False,
-                    "example": ROW[feature["name"]],
-                    **feature,
-                }
-                for feature in FEATURES
-            ],
-            "max_rows": 100,
-        },
-        "output": {
-            "name": "probabilities",
-            "classes": CLASSES,
-            "positive": "late",
-            "threshold": 0.6,
-        },
-        "reference": {},
-        "example": BODY,
-    }
+EMPTY: dict[str, Any] = {"description": "", "unit": "", "missing": [], "required": False}
+FACTS = {
+    "task": "binary",
+    "input": {
+        "features": [
+            {**EMPTY, "title": one["name"].title(), "example": ROW[one["name"]], **one}
+            for one in FEATURES
+        ],
+        "max_rows": 100,
+    },
+    "output": {
+        "name": "probabilities",
+        "classes": CLASSES,
+        "positive": "late",
+        "threshold": 0.6,
+    },
+    "example": BODY,
+}
