@@ -20,7 +20,7 @@ def test_the_texts_are_those_of_the_catalogues_in_slices(nlp_project: Project) -
 
 
 def test_36_languages_are_told_apart_and_the_network_is_compared(nlp_project: Project) -> None:
-    """Five splits by message gave 0.870 to 0.905, 0.885 in the mean."""
+    """Five splits by message gave 0.866 to 0.907, 0.884 in the mean."""
     metrics = nlp_project.metrics()
     assert 0.85 < metrics["metrics"]["macro_f1"]["value"] < 0.93
     assert metrics["difference"]["significant"]
@@ -41,7 +41,7 @@ def test_training_and_evaluation_need_no_network_and_less_than_two_minutes(
     clone = nlp_project.clone(tmp_path / "clone")
     trained = clone.command("train", network=False)
     evaluated = clone.command("evaluate", network=False)
-    assert trained.cpu + evaluated.cpu < 240, "two minutes on two cores, in CPU seconds"
+    assert trained.cpu + evaluated.cpu < 120, "measured: 57; a busy machine takes up to twice that"
 
 
 def test_a_clone_serves_without_training_and_explains(nlp_project: Project, tmp_path: Path) -> None:
