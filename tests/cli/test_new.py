@@ -7,6 +7,7 @@ import os
 import shutil
 import stat
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -228,7 +229,7 @@ def test_a_folder_that_may_not_be_written_to_is_one_line(
         done = run("new", "churn", "--template", template, "--yes")
     finally:
         here.chmod(0o700)
-    _is_one_clear_failure(done)
+    _assert_one_clear_failure(done)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
@@ -237,7 +238,7 @@ def test_somebody_else_s_folder_is_one_line(run: Run, here: Path, template: Path
     target.mkdir(mode=0o755)
     for folder in (here, *here.parents):
         folder.chmod(folder.stat().st_mode | 0o055)
-    shutil.copytree(template, "/tmp/mlstarter-test-template", dirs_exist_ok=True)
+    readable = shutil.copytree(template, here / "template")
     probe = f"""
 import os, sys
 from mlstarter.cli import run
@@ -245,15 +246,12 @@ import mlstarter.create, mlstarter.render, mlstarter.questions.gather, mlstarter
 os.environ["HOME"] = "/nonexistent"
 os.setegid(65534); os.seteuid(65534)
 os.chdir({str(target)!r})
-sys.exit(run(["new", "churn", "--template", "/tmp/mlstarter-test-template", "--yes"]))
+sys.exit(run(["new", "churn", "--template", {str(readable)!r}, "--yes"]))
 """
-    import sys
-
     done = subprocess.run(
         [sys.executable, "-c", probe], capture_output=True, text=True, check=False
     )
-    shutil.rmtree("/tmp/mlstarter-test-template")
-    _is_one_clear_failure(done)
+    _assert_one_clear_failure(done)
     assert list(target.iterdir()) == []
 
 
@@ -271,7 +269,7 @@ def test_a_full_disk_is_one_line_and_leaves_nothing(
         pytest.skip("mounting is not permitted here")
     try:
         done = run("new", "churn", "--template", template, "--yes", cwd=disk)
-        _is_one_clear_failure(done)
+        _assert_one_clear_failure(done)
         assert "space" in done.stderr.lower()
         assert list(disk.iterdir()) == []
     finally:
@@ -318,7 +316,7 @@ def test_github_creates_and_pushes_through_gh(
         assert "error: The project is complete, but gh could not push it: GraphQL" in done.stderr
 
 
-def _is_one_clear_failure(done: subprocess.CompletedProcess[str]) -> None:
+def _assert_one_clear_failure(done: subprocess.CompletedProcess[str]) -> None:
     assert done.returncode == 1, done.stderr
     lines = done.stderr.splitlines()
     assert [line.partition(":")[0] for line in lines] == ["error", "hint"], done.stderr

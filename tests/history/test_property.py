@@ -236,12 +236,12 @@ def test_no_line_of_a_students_is_ever_lost(
             newer = changed(newer, step)
             old_version, version = version, str(int(version) + 1)
             new_tree = template_tree(newer, version)
-            if not one_update(repository, old_version, old_tree, version, new_tree, written):
+            if not assert_one_update(repository, old_version, old_tree, version, new_tree, written):
                 break
             old_tree = new_tree
 
 
-def one_update(
+def assert_one_update(
     repository: Repository,
     old_version: str,
     old_tree: dict[str, Entry],

@@ -222,7 +222,8 @@ def test_tuning_is_shared_through_a_postgresql_server(
     pip = [str(updated.python), "-m", "pip", "install", "--quiet", "--target", str(tmp_path)]
     subprocess.run([*pip, "psycopg[binary]==3.3.9"], check=True)
     path = f"{updated.environment['PYTHONPATH']}:{tmp_path}"
-    updated.run(
+    done = updated.run(
         updated.python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_tune.py",
         environment={"PYTHONPATH": path, "TUNE_TEST_DATABASE": database},
     )  # fmt: skip
+    assert " passed" in done.output and "skipped" not in done.output

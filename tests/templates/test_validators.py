@@ -36,13 +36,13 @@ def fresh(generate: Generate) -> Path:
     return generate("tabular", "validated project", author_name="Ada Lovelace")
 
 
-def check(tool: str, folder: Path, *arguments: str) -> None:
+def assert_accepted(tool: str, folder: Path, *arguments: str) -> None:
     done = validate(tool, arguments, folder)
     assert done.status == 0, done.output
 
 
 def test_actionlint_and_shellcheck_accept_the_workflow(fresh: Path) -> None:
-    check("actionlint", fresh, "-no-color", ".github/workflows/ci.yml")
+    assert_accepted("actionlint", fresh, "-no-color", ".github/workflows/ci.yml")
 
 
 def test_actionlint_refuses_a_broken_workflow(fresh: Path, tmp_path: Path) -> None:
@@ -53,7 +53,7 @@ def test_actionlint_refuses_a_broken_workflow(fresh: Path, tmp_path: Path) -> No
 
 
 def test_zizmor_finds_nothing_in_the_workflow(fresh: Path) -> None:
-    check("zizmor", fresh, "--offline", "--no-progress", "--persona=pedantic", ".")
+    assert_accepted("zizmor", fresh, "--offline", "--no-progress", "--persona=pedantic", ".")
 
 
 @pytest.mark.parametrize(
@@ -66,37 +66,39 @@ def test_zizmor_finds_nothing_in_the_workflow(fresh: Path) -> None:
     ],
 )
 def test_the_published_schema_accepts(fresh: Path, schema: str, file: str) -> None:
-    check("check-jsonschema", fresh, "--builtin-schema", f"vendor.{schema}", file)
+    assert_accepted("check-jsonschema", fresh, "--builtin-schema", f"vendor.{schema}", file)
 
 
 def test_every_job_has_a_time_limit(fresh: Path) -> None:
     schema = "custom.github-workflows-require-timeout"
-    check("check-jsonschema", fresh, "--builtin-schema", schema, ".github/workflows/ci.yml")
+    assert_accepted(
+        "check-jsonschema", fresh, "--builtin-schema", schema, ".github/workflows/ci.yml"
+    )
 
 
 def test_hadolint_accepts_the_dockerfile(fresh: Path) -> None:
-    check("hadolint", fresh, "--failure-threshold", "warning", "Dockerfile")
+    assert_accepted("hadolint", fresh, "--failure-threshold", "warning", "Dockerfile")
 
 
 def test_the_pyproject_schemas_accept_pyproject(fresh: Path) -> None:
-    check("validate-pyproject", fresh, "pyproject.toml")
+    assert_accepted("validate-pyproject", fresh, "pyproject.toml")
 
 
 def test_no_link_in_a_fresh_project_is_broken(fresh: Path) -> None:
-    check("lychee", fresh, *LYCHEE)
+    assert_accepted("lychee", fresh, *LYCHEE)
 
 
 LYCHEE: Sequence[str] = ("--offline", "--include-fragments", "--no-progress", "*.md", "docs/*.md")
 
 
 def test_no_link_in_an_evaluated_project_is_broken(tabular_project: Project) -> None:
-    check("lychee", tabular_project.root, *LYCHEE)
+    assert_accepted("lychee", tabular_project.root, *LYCHEE)
 
 
 def test_no_secret_is_found_in_a_fresh_project(fresh: Path) -> None:
     files = [p.relative_to(fresh).as_posix() for p in fresh.rglob("*") if p.is_file()]
     texts = [name for name in files if not name.startswith(".git/")]
-    check("detect-secrets-hook", fresh, "--no-verify", *texts)
+    assert_accepted("detect-secrets-hook", fresh, "--no-verify", *texts)
 
 
 def test_a_secret_would_be_found(tmp_path: Path) -> None:
@@ -106,7 +108,7 @@ def test_a_secret_would_be_found(tmp_path: Path) -> None:
 
 
 def test_the_citation_file_converts(fresh: Path) -> None:
-    check("cffconvert", fresh, "--validate", "--infile", "CITATION.cff")
+    assert_accepted("cffconvert", fresh, "--validate", "--infile", "CITATION.cff")
     bibtex = validate("cffconvert", ["--format", "bibtex", "--infile", "CITATION.cff"], fresh)
     assert "Ada Lovelace" in bibtex.output
 
