@@ -76,6 +76,16 @@ def test_make_all_leaves_results_in_the_readme(project: Project) -> None:
     assert project.git("status", "--porcelain") == ""
 
 
+def test_what_decides_the_result_is_named_and_can_be_read_in_an_evening(project: Project) -> None:
+    text = (project.root / "README.md").read_text("utf-8")
+    listed = text[text.index("To read it in an evening") : text.index("The rest draws")]
+    package = project.root / "src" / project.package
+    files = [package / name for name in re.findall(r"`([\w/]+\.py)`", listed)]
+    lines = sum(bool(line.strip()) for file in files for line in file.open(encoding="utf-8"))
+    assert len(files) > 10
+    assert 1_050 < lines < 1_350, lines
+
+
 def test_hugging_face_reads_the_model_card(project: Project, kind: str) -> None:
     assert model_card(project.root)["pipeline_tag"] == TAGS[kind]
 
