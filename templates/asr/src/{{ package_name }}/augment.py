@@ -1,8 +1,8 @@
 """Makes clean synthetic speech sound like recordings, so that what is learnt carries over.
 
 The wave is changed once a copy (rooms, microphones, noise, telephones); the features are changed
-anew in each epoch (shorter and longer throats, other paces, other noise, gaps). The ranges are what
-rooms and microphones do to speech; which of them help was measured on recorded words.
+anew in each epoch (shorter and longer throats, other paces, gaps). The ranges are what rooms and
+microphones do to speech; which of them help was measured on recorded words.
 """
 
 from __future__ import annotations
@@ -130,33 +130,6 @@ def vary(energies: Array, edges: NDArray[np.float64], rng: np.random.Generator) 
         count = max(2, int(frames * rng.uniform(0.8, 1.3)))
         energies = _between(energies, np.linspace(0, frames - 1, count), axis=1)
     return energies
-
-
-def add_noise_to_energies(energies: Array, noise: Array, decibels: float) -> Array:
-    """Return log-mel energies [bands, frames] with noise ``decibels`` below the loud frames.
-
-    ``noise`` [bands, frames] are log-mel energies of any level. The powers of independent sounds
-    add, so that noise needs no wave: that makes it cheap enough to be drawn anew in each epoch.
-    """
-    power, added = np.exp(energies), np.exp(noise)
-    of_frame = power.sum(axis=0)
-    loud = of_frame[of_frame > of_frame.mean() * 0.1].mean()
-    level = loud / added.sum(axis=0).mean() * 10 ** (-decibels / 10)
-    return np.asarray(np.log(power + level * added), dtype=np.float32)
-
-
-def stretch_of_noise(
-    white: Array, frames: int, edges: NDArray[np.float64], rng: np.random.Generator
-) -> Array:
-    """Return log-mel energies [bands, frames] of white to pink noise.
-
-    ``white`` [bands, more frames] are those of a long stretch of white noise; some part of it is
-    taken and each band weakened with its frequency. ``edges`` as in ``vary``.
-    """
-    start = int(rng.integers(white.shape[1]))
-    part = white.take(np.arange(start, start + frames), axis=1, mode="wrap")
-    fall = rng.uniform(0, 1) * np.log(edges[1:-1])
-    return np.asarray(part - fall[:, None], dtype=np.float32)
 
 
 def _between(values: Array, place: NDArray[np.float64], axis: int) -> Array:

@@ -16,11 +16,8 @@ from . import augment
 from .data.synthesize import Clip
 from .decode import encode
 from .measure import wave_of
-from .model import HOP, RATE, WINDOW, LogMel, Network, mel_edges, normalise
+from .model import HOP, WINDOW, LogMel, Network, mel_edges, normalise
 from .progress import progress, track
-
-NOISE_SECONDS = 60  # of white noise an epoch, out of which each clip gets a part
-MOST_FRESH = 30.0  # dB below the speech; the least is 0
 
 # Lengths are rounded up to a multiple of this many samples (half a second): for each new shape
 # torch prepares its convolutions anew and keeps them, which costs time and gigabytes.
@@ -37,7 +34,6 @@ class Recipe:
     copies: int  # recordings made of each clip
     joined: float  # share of clips that get another one appended
     white: float  # share of clips under strong white noise
-    fresh: float  # share of clips that get other noise in each epoch
     empty: float  # clips of noise without speech, as a share of the others
     seed: int
 
@@ -94,24 +90,10 @@ def energies_of(wave: augment.Array, log_mel: LogMel) -> augment.Array:
 Batch = tuple[Tensor, Tensor, list[list[int]]]  # features, frames of each, symbols of each
 
 
-def varied_anew(
-    data: Sequence[Example], fresh: float, rng: np.random.Generator
-) -> list[augment.Array]:
-    """Return the energies of each example with another throat and pace, a share with noise."""
-    edges = mel_edges().numpy()
-    white = energies_of(augment.coloured_noise(NOISE_SECONDS * RATE, 0.0, rng), LogMel())
-    varied = [augment.vary(example.energies, edges, rng) for example in data]
-    for i, energies in enumerate(varied):
-        if rng.random() < fresh:  # after the pace: a slower voice does not slow the noise
-            noise = augment.stretch_of_noise(white, energies.shape[1], edges, rng)
-            decibels = rng.uniform(0, MOST_FRESH)
-            varied[i] = augment.add_noise_to_energies(energies, noise, decibels)
-    return varied
-
-
-def batches(data: Sequence[Example], recipe: Recipe, rng: np.random.Generator) -> Iterator[Batch]:
+def batches(data: Sequence[Example], size: int, rng: np.random.Generator) -> Iterator[Batch]:
     """Yield one epoch, each example varied anew; clips of similar length go together."""
-    varied, size = varied_anew(data, recipe.fresh, rng), recipe.batch
+    edges = mel_edges().numpy()
+    varied = [augment.vary(example.energies, edges, rng) for example in data]
     by_length = sorted(range(len(data)), key=lambda i: varied[i].shape[1] + rng.uniform(0, 30))
     groups = [by_length[i : i + size] for i in range(0, len(data), size)]
     for group in rng.permutation(len(groups)):
@@ -189,7 +171,7 @@ def fit(
             rng = np.random.default_rng([recipe.seed, epoch])
             network.train()
             total = 0.0
-            for batch in batches(data, recipe, rng):
+            for batch in batches(data, recipe.batch, rng):
                 loss = loss_of(network, batch)
                 optimizer.zero_grad()
                 torch.autograd.backward(loss)

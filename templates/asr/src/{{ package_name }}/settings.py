@@ -56,7 +56,6 @@ class ModelConfig:
     learning_rate: float = 0.003
     joined: float = 0.3
     white_noise: float = 0.3
-    fresh_noise: float = 0.5
     no_speech: float = 0.12
     pretrained: str = ""
 

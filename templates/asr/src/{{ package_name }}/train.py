@@ -107,7 +107,7 @@ def recipe(config: Config) -> Recipe:
     model = config.model
     return Recipe(
         model.epochs, model.batch, model.learning_rate, model.copies, model.joined,
-        model.white_noise, model.fresh_noise, model.no_speech, config.seed,
+        model.white_noise, model.no_speech, config.seed,
     )  # fmt: skip
 
 
