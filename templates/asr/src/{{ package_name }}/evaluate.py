@@ -86,7 +86,7 @@ def evaluate(config: Config) -> None:
         "difference": metrics.paired_difference(
             "greedy", "wer", ours["wer"], simple["greedy"]["wer"]
         ),
-        "slices": [],
+        "slices": sections.slices_of(test),
         "speech": {
             "vocabulary": len(config.speech.vocabulary),
             "test": word_error_rate(test.ours, config.evaluation.resamples, config.seed),

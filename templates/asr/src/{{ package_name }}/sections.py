@@ -29,9 +29,9 @@ def sections(test: Test, results: dict[str, Any]) -> list[Section]:
     return [
         real_voices(test, results),
         errors(test, results),
-        by_speaker(test),
+        by_speaker(results),
         noise(test, results),
-        pace(test),
+        pace(results),
         latency(test),
         worst(test),
     ]
@@ -114,15 +114,36 @@ def errors(test: Test, results: dict[str, Any]) -> Section:
     return Section("Which errors", text, Table(columns, rows))
 
 
-def by_speaker(test: Test) -> Section:
-    """Return the error rate of each speaker, synthetic and real, the worst first."""
-    rows = []
+def slices_of(test: Test) -> list[dict[str, Any]]:
+    """Return the error rate of each speaker, synthetic and real, of paces and of lengths."""
+    clips = test.ours.clips
+    count = np.array([len(clip.text.split()) for clip in clips])
+    speed = count / np.array([clip.seconds for clip in clips])
+    low, high = np.quantile(speed, [1 / 3, 2 / 3])
+    parts = [
+        ("pace", f"slow, below {low:.1f} words a second", test.ours, speed < low),
+        ("pace", "in between", test.ours, (speed >= low) & (speed < high)),
+        ("pace", f"fast, above {high:.1f} words a second", test.ours, speed >= high),
+        ("length", "single words", test.ours, count == 1),
+        ("length", "two to four words", test.ours, (count >= 2) & (count <= 4)),
+        ("length", "five words and more", test.ours, count >= 5),
+    ]
     for given in (test.ours, *(systems["served"] for _, systems in test.real.values())):
-        for speaker in sorted({clip.speaker for clip in given.clips}):
-            part = select(given, [clip.speaker == speaker for clip in given.clips])
-            rows.append((word_error_rate(part, 500, test.config.seed), speaker))
-    rows.sort(key=lambda row: -row[0]["value"])
-    cells = [[speaker, _rate(rate)] for rate, speaker in rows]
+        spoke = np.array([clip.speaker for clip in given.clips])
+        parts += [("speaker", name, given, spoke == name) for name in sorted(set(spoke))]
+    return [
+        {"column": column, "group": str(group), "rows": int(inside.sum()), "metric": "wer"}
+        | word_error_rate(select(given, inside), 500, test.config.seed)
+        for column, group, given, inside in parts
+        if inside.any()
+    ]
+
+
+def by_speaker(results: dict[str, Any]) -> Section:
+    """Return the error rate of each speaker, the worst first."""
+    found = [one for one in results["slices"] if one["column"] == "speaker"]
+    found.sort(key=lambda one: -one["value"])
+    cells = [[one["group"], _rate(one)] for one in found]
     table = Table(["Speaker", "Word error rate"], cells)
     text = "Variation between speakers is larger than any interval over clips of the same ones."
     return Section("By speaker", text, table)
@@ -150,25 +171,10 @@ def noise(test: Test, results: dict[str, Any]) -> Section:
     return Section("In noise", text, Table(columns, rows), drawn.svg, "noise", True)
 
 
-def pace(test: Test) -> Section:
+def pace(results: dict[str, Any]) -> Section:
     """Return the error rate of slow, middling and fast speech, and of strings by their length."""
-    clips = test.ours.clips
-    speed = np.array([len(clip.text.split()) / clip.seconds for clip in clips])
-    low, high = np.quantile(speed, [1 / 3, 2 / 3])
-    count = np.array([len(clip.text.split()) for clip in clips])
-    slices = {
-        f"slow, below {low:.1f} words a second": speed < low,
-        "in between": (speed >= low) & (speed < high),
-        f"fast, above {high:.1f} words a second": speed >= high,
-        "single words": count == 1,
-        "two to four words": (count >= 2) & (count <= 4),
-        "five words and more": count >= 5,
-    }
-    rows = [
-        [name, _rate(word_error_rate(select(test.ours, inside), 500, test.config.seed))]
-        for name, inside in slices.items()
-        if inside.any()
-    ]
+    found = [one for one in results["slices"] if one["column"] != "speaker"]
+    rows = [[one["group"], _rate(one)] for one in found]
     return Section("By pace and length", "", Table(["Clips", "Word error rate"], rows))
 
 
