@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
@@ -68,6 +69,7 @@ def align(reference: Sequence[Hashable], answer: Sequence[Hashable]) -> Errors:
     return Errors(substitutions, deletions, insertions, len(reference))
 
 
+@cache  # many settings of the decoder give the same answer
 def word_errors(reference: str, answer: str) -> Errors:
     """Return the errors in words of a normalised text."""
     return align(reference.split(), answer.split())
