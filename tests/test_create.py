@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -222,6 +223,36 @@ def test_a_signal_at_any_moment_leaves_nothing_or_the_whole_project(
         assert not list(home.rglob(".mlstarter-*"))
     assert outcomes <= {0, 130, 128 + number, -number}
     assert outcomes - {0, -number}, "no signal came in the middle"
+
+
+@pytest.mark.parametrize("command", ["init", "read-tree"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_while_git_writes_leaves_nothing_that_git_wrote_afterwards(
+    number: signal.Signals, command: str, template: Template, home: Path, tmp_path: Path
+) -> None:
+    real, begun, bin_ = shutil.which("git"), tmp_path / "begun", tmp_path / "bin"
+    # One that is busy writing, as git is for some milliseconds.
+    busy = f"""#!/bin/sh
+    case " $* " in *" {command} "*)
+        touch {begun}; i=0
+        while [ $i -lt 50000 ]; do : > "$PWD/f$i" || exit 1; i=$((i+1)); done;;
+    esac
+    exec {real} "$@"
+    """
+    write_template(bin_, {"git!": busy})
+    process = subprocess.Popen(
+        [sys.executable, "-c", RUN, template.source, str(home / "one" / "p")],
+        env={**os.environ, "PATH": f"{bin_}{os.pathsep}{os.environ['PATH']}"},
+        stdout=subprocess.DEVNULL,
+    )
+    while not begun.exists():
+        assert process.poll() is None, f"git {command} was never called"
+        time.sleep(0.01)
+    process.send_signal(number)
+
+    assert process.wait(timeout=60) == (130 if number == signal.SIGINT else 128 + number)
+    time.sleep(1)  # a git that went on would have written by now
+    assert names(home) == []
 
 
 def test_a_full_disk_is_one_clear_line_and_leaves_nothing(

@@ -11,7 +11,7 @@ from mlstarter.errors import EnvironmentProblem, UsageError
 from mlstarter.files import built_aside, move_into_place, write_tree
 from mlstarter.history import TemplateOrigin, first_commit
 from mlstarter.history.base import Layer
-from mlstarter.interrupts import orderly
+from mlstarter.interrupts import orderly, to_its_end
 from mlstarter.project import with_record
 from mlstarter.render import render_all
 from mlstarter.sources.template import Template
@@ -175,7 +175,8 @@ def create(
             if git and not nested:
                 say("making the first commit")
                 origin = TemplateOrigin(template.source, template.version)
-                first = first_commit(folder, made.tree, origin, made.layers)
+                with to_its_end():
+                    first = first_commit(folder, made.tree, origin, made.layers)
                 commit, fallback = first.commit, first.committer.fallback
             else:
                 say("writing the files")

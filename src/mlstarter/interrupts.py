@@ -14,6 +14,22 @@ class Terminated(SystemExit):
     """The program was asked to end (SIGTERM, SIGHUP); its exit status is 128 and the signal."""
 
 
+class _Stopping:
+    """The signal that came first, and whether a step is under way that it waits for."""
+
+    def __init__(self) -> None:
+        self.waits = False
+        self.number: int | None = None
+
+    def raise_now(self) -> None:
+        if self.number is not None and not self.waits:
+            number, self.number = self.number, None
+            raise KeyboardInterrupt if number == signal.SIGINT else Terminated(128 + number)
+
+
+_stopping = _Stopping()
+
+
 @contextmanager
 def orderly() -> Iterator[None]:
     """Turn the first signal that ends the program into an exception, and ignore those after it.
@@ -32,9 +48,8 @@ def orderly() -> Iterator[None]:
     def stop(number: int, _: FrameType | None) -> None:
         for other in before:
             signal.signal(other, signal.SIG_IGN)
-        if number == signal.SIGINT:
-            raise KeyboardInterrupt
-        raise Terminated(128 + number)
+        _stopping.number = number
+        _stopping.raise_now()
 
     for number in numbers:
         current = signal.getsignal(number)
@@ -48,3 +63,21 @@ def orderly() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def to_its_end() -> Iterator[None]:
+    """Let a short step end before ``orderly`` raises the exception for a signal.
+
+    For what other programs (git) do: where an exception leaves one running, it goes on writing
+    into a folder that is being removed.
+    """
+    if _stopping.waits or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    _stopping.waits = True
+    try:
+        yield
+    finally:
+        _stopping.waits = False
+        _stopping.raise_now()
