@@ -97,8 +97,11 @@ def record(wave: Array, rng: np.random.Generator, white: float) -> Array:
     return np.asarray(wave, dtype=np.float32)
 
 
-def nothing_said(rng: np.random.Generator) -> Array:
-    """Return 0.5 to 4 s in which nobody speaks: noise of any colour, hum, clicks, or silence."""
+def nothing_said(rng: np.random.Generator, clicks: float = 0.3) -> Array:
+    """Return 0.5 to 4 s in which nobody speaks: noise of any colour, hum, clicks, or silence.
+
+    ``clicks`` is the share of such clips with clicks in them.
+    """
     count = int(rng.uniform(0.5, 4) * RATE)
     wave = 10 ** rng.uniform(-4, -0.5) * coloured_noise(count, rng.uniform(0, 2), rng)
     if rng.random() < 0.5:  # noise that swells and fades
@@ -107,7 +110,7 @@ def nothing_said(rng: np.random.Generator) -> Array:
     if rng.random() < 0.3:
         hum = np.sin(2 * np.pi * rng.uniform(50, 400) * np.arange(count) / RATE)
         wave = wave + 10 ** rng.uniform(-3, -1) * hum
-    if rng.random() < 0.3:
+    if rng.random() < clicks:
         for at in rng.integers(0, count, int(rng.integers(1, 6))):
             click = rng.standard_normal(400) * np.exp(-np.arange(400) / rng.uniform(10, 120))
             wave[at : at + 400] += 0.3 * click[: count - at]
@@ -143,10 +146,13 @@ def _between(values: Array, place: NDArray[np.float64], axis: int) -> Array:
 
 
 def gaps(features: Array, rng: np.random.Generator) -> None:
-    """Zero up to two groups of bands and two stretches of time in place (SpecAugment, 2019)."""
-    bands, frames = features.shape
+    """Zero up to two groups of bands and two stretches of time in place (SpecAugment, 2019).
+
+    ``features`` is [kinds, bands, frames]: what is hidden is hidden in every kind.
+    """
+    _, bands, frames = features.shape
     for _ in range(2):
         width, at = int(rng.integers(0, 7)), int(rng.integers(0, bands))
-        features[at : at + width] = 0
+        features[:, at : at + width] = 0
         length, start = int(rng.integers(0, 10)), int(rng.integers(0, frames))
-        features[:, start : start + length] = 0
+        features[:, :, start : start + length] = 0

@@ -16,7 +16,7 @@ from . import augment
 from .data.synthesize import Clip
 from .decode import encode
 from .measure import wave_of
-from .model import HOP, WINDOW, LogMel, Network, mel_edges, normalise
+from .model import BANDS, HOP, WINDOW, LogMel, Network, features_of, mel_edges
 from .progress import progress, track
 
 # Lengths are rounded up to a multiple of this many samples (half a second): for each new shape
@@ -64,7 +64,8 @@ def examples(clips: Sequence[Clip], symbols: Sequence[str], recipe: Recipe) -> l
     made = []
     for clip in track(jobs, "Making recordings"):
         if clip is None:
-            wave, text = augment.nothing_said(rng), ""
+            # Clicks are most often taken for a word ("six"), so training hears more of them.
+            wave, text = augment.nothing_said(rng, clicks=0.7), ""
         else:
             wave, text = wave_of(clip), clip.text
             if rng.random() < recipe.joined:
@@ -100,7 +101,7 @@ def batches(data: Sequence[Example], size: int, rng: np.random.Generator) -> Ite
         chosen = groups[group]
         features, frames = stack([varied[i] for i in chosen])
         for row, count in enumerate(frames.tolist()):
-            augment.gaps(features[row, :, :count].numpy(), rng)
+            augment.gaps(features[row, :, :count].numpy().reshape(-1, BANDS, count), rng)
         yield features, frames, [data[i].target for i in chosen]
 
 
@@ -112,13 +113,13 @@ def plain_batches(data: Sequence[Example], size: int) -> Iterator[Batch]:
 
 
 def stack(energies: Sequence[augment.Array]) -> tuple[Tensor, Tensor]:
-    """Return normalised features [clips, bands, frames], padded with zeros, and frames [clips]."""
+    """Return the network's features, padded with zeros, and the frames of each clip."""
     frames = torch.tensor([of.shape[1] for of in energies])
     step = ROUND // HOP
     padded = torch.zeros(len(energies), energies[0].shape[0], -(-int(frames.max()) // step) * step)
     for row, of in enumerate(energies):
         padded[row, :, : of.shape[1]] = torch.from_numpy(of)
-    return normalise(padded, frames), frames
+    return features_of(padded, frames), frames
 
 
 def loss_of(network: Network, batch: Batch) -> Tensor:
@@ -150,7 +151,7 @@ def fit(
     optimizer = torch.optim.AdamW(network.parameters(), lr=recipe.learning_rate)
     steps = -(-len(data) // recipe.batch)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, recipe.learning_rate, total_steps=recipe.epochs * steps
+        optimizer, recipe.learning_rate, total_steps=recipe.epochs * steps, pct_start=0.15
     )
     # Sums of whole arrays would differ between machines in the last digits; sizes do not.
     sizes = [(example.energies.shape[1], example.target) for example in data]

@@ -72,13 +72,21 @@ class LogMel(nn.Module):
         return (energies + 1e-5).log(), frames
 
 
-def normalise(energies: Tensor, frames: Tensor) -> Tensor:
+def steady(power: Tensor, valid: Tensor) -> Tensor:
+    """Return what sounds all the time in each band [batch, bands, 1], as a fan or a hiss does.
+
+    The harmonic mean of ``power`` [batch, bands, frames] over the frames where ``valid``
+    [batch, 1, frames] is 1: quiet moments weigh most in it.
+    """
+    return valid.sum(2, keepdim=True) / (valid / power).sum(2, keepdim=True).clamp(min=1e-9)
+
+
+def voice(energies: Tensor, valid: Tensor) -> Tensor:
     """Return log-mel energies without most of what the room and the microphone add.
 
     Loud frames set the mean of each band, so that it measures the voice whatever the noise; all
-    that lies far below it is cut off. Shapes as from ``LogMel``.
+    that lies far below it is cut off.
     """
-    valid = mask(frames, energies.shape[2])[:, None]
     loudness = energies.mean(dim=1, keepdim=True)
     loudest = loudness.masked_fill(valid == 0, -1e4).amax(dim=2, keepdim=True)
     weight = torch.sigmoid(1.5 * (loudness - loudest + 3)) * valid
@@ -88,6 +96,28 @@ def normalise(energies: Tensor, frames: Tensor) -> Tensor:
     return ((clipped - level - 0.5 * (band - level)) / 2.5 + 0.5) * valid
 
 
+def features_of(energies: Tensor, frames: Tensor) -> Tensor:
+    """Return what the network reads, [batch, 2 * BANDS, frames], of what ``LogMel`` returns.
+
+    First the voice after spectral subtraction (Berouti et al., 1979): more than the mean of the
+    noise is taken away, or its peaks would be left as sounds, and a little is left. Then how far
+    each band stands out of its noise, over seven frames: a weak formant that is lost in the
+    noise of one frame shows in their mean.
+    """
+    valid = mask(frames, energies.shape[2])[:, None]
+    power = energies.exp()
+    noise = steady(power, valid)
+    spoken = voice((torch.maximum(power - 1.5 * noise, 0.2 * noise) + 1e-6).log(), valid)
+    smooth = _mean_of_seven(power * valid) / _mean_of_seven(valid).clamp(min=1e-3)
+    noise = steady(smooth + 1e-6, valid)
+    above = torch.maximum(smooth - 1.15 * noise, 0.05 * noise) / noise
+    return torch.cat([spoken, above.log().clamp(max=8) / 2.5 * valid], dim=1)
+
+
+def _mean_of_seven(x: Tensor) -> Tensor:
+    return functional.avg_pool1d(x, 7, stride=1, padding=3)
+
+
 class Block(nn.Module):
     """A residual convolution over 5 frames, ``dilation`` apart."""
 
@@ -95,7 +125,7 @@ class Block(nn.Module):
         super().__init__()
         self.convolution = nn.Conv1d(width, width, 5, padding=2 * dilation, dilation=dilation)
         self.norm = nn.BatchNorm1d(width)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = nn.Dropout1d(dropout)  # whole channels: a mask of every value costs time
 
     def forward(self, x: Tensor, valid: Tensor) -> Tensor:
         """Return [batch, width, steps], zero where ``valid`` [batch, 1, steps] is."""
@@ -112,7 +142,7 @@ class Network(nn.Module):
 
     def __init__(self, symbols: int, width: int, dropout: float) -> None:
         super().__init__()
-        self.first = nn.Conv1d(BANDS, width, 5, stride=2, padding=2)
+        self.first = nn.Conv1d(2 * BANDS, width, 5, stride=2, padding=2)
         self.norm = nn.BatchNorm1d(width)
         self.blocks = nn.ModuleList(Block(width, d, dropout) for d in (1, 2, 4, 8, 4))
         self.last = nn.Conv1d(width, symbols, 1)
@@ -139,5 +169,5 @@ class Recogniser(nn.Module):
     def forward(self, audio: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         """Return log-probabilities [batch, steps, symbols] and steps [batch] of padded audio."""
         energies, frames = self.log_mel(audio, lengths)
-        log_probabilities: tuple[Tensor, Tensor] = self.network(normalise(energies, frames), frames)
-        return log_probabilities
+        scores: tuple[Tensor, Tensor] = self.network(features_of(energies, frames), frames)
+        return scores
