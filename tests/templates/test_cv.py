@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import re
 import tomllib
 import uuid
 from itertools import pairwise
@@ -28,14 +27,9 @@ def example(project: Project) -> bytes:
     return base64.b64decode(project.metadata()["example"]["base64"])
 
 
-def test_make_all_leaves_results_where_the_readme_says(cv_project: Project) -> None:
-    root = cv_project.root
-    for name in ("reports/metrics.json", "reports/report.html", "MODEL_CARD.md"):
-        assert (root / name).is_file(), name
-    plots = {path.stem for path in (root / "reports/plots").glob("*.svg")}
+def test_the_plots_are_those_of_images(cv_project: Project) -> None:
+    plots = {path.stem for path in (cv_project.root / "reports/plots").glob("*.svg")}
     assert plots >= {"confusion", "calibration", "robustness", "worst"}
-    text = (root / "README.md").read_text("utf-8")
-    assert "| Accuracy" in text[text.index("results:begin") : text.index("results:end")]
 
 
 def test_the_network_reaches_the_aim_and_beats_the_linear_baseline(cv_project: Project) -> None:
@@ -50,14 +44,11 @@ def test_the_network_reaches_the_aim_and_beats_the_linear_baseline(cv_project: P
     assert metrics["difference"]["significant"] is True
 
 
-def test_the_metrics_have_the_shape_that_all_types_share(cv_project: Project) -> None:
+def test_the_metrics_name_the_images_and_have_a_slice_for_each_class(cv_project: Project) -> None:
     metrics = cv_project.metrics()
-    assert metrics["schema"] == 1
-    assert metrics["project_type"] == "cv"
     assert metrics["split"]["rows"] == {"train": 7200, "validation": 800, "test": 2000}
     assert metrics["dataset"]["rows"] == 10_000
     assert metrics["dataset"]["licence"] == "MIT"
-    assert re.fullmatch(r"[0-9a-f]{64}", metrics["dataset"]["sha256"])
     assert {row["group"] for row in metrics["slices"]} == set(
         cv_project.metadata()["output"]["classes"]
     )

@@ -172,8 +172,8 @@ def find_python(version: str) -> str:
     """Return an interpreter of that version, or skip: no CI image carries all of them."""
     # pyenv keeps those that are not chosen where no search path leads.
     kept = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
-    for python in sorted(kept.glob(f"{version}.*/bin/python")):
-        return str(python)
+    if found := sorted(kept.glob(f"{version}.*/bin/python")):
+        return str(found[0])
     done = subprocess.run(
         [uv(), "python", "find", "--no-python-downloads", version], capture_output=True, text=True,
         check=False,

@@ -72,7 +72,8 @@ def runner(folder: Path) -> dict[str, str]:
     for name, text in texts.items():
         (folder / name).write_text(text, "utf-8")
         (folder / name).chmod(0o755)
-    return {"PATH": f"{folder}:{os.environ['PATH']}", "CI": "true", **index_settings()}
+    path = f"{folder}:{os.environ['PATH']}"
+    return {"PATH": path, "RUNNER_TEMP": str(folder), "CI": "true", **index_settings()}
 
 
 def _docker_answers() -> bool:

@@ -113,7 +113,7 @@ def plain_batches(data: Sequence[Example], size: int) -> Iterator[Batch]:
 
 
 def stack(energies: Sequence[augment.Array]) -> tuple[Tensor, Tensor]:
-    """Return the network's features, padded with zeros, and the frames of each clip."""
+    """Return features [clips, 2 * BANDS, frames] of padded energies, and frames [clips]."""
     frames = torch.tensor([of.shape[1] for of in energies])
     step = ROUND // HOP
     padded = torch.zeros(len(energies), energies[0].shape[0], -(-int(frames.max()) // step) * step)
