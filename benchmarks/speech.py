@@ -1,6 +1,6 @@
 """How well a generated speech project recognises, in several seeds, and what each step costs.
 
-    python -m benchmarks.speech                       spoken digits, seeds 7, 8 and 9
+    python -m benchmarks.speech                       spoken digits, seeds 7 to 12
     python -m benchmarks.speech --preset voice-commands --seeds 7
     python -m benchmarks.speech --folder DIR          keep the project; go on where it stopped
     python -m benchmarks.speech --python PYTHON       an interpreter that has the project's packages
@@ -26,7 +26,7 @@ from typing import Any
 
 from benchmarks.compare import children_cpu, run
 
-SEEDS = (7, 8, 9)
+SEEDS = (7, 8, 9, 10, 11, 12)
 Results = Mapping[str, Any]
 
 

@@ -112,10 +112,15 @@ def _spoken(config: Config, name: Name, root: Path) -> list[Clip]:
 
 
 def order(config: Config, engine: str, count: int) -> Order:
-    """Return what an engine is asked to speak."""
-    slow = engine in SLOW
-    longest = config.speech.longest_slow if slow else config.speech.longest
-    return Order(engine, count, config.speech.vocabulary, longest, config.voices.seed)
+    """Return what an engine is asked to speak.
+
+    Keywords are spoken about as often as all fillers together: one among them would be too rare
+    to learn.
+    """
+    speech = config.speech
+    longest = speech.longest_slow if engine in SLOW else speech.longest
+    spoken = speech.words * max(1, len(speech.fillers) // len(speech.words)) + speech.fillers
+    return Order(engine, count, spoken, longest, config.voices.seed)
 
 
 def _eighth(clip: Clip) -> int:

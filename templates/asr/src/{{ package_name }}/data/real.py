@@ -32,6 +32,7 @@ class Prompts:
     path: str
 
 
+STAMPS = "/usr/share/tuxpaint/stamps/symbols/math"
 PROMPTS = (
     Prompts(
         "Allison Smith",
@@ -40,6 +41,8 @@ PROMPTS = (
         "/usr/share/asterisk/sounds/en_US_f_Allison/digits/{}.wav",
     ),
     Prompts("David C. Dawson", "saytime", "GPL", "/usr/share/saytime/{}.au"),
+    Prompts("Tux Paint, American", "tuxpaint-stamps-default", "GPL-2.0", f"{STAMPS}/{{}}.ogg"),
+    Prompts("Tux Paint, British", "tuxpaint-stamps-default", "GPL-2.0", f"{STAMPS}/{{}}_en_GB.ogg"),
 )
 
 
@@ -66,8 +69,8 @@ def real_sets(config: Config, root: Path = Path(), strings: int = 60) -> Iterato
         if known >= set(DIGITS)
     ]
     if joined:
-        packages = " and ".join(p.package for p in PROMPTS if Path(p.path.format(0)).is_file())
-        words = f"strings joined from ten recorded digits a speaker ({packages})"
+        found = dict.fromkeys(p.package for p in PROMPTS if Path(p.path.format(0)).is_file())
+        words = f"strings joined from ten recorded digits a speaker ({', '.join(found)})"
         yield RealSet("real_words", words, joined)
 
 
