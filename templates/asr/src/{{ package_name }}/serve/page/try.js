@@ -71,7 +71,7 @@ start((model, fields) => {
   return {
     lead: `Say words out of a closed vocabulary of ${words.length}: ${shown}. Other words come out as ` +
       `these. ${measured(model.metrics, model.data.sample)}`,
-    call: `curl ${new URL("predict", location.href)} -F 'file=@recording.wav;type=audio/wav'`,
+    call: `curl ${new URL("predict", location.href)} -F 'file=@recording.wav'`,
     reset: () => { file.value = ""; example(); },
     submit: async () => {
       await ready;
