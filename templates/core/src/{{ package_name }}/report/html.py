@@ -37,11 +37,11 @@ def page(results: Mapping[str, Any], sections: Sequence[Section]) -> str:
     data, primary = results["dataset"], results["metrics"][results["primary"]]
     note = f'<p class="note">{escape(words.SAMPLE)}</p>' if data["sample"] else ""
     facts = [
-        ["Data", f"{data['name']}, {data['rows']:,} rows ({data['licence']})"],
+        ["Data", f"{data['name']}, {data['rows']:,} examples ({data['licence']})"],
         ["Source", data["source"]],
         ["SHA-256", data["sha256"]],
         ["Split", results["split"]["description"]],
-        ["Rows", ", ".join(f"{k} {v:,}" for k, v in results["split"]["rows"].items())],
+        ["Examples", ", ".join(f"{k} {v:,}" for k, v in results["split"]["rows"].items())],
         ["Model", f"{words.title(results['model']['name'])}, version {results['model']['id']}"],
     ]
     verdict = words.difference(results["difference"], primary["higher_is_better"])

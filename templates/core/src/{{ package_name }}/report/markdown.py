@@ -28,7 +28,7 @@ def with_results(readme: str, results: Mapping[str, Any], sections: Sequence[Sec
     primary = results["metrics"][results["primary"]]
     parts = [
         *([f"> {words.SAMPLE}"] if results["dataset"]["sample"] else []),
-        f"On the test split ({results['split']['rows']['test']:,} rows the model never saw; "
+        f"On the test split ({results['split']['rows']['test']:,} examples the model never saw; "
         f"{results['split']['description']}), with 95 % bootstrap intervals:",
         table(*words.result_table(results)),
         words.difference(results["difference"], primary["higher_is_better"]),
@@ -90,7 +90,7 @@ ONNX graph. {results["model"]["description"]}
 
 ## Data
 
-{data["name"]}, {data["rows"]:,} rows, from <{data["source"]}>, licence {data["licence"]}.
+{data["name"]}, {data["rows"]:,} examples, from <{data["source"]}>, licence {data["licence"]}.
 SHA-256 of the data: `{data["sha256"]}`.
 
 The data are split so: {results["split"]["description"]}.

@@ -108,7 +108,7 @@ function describe(model) {
   const facts = {
     "Model": `${model.model.name.replaceAll("_", " ")}, ${model.model.id}`,
     "Trained": model.model.created.slice(0, 10),
-    "Data": `${data.name}, ${data.rows.toLocaleString("en")} rows, ${data.licence}`,
+    "Data": `${data.name}, ${data.rows.toLocaleString("en")} examples, ${data.licence}`,
     "Measured, with 95 % intervals": scores.join(" · "),
   };
   for (const [term, text] of Object.entries(facts)) {
