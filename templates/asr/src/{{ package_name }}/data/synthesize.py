@@ -50,7 +50,10 @@ class Clip:
 
 @dataclass(frozen=True)
 class Order:
-    """What one engine is to speak: ``count`` strings of one to ``longest`` of the ``words``."""
+    """What one engine is to speak: ``count`` strings of one to ``longest`` of the ``words``.
+
+    Each of ``words`` is drawn equally often: one that stands there twice is spoken twice as often.
+    """
 
     engine: str
     count: int
