@@ -79,9 +79,11 @@ class Lexicon:
             last.append(len(symbol) - 1)
         self.symbol, self.word_of = np.array(symbol), np.array(word_of)
         self.first, self.last = np.array(first), np.array(last)
-        self.skip = np.array(skip)
-        self.follows = np.ones(len(symbol), dtype=bool)
-        self.follows[[0, *first]] = False
+        follows = np.ones(len(symbol), dtype=bool)
+        follows[[0, *first]] = False
+        # What a move costs: nothing, or everything where it is not allowed.
+        self.to_next = np.where(follows, 0.0, -np.inf)
+        self.to_second = np.where(skip, 0.0, -np.inf)
         self.space = symbols.index(" ")
 
     def _confidence(self, scores: Scores, states: NDArray[np.int64]) -> float:
@@ -99,21 +101,26 @@ class Lexicon:
         count = len(self.symbol)
         back = np.empty((len(scores), count), dtype=np.int64)
         here = np.arange(count)
-        total = np.full(count, -np.inf)
+        # Two states before the first, never reached: every state then has one and two before it.
+        padded = np.full(count + 2, -np.inf)
+        total = padded[2:]
         total[0] = 0.0
         ends = np.concatenate([[0], self.last])
+        ways = np.empty((3, count))
         for step in range(len(scores)):
-            best, came = total.copy(), here.copy()
-            for allowed, back_by in ((self.follows, 1), (self.skip, 2)):
-                moved = np.concatenate([np.full(back_by, -np.inf), total[:-back_by]])
-                better = allowed & (moved > best)
-                best[better], came[better] = moved[better], here[better] - back_by
+            ways[0] = total
+            np.add(padded[1:-1], self.to_next, out=ways[1])
+            np.add(padded[:-2], self.to_second, out=ways[2])
+            came = ways.argmax(axis=0)  # the first of equals: to stay comes before to move
+            best = ways[came, here]
+            came = here - came
             entered = total[0] - self.penalty
             better = self.first[entered > best[self.first]]
             best[better], came[better] = entered, 0
-            leaving = ends[np.argmax(total[ends])]
+            leaving = ends[total[ends].argmax()]
             best[0], came[0] = total[leaving], leaving
-            total, back[step] = best + emitted[step], came
+            np.add(best, emitted[step], out=total)
+            back[step] = came
         states = np.empty(len(scores), dtype=np.int64)
         states[-1] = ends[np.argmax(total[ends])]
         for step in range(len(scores) - 1, 0, -1):

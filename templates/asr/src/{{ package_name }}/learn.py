@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,25 +58,32 @@ def device_named(name: str) -> torch.device:
 
 def examples(clips: Sequence[Clip], symbols: Sequence[str], recipe: Recipe) -> list[Example]:
     """Return the features of ``copies`` augmented recordings of each clip, and of noise alone."""
-    rng = np.random.default_rng(recipe.seed)
     log_mel = LogMel()
+    with ThreadPoolExecutor(1) as pool:  # takes the features while the next recording is made
+        made = [
+            (pool.submit(energies_of, wave, log_mel), encode(text, symbols))
+            for wave, text in recordings(clips, recipe)
+        ]
+    return [Example(energies.result(), target) for energies, target in made]
+
+
+def recordings(clips: Sequence[Clip], recipe: Recipe) -> Iterator[tuple[augment.Array, str]]:
+    """Yield the waves and the texts of ``examples``."""
+    rng = np.random.default_rng(recipe.seed)
     jobs: list[Clip | None] = [*clips] * recipe.copies
     jobs += [None] * int(recipe.empty * len(jobs))
-    made = []
     for clip in track(jobs, "Making recordings"):
         if clip is None:
             # Clicks are most often taken for a word ("six"), so training hears more of them.
-            wave, text = augment.nothing_said(rng, clicks=0.7), ""
-        else:
-            wave, text = wave_of(clip), clip.text
-            if rng.random() < recipe.joined:
-                other = clips[int(rng.integers(len(clips)))]
-                pause = np.zeros(int(rng.uniform(0.05, 0.5) * augment.RATE), dtype=np.float32)
-                wave = np.concatenate([wave, pause, wave_of(other)])
-                text = f"{text} {other.text}"
-            wave = augment.record(wave, rng, recipe.white)
-        made.append(Example(energies_of(wave, log_mel), encode(text, symbols)))
-    return made
+            yield augment.nothing_said(rng, clicks=0.7), ""
+            continue
+        wave, text = wave_of(clip), clip.text
+        if rng.random() < recipe.joined:
+            other = clips[int(rng.integers(len(clips)))]
+            pause = np.zeros(int(rng.uniform(0.05, 0.5) * augment.RATE), dtype=np.float32)
+            wave = np.concatenate([wave, pause, wave_of(other)])
+            text = f"{text} {other.text}"
+        yield augment.record(wave, rng, recipe.white), text
 
 
 def energies_of(wave: augment.Array, log_mel: LogMel) -> augment.Array:
