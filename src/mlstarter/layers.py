@@ -11,7 +11,6 @@ In a class the last layer is the marker: the same file, which then says whose th
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +25,7 @@ from mlstarter.render.native import NativeRenderer, NotNative
 from mlstarter.render.safety import check
 from mlstarter.sources.template import Template
 from mlstarter.tree import REGULAR, Entry, Tree
+from mlstarter.untrusted import Unusable, parse_toml
 
 RECORD = ".mlstarter.toml"
 MARKER_LAYER = "cohort"
@@ -133,10 +133,14 @@ def read_marker(text: bytes | None) -> tuple[str, str] | None:
     if text is None:
         return None
     try:
-        stated = tomllib.loads(text.decode("utf-8"))["cohort"]
-        return str(stated["course_run"]), str(stated["student_id"])
-    except (ValueError, KeyError, TypeError):
+        stated = parse_toml(text)["cohort"]
+        names = stated["course_run"], stated["student_id"]
+    except (Unusable, KeyError, TypeError):
         return None
+    # Both are identifiers (cohort/names.py); anything else was never handed out.
+    if all(isinstance(name, str) and name.isprintable() for name in names):
+        return names
+    return None
 
 
 def _render(folder: Path, answers: Mapping[str, Any], folder_name: str) -> Tree:

@@ -11,13 +11,17 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+import tempfile
+import threading
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mlstarter.errors import EnvironmentProblem, MlstarterError
 
 OLDEST_GIT = (2, 38)
+# How long one command in a repository of somebody else's may take.
+SECONDS = 300.0
 
 # What `git rev-parse --local-env-vars` lists, except GIT_CONFIG_COUNT (settings that the caller
 # passes on purpose, such as `safe.directory` in CI), and what else points git elsewhere.
@@ -53,7 +57,7 @@ _FOREIGN = frozenset(
     ]
 )
 
-_PINNED = (
+PINNED = (
     ("core.hooksPath", os.devnull),
     ("core.fsmonitor", "false"),
     ("core.untrackedCache", "false"),
@@ -107,6 +111,17 @@ class GitFailed(MlstarterError):
         self.stderr = stderr
 
 
+class TooMuch(MlstarterError):
+    """A repository of somebody else's made git print or work more than any project needs."""
+
+    def __init__(self, name: str, limit: int, *, late: bool) -> None:
+        bound = f"took over {SECONDS:.0f} s" if late else f"printed over {limit // 1024**2} MiB"
+        super().__init__(
+            f"git {name} {bound}: the repository holds more than a project does.",
+            hint="look at it by hand: git count-objects -vH",
+        )
+
+
 def _hint(stderr: str, folder: Path) -> str | None:
     if "dubious ownership" in stderr:
         return f"git config --global --add safe.directory {folder}"
@@ -131,20 +146,24 @@ class Git:
     """git, run in one folder.
 
     ``env`` is laid over the cleaned environment (a private index, a quarantined object folder);
-    ``config`` over the pinned settings.
+    ``config`` over the pinned settings. ``limit`` is how many bytes a command may print, for
+    repositories of others; it then has ``SECONDS`` as well.
     """
 
     folder: Path
     env: Mapping[str, str] = field(default_factory=dict)
     config: tuple[tuple[str, str], ...] = ()
+    limit: int | None = None
 
     def call(self, *args: str, stdin: bytes | None = None) -> Result:
         """Run ``git ARGS`` and return what it left, whatever its exit status.
 
-        Raises GitMissing where git cannot be started.
+        Raises GitMissing where git cannot be started, TooMuch beyond ``limit``.
         """
         command = ["git", *args]
         try:
+            if self.limit is not None:
+                return self._bounded(command, stdin, self.limit)
             done = subprocess.run(
                 command,
                 cwd=self.folder,
@@ -162,6 +181,43 @@ class Git:
                 hint="install git (https://git-scm.com/downloads) and run the command again",
             ) from error
         return Result(done.returncode, done.stdout, done.stderr.decode("utf-8", "replace"))
+
+    def _bounded(self, command: Sequence[str], stdin: bytes | None, limit: int) -> Result:
+        """Run a command that is ended once it prints more than ``limit`` or takes too long."""
+        with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as complaints:
+            given.write(stdin or b"")
+            given.seek(0)
+            with subprocess.Popen(
+                command,
+                cwd=self.folder,
+                env=environment(self.env, self.config),
+                stdin=given,
+                stdout=subprocess.PIPE,
+                stderr=complaints,
+            ) as process:
+                late = threading.Event()
+
+                def end() -> None:
+                    late.set()
+                    process.kill()
+
+                timer = threading.Timer(SECONDS, end)
+                timer.daemon = True
+                timer.start()
+                try:
+                    out = process.stdout.read(limit + 1) if process.stdout else b""
+                    if len(out) > limit:
+                        process.kill()
+                    status = process.wait()
+                except BaseException:
+                    process.kill()
+                    raise
+                finally:
+                    timer.cancel()
+            if late.is_set() or len(out) > limit:
+                raise TooMuch(command[1], limit, late=late.is_set())
+            complaints.seek(0)
+            return Result(status, out, complaints.read(limit).decode("utf-8", "replace"))
 
     def run(self, *args: str, stdin: bytes | None = None, ok: Collection[int] = (0,)) -> bytes:
         """Run ``git ARGS`` and return its standard output.
@@ -185,7 +241,7 @@ class Git:
 
     def at(self, folder: Path | None = None, **env: str) -> Git:
         """Return git in another folder or with more environment variables."""
-        return Git(folder or self.folder, {**self.env, **env}, self.config)
+        return replace(self, folder=folder or self.folder, env={**self.env, **env})
 
 
 def environment(
@@ -211,12 +267,24 @@ def environment(
     }
     start = env.get("GIT_CONFIG_COUNT", "")
     number = int(start) if start.isdecimal() else 0
-    for key, value in (*_PINNED, *config):
+    for key, value in (*PINNED, *config):
         env[f"GIT_CONFIG_KEY_{number}"] = key
         env[f"GIT_CONFIG_VALUE_{number}"] = value
         number += 1
     env["GIT_CONFIG_COUNT"] = str(number)
     return env | dict(extra or {})
+
+
+def closed_settings() -> dict[str, str]:
+    """Return the environment in which git has the pinned settings and none of the user's.
+
+    For repositories of others: a filter or merge driver that their ``.gitattributes`` name is
+    then one that nobody has configured, so it does not run.
+    """
+    env = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+    for number, (key, value) in enumerate(PINNED):
+        env |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+    return env | {"GIT_CONFIG_COUNT": str(len(PINNED))}
 
 
 def require_git() -> tuple[int, ...]:

@@ -19,6 +19,7 @@ from mlstarter.errors import ProjectError
 from mlstarter.history.commits import TemplateOrigin
 from mlstarter.history.repository import Repository
 from mlstarter.tree import REGULAR, Entry, Tree
+from mlstarter.untrusted import Unusable, parse_json, parse_yaml
 
 COPIER_FILE = ".copier-answers.yml"
 CRUFT_FILE = ".cruft.json"
@@ -27,8 +28,8 @@ _COPIER_NAME = re.compile(r"\.copier-answers(\.[A-Za-z0-9_.-]+)?\.ya?ml")
 # How a source names a folder inside it (`sources.Template.source`).
 _DIRECTORY = "#subdirectory="
 
-# The one in C, where PyYAML has it: a class of a thousand reads a thousand records.
-_LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# Characters of an address and of a version in a record: no real one comes near.
+_LONGEST = {"source": 2000, "version": 200}
 
 Engine = Literal["copier", "cookiecutter"]
 ReadFile = Callable[[str], bytes | None]
@@ -165,9 +166,9 @@ def read_record(read: ReadFile, names: Iterable[str]) -> Record | None:
 
 def _parse_copier(name: str, text: bytes) -> Record:
     try:
-        values = yaml.load(text, _LOADER)  # noqa: S506 - a safe loader
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise _nonsense(name, text, "it is not YAML") from error
+        values = parse_yaml(text)
+    except Unusable as error:
+        raise _nonsense(name, text, str(error)) from error
     if not isinstance(values, dict):
         raise _nonsense(name, text, "it is not a table of answers")
     source, version = values.get("_src_path"), values.get("_commit")
@@ -176,15 +177,17 @@ def _parse_copier(name: str, text: bytes) -> Record:
     if version is not None and not isinstance(version, str | int | float):
         raise _nonsense(name, text, "its _commit is not a version")
     answers = {str(key): value for key, value in values.items() if not str(key).startswith("_")}
-    return Record(name, text, "copier", source, None if version is None else str(version), answers)
+    stated = None if version is None else str(version)
+    _check_origin(name, text, source, stated)
+    return Record(name, text, "copier", source, stated, answers)
 
 
 def _parse_cruft(name: str, text: bytes) -> Record:
     try:
-        values = json.loads(text)
+        values = parse_json(text)
         source, commit = values["template"], values.get("commit")
         answers = values["context"]["cookiecutter"]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (Unusable, KeyError, TypeError, AttributeError, IndexError) as error:
         raise _nonsense(name, text, "it is not what cruft writes") from error
     if not isinstance(source, str) or not isinstance(answers, dict):
         raise _nonsense(name, text, "it is not what cruft writes")
@@ -192,7 +195,18 @@ def _parse_cruft(name: str, text: bytes) -> Record:
     if isinstance(values.get("directory"), str):
         source += _DIRECTORY + values["directory"]
     version = values.get("checkout") or commit
-    return Record(name, text, "cookiecutter", source, str(version) if version else None, kept)
+    if version is not None and not isinstance(version, str | int | float):
+        raise _nonsense(name, text, "its commit is not a version")
+    stated = str(version) if version else None
+    _check_origin(name, text, source, stated)
+    return Record(name, text, "cookiecutter", source, stated, kept)
+
+
+def _check_origin(name: str, text: bytes, source: str, version: str | None) -> None:
+    """Refuse an address or a version that is none: too long, or with control characters."""
+    for what, value in (("source", source), ("version", version or "")):
+        if len(value) > _LONGEST[what] or not value.isprintable():
+            raise _nonsense(name, text, f"its {what} is not one")
 
 
 def with_record(

@@ -20,7 +20,7 @@ from mlstarter.history.base import template_commits
 from mlstarter.history.first import empty_bare
 from mlstarter.history.repository import Repository
 from mlstarter.layers import read_marker
-from mlstarter.process import Git
+from mlstarter.process import Git, closed_settings
 from mlstarter.project import Project
 
 MAIN = "refs/heads/main"
@@ -29,6 +29,13 @@ _NEUTRAL = {
     for role in ("AUTHOR", "COMMITTER")
     for what, value in (("NAME", NEUTRAL.name), ("EMAIL", NEUTRAL.email))
 }
+# Bytes that one git command may print of a student's repository: thousands of files have a few.
+LIMIT = 128 * 1024**2
+
+
+def private_git(store: Path, **env: str) -> Git:
+    """Return git for a repository that holds a student's work: none of the user's settings."""
+    return Git(store, {"GIT_DIR": str(store), **closed_settings(), **env}, limit=LIMIT)
 
 
 @contextmanager
@@ -48,7 +55,7 @@ def at_hand(url: str, refs: dict[str, str], transport: Transport) -> Iterator[Pr
             for name in (MAIN, *(n for n in refs if n.startswith("refs/heads/mlstarter/"))):
                 (store / name).parent.mkdir(parents=True, exist_ok=True)
                 (store / name).write_text(f"{refs[name]}\n", encoding="ascii")
-        git = Git(store, {"GIT_DIR": str(store), **_NEUTRAL})
+        git = private_git(store, **_NEUTRAL)
         yield Project(store, Repository(git, None, store, store, "sha1"), "")
 
 
@@ -57,11 +64,11 @@ def belongs_to(project: Project, commit: str) -> tuple[str, str] | None:
 
     Where a student deleted it, the one that was handed out counts.
     """
-    found = read_marker(project.repository.blob(commit, MARKER))
-    if found is not None:
-        return found
+    owner = read_marker(project.repository.blob(commit, MARKER))
+    if owner is not None:
+        return owner
     for handed in template_commits(project.repository.git, commit):
-        found = read_marker(project.repository.blob(handed.commit, MARKER))
-        if found is not None:
-            return found
+        owner = read_marker(project.repository.blob(handed.commit, MARKER))
+        if owner is not None:
+            return owner
     return None

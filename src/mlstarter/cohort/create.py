@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from mlstarter.cohort.bare import private_git
 from mlstarter.cohort.handout import MARKER, NEUTRAL, Handout, commit_pristine
 from mlstarter.cohort.journal import Entry, Journal
 from mlstarter.cohort.remotes import Remote, repository_name
@@ -25,7 +26,6 @@ from mlstarter.history.first import empty_bare
 from mlstarter.history.identity import now
 from mlstarter.history.objects import ObjectSet
 from mlstarter.layers import read_marker
-from mlstarter.process import Git
 
 MAIN = "refs/heads/main"
 
@@ -114,7 +114,7 @@ class Creator:
             store = Path(folder) / "held.git"
             shutil.copytree(empty_bare(), store)
             self.remote.transport.fetch(entry.url, store)
-            git = Git(store, {"GIT_DIR": str(store)})
+            git = private_git(store)
             grown = git.call("merge-base", "--is-ancestor", entry.commit_id, found).status == 0
             text = git.call("cat-file", "blob", f"{found}:{MARKER}").stdout
         mine = (self.handout.config.course_run, student.student_id)

@@ -9,11 +9,13 @@ from __future__ import annotations
 import random
 import re
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from mlstarter.cohort.folder import guarded
 from mlstarter.errors import EnvironmentProblem, MlstarterError
 from mlstarter.process import Git, Result
 
@@ -34,10 +36,6 @@ _ABSENT = re.compile(
 )
 _BEHIND = re.compile(r"\[(remote )?rejected\]|^!\t.*\t\[rejected\]|non-fast-forward|fetch first")
 
-
-# A sixth of a push goes into looking whether the repository wants tidying up; the students' own
-# pushes look too.
-_RECEIVE = "git -c receive.autoGC=false receive-pack"
 
 
 class RemoteFailed(MlstarterError):
@@ -82,34 +80,39 @@ class Transport:
 
         Raises Absent, Denied or RemoteFailed.
         """
-        path = local_path(url)
-        if path is None:
-            command: tuple[str, ...] = ("ls-remote", "--", url)
-            git = self._git(Path.cwd())
-        elif path.is_dir():
-            # The same refs, read where they are, for a quarter of the time.
-            command = ("for-each-ref", "--format=%(objectname)\t%(refname)")
-            git = self._git(path).at(None, GIT_DIR=str(path))
-        else:
-            raise Absent(f"There is no repository at {url}.", hint="mlstarter cohort create")
-        out = self._persist(url, lambda: git.call(*command))
-        found = {}
+        with _address(url) as (address, view):
+            if view is None:
+                command: tuple[str, ...] = ("ls-remote", "--", address)
+                git = self._git(Path.cwd())
+            else:
+                # The same refs, read where they are, for a quarter of the time.
+                command = ("for-each-ref", "--format=%(objectname)\t%(refname)")
+                git = self._git(view).at(None, GIT_DIR=address)
+            out = self._persist(url, address, lambda: git.call(*command))
+        refs = {}
         for line in out.stdout.decode("utf-8", "surrogateescape").splitlines():
             oid, _, name = line.partition("\t")
-            found[name] = oid
-        return found
+            refs[name] = oid
+        return refs
 
     def fetch(self, url: str, into: Path) -> None:
         """Fetch every branch and tag of a repository into the bare one in ``into``."""
         refspecs = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
-        options = ("--quiet", "--no-auto-gc", "--no-write-fetch-head", "--prune", "--force")
-        self._persist(url, lambda: self._git(into).call("fetch", *options, "--", url, *refspecs))
+        self._fetch(url, into, ("--prune", "--force"), refspecs)
 
     def fetch_remote(self, url: str, into: Path) -> None:
         """Fetch branches and tags into the clone in ``into``, as its remote ``origin``."""
         refspecs = ("+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*")
-        options = ("--quiet", "--no-auto-gc", "--no-write-fetch-head", "--prune")
-        self._persist(url, lambda: self._git(into).call("fetch", *options, "--", url, *refspecs))
+        self._fetch(url, into, ("--prune",), refspecs)
+
+    def _fetch(
+        self, url: str, into: Path, options: tuple[str, ...], refspecs: tuple[str, ...]
+    ) -> None:
+        options = ("--quiet", "--no-auto-gc", "--no-write-fetch-head", *options)
+        git = self._git(into)
+        with _address(url) as (address, _):
+            fetch = ("fetch", *options, "--", address, *refspecs)
+            self._persist(url, address, lambda: git.call(*fetch))
 
     def push(self, url: str, store: Path, refspecs: tuple[str, ...]) -> None:
         """Push refspecs from the bare repository ``store``, all or none; never a forced one.
@@ -121,23 +124,24 @@ class Transport:
         options = ["--porcelain", "--no-verify"]
         if len(refspecs) > 1:
             options.append("--atomic")
-        if local_path(url) is not None:
-            options.append(f"--receive-pack={_RECEIVE}")
         # What is pushed is packed already; looking for deltas would cost more than it saves.
         config = (*self.config, ("pack.window", "0"), ("pack.threads", "1"))
         git = Git(store, {**self.env, "GIT_DIR": str(store)}, config)
-        self._persist(url, lambda: git.call("push", *options, "--", url, *refspecs))
+        with _address(url) as (address, _):
+            push = ("push", *options, "--", address, *refspecs)
+            self._persist(url, address, lambda: git.call(*push))
 
     def _git(self, folder: Path) -> Git:
         return Git(folder, self.env, self.config)
 
-    def _persist(self, url: str, attempt: Callable[[], Result]) -> Result:
+    def _persist(self, url: str, address: str, attempt: Callable[[], Result]) -> Result:
         pause = self.pause
         for number in range(1, self.attempts + 1):
             result = attempt()
             if result.status == 0:
                 return result
             said = result.stderr + result.stdout.decode("utf-8", "replace")
+            said = said.replace(address, url)
             error = _explained(url, said)
             if error is not None or number == self.attempts:
                 raise error or RemoteFailed(
@@ -149,6 +153,22 @@ class Transport:
                 raise Stopped("stopped")
             pause = min(pause * 2, self.longest_pause)
         raise AssertionError("unreachable")
+
+
+@contextmanager
+def _address(url: str) -> Iterator[tuple[str, Path | None]]:
+    """Yield the address for git, and the private git folder that stands for one on this machine.
+
+    Raises Absent where there is no such folder.
+    """
+    path = local_path(url)
+    if path is None:
+        yield url, None
+    elif not path.is_dir():
+        raise Absent(f"There is no repository at {url}.", hint="mlstarter cohort create")
+    else:
+        with guarded(path) as view:
+            yield str(view), view
 
 
 def local_path(url: str) -> Path | None:

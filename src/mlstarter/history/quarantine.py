@@ -91,6 +91,7 @@ class Quarantine:
                 "GIT_CONFIG_NOSYSTEM": "1",
                 "GIT_CONFIG_COUNT": "0",
             },
+            limit=self.repository.git.limit,
         )
 
     @property

@@ -1,0 +1,119 @@
+"""A repository in a folder that others can write to, used without its own settings.
+
+Whoever may write into a repository's folder may write its ``config`` and ``hooks``, and git, started
+there, would run what they name: hooks, ``core.alternateRefsCommand``, the filters of a work tree,
+the remote of a partial clone. So git never starts there. It starts in a private repository whose
+objects and refs are links to those of the folder, the way contrib/workdir/git-new-workdir of git's
+own sources does it; settings and hooks are its own.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from mlstarter.errors import EnvironmentProblem, MlstarterError
+
+_LINKED = ("objects", "refs", "packed-refs")
+_CONFIG = """\
+[core]
+	repositoryformatversion = 0
+	bare = true
+	hooksPath = {null}
+	alternateRefsCommand = true
+	sharedRepository = {shared}
+[receive]
+	autoGC = false
+	denyDeletes = true
+	denyNonFastForwards = true
+[gc]
+	auto = 0
+"""
+
+
+class Unsafe(MlstarterError):
+    """A repository's folder is made in a way that would lead git out of it."""
+
+
+@contextmanager
+def guarded(path: Path) -> Iterator[Path]:
+    """Yield a private git folder with the objects and refs of the bare repository in ``path``.
+
+    What git writes there lands in ``path``, with the permissions that its folders have.
+
+    Raises:
+        Unsafe: objects or refs of it are links, or borrowed from elsewhere.
+        EnvironmentProblem: links cannot be made on this machine, or the folder not be read.
+    """
+    with TemporaryDirectory(prefix="mlstarter-folder-") as name:
+        view = Path(name) / "view.git"
+        try:
+            require_plain(path)
+            view.mkdir()
+            (view / "HEAD").write_text("ref: refs/heads/main\n", encoding="ascii")
+            text = _CONFIG.format(null=os.devnull, shared=_shared(path / "objects"))
+            (view / "config").write_text(text, encoding="utf-8")
+            for part in _LINKED:
+                (view / part).symlink_to(path / part, target_is_directory=part != "packed-refs")
+        except OSError as error:
+            raise EnvironmentProblem(
+                f"The repository in {path} cannot be used: {error.strerror}.",
+                hint="check the permissions of the class's folder, or use an ssh:// address",
+            ) from error
+        yield view
+
+
+def require_plain(path: Path) -> None:
+    """Raise Unsafe where a part of the repository in ``path`` lies or points elsewhere.
+
+    Whoever may write there can change it again at any moment, so this finds what was prepared, not
+    a race; docs/instructors.md says who may write where.
+    """
+    links = [part for part in _LINKED if (path / part).is_symlink()]
+    links += [f"objects/{entry.name}" for entry in _entries(path / "objects") if _is_link(entry)]
+    links += [f"objects/pack/{e.name}" for e in _entries(path / "objects/pack") if _is_link(e)]
+    pending = [path / "refs"]
+    while pending:
+        for entry in _entries(pending.pop()):
+            if _is_link(entry):
+                links.append(Path(entry.path).relative_to(path).as_posix())
+            elif entry.is_dir(follow_symlinks=False):
+                pending.append(Path(entry.path))
+    if links:
+        raise Unsafe(
+            f"The repository in {path} holds a link in place of {links[0]}; it was left alone.",
+            hint="look at it by hand; a repository of a class holds none",
+        )
+    for name in ("alternates", "http-alternates"):
+        if (path / "objects" / "info" / name).exists():
+            raise Unsafe(
+                f"The repository in {path} borrows objects from elsewhere (objects/info/{name}); "
+                "it was left alone.",
+                hint=f"git -C {path} repack -a -d, then remove that file",
+            )
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except FileNotFoundError:
+        return []
+
+
+def _is_link(entry: os.DirEntry[str]) -> bool:
+    return entry.is_symlink() or not (
+        entry.is_dir(follow_symlinks=False) or entry.is_file(follow_symlinks=False)
+    )
+
+
+def _shared(objects: Path) -> str:
+    """Return ``core.sharedRepository`` for new files, as the folder's own permissions are."""
+    mode = objects.stat().st_mode
+    if mode & stat.S_IWOTH:
+        return "0666"
+    return "group" if mode & stat.S_IWGRP else "umask"
