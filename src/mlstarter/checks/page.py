@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from mlstarter.checks.finding import Finding
+from mlstarter.escape import line
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -40,15 +41,16 @@ def page(title: str, findings: Sequence[Finding]) -> str:
     """Return the page; every text of the project is escaped."""
     good = sum(finding.status == "ok" for finding in findings)
     return PAGE.format(
-        title=escape(title),
+        title=escape(line(title)),
         summary=f"{good} of {len(findings)} checks are met.",
         rows="\n".join(_row(finding) for finding in findings),
     )
 
 
 def _row(finding: Finding) -> str:
-    mend = f'<p class="mend">{escape(finding.mend)}</p>' if finding.status != "ok" else ""
+    name, detail, mend = (escape(line(t)) for t in (finding.name, finding.detail, finding.mend))
+    mend = f'<p class="mend">{mend}</p>' if finding.status != "ok" else ""
     return (
-        f'<tr><td class="{finding.status}">{finding.status}</td><td>{escape(finding.name)}</td>'
-        f"<td><p>{escape(finding.detail)}</p>{mend}</td></tr>"
+        f'<tr><td class="{finding.status}">{finding.status}</td><td>{name}</td>'
+        f"<td><p>{detail}</p>{mend}</td></tr>"
     )

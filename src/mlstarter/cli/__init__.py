@@ -108,12 +108,17 @@ def _wrong_usage(error: click.ClickException) -> int:
 
 def _fail(message: str, hint: str | None, status: int) -> int:
     """Print the ``error:`` and ``hint:`` lines on stderr, in colour on a terminal."""
-    click.echo(f"{click.style('error:', fg='red', bold=True)} {message}", err=True)
+    from mlstarter.console import echo
+
+    # One line each: what a message quotes may hold line ends, and pose as the next line.
+    echo(f" {' '.join(message.splitlines())}", head="error:", colour="red", err=True)
     if hint:
-        click.echo(f"{click.style('hint:', fg='cyan', bold=True)} {hint}", err=True)
+        echo(f" {' '.join(hint.splitlines())}", head="hint:", colour="cyan", err=True)
     return status
 
 
 def _interrupted() -> int:
-    click.echo("interrupted", err=True)
+    from mlstarter.console import echo
+
+    echo("interrupted", err=True)
     return INTERRUPTED

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from mlstarter.console import echo
 from mlstarter.errors import UsageError
 from mlstarter.suggest import hint_for
 
@@ -31,7 +32,7 @@ def completion(shell: str) -> None:
         )
     kind = get_completion_class(shell)
     assert kind is not None  # noqa: S101 - click knows all of SHELLS
-    click.echo(_source(kind(root, {}, "mlstarter", "_MLSTARTER_COMPLETE")))
+    echo(_source(kind(root, {}, "mlstarter", "_MLSTARTER_COMPLETE")))
 
 
 def _source(complete: click.shell_completion.ShellComplete) -> str:

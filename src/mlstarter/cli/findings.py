@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mlstarter import escape
 from mlstarter.checks.finding import Finding, any_failed
-from mlstarter.console import print_json, to_stdout
+from mlstarter.console import print_json, print_lines
 
 ATTENTION = 3
 STYLES = {"ok": "green", "warning": "yellow", "failed": "red"}
@@ -21,14 +22,12 @@ def report(
         payload = {"ok": status == 0, "checks": [f.as_dict() for f in findings], **extra}
         print_json(command, payload)
         return status
-    from rich.text import Text
-
     width = max(len(finding.name) for finding in findings)
-    lines = Text()
+    parts: list[tuple[str, str]] = []
     for finding in findings:
-        lines.append(f"{finding.status:8}", STYLES[finding.status])
-        lines.append(f"{finding.name:{width}}  {finding.detail}\n")
+        parts.append((f"{finding.status:8}", STYLES[finding.status]))
+        parts.append((f"{finding.name:{width}}  {escape.line(finding.detail)}\n", ""))
         if finding.status != "ok" and finding.mend:
-            lines.append(f"{'':8}{'':{width}}  {finding.mend}\n", "dim")
-    to_stdout().print(lines, end="", soft_wrap=True)
+            parts.append((f"{'':8}{'':{width}}  {escape.line(finding.mend)}\n", "dim"))
+    print_lines(parts)
     return status

@@ -33,7 +33,7 @@ def list_(
 ) -> None:
     """List project types, presets, template versions or questions."""
     from mlstarter import sources
-    from mlstarter.console import print_json, table, to_stdout
+    from mlstarter.console import print_json, print_table
     from mlstarter.questions.catalogue import describe
     from mlstarter.render import trusts
 
@@ -54,10 +54,8 @@ def list_(
     if as_json:
         print_json("list", {thing: rows})
         return
-    shown = table(*COLUMNS[thing])
-    for row in rows:
-        shown.add_row(*(_cell(row[column]) for column in COLUMNS[thing]))
-    to_stdout().print(shown)
+    columns = COLUMNS[thing]
+    print_table(columns, [[_cell(row[column]) for column in columns] for row in rows])
 
 
 COLUMNS = {

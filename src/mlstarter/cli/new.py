@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mlstarter.cli import options
+from mlstarter.console import echo
 from mlstarter.errors import UsageError
 from mlstarter.suggest import listing
 
@@ -142,7 +143,7 @@ def run(said: Options) -> None:
     if said.github:
         address = github.publish(created.path)
         if not said.as_json:
-            click.echo(f"Pushed to {address}")
+            echo(f"Pushed to {address}")
 
 
 def _of_other_package(said: Options) -> Options:
@@ -196,7 +197,7 @@ def _answers(said: Options, template: Template) -> Answers:
     try:
         return gathered.ask(open_terminal())
     except (KeyboardInterrupt, EOFError):
-        click.echo("\nNothing was written.", err=True)
+        echo("\nNothing was written.", err=True)
         raise
 
 
@@ -229,7 +230,7 @@ def _print_tree(said: Options, dest: Path, paths: list[str]) -> None:
         print_json("new", {"dry_run": True, "path": str(dest.absolute()), "files": paths})
         return
     print_tree(dest.name, paths)
-    click.echo(f"{len(paths)} files; nothing was written")
+    echo(f"{len(paths)} files; nothing was written")
 
 
 def _summary(said: Options, template: Template, answers: Answers, created: Created) -> None:
@@ -239,7 +240,7 @@ def _summary(said: Options, template: Template, answers: Answers, created: Creat
     from mlstarter.questions.gather import next_steps
 
     if created.fallback_identity:
-        click.echo(
+        echo(
             "hint: git does not know who you are, so the commit names a stand-in. Set it with\n"
             f"      {IDENTITY_HINT}",
             err=True,
@@ -258,10 +259,10 @@ def _summary(said: Options, template: Template, answers: Answers, created: Creat
         return
     version = f" from template version {template.version}" if template.version else ""
     commit = f", commit {created.commit[:7]}" if created.commit else ""
-    click.echo(f"Created {_short(created.path)}: {created.files} files{commit}{version}.")
-    click.echo("\nNext:")
+    echo(f"Created {_short(created.path)}: {created.files} files{commit}{version}.")
+    echo("\nNext:")
     for line in [f"cd {_short(created.path)}", *next_steps(template, answers)]:
-        click.echo(f"  {line}")
+        echo(f"  {line}")
 
 
 def _short(path: Path) -> str:

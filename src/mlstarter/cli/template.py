@@ -7,7 +7,9 @@ from typing import Any
 
 import click
 
+from mlstarter import escape
 from mlstarter.cli import options
+from mlstarter.console import echo
 from mlstarter.errors import UsageError
 
 ATTENTION = 3
@@ -30,8 +32,8 @@ def new(folder: Path, as_json: bool) -> None:
     if as_json:
         print_json("template new", {"path": str(folder.absolute()), "files": paths})
         return
-    click.echo(f"Wrote {folder}: {len(paths)} files.\n")
-    click.echo(f"Next:\n  mlstarter template lint {folder}\n  mlstarter template test {folder}")
+    echo(f"Wrote {folder}: {len(paths)} files.\n")
+    echo(f"Next:\n  mlstarter template lint {folder}\n  mlstarter template test {folder}")
 
 
 @template.command("lint")
@@ -52,8 +54,8 @@ def lint(folder: Path, trust: bool, as_json: bool) -> None:
         print_json("template lint", {"findings": rows})
     else:
         for finding in findings:
-            click.echo(f"{finding.rule}: {finding.where} {finding.message}")
-        click.echo(_count(len(findings), "finding"), err=True)
+            echo(escape.line(f"{finding.rule}: {finding.where} {finding.message}"))
+        echo(_count(len(findings), "finding"), err=True)
     if findings:
         raise click.exceptions.Exit(ATTENTION)
 
@@ -79,10 +81,10 @@ def test(folder: Path, command: str | None, trust: bool, as_json: bool) -> None:
         print_json("template test", {"projects": rows, "failed": len(failed)})
     else:
         for outcome in failed:
-            click.echo(f"with {outcome.answers}:")
+            echo(escape.line(f"with {outcome.answers}:"))
             for fault in outcome.faults:
-                click.echo(f"  {fault}")
-        click.echo(f"{_count(len(outcomes), 'project')}, {len(failed)} at fault", err=True)
+                echo(f"  {escape.line(fault)}")
+        echo(f"{_count(len(outcomes), 'project')}, {len(failed)} at fault", err=True)
     if failed:
         raise click.exceptions.Exit(ATTENTION)
 
@@ -158,27 +160,25 @@ def publish(remote: str, folder: Path | None, version: str | None, as_json: bool
         print_json("template publish", {"address": made.address, "versions": list(made.versions)})
         return
     what = ", ".join(made.versions) or "nothing new"
-    click.echo(f"Published {what} at {made.address}")
+    echo(f"Published {what} at {made.address}")
     if folder is None:
-        click.echo(f"hint: {ADDRESS_VARIABLE}={made.address} makes new projects name it", err=True)
+        echo(f"hint: {ADDRESS_VARIABLE}={made.address} makes new projects name it", err=True)
 
 
 def _print_conversion(payload: dict[str, Any]) -> None:
     proof = payload["proof"]
-    click.echo(
+    echo(
         f"Wrote {payload['path']}: {_count(payload['questions'], 'question')}, "
         f"{_count(payload['files'], 'file')}, {_count(payload['tasks'], 'task')}."
     )
     for line in payload["lost"]:
-        click.echo(f"  not carried over as it was: {line}")
+        echo(f"  not carried over as it was: {escape.line(line)}")
     same = proof["compared"] - len(proof["differences"]) - proof["unrendered"]
-    click.echo(
-        f"Both templates write the same files for {same} of {proof['compared']} sets of answers."
-    )
+    echo(f"Both templates write the same files for {same} of {proof['compared']} sets of answers.")
     if proof["unrendered"]:
-        click.echo(f"  {_count(proof['unrendered'], 'set')} cannot be rendered by either")
+        echo(f"  {_count(proof['unrendered'], 'set')} cannot be rendered by either")
     for difference in proof["differences"][:5]:
-        click.echo(f"  with {difference['answers']}: {', '.join(difference['paths'][:5])}")
+        echo(escape.line(f"  with {difference['answers']}: {', '.join(difference['paths'][:5])}"))
 
 
 def _count(number: int, noun: str) -> str:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mlstarter import escape
 from mlstarter.cli import options
+from mlstarter.console import echo, print_document
 from mlstarter.errors import UsageError
 
 if TYPE_CHECKING:
@@ -190,9 +192,9 @@ def _check(said: Options, project: Project) -> int:
         }
         print_json("update", {"outcome": "check", **payload})
     elif found.behind:
-        click.echo(f"Behind: {found.version or 'no version'}, the newest is {found.newest}.")
+        echo(f"Behind: {found.version or 'no version'}, the newest is {found.newest}.")
     else:
-        click.echo(f"Up to date: {found.version or 'no version'}.")
+        echo(f"Up to date: {found.version or 'no version'}.")
     return ATTENTION if found.behind else 0
 
 
@@ -205,7 +207,7 @@ def _undo(said: Options, project: Project) -> int:
         payload = {"project": str(project.folder), "commit": done.commit, "left": done.left}
         print_json("update", {"outcome": "undone", **payload})
     else:
-        click.echo(
+        echo(
             f"Back at {done.commit[:10]}, the commit before the update. "
             f"`git merge {done.left[:10]}` brings the update back."
         )
@@ -226,7 +228,7 @@ def _recover(said: Options, project: Project) -> int:
         }
         print_json("update", {"outcome": "recovered", **payload})
         return 0
-    click.echo(
+    echo(
         {
             "nothing": "There was nothing to recover.",
             "undone": "Everything is as it was before the update.",
@@ -236,7 +238,7 @@ def _recover(said: Options, project: Project) -> int:
         }[done.outcome]
     )
     for path in done.kept:
-        click.echo(f"  kept as you have edited it since: {path}")
+        echo(f"  kept as you have edited it since: {escape.line(path)}")
     return 0
 
 
@@ -247,6 +249,6 @@ def _report(said: Options, prepared: Prepared, outcome: str) -> None:
     if said.as_json:
         print_json("update", as_json(prepared, outcome, branch=said.branch, diff=said.diff))
     elif said.diff:
-        click.echo(prepared.plan.patch(), nl=False)
+        print_document(prepared.plan.patch())
     else:
         print_report(prepared, outcome, branch=said.branch)

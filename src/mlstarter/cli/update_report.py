@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import click
+from mlstarter import escape
+from mlstarter.console import echo
 
 if TYPE_CHECKING:
     from mlstarter.history.changes import Change
@@ -51,35 +52,35 @@ def print_report(prepared: Prepared, outcome: str, *, branch: str | None) -> Non
     """Print what happened, or would happen, for people."""
     plan = prepared.plan
     if outcome == "up to date":
-        click.echo(f"Up to date: version {plan.new.version or 'none'} with the same answers.")
+        echo(f"Up to date: version {plan.new.version or 'none'} with the same answers.")
         return
-    click.echo(_title(plan, outcome, branch))
+    echo(_title(plan, outcome, branch))
     for change in plan.changes:
-        click.echo(_line(change))
+        _print_change(change)
     for title, answers in (
         ("New questions", prepared.new_answers),
         ("Changed answers", prepared.changed_answers),
     ):
         if answers:
-            click.echo(f"\n{title}:")
+            echo(f"\n{title}:")
             for name, value in answers.items():
-                click.echo(f"  {name} = {value}")
+                echo(f"  {escape.line(name)} = {escape.line(value)}")
     for title, commands in (
         ("Migrations that ran in a copy", prepared.migrations),
         ("Migrations to run when the conflicts are resolved", prepared.waiting),
     ):
         if commands:
-            click.echo(f"\n{title}:")
+            echo(f"\n{title}:")
             for command in commands:
-                click.echo(f"  {command}")
+                echo(f"  {escape.line(command)}")
     if prepared.changelog and outcome == "preview":
-        click.echo(f"\n{prepared.changelog}")
+        echo(f"\n{prepared.changelog}")
     for line in _next(plan, outcome, branch):
-        click.echo(line)
+        echo(line)
     if prepared.by.fallback and outcome != "preview":
         from mlstarter.history.identity import IDENTITY_HINT
 
-        click.echo(
+        echo(
             "hint: git does not know who you are, so the commit names a stand-in. Set it with\n"
             f"      {IDENTITY_HINT}",
             err=True,
@@ -99,10 +100,11 @@ def _title(plan: Plan, outcome: str, branch: str | None) -> str:
     return f"{what}: there are conflicts."
 
 
-def _line(change: Change) -> str:
-    kind = click.style(f"{change.kind:11}", fg=_COLOURS.get(change.kind))
+def _print_change(change: Change) -> None:
     name = f"{change.old_path} -> {change.path}" if change.old_path else change.path
-    return f"  {kind} {name}" + (f": {change.reason}" if change.reason else "")
+    reason = f": {change.reason}" if change.reason else ""
+    head = f"  {change.kind:11}"
+    echo(f" {escape.line(name + reason)}", head=head, colour=_COLOURS.get(change.kind))
 
 
 def _next(plan: Plan, outcome: str, branch: str | None) -> list[str]:

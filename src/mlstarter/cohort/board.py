@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from mlstarter.cohort.status import Standing
+from mlstarter.escape import line
 
 COLUMNS = (
     ("student", "Student"),
@@ -94,7 +95,7 @@ def _row(standing: Standing, names: Mapping[str, str]) -> str:
         _cell(standing.section),
         _cell(standing.team),
         _cell(*_state(standing)),
-        _cell(standing.version, "behind" if standing.behind else ""),
+        _cell(*_version(standing)),
         _cell(str(standing.commits), "number"),
         _cell((standing.last_commit or "")[:16].replace("T", " ")),
         _cell(standing.ci, standing.ci or ""),
@@ -105,6 +106,12 @@ def _row(standing: Standing, names: Mapping[str, str]) -> str:
         _cell((standing.pending or "").removeprefix("mlstarter/update-")),
     ]
     return f"<tr>{''.join(cells)}</tr>"
+
+
+def _version(standing: Standing) -> tuple[str | None, str]:
+    if standing.moved:
+        return "moved away", "missing"
+    return standing.version, "behind" if standing.behind else ""
 
 
 def _state(standing: Standing) -> tuple[str, str]:
@@ -125,4 +132,4 @@ def _cell(text: str | None, style: str = "", key: str | None = None) -> str:
     attributes = f' class="{escape(style)}"' if style else ""
     if key is not None:
         attributes += f' data-key="{escape(key)}"'
-    return f"<td{attributes}>{escape(text or '')}</td>"
+    return f"<td{attributes}>{escape(line(text or ''))}</td>"

@@ -17,17 +17,14 @@ from mlstarter.cohort.remotes import Remote
 from mlstarter.cohort.roster import Student
 from mlstarter.cohort.transport import Absent, RemoteFailed
 from mlstarter.errors import UsageError
-from mlstarter.process import Git
+from mlstarter.process import Git, closed_settings
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-# Whatever a student's .gitattributes asks for, a filter must be configured here to run.
-_QUIET = (
-    ("submodule.recurse", "false"),
-    ("fetch.recurseSubmodules", "false"),
-    ("filter.lfs.smudge", "cat"),
-    ("filter.lfs.process", ""),
-    ("filter.lfs.required", "false"),
-)
+_QUIET = (("submodule.recurse", "false"), ("fetch.recurseSubmodules", "false"))
+# What a check-out may put on the instructor's disk for one student.
+_MAX_FILES = 200_000
+_MAX_BYTES = 10 * 1024**3
+_LISTING = 64 * 1024**2
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +56,10 @@ class Cloner:
         quiet = (*self.remote.transport.config, *_QUIET)
         transport = replace(self.remote.transport, config=quiet)
         fresh = not path.exists()
-        git = Git(path, transport.env, transport.config)
+        git = _work_tree(path)
         if fresh:
             self._start(path)
-        elif git.call("rev-parse", "--git-dir").stdout.strip() != b".git":
+        elif path.is_symlink() or (path / ".git").is_symlink() or not (path / ".git").is_dir():
             raise UsageError(f"{path} is not a clone.", hint="choose another folder with --into")
         if not fresh and git.text("status", "--porcelain"):
             return Cloned("dirty", path, git.text("rev-parse", "HEAD"))
@@ -71,6 +68,7 @@ class Cloner:
         before = git.call("rev-parse", "--verify", "--quiet", "HEAD").stdout.decode().strip()
         if before == wanted:
             return Cloned("current", path, wanted)
+        _refuse_too_much(student, git, wanted)
         git.run("checkout", "--quiet", "--no-recurse-submodules", "--detach", wanted)
         return Cloned("cloned" if fresh else "updated", path, wanted)
 
@@ -97,6 +95,28 @@ class Cloner:
                 hint="there is no such tag, or no commit before that moment",
             )
         return found
+
+
+def _work_tree(path: Path) -> Git:
+    """Return git for a clone: none of the user's settings, so that no filter of theirs runs.
+
+    Whatever a student's .gitattributes asks for, a filter must be configured to run.
+    """
+    store = path / ".git"
+    env = {"GIT_DIR": str(store), "GIT_WORK_TREE": str(path), **closed_settings()}
+    return Git(path, env, limit=_LISTING)
+
+
+def _refuse_too_much(student: Student, git: Git, commit: str) -> None:
+    """Raise RemoteFailed where a check-out would fill the disk; a few objects can stand for it."""
+    sizes = [field.split()[3] for field in git.fields("ls-tree", "-r", "-l", "-z", commit)]
+    total = sum(int(size) for size in sizes if size.isdecimal())
+    if len(sizes) > _MAX_FILES or total > _MAX_BYTES:
+        raise RemoteFailed(
+            f"{student.student_id}'s project has {len(sizes)} files of {total / 1024**3:.1f} GB; "
+            "they were not written.",
+            hint="look at it by hand: git -C CLONE ls-tree -r -l origin/main",
+        )
 
 
 def moment(text: str) -> str:

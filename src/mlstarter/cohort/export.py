@@ -14,6 +14,7 @@ from mlstarter.cohort.journal import Journal
 from mlstarter.cohort.remotes import Remote, filled
 from mlstarter.cohort.roster import Student
 from mlstarter.errors import UsageError
+from mlstarter.escape import csv_cell
 
 ENGINES = ("renovate", "multi-gitter", "csv")
 
@@ -50,7 +51,7 @@ def _csv(remote: Remote, journal: Journal, students: Sequence[Student]) -> str:
         entry = journal.entry(student.student_id)
         commit = entry.commit_id if entry else ""
         row = [student.student_id, student.team, student.section, remote.url(student), commit]
-        writer.writerow(row)
+        writer.writerow([csv_cell(cell) for cell in row])
     return out.getvalue()
 
 

@@ -1,10 +1,10 @@
 """A repository in a folder that others can write to, used without its own settings.
 
-Whoever may write into a repository's folder may write its ``config`` and ``hooks``, and git, started
-there, would run what they name: hooks, ``core.alternateRefsCommand``, the filters of a work tree,
-the remote of a partial clone. So git never starts there. It starts in a private repository whose
-objects and refs are links to those of the folder, the way contrib/workdir/git-new-workdir of git's
-own sources does it; settings and hooks are its own.
+Whoever may write into a repository's folder may write its ``config`` and ``hooks``, and git,
+started there, would run what they name: hooks, ``core.alternateRefsCommand``, the filters of a work
+tree, the remote of a partial clone. So git never starts there. It starts in a private repository
+whose objects and refs are links to those of the folder, as contrib/workdir/git-new-workdir of git's
+own sources makes one; settings and hooks are its own.
 """
 
 from __future__ import annotations

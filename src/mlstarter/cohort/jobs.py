@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -13,6 +14,16 @@ from mlstarter.cohort.roster import Student
 from mlstarter.errors import MlstarterError
 
 T = TypeVar("T")
+
+
+class Unexpected(MlstarterError):
+    """A fault of this program, met with one student's repository: the others go on."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(
+            f"Something unexpected went wrong ({type(error).__name__}: {error}).",
+            hint="run it with MLSTARTER_DEBUG=1 and --only for this student, and report it",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +54,10 @@ def for_each(
             return Done(student, work(student), None)
         except (MlstarterError, OSError) as error:
             return Done(student, None, error)
+        except Exception as error:
+            if os.environ.get("MLSTARTER_DEBUG"):
+                raise
+            return Done(student, None, Unexpected(error))
 
     queue = iter(students)
     with ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="cohort") as pool:

@@ -153,6 +153,16 @@ class Journal:
             ).fetchone()
         return Delivery(*row) if row else None
 
+    def has_delivered(self, student_id: str, version: str) -> bool:
+        """Say whether an update to ``version``, with whatever layers, reached a student."""
+        with self._lock:
+            row = self._db.execute(
+                "SELECT 1 FROM updates WHERE student_id = ?1 "
+                "AND (version = ?2 OR substr(version, 1, length(?2) + 1) = ?2 || '-')",
+                (student_id, version),
+            ).fetchone()
+        return row is not None
+
     def deliver(self, delivery: Delivery) -> None:
         """Write what an update brought."""
         with self._lock:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from packaging.version import InvalidVersion, Version
 
+from mlstarter.cohort.authority import is_same_source
 from mlstarter.cohort.bare import MAIN, at_hand
 from mlstarter.cohort.journal import Journal
 from mlstarter.cohort.remotes import Remote
 from mlstarter.cohort.roster import Student
 from mlstarter.errors import MlstarterError
 from mlstarter.project import Project
+from mlstarter.untrusted import Unusable, parse_json
 
 METRICS = "reports/metrics.json"
 MAX_METRICS = 1024 * 1024
@@ -34,6 +35,7 @@ class Standing:
         metric, value, low, high: the project's primary result on held-out data, as reported.
         higher_is_better: the direction of the metric.
         pending: the update branch that waits to be merged, if any.
+        moved: whether the project names another template than the course's.
     """
 
     student_id: str
@@ -52,6 +54,7 @@ class Standing:
     high: float | None = None
     higher_is_better: bool | None = None
     pending: str | None = None
+    moved: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """Return the standing as JSON takes it."""
@@ -60,11 +63,15 @@ class Standing:
 
 @dataclass(frozen=True)
 class Observer:
-    """Looks at the repositories of one course; changes nothing."""
+    """Looks at the repositories of one course; changes nothing.
+
+    ``newest`` is the newest version of the course's template, ``source`` its address.
+    """
 
     remote: Remote
     journal: Journal
     newest: str | None
+    source: str
 
     def look(self, student: Student) -> Standing:
         """Return how a student stands; raises RemoteFailed where the server cannot be asked."""
@@ -98,7 +105,7 @@ class Observer:
             "rev-list", "--count", head, f"^{handed_out}", "--invert-grep",
             "--grep=^Template-Tree: ", "--no-merges",
         )  # fmt: skip
-        version = self._version(project, head)
+        version, moved = self._version(project, head)
         waiting = [
             name
             for name in pending
@@ -114,14 +121,19 @@ class Observer:
             last_commit=git.text("log", "-1", "--format=%cI", head),
             ci=ci,
             pending=waiting[-1] if waiting else None,
+            moved=moved,
             **_primary(project.repository.blob(head, METRICS)),
         )
 
-    def _version(self, project: Project, head: str) -> str | None:
+    def _version(self, project: Project, head: str) -> tuple[str | None, bool]:
+        """Return the version, None where it cannot be told, and whether the project has moved."""
         try:
-            return project.record(head).version
+            record = project.record(head)
         except MlstarterError:
-            return None
+            return None, False
+        if not is_same_source(record.source, self.source):
+            return None, True
+        return record.version, False
 
 
 def is_older(version: str | None, newest: str | None) -> bool:
@@ -130,7 +142,7 @@ def is_older(version: str | None, newest: str | None) -> bool:
         return False
     try:
         return Version(version) < Version(newest)
-    except InvalidVersion:
+    except (InvalidVersion, ValueError):
         return version != newest
 
 
@@ -139,15 +151,19 @@ def _primary(text: bytes | None) -> dict[str, Any]:
 
     A student wrote the file: nothing in it is trusted to be of the right kind.
     """
-    if text is None or len(text) > MAX_METRICS:
+    if text is None:
         return {}
     try:
-        stated = json.loads(text)
+        stated = parse_json(text, at_most=MAX_METRICS)
         name = stated["primary"]
         figure = stated["metrics"][name]
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (Unusable, KeyError, TypeError, IndexError):
         return {}
-    if stated.get("schema") != 1 or not isinstance(figure, Mapping):
+    if (
+        not isinstance(stated, Mapping)
+        or stated.get("schema") != 1
+        or not isinstance(figure, Mapping)
+    ):
         return {}
     value, low, high = (_number(figure.get(key)) for key in ("value", "low", "high"))
     better = figure.get("higher_is_better")

@@ -37,7 +37,6 @@ _ABSENT = re.compile(
 _BEHIND = re.compile(r"\[(remote )?rejected\]|^!\t.*\t\[rejected\]|non-fast-forward|fetch first")
 
 
-
 class RemoteFailed(MlstarterError):
     """A server could not be reached or said no; what was done before stands."""
 

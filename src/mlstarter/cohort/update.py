@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, cast
 
+from mlstarter import escape
 from mlstarter import update as project_update
+from mlstarter.cohort.authority import CourseRecord, MovedAway
 from mlstarter.cohort.bare import MAIN, at_hand, belongs_to
 from mlstarter.cohort.create import Foreign
 from mlstarter.cohort.handout import Handout
@@ -27,7 +29,7 @@ from mlstarter.layers import RECORD, digest_of
 from mlstarter.project import Project
 from mlstarter.questions import Answers, Questionnaire, complete
 
-Outcome = Literal["current", "offered", "merged", "conflict"]
+Outcome = Literal["current", "offered", "merged", "conflict", "moved"]
 # How often a merge is done again because the student pushed meanwhile.
 TRIES = 5
 
@@ -37,7 +39,8 @@ class Result:
     """What an update brought one student.
 
     ``files`` are those in conflict. ``commands`` bring the branch in; None for "current" and
-    "merged". ``again`` says that an earlier run did it.
+    "merged". ``again`` says that an earlier run did it. ``reason`` says why a project that has
+    moved away from the course's template ("moved") was left alone.
     """
 
     outcome: Outcome
@@ -46,6 +49,7 @@ class Result:
     commands: tuple[str, ...] = ()
     change_url: str = ""
     again: bool = False
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,11 @@ class Updater:
         if not digest or digest == self.journal.remembered("layers", digest):
             return self.version
         return f"{self.version}-{digest[:8]}"
+
+    @cached_property
+    def record(self) -> CourseRecord:
+        """What the course knows of where its projects come from."""
+        return CourseRecord(self.handout, self.journal)
 
     @property
     def branch(self) -> str:
@@ -119,6 +128,11 @@ class Updater:
         if before is not None:
             tip = refs[f"refs/heads/{before.branch}"]
             return before if preview else self._record(student, before, refs[MAIN], tip)
+        try:
+            stated = project.record(refs[MAIN])
+            authority = self.record.authority(student, project, stated)
+        except MovedAway as error:
+            return Result("moved", self.branch, reason=error.message)
         wanted = project_update.Wanted(
             to=self.handout.template.version,
             template=self.handout.template,
@@ -126,6 +140,7 @@ class Updater:
             branch="update",
             ask=lambda asked, given, recorded: self._answers(student, asked, given, recorded),
             layers=self.handout.config.layer,
+            authority=authority,
         )
         plan = project_update.prepare(project, wanted).plan
         try:
@@ -194,7 +209,7 @@ class Updater:
         lines = [f"The project's template has a new version, {self.version}."]
         if result.files:
             lines += ["", "You and the template changed the same lines of:"]
-            lines += [f"- `{path}`" for path in result.files]
+            lines += [f"- {escape.markdown_code(path)}" for path in result.files]
         lines += ["", "To bring it in yourself:", "", *(f"    {c}" for c in result.commands)]
         title = f"Update the template to {self.version}"
         return self.remote.open_change(student, result.branch, title, "\n".join(lines) + "\n")

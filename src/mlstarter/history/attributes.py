@@ -6,7 +6,10 @@ git before 2.43 reads no attributes from a tree when there is no work tree, so a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+
+_MARKER_SIZE = re.compile(rb"(?:^|(?<=\s))conflict-marker-size=(?![0-9]{1,2}(?:\s|$))\S*")
 
 
 def flatten(files: Mapping[str, bytes]) -> bytes:
@@ -27,6 +30,8 @@ def flatten(files: Mapping[str, bytes]) -> bytes:
                     lines.append(line)
                 continue
             pattern, rest = _split(line)
+            # A marker of a million characters would fill the memory with each conflict.
+            rest = _MARKER_SIZE.sub(b"", rest)
             if b"filter=" in rest and b"merge=union" not in rest:
                 # What git stores of such a file is a pointer: half of one and half of another
                 # would point nowhere.

@@ -6,6 +6,8 @@ import getpass
 from collections.abc import Sequence
 from typing import Any
 
+from mlstarter import escape
+from mlstarter.console import echo
 from mlstarter.questions.model import Choice
 from mlstarter.questions.terminal import Check, GoBack
 from mlstarter.questions.values import FALSE, TRUE
@@ -20,7 +22,7 @@ class PlainTerminal:
 
     def show(self, text: str) -> None:
         """Print lines between the questions."""
-        print(text)
+        echo(text)
 
     def select(
         self, message: str, choices: Sequence[Choice], default: Any, *, can_go_back: bool
@@ -33,7 +35,7 @@ class PlainTerminal:
             choice = _numbered(typed, choices)
             if choice is not None and not choice.refused:
                 return choice.value
-            print(choice.refused if choice else f"Type a number from 1 to {len(choices)}.")
+            echo(choice.refused if choice else f"Type a number from 1 to {len(choices)}.")
 
     def several(
         self, message: str, choices: Sequence[Choice], default: Sequence[Any], *, can_go_back: bool
@@ -46,7 +48,7 @@ class PlainTerminal:
             found = [_numbered(part, choices) for part in typed.replace(",", " ").split()]
             if all(choice is not None and not choice.refused for choice in found):
                 return [choice.value for choice in found if choice is not None]
-            print(f"Type numbers from 1 to {len(choices)}, with spaces between them.")
+            echo(f"Type numbers from 1 to {len(choices)}, with spaces between them.")
 
     def confirm(self, message: str, default: bool, *, can_go_back: bool) -> bool:
         """Return yes or no."""
@@ -55,7 +57,7 @@ class PlainTerminal:
             typed = self._line(f"{message} [{shown}]: ", can_go_back=can_go_back) or shown
             if typed.lower() in TRUE | FALSE:
                 return typed.lower() in TRUE
-            print("Type yes or no.")
+            echo("Type yes or no.")
 
     def text(
         self,
@@ -79,15 +81,16 @@ class PlainTerminal:
             complaint = check(typed)
             if complaint is None:
                 return typed
-            print(complaint)
+            echo(complaint)
 
     def _list(self, message: str, choices: Sequence[Choice], *, can_go_back: bool) -> None:
-        print(message + (f" ({BACK} goes back)" if can_go_back else ""))
+        echo(message + (f" ({BACK} goes back)" if can_go_back else ""))
         for number, choice in enumerate(choices, 1):
             note = f" ({choice.refused})" if choice.refused else ""
-            print(f"  {number}. {choice.title}{note}")
+            echo(f"  {number}. {choice.title}{note}")
 
     def _line(self, message: str, *, can_go_back: bool, secret: bool = False) -> str:
+        message = escape.line(message)
         typed = getpass.getpass(message) if secret else input(message)
         if typed.strip() == BACK and can_go_back:
             raise GoBack

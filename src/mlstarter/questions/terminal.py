@@ -13,6 +13,7 @@ import textwrap
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
+from mlstarter.console import echo
 from mlstarter.questions.model import Choice
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ class FullTerminal:
 
     def show(self, text: str) -> None:
         """Print lines between the questions."""
-        print(text)
+        echo(text)
 
     def select(
         self, message: str, choices: Sequence[Choice], default: Any, *, can_go_back: bool

@@ -5,6 +5,15 @@ finds the base and merges. ``history.apply`` then brings the plan into the proje
 """
 
 from mlstarter.update.planning import Standing, prepare, standing
-from mlstarter.update.wanted import Asker, Prepared, Wanted, take_defaults
+from mlstarter.update.wanted import Asker, Authority, Prepared, Wanted, take_defaults
 
-__all__ = ["Asker", "Prepared", "Standing", "Wanted", "prepare", "standing", "take_defaults"]
+__all__ = [
+    "Asker",
+    "Authority",
+    "Prepared",
+    "Standing",
+    "Wanted",
+    "prepare",
+    "standing",
+    "take_defaults",
+]

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from mlstarter.errors import ProjectError
+from mlstarter.errors import NeedsAttention, ProjectError
 from mlstarter.history.base import Layer, Pristine, TemplateCommit
 from mlstarter.history.changelog import between, parse_version
 from mlstarter.history.commits import TemplateOrigin
@@ -30,7 +28,7 @@ from mlstarter.update.renders import (
     render_tree,
     resolve,
 )
-from mlstarter.update.wanted import Prepared, Wanted
+from mlstarter.update.wanted import Authority, Prepared, Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +73,15 @@ def prepare(project: Project, wanted: Wanted) -> Prepared:
     record = project.record(ours)
     template = _new_template(record, wanted)
     migration = Migration(project, ours, template, record, wanted.trust)
+    if wanted.authority is not None:
+        _refuse_code(wanted.authority, migration)
+        wanted.authority.require_answers(template, record.answers)
     now = migration.before()
     answers = wanted.ask(questionnaire(template, wanted.trust), wanted.data, now.answers)
     base = base_in_history(project, ours, record)
-    old = base or Pristine(record.origin, render_again(project, ours, record, wanted.trust))
+    old = base or Pristine(record.origin, render_again(project, ours, record, wanted))
     tree = render_tree(project, template, answers, trust=wanted.trust, kept=now)
-    layers = _layers(project, ours, base, wanted.layers, answers, tree)
+    layers = _layers(project, ours, base, wanted, answers, tree)
     new = Pristine(TemplateOrigin(template.source, template.version), tree, layers)
     by = committer(project.repository.git)
     made = plan(
@@ -113,14 +114,16 @@ def prepare(project: Project, wanted: Wanted) -> Prepared:
 
 def _new_template(record: Record, wanted: Wanted) -> Template:
     """Return the template at the version to go to."""
-    if wanted.template is not None and wanted.template.source == record.source:
+    if wanted.authority is not None:
+        template = wanted.authority.template
+    elif wanted.template is not None and wanted.template.source == record.source:
         template = wanted.template
     else:
         template = resolve(record.source, wanted.to)
     here, there = parse_version(record.version), parse_version(template.version)
     if here is None or there is None or there >= here:
         return template
-    if wanted.to is None:
+    if wanted.to is None and wanted.authority is None:
         # The newest release is older than what the project has, as after a pre-release.
         return old_template(record)
     if not wanted.allow_downgrade:
@@ -131,24 +134,36 @@ def _new_template(record: Record, wanted: Wanted) -> Template:
     return template
 
 
+def _refuse_code(authority: Authority, migration: Migration) -> None:
+    """Refuse migrations: they run in a copy of the project, whose files are somebody else's."""
+    if migration.steps:
+        raise NeedsAttention(
+            f"Version {authority.template.version} brings migrations, which would run among files "
+            "that somebody else wrote.",
+            hint="the project's owner runs them: mlstarter update --trust",
+        )
+
+
 def _layers(
     project: Project,
     ours: str,
     base: TemplateCommit | None,
-    folders: Sequence[Path],
+    wanted: Wanted,
     answers: Answers,
     tree: Tree,
 ) -> tuple[Layer, ...]:
     """Return the layers over the new render: from their folders if given, else from history."""
     old = layers_of(project.repository, base) if base is not None else ()
-    if not folders:
+    if not wanted.layers:
         return old
     name = project.folder.name.removesuffix(".git")
-    new = render_layers(folders, answers, tree, name)
+    new = render_layers(wanted.layers, answers, tree, name)
     whose = read_marker(project.repository.blob(ours, project.inside(RECORD)))
-    if old and old[-1].name == MARKER_LAYER and (handed := read_marker(old[-1].files[RECORD].data)):
+    if old and old[-1].name == MARKER_LAYER and RECORD in old[-1].files:
         # What was handed out counts, whatever became of the file since.
-        whose, old = handed, old[:-1]
+        whose, old = read_marker(old[-1].files[RECORD].data) or whose, old[:-1]
+    if wanted.authority is not None:
+        whose = wanted.authority.whose
     return relaid(old, new, whose)
 
 

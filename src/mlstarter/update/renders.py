@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from mlstarter import questions, sources
-from mlstarter.errors import MlstarterError, ProjectError
+from mlstarter.errors import MlstarterError, NeedsAttention, ProjectError
 from mlstarter.history.base import TemplateCommit, find_base, template_commits
 from mlstarter.history.commits import TemplateOrigin
 from mlstarter.project import Project, Record, read_record, with_record
@@ -15,6 +15,7 @@ from mlstarter.questions import Answers, Questionnaire
 from mlstarter.render import render, require_trust
 from mlstarter.sources import Template
 from mlstarter.tree import REGULAR, Entry, Tree
+from mlstarter.update.wanted import Wanted
 
 
 def old_template(record: Record) -> Template:
@@ -63,20 +64,22 @@ def render_tree(
     return with_record(tree, origin, template.engine, answers.recorded, template.commit, kept)
 
 
-def render_again(project: Project, ours: str, record: Record, trust: bool) -> Tree:
+def render_again(project: Project, ours: str, record: Record, wanted: Wanted) -> Tree:
     """Render the version that the project was made from, where history does not hold it."""
+    authority, trust = wanted.authority, wanted.trust
     try:
-        template = old_template(record)
-        answers = questions.complete(
-            questionnaire(template, trust),
-            {},
-            offered=first_answers(project, ours, record),
-        )
+        template = authority.old_template(record) if authority else old_template(record)
+        offered = first_answers(project, ours, record)
+        if authority is not None:
+            authority.require_answers(template, offered)
+        answers = questions.complete(questionnaire(template, trust), {}, offered=offered)
         tree = render_tree(project, template, answers, trust=trust)
         if record.engine == "cookiecutter":
             # No engine writes this file, so what stands in it is nobody's edit.
             tree = {**tree, record.path: Entry(REGULAR, record.text)}
         return tree
+    except NeedsAttention:
+        raise
     except MlstarterError as error:
         raise ProjectError(
             f"What the project was made from ({record.origin}) is neither in its history nor to "

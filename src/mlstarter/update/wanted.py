@@ -10,7 +10,7 @@ from typing import Any
 from mlstarter import questions
 from mlstarter.history.identity import Identity
 from mlstarter.history.plan import Plan
-from mlstarter.project import Project
+from mlstarter.project import Project, Record
 from mlstarter.questions import Answers, Questionnaire
 from mlstarter.sources import Template
 
@@ -26,6 +26,25 @@ def take_defaults(
 
 
 @dataclass(frozen=True, kw_only=True)
+class Authority:
+    """Who decides for a project that somebody else writes: its own files decide nothing that runs.
+
+    Attributes:
+        template: the version to go to, whatever source the project names.
+        old_template: returns the version that a project says it has, or raises where that is none
+            of the template's.
+        require_answers: raises where a project's answers may not reach a template, which would run
+            code with them.
+        whose: what the marker of the project says, (course_run, student_id).
+    """
+
+    template: Template
+    old_template: Callable[[Record], Template]
+    require_answers: Callable[[Template, Mapping[str, Any]], None]
+    whose: tuple[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Wanted:
     """What an update shall bring about.
 
@@ -34,6 +53,7 @@ class Wanted:
     takes the result (None: the current one). ``source``, ``ref`` and ``directory`` name the
     template of a project without a record, which ``adopt`` takes in. ``layers`` are the folders of
     layers over the template, the lowest first; without them their files come from history.
+    ``authority`` decides in place of a project that is not the user's own.
     """
 
     to: str | None = None
@@ -48,6 +68,7 @@ class Wanted:
     ref: str | None = None
     directory: str | None = None
     layers: tuple[Path, ...] = ()
+    authority: Authority | None = None
 
 
 @dataclass(frozen=True)

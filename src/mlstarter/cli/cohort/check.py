@@ -6,7 +6,9 @@ from typing import Any
 
 import click
 
+from mlstarter import escape
 from mlstarter.cli.cohort.common import ATTENTION, common, split
+from mlstarter.console import echo
 
 
 @click.command()
@@ -27,8 +29,8 @@ def check(**given: Any) -> int:
         print_json("cohort check", payload)
     else:
         for problem in course.problems:
-            click.echo(f"line {problem.line}: {problem.message}")
+            echo(f"line {problem.line}: {escape.line(problem.message)}")
         count = len(course.problems)
         found = f"{count} problem{'s' * (count != 1)}" if count else "no problem"
-        click.echo(f"{len(course.students)} students, {found}")
+        echo(f"{len(course.students)} students, {found}")
     return ATTENTION if course.problems else 0

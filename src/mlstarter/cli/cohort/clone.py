@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from mlstarter.cli.cohort.common import FAILED, common, failures, split, summary, work
+from mlstarter.cli.cohort.common import common, exit_status, failures, split, summary, work
 
 
 @click.command()
@@ -37,4 +37,4 @@ def clone(**given: Any) -> int:
         print_json("cohort clone", {"students": rows, "failures": failures(found)})
     else:
         summary(found, lambda cloned: str(cloned.outcome))
-    return FAILED if any(done.error for done in found) else 0
+    return exit_status(found)

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from mlstarter import escape
 from mlstarter.cli import options
+from mlstarter.console import echo
 
 if TYPE_CHECKING:
     from mlstarter.cohort.course import Course
@@ -122,7 +124,7 @@ def work(course: Course, said: Common, label: str, one: Callable[[Student], T]) 
                 found.append(done)
                 advance(done.student.student_id)
         except KeyboardInterrupt:
-            click.echo(
+            echo(
                 f"stopped after {len(found)} of {len(course.students)} students; "
                 "the same command goes on from here",
                 err=True,
@@ -134,24 +136,29 @@ def work(course: Course, said: Common, label: str, one: Callable[[Student], T]) 
 
 def summary(found: Sequence[Done[Any]], outcome: Callable[[Any], str]) -> None:
     """Print how many of each outcome, and each student with whom it failed."""
-    from mlstarter.console import table, to_stdout
+    from mlstarter.console import print_table
 
     counts = Counter("failed" if done.error else outcome(done.result) for done in found)
-    shown = table("outcome", "students")
-    for name, count in sorted(counts.items()):
-        shown.add_row(name, str(count))
-    to_stdout().print(shown)
+    print_table(("outcome", "students"), sorted(counts.items()))
     for done in found:
         if done.error is not None:
             hint = getattr(done.error, "hint", None)
-            click.echo(f"{done.student.student_id}: {message(done.error)}", err=True)
+            echo(f"{done.student.student_id}: {escape.line(message(done.error))}", err=True)
             if hint:
-                click.echo(f"  hint: {hint}", err=True)
+                echo(f"  hint: {hint}", err=True)
 
 
 def message(error: Exception) -> str:
     """Return an error as one sentence."""
     return str(getattr(error, "message", None) or error)
+
+
+def exit_status(found: Sequence[Done[Any]], *, attention: bool = False) -> int:
+    """Return 1 where a student failed, 3 where something needs a person, else 0."""
+    statuses = {getattr(done.error, "exit_status", FAILED) for done in found if done.error}
+    if statuses - {ATTENTION}:
+        return FAILED
+    return ATTENTION if statuses or attention else 0
 
 
 def failures(found: Sequence[Done[Any]]) -> list[dict[str, str]]:

@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from mlstarter.cli.cohort.common import FAILED, common, failures, split, summary, work
+from mlstarter.cli.cohort.common import common, exit_status, failures, split, summary, work
+from mlstarter.console import echo
 
 
 @click.command()
@@ -36,7 +37,7 @@ def create(**given: Any) -> int:
                 print_json("cohort create", {"dry_run": True, "students": rows})
             else:
                 for row in rows:
-                    click.echo(f"{row['student_id']}\t{row['state']}\t{row['url']}")
+                    echo(f"{row['student_id']}\t{row['state']}\t{row['url']}")
             return 0
         creator = Creator(course.handout, course.remote, journal)
         found = work(course, said, "creating", creator.create)
@@ -50,4 +51,4 @@ def create(**given: Any) -> int:
         print_json("cohort create", payload)
     else:
         summary(found, lambda entry: str(entry.state))
-    return FAILED if any(done.error for done in found) else 0
+    return exit_status(found)

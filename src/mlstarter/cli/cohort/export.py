@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from mlstarter.cli.cohort.common import common, split
+from mlstarter.console import print_document
 from mlstarter.errors import UsageError
 from mlstarter.suggest import hint_for
 
@@ -34,4 +35,4 @@ def export(**given: Any) -> None:
     if said.as_json:
         print_json("cohort export", {"for": own["engine"], "text": text})
     else:
-        click.echo(text, nl=False)
+        print_document(text)

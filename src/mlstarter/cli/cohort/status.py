@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mlstarter import escape
 from mlstarter.cli import options
-from mlstarter.cli.cohort.common import ATTENTION, FAILED, common, failures, split, work
+from mlstarter.cli.cohort.common import common, exit_status, failures, split, work
+from mlstarter.console import echo
 from mlstarter.errors import UsageError
 
 if TYPE_CHECKING:
@@ -32,39 +34,40 @@ def status(**given: Any) -> int:
     course = said.open()
     newest = sources.resolve(course.config.template, None).version
     with opened(said.journal, course.config.course_run) as journal:
-        found = work(course, said, "asking", Observer(course.remote, journal, newest).look)
+        observer = Observer(course.remote, journal, newest, course.handout.template.source)
+        found = work(course, said, "asking", observer.look)
     standings = [done.result for done in found if done.result is not None]
     if own["html"] is not None:
         names = {s.student_id: s.name or s.student_id for s in course.students}
         page = board(course.config.course_run, standings, names if own["names"] else {})
         own["html"].write_text(page, encoding="utf-8")
     _print(said.as_json, newest, standings, failures(found))
-    if any(done.error for done in found):
-        return FAILED
-    return ATTENTION if own["fail_on"] and any(s.behind for s in standings) else 0
+    behind = bool(own["fail_on"]) and any(s.behind or s.moved for s in standings)
+    return exit_status(found, attention=behind)
 
 
 def _print(
     as_json: bool, newest: str | None, standings: list[Standing], failed: list[dict[str, str]]
 ) -> None:
-    from mlstarter.console import print_json, table, to_stdout
+    from mlstarter.console import print_json, print_table
 
     if as_json:
-        rows = [standing.as_dict() for standing in standings]
-        print_json("cohort status", {"newest": newest, "students": rows, "failures": failed})
+        students = [standing.as_dict() for standing in standings]
+        print_json("cohort status", {"newest": newest, "students": students, "failures": failed})
         return
-    shown = table("student", "state", "template", "commits", "last commit", "CI", "result")
+    columns = ("student", "state", "template", "commits", "last commit", "CI", "result")
+    rows: list[tuple[object, ...]] = []
     for standing in standings:
         state = standing.state
         if state == "verified":
             state = "started" if standing.started else "not started"
         result = f"{standing.metric} {standing.value:.3f}" if standing.value is not None else ""
         version = f"{standing.version or ''}{' (behind)' if standing.behind else ''}"
+        version = "moved away" if standing.moved else version
         last = (standing.last_commit or "")[:16].replace("T", " ")
-        shown.add_row(
-            standing.student_id, state, version, str(standing.commits), last,
-            standing.ci or "", result,
-        )  # fmt: skip
-    to_stdout().print(shown)
+        rows.append(
+            (standing.student_id, state, version, standing.commits, last, standing.ci or "", result)
+        )
+    print_table(columns, rows)
     for failure in failed:
-        click.echo(f"{failure['student_id']}: {failure['error']}", err=True)
+        echo(f"{failure['student_id']}: {escape.line(failure['error'])}", err=True)

@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mlstarter import escape
 from mlstarter.cli.cohort.common import (
-    ATTENTION,
-    FAILED,
     Common,
     common,
+    exit_status,
     failures,
     split,
     summary,
     work,
 )
+from mlstarter.console import echo
 
 if TYPE_CHECKING:
     from mlstarter.cohort.jobs import Done
@@ -36,7 +37,8 @@ def update(**given: Any) -> int:
     """Merge a newer template into everybody's project, never over their work.
 
     A clean result is pushed to a branch mlstarter/update-V. For a conflict that branch holds the
-    template's commit alone, and the files are named. Exit status 3 where there are conflicts.
+    template's commit alone, and the files are named. A project that names another template than
+    the course's has moved away and is left alone. Exit status 3 where there is either.
     """
     from dataclasses import replace
 
@@ -55,10 +57,8 @@ def update(**given: Any) -> int:
             course = replace(course, students=waiting[: own["canary"]])
         found = work(course, said, "updating", lambda s: updater.update(s, preview=own["dry_run"]))
     _report(said, updater.version, found, dry_run=own["dry_run"])
-    if any(done.error for done in found):
-        return FAILED
-    conflicts = any(done.result and done.result.outcome == "conflict" for done in found)
-    return ATTENTION if conflicts else 0
+    attention = any(done.result and done.result.outcome in {"conflict", "moved"} for done in found)
+    return exit_status(found, attention=attention)
 
 
 def _report(said: Common, version: str, found: list[Done[Result]], *, dry_run: bool) -> None:
@@ -69,7 +69,7 @@ def _report(said: Common, version: str, found: list[Done[Result]], *, dry_run: b
         rows = [
             {"student_id": student_id, "outcome": r.outcome, "branch": r.branch,
              "files": r.files, "commands": r.commands, "change_url": r.change_url,
-             "again": r.again}
+             "again": r.again, "reason": r.reason}
             for student_id, r in results
         ]  # fmt: skip
         payload = {"dry_run": dry_run, "version": version, "students": rows}
@@ -78,6 +78,9 @@ def _report(said: Common, version: str, found: list[Done[Result]], *, dry_run: b
     summary(found, lambda result: str(result.outcome))
     for student_id, result in results:
         if result.outcome == "conflict" and not result.again:
-            click.echo(f"{student_id}: conflict in {', '.join(result.files)}")
+            names = ", ".join(escape.line(path) for path in result.files)
+            echo(f"{student_id}: conflict in {names}")
             for command in result.commands:
-                click.echo(f"  {command}")
+                echo(f"  {command}")
+        if result.outcome == "moved":
+            echo(f"{student_id}: moved away and left alone: {escape.line(result.reason)}")

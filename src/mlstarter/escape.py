@@ -1,0 +1,77 @@
+"""Text of others, made harmless for the place where it is shown: terminal, Markdown, CSV.
+
+HTML is escaped by ``html.escape`` of the standard library, after ``line``.
+"""
+
+from __future__ import annotations
+
+import re
+
+# What a terminal acts on instead of showing it: control characters of both sets (C0 with ESC, C1),
+# the marks that turn the direction of a text (https://trojansource.codes), separators of lines, and
+# halves of characters, which no encoding takes. Tags (U+E0000) are invisible.
+_HARMFUL = (
+    r"\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069"
+    r"\ud800-\udfff\ufeff\U000e0000-\U000e007f"
+)
+_IN_LINES = re.compile(f"[{_HARMFUL}]")
+_IN_LINE = re.compile(rf"[{_HARMFUL}\t\n]")
+_SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+# Spreadsheets take a cell that begins so as a formula, with full-width forms and after blanks too:
+# https://owasp.org/www-community/attacks/CSV_Injection
+_FORMULA = re.compile(r"[\s\x00\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
+
+
+def line(text: object) -> str:
+    """Return text that stays one line, for a terminal or a table.
+
+    What is harmful shows as ``\\x1b``; emoji and every script stay as they are.
+    """
+    return _IN_LINE.sub(_shown, str(text))
+
+
+def lines(text: object) -> str:
+    """Return text of several lines for a terminal: line ends and tabs stay, as in ``line``."""
+    return _IN_LINES.sub(_shown, str(text).replace("\r\n", "\n"))
+
+
+def json_text(text: str) -> str:
+    """Return a JSON document with what is harmful in its strings written as ``\\uXXXX``."""
+    return _IN_LINES.sub(_json_escape, text)
+
+
+def markdown_code(text: object) -> str:
+    """Return text as a code span of Markdown, in which nothing is markup.
+
+    The fence is longer than any run of backticks in it
+    (https://spec.commonmark.org/0.31.2/#code-spans).
+    """
+    plain = line(text)
+    longest = max((len(run) for run in re.findall("`+", plain)), default=0)
+    fence = "`" * (longest + 1)
+    room = " " if plain[:1] in {"`", " "} or plain[-1:] in {"`", " "} else ""
+    return f"{fence}{room}{plain}{room}{fence}"
+
+
+def csv_cell(text: object) -> str:
+    """Return a cell that no spreadsheet takes for a formula: such a one gets an apostrophe."""
+    plain = str(text)
+    return f"'{plain}" if _FORMULA.match(plain) else plain
+
+
+def _shown(match: re.Match[str]) -> str:
+    character = match[0]
+    number = ord(character)
+    if character in _SHORT:
+        return _SHORT[character]
+    if number < 0x100:
+        return f"\\x{number:02x}"
+    return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
+
+
+def _json_escape(match: re.Match[str]) -> str:
+    number = ord(match[0])
+    if number < 0x10000:
+        return f"\\u{number:04x}"
+    number -= 0x10000
+    return f"\\u{0xD800 + (number >> 10):04x}\\u{0xDC00 + (number & 0x3FF):04x}"
