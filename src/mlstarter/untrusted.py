@@ -78,6 +78,13 @@ def parse_toml(text: bytes | str, *, at_most: int = AT_MOST) -> dict[str, Any]:
         raise Unusable(f"it is not TOML: {error}") from error
 
 
+def number(value: Any) -> float | None:
+    """Return a number below 1e15 in size, None for anything else: text, truth, NaN, infinity."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if abs(value) < 1e15 else None
+
+
 def _check_size(text: bytes | str, at_most: int) -> None:
     if len(text) > at_most:
         raise Unusable(f"it is larger than {at_most // 1024} KiB")

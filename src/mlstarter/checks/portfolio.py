@@ -5,22 +5,20 @@ Nothing of the project is run: files are read, git is asked which ones it tracks
 
 from __future__ import annotations
 
-import json
 import re
+import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from mlstarter.checks.finding import Finding
 from mlstarter.errors import ProjectError
 from mlstarter.process import Git
+from mlstarter.untrusted import Unusable, number, parse_json, parse_yaml
 
 MODEL_LIMIT = 10 * 1024**2
-MARK = re.compile(r"<!--\s*write:\s*(.*?)\s*-->", re.DOTALL)
 ANSWERS_FILE = ".copier-answers.yml"
 METRICS = Path("reports/metrics.json")
 SECRET_NAMES = re.compile(
@@ -35,6 +33,8 @@ SECRET_TEXTS = re.compile(
     rb"|\bxox[abprs]-[A-Za-z0-9-]{20,}\b|\bsk-(?:proj-)?[A-Za-z0-9]{32,}\b"
 )
 TEXT_LIMIT = 1024**2
+# What is shown of a text of the project.
+_SHOWN = 60
 
 
 @dataclass(frozen=True)
@@ -52,11 +52,29 @@ class Portfolio:
     @cached_property
     def metrics(self) -> Mapping[str, Any] | None:
         """What ``reports/metrics.json`` holds, None where it is absent or not an object."""
+        data = self.read(METRICS)
         try:
-            found = json.loads((self.root / METRICS).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            stated = parse_json(data or b"", at_most=TEXT_LIMIT)
+        except Unusable:
             return None
-        return found if isinstance(found, dict) else None
+        return stated if isinstance(stated, dict) else None
+
+    def read(self, path: str | Path) -> bytes | None:
+        """Return a file of the project, None where there is none that is worth reading.
+
+        Somebody else may have written the project: a link is not followed out of it, a pipe or
+        device not opened, and no more than ``TEXT_LIMIT`` bytes are read.
+        """
+        file = self.root / path
+        try:
+            if not stat.S_ISREG(file.lstat().st_mode) or file.stat().st_size > TEXT_LIMIT:
+                return None
+            if not file.resolve().is_relative_to(self.root.resolve()):
+                return None
+            with file.open("rb") as opened:
+                return opened.read(TEXT_LIMIT)
+        except (OSError, ValueError, RuntimeError):
+            return None
 
 
 def portfolio_checks(root: Path) -> list[Finding]:
@@ -84,13 +102,16 @@ def repository(portfolio: Portfolio) -> Finding:
 
 def readme(portfolio: Portfolio) -> Finding:
     """The README says in the student's own words what the project is for."""
+    data = portfolio.read("README.md")
     try:
-        text = (portfolio.root / "README.md").read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
+        text = (data or b"").decode("utf-8")
+    except UnicodeDecodeError:
+        data = None
+    if data is None:
         return Finding("README", "failed", "there is no README.md", "write one: what, why, result")
-    marks = MARK.findall(text)
+    marks = _marks(text)
     if marks:
-        first = " ".join(marks[0].split())[:60]
+        first = " ".join(marks[0].split())[:_SHOWN]
         detail = f"{len(marks)} passages are still to be written, the first: {first}"
         return Finding(
             "README", "failed", detail, "replace each `<!-- write: ... -->` in README.md"
@@ -98,20 +119,33 @@ def readme(portfolio: Portfolio) -> Finding:
     return Finding("README", "ok", "written")
 
 
+def _marks(text: str) -> list[str]:
+    """Return what ``<!-- write: ... -->`` asks for, each; in one pass, whatever the text."""
+    marks: list[str] = []
+    at = text.find("<!--")
+    while at >= 0 and (end := text.find("-->", at)) >= 0:
+        comment = text[at + 4 : end].strip()
+        if comment.startswith("write:"):
+            marks.append(comment.removeprefix("write:").strip())
+        at = text.find("<!--", end)
+    return marks
+
+
 def answers_file(portfolio: Portfolio) -> Finding:
     """The answers file can be read, so that updates find their way."""
     name = "answers file"
     mend = f"restore it from git: git checkout HEAD -- {ANSWERS_FILE}"
-    path = portfolio.root / ANSWERS_FILE
-    if not path.is_file():
+    data = portfolio.read(ANSWERS_FILE)
+    if data is None:
         return Finding(name, "failed", f"{ANSWERS_FILE} is missing; updates need it", mend)
     try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        stated = parse_yaml(data)
+    except Unusable:
         return Finding(name, "failed", f"{ANSWERS_FILE} cannot be read", mend)
-    if not isinstance(found, dict) or not found.get("_src_path"):
+    if not isinstance(stated, dict) or not isinstance(stated.get("_src_path"), str):
         return Finding(name, "failed", f"{ANSWERS_FILE} does not name its template", mend)
-    return Finding(name, "ok", f"template version {found.get('_commit', 'not recorded')}")
+    version = _short(stated.get("_commit", "not recorded"))
+    return Finding(name, "ok", f"template version {version}")
 
 
 def results(portfolio: Portfolio) -> Finding:
@@ -120,14 +154,16 @@ def results(portfolio: Portfolio) -> Finding:
     if metrics is None:
         return Finding("results", "failed", f"{METRICS} is missing or not JSON", "make evaluate")
     if metrics.get("schema") != 1:
-        detail = f"{METRICS} has schema {metrics.get('schema')!r}, not 1"
+        detail = f"{METRICS} has schema {_short(metrics.get('schema'))}, not 1"
         return Finding("results", "failed", detail, "make evaluate, then commit it")
-    primary = metrics.get("primary")
-    figure = (metrics.get("metrics") or {}).get(primary)
-    if not isinstance(figure, Mapping) or not isinstance(figure.get("value"), int | float):
+    primary, figures = metrics.get("primary"), metrics.get("metrics")
+    known = isinstance(primary, str) and isinstance(figures, Mapping)
+    figure = figures.get(primary) if known and isinstance(figures, Mapping) else None
+    value = number(figure.get("value")) if isinstance(figure, Mapping) else None
+    if value is None:
         detail = f"{METRICS} holds no value for its primary metric"
         return Finding("results", "failed", detail, "make evaluate, then commit it")
-    return Finding("results", "ok", f"{primary} {figure['value']:.4g}")
+    return Finding("results", "ok", f"{_short(primary)} {value:.4g}")
 
 
 def baseline(portfolio: Portfolio) -> Finding:
@@ -141,9 +177,11 @@ def baseline(portfolio: Portfolio) -> Finding:
         mend = "make evaluate with a paired comparison"
         return Finding("baseline", "warning", "the difference has no interval", mend)
     if not difference["significant"]:
-        mend = f"say so in the README: not better than {difference.get('against')}"
+        mend = f"say so in the README: not better than {_short(difference.get('against'))}"
         return Finding("baseline", "warning", "the difference is not significant", mend)
-    return Finding("baseline", "ok", f"significantly different from {difference.get('against')}")
+    return Finding(
+        "baseline", "ok", f"significantly different from {_short(difference.get('against'))}"
+    )
 
 
 def tests(portfolio: Portfolio) -> Finding:
@@ -177,13 +215,16 @@ def secrets(portfolio: Portfolio) -> Finding:
 
 
 def _has_secret(portfolio: Portfolio, path: str) -> bool:
-    file = portfolio.root / path
-    try:
-        if file.is_symlink() or file.stat().st_size > TEXT_LIMIT:
-            return False
-        return SECRET_TEXTS.search(file.read_bytes()) is not None
-    except OSError:
-        return False
+    data = portfolio.read(path)
+    return data is not None and SECRET_TEXTS.search(data) is not None
+
+
+def _short(value: object) -> str:
+    """Return a value of the project's as one short text."""
+    shown = value if isinstance(value, str) else type(value).__name__
+    if isinstance(value, bool | int | float) and number(value) is not None:
+        shown = str(value)
+    return shown[:_SHOWN]
 
 
 def model(portfolio: Portfolio) -> Finding:

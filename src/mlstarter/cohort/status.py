@@ -15,7 +15,7 @@ from mlstarter.cohort.remotes import Remote
 from mlstarter.cohort.roster import Student
 from mlstarter.errors import MlstarterError
 from mlstarter.project import Project
-from mlstarter.untrusted import Unusable, parse_json
+from mlstarter.untrusted import Unusable, number, parse_json
 
 METRICS = "reports/metrics.json"
 MAX_METRICS = 1024 * 1024
@@ -165,7 +165,7 @@ def _primary(text: bytes | None) -> dict[str, Any]:
         or not isinstance(figure, Mapping)
     ):
         return {}
-    value, low, high = (_number(figure.get(key)) for key in ("value", "low", "high"))
+    value, low, high = (number(figure.get(key)) for key in ("value", "low", "high"))
     better = figure.get("higher_is_better")
     if value is None or not isinstance(name, str):
         return {}
@@ -176,9 +176,3 @@ def _primary(text: bytes | None) -> dict[str, Any]:
         "high": high,
         "higher_is_better": better if isinstance(better, bool) else None,
     }
-
-
-def _number(value: Any) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return float(value) if abs(value) < 1e15 else None
