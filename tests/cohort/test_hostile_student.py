@@ -1,0 +1,526 @@
+"""What a student writes decides nothing that runs, is rendered or is read on this machine."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cohort.conftest import Classroom, Template, git, said
+
+BRANCH = "mlstarter/update-2.0.0"
+RECORD = ".copier-answers.yml"
+
+
+@pytest.fixture
+def ready(classroom: Classroom) -> Classroom:
+    """Return a class whose repositories hold version 1.0.0, with 2.0.0 released."""
+    assert classroom.call("create") == 0
+    text = classroom.template.text("train.py").replace("step_5 = 5\n", "step_5 = 55\n")
+    classroom.template.release("2.0.0", **{"train.py": text, "new.py": "fresh = True\n"})
+    return classroom
+
+
+def push(classroom: Classroom, student: str, *, squash: bool = False) -> None:
+    """Commit and push what lies in a student's clone, as a history of its own with ``squash``."""
+    clone = classroom.clone(student)
+    if squash:
+        git(clone, "checkout", "--quiet", "--orphan", "squashed")
+    git(clone, "add", "--all", "--force")
+    git(clone, "commit", "--quiet", "-m", "Work")
+    git(clone, "push", "--quiet", "--force", "origin", "HEAD:main")
+
+
+def state(record: str, **values: str) -> str:
+    """Return a record with other values of ``_src_path`` or ``_commit``."""
+    lines = [
+        f"{line.partition(':')[0]}: {values[line.partition(':')[0]]}"
+        if line.partition(":")[0] in values
+        else line
+        for line in record.splitlines()
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def rows_of(captured: str) -> dict[str, dict[str, object]]:
+    return {row["student_id"]: row for row in said(captured)["students"]}
+
+
+def own_template(folder: Path) -> Path:
+    """Make a template of a student's with the tags of the course's, which reads what it can."""
+    made = Template(folder)
+    (folder / "project").mkdir(parents=True)
+    git(folder, "init", "--quiet")
+    (folder / "copier.yml").write_text("_subdirectory: project\nproject_name: {type: str}\n")
+    files = {
+        "{{ _copier_conf.answers_file }}.jinja": "{{ _copier_answers | to_nice_yaml }}",
+        "leak.txt": "rendered\n",
+    }
+    for version in ("1.0.0", "2.0.0"):
+        made.release(version, **files)
+    return folder
+
+
+@pytest.mark.parametrize("mode", ["branch", "merge"])
+@pytest.mark.parametrize("squash", [False, True])
+@pytest.mark.parametrize("dry", [False, True])
+def test_the_template_that_a_student_names_is_never_rendered(
+    ready: Classroom,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    mode: str,
+    squash: bool,
+    dry: bool,
+) -> None:
+    own = own_template(tmp_path / "own")
+    clone = ready.clone("s0001")
+    record = (clone / RECORD).read_text()
+    (clone / RECORD).write_text(state(record, _src_path=str(own)))
+    push(ready, "s0001", squash=squash)
+    before = ready.refs("s0001")
+    capsys.readouterr()
+    options = ["--dry-run"] if dry else []
+    assert ready.call("update", "--mode", mode, "--json", *options) == 3
+    rows = rows_of(capsys.readouterr().out)
+    assert rows["s0001"]["outcome"] == "moved"
+    assert str(own) in str(rows["s0001"]["reason"])
+    assert {rows[s]["outcome"] for s in ("s0002", "s0003")} == {
+        "offered" if mode == "branch" else "merged"
+    }
+    assert ready.refs("s0001") == before
+    # Put right, the project gets the update: nothing was written down as done.
+    (clone / RECORD).write_text(record)
+    push(ready, "s0001")
+    assert ready.call("update", "--mode", mode, "--only", "s0001") == 0
+
+
+def test_a_moved_project_is_named_for_people_and_on_the_board(
+    ready: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clone = ready.clone("s0001")
+    (clone / RECORD).write_text(state((clone / RECORD).read_text(), _src_path="gh:me/own"))
+    push(ready, "s0001")
+    capsys.readouterr()
+    assert ready.call("update") == 3
+    assert "s0001: moved away and left alone: " in capsys.readouterr().out
+    page = tmp_path / "board.html"
+    assert ready.call("status", "--json", "--html", page) == 0
+    row = rows_of(capsys.readouterr().out)["s0001"]
+    assert (row["moved"], row["version"], row["started"]) == (True, None, True)
+    assert page.read_text().count("moved away") == 1
+    assert ready.call("status", "--fail-on", "behind") == 3
+
+
+@pytest.mark.parametrize(
+    "version",
+    ["solutions", "refs/heads/solutions", "3.0.0-1-gabcdef0", "HEAD", "9.9.9", "--help", "''"],
+)
+def test_a_version_that_was_never_released_is_not_rendered(
+    ready: Classroom, capsys: pytest.CaptureFixture[str], version: str
+) -> None:
+    """A branch of the course's template may hold what the class is not to see yet."""
+    root = ready.template.root
+    git(root, "switch", "--quiet", "-c", "solutions")
+    (root / "project" / "solution.py").write_text("answer = 42\n")
+    git(root, "add", "--all")
+    git(root, "commit", "--quiet", "-m", "Solutions")
+    git(root, "switch", "--quiet", "-")
+    clone = ready.clone("s0001")
+    (clone / RECORD).write_text(state((clone / RECORD).read_text(), _commit=version))
+    push(ready, "s0001", squash=True)
+    before = ready.refs("s0001")
+    capsys.readouterr()
+    assert ready.call("update", "--to", "2.0.0", "--json") == 3
+    assert rows_of(capsys.readouterr().out)["s0001"]["outcome"] == "moved"
+    assert ready.refs("s0001") == before
+    held = git(ready.repository("s0001"), "log", "--all", "--format=", "--name-only")
+    assert "solution.py" not in held
+
+
+def test_a_commit_that_the_course_handed_out_is_one_of_its_versions(
+    classroom: Classroom, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Between two releases too; even where the student's history holds it no longer."""
+    root = classroom.template.root
+    (root / "project" / "between.py").write_text("between = True\n")
+    git(root, "add", "--all")
+    git(root, "commit", "--quiet", "-m", "Between")
+    assert classroom.call("create", "--ref", git(root, "rev-parse", "HEAD")) == 0
+    classroom.template.release("2.0.0", **{"new.py": "fresh = True\n"})
+    assert classroom.call("update", "--to", "2.0.0") == 0
+    assert classroom.read("s0002", "new.py", BRANCH) == "fresh = True"
+
+
+def test_another_engine_s_record_is_another_template(
+    ready: Classroom, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clone = ready.clone("s0001")
+    (clone / RECORD).unlink()
+    source = str(ready.template.root)
+    text = json.dumps({"template": source, "commit": "1.0.0", "context": {"cookiecutter": {}}})
+    (clone / ".cruft.json").write_text(text)
+    push(ready, "s0001")
+    capsys.readouterr()
+    assert ready.call("update", "--json") == 3
+    assert rows_of(capsys.readouterr().out)["s0001"]["outcome"] == "moved"
+
+
+@pytest.fixture
+def trusted(classroom: Classroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Classroom:
+    """Return a class of a template that runs code with its answers, trusted by its address."""
+    settings = tmp_path / "settings.toml"
+    settings.write_text(f'trust = ["{classroom.template.root}"]\n')
+    monkeypatch.setenv("MLSTARTER_SETTINGS", str(settings))
+    questions = (classroom.template.root / "copier.yml").read_text()
+    task = '_tasks: ["echo {{ project_name }} > named.txt"]\n'
+    classroom.template.release("1.1.0", **{"copier.yml": questions + task})
+    assert classroom.call("create") == 0
+    classroom.template.release("2.0.0", **{"new.py": "fresh = True\n"})
+    return classroom
+
+
+@pytest.mark.parametrize("squash", [False, True])
+def test_answers_of_a_student_s_reach_no_command(
+    trusted: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str], squash: bool
+) -> None:
+    proof = tmp_path / "ran"
+    clone = trusted.clone("s0001")
+    record = state((clone / RECORD).read_text(), project_name=f"x; touch {proof}")
+    (clone / RECORD).write_text(record)
+    push(trusted, "s0001", squash=squash)
+    before = trusted.refs("s0001")
+    capsys.readouterr()
+    assert trusted.call("update", "--json") == 3
+    out = said(capsys.readouterr().out)
+    assert not proof.exists()
+    assert trusted.refs("s0001") == before
+    assert [failure["student_id"] for failure in out["failures"]] == ["s0001"]
+    assert 'answers "project_name" otherwise' in out["failures"][0]["error"]
+    # The others' answers are the course's own.
+    assert trusted.read("s0002", "new.py", BRANCH) == "fresh = True"
+
+
+def test_migrations_do_not_run_among_a_student_s_files(
+    trusted: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    proof = tmp_path / "ran"
+    trusted.work("s0001", **{"json.py": f"open({str(proof)!r}, 'w')\n"})
+    questions = (trusted.template.root / "copier.yml").read_text()
+    migration = "_migrations: [{version: 3.0.0, command: \"python -c 'import json'\"}]\n"
+    trusted.template.release("3.0.0", **{"copier.yml": questions + migration})
+    capsys.readouterr()
+    assert trusted.call("update", "--to", "3.0.0", "--json") == 3
+    failures = said(capsys.readouterr().out)["failures"]
+    assert all("migrations" in failure["error"] for failure in failures)
+    assert len(failures) == 3
+    assert not proof.exists()
+
+
+def configure(tmp_path: Path, proof: Path) -> None:
+    """Give the instructor's own git a filter and a merge driver, as for LFS or notebooks."""
+    with (tmp_path / "home" / ".gitconfig").open("a") as config:
+        config.write(
+            f'[filter "own"]\n\tclean = "touch {proof}; cat"\n\tsmudge = "touch {proof}; cat"\n'
+            f'\trequired = true\n[merge "own"]\n\tdriver = "touch {proof}; exit 0"\n'
+            f'[diff "own"]\n\ttextconv = "touch {proof}; cat"\n\tcommand = "touch {proof}"\n'
+        )
+
+
+def test_attributes_of_a_student_s_start_no_program_of_the_instructor_s(
+    ready: Classroom, tmp_path: Path
+) -> None:
+    proof = tmp_path / "ran"
+    mine = ready.read("s0001", "train.py").replace("step_5 = 5\n", "step_5 = 'mine'\n") + "\n"
+    attributes = "* filter=own merge=own diff=own\n"
+    ready.work("s0001", **{".gitattributes": attributes, "train.py": mine})
+    ready.work("s0002", **{"sub/.gitattributes": attributes, ".gitattributes": attributes})
+    configure(tmp_path, proof)
+    assert ready.call("update") == 3
+    assert ready.call("status") == 0
+    for _ in range(2):
+        assert ready.call("clone", "--into", tmp_path / "all") == 0
+    assert (tmp_path / "all/s0001/train.py").read_text() == mine
+    assert not proof.exists()
+    # What git does by itself still counts.
+    ready.work("s0003", **{".gitattributes": "*.py merge=union\n", "notes.md": "mine\n"})
+
+
+def test_a_conflict_s_markers_have_a_bounded_size(ready: Classroom) -> None:
+    mine = ready.read("s0001", "train.py").replace("step_5 = 5\n", "step_5 = 'mine'\n") + "\n"
+    attributes = "*.py conflict-marker-size=1999999999\n"
+    ready.work("s0001", **{".gitattributes": attributes, "train.py": mine})
+    started = time.monotonic()
+    assert ready.call("update", "--only", "s0001") == 3
+    assert time.monotonic() - started < 20
+
+
+LAUGHS = "a: &a [x]\n" + "".join(
+    f"{chr(98 + n)}: &{chr(98 + n)} [{','.join([f'*{chr(97 + n)}'] * 9)}]\n" for n in range(9)
+)
+MERGES = "a: &a {k: 1}\n" + "".join(
+    f"{chr(98 + n)}: &{chr(98 + n)} {{<<: [{','.join([f'*{chr(97 + n)}'] * 9)}]}}\n"
+    for n in range(9)
+)
+RECORDS: dict[str, bytes] = {
+    "aliases": LAUGHS.encode(),
+    "merges": MERGES.encode(),
+    "itself": b"_src_path: &a [*a]\n",
+    "100 MB": b"_src_path: x\n" + b"# " * 50_000_000,
+    "deep": b"_src_path: " + b"[" * 20_000,
+    "python": b"_src_path: !!python/object/apply:os.system [id]\n",
+    "date": b"_src_path: x\n_commit: 2024-99-99\n",
+    "digits": b"_src_path: x\n_commit: " + b"9" * 5000 + b"\n",
+    "sexagesimal": b"_src_path: x\na: 1" + b":1" * 20_000 + b"\n",
+    "not UTF-8": b"_src_path: \xff\xfe\n",
+    "list": b"[1, 2]\n",
+    "empty": b"",
+    "keys": b"{[1]: 2, {3: 4}: 5}\n",
+    "escapes": b'_src_path: "\\e]0;x\\a"\n',
+}
+
+
+@pytest.mark.parametrize("kind", RECORDS)
+def test_a_record_that_is_none_fails_for_its_student_alone(
+    ready: Classroom, capsys: pytest.CaptureFixture[str], kind: str
+) -> None:
+    (ready.clone("s0001") / RECORD).write_bytes(RECORDS[kind])
+    push(ready, "s0001")
+    capsys.readouterr()
+    started = time.monotonic()
+    assert ready.call("update", "--json") in {1, 3}
+    out = said(capsys.readouterr().out)
+    assert ready.call("status", "--json") == 0
+    assert len(said(capsys.readouterr().out)["students"]) == 3
+    assert time.monotonic() - started < 20
+    rows = {row["student_id"]: row["outcome"] for row in out["students"]}
+    assert rows.pop("s0001", "moved") == "moved"
+    assert set(rows.values()) == {"offered"}
+    assert not any("unexpected" in failure["error"] for failure in out["failures"])
+
+
+def test_answers_of_every_kind_are_answered_or_passed_over(
+    ready: Classroom, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clone = ready.clone("s0001")
+    record = (clone / RECORD).read_text()
+    for value in (
+        "{a: 1}", "[1, [2]]", "!!binary aGk=", "2024-01-01", ".nan", ".inf", "!!set {a, b}",
+        '"\\uD800"', '"\\0\\e[31m"', "~", "1e400", "../../../etc/x", "'{{ 7 * 7 }}'", "0x7fffffff",
+    ):  # fmt: skip
+        (clone / RECORD).write_text(state(record, project_name=value, seed=value))
+        push(ready, "s0001")
+        capsys.readouterr()
+        assert ready.call("update", "--dry-run", "--json") in {0, 1, 3}, value
+        out = said(capsys.readouterr().out)
+        assert {row["student_id"] for row in out["students"]} >= {"s0002", "s0003"}, value
+        assert not any("unexpected" in failure["error"] for failure in out["failures"]), out
+        assert "49" not in json.dumps(out)
+
+
+def in_place_of(classroom: Classroom, student: str, path: str, mode: str, oid: str) -> None:
+    """Put a link, a folder or a submodule where a file is expected, and push."""
+    clone = classroom.clone(student)
+    git(clone, "update-index", "--add", "--cacheinfo", f"{mode},{oid},{path}")
+    git(clone, "commit", "--quiet", "-m", "Odd")
+    git(clone, "push", "--quiet", "origin", "HEAD:main")
+
+
+@pytest.mark.parametrize("path", [RECORD, ".mlstarter.toml", "reports/metrics.json", "train.py"])
+@pytest.mark.parametrize("mode", ["120000", "160000"])
+def test_links_and_submodules_in_place_of_files(
+    ready: Classroom,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    path: str,
+    mode: str,
+) -> None:
+    clone = ready.clone("s0001")
+    secret = tmp_path / "secret"
+    secret.write_text("_src_path: topsecret\n")
+    oid = git(clone, "rev-parse", "HEAD")
+    if mode == "120000":
+        done = subprocess.run(
+            ["git", "hash-object", "-w", "--stdin"],
+            cwd=clone, input=str(secret), capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        oid = done.stdout.strip()
+    in_place_of(ready, "s0001", path, mode, oid)
+    capsys.readouterr()
+    assert ready.call("update", "--json") in {0, 1, 3}
+    out = said(capsys.readouterr().out)
+    assert "topsecret" not in json.dumps(out)
+    assert not any("unexpected" in failure["error"] for failure in out["failures"])
+    assert ready.call("status", "--json") == 0
+    assert len(said(capsys.readouterr().out)["students"]) == 3
+    for ref in ready.refs("s0001"):
+        assert "topsecret" not in git(ready.repository("s0001"), "grep", "-h", "", ref)
+
+
+def test_few_objects_that_stand_for_many_files_end_early(
+    ready: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ten trees of ten entries each, the same one: ten thousand million files."""
+    clone = ready.clone("s0001")
+    entry = f"100644 blob {git(clone, 'rev-parse', 'HEAD:Makefile')}"
+    for _ in range(10):
+        listing = "".join(f"{entry}\tf{n}\n" for n in range(10))
+        done = subprocess.run(
+            ["git", "mktree"], cwd=clone, input=listing, capture_output=True, text=True, check=True
+        )
+        entry = f"040000 tree {done.stdout.strip()}"
+    listing = git(clone, "ls-tree", "HEAD") + f"\n{entry}\tbomb\n"
+    done = subprocess.run(
+        ["git", "mktree"], cwd=clone, input=listing, capture_output=True, text=True, check=True
+    )
+    parent = git(clone, "rev-parse", "HEAD")
+    commit = git(clone, "commit-tree", "-p", parent, "-m", "Bomb", done.stdout.strip())
+    git(clone, "push", "--quiet", "origin", f"{commit}:main")
+    capsys.readouterr()
+    assert ready.call("update", "--json") == 1
+    out = said(capsys.readouterr().out)
+    assert [failure["student_id"] for failure in out["failures"]] == ["s0001"]
+    assert "holds more than a project does" in out["failures"][0]["error"]
+    assert len(out["students"]) == 2
+    assert ready.call("clone", "--into", tmp_path / "all", "--only", "s0001") == 1
+    assert [p.name for p in (tmp_path / "all" / "s0001").iterdir()] == [".git"]
+    assert ready.call("status") == 0
+
+
+NAMES = ["\x1b[2J\x1b]0;owned\x07.py", "a\nerror: forged\n.py", "[red]v1[bold].py", "`x`.py"]
+
+
+def test_file_names_are_shown_and_not_obeyed(
+    ready: Classroom, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A name that the template has cannot be so; one to which it was moved can."""
+    ready.template.release("2.1.0", **{"train.py": ready.template.text("train.py") + "x = 1\n"})
+    clone = ready.clone("s0001")
+    for name in NAMES:
+        (clone / "train.py").rename(clone / name)
+        text = (clone / name).read_text().replace("step_5 = 5\n", "step_5 = 'mine'\n")
+        (clone / name).write_text(text)
+        push(ready, "s0001")
+        capsys.readouterr()
+        assert ready.call("update", "--dry-run", "--only", "s0001") == 3
+        both = capsys.readouterr()
+        shown = both.out + both.err
+        assert "conflict in" in shown
+        assert not any(c in shown for c in "\x1b\x07")
+        assert "\nerror: forged" not in shown
+        (clone / name).rename(clone / "train.py")
+        (clone / "train.py").write_text(ready.read("s0002", "train.py") + "\n")
+
+
+def test_a_name_that_is_no_text_is_reported_as_json(
+    ready: Classroom, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clone = ready.clone("s0001")
+    odd = os.fsdecode(b"\xff\xfe.py")
+    (clone / "train.py").rename(clone / odd)
+    text = (clone / odd).read_text().replace("step_5 = 5\n", "step_5 = 'mine'\n")
+    (clone / odd).write_text(text)
+    push(ready, "s0001")
+    capsys.readouterr()
+    assert ready.call("update", "--dry-run", "--json", "--only", "s0001") == 3
+    printed = capsys.readouterr().out
+    printed.encode("utf-8")
+    assert rows_of(printed)["s0001"]["files"] == [odd]
+
+
+def test_a_forged_layer_named_as_the_marker_s_is_no_crash(
+    ready: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    school = tmp_path / "school"
+    school.mkdir()
+    (school / "rules.md").write_text("Be kind.\n")
+    clone = ready.clone("s0001")
+    (clone / "mine.md").write_text("mine\n")
+    git(clone, "add", "--all")
+    tree = git(clone, "write-tree")
+    text = (
+        f"Forged\n\nTemplate-Source: {ready.template.root}\nTemplate-Version: 1.0.0\n"
+        f"Template-Layer: cohort sha256:0\nTemplate-Tree: {tree}\n"
+    )
+    git(clone, "commit", "--quiet", "-m", text)
+    git(clone, "push", "--quiet", "origin", "main")
+    capsys.readouterr()
+    assert ready.call("update", "--layer", school, "--json") in {0, 3}
+    out = said(capsys.readouterr().out)
+    assert out["failures"] == []
+    branch = f"{rows_of(json.dumps(out))['s0001']['branch']}"
+    marker = ready.read("s0001", ".mlstarter.toml", branch)
+    assert 'course_run = "ml-test"\nstudent_id = "s0001"' in marker
+
+
+def test_refs_named_like_ours_lead_nowhere_else(
+    ready: Classroom, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clone = ready.work("s0001", **{"notes.md": "mine\n"})
+    first = git(clone, "rev-parse", "HEAD~1")
+    for name in ("tags/main", "tags/HEAD", "tags/heads/main", f"tags/{BRANCH}"):
+        git(clone, "push", "--quiet", "origin", f"{first}:refs/{name}")
+    git(clone, "push", "--quiet", "origin", f"HEAD:refs/heads/{BRANCH}-x;touch-y")
+    assert ready.call("update", "--only", "s0001") == 0
+    assert ready.read("s0001", "notes.md", f"refs/heads/{BRANCH}") == "mine"
+    # The very branch, with something else on it, is nobody's to overwrite.
+    other = ready.work("s0002", **{"notes.md": "mine\n"})
+    git(other, "push", "--quiet", "origin", f"HEAD~1:refs/heads/{BRANCH}")
+    before = ready.refs("s0002")
+    assert ready.call("update", "--only", "s0002") in {0, 1}
+    assert ready.refs("s0002") == before
+
+
+def unfit(figure: object, primary: object = "m") -> str:
+    return json.dumps({"schema": 1, "primary": primary, "metrics": {"m": figure}})
+
+
+METRICS: dict[str, Callable[[], str]] = {
+    "deep": lambda: "[" * 10_000,
+    "100 MB": lambda: "[" + "1," * 50_000_000 + "1]",
+    "digits": lambda: unfit({"value": 0}).replace("0}", "9" * 5000 + "}"),
+    "huge": lambda: unfit({"value": 10**400}),
+    "NaN": lambda: unfit({"value": float("nan")}),
+    "surrogates": lambda: unfit({"value": 1}).replace('"m"', '"\\ud800\\u001b[2J\\u202e"'),
+    "list": lambda: unfit([1, 2]),
+    "markup": lambda: unfit({"value": 1}).replace('"m"', '"[/nope]<img src=x>"'),
+}
+
+
+@pytest.mark.parametrize("kind", METRICS)
+def test_metrics_of_every_kind_leave_status_and_board_whole(
+    ready: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: str
+) -> None:
+    ready.work("s0001", **{"reports/metrics.json": METRICS[kind]()})
+    page = tmp_path / "board.html"
+    started = time.monotonic()
+    assert ready.call("status", "--html", page) == 0
+    both = capsys.readouterr()
+    assert "s0003" in both.out
+    assert "\x1b" not in both.out
+    assert page.read_text().count("<tr>") == 4
+    assert "<img" not in page.read_text()
+    assert "\u202e" not in page.read_text()
+    assert time.monotonic() - started < 10
+
+
+def test_an_error_that_nobody_thought_of_is_one_student_s(
+    ready: Classroom, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from mlstarter import update as module
+
+    prepare = module.prepare
+
+    def broken(project: object, *rest: object) -> object:
+        if "s0002" in str(project):
+            raise ZeroDivisionError("[/nope]")
+        return prepare(project, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(module, "prepare", broken)
+    assert ready.call("update") == 1
+    assert "s0002: Something unexpected went wrong (ZeroDivisionError" in capsys.readouterr().err
+    assert f"refs/heads/{BRANCH}" in ready.refs("s0003")
