@@ -69,7 +69,8 @@ def test_a_code_span_ends_where_it_should(text: str) -> None:
 
 @pytest.mark.parametrize(
     "cell",
-    ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "\uff1d1", "\uff0b1", "\uff0d1", "\uff20x",
+    ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "\uff1d1",
+     "\uff0b1", "\uff0d1", "\uff20x",
      "\ufeff=1", "\x00=1", "=cmd|' /C calc'!A0"],
 )  # fmt: skip
 def test_no_cell_is_a_formula(cell: str) -> None:

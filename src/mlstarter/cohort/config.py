@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 from mlstarter.cohort.names import complaint
 from mlstarter.errors import UsageError
 from mlstarter.suggest import did_you_mean, listing
+from mlstarter.untrusted import Unusable, parse_toml
 
 MODES = ("branch", "merge", "pr")
 # Whose work it is stays out of every repository of a class.
@@ -92,11 +92,27 @@ def load_config(path: Path | None, flags: Mapping[str, Any]) -> Config:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        values = parse_toml(path.read_bytes())
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
-    except ValueError as error:
-        raise UsageError(f"{path} is not TOML: {error}.") from error
+    except Unusable as error:
+        raise UsageError(f"{path} cannot be used: {error}.") from error
+    for key, value in values.items():
+        _check_kind(path, key, value)
+    return values
+
+
+def _check_kind(path: Path, key: str, value: Any) -> None:
+    if key == "answers":
+        good = isinstance(value, dict)
+    else:
+        texts = value if key == "layer" and isinstance(value, list) else [value]
+        good = all(isinstance(text, str) and "\0" not in text for text in texts)
+    if not good:
+        raise UsageError(
+            f"{path} has a wrong value for {key}.",
+            hint="answers is a table, every other key a text in quotes; layer may be a list",
+        )
 
 
 def _check(values: Mapping[str, Any]) -> None:
