@@ -16,6 +16,7 @@ import threading
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import IO
 
 from mlstarter.errors import EnvironmentProblem, MlstarterError
 
@@ -205,7 +206,7 @@ class Git:
                 timer.daemon = True
                 timer.start()
                 try:
-                    out = process.stdout.read(limit + 1) if process.stdout else b""
+                    out = _read(process.stdout, limit + 1)
                     if len(out) > limit:
                         process.kill()
                     status = process.wait()
@@ -242,6 +243,15 @@ class Git:
     def at(self, folder: Path | None = None, **env: str) -> Git:
         """Return git in another folder or with more environment variables."""
         return replace(self, folder=folder or self.folder, env={**self.env, **env})
+
+
+def _read(pipe: IO[bytes] | None, at_most: int) -> bytes:
+    """Read to the end or to ``at_most`` bytes; asked for at once, their room would be set aside."""
+    parts: list[bytes] = []
+    while pipe is not None and at_most > 0 and (part := pipe.read(min(at_most, 1 << 16))):
+        parts.append(part)
+        at_most -= len(part)
+    return b"".join(parts)
 
 
 def environment(
