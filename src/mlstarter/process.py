@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import sys
 import tempfile
 import threading
 from collections.abc import Collection, Mapping, Sequence
@@ -185,7 +186,7 @@ class Git:
 
     def _bounded(self, command: Sequence[str], stdin: bytes | None, limit: int) -> Result:
         """Run a command that is ended once it prints more than ``limit`` or takes too long."""
-        with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as complaints:
+        with _scratch() as given, _scratch() as complaints:
             given.write(stdin or b"")
             given.seek(0)
             with subprocess.Popen(
@@ -243,6 +244,13 @@ class Git:
     def at(self, folder: Path | None = None, **env: str) -> Git:
         """Return git in another folder or with more environment variables."""
         return replace(self, folder=folder or self.folder, env={**self.env, **env})
+
+
+def _scratch() -> IO[bytes]:
+    """Return a file that is gone when it is closed; in memory where the system has that."""
+    if sys.platform == "linux":
+        return os.fdopen(os.memfd_create("mlstarter-git"), "w+b")
+    return tempfile.TemporaryFile()
 
 
 def _read(pipe: IO[bytes] | None, at_most: int) -> bytes:
