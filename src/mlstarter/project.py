@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 import yaml
 
+from mlstarter.data_files import load_json, load_yaml
 from mlstarter.errors import ProjectError
 from mlstarter.history.commits import TemplateOrigin
 from mlstarter.history.repository import Repository
@@ -26,9 +27,6 @@ CRUFT_FILE = ".cruft.json"
 _COPIER_NAME = re.compile(r"\.copier-answers(\.[A-Za-z0-9_.-]+)?\.ya?ml")
 # How a source names a folder inside it (`sources.Template.source`).
 _DIRECTORY = "#subdirectory="
-
-# The one in C, where PyYAML has it: a class of a thousand reads a thousand records.
-_LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 Engine = Literal["copier", "cookiecutter"]
 ReadFile = Callable[[str], bytes | None]
@@ -165,9 +163,9 @@ def read_record(read: ReadFile, names: Iterable[str]) -> Record | None:
 
 def _parse_copier(name: str, text: bytes) -> Record:
     try:
-        values = yaml.load(text, _LOADER)  # noqa: S506 - a safe loader
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise _nonsense(name, text, "it is not YAML") from error
+        values = load_yaml(text)
+    except ValueError as error:
+        raise _nonsense(name, text, "it is not YAML, or not within its bounds") from error
     if not isinstance(values, dict):
         raise _nonsense(name, text, "it is not a table of answers")
     source, version = values.get("_src_path"), values.get("_commit")
@@ -181,7 +179,7 @@ def _parse_copier(name: str, text: bytes) -> Record:
 
 def _parse_cruft(name: str, text: bytes) -> Record:
     try:
-        values = json.loads(text)
+        values = load_json(text)
         source, commit = values["template"], values.get("commit")
         answers = values["context"]["cookiecutter"]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -213,7 +211,7 @@ def with_record(
         return tree
     if engine == "cookiecutter":
         address, _, directory = origin.source.partition(_DIRECTORY)
-        values = json.loads(kept.text) if kept is not None and kept.path == CRUFT_FILE else {}
+        values = load_json(kept.text) if kept is not None and kept.path == CRUFT_FILE else {}
         values |= {
             "template": address,
             "commit": commit,

@@ -12,8 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
-
+from mlstarter.data_files import load_yaml
 from mlstarter.history.attributes import flatten
 from mlstarter.history.clean import clean_for_git
 from mlstarter.history.merge import attribute_files
@@ -157,7 +156,7 @@ def _says_the_same(base: bytes, ours: bytes, theirs: bytes) -> bool:
 
 def _mapping(text: bytes) -> dict[str, Any] | None:
     try:
-        value = yaml.safe_load(text)
-    except (yaml.YAMLError, UnicodeDecodeError):
+        value = load_yaml(text)
+    except ValueError:
         return None
     return {str(k): v for k, v in value.items()} if isinstance(value, dict) else None
