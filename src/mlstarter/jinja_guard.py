@@ -158,7 +158,9 @@ def denied_variable(name: str) -> StrictUndefined:
     def refusal(_: str | None = None) -> NeedsTrust:
         return needs_trust(name)
 
-    return StrictUndefined(name=name, exc=refusal)
+    # Jinja calls `exc` with its message and raises what that gives.
+    exception: Any = refusal
+    return StrictUndefined(name=name, exc=exception)
 
 
 def _denied_tag(*_: Any, **__: Any) -> NoReturn:

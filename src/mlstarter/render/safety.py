@@ -38,6 +38,10 @@ class UnsafePath(TemplateError):
     """A template tried to write where it may not."""
 
 
+class UnfitName(UnsafePath):
+    """A file name that not every system can hold: other answers may give another."""
+
+
 def checked_path(path: str) -> str:
     """Return ``path`` normalised, with forward slashes.
 
@@ -45,29 +49,34 @@ def checked_path(path: str) -> str:
         UnsafePath: it is absolute, leads out of the project or into a ``.git``, or has a name that
             not every system can hold.
     """
-    normal, fault, hint = _judged(path)
-    if fault:
-        raise UnsafePath(fault, hint=hint)
+    normal, error, fault, hint = _judged(path)
+    if error is not None:
+        raise error(fault, hint=hint)
     return normal
 
 
 @lru_cache(maxsize=20_000)
-def _judged(path: str) -> tuple[str, str, str]:
-    """Return a path normalised, the sentence for what is wrong with it ("" for nothing), a hint."""
+def _judged(path: str) -> tuple[str, type[UnsafePath] | None, str, str]:
+    """Return a path normalised, and what to raise for it: None for nothing, a sentence, a hint."""
     normal = posixpath.normpath(path.replace(os.sep, "/"))
     parts = normal.split("/")
     drive = len(parts[0]) == 2 and parts[0].endswith(":")
     if normal.startswith("/") or parts[0] in {"..", "."} or drive or "\0" in path:
-        return normal, f"The template would write outside the project: {path!r}.", _HINT
+        return normal, UnsafePath, f"The template would write outside the project: {path!r}.", _HINT
     if any(_is_git(part) for part in re.split(r"[/\\]", normal)):
-        return normal, f"The template would write into .git: {path!r}.", _HINT
+        return normal, UnsafePath, f"The template would write into .git: {path!r}.", _HINT
     if len(normal) > MAX_PATH or len(parts) > MAX_PATH_DEPTH:
-        return normal, f"The template makes a path that is too long: {path[:60]!r}...", _HINT
+        return (
+            normal,
+            UnsafePath,
+            f"The template makes a path that is too long: {path[:60]!r}...",
+            _HINT,
+        )
     for part in parts:
         if reason := name_fault(part):
             fault = f"The template makes the file name {part[:60]!r}, which {reason}."
-            return normal, fault, "choose other answers, or tell the template's author"
-    return normal, "", ""
+            return normal, UnfitName, fault, "choose other answers, or tell the template's author"
+    return normal, None, "", ""
 
 
 def name_fault(name: str) -> str:

@@ -42,9 +42,11 @@ def copier_reads(config: CopierConfig) -> tuple[str, ...]:
     if isinstance(names, Mapping):
         found |= dict.fromkeys(f"the file {path} (_external_data)" for path in names.values())
     options = config.settings.get("envops") or {}
+    # Commands need trust as they are.
+    settings = [v for k, v in config.settings.items() if k not in {"tasks", "migrations"}]
     texts = [
         ("copier.yml", text)
-        for value in (*config.settings.values(), *config.questions.values())
+        for value in (*settings, *config.questions.values())
         for text in _strings(value)
         if _CLUE.search(text.encode("utf-8", "replace"))
     ]
@@ -174,7 +176,8 @@ def _reads(
         hidden = variable.name in own or variable.name in set_here
         if namespace is None and variable.name in READING_NAMES and not hidden:
             yield "the clock (now)" if variable.name == "now" else variable.name
-    for part in (*tree.find_all(nodes.Getattr), *tree.find_all(nodes.Getitem)):
+    parts: list[Any] = [*tree.find_all((nodes.Getattr, nodes.Getitem))]
+    for part in parts:
         of, name = part.node, _attribute(part)
         if not isinstance(of, nodes.Name):
             continue
