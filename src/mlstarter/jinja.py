@@ -88,7 +88,7 @@ def environment(
                 f"A Jinja extension of the template is not installed: {error}.",
                 hint="install the package that holds it beside mlstarter",
             ) from error
-        except (TypeError, ValueError) as error:
+        except (AssertionError, AttributeError, TypeError, ValueError) as error:
             raise TemplateError(
                 f"_envops of the template is not valid: {error}.",
                 hint="_envops takes the keyword arguments of jinja2.Environment",
@@ -173,7 +173,7 @@ def cookiecutter_environment(
             f"A Jinja extension of the template is not installed: {error}.",
             hint="install the package that holds it beside mlstarter",
         ) from error
-    except (TypeError, ValueError) as error:
+    except (AssertionError, AttributeError, TypeError, ValueError) as error:
         raise TemplateError(
             f"_jinja2_env_vars of the template is not valid: {error}.",
             hint="it takes the keyword arguments of jinja2.Environment",

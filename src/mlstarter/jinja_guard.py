@@ -14,13 +14,16 @@ from datetime import date, time
 from pathlib import PurePath
 from typing import Any, NoReturn
 
+import yaml
 from jinja2 import StrictUndefined, pass_context, pass_environment
 from jinja2.compiler import CodeGenerator, Frame
+from jinja2.filters import do_format
 from jinja2.nodes import Concat
 from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
 
 from mlstarter.bounds import MAX_BITS, MAX_TEXT, MAX_WIDTH
+from mlstarter.data_files import yaml_documents
 from mlstarter.errors import NeedsTrust, TemplateError
 from mlstarter.sources.reads import READING_FILTERS
 
@@ -122,6 +125,8 @@ def guard(env: SandboxedEnvironment) -> None:
         if "now" in extension.tags:
             for method in ("_now", "_datetime"):
                 setattr(extension, method, _denied_tag)
+    if "from_yaml" in env.filters:
+        env.filters["from_yaml"] = _from_yaml
     for name in _SIZED_FILTERS:
         if name in env.filters:
             env.filters[name] = _sized(env.filters[name])
@@ -171,9 +176,20 @@ def _is_of_time(obj: Any) -> bool:
     return isinstance(obj, date | time) or (isinstance(obj, type) and issubclass(obj, date | time))
 
 
+def _from_yaml(data: Any) -> Any:
+    if not isinstance(data, str):
+        return data
+    documents = list(yaml_documents(data, yaml.SafeLoader))
+    if len(documents) > 1:
+        raise ValueError("expected a single document")
+    return documents[0] if documents else None
+
+
 def _sized(original: Any) -> Any:
     @functools.wraps(original)
     def sized(*args: Any, **options: Any) -> Any:
+        if original is do_format and args:
+            _check_format(str(args[0]), args[1:])
         _check_widths((*args, *options.values()))
         return original(*args, **options)
 
