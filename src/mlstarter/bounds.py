@@ -9,6 +9,7 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -75,16 +76,15 @@ def limited(what: str) -> Iterator[None]:
     if _active or not main or not hasattr(signal, "setitimer"):
         yield
         return
-    before = signal.getsignal(signal.SIGALRM)
-    if before not in (signal.SIG_DFL, signal.SIG_IGN, None):
-        yield  # somebody else's alarm, such as a test's
-        return
+    handler = signal.getsignal(signal.SIGALRM)
     space = _lower_address_space()
+    start = time.monotonic()
+    other = interval = 0.0
     _active = True
     try:
         signal.signal(signal.SIGALRM, _ring)
         # Again and again: an exception in a destructor is lost.
-        signal.setitimer(signal.ITIMER_REAL, MAX_SECONDS, 1)
+        other, interval = signal.setitimer(signal.ITIMER_REAL, MAX_SECONDS, 1)
         yield
     except _TimeUp:
         raise TemplateError(
@@ -94,7 +94,10 @@ def limited(what: str) -> Iterator[None]:
         raise TemplateError(f"{what} takes more memory than there is.", hint=_HINT) from None
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.signal(signal.SIGALRM, handler)
+        if other:  # somebody else's alarm goes on
+            left = max(other - (time.monotonic() - start), 0.001)
+            signal.setitimer(signal.ITIMER_REAL, left, interval)
         _active = False
         _restore_address_space(space)
 

@@ -51,11 +51,11 @@ def test_an_update_keeps_what_was_drawn(case: str, mlstarter: Run, tmp_path: Pat
     drawn = [(project / "s.txt").read_text() for project in projects]
     head = git(projects[0], "rev-parse", "HEAD")
 
-    status, out, err = mlstarter("update", projects[0], "--defaults", *trust)
+    status, out, err = mlstarter("update", projects[0], *trust)
     assert status == 0, out + err
     assert git(projects[0], "rev-parse", "HEAD") == head
     next_version(source)
-    status, out, err = mlstarter("update", projects[0], "--defaults", *trust)
+    status, out, err = mlstarter("update", projects[0], *trust)
 
     assert status == 0, out + err
     assert (projects[0] / "new.txt").exists()
@@ -78,11 +78,11 @@ def test_a_project_whose_seed_nobody_knows_keeps_its_own(
     git(project, "commit", "--quiet", "--amend", "-m", text)
     head = git(project, "rev-parse", "HEAD")
 
-    assert mlstarter("update", project, "--defaults")[0] == 0
+    assert mlstarter("update", project)[0] == 0
     assert git(project, "rev-parse", "HEAD") == head
     next_version(source)
     for _ in range(2):
-        assert mlstarter("update", project, "--defaults")[0] == 0
+        assert mlstarter("update", project)[0] == 0
         commit(source, "3.0.0") if not (source / ".git/refs/tags/3.0.0").exists() else None
 
     assert (project / "new.txt").exists()

