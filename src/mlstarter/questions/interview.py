@@ -105,7 +105,14 @@ class Interview:
         if isinstance(value, Mapping) and isinstance(entry, list | tuple):
             refused = str(self.render(value.get("validator", ""), question)).strip()
             value = value.get("value", title)
-        value = self._cast(question, self.render(value, question))
+        try:
+            value = self._cast(question, self.render(value, question))
+        except ValueError as error:
+            raise TemplateError(
+                f'A choice of the template\'s question "{question.name}" is not of its type: '
+                f"{error}.",
+                hint="tell the template's author",
+            ) from error
         return Choice(str(self.render(title, question)), value, refused)
 
     def default(self, question: Question) -> Any:
