@@ -12,6 +12,7 @@ import pytest
 
 from mlstarter import bounds, questions, render, sources
 from mlstarter.errors import MlstarterError, NeedsTrust, TemplateError
+from mlstarter.sources.reads import copier_reads
 from tests.other.conftest import Run
 from tests.render.helpers import Files, write_template
 
@@ -90,7 +91,12 @@ def test_a_template_about_its_answers_alone_needs_no_trust(tmp_path: Path) -> No
     assert template.code == ()
     tree = render.render(template, questions.complete(questions.load(template), {}))
     assert tree["f"].data.startswith(b"x ")
-    assert sources.resolve().code == ()
+
+
+def test_the_built_in_template_reads_nothing() -> None:
+    template = sources.resolve()
+    assert template.code == ()
+    assert copier_reads(template.config) == ()
 
 
 def test_printing_every_variable_of_cookiecutter_tells_no_folder(tmp_path: Path) -> None:
