@@ -60,6 +60,11 @@ def too_large(what: str, limit: str) -> TemplateError:
 _active = False
 
 
+def is_limited() -> bool:
+    """Say whether a ``limited`` block is under way, which bounds what is within it."""
+    return _active
+
+
 @contextmanager
 def limited(what: str) -> Iterator[None]:
     """Bound the time and memory of a block that evaluates somebody else's texts.

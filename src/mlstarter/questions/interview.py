@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import jinja2
 
-from mlstarter.bounds import limited
+from mlstarter.bounds import is_limited, limited
 from mlstarter.chance import Chance, drawing, new_seed
 from mlstarter.errors import MlstarterError, TemplateError
 from mlstarter.questions.cookiecutter import Raw
@@ -236,7 +237,9 @@ class Interview:
     def _rendered(self, text: str, name: str, extra: Mapping[str, Any]) -> str:
         # Each text anew from the seed: however often it is shown, it draws the same.
         chance = Chance(self.seed, f"{name}\0{text}")
-        with limited(f'The template\'s question "{name}"'), drawing(chance):
+        # Entering a block costs as much as a short text, and `complete` is one already.
+        bound = nullcontext() if is_limited() else limited(f'The template\'s question "{name}"')
+        with bound, drawing(chance):
             if text not in self._templates:
                 self._templates[text] = self.questionnaire.environment.from_string(text)
             rendered = self._templates[text].render(self._context(extra))
