@@ -92,11 +92,12 @@ def plan(
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """A render with its record, the layers over it, and what git shall not track."""
+    """A render with its record, the layers over it, what git shall not track, and its seed."""
 
     tree: Tree
     layers: tuple[Layer, ...]
     ignored: Tree
+    seed: str
 
     @property
     def whole(self) -> Tree:
@@ -120,10 +121,11 @@ def _render(
     recorded = getattr(answers, "recorded", answers)
     tree = with_record(made.tree, origin, template.engine, recorded, template.commit)
     if not layers:
-        return _Made(tree, (), made.ignored)
+        return _Made(tree, (), made.ignored, made.seed)
     from mlstarter.layers import render_layers
 
-    return _Made(tree, render_layers(layers, answers, tree, folder_name), made.ignored)
+    laid = render_layers(layers, answers, tree, folder_name)
+    return _Made(tree, laid, made.ignored, made.seed)
 
 
 def create(
@@ -176,7 +178,7 @@ def create(
                 say("making the first commit")
                 origin = TemplateOrigin(template.source, template.version)
                 with to_its_end():
-                    first = first_commit(folder, made.tree, origin, made.layers)
+                    first = first_commit(folder, made.tree, origin, made.layers, made.seed)
                 commit, fallback = first.commit, first.committer.fallback
             else:
                 say("writing the files")

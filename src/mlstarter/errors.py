@@ -39,6 +39,10 @@ class TemplateError(MlstarterError):
     """A template cannot be reached, read or rendered."""
 
 
+class NeedsTrust(TemplateError):
+    """A template brings code, or reads from this machine, and nobody said that it may."""
+
+
 class AnswersError(UsageError):
     """An answer is missing, unknown or not valid for its question."""
 

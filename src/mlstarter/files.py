@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from mlstarter.errors import EnvironmentProblem
+from mlstarter.errors import EnvironmentProblem, TemplateError
 from mlstarter.tree import EXECUTABLE, REGULAR, SYMLINK, Entry, Tree
 
 
@@ -33,6 +33,20 @@ def read_tree(folder: Path, *, git: bool = False) -> dict[str, Entry]:
             elif path.is_file():
                 found[name] = Entry(file_mode(path), path.read_bytes())
     return dict(sorted(found.items()))
+
+
+def inside(root: Path, path: Path) -> Path:
+    """Return ``path`` of a template at ``root``, which no symbolic link may lead out of it.
+
+    Raises:
+        TemplateError: it does.
+    """
+    if not path.resolve().is_relative_to(root.resolve()):
+        raise TemplateError(
+            f"The template's {path.name} is a symbolic link that leads out of it.",
+            hint="do not use this template, and tell its author",
+        )
+    return path
 
 
 def file_mode(path: Path) -> int:

@@ -7,7 +7,7 @@ give the same bytes.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 from typing import Any
@@ -16,14 +16,15 @@ from jinja2 import FileSystemLoader, StrictUndefined, TemplateNotFound, Undefine
 from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
 
+from mlstarter.chance import CHANCE_FILTERS, install, make_secret
 from mlstarter.errors import TemplateError
+from mlstarter.jinja_guard import GuardedEnvironment, SafeEnvironment, denied_global, guard
+from mlstarter.sources.cookiecutter_json import CookiecutterConfig
 from mlstarter.sources.copier_yml import CopierConfig
+from mlstarter.sources.reads import READING_FILTERS
 
 # Filters whose result is not a function of their arguments: chance, the clock, the machine.
-UNSTEADY_FILTERS = frozenset(
-    {"random", "ans_random", "random_mac", "shuffle", "strftime", "fileglob"}
-    | {"expanduser", "expandvars", "realpath"}
-)
+UNSTEADY_FILTERS = CHANCE_FILTERS | READING_FILTERS
 _UNDEFINED: dict[str, type[Undefined]] = {
     "jinja2.Undefined": Undefined,
     "jinja2.StrictUndefined": StrictUndefined,
@@ -36,37 +37,34 @@ _FLAVOURS: dict[str, type[PurePath]] = {
 
 
 class TemplateLoader(FileSystemLoader):
-    """Reads included files, and only those inside the template."""
+    """Reads included files from ``folders``, and only those inside the template at ``root``."""
+
+    def __init__(self, root: Path, folders: Sequence[Path] | None = None) -> None:
+        self.root = root.resolve()
+        super().__init__([str(folder) for folder in folders or [self.root]])
 
     def get_source(self, environment: Any, template: str) -> tuple[str, str, Any]:
         """Return a file's text, refusing one that a symbolic link puts outside."""
         source, name, current = super().get_source(environment, template)
-        if not any(Path(name).resolve().is_relative_to(path) for path in self.searchpath):
+        if not Path(name).resolve().is_relative_to(self.root):
             raise TemplateNotFound(template, "it lies outside the template")
         return source, name, current
 
 
-class CopierEnvironment(SandboxedEnvironment):
-    """Jinja's sandbox; what a template cannot reach through Copier it cannot reach here."""
-
-    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
-        """Say whether a template may read ``obj.attr``."""
-        if isinstance(obj, PurePath) and attr == "parser":
-            return False
-        return super().is_safe_attribute(obj, attr, value)
-
-
-def environment(config: CopierConfig, extensions: tuple[str, ...] = ()) -> SandboxedEnvironment:
+def environment(
+    config: CopierConfig, extensions: tuple[str, ...] = (), *, trusted: bool = False
+) -> SandboxedEnvironment:
     """Return the environment in which questions and files of a Copier template are rendered.
 
     Args:
         config: the template's ``copier.yml``.
         extensions: the template's own Jinja extensions: code, so only those that are trusted.
+        trusted: let its texts read from the machine, and make things of any size.
 
     Raises:
         TemplateError: an extension is not installed, or ``_envops`` is not valid.
     """
-    options = dict(config.settings.get("envops", {}))
+    options = dict(config.settings.get("envops") or {})
     # Copier's own default: a file keeps its last newline.
     options.setdefault("keep_trailing_newline", True)
     undefined = options.pop("undefined", "jinja2.Undefined")
@@ -79,8 +77,8 @@ def environment(config: CopierConfig, extensions: tuple[str, ...] = ()) -> Sandb
         # jinja2-ansible-filters warns about filters that newer Jinja versions bring themselves.
         warnings.simplefilter("ignore", RuntimeWarning)
         try:
-            env = CopierEnvironment(
-                loader=TemplateLoader([str(config.root.resolve())]),
+            env = (SafeEnvironment if trusted else GuardedEnvironment)(
+                loader=TemplateLoader(config.root),
                 undefined=_UNDEFINED[undefined],
                 extensions=["jinja2_ansible_filters.AnsibleCoreFiltersExtension", *extensions],
                 **options,
@@ -90,23 +88,27 @@ def environment(config: CopierConfig, extensions: tuple[str, ...] = ()) -> Sandb
                 f"A Jinja extension of the template is not installed: {error}.",
                 hint="install the package that holds it beside mlstarter",
             ) from error
-        except (TypeError, ValueError) as error:
+        except (AssertionError, AttributeError, TypeError, ValueError) as error:
             raise TemplateError(
                 f"_envops of the template is not valid: {error}.",
                 hint="_envops takes the keyword arguments of jinja2.Environment",
             ) from error
-    for name in UNSTEADY_FILTERS & env.filters.keys():
+    for name in READING_FILTERS & env.filters.keys():
         _evaluate_late(env, name)
     env.filters["to_json"] = partial(env.filters["to_json"], default=_jsonable)
     env.globals["pathjoin"] = _pathjoin
+    env.globals["make_secret"] = make_secret
+    install(env)
+    if not trusted:
+        guard(env)
+        env.globals["now"] = denied_global("now")
     return env
 
 
 def _evaluate_late(env: SandboxedEnvironment, name: str) -> None:
     """Keep Jinja from working a filter out when it compiles, as it does with constants.
 
-    A text is compiled once for a whole class: ``{{ 999|ans_random }}`` would give everybody the
-    same secret.
+    A text is compiled once and rendered much later.
     """
     original = f"_{name}"
     env.filters[original] = env.filters[name]
@@ -140,22 +142,27 @@ _COOKIECUTTER_EXTENSIONS = (
 
 
 def cookiecutter_environment(
-    stated: Mapping[str, Any], folders: Sequence[Path], extensions: Sequence[str] = ()
+    config: CookiecutterConfig,
+    folders: Sequence[Path],
+    extensions: Sequence[str] = (),
+    *,
+    trusted: bool = False,
 ) -> SandboxedEnvironment:
     """Return Cookiecutter's environment, sandboxed: its own lets a template run any code.
 
     Args:
-        stated: what ``cookiecutter.json`` says.
+        config: what ``cookiecutter.json`` says.
         folders: where included files are looked for.
         extensions: the template's own Jinja extensions: code, so only those that are trusted.
+        trusted: let its texts read the clock, and make things of any size.
 
     Raises:
         TemplateError: an extension is not installed, or ``_jinja2_env_vars`` is not valid.
     """
-    options = stated.get("_jinja2_env_vars", {})
+    options = config.stated.get("_jinja2_env_vars") or {}
     try:
-        return SandboxedEnvironment(
-            loader=TemplateLoader([str(folder.resolve()) for folder in folders]),
+        env = (SafeEnvironment if trusted else GuardedEnvironment)(
+            loader=TemplateLoader(config.root, folders),
             extensions=[*_COOKIECUTTER_EXTENSIONS, *extensions],
             undefined=StrictUndefined,
             keep_trailing_newline=True,
@@ -166,8 +173,12 @@ def cookiecutter_environment(
             f"A Jinja extension of the template is not installed: {error}.",
             hint="install the package that holds it beside mlstarter",
         ) from error
-    except (TypeError, ValueError) as error:
+    except (AssertionError, AttributeError, TypeError, ValueError) as error:
         raise TemplateError(
             f"_jinja2_env_vars of the template is not valid: {error}.",
             hint="it takes the keyword arguments of jinja2.Environment",
         ) from error
+    install(env)
+    if not trusted:
+        guard(env)
+    return env

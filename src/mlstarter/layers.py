@@ -16,16 +16,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from jinja2 import TemplateError as JinjaError
-
-from mlstarter.errors import UsageError
+from mlstarter.bounds import limited
+from mlstarter.chance import Chance, drawing, new_seed
+from mlstarter.data_files import load_toml
+from mlstarter.errors import MlstarterError, NeedsTrust, UsageError
 from mlstarter.files import read_tree
 from mlstarter.history.base import Layer
 from mlstarter.render.native import NativeRenderer, NotNative
 from mlstarter.render.safety import check
 from mlstarter.sources.template import Template
 from mlstarter.tree import REGULAR, Entry, Tree
-from mlstarter.untrusted import Unusable, parse_toml
 
 RECORD = ".mlstarter.toml"
 MARKER_LAYER = "cohort"
@@ -133,9 +133,9 @@ def read_marker(text: bytes | None) -> tuple[str, str] | None:
     if text is None:
         return None
     try:
-        stated = parse_toml(text)["cohort"]
+        stated = load_toml(text)["cohort"]
         names = stated["course_run"], stated["student_id"]
-    except (Unusable, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError):
         return None
     # Both are identifiers (cohort/names.py); anything else was never handed out.
     if all(isinstance(name, str) and name.isprintable() for name in names):
@@ -147,16 +147,20 @@ def _render(folder: Path, answers: Mapping[str, Any], folder_name: str) -> Tree:
     template = Template(f"the layer {folder.name}", None, folder, "copier")
     hidden: frozenset[str] = getattr(answers, "hidden", frozenset())
     context = dict(answers) | {"cookiecutter": dict(answers)}
+    seen = {name: value for name, value in context.items() if name not in hidden}
+    chance = Chance(getattr(answers, "seed", "") or new_seed(), template.source)
     try:
-        files = NativeRenderer(template).render(
-            {name: value for name, value in context.items() if name not in hidden}, folder_name
-        )
-    except NotNative as reason:
+        with limited(template.source), drawing(chance):
+            files = NativeRenderer(template).render(seen, folder_name)
+    except (NotNative, NeedsTrust) as reason:
         raise UsageError(
-            f"The layer {folder} uses what only a template can have: {reason}.",
-            hint="a layer is plain files and .jinja files",
+            f"The layer {folder} uses what only a template can have: {str(reason).rstrip('.')}.",
+            hint="a layer is plain files and .jinja files about the answers",
         ) from reason
-    except (JinjaError, ArithmeticError, LookupError, TypeError, ValueError) as error:
+    except MlstarterError:
+        raise
+    except Exception as error:
+        # A text of a layer may raise anything.
         raise UsageError(
             f"The layer {folder} cannot be rendered: {error}.", hint="mend the file it names"
         ) from error

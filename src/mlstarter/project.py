@@ -15,11 +15,11 @@ from typing import Any, Literal
 
 import yaml
 
+from mlstarter.data_files import load_json, load_yaml
 from mlstarter.errors import ProjectError
 from mlstarter.history.commits import TemplateOrigin
 from mlstarter.history.repository import Repository
 from mlstarter.tree import REGULAR, Entry, Tree
-from mlstarter.untrusted import Unusable, parse_json, parse_yaml
 
 COPIER_FILE = ".copier-answers.yml"
 CRUFT_FILE = ".cruft.json"
@@ -166,8 +166,8 @@ def read_record(read: ReadFile, names: Iterable[str]) -> Record | None:
 
 def _parse_copier(name: str, text: bytes) -> Record:
     try:
-        values = parse_yaml(text)
-    except Unusable as error:
+        values = load_yaml(text)
+    except ValueError as error:
         raise _nonsense(name, text, str(error)) from error
     if not isinstance(values, dict):
         raise _nonsense(name, text, "it is not a table of answers")
@@ -184,10 +184,10 @@ def _parse_copier(name: str, text: bytes) -> Record:
 
 def _parse_cruft(name: str, text: bytes) -> Record:
     try:
-        values = parse_json(text)
+        values = load_json(text)
         source, commit = values["template"], values.get("commit")
         answers = values["context"]["cookiecutter"]
-    except (Unusable, KeyError, TypeError, AttributeError, IndexError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
         raise _nonsense(name, text, "it is not what cruft writes") from error
     if not isinstance(source, str) or not isinstance(answers, dict):
         raise _nonsense(name, text, "it is not what cruft writes")
@@ -227,7 +227,7 @@ def with_record(
         return tree
     if engine == "cookiecutter":
         address, _, directory = origin.source.partition(_DIRECTORY)
-        values = json.loads(kept.text) if kept is not None and kept.path == CRUFT_FILE else {}
+        values = load_json(kept.text) if kept is not None and kept.path == CRUFT_FILE else {}
         values |= {
             "template": address,
             "commit": commit,

@@ -72,16 +72,22 @@ def test_a_fault_of_two_answers_together_is_found(
     assert " at fault" in err
 
 
-def test_a_template_that_depends_on_chance_is_found(mlstarter: Run, tmp_path: Path) -> None:
-    source = write_template(
-        tmp_path / "t", {"copier.yml": "", "f.jinja": "{{ 10**9 | int | ans_random }}"}
-    )
-    write_template(source, {"g.jinja": "{{ 999999999 | ans_random }}"})
+def test_a_template_that_depends_on_the_moment_is_found(mlstarter: Run, tmp_path: Path) -> None:
+    task = "_tasks: ['cat /proc/sys/kernel/random/uuid > made.txt']\n"
+    source = write_template(tmp_path / "t", {"copier.yml": task, "f": ""})
 
-    status, out, _ = mlstarter("template", "test", source)
+    status, out, _ = mlstarter("template", "test", source, "--trust")
 
     assert status == 3
     assert "a second render differs" in out
+
+
+def test_chance_is_drawn_once_a_project_and_no_fault(mlstarter: Run, tmp_path: Path) -> None:
+    source = write_template(tmp_path / "t", {"copier.yml": "", "g.jinja": "{{ 999|ans_random }}"})
+
+    status, out, _ = mlstarter("template", "test", source)
+
+    assert status == 0, out
 
 
 def test_a_command_runs_in_every_project(mlstarter: Run, tmp_path: Path) -> None:

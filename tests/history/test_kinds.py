@@ -235,10 +235,10 @@ def test_a_filtered_file_that_both_changed_is_a_conflict_with_ours_in_place(
 
 
 def test_line_separators_and_odd_names_survive(template: Template, dest: Path) -> None:
-    template.release("1.0.0", {'a b/\u00e4 "q".txt': numbered(9)})
-    template.release("1.1.0", {'a b/\u00e4 "q".txt': numbered(9, line9="theirs"), "-dash": "d\n"})
+    template.release("1.0.0", {"a b/\u00e4 'q'.txt": numbered(9)})
+    template.release("1.1.0", {"a b/\u00e4 'q'.txt": numbered(9, line9="theirs"), "-dash": "d\n"})
     template.new(dest, "1.0.0")
-    commit(dest, "Mine", {'a b/\u00e4 "q".txt': numbered(9, line1="mine")})
+    commit(dest, "Mine", {"a b/\u00e4 'q'.txt": numbered(9, line1="mine")})
     assert update(dest).status == 0
-    assert (dest / 'a b/\u00e4 "q".txt').read_text() == numbered(9, line1="mine", line9="theirs")
+    assert (dest / "a b/\u00e4 'q'.txt").read_text() == numbered(9, line1="mine", line9="theirs")
     assert (dest / "-dash").read_text() == "d\n"

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from mlstarter import questions, render, sources
 from mlstarter.authoring.matrix import fit
 from mlstarter.render.copier_engine import render_with_copier
+from mlstarter.render.safety import UnfitName
 from tests.render.helpers import Files, both, commit, write_template
 
 FULL = bool(os.environ.get("MLSTARTER_TEST_FULL"))
@@ -193,7 +194,10 @@ def test_random_templates_equal_copier(
     files, answers = made
     source = write_template(folder / "template", files)
 
-    native, copier = both(source, folder / "made", answers)
+    try:
+        native, copier = both(source, folder / "made", answers)
+    except UnfitName:
+        assume(False)  # Copier writes names that Windows cannot hold
 
     assert native == copier
 

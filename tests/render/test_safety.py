@@ -93,3 +93,56 @@ def test_links_in_a_circle_end(tmp_path: Path) -> None:
 
     with pytest.raises(TemplateError, match="in a circle"):
         render.render(template, {})
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["CON", "nul.txt", "a/Aux.log/b", "com1", "LPT9.x", "prn .x", "a.", "b ", "a:b", "a<b", "a>b",
+     'a"b', "a|b", "a?b", "a*b", "a\\b", "a\nb", "a\rb", "a\x1bb", "a\x7fb", "a\u2028b", "x" * 256,
+     "\udc80"],
+)  # fmt: skip
+def test_a_name_that_some_system_cannot_hold_is_refused(name: str) -> None:
+    with pytest.raises(UnsafePath):
+        check({name: FILE})
+
+
+@pytest.mark.parametrize(
+    "name", ["console", "auxiliary.txt", "com10", ".x", "a b", "Zo\u00eb", "nul-x"]
+)
+def test_a_name_that_only_resembles_one_is_fine(name: str) -> None:
+    assert refusal({name: FILE}) is None
+
+
+def link(target: str) -> Entry:
+    return Entry(SYMLINK, target.encode())
+
+
+CHAINS: dict[str, dict[str, Entry]] = {
+    "over a link upwards": {"a/b/up": link("../.."), "esc": link("a/b/up/../x")},
+    "over a link of other case": {"A/B/up": link("../.."), "esc": link("a/b/UP/../x")},
+    "over a link of other letters": {
+        "\u00e9/b/up": link("../.."),
+        "esc": link("e\u0301/b/up/../x"),
+    },
+    "over two links": {
+        "d/e/f": FILE,
+        "p": link("d/e"),
+        "q/r": link("../p/../.."),
+        "s": link("q/r/../x"),
+    },
+    "a circle": {"a": link("b"), "b": link("a")},
+    "itself": {"a": link("a")},
+    "into .git": {"here": link("."), "x": link("here/.git/hooks")},
+    "a file below a link of other case": {"Docs": link("src"), "docs/x": FILE, "src/y": FILE},
+}
+
+
+@pytest.mark.parametrize("case", CHAINS)
+def test_a_chain_of_links_that_leads_out_or_nowhere_is_refused(case: str) -> None:
+    with pytest.raises(UnsafePath):
+        check(CHAINS[case])
+
+
+def test_links_over_links_inside_the_project_are_fine() -> None:
+    tree = {"a/b/f": FILE, "l": link("a"), "m": link("l/b"), "n": link("m/f"), "a/up": link("../l")}
+    assert refusal(tree) is None

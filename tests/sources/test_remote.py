@@ -273,3 +273,34 @@ def test_a_zip_with_links_and_a_broken_zip_are_refused(tmp_path: Path) -> None:
     (tmp_path / "broken.zip").write_bytes(b"PK\x03\x04 nothing")
     with pytest.raises(TemplateError, match="cannot be unpacked"):
         sources.resolve(str(tmp_path / "broken.zip"))
+
+
+def _packed(
+    path: Path, members: list[tuple[str, bytes]], method: int = zipfile.ZIP_DEFLATED
+) -> Path:
+    with zipfile.ZipFile(path, "w", method) as archive:
+        for name, data in members:
+            archive.writestr(name, data)
+    return path
+
+
+BOMBS: dict[str, list[tuple[str, bytes]]] = {
+    "a ratio of a thousand": [("copier.yml", b""), ("x", b"\0" * 20_000_000)],
+    "a size beyond the limit": [(f"x{n}", b"\0" * 30_000_000) for n in range(4)],
+    "a path of many folders": [("copier.yml", b""), ("a/" * 80 + "x", b"")],
+    "a long name": [("copier.yml", b""), ("x" * 300, b"")],
+    "a file below a file": [("copier.yml", b""), ("a", b""), ("a/b", b"")],
+    "a repository": [("copier.yml", b""), (".git/config", b"[core]\nfsmonitor = touch x\n")],
+}
+
+
+@pytest.mark.parametrize("case", BOMBS)
+def test_a_zip_beyond_its_bounds_is_refused(case: str, tmp_path: Path) -> None:
+    with pytest.raises(TemplateError):
+        sources.resolve(str(_packed(tmp_path / "t.zip", BOMBS[case])))
+
+
+def test_a_zip_packed_in_another_way_is_refused(tmp_path: Path) -> None:
+    path = _packed(tmp_path / "t.zip", [("copier.yml", b"a: 1\n")], zipfile.ZIP_LZMA)
+    with pytest.raises(TemplateError):
+        sources.resolve(str(path))

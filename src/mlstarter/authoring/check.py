@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mlstarter import create, questions
-from mlstarter.authoring.matrix import answer_sets, described
+from mlstarter.authoring.matrix import answer_sets, described, plainer
 from mlstarter.authoring.parse import parse_fault
 from mlstarter.errors import MlstarterError
+from mlstarter.render.safety import UnfitName
 from mlstarter.sources.template import Template
 from mlstarter.tree import SYMLINK
 
@@ -49,14 +50,18 @@ def check_matrix(
         if progress:
             progress(label)
         try:
-            tree = create.plan(shown, answers, trust=trust)
+            try:
+                tree = create.plan(shown, answers, trust=trust)
+            except UnfitName:
+                answers = plainer(asked, answers)  # noqa: PLW2901 - the same set, with other texts
+                tree = create.plan(shown, answers, trust=trust)
             faults = [
                 f"{path} {fault}"
                 for path, entry in tree.items()
                 if entry.mode != SYMLINK and (fault := parse_fault(path, entry.data))
             ]
             if create.plan(shown, answers, trust=trust) != tree:
-                faults.append("a second render differs: the template depends on time or chance")
+                faults.append("a second render differs: it depends on the moment")
             if command:
                 faults += _run(command, shown, answers, trust=trust)
         except MlstarterError as error:

@@ -15,6 +15,8 @@ from mlstarter.errors import MlstarterError
 from mlstarter.files import read_tree
 from mlstarter.questions import Question, Questionnaire
 from mlstarter.questions.model import MISSING
+from mlstarter.render.safety import folded
+from mlstarter.render.trust import trusts
 from mlstarter.sources.template import Template
 from mlstarter.tree import SYMLINK, Tree
 
@@ -179,6 +181,10 @@ def _secrets(template: Template) -> Iterator[Finding]:
 
 def _renders(template: Template, asked: Questionnaire, *, trust: bool) -> Iterator[Finding]:
     """Yield what only shows in projects: faults, collisions, broken files, dead conditions."""
+    if template.code and not trusts(template, trust):
+        for what in template.code:
+            yield Finding("needs-trust", "template", f"needs --trust: {what}")
+        return
     sets = answer_sets(asked)
     # A condition on the question's own answer holds only for who gives one: that is meant.
     never = {
@@ -210,7 +216,7 @@ def _renders(template: Template, asked: Questionnaire, *, trust: bool) -> Iterat
 def _collisions(tree: Tree, with_what: str) -> Iterator[Finding]:
     seen: dict[str, str] = {}
     for path in tree:
-        other = seen.setdefault(path.casefold(), path)
+        other = seen.setdefault(folded(path), path)
         if other != path:
             message = f"and {other} are one file on Windows and macOS (with {with_what})"
             yield Finding("collision", path, message)

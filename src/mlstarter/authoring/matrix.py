@@ -20,6 +20,15 @@ ODD_TEXT = 'Zoë\'s "own" thing'
 LIMIT = 200  # sets at most; a template with more choices is sampled evenly
 
 
+def plainer(questionnaire: Questionnaire, answers: Answers) -> Answers:
+    """Return odd answers without what no file name can hold, for templates that name files so."""
+    values = {
+        name: value.replace('"', "") if isinstance(value, str) else value
+        for name, value in answers.applicable.items()
+    }
+    return fit(questionnaire, values)
+
+
 def answer_sets(questionnaire: Questionnaire, *, odd: bool = False) -> list[Answers]:
     """Return complete answers: the defaults first, then sets that cover every pair of values.
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from mlstarter import questions, render
 from mlstarter.authoring.convert_questions import Names
-from mlstarter.authoring.matrix import answer_sets, described, fit
+from mlstarter.authoring.matrix import ODD_TEXT, answer_sets, described, fit, plainer
 from mlstarter.errors import MlstarterError
+from mlstarter.render.safety import UnfitName
 from mlstarter.sources.template import Template
 from mlstarter.tree import Tree
 
@@ -52,13 +53,26 @@ def prove(original: Template, converted: Template, *, trust: bool = False) -> Pr
     differences = []
     unrendered = 0
     for answers in sets:
-        now = fit(asked_now, {names[k]: v for k, v in answers.applicable.items() if k in names})
+        if ODD_TEXT in answers.by_name.values() and not _fits_names(original, answers, trust=trust):
+            answers = plainer(asked, answers)  # noqa: PLW2901 - the same set, with other texts
         before = _tree(original, answers, trust=trust)
+        now = fit(asked_now, {names[k]: v for k, v in answers.applicable.items() if k in names})
         after = _tree(converted, now, trust=trust)
         unrendered += before == after == _FAILED
         if before != after:
             differences.append(Difference(described(answers, sets[0]), _paths(before, after)))
     return Proof(len(sets), tuple(differences), unrendered)
+
+
+def _fits_names(template: Template, answers: questions.Answers, *, trust: bool) -> bool:
+    """Say whether every file name that comes of the answers is one on every system."""
+    try:
+        render.render(template if trust else template.without_code(), answers, trust=trust)
+    except UnfitName:
+        return False
+    except MlstarterError:
+        pass
+    return True
 
 
 def _tree(template: Template, answers: questions.Answers, *, trust: bool) -> Tree | str:

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from mlstarter.checks.finding import Finding
+from mlstarter.data_files import Unusable, load_json, load_yaml, number
 from mlstarter.errors import ProjectError
 from mlstarter.process import Git
-from mlstarter.untrusted import Unusable, number, parse_json, parse_yaml
 
 MODEL_LIMIT = 10 * 1024**2
 ANSWERS_FILE = ".copier-answers.yml"
@@ -54,7 +54,7 @@ class Portfolio:
         """What ``reports/metrics.json`` holds, None where it is absent or not an object."""
         data = self.read(METRICS)
         try:
-            stated = parse_json(data or b"", at_most=TEXT_LIMIT)
+            stated = load_json(data or b"", limit=TEXT_LIMIT)
         except Unusable:
             return None
         return stated if isinstance(stated, dict) else None
@@ -139,7 +139,7 @@ def answers_file(portfolio: Portfolio) -> Finding:
     if data is None:
         return Finding(name, "failed", f"{ANSWERS_FILE} is missing; updates need it", mend)
     try:
-        stated = parse_yaml(data)
+        stated = load_yaml(data)
     except Unusable:
         return Finding(name, "failed", f"{ANSWERS_FILE} cannot be read", mend)
     if not isinstance(stated, dict) or not isinstance(stated.get("_src_path"), str):

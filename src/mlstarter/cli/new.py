@@ -120,7 +120,7 @@ def run(said: Options) -> None:
     except OtherType as other:
         run(replace(asked, project_type=other.name))
         return
-    dest = said.dest or destination(answers, template)
+    dest = said.dest or destination(answers, template, trusted=said.trust)
     create.check_destination(dest)
     if said.dry_run:
         tree = create.plan(template, answers, layers=said.layer, trust=said.trust)
@@ -179,10 +179,12 @@ def _inner(said: Options, template: Template) -> Template:
 def _answers(said: Options, template: Template) -> Answers:
     """Return every answer, asked for in the terminal where there is one."""
     from mlstarter import questions
+    from mlstarter.chance import new_seed
     from mlstarter.questions.gather import gather
     from mlstarter.questions.terminal import is_interactive, open_terminal
 
-    questionnaire = questions.load(template, trust=said.trust)
+    # One seed for all of it: a question's offer stays the same however often it is shown.
+    questionnaire = replace(questions.load(template, trust=said.trust), seed=new_seed())
     gathered = gather(
         questionnaire,
         template,

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from mlstarter.cohort.names import complaint
+from mlstarter.data_files import Unusable, load_toml
 from mlstarter.errors import UsageError
 from mlstarter.suggest import did_you_mean, listing
-from mlstarter.untrusted import Unusable, parse_toml
 
 MODES = ("branch", "merge", "pr")
 # Whose work it is stays out of every repository of a class.
@@ -92,7 +92,7 @@ def load_config(path: Path | None, flags: Mapping[str, Any]) -> Config:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        values = parse_toml(path.read_bytes())
+        values = load_toml(path.read_bytes())
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
     except Unusable as error:

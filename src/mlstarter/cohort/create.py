@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from mlstarter.chance import new_seed
 from mlstarter.cohort.bare import private_git
 from mlstarter.cohort.handout import MARKER, NEUTRAL, Handout, commit_pristine
 from mlstarter.cohort.journal import Entry, Journal
@@ -63,7 +64,8 @@ class Creator:
 
     def _steps(self, student: Student, entry: Entry, store: Path) -> Entry:
         stamp = entry.stamp or now()
-        objects, commit = self._render(student, entry.url, stamp)
+        seed = self.journal.remembered("seed", new_seed())
+        objects, commit = self._render(student, entry.url, stamp, seed)
         if commit != entry.commit_id:
             if entry.state == "pushed":
                 raise Foreign(
@@ -86,8 +88,8 @@ class Creator:
         self._prove(student, entry, held)
         return self._record(replace(entry, state="verified"))
 
-    def _render(self, student: Student, url: str, stamp: str) -> tuple[ObjectSet, str]:
-        pristine = self.handout.pristine(student, repository_name(url))
+    def _render(self, student: Student, url: str, stamp: str, seed: str) -> tuple[ObjectSet, str]:
+        pristine = self.handout.pristine(student, repository_name(url), seed)
         objects = ObjectSet()
         return objects, commit_pristine(objects, pristine, NEUTRAL, stamp)
 

@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -23,7 +23,7 @@ from mlstarter.history.identity import Identity
 from mlstarter.history.objects import ObjectSet
 from mlstarter.layers import RECORD, digest_of, recorded, render_layers
 from mlstarter.questions import Answers, Questionnaire, complete
-from mlstarter.render import render
+from mlstarter.render import render_all
 from mlstarter.sources import Template
 from mlstarter.tree import Tree
 
@@ -72,13 +72,19 @@ class Handout:
         """Return a student's complete answers; raises AnswersError for one that cannot be."""
         return complete(self.questionnaire, self.given(student))
 
-    def pristine(self, student: Student, name: str) -> Pristine:
-        """Return a student's render with the layers over it; ``name`` is the repository's."""
-        answers = self.answers(student)
-        tree = render(self.template, answers, folder_name=name)
-        layers = render_layers(self.config.layer, answers, tree, name)
+    def pristine(self, student: Student, name: str, seed: str | None = None) -> Pristine:
+        """Return a student's render with the layers over it; ``name`` is the repository's.
+
+        ``seed`` is the course's, from its journal: each student's chance is drawn from a key of
+        their own, and a second run draws the same.
+        """
+        own = seed and keyed(seed.encode(), self.config.course_run, student.student_id).hex()
+        asked = replace(self.questionnaire, seed=own)
+        answers = complete(asked, self.given(student))
+        made = render_all(self.template, answers, folder_name=name)
+        layers = render_layers(self.config.layer, answers, made.tree, name)
         whose = (self.config.course_run, student.student_id)
-        return Pristine(self.origin, tree, recorded(layers, whose))
+        return Pristine(self.origin, made.tree, recorded(layers, whose), made.seed)
 
     def problems(self, students: Sequence[Student]) -> list[Problem]:
         """Return the rows whose answers the template does not take."""
@@ -122,9 +128,13 @@ def variant(secret: bytes, course_run: str, student_id: str) -> str:
     A keyed hash (HMAC-SHA-256, RFC 2104) of course and student: the same in every run, and not
     to be guessed from the ids without the key.
     """
-    message = f"{course_run}\0{student_id}".encode()
-    number = int.from_bytes(hmac.new(secret, message, hashlib.sha256).digest()[:4], "big")
+    number = int.from_bytes(keyed(secret, course_run, student_id)[:4], "big")
     return str(number & 0x7FFFFFFF)
+
+
+def keyed(secret: bytes, course_run: str, student_id: str) -> bytes:
+    """Return the 32 bytes of HMAC-SHA-256 of course and student."""
+    return hmac.new(secret, f"{course_run}\0{student_id}".encode(), hashlib.sha256).digest()
 
 
 def commit_pristine(
@@ -133,10 +143,12 @@ def commit_pristine(
     """Take a render and its layers into ``objects``, a commit each; return the last one's id."""
     files: Tree = pristine.tree
     tree, _ = objects.add_files(files)
-    commit = add_template_commit(objects, tree, Trailers(pristine.origin, tree), parents, by, when)
+    trailers = Trailers(pristine.origin, tree, seed=pristine.seed)
+    commit = add_template_commit(objects, tree, trailers, parents, by, when)
     for layer in pristine.layers:
         files = {**files, **layer.files}
         tree, _ = objects.add_files(files)
-        trailers = Trailers(pristine.origin, tree, layer=f"{layer.name} {layer.digest}")
+        what = f"{layer.name} {layer.digest}"
+        trailers = Trailers(pristine.origin, tree, layer=what, seed=pristine.seed)
         commit = add_template_commit(objects, tree, trailers, [commit], by, when)
     return commit

@@ -13,9 +13,9 @@ from mlstarter.cohort.bare import MAIN, at_hand
 from mlstarter.cohort.journal import Journal
 from mlstarter.cohort.remotes import Remote
 from mlstarter.cohort.roster import Student
+from mlstarter.data_files import Unusable, load_json, number
 from mlstarter.errors import MlstarterError
 from mlstarter.project import Project
-from mlstarter.untrusted import Unusable, number, parse_json
 
 METRICS = "reports/metrics.json"
 MAX_METRICS = 1024 * 1024
@@ -154,7 +154,7 @@ def _primary(text: bytes | None) -> dict[str, Any]:
     if text is None:
         return {}
     try:
-        stated = parse_json(text, at_most=MAX_METRICS)
+        stated = load_json(text, limit=MAX_METRICS)
         name = stated["primary"]
         figure = stated["metrics"][name]
     except (Unusable, KeyError, TypeError, IndexError):

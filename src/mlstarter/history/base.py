@@ -37,11 +37,15 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Pristine:
-    """A render that is not a commit yet, with the layers over it, lowest first."""
+    """A render that is not a commit yet, with the layers over it, lowest first.
+
+    ``seed`` is what its chance was drawn from, "" where nothing was drawn.
+    """
 
     origin: TemplateOrigin
     tree: Tree
     layers: tuple[Layer, ...] = ()
+    seed: str = ""
 
 
 def template_commits(git: Git, commit: str) -> Iterator[TemplateCommit]:

@@ -33,13 +33,15 @@ class Trailers:
     """What a template commit says of itself.
 
     ``folder`` is the project's place in its repository ("" for the root), ``layer`` the name and
-    digest of the layer whose files this commit adds, if it adds one.
+    digest of the layer whose files this commit adds, if it adds one. ``seed`` is what the render's
+    chance was drawn from ("" where nothing was): a later render draws the same from it.
     """
 
     origin: TemplateOrigin
     tree: str
     folder: str = ""
     layer: str | None = None
+    seed: str = ""
 
     def lines(self) -> str:
         """Return the trailers as the last paragraph of a commit's message."""
@@ -48,6 +50,7 @@ class Trailers:
             ("Template-Version", self.origin.version or ""),
             ("Template-Folder", self.folder),
             ("Template-Layer", self.layer or ""),
+            ("Template-Seed", self.seed),
             ("Template-Tree", self.tree),
         ]
         return "".join(f"{key}: {_one_line(value)}\n" for key, value in pairs if value)
@@ -63,6 +66,7 @@ def parse_trailers(message: str) -> Trailers | None:
         found["Template-Tree"].strip(),
         found.get("Template-Folder", ""),
         found.get("Template-Layer"),
+        found.get("Template-Seed", ""),
     )
 
 

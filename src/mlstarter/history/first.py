@@ -32,11 +32,16 @@ class FirstCommit:
 
 
 def first_commit(
-    folder: Path, tree: Tree, origin: TemplateOrigin, layers: Sequence[Layer] = ()
+    folder: Path,
+    tree: Tree,
+    origin: TemplateOrigin,
+    layers: Sequence[Layer] = (),
+    seed: str = "",
 ) -> FirstCommit:
     """Make the empty folder ``folder`` a repository whose first commit is ``tree``.
 
     Each of ``layers``, the lowest first, is a commit of its own above it; the last is returned.
+    ``seed`` is what the render's chance was drawn from, "" where nothing was.
 
     The repository is new, on branch ``main``; its work tree is the tree's files with their modes
     and links, and `git status` is clean. No hook runs, nothing is signed, and no ignore rule,
@@ -55,11 +60,11 @@ def first_commit(
     objects = ObjectSet()
     root, _ = objects.add_files(tree)
     when = now()
-    commit = add_template_commit(objects, root, Trailers(origin, root), (), by, when)
+    commit = add_template_commit(objects, root, Trailers(origin, root, seed=seed), (), by, when)
     for layer in layers:
         tree = clean_for_git(git, {**tree, **layer.files})
         root, _ = objects.add_files(tree)
-        trailers = Trailers(origin, root, layer=f"{layer.name} {layer.digest}")
+        trailers = Trailers(origin, root, layer=f"{layer.name} {layer.digest}", seed=seed)
         commit = add_template_commit(objects, root, trailers, (commit,), by, when)
     objects.write(folder / ".git" / "objects")
     git.run("update-ref", "-m", "commit (initial): mlstarter new", f"refs/heads/{BRANCH}", commit)

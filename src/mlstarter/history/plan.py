@@ -207,20 +207,20 @@ class _Planner:
         git = self.quarantine.project_git
         render = clean_for_git(git, pristine.tree)
         tree, leaves = self.objects.add_files(render)
-        commit = self._add(pristine.origin, tree, None, parents)
+        seed = pristine.seed
+        commit = self._add(Trailers(pristine.origin, tree, self.request.prefix, seed=seed), parents)
         for layer in pristine.layers:
             files = clean_for_git(git, {**render, **layer.files})
             tree, leaves = self.objects.add_files(files)
-            commit = self._add(pristine.origin, tree, f"{layer.name} {layer.digest}", [commit])
+            what = f"{layer.name} {layer.digest}"
+            trailers = Trailers(pristine.origin, tree, self.request.prefix, what, seed)
+            commit = self._add(trailers, [commit])
             render = files
         return commit, tree, leaves
 
-    def _add(
-        self, origin: TemplateOrigin, tree: str, layer: str | None, parents: Sequence[str]
-    ) -> str:
-        trailers = Trailers(origin, tree, self.request.prefix, layer)
+    def _add(self, trailers: Trailers, parents: Sequence[str]) -> str:
         return add_template_commit(
-            self.objects, tree, trailers, parents, self.request.by, self.when
+            self.objects, trailers.tree, trailers, parents, self.request.by, self.when
         )
 
     def _edit(self, side: dict[str, Leaf], edits: Edits) -> str | None:

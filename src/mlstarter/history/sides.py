@@ -12,13 +12,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mlstarter.data_files import load_yaml
 from mlstarter.history.attributes import flatten
 from mlstarter.history.clean import clean_for_git
 from mlstarter.history.merge import attribute_files
 from mlstarter.history.objects import Leaf, ObjectSet
 from mlstarter.history.quarantine import Quarantine
 from mlstarter.tree import EXECUTABLE, REGULAR, Entry
-from mlstarter.untrusted import Unusable, parse_yaml
 
 # Beyond this size (bytes) a file is data, and its line endings are its own business.
 _TEXT_AT_MOST = 2_000_000
@@ -156,7 +156,7 @@ def _says_the_same(base: bytes, ours: bytes, theirs: bytes) -> bool:
 
 def _mapping(text: bytes) -> dict[str, Any] | None:
     try:
-        value = parse_yaml(text)
-    except Unusable:
+        value = load_yaml(text)
+    except ValueError:
         return None
     return {str(k): v for k, v in value.items()} if isinstance(value, dict) else None

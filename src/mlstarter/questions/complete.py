@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from mlstarter.bounds import limited
 from mlstarter.errors import AnswersError
 from mlstarter.questions.interview import Interview
 from mlstarter.questions.model import Answers, Questionnaire
@@ -26,7 +27,12 @@ def complete(
     naming the flag.
     """
     refuse_unknown(questionnaire, given)
-    interview = Interview(questionnaire, given, offered)
+    with limited("Answering the template's questions"):
+        return _completed(Interview(questionnaire, given, offered), defaults=defaults)
+
+
+def _completed(interview: Interview, *, defaults: bool) -> Answers:
+    questionnaire, given = interview.questionnaire, interview.given
     missing: list[str] = []
     for question in questionnaire.questions:
         if not interview.applies(question):

@@ -37,7 +37,7 @@ def load_cookiecutter(template: Template, *, trust: bool = False) -> Questionnai
     late = [q for q in questions if q.type == "json" and not q.name.startswith("_")]
     ordered = [question for question in questions if question not in late] + late
     extensions = config.extensions if trust else ()
-    environment = cookiecutter_environment(config.stated, (template.root,), extensions)
+    environment = cookiecutter_environment(config, (template.root,), extensions, trusted=trust)
     return Questionnaire(tuple(ordered), environment, namespace="cookiecutter")
 
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from mlstarter.data_files import load_json, load_toml, load_yaml
 from mlstarter.errors import AnswersError
 
 FORMATS = (".yml", ".yaml", ".toml", ".json")
@@ -33,7 +30,7 @@ def read_answers(path: Path) -> dict[str, Any]:
         raise AnswersError(f"The answers file {path} cannot be read: {reason}.") from error
     try:
         found = _parse(text, path.suffix.lower())
-    except (ValueError, yaml.YAMLError) as error:
+    except ValueError as error:
         reason = " ".join(str(error).split())
         raise AnswersError(f"The answers file {path} cannot be read: {reason}.") from error
     if not isinstance(found, Mapping) or not all(isinstance(key, str) for key in found):
@@ -43,10 +40,10 @@ def read_answers(path: Path) -> dict[str, Any]:
 
 def _parse(text: str, suffix: str) -> Any:
     if suffix == ".toml":
-        return tomllib.loads(text)
+        return load_toml(text)
     if suffix == ".json":
-        return json.loads(text)
-    return yaml.safe_load(text) or {}
+        return load_json(text)
+    return load_yaml(text) or {}
 
 
 def parse_pairs(pairs: tuple[str, ...]) -> dict[str, str]:

@@ -121,7 +121,9 @@ def _refuse_type(questionnaire: Questionnaire, project_type: str) -> None:
         ) from error
 
 
-def destination(answers: Answers, template: Template | None = None) -> Path:
+def destination(
+    answers: Answers, template: Template | None = None, *, trusted: bool = False
+) -> Path:
     """Return the folder that the answers name, for ``new`` without DEST.
 
     A Cookiecutter template names it itself.
@@ -131,7 +133,7 @@ def destination(answers: Answers, template: Template | None = None) -> Path:
     if template is not None and template.engine == "cookiecutter":
         from mlstarter.render.cookiecutter import folder_name
 
-        named = folder_name(template, answers)
+        named = folder_name(template, answers, trusted=trusted)
         if named:
             return Path(checked_path(named))
     for name in NAMES:
@@ -149,7 +151,7 @@ def next_steps(template: Template, answers: Answers) -> list[str]:
         return []
     message = template.config.settings.get("message_after_copy", "")
     # The project is made, so whatever code the template brings was allowed to run.
-    interview = Interview(load(template, trust=True), answers)
+    interview = Interview(load(template, trust=bool(template.code)), answers)
     interview.values.update(answers)
     shown = str(interview.render(message, Question("_message_after_copy")))
     return [line.rstrip() for line in shown.strip().splitlines()]

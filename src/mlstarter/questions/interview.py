@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import jinja2
 
-from mlstarter.errors import TemplateError
+from mlstarter.bounds import is_limited, limited
+from mlstarter.chance import Chance, drawing, new_seed
+from mlstarter.errors import MlstarterError, TemplateError
 from mlstarter.questions.cookiecutter import Raw
 from mlstarter.questions.model import (
     MISSING,
@@ -50,6 +53,8 @@ class Interview:
         self.offered = offered or {}
         self.values: dict[str, Any] = {}
         self.hidden: set[str] = set()
+        self.seed = questionnaire.seed or new_seed()
+        self.drawn = False
         self._templates = questionnaire.compiled
 
     def applies(self, question: Question) -> bool:
@@ -101,7 +106,14 @@ class Interview:
         if isinstance(value, Mapping) and isinstance(entry, list | tuple):
             refused = str(self.render(value.get("validator", ""), question)).strip()
             value = value.get("value", title)
-        value = self._cast(question, self.render(value, question))
+        try:
+            value = self._cast(question, self.render(value, question))
+        except ValueError as error:
+            raise TemplateError(
+                f'A choice of the template\'s question "{question.name}" is not of its type: '
+                f"{error}.",
+                hint="tell the template's author",
+            ) from error
         return Choice(str(self.render(title, question)), value, refused)
 
     def default(self, question: Question) -> Any:
@@ -212,16 +224,27 @@ class Interview:
         if not isinstance(text, str) or not self._is_jinja(text):
             return text
         try:
-            if text not in self._templates:
-                self._templates[text] = self.questionnaire.environment.from_string(text)
-            return self._templates[text].render(self._context(extra or {}))
-        except UnsetError:
+            return self._rendered(text, question.name, extra or {})
+        except (UnsetError, MlstarterError, MemoryError):
             raise
-        except (jinja2.TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
+        except Exception as error:
+            # A text of a template may raise anything.
             raise TemplateError(
                 f'The template\'s question "{question.name}" cannot be rendered: {error}.',
                 hint="its author must mend it; filters of its own need --trust",
             ) from error
+
+    def _rendered(self, text: str, name: str, extra: Mapping[str, Any]) -> str:
+        # Each text anew from the seed: however often it is shown, it draws the same.
+        chance = Chance(self.seed, f"{name}\0{text}")
+        # Entering a block costs as much as a short text, and `complete` is one already.
+        bound = nullcontext() if is_limited() else limited(f'The template\'s question "{name}"')
+        with bound, drawing(chance):
+            if text not in self._templates:
+                self._templates[text] = self.questionnaire.environment.from_string(text)
+            rendered = self._templates[text].render(self._context(extra))
+        self.drawn |= chance.drawn
+        return rendered
 
     def _is_jinja(self, text: str) -> bool:
         """Say whether a text can hold anything to render; most choices and types do not."""
@@ -244,4 +267,6 @@ class Interview:
     def answers(self) -> Answers:
         """Return what was settled, in the template's order."""
         secrets = {question.name for question in self.questionnaire.questions if question.secret}
-        return Answers(dict(self.values), frozenset(self.hidden), frozenset(secrets))
+        return Answers(
+            dict(self.values), frozenset(self.hidden), frozenset(secrets), self.seed, self.drawn
+        )

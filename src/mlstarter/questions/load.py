@@ -32,7 +32,7 @@ def load(template: Template, *, trust: bool = False) -> Questionnaire:
         _question(name, stated, secret=name in config.secrets)
         for name, stated in config.questions.items()
     )
-    return Questionnaire(questions, environment(config, extensions))
+    return Questionnaire(questions, environment(config, extensions, trusted=trust))
 
 
 def _question(name: str, stated: Mapping[str, Any], *, secret: bool) -> Question:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
+from mlstarter.chance import new_seed
 from mlstarter.errors import AnswersError
 
 if TYPE_CHECKING:
@@ -80,13 +81,15 @@ class Questionnaire:
 
     ``namespace`` is the variable that holds the answers (``cookiecutter`` for templates of
     that engine), or None where each answer is a variable of its own (Copier). ``compiled``
-    keeps the texts that were rendered once: compiling costs more than rendering.
+    keeps the texts that were rendered once: compiling costs more than rendering. ``seed`` is what
+    chance in them is drawn from (None: another one each time they are answered).
     """
 
     questions: tuple[Question, ...]
     environment: SandboxedEnvironment
     namespace: str | None = None
     compiled: dict[str, Template] = field(default_factory=dict, compare=False, repr=False)
+    seed: str | None = field(default=None, compare=False, repr=False)
 
     @property
     def names(self) -> list[str]:
@@ -110,12 +113,15 @@ class Answers(Mapping[str, Any]):
     """Every value that a render needs, by question, in the template's order.
 
     ``hidden`` names the questions that do not apply: they are rendered with their default and
-    never recorded. ``secrets`` names those that are used once and written nowhere.
+    never recorded. ``secrets`` names those that are used once and written nowhere. ``seed`` is what
+    a render draws its chance from; ``drawn`` says that a question did.
     """
 
     by_name: Mapping[str, Any]
     hidden: frozenset[str] = field(default_factory=frozenset)
     secrets: frozenset[str] = field(default_factory=frozenset)
+    seed: str = field(default_factory=new_seed, compare=False, repr=False)
+    drawn: bool = field(default=False, compare=False)
 
     def __getitem__(self, name: str) -> Any:
         """Return the value for the question ``name``; raises KeyError."""

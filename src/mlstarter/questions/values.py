@@ -12,6 +12,8 @@ from typing import Any
 
 import yaml
 
+from mlstarter.data_files import load_json, load_yaml
+
 TRUE = frozenset({"y", "yes", "t", "true", "on"})
 FALSE = frozenset({"n", "no", "f", "false", "off", "~", "null", "none", ""})
 
@@ -70,7 +72,7 @@ def _to_json(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     try:
-        return json.loads(value)
+        return load_json(value)
     except ValueError as error:
         raise ValueError("this is not JSON") from error
 
@@ -79,8 +81,8 @@ def _to_yaml(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     try:
-        return yaml.safe_load(value)
-    except yaml.YAMLError as error:
+        return load_yaml(value)
+    except ValueError as error:
         raise ValueError("this is not YAML") from error
 
 

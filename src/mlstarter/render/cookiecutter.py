@@ -20,10 +20,11 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Template as JinjaTemplate
-from jinja2 import TemplateError as JinjaError
 from jinja2 import UndefinedError
 
-from mlstarter.errors import TemplateError
+from mlstarter.bounds import MAX_FILES, MAX_TREE_BYTES, too_large
+from mlstarter.chance import current
+from mlstarter.errors import MlstarterError, TemplateError
 from mlstarter.files import file_mode
 from mlstarter.jinja import cookiecutter_environment
 from mlstarter.render.result import Rendered, read_rendered
@@ -41,7 +42,7 @@ def render_cookiecutter(template: Template, answers: Mapping[str, Any], *, trust
     Raises:
         TemplateError: the template is wrong or would write where it may not.
     """
-    context = _context(template, answers)
+    context = _context(template, answers, trusted=trust)
     if trust:
         return _with_cookiecutter(template, context)
     try:
@@ -51,27 +52,35 @@ def render_cookiecutter(template: Template, answers: Mapping[str, Any], *, trust
             f"The template {template.source} uses a variable that it does not define: {error}.",
             hint="tell its author",
         ) from error
-    except (JinjaError, ArithmeticError, LookupError, TypeError, ValueError) as error:
+    except (MlstarterError, MemoryError):
+        raise
+    except Exception as error:
+        # A text of a template may raise anything.
         raise TemplateError(
             f"The template {template.source} cannot be rendered: {error}",
             hint=f"try it with Cookiecutter alone: cookiecutter {template.source}",
         ) from error
 
 
-def folder_name(template: Template, answers: Mapping[str, Any]) -> str:
+def folder_name(template: Template, answers: Mapping[str, Any], *, trusted: bool = False) -> str:
     """Return the name that the template gives to the project's folder."""
-    renderer = _Renderer(template.cookiecutter, _context(template, answers))
+    context = _context(template, answers, trusted=trusted)
+    renderer = _Renderer(template.cookiecutter, context, trusted=trusted)
     return renderer.text(template.cookiecutter.project_folder)
 
 
-def _context(template: Template, answers: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the variables as Cookiecutter passes them on, in the order of its file."""
+def _context(template: Template, answers: Mapping[str, Any], *, trusted: bool) -> dict[str, Any]:
+    """Return the variables as Cookiecutter passes them on, in the order of its file.
+
+    Folders of this machine are for templates that somebody trusts. One that names them needs
+    trust (``sources/reads.py``); one that prints every variable gets no folder.
+    """
     stated = template.cookiecutter.stated
     values = {name: answers[name] for name in stated if name in answers and name not in PRIVATE}
     values |= {
         "_template": template.source,
-        "_output_dir": str(Path.cwd()),
-        "_repo_dir": str(template.root),
+        "_output_dir": str(Path.cwd()) if trusted else ".",
+        "_repo_dir": str(template.root) if trusted else ".",
         "_checkout": template.version,
     }
     original = {
@@ -92,15 +101,19 @@ def _overwritten(raw: Any, answer: Any) -> Any:
 class _Renderer:
     """Renders in memory, file by file in Cookiecutter's order: a text may change a variable."""
 
-    def __init__(self, config: CookiecutterConfig, context: dict[str, Any]) -> None:
+    def __init__(
+        self, config: CookiecutterConfig, context: dict[str, Any], *, trusted: bool = False
+    ) -> None:
         self.config = config
         self.context = context
         self.root = config.root.resolve()
         self.start = self.root / config.project_folder
         folders = (self.start, self.root / "templates")
-        self.environment = cookiecutter_environment(config.stated, folders)
+        self._refuse_link(self.start)
+        self.environment = cookiecutter_environment(config, folders, trusted=trusted)
         self.tree: dict[str, Entry] = {}
         self.folders: set[str] = set()
+        self.size = 0
         self._texts: dict[str, JinjaTemplate] = {}
 
     def render(self) -> dict[str, Entry]:
@@ -147,7 +160,15 @@ class _Renderer:
             data = source.read_bytes()
         else:
             data = self._rendered(path)
-        self.tree[checked_path(target)] = Entry(file_mode(source), data)
+        self._add(checked_path(target), source, data)
+
+    def _add(self, path: str, source: Path, data: bytes) -> None:
+        self.size += len(data)
+        if self.size > MAX_TREE_BYTES:
+            raise too_large("The project", f"{MAX_TREE_BYTES // 1_000_000} MB")
+        if len(self.tree) >= MAX_FILES:
+            raise too_large("The project", f"{MAX_FILES} files")
+        self.tree[path] = Entry(file_mode(source), data)
 
     def _rendered(self, path: str) -> bytes:
         text = self.environment.get_template(path).render(self.context)
@@ -166,7 +187,7 @@ class _Renderer:
             for name in sorted(files):
                 source = Path(folder) / name
                 inner = checked_path(posixpath.join(target, below.as_posix(), name))
-                self.tree[inner] = Entry(file_mode(source), source.read_bytes())
+                self._add(inner, source, source.read_bytes())
 
     def _is_copied(self, path: str) -> bool:
         return is_copied(path, self.context["cookiecutter"].get("_copy_without_render", ()))
@@ -214,7 +235,13 @@ def newline_of(path: Path) -> str:
 def _with_cookiecutter(template: Template, context: dict[str, Any]) -> Rendered:
     with tempfile.TemporaryDirectory(prefix="mlstarter-cookiecutter-") as work:
         context["cookiecutter"]["_output_dir"] = work
-        call = {"root": str(template.root), "out": work, "context": context}
+        chance = current()
+        call = {
+            "root": str(template.root),
+            "out": work,
+            "context": context,
+            "seed": chance.seed,
+        }
         done = subprocess.run(
             [sys.executable, "-m", "mlstarter.render.cookiecutter_process"],
             input=json.dumps(call).encode(),
@@ -230,4 +257,5 @@ def _with_cookiecutter(template: Template, context: dict[str, Any]) -> Rendered:
                 f"The template {template.source} failed: {' '.join(answer['message'].split())}",
                 hint="what its hooks printed stands above",
             )
+        chance.drawn |= answer["drawn"]
         return read_rendered(Path(answer["project"]))

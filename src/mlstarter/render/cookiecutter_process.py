@@ -21,17 +21,37 @@ def main() -> int:
     from cookiecutter.generate import generate_files
     from cookiecutter.hooks import run_pre_prompt_hook
 
+    from mlstarter.chance import Chance, drawing
+
+    chance = Chance(call["seed"])
+    _draw_from_seed()
     answer = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     try:
         root = str(run_pre_prompt_hook(call["root"]))
         sys.path.append(root)
-        project = generate_files(root, call["context"], call["out"], accept_hooks=True)
+        with drawing(chance):
+            project = generate_files(root, call["context"], call["out"], accept_hooks=True)
     except Exception as error:
         answer.write(json.dumps({"message": f"{error}" or type(error).__name__}))
         return 1
-    answer.write(json.dumps({"project": project}))
+    answer.write(json.dumps({"project": project, "drawn": chance.drawn}))
     return 0
+
+
+def _draw_from_seed() -> None:
+    """Let every environment that Cookiecutter makes draw from the ``drawing`` block."""
+    from cookiecutter.environment import StrictEnvironment
+
+    from mlstarter.chance import install
+
+    made = StrictEnvironment.__init__
+
+    def init(self: Any, **options: Any) -> None:
+        made(self, **options)
+        install(self)
+
+    StrictEnvironment.__init__ = init
 
 
 if __name__ == "__main__":

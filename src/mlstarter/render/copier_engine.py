@@ -13,7 +13,8 @@ from typing import Any
 
 import yaml
 
-from mlstarter.errors import TemplateError
+from mlstarter.chance import current
+from mlstarter.errors import NeedsTrust, TemplateError
 from mlstarter.files import read_tree
 from mlstarter.render.result import Rendered, read_rendered
 from mlstarter.sources import source_environment
@@ -29,6 +30,7 @@ def render_with_copier(
         TemplateError: Copier refuses the template or fails on it.
     """
     given: Mapping[str, Any] = getattr(answers, "applicable", answers)
+    chance = current()
     with tempfile.TemporaryDirectory(prefix="mlstarter-copier-") as work:
         destination = Path(work) / folder_name
         call = {
@@ -40,6 +42,8 @@ def render_with_copier(
             "answers": yaml.safe_dump(dict(given), sort_keys=False, allow_unicode=True),
             # Copier asks for trust even for the extensions that come with Jinja.
             "trust": trust or not template.code,
+            "guard": not trust,
+            "seed": chance.seed,
         }
         done = subprocess.run(
             [sys.executable, "-m", "mlstarter.render.copier_process"],
@@ -51,6 +55,7 @@ def render_with_copier(
         )
         if done.returncode:
             raise _failed(template, done)
+        chance.drawn |= json.loads(done.stdout)["drawn"]
         if not destination.is_dir():
             return Rendered({})
         return read_rendered(destination) if trust else Rendered(read_tree(destination, git=True))
@@ -58,7 +63,10 @@ def render_with_copier(
 
 def _failed(template: Template, done: subprocess.CompletedProcess[bytes]) -> TemplateError:
     try:
-        reason = json.loads(done.stdout)["message"].strip().splitlines()
+        answer = json.loads(done.stdout)
+        reason = answer["message"].strip().splitlines()
+        if answer["error"] == "NeedsTrust":
+            return NeedsTrust(answer["message"], hint=answer["hint"])
     except (ValueError, KeyError):
         reason = (done.stderr or b"").decode("utf-8", "replace").splitlines()[-1:]
     return TemplateError(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import sys
 import warnings
+from contextlib import nullcontext
 from typing import Any
 
 FAILED = 65  # sysexits.h EX_DATAERR: the template, not the machine, is at fault
@@ -21,27 +22,34 @@ def main() -> int:
     warnings.simplefilter("ignore")
     import yaml
     from copier import run_copy
-    from copier.errors import CopierError
 
+    from mlstarter.bounds import limited
+    from mlstarter.chance import Chance, drawing
+    from mlstarter.render.copier_patches import patch
+
+    patch(guard=call["guard"])
+    chance = Chance(call["seed"])
+    bound = limited("The render") if call["guard"] else nullcontext()
     # What tasks print belongs to the user; stdout carries the one line that the caller reads.
     sys.stdout, answer = sys.stderr, sys.stdout
     try:
-        run_copy(
-            call["source"],
-            call["destination"],
-            data=yaml.safe_load(call["answers"]),
-            vcs_ref=call["version"],
-            defaults=True,
-            overwrite=True,
-            quiet=True,
-            unsafe=call["trust"],
-        )
-    except (CopierError, ValueError, OSError, yaml.YAMLError) as error:
-        answer.write(json.dumps({"error": type(error).__name__, "message": str(error)}))
-        return FAILED
+        with bound, drawing(chance):
+            run_copy(
+                call["source"],
+                call["destination"],
+                data=yaml.safe_load(call["answers"]),
+                vcs_ref=call["version"],
+                defaults=True,
+                overwrite=True,
+                quiet=True,
+                unsafe=call["trust"],
+            )
     except Exception as error:
-        answer.write(json.dumps({"error": type(error).__name__, "message": str(error)}))
+        hint = getattr(error, "hint", None)
+        told = {"error": type(error).__name__, "message": str(error), "hint": hint}
+        answer.write(json.dumps(told))
         return FAILED
+    answer.write(json.dumps({"drawn": chance.drawn}))
     return 0
 
 

@@ -12,15 +12,18 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path, PurePath
 from typing import Any, NoReturn
 from unicodedata import normalize
 
 from packaging.version import Version
 
+from mlstarter.bounds import MAX_FILES, MAX_TREE_BYTES, too_large
 from mlstarter.errors import TemplateError
 from mlstarter.files import file_mode
 from mlstarter.jinja import environment
+from mlstarter.jinja_guard import denied_variable, needs_trust
 from mlstarter.render.safety import UnsafePath, checked_path
 from mlstarter.render.text import Text
 from mlstarter.sources.copier_yml import CopierConfig
@@ -49,13 +52,14 @@ class _Source:
 class NativeRenderer:
     """Renders one version of one Copier template, keeping what it compiled and read."""
 
-    def __init__(self, template: Template) -> None:
+    def __init__(self, template: Template, *, trusted: bool = False) -> None:
         config = template.config
+        self._trusted = trusted
         _refuse_what_only_copier_does(config)
         self._template = template
         self._config = config
         self._root = template.root.resolve()
-        self._env = environment(config, config.extensions)
+        self._env = environment(config, config.extensions, trusted=trusted)
         self._keeps_links = bool(config.settings.get("preserve_symlinks", False))
         self._texts: dict[str, Text] = {}
         self._files: dict[Path, Text | bytes] = {}
@@ -68,6 +72,8 @@ class NativeRenderer:
 
         Raises:
             NotNative: only Copier can render this.
+            NeedsTrust: a text reads from the machine, and the template is not trusted.
+            TemplateError: it makes more than a project needs.
             UnsafePath: the template would write outside the project.
             jinja2.TemplateError: a text of the template is wrong; Copier says the same.
         """
@@ -76,12 +82,16 @@ class NativeRenderer:
         start = self._start(context)
         excluded = self._exclusion(context)
         tree: dict[str, Entry] = {}
+        size = 0
         for source in self._list(start):
             rendered = self._path(source, start, context, answers_file)
             if rendered is None or excluded(rendered):
                 continue
             name = checked_path(rendered)
             entry = self._entry(source, context)
+            size += len(entry.data)
+            if size > MAX_TREE_BYTES:
+                raise too_large("The project", f"{MAX_TREE_BYTES // 1_000_000} MB")
             if tree.setdefault(name, entry) != entry:
                 raise TemplateError(
                     f"Two files of the template become {name}, and they differ.",
@@ -101,28 +111,35 @@ class NativeRenderer:
             and name in self._config.questions
             and isinstance(value, _RECORDED_TYPES)
         }
-        conf = _Conf(
+        conf = (_Conf if self._trusted else _PlainConf)(
             sep=os.sep,
             os=_SYSTEMS.get(sys.platform),
             vcs_ref=self._template.version,
             vcs_ref_hash=self._template.commit,
         )
         context = {
-            "now": _only_copier,
-            "make_secret": _only_copier,
-            "_external_data": _Conf(),
+            **self._of_the_machine(),
             **origin,
             **answers,
             "_copier_answers": origin | recorded,
             "_copier_conf": conf,
             "_folder_name": folder_name,
-            "_copier_python": sys.executable,
             "_copier_phase": "render",
         }
         wanted = str(self._config.settings.get("answers_file", ".copier-answers.yml"))
         conf["answers_file"] = ""
         conf["answers_file"] = PurePath(self._text(wanted).render(context))
         return context
+
+    def _of_the_machine(self) -> dict[str, Any]:
+        """Return the variables that say something of the machine or the moment."""
+        if self._trusted:
+            return {
+                "now": _only_copier,
+                "_external_data": _Conf(),
+                "_copier_python": sys.executable,
+            }
+        return {name: denied_variable(name) for name in ("_external_data", "_copier_python")}
 
     def _start(self, context: Mapping[str, Any]) -> Path:
         """Return the folder from which files are copied."""
@@ -158,7 +175,10 @@ class NativeRenderer:
 
     def _list(self, start: Path) -> list[_Source]:
         if start not in self._listings:
-            self._listings[start] = list(self._scan(start, start, (start,)))
+            found = list(islice(self._scan(start, start, (start,)), MAX_FILES + 1))
+            if len(found) > MAX_FILES:
+                raise too_large("The template", f"{MAX_FILES} files")
+            self._listings[start] = found
         return self._listings[start]
 
     def _scan(self, folder: Path, start: Path, above: tuple[Path, ...]) -> Iterator[_Source]:
@@ -267,8 +287,21 @@ class _Conf(dict[str, Any]):
     __str__ = __repr__ = __iter__
 
 
+class _PlainConf(_Conf):
+    """The same for a template that nobody trusts: what describes the call needs trust."""
+
+    def __missing__(self, key: str) -> NoReturn:
+        raise needs_trust(f"_copier_conf.{key}")
+
+    def __iter__(self) -> NoReturn:
+        raise needs_trust("_copier_conf as a whole")
+
+    keys = values = items = __iter__
+    __str__ = __repr__ = __iter__
+
+
 def _only_copier(*_: object) -> NoReturn:
-    raise NotNative("now() and make_secret()")
+    raise NotNative("now()")
 
 
 def _refuse_what_only_copier_does(config: CopierConfig) -> None:

@@ -18,11 +18,13 @@ class Rendered:
 
     ``tree`` is what gets committed. ``ignored`` are files that a template's code made and that
     the project's own ``.gitignore`` names (an ``.env``, a virtual environment): they belong on the
-    disk of who ran it, never into a commit.
+    disk of who ran it, never into a commit. ``seed`` is what its chance was drawn from, "" where
+    nothing was drawn.
     """
 
     tree: Mapping[str, Entry]
     ignored: Mapping[str, Entry] = field(default_factory=dict)
+    seed: str = ""
 
 
 def read_rendered(folder: Path) -> Rendered:

@@ -1,17 +1,36 @@
-"""What a template may not do, whichever engine rendered it: write outside or into ``.git``."""
+"""What a template may not do, whichever engine rendered it.
+
+It may not write outside the project or into ``.git``, over any chain of links, nor make a name that
+some system cannot hold or takes for another.
+"""
 
 from __future__ import annotations
 
 import os
 import posixpath
 import re
+from collections.abc import Mapping
+from functools import lru_cache
+from unicodedata import normalize
 
+from mlstarter.bounds import MAX_FILES, MAX_NAME, MAX_PATH, MAX_PATH_DEPTH, too_large
 from mlstarter.errors import TemplateError
 from mlstarter.tree import SYMLINK, Entry, Tree
 
 # Characters that some file systems leave out of a name, so that ".g\u200cit" opens ".git": the
 # list of git's own check, https://github.com/git/git/blob/master/utf8.c (next_hfs_char).
 _INVISIBLE = re.compile("[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]")
+# What Windows takes for a device, with any ending, and the characters it has no names with:
+# https://learn.microsoft.com/windows/win32/fileio/naming-a-file
+_DEVICE = re.compile(
+    r"(con|prn|aux|nul|conin\$|conout\$|clock\$|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3])"
+    r" *(\..*)?",
+    re.IGNORECASE | re.DOTALL,
+)
+_NOT_ON_WINDOWS = re.compile(r'[<>:"|?*\\]')
+# Control characters, line and paragraph separators; surrogates are bytes that are no UTF-8.
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_MAX_LINKS = 40  # as Linux follows: https://man7.org/linux/man-pages/man7/path_resolution.7.html
 _HINT = "this template is broken or malicious: do not use it, and tell its author"
 
 
@@ -19,40 +38,137 @@ class UnsafePath(TemplateError):
     """A template tried to write where it may not."""
 
 
+class UnfitName(UnsafePath):
+    """A file name that not every system can hold: other answers may give another."""
+
+
 def checked_path(path: str) -> str:
     """Return ``path`` normalised, with forward slashes.
 
     Raises:
-        UnsafePath: it is absolute, leads out of the project, or into a ``.git``.
+        UnsafePath: it is absolute, leads out of the project or into a ``.git``, or has a name that
+            not every system can hold.
     """
+    normal, error, fault, hint = _judged(path)
+    if error is not None:
+        raise error(fault, hint=hint)
+    return normal
+
+
+@lru_cache(maxsize=20_000)
+def _judged(path: str) -> tuple[str, type[UnsafePath] | None, str, str]:
+    """Return a path normalised, and what to raise for it: None for nothing, a sentence, a hint."""
     normal = posixpath.normpath(path.replace(os.sep, "/"))
     parts = normal.split("/")
     drive = len(parts[0]) == 2 and parts[0].endswith(":")
     if normal.startswith("/") or parts[0] in {"..", "."} or drive or "\0" in path:
-        raise UnsafePath(f"The template would write outside the project: {path!r}.", hint=_HINT)
+        return normal, UnsafePath, f"The template would write outside the project: {path!r}.", _HINT
     if any(_is_git(part) for part in re.split(r"[/\\]", normal)):
-        raise UnsafePath(f"The template would write into .git: {path!r}.", hint=_HINT)
-    return normal
+        return normal, UnsafePath, f"The template would write into .git: {path!r}.", _HINT
+    if len(normal) > MAX_PATH or len(parts) > MAX_PATH_DEPTH:
+        return (
+            normal,
+            UnsafePath,
+            f"The template makes a path that is too long: {path[:60]!r}...",
+            _HINT,
+        )
+    for part in parts:
+        if reason := name_fault(part):
+            fault = f"The template makes the file name {part[:60]!r}, which {reason}."
+            return normal, UnfitName, fault, "choose other answers, or tell the template's author"
+    return normal, None, "", ""
+
+
+def name_fault(name: str) -> str:
+    """Say why some system cannot hold a file of this name; "" where all can."""
+    if _CONTROL.search(name):
+        return "holds a control character or line end"
+    if _DEVICE.fullmatch(name):
+        return "Windows reserves for a device"
+    if found := _NOT_ON_WINDOWS.search(name):
+        return f"holds {found[0]}, which Windows does not take"
+    if name.endswith((".", " ")):
+        return "ends in a dot or space, which Windows drops"
+    if len(name.encode("utf-8", "surrogatepass")) > MAX_NAME:
+        return f"is longer than {MAX_NAME} bytes"
+    return ""
+
+
+def folded(path: str) -> str:
+    """Return what two paths share that are one on Windows or macOS (case, composed letters)."""
+    return path if path.isascii() and path.islower() else normalize("NFC", path).casefold()
 
 
 def check(tree: Tree) -> None:
     """Refuse a tree that cannot be written safely.
 
     Raises:
-        UnsafePath: a path or a symbolic link leads out of the project or into ``.git``, or a file
-            would lie below another file or link.
+        UnsafePath: a path or a symbolic link leads out of the project or into ``.git``, also over
+            other links; a file would lie below another file or link; a name is none everywhere.
+        TemplateError: it has more than ``MAX_FILES`` files.
     """
+    if len(tree) > MAX_FILES:
+        raise too_large("The project", f"{MAX_FILES} files")
+    links: dict[str, str] = {}
     for name, entry in tree.items():
         if checked_path(name) != name:
             raise UnsafePath(f"The template makes a path that is not plain: {name!r}.", hint=_HINT)
         if entry.mode == SYMLINK:
             _check_link(name, entry)
+            links[folded(name)] = os.fsdecode(entry.data).replace("\\", "/")
         for parent in _parents(name):
             if parent in tree:
+                raise _through(name, parent)
+    if links:
+        _check_chains(tree, links)
+
+
+def _through(name: str, parent: str) -> UnsafePath:
+    return UnsafePath(
+        f"The template would write {name} through the file or link {parent}.", hint=_HINT
+    )
+
+
+def _check_chains(tree: Tree, links: Mapping[str, str]) -> None:
+    """Follow each link through the tree's other links, as any system would."""
+    for name, entry in tree.items():
+        for parent in _parents(name):
+            if folded(parent) in links:
+                raise _through(name, parent)
+        if entry.mode == SYMLINK:
+            _follow(name, links)
+
+
+def _follow(name: str, links: Mapping[str, str]) -> None:
+    """Raise UnsafePath where the link ``name`` leads out of the project, into .git, or nowhere."""
+    place = name.split("/")[:-1]
+    pending = links[folded(name)].split("/")[::-1]
+    hops = 1
+    while pending:
+        part = pending.pop()
+        if part in {"", "."}:
+            continue
+        if part == "..":
+            if not place:
                 raise UnsafePath(
-                    f"The template would write {name} through the file or link {parent}.",
+                    f"The template's symbolic link {name} leads out of the project over other "
+                    "links.",
                     hint=_HINT,
                 )
+            place.pop()
+            continue
+        if _is_git(part):
+            raise UnsafePath(f"The template's symbolic link {name} leads into .git.", hint=_HINT)
+        place.append(part)
+        target = links.get(folded("/".join(place)))
+        if target is not None:
+            hops += 1
+            if hops > _MAX_LINKS:
+                raise UnsafePath(
+                    f"The template's symbolic link {name} leads in a circle.", hint=_HINT
+                )
+            place.pop()
+            pending += target.split("/")[::-1]
 
 
 def _check_link(name: str, entry: Entry) -> None:

@@ -1,18 +1,14 @@
-"""Code in a template runs only where somebody said so."""
+"""Code in a template runs, and its texts read from the machine, only where somebody said so."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from mlstarter import settings
-from mlstarter.errors import TemplateError
+from mlstarter.errors import NeedsTrust
 from mlstarter.sources.template import Template
 
 _SHOWN = 8
-
-
-class NeedsTrust(TemplateError):
-    """A template brings code, and nobody said that it may run."""
 
 
 def trusts(template: Template, trust: bool) -> bool:
@@ -41,7 +37,15 @@ def require_trust(template: Template, trust: bool, more: Sequence[str] = ()) -> 
     if len(code) > _SHOWN:
         shown.append(f"and {len(code) - _SHOWN} more")
     raise NeedsTrust(
-        f"The template {template.source} would run code on this machine: {'; '.join(shown)}.",
+        f"The template {template.source} would {_doing(template, more)}: {'; '.join(shown)}.",
         hint=f"read it in {template.root}, then use --trust, or name the source under trust in "
         f"{settings.path()}",
     )
+
+
+def _doing(template: Template, more: Sequence[str]) -> str:
+    """Say what a template would do with the machine; it does one of the two at least."""
+    runs = len(template.code) > len(template.reads) or more
+    if not template.reads:
+        return "run code on this machine"
+    return "run code on this machine and read from it" if runs else "read from this machine"

@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import stat
+import struct
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from mlstarter.bounds import (
+    MAX_FILES,
+    MAX_NAME,
+    MAX_PATH,
+    MAX_PATH_DEPTH,
+    MAX_ZIP_BYTES,
+    MAX_ZIP_RATIO,
+    ZIP_RATIO_FREE_BYTES,
+    too_large,
+)
 from mlstarter.errors import TemplateError
 from mlstarter.sources import cache
 from mlstarter.sources.address import is_url, public
@@ -14,15 +27,16 @@ from mlstarter.sources.address import is_url, public
 if TYPE_CHECKING:
     import zipfile
 
-# Bytes a zip may have and unpack to: templates are text, and a bomb is not.
-ZIP_LIMIT = 500_000_000
+# Stored and deflated, which every program writes: others pack a thousand times tighter.
+_METHODS = frozenset({0, 8})
 
 
 def _read_zip(address: str) -> bytes:
     """Return a zip's bytes, fetching it where it lies on a server."""
     if not is_url(address):
         try:
-            return Path(address).read_bytes()
+            with Path(address).open("rb") as file:
+                return _within(file.read(MAX_ZIP_BYTES + 1))
         except OSError as error:
             raise TemplateError(
                 f"{address} cannot be read: {error.strerror}.", hint="check the path of the zip"
@@ -34,12 +48,18 @@ def _read_zip(address: str) -> bytes:
 
     try:
         with urllib.request.urlopen(address, timeout=60) as answer:  # noqa: S310
-            data: bytes = answer.read(ZIP_LIMIT)
+            data: bytes = answer.read(MAX_ZIP_BYTES + 1)
     except (urllib.error.URLError, OSError, ValueError) as error:
         raise TemplateError(
             f"{public(address)} cannot be fetched: {getattr(error, 'reason', error)}.",
             hint="check the address and your network",
         ) from error
+    return _within(data)
+
+
+def _within(data: bytes) -> bytes:
+    if len(data) > MAX_ZIP_BYTES:
+        raise too_large("The zip", f"{MAX_ZIP_BYTES // 1_000_000} MB")
     return data
 
 
@@ -51,7 +71,12 @@ def unpack(address: str) -> Path:
     """
     import io
     import zipfile
+    import zlib
 
+    broken = (
+        *(zipfile.BadZipFile, zlib.error, EOFError, struct.error),
+        *(RuntimeError, LookupError, OverflowError, TypeError, ValueError),
+    )
     data = _read_zip(address)
     digest = hashlib.sha256(data).hexdigest()[:32]
 
@@ -59,7 +84,7 @@ def unpack(address: str) -> Path:
         try:
             with zipfile.ZipFile(io.BytesIO(data)) as opened:
                 _extract(opened, out)
-        except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+        except broken as error:
             raise TemplateError(
                 f"{public(address)} cannot be unpacked: {error}.",
                 hint="use a plain zip file without a password",
@@ -71,20 +96,56 @@ def unpack(address: str) -> Path:
 
 
 def _extract(opened: zipfile.ZipFile, out: Path) -> None:
-    """Unpack with modes; refuse a path that leads out, a link, and more than ``ZIP_LIMIT``."""
-    if sum(member.file_size for member in opened.infolist()) > ZIP_LIMIT:
-        raise TemplateError(
-            f"The zip unpacks to more than {ZIP_LIMIT // 1_000_000} MB.",
-            hint="a template holds source files; keep large data elsewhere",
-        )
-    for member in opened.infolist():
+    """Unpack with modes, within the bounds; refuse whatever could lead out of ``out``."""
+    members = opened.infolist()
+    _check_sizes(members)
+    names: dict[str, bool] = {}
+    for member in members:
         parts = PurePosixPath(member.filename.replace("\\", "/")).parts
         mode = member.external_attr >> 16
-        if not parts or ".." in parts or parts[0] == "/" or stat.S_ISLNK(mode):
-            raise TemplateError(
-                f"The zip holds {member.filename!r}, which could lead out of the template.",
-                hint="ask its author for another archive, or clone its repository",
-            )
+        plain = parts and ".." not in parts and parts[0] != "/" and ":" not in parts[0]
+        if not plain or stat.S_ISLNK(mode) or member.compress_type not in _METHODS:
+            raise _unwanted(member, "could lead out of the template")
+        if len(member.filename) > MAX_PATH or len(parts) > MAX_PATH_DEPTH:
+            raise _unwanted(member, "is too long a path")
+        if any(part.casefold() == ".git" for part in parts):
+            raise _unwanted(member, "is part of a repository")
+        if any(len(os.fsencode(part)) > MAX_NAME or "\0" in part for part in parts):
+            raise _unwanted(member, "is no file name")
+        path = "/".join(parts)
+        above = ["/".join(parts[: count + 1]) for count in range(len(parts) - 1)]
+        if names.get(path, False) != names.get(path, member.is_dir()) or (
+            path in names and not member.is_dir()
+        ):
+            raise _unwanted(member, "is there twice")
+        if any(names.get(folder, True) is False for folder in above):
+            raise _unwanted(member, "lies below a file")
+        names |= dict.fromkeys(above, True)
+        names[path] = member.is_dir()
         target = Path(opened.extract(member, out))
         if mode & 0o111 and target.is_file():
             target.chmod(0o755)
+
+
+def _check_sizes(members: Sequence[zipfile.ZipInfo]) -> None:
+    total = sum(member.file_size for member in members)
+    packed = sum(member.compress_size for member in members)
+    if len(members) > MAX_FILES:
+        raise too_large("The zip", f"{MAX_FILES} files")
+    if total > MAX_ZIP_BYTES:
+        raise TemplateError(
+            f"The zip unpacks to more than {MAX_ZIP_BYTES // 1_000_000} MB.",
+            hint="a template holds source files; keep large data elsewhere",
+        )
+    if total > ZIP_RATIO_FREE_BYTES and total > packed * MAX_ZIP_RATIO:
+        raise TemplateError(
+            f"The zip unpacks to more than {MAX_ZIP_RATIO} times its size.",
+            hint="no template does: do not use it, or clone its repository",
+        )
+
+
+def _unwanted(member: zipfile.ZipInfo, reason: str) -> TemplateError:
+    return TemplateError(
+        f"The zip holds {member.filename[:80]!r}, which {reason}.",
+        hint="ask its author for another archive, or clone its repository",
+    )

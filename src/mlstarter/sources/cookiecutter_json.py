@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +9,10 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from mlstarter.bounds import MAX_CONFIG_BYTES, MAX_QUESTIONS, too_large
+from mlstarter.data_files import load_json
 from mlstarter.errors import TemplateError
+from mlstarter.files import inside
 
 HOOKS = ("pre_prompt", "pre_gen_project", "post_gen_project")
 
@@ -84,7 +86,8 @@ def load_cookiecutter_json(root: Path) -> CookiecutterConfig:
         TemplateError: the file is not JSON, or not an object.
     """
     try:
-        stated = json.loads((root / "cookiecutter.json").read_text(encoding="utf-8"))
+        path = inside(root, root / "cookiecutter.json")
+        stated = load_json(path.read_text(encoding="utf-8"), limit=MAX_CONFIG_BYTES)
     except OSError as error:
         raise TemplateError(
             f"The template's cookiecutter.json cannot be read: {error.strerror}.",
@@ -98,7 +101,33 @@ def load_cookiecutter_json(root: Path) -> CookiecutterConfig:
         raise TemplateError(
             "The template's cookiecutter.json is not an object.", hint="tell its author"
         )
+    if len(stated) > MAX_QUESTIONS:
+        raise too_large("cookiecutter.json", f"{MAX_QUESTIONS} variables")
+    _check_shapes(stated)
     return CookiecutterConfig(root, stated)
+
+
+def _check_shapes(stated: Mapping[str, Any]) -> None:
+    """Refuse a setting of Cookiecutter's own that is not what it has to be."""
+    shapes: tuple[tuple[str, type, str], ...] = (
+        ("_extensions", list, "a list"),
+        ("_copy_without_render", list, "a list"),
+        ("_jinja2_env_vars", dict, "an object"),
+        ("_new_lines", str, "a text"),
+        ("__prompts__", dict, "an object"),
+    )
+    for name, shape, words in shapes:
+        if stated.get(name) is not None and not isinstance(stated[name], shape):
+            raise TemplateError(
+                f"{name} in the template's cookiecutter.json is not {words}.",
+                hint="tell its author",
+            )
+    for name in stated.get("_copy_without_render") or ():
+        if not isinstance(name, str):
+            raise TemplateError(
+                "_copy_without_render in the template's cookiecutter.json is not a list of texts.",
+                hint="tell its author",
+            )
 
 
 def _title(name: str, entry: Mapping[str, Any]) -> str:

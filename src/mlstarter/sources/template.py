@@ -11,6 +11,7 @@ from typing import Any, Literal
 from mlstarter.errors import TemplateError
 from mlstarter.sources.cookiecutter_json import CookiecutterConfig, load_cookiecutter_json
 from mlstarter.sources.copier_yml import CopierConfig, config_file, load_config
+from mlstarter.sources.reads import cookiecutter_reads, copier_reads
 
 Engine = Literal["copier", "cookiecutter"]
 
@@ -43,20 +44,32 @@ class Template:
         return load_cookiecutter_json(self.root)
 
     @cached_property
+    def commands(self) -> tuple[str, ...]:
+        """The tasks or hooks, one description each."""
+        if self.engine == "cookiecutter":
+            return tuple(f"hook {hook}" for hook in self.cookiecutter.hooks)
+        tasks = self.config.settings.get("tasks") or ()
+        return tuple(f"task {command_of(task)}" for task in tasks)
+
+    @cached_property
+    def reads(self) -> tuple[str, ...]:
+        """What the texts read beyond the template (clock, files, environment), with the file."""
+        if self.engine == "cookiecutter":
+            return cookiecutter_reads(self.cookiecutter)
+        return copier_reads(self.config)
+
+    @cached_property
     def code(self) -> tuple[str, ...]:
-        """What of the template would run on this machine: tasks, hooks, Jinja extensions.
+        """What needs trust: commands and Jinja extensions that would run, and what is read.
 
         One description each, the command or file included; empty for a template that only
-        consists of texts.
+        consists of texts about its answers.
         """
         if self.engine == "cookiecutter":
-            hooks = [f"hook {hook}" for hook in self.cookiecutter.hooks]
-            return (*hooks, *(f"Jinja extension {e}" for e in self.cookiecutter.extensions))
-        settings = self.config.settings
-        return (
-            *(f"task {command_of(task)}" for task in settings.get("tasks") or ()),
-            *(f"Jinja extension {name}" for name in self.config.foreign_extensions),
-        )
+            extensions = self.cookiecutter.extensions
+        else:
+            extensions = self.config.foreign_extensions
+        return (*self.commands, *(f"Jinja extension {name}" for name in extensions), *self.reads)
 
     def without_code(self) -> Template:
         """Return the template without its tasks or hooks: what its texts alone make."""
@@ -64,9 +77,8 @@ class Template:
         if self.engine == "copier":
             settings = {k: v for k, v in self.config.settings.items() if k != "tasks"}
             plain.__dict__["config"] = CopierConfig(self.root, settings, self.config.questions)
-        plain.__dict__["code"] = tuple(
-            entry for entry in self.code if entry.startswith("Jinja extension")
-        )
+        plain.__dict__["reads"] = self.reads
+        plain.__dict__["code"] = self.code[len(self.commands) :]
         return plain
 
 

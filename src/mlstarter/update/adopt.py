@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from mlstarter import questions
+from mlstarter.chance import new_seed
 from mlstarter.errors import ProjectError
 from mlstarter.history.base import Pristine
 from mlstarter.history.commits import TemplateOrigin
 from mlstarter.history.identity import committer
 from mlstarter.history.plan import Request, plan
-from mlstarter.project import Project, read_record, with_record
-from mlstarter.questions import Answers
-from mlstarter.sources import Template
+from mlstarter.project import Project, read_record
 from mlstarter.tree import Tree
 from mlstarter.update.refusals import refuse_obstacles
 from mlstarter.update.renders import (
@@ -27,21 +26,21 @@ from mlstarter.update.wanted import Prepared, Wanted
 
 def prepare_adoption(project: Project, ours: str, wanted: Wanted) -> Prepared:
     """Compute the commit that records where a project of another tool comes from."""
-    template, answers, tree = _adopted(project, ours, wanted)
-    origin = TemplateOrigin(template.source, template.version)
-    tree = with_record(tree, origin, template.engine, answers.recorded, template.commit)
-    _refuse_stranger(project, ours, tree, origin)
+    made = _adopted(project, ours, wanted)
+    tree = made.tree
+    _refuse_stranger(project, ours, tree, made.origin)
     record = read_record(lambda path: tree[path].data, tree)
     if record is None:
         raise ProjectError("The template writes a record that cannot be read.")
     by = committer(project.repository.git)
     base = base_in_history(project, ours, record)
-    made = plan(
+    pristine = Pristine(record.origin, tree, seed=made.seed)
+    planned = plan(
         project.repository,
         Request(
             ours=ours,
-            base=base or Pristine(record.origin, tree),
-            new=Pristine(record.origin, tree),
+            base=base or pristine,
+            new=pristine,
             answers_file=record.path,
             by=by,
             prefix=project.prefix,
@@ -49,12 +48,12 @@ def prepare_adoption(project: Project, ours: str, wanted: Wanted) -> Prepared:
             last=last_template_commit(project, ours),
         ),
     )
-    refuse_obstacles(project, made, wanted)
-    return Prepared(project, made, by, {}, {}, "")
+    refuse_obstacles(project, planned, wanted)
+    return Prepared(project, planned, by, {}, {}, "")
 
 
-def _adopted(project: Project, ours: str, wanted: Wanted) -> tuple[Template, Answers, Tree]:
-    """Return the template, answers and render that a project to be adopted was made from."""
+def _adopted(project: Project, ours: str, wanted: Wanted) -> Pristine:
+    """Return the render that a project to be adopted was made from, with its record."""
     if wanted.source is None:
         record = project.record(ours)
         template = old_template(record)
@@ -62,9 +61,9 @@ def _adopted(project: Project, ours: str, wanted: Wanted) -> tuple[Template, Ans
     else:
         template = resolve(wanted.source, wanted.ref, wanted.directory)
         given = {}
-    asked = questionnaire(template, wanted.trust)
+    asked = questionnaire(template, wanted.trust, new_seed())
     answers = questions.complete(asked, wanted.data, offered=given)
-    return template, answers, render_tree(project, template, answers, trust=wanted.trust)
+    return render_tree(project, template, answers, trust=wanted.trust)
 
 
 def _refuse_stranger(project: Project, ours: str, tree: Tree, origin: TemplateOrigin) -> None:

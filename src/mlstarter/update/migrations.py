@@ -121,7 +121,7 @@ class Migration:
         if not steps:
             return []
         config = self.template.config
-        env = environment(config, config.extensions)
+        env = environment(config, config.extensions, trusted=True)
         context = {
             **answers,
             "_copier_answers": dict(answers),

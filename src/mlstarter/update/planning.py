@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
+from mlstarter.chance import new_seed
 from mlstarter.errors import NeedsAttention, ProjectError
 from mlstarter.history.base import Layer, Pristine, TemplateCommit
 from mlstarter.history.changelog import between, parse_version
-from mlstarter.history.commits import TemplateOrigin
 from mlstarter.history.identity import committer
 from mlstarter.history.layers import layers_of
 from mlstarter.history.plan import Request, plan
 from mlstarter.layers import MARKER_LAYER, RECORD, read_marker, relaid, render_layers
 from mlstarter.project import Project, Record
 from mlstarter.questions import Answers
+from mlstarter.render.safety import check
 from mlstarter.sources import Template
 from mlstarter.tree import Tree
 from mlstarter.update.adopt import prepare_adoption
@@ -77,12 +79,14 @@ def prepare(project: Project, wanted: Wanted) -> Prepared:
         _refuse_code(wanted.authority, migration)
         wanted.authority.require_answers(template, record.answers)
     now = migration.before()
-    answers = wanted.ask(questionnaire(template, wanted.trust), wanted.data, now.answers)
     base = base_in_history(project, ours, record)
-    old = base or Pristine(record.origin, render_again(project, ours, record, wanted))
-    tree = render_tree(project, template, answers, trust=wanted.trust, kept=now)
-    layers = _layers(project, ours, base, wanted, answers, tree)
-    new = Pristine(TemplateOrigin(template.source, template.version), tree, layers)
+    seed = (base.trailers.seed if base else "") or new_seed()
+    asked = questionnaire(template, wanted.trust, seed)
+    answers = wanted.ask(asked, wanted.data, now.answers)
+    new = render_tree(project, template, answers, trust=wanted.trust, kept=now)
+    old = _old(project, ours, record, base, new, wanted)
+    layers = _layers(project, ours, base, wanted, answers, new.tree)
+    new = replace(new, layers=_checked(new.tree, layers))
     by = committer(project.repository.git)
     made = plan(
         project.repository,
@@ -93,7 +97,7 @@ def prepare(project: Project, wanted: Wanted) -> Prepared:
             answers_file=record.path,
             by=by,
             prefix=project.prefix,
-            last=None if base else last_template_commit(project, ours),
+            last=None if old is base else last_template_commit(project, ours),
             edits=migration.edits,
             finish=migration.after(answers),
         ),
@@ -110,6 +114,32 @@ def prepare(project: Project, wanted: Wanted) -> Prepared:
         migrations=tuple(migration.ran),
         waiting=migration.waiting(answers) if made.conflicts else (),
     )
+
+
+def _old(
+    project: Project,
+    ours: str,
+    record: Record,
+    base: TemplateCommit | None,
+    new: Pristine,
+    wanted: Wanted,
+) -> TemplateCommit | Pristine:
+    """Return the merge's base: from history, or rendered again where that does not do.
+
+    A base without a seed that did draw by chance (an earlier mlstarter made it) differs from the
+    new render in every such place; rendered again with the new seed it differs in none.
+    """
+    if base is None:
+        return render_again(project, ours, record, wanted, new.seed or new_seed())
+    if not new.seed or base.trailers.seed:
+        return base
+    try:
+        again = render_again(project, ours, record, wanted, new.seed)
+    except ProjectError:
+        return base
+    if not again.seed:
+        return base
+    return replace(again, layers=layers_of(project.repository, base))
 
 
 def _new_template(record: Record, wanted: Wanted) -> Template:
@@ -165,6 +195,16 @@ def _layers(
     if wanted.authority is not None:
         whose = wanted.authority.whose
     return relaid(old, new, whose)
+
+
+def _checked(tree: Tree, layers: Sequence[Layer]) -> tuple[Layer, ...]:
+    """Return the layers, checked over ``tree``: a new version's link may lie under their files."""
+    under = dict(tree)
+    for layer in layers:
+        under |= layer.files
+    if layers:
+        check(under)
+    return tuple(layers)
 
 
 def _changelog(template: Template, old: str | None) -> str:

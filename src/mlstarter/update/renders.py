@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 from mlstarter import questions, sources
 from mlstarter.errors import MlstarterError, NeedsAttention, ProjectError
-from mlstarter.history.base import TemplateCommit, find_base, template_commits
+from mlstarter.history.base import Pristine, TemplateCommit, find_base, template_commits
 from mlstarter.history.commits import TemplateOrigin
 from mlstarter.project import Project, Record, read_record, with_record
 from mlstarter.questions import Answers, Questionnaire
-from mlstarter.render import render, require_trust
+from mlstarter.render import render_all, require_trust
 from mlstarter.sources import Template
-from mlstarter.tree import REGULAR, Entry, Tree
+from mlstarter.tree import REGULAR, Entry
 from mlstarter.update.wanted import Wanted
 
 
@@ -23,14 +24,16 @@ def old_template(record: Record) -> Template:
     return resolve(record.source, record.version)
 
 
-def questionnaire(template: Template, trust: bool) -> Questionnaire:
+def questionnaire(template: Template, trust: bool, seed: str | None = None) -> Questionnaire:
     """Return a template's questions; those of a commit, which never changes, are read once.
+
+    ``seed`` is what chance in them is drawn from.
 
     Raises:
         NeedsTrust: the template brings code and is not trusted.
     """
     load = _kept_questions if template.commit else questions.load
-    return load(template, trust=require_trust(template, trust))
+    return replace(load(template, trust=require_trust(template, trust)), seed=seed)
 
 
 @lru_cache(maxsize=8)
@@ -56,28 +59,36 @@ def render_tree(
     *,
     trust: bool,
     kept: Record | None = None,
-) -> Tree:
+) -> Pristine:
     """Render a template for a project, with its record; ``kept`` is the record it has now."""
     name = project.folder.name.removesuffix(".git")
-    tree = render(template, answers, trust=trust, folder_name=name)
+    made = render_all(template, answers, trust=trust, folder_name=name)
     origin = TemplateOrigin(template.source, template.version)
-    return with_record(tree, origin, template.engine, answers.recorded, template.commit, kept)
+    tree = with_record(made.tree, origin, template.engine, answers.recorded, template.commit, kept)
+    return Pristine(origin, tree, seed=made.seed)
 
 
-def render_again(project: Project, ours: str, record: Record, wanted: Wanted) -> Tree:
-    """Render the version that the project was made from, where history does not hold it."""
+def render_again(
+    project: Project, ours: str, record: Record, wanted: Wanted, seed: str
+) -> Pristine:
+    """Render the version that the project was made from, where history does not hold it.
+
+    With the seed of the new render the two differ in nothing that is drawn by chance, so that an
+    update leaves the project's own values as they are.
+    """
     authority, trust = wanted.authority, wanted.trust
     try:
         template = authority.old_template(record) if authority else old_template(record)
         offered = first_answers(project, ours, record)
         if authority is not None:
             authority.require_answers(template, offered)
-        answers = questions.complete(questionnaire(template, trust), {}, offered=offered)
-        tree = render_tree(project, template, answers, trust=trust)
+        answers = questions.complete(questionnaire(template, trust, seed), {}, offered=offered)
+        made = render_tree(project, template, answers, trust=trust)
+        tree = made.tree
         if record.engine == "cookiecutter":
             # No engine writes this file, so what stands in it is nobody's edit.
             tree = {**tree, record.path: Entry(REGULAR, record.text)}
-        return tree
+        return Pristine(record.origin, tree, seed=made.seed)
     except NeedsAttention:
         raise
     except MlstarterError as error:
