@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -52,6 +53,9 @@ _FOREIGN = frozenset(
         "GIT_WORK_TREE",
     ]
 )
+
+# Transports that run no program of an address's choosing; `ext::sh -c ...` is one that does.
+PROTOCOLS = ("file", "git", "http", "https", "ssh")
 
 _PINNED = (
     ("core.hooksPath", os.devnull),
@@ -109,7 +113,10 @@ class GitFailed(MlstarterError):
 
 def _hint(stderr: str, folder: Path) -> str | None:
     if "dubious ownership" in stderr:
-        return f"git config --global --add safe.directory {folder}"
+        # git names the repository, which may lie above the folder that one stands in.
+        owned = re.search(r"dubious ownership in repository at '([^']+)'", stderr)
+        path = owned[1] if owned else str(folder)
+        return f"git config --global --add safe.directory {shlex.quote(path)}"
     if lock := re.search(r"'([^']+\.lock)': File exists", stderr):
         return f"wait for the other git command; if there is none, rm -f {lock[1]}"
     if "No space left" in stderr:
@@ -209,6 +216,9 @@ def environment(
         "GIT_OPTIONAL_LOCKS": "0",
         "GIT_ATTR_NOSYSTEM": "1",
     }
+    narrowed = env.get("GIT_ALLOW_PROTOCOL")
+    own = PROTOCOLS if narrowed is None else narrowed.split(":")
+    env["GIT_ALLOW_PROTOCOL"] = ":".join(name for name in PROTOCOLS if name in own)
     start = env.get("GIT_CONFIG_COUNT", "")
     number = int(start) if start.isdecimal() else 0
     for key, value in (*_PINNED, *config):
