@@ -18,6 +18,7 @@ import yaml
 from mlstarter.errors import ProjectError
 from mlstarter.history.commits import TemplateOrigin
 from mlstarter.history.repository import Repository
+from mlstarter.sources.address import public
 from mlstarter.tree import REGULAR, Entry, Tree
 
 COPIER_FILE = ".copier-answers.yml"
@@ -176,6 +177,8 @@ def _parse_copier(name: str, text: bytes) -> Record:
     if version is not None and not isinstance(version, str | int | float):
         raise _nonsense(name, text, "its _commit is not a version")
     answers = {str(key): value for key, value in values.items() if not str(key).startswith("_")}
+    # A password that another tool recorded is neither shown nor recorded again.
+    source = public(source)
     return Record(name, text, "copier", source, None if version is None else str(version), answers)
 
 
@@ -188,6 +191,7 @@ def _parse_cruft(name: str, text: bytes) -> Record:
         raise _nonsense(name, text, "it is not what cruft writes") from error
     if not isinstance(source, str) or not isinstance(answers, dict):
         raise _nonsense(name, text, "it is not what cruft writes")
+    source = public(source)
     kept = {key: value for key, value in answers.items() if not key.startswith("_")}
     if isinstance(values.get("directory"), str):
         source += _DIRECTORY + values["directory"]

@@ -22,7 +22,7 @@ from mlstarter.sources.template import engine_of
 # and the commands that its settings name, stay still.
 _RECEIVE = (
     "git -c core.hooksPath=/dev/null -c core.alternateRefsCommand=: -c core.fsmonitor=false "
-    "-c receive.autoGC=false -c receive.procReceiveRefs= receive-pack"
+    "-c receive.autoGC=false -c receive.denyCurrentBranch=refuse receive-pack"
 )
 
 
