@@ -16,6 +16,7 @@ from typing import Any, Literal
 import yaml
 
 from mlstarter.errors import ProjectError
+from mlstarter.history.changelog import parse_version
 from mlstarter.history.commits import TemplateOrigin
 from mlstarter.history.repository import Repository
 from mlstarter.sources.address import public
@@ -39,7 +40,8 @@ ReadFile = Callable[[str], bytes | None]
 class Record:
     """What a project says of itself.
 
-    ``path`` is the record's file, relative to the project; ``text`` its bytes.
+    ``path`` is the record's file, relative to the project; ``text`` its bytes. ``branch`` is what
+    cruft keeps to: a branch or a tag that moves; ``version`` is then the commit.
     """
 
     path: str
@@ -48,6 +50,7 @@ class Record:
     source: str
     version: str | None
     answers: Mapping[str, Any]
+    branch: str | None = None
 
     @property
     def origin(self) -> TemplateOrigin:
@@ -143,6 +146,12 @@ def is_record(name: str) -> bool:
     return name == CRUFT_FILE or _COPIER_NAME.fullmatch(name) is not None
 
 
+def moves(version: str) -> bool:
+    """Say whether a recorded version is a name that moves: a branch, or a tag such as ``v1``."""
+    parsed = parse_version(version)
+    return parsed is None or (len(parsed.release) == 1 and not parsed.is_postrelease)
+
+
 def read_record(read: ReadFile, names: Iterable[str]) -> Record | None:
     """Return the record among the files ``names``, read through ``read`` (None: not there).
 
@@ -195,8 +204,11 @@ def _parse_cruft(name: str, text: bytes) -> Record:
     kept = {key: value for key, value in answers.items() if not key.startswith("_")}
     if isinstance(values.get("directory"), str):
         source += _DIRECTORY + values["directory"]
-    version = values.get("checkout") or commit
-    return Record(name, text, "cookiecutter", source, str(version) if version else None, kept)
+    checkout = values.get("checkout")
+    branch = str(checkout) if checkout and commit and moves(str(checkout)) else None
+    version = commit if branch else checkout or commit
+    shown = str(version) if version else None
+    return Record(name, text, "cookiecutter", source, shown, kept, branch)
 
 
 def with_record(
@@ -218,10 +230,12 @@ def with_record(
     if engine == "cookiecutter":
         address, _, directory = origin.source.partition(_DIRECTORY)
         values = json.loads(kept.text) if kept is not None and kept.path == CRUFT_FILE else {}
+        # Who keeps to a branch is recorded by the commit, and goes on keeping to it.
+        keeps_to = kept is not None and kept.branch is not None and origin.version == commit
         values |= {
             "template": address,
             "commit": commit,
-            "checkout": origin.version,
+            "checkout": kept.branch if keeps_to and kept else origin.version,
             "context": {"cookiecutter": dict(answers)},
             "directory": directory or None,
         }

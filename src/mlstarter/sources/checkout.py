@@ -13,6 +13,7 @@ from pathlib import Path
 from packaging.version import InvalidVersion, Version
 
 from mlstarter.process import PROTOCOLS, Git, GitFailed
+from mlstarter.sources.releases import read_releases
 
 # The default branch of a mirrored repository: what its HEAD names.
 HEAD = "refs/mlstarter/HEAD"
@@ -50,14 +51,8 @@ def disk_errors() -> Iterator[None]:
 
 
 def tags(repository: Path) -> dict[str, Version]:
-    """Return the tags of ``repository`` that are PEP 440 versions, the oldest first."""
-    found: dict[str, Version] = {}
-    for name in git("--git-dir", str(repository), "tag", "--list").splitlines():
-        try:
-            found[name] = Version(name)
-        except InvalidVersion:
-            continue
-    return dict(sorted(found.items(), key=lambda item: item[1]))
+    """Return the tags of ``repository`` that are releases, the oldest first."""
+    return dict(read_releases(repository).versions)
 
 
 def newest(found: Mapping[str, Version]) -> str | None:
@@ -90,11 +85,6 @@ def commit_of(repository: Path, ref: str) -> str | None:
         except GitFailed:
             continue
     return None
-
-
-def describe(repository: Path, commit: str) -> str:
-    """Return what a project records for ``commit``: its tag, or ``git describe``'s words."""
-    return git("--git-dir", str(repository), "describe", "--tags", "--always", commit)
 
 
 def write_files(repository: Path, commit: str, out: Path, url: str | None = None) -> None:

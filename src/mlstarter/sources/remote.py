@@ -16,7 +16,6 @@ from mlstarter.sources.address import SUBDIRECTORY, Place, is_url, parse, public
 from mlstarter.sources.archive import unpack
 from mlstarter.sources.checkout import (
     commit_of,
-    describe,
     disk_errors,
     git,
     matching,
@@ -27,6 +26,7 @@ from mlstarter.sources.checkout import (
     write_tree,
 )
 from mlstarter.sources.mirror import NoRepository, forget, mirror
+from mlstarter.sources.releases import describe, read_releases
 from mlstarter.sources.snapshot import tree_of_folder, write_submodules
 from mlstarter.sources.template import Template, engine_of
 from mlstarter.suggest import did_you_mean
@@ -107,9 +107,13 @@ def _template(place: Place, version: str | None, root: Path, commit: str | None)
 
 
 def _from_git(place: Place, repository: Path, ref: str | None) -> Template:
-    known = tags(repository)
-    name = newest(known) or "HEAD" if ref is None else matching(known, ref) or ref
-    commit = commit_of(repository, name)
+    releases = read_releases(repository)
+    known = releases.versions
+    if ref is None:
+        name = newest(known) or "HEAD"
+    else:
+        name = ref if ref in releases.commits else matching(known, ref) or ref
+    commit = releases.commits.get(name) if name in known else commit_of(repository, name)
     if commit is None:
         raise TemplateError(
             f"{place.recorded} has no version, branch or commit {ref or 'at all'}.",
@@ -122,7 +126,8 @@ def _from_git(place: Place, repository: Path, ref: str | None) -> Template:
             write_files(repository, commit, out, place.address)
 
     root = cache.folder("trees", commit, build=build)
-    return _template(place, describe(repository, commit), root, commit)
+    version = name if name in known else describe(repository, commit, releases)
+    return _template(place, version, root, commit)
 
 
 def _no_versions(place: Place, ref: str | None) -> None:
