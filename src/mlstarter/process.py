@@ -13,7 +13,7 @@ import re
 import shlex
 import subprocess
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mlstarter.errors import EnvironmentProblem, MlstarterError
@@ -87,6 +87,11 @@ _PINNED = (
 )
 
 
+# What decides how files lie in a work tree. It was written with the user's own settings (Git for
+# Windows sets core.autocrlf), so only with these can it be read, and written to.
+_OF_WORK_TREES = frozenset(["core.autocrlf", "core.eol", "core.attributesFile"])
+
+
 class GitMissing(EnvironmentProblem):
     """There is no git on this machine, or it is too old."""
 
@@ -138,12 +143,14 @@ class Git:
     """git, run in one folder.
 
     ``env`` is laid over the cleaned environment (a private index, a quarantined object folder);
-    ``config`` over the pinned settings.
+    ``config`` over the pinned settings. ``as_checked_out`` leaves the line endings of a work tree
+    to the user's own settings.
     """
 
     folder: Path
     env: Mapping[str, str] = field(default_factory=dict)
     config: tuple[tuple[str, str], ...] = ()
+    as_checked_out: bool = False
 
     def call(self, *args: str, stdin: bytes | None = None) -> Result:
         """Run ``git ARGS`` and return what it left, whatever its exit status.
@@ -155,7 +162,7 @@ class Git:
             done = subprocess.run(
                 command,
                 cwd=self.folder,
-                env=environment(self.env, self.config),
+                env=environment(self.env, self.config, as_checked_out=self.as_checked_out),
                 input=stdin,
                 stdin=subprocess.DEVNULL if stdin is None else None,
                 capture_output=True,
@@ -192,11 +199,18 @@ class Git:
 
     def at(self, folder: Path | None = None, **env: str) -> Git:
         """Return git in another folder or with more environment variables."""
-        return Git(folder or self.folder, {**self.env, **env}, self.config)
+        return replace(self, folder=folder or self.folder, env={**self.env, **env})
+
+    def in_work_tree(self) -> Git:
+        """Return git as it checked the user's work tree out: with the user's line endings."""
+        return replace(self, as_checked_out=True)
 
 
 def environment(
-    extra: Mapping[str, str] | None = None, config: tuple[tuple[str, str], ...] = ()
+    extra: Mapping[str, str] | None = None,
+    config: tuple[tuple[str, str], ...] = (),
+    *,
+    as_checked_out: bool = False,
 ) -> dict[str, str]:
     """Return the environment in which every git process runs.
 
@@ -221,7 +235,11 @@ def environment(
     env["GIT_ALLOW_PROTOCOL"] = ":".join(name for name in PROTOCOLS if name in own)
     start = env.get("GIT_CONFIG_COUNT", "")
     number = int(start) if start.isdecimal() else 0
-    for key, value in (*_PINNED, *config):
+    pinned: tuple[tuple[str, str], ...] = _PINNED
+    if as_checked_out:
+        pinned = tuple(pair for pair in _PINNED if pair[0] not in _OF_WORK_TREES)
+        del env["GIT_ATTR_NOSYSTEM"]
+    for key, value in (*pinned, *config):
         env[f"GIT_CONFIG_KEY_{number}"] = key
         env[f"GIT_CONFIG_VALUE_{number}"] = value
         number += 1
