@@ -47,7 +47,7 @@ def commit(folder: Path, message: str = "Work", files: Mapping[str, Content] | N
     """Write files, commit everything and return the commit's id."""
     write(folder, files or {})
     git(folder, "add", "-A")
-    git(folder, "commit", "-q", "-m", message)
+    git(folder, "commit", "-q", "--no-gpg-sign", "-m", message)
     return git(folder, "rev-parse", "HEAD").strip()
 
 
