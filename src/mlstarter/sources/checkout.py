@@ -12,7 +12,9 @@ from pathlib import Path
 
 from packaging.version import InvalidVersion, Version
 
+from mlstarter.errors import TemplateError
 from mlstarter.process import PROTOCOLS, Git, GitFailed
+from mlstarter.sources.address import public_text
 from mlstarter.sources.releases import read_releases
 
 # The default branch of a mirrored repository: what its HEAD names.
@@ -126,7 +128,16 @@ def _write_with_submodules(repository: Path, commit: str, out: Path, url: str | 
     # machine, unless the user's own settings say so, as for `git clone --recurse-submodules`.
     allowed = [name for name in PROTOCOLS if name != "file" or _files_allowed()]
     inside = Git(clone, {"GIT_ALLOW_PROTOCOL": ":".join(allowed)}, _OWN_UPDATES)
-    inside.run("submodule", "--quiet", "update", "--init", "--recursive", "--checkout")
+    try:
+        inside.run("submodule", "--quiet", "update", "--init", "--recursive", "--checkout")
+    except GitFailed as error:
+        words = [line for line in error.stderr.splitlines() if line.startswith("fatal: ")]
+        reason = public_text(words[0].removeprefix("fatal: ")) if words else "git gave no reason"
+        raise TemplateError(
+            f"A submodule of the template cannot be fetched: {reason}.",
+            hint="check your access to it; one in a folder of this machine needs "
+            "git config --global protocol.file.allow always",
+        ) from error
     for path in clone.rglob(".git"):
         if path.is_file():
             path.unlink()

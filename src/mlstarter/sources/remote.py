@@ -26,7 +26,7 @@ from mlstarter.sources.checkout import (
     write_tree,
 )
 from mlstarter.sources.mirror import NoRepository, forget, mirror
-from mlstarter.sources.releases import describe, read_releases
+from mlstarter.sources.releases import Releases, describe, read_releases
 from mlstarter.sources.snapshot import tree_of_folder, write_submodules
 from mlstarter.sources.template import Template, engine_of
 from mlstarter.suggest import did_you_mean
@@ -106,8 +106,10 @@ def _template(place: Place, version: str | None, root: Path, commit: str | None)
     return Template(place.recorded, version, inner, engine, commit)
 
 
-def _from_git(place: Place, repository: Path, ref: str | None) -> Template:
-    releases = read_releases(repository)
+def _from_git(
+    place: Place, repository: Path, ref: str | None, releases: Releases | None = None
+) -> Template:
+    releases = releases or read_releases(repository)
     known = releases.versions
     if ref is None:
         name = newest(known) or "HEAD"
@@ -154,12 +156,14 @@ def _from_folder(place: Place, ref: str | None) -> Template:
     """Return the template in a repository on this machine, changes included where HEAD is meant."""
     repository, folder = mirror(place), Path(place.address)
     working = folder.is_dir() and (folder / ".git").exists()
-    if not working or not _wants_head(repository, ref):
-        return _from_git(place, repository, ref)
+    releases = read_releases(repository)
+    wants_head = ref == "HEAD" or (ref is None and newest(releases.versions) is None)
+    if not working or not wants_head:
+        return _from_git(place, repository, ref, releases)
     head = commit_of(repository, "HEAD")
     tree = tree_of_folder(folder, repository)
     if head and git("--git-dir", str(repository), "rev-parse", f"{head}^{{tree}}") == tree:
-        return _from_git(place, repository, ref)
+        return _from_git(place, repository, ref, releases)
 
     def build(out: Path) -> None:
         with disk_errors():
@@ -201,9 +205,3 @@ def _is_repository(path: Path) -> bool:
             return file.read(12).startswith(b"# v") or path.suffix == ".bundle"
     bare = (path / "HEAD").is_file() and (path / "objects").is_dir() and (path / "refs").is_dir()
     return bare or (path / ".git").exists()
-
-
-def _wants_head(repository: Path, ref: str | None) -> bool:
-    if ref is None:
-        return newest(tags(repository)) is None
-    return ref == "HEAD"
