@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -59,6 +60,9 @@ _FOREIGN = frozenset(
     ]
 )
 
+# Transports that run no program of an address's choosing; `ext::sh -c ...` is one that does.
+PROTOCOLS = ("file", "git", "http", "https", "ssh")
+
 PINNED = (
     ("core.hooksPath", os.devnull),
     ("core.fsmonitor", "false"),
@@ -87,6 +91,11 @@ PINNED = (
     # Without a configured identity git guesses one from the host's name; see identity.py.
     ("user.useConfigOnly", "true"),
 )
+
+
+# What decides how files lie in a work tree. It was written with the user's own settings (Git for
+# Windows sets core.autocrlf), so only with these can it be read, and written to.
+_OF_WORK_TREES = frozenset(["core.autocrlf", "core.eol", "core.attributesFile"])
 
 
 class GitMissing(EnvironmentProblem):
@@ -126,7 +135,10 @@ class TooMuch(MlstarterError):
 
 def _hint(stderr: str, folder: Path) -> str | None:
     if "dubious ownership" in stderr:
-        return f"git config --global --add safe.directory {folder}"
+        # git names the repository, which may lie above the folder that one stands in.
+        owned = re.search(r"dubious ownership in repository at '([^']+)'", stderr)
+        path = owned[1] if owned else str(folder)
+        return f"git config --global --add safe.directory {shlex.quote(path)}"
     if lock := re.search(r"'([^']+\.lock)': File exists", stderr):
         return f"wait for the other git command; if there is none, rm -f {lock[1]}"
     if "No space left" in stderr:
@@ -149,13 +161,15 @@ class Git:
 
     ``env`` is laid over the cleaned environment (a private index, a quarantined object folder);
     ``config`` over the pinned settings. ``limit`` is how many bytes a command may print, for
-    repositories of others; it then has ``SECONDS`` as well.
+    repositories of others; it then has ``SECONDS`` as well. ``as_checked_out`` leaves the line
+    endings of a work tree to the user's own settings.
     """
 
     folder: Path
     env: Mapping[str, str] = field(default_factory=dict)
     config: tuple[tuple[str, str], ...] = ()
     limit: int | None = None
+    as_checked_out: bool = False
 
     def call(self, *args: str, stdin: bytes | None = None) -> Result:
         """Run ``git ARGS`` and return what it left, whatever its exit status.
@@ -169,7 +183,7 @@ class Git:
             done = subprocess.run(
                 command,
                 cwd=self.folder,
-                env=environment(self.env, self.config),
+                env=environment(self.env, self.config, as_checked_out=self.as_checked_out),
                 input=stdin,
                 stdin=subprocess.DEVNULL if stdin is None else None,
                 capture_output=True,
@@ -192,7 +206,7 @@ class Git:
             with subprocess.Popen(
                 command,
                 cwd=self.folder,
-                env=environment(self.env, self.config),
+                env=environment(self.env, self.config, as_checked_out=self.as_checked_out),
                 stdin=given,
                 stdout=subprocess.PIPE,
                 stderr=complaints,
@@ -245,6 +259,10 @@ class Git:
         """Return git in another folder or with more environment variables."""
         return replace(self, folder=folder or self.folder, env={**self.env, **env})
 
+    def in_work_tree(self) -> Git:
+        """Return git as it checked the user's work tree out: with the user's line endings."""
+        return replace(self, as_checked_out=True)
+
 
 def _scratch() -> IO[bytes]:
     """Return a file that is gone when it is closed; in memory where the system has that."""
@@ -263,7 +281,10 @@ def _read(pipe: IO[bytes] | None, at_most: int) -> bytes:
 
 
 def environment(
-    extra: Mapping[str, str] | None = None, config: tuple[tuple[str, str], ...] = ()
+    extra: Mapping[str, str] | None = None,
+    config: tuple[tuple[str, str], ...] = (),
+    *,
+    as_checked_out: bool = False,
 ) -> dict[str, str]:
     """Return the environment in which every git process runs.
 
@@ -283,9 +304,16 @@ def environment(
         "GIT_OPTIONAL_LOCKS": "0",
         "GIT_ATTR_NOSYSTEM": "1",
     }
+    narrowed = env.get("GIT_ALLOW_PROTOCOL")
+    own = PROTOCOLS if narrowed is None else narrowed.split(":")
+    env["GIT_ALLOW_PROTOCOL"] = ":".join(name for name in PROTOCOLS if name in own)
     start = env.get("GIT_CONFIG_COUNT", "")
     number = int(start) if start.isdecimal() else 0
-    for key, value in (*PINNED, *config):
+    pinned: tuple[tuple[str, str], ...] = PINNED
+    if as_checked_out:
+        pinned = tuple(pair for pair in PINNED if pair[0] not in _OF_WORK_TREES)
+        del env["GIT_ATTR_NOSYSTEM"]
+    for key, value in (*pinned, *config):
         env[f"GIT_CONFIG_KEY_{number}"] = key
         env[f"GIT_CONFIG_VALUE_{number}"] = value
         number += 1

@@ -17,8 +17,10 @@ import yaml
 
 from mlstarter.data_files import load_json, load_yaml
 from mlstarter.errors import ProjectError
+from mlstarter.history.changelog import parse_version
 from mlstarter.history.commits import TemplateOrigin
 from mlstarter.history.repository import Repository
+from mlstarter.sources.address import public
 from mlstarter.tree import REGULAR, Entry, Tree
 
 COPIER_FILE = ".copier-answers.yml"
@@ -39,7 +41,8 @@ ReadFile = Callable[[str], bytes | None]
 class Record:
     """What a project says of itself.
 
-    ``path`` is the record's file, relative to the project; ``text`` its bytes.
+    ``path`` is the record's file, relative to the project; ``text`` its bytes. ``branch`` is what
+    cruft keeps to: a branch or a tag that moves; ``version`` is then the commit.
     """
 
     path: str
@@ -48,6 +51,7 @@ class Record:
     source: str
     version: str | None
     answers: Mapping[str, Any]
+    branch: str | None = None
 
     @property
     def origin(self) -> TemplateOrigin:
@@ -143,6 +147,12 @@ def is_record(name: str) -> bool:
     return name == CRUFT_FILE or _COPIER_NAME.fullmatch(name) is not None
 
 
+def moves(version: str) -> bool:
+    """Say whether a recorded version is a name that moves: a branch, or a tag such as ``v1``."""
+    parsed = parse_version(version)
+    return parsed is None or (len(parsed.release) == 1 and not parsed.is_postrelease)
+
+
 def read_record(read: ReadFile, names: Iterable[str]) -> Record | None:
     """Return the record among the files ``names``, read through ``read`` (None: not there).
 
@@ -177,6 +187,8 @@ def _parse_copier(name: str, text: bytes) -> Record:
     if version is not None and not isinstance(version, str | int | float):
         raise _nonsense(name, text, "its _commit is not a version")
     answers = {str(key): value for key, value in values.items() if not str(key).startswith("_")}
+    # A password that another tool recorded is neither shown nor recorded again.
+    source = public(source)
     stated = None if version is None else str(version)
     _check_origin(name, text, source, stated)
     return Record(name, text, "copier", source, stated, answers)
@@ -191,15 +203,19 @@ def _parse_cruft(name: str, text: bytes) -> Record:
         raise _nonsense(name, text, "it is not what cruft writes") from error
     if not isinstance(source, str) or not isinstance(answers, dict):
         raise _nonsense(name, text, "it is not what cruft writes")
+    source = public(source)
     kept = {key: value for key, value in answers.items() if not key.startswith("_")}
     if isinstance(values.get("directory"), str):
         source += _DIRECTORY + values["directory"]
-    version = values.get("checkout") or commit
-    if version is not None and not isinstance(version, str | int | float):
-        raise _nonsense(name, text, "its commit is not a version")
+    checkout = values.get("checkout")
+    for value in (checkout, commit):
+        if value is not None and not isinstance(value, str | int | float):
+            raise _nonsense(name, text, "its commit is not a version")
+    branch = str(checkout) if checkout and commit and moves(str(checkout)) else None
+    version = commit if branch else checkout or commit
     stated = str(version) if version else None
     _check_origin(name, text, source, stated)
-    return Record(name, text, "cookiecutter", source, stated, kept)
+    return Record(name, text, "cookiecutter", source, stated, kept, branch)
 
 
 def _check_origin(name: str, text: bytes, source: str, version: str | None) -> None:
@@ -228,10 +244,12 @@ def with_record(
     if engine == "cookiecutter":
         address, _, directory = origin.source.partition(_DIRECTORY)
         values = load_json(kept.text) if kept is not None and kept.path == CRUFT_FILE else {}
+        # Who keeps to a branch is recorded by the commit, and goes on keeping to it.
+        keeps_to = kept is not None and kept.branch is not None and origin.version == commit
         values |= {
             "template": address,
             "commit": commit,
-            "checkout": origin.version,
+            "checkout": kept.branch if keeps_to and kept else origin.version,
             "context": {"cookiecutter": dict(answers)},
             "directory": directory or None,
         }

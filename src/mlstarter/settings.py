@@ -2,7 +2,7 @@
 
     trust = ["https://github.com/our-school/", "~/templates/"]
 
-A source that begins with an entry is trusted: its code may run without ``--trust``.
+The code of a source that an entry names may run without ``--trust``.
 """
 
 from __future__ import annotations
@@ -29,10 +29,11 @@ def path() -> Path:
 def trusted(source: str) -> bool:
     """Say whether the settings trust ``source``.
 
-    An entry ending in ``/`` stands for everything below it, any other for itself alone.
+    An entry ending in ``/`` stands for everything below it, any other for itself alone; addresses
+    are compared as git will ask for them.
 
     Raises:
-        UsageError: the settings cannot be read.
+        UsageError: the settings cannot be read, or an entry is no address.
     """
     file = path()
     try:
@@ -47,9 +48,8 @@ def trusted(source: str) -> bool:
             f"trust in {file} is not a list of sources.",
             hint='for example: trust = ["https://github.com/our-school/"]',
         )
-    address = source.partition("#")[0]
-    for entry in entries:
-        full = str(Path(entry).expanduser()) if entry.startswith("~") else entry.rstrip("/")
-        if address == full or (entry.endswith("/") and address.startswith(full + "/")):
-            return True
-    return False
+    if not entries:
+        return False
+    from mlstarter.sources.trust import is_trusted
+
+    return is_trusted(source, entries)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
+from tests.history.configurations import CONFIGURATIONS, VARIABLE
 from tests.history.story import NEW, OLD, Template
 
 HOSTILE = """\
@@ -46,6 +48,17 @@ HOSTILE = """\
 [color]
     ui = always
 """
+
+
+@pytest.fixture(autouse=True)
+def configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The configuration that MLSTARTER_TEST_GIT names, under every test, where it names one."""
+    name = os.environ.get(VARIABLE)
+    if name:
+        config = tmp_path / "configuration"
+        person = "[user]\n\tname = Ada Student\n\temail = ada@student.invalid\n"
+        config.write_text(person + CONFIGURATIONS[name])
+        monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(config))
 
 
 @pytest.fixture
@@ -125,6 +138,9 @@ def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def _use(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if name := os.environ.get(VARIABLE):
+        with config.open("a") as file:
+            file.write(CONFIGURATIONS[name])
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(config))
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
     for name in (

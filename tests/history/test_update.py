@@ -111,7 +111,7 @@ def test_a_conflict_can_be_left_with_git_merge_abort(template: Template, dest: P
     git(dest, "merge", "--abort")
 
     assert snapshot(dest) == before
-    assert git(dest, "status", "--porcelain") == "?? untracked.txt\n"
+    assert git(dest, "status", "--porcelain", "-unormal") == "?? untracked.txt\n"
 
 
 def test_a_mergetool_resolves_the_conflict(template: Template, dest: Path) -> None:

@@ -93,9 +93,9 @@ def test_a_cookiecutter_project_is_recorded_as_cruft_does_and_updated_by_a_real_
         },
     )
     commit(source, "1.1.0")
-    from mlstarter.sources import remote
+    from mlstarter.sources import mirror
 
-    remote._FETCHED.clear()
+    mirror.FETCHED.clear()
 
     status, _, err = mlstarter("update", project, "--yes")
 

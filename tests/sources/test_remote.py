@@ -97,9 +97,9 @@ def test_a_url_is_fetched_into_a_mirror_and_brought_up_to_date(
     commit(repository, "v3.0.0")
 
     # What another process would do: nothing of this one is remembered.
-    from mlstarter.sources import remote
+    from mlstarter.sources import mirror
 
-    remote._FETCHED.clear()
+    mirror.FETCHED.clear()
     template = sources.resolve(address)
 
     assert template.version == "v3.0.0"

@@ -10,12 +10,20 @@ from packaging.version import InvalidVersion, Version
 
 from mlstarter.errors import TemplateError, UsageError
 from mlstarter.process import GitFailed
-from mlstarter.sources.address import parse, public, public_text
+from mlstarter.sources.address import Place, is_url, parse, public_text
 from mlstarter.sources.assemble import assemble, is_layered
 from mlstarter.sources.builtin import BRANCH, BUNDLE
 from mlstarter.sources.checkout import git, tags
+from mlstarter.sources.mirror import git_for
 from mlstarter.sources.release import add_version, open_repository, tree_of
 from mlstarter.sources.template import engine_of
+
+# A folder on this machine is written to by git as the user: the hooks that somebody put into it,
+# and the commands that its settings name, stay still.
+_RECEIVE = (
+    "git -c core.hooksPath=/dev/null -c core.alternateRefsCommand=: -c core.fsmonitor=false "
+    "-c receive.autoGC=false -c receive.denyCurrentBranch=refuse receive-pack"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +43,7 @@ def publish_builtin(remote: str) -> Published:
     """
     with tempfile.TemporaryDirectory(prefix="mlstarter-publish-") as work:
         repository = open_repository(BUNDLE, Path(work) / "repo.git")
-        return _push(repository, parse(remote).address)
+        return _push(repository, parse(remote))
 
 
 def publish(folder: Path, remote: str, version: str) -> Published:
@@ -55,11 +63,13 @@ def publish(folder: Path, remote: str, version: str) -> Published:
             f"{version} is not a version.", hint="use three numbers, for example 0.2.0"
         ) from error
     engine_of(folder, str(folder))
-    address = parse(remote).address
+    # git is told the folder from another one.
+    folder = folder.absolute()
+    place = parse(remote)
     with tempfile.TemporaryDirectory(prefix="mlstarter-publish-") as work:
         repository = Path(work) / "repo.git"
         git("init", "--quiet", "--bare", f"--initial-branch={BRANCH}", str(repository))
-        _reach(repository, address)
+        _reach(repository, place)
         if is_layered(folder):
             assembled = Path(work) / "template"
             assemble(folder, assembled)
@@ -67,15 +77,15 @@ def publish(folder: Path, remote: str, version: str) -> Published:
         else:
             tree = tree_of(repository, folder, everything=False)
         add_version(repository, tree, version, wanted, replace=False)
-        return _push(repository, address)
+        return _push(repository, place)
 
 
-def _reach(repository: Path, address: str) -> None:
-    _git(repository, address, "fetch", "--quiet", address, "+refs/tags/*:refs/tags/*")
+def _reach(repository: Path, place: Place) -> None:
+    _git(repository, place, "fetch", "--quiet", "--", place.address, "+refs/tags/*:refs/tags/*")
 
 
-def _push(repository: Path, address: str) -> Published:
-    listed = _git(repository, address, "ls-remote", "--tags", address)
+def _push(repository: Path, place: Place) -> Published:
+    listed = _git(repository, place, "ls-remote", "--tags", "--", place.address)
     there = {
         name.removeprefix("refs/tags/"): commit
         for commit, name in (line.split("\t") for line in listed.splitlines())
@@ -87,22 +97,25 @@ def _push(repository: Path, address: str) -> Published:
             new.append(tag)
         elif there[tag] != commit:
             raise UsageError(
-                f"{public(address)} has a version {tag} with another content.",
+                f"{place.address} has a version {tag} with another content.",
                 hint="publish a higher version; what somebody may have never changes",
             )
     if new:
         refs = [f"refs/heads/{BRANCH}", *(f"refs/tags/{tag}" for tag in new)]
-        _git(repository, address, "push", "--quiet", "--atomic", address, *refs)
-    return Published(public(address), tuple(new))
+        options = ["--quiet", "--atomic"]
+        if not is_url(place.address) or place.address.startswith("file://"):
+            options.append(f"--receive-pack={_RECEIVE}")
+        _git(repository, place, "push", *options, "--", place.address, *refs)
+    return Published(place.address, tuple(new))
 
 
-def _git(repository: Path, address: str, *arguments: str) -> str:
+def _git(repository: Path, place: Place, *arguments: str) -> str:
     try:
-        return git("--git-dir", str(repository), *arguments)
+        return git_for(repository, place.credentials).text(*arguments)
     except GitFailed as error:
         said = [line for line in error.stderr.splitlines() if line.strip()]
         reason = public_text(said[-1].removeprefix("fatal: ")) if said else "git gave no reason"
         raise TemplateError(
-            f"{public(address)} cannot be written: {reason}",
-            hint="check the address and your access: git ls-remote tests both",
+            f"{place.address} cannot be written: {reason}",
+            hint=error.hint or "check the address and your access: git ls-remote tests both",
         ) from error

@@ -61,6 +61,9 @@ def run(argv: Sequence[str]) -> int:
         return _explain(error)
     except KeyboardInterrupt:
         return _interrupted()
+    except SystemExit:
+        # Nothing here exits; click does, where the reader of our output has seen enough.
+        return 0
     return status if isinstance(status, int) else 0
 
 

@@ -22,6 +22,8 @@ from mlstarter.history.first import empty_bare
 
 FIELDS = ("student_id", "username", "team", "section")
 SCHEMES = ("file", "ssh", "https", "http", "github")
+# git@host:ml/{username}.git, or a host by its full name; a short one would be a mistyped scheme.
+_SCP = re.compile(r"(?![-])(?:[^@/:{}]+@[^@/:{}]+|[^@/:{}]+\.[^@/:{}]+):(?![-/]{2}).")
 _FIELD = re.compile(r"\{([^{}]*)\}")
 
 
@@ -105,10 +107,15 @@ def open_remote(config: Config, transport: Transport) -> Remote:
             "The remote holds a credential, which would end up in logs and journals.",
             hint="take it out; git's credential helpers supply it",
         )
-    return PlainRemote(config.remote, transport)
+    pattern = config.remote
+    return PlainRemote(f"file://{pattern}" if pattern.startswith("/") else pattern, transport)
 
 
 def _scheme(pattern: str) -> str:
+    if _SCP.match(pattern):
+        return "ssh"
+    if pattern.startswith("/"):
+        return "file"
     scheme = pattern.partition(":")[0]
     if scheme not in SCHEMES:
         raise UsageError(

@@ -31,6 +31,7 @@ from mlstarter.history.merge import (
 )
 from mlstarter.history.message import merge_message
 from mlstarter.history.objects import DIRECTORY, GITLINK, Leaf, ObjectSet, tree_bytes
+from mlstarter.history.partial import fetch_missing
 from mlstarter.history.quarantine import Quarantine
 from mlstarter.history.repository import Repository
 from mlstarter.history.sides import Sides, make_comparable
@@ -128,7 +129,11 @@ def plan(repository: Repository, request: Request) -> Plan:
 
     Raises:
         GitFailed: the repository is damaged, or a clean filter that it requires failed.
+        ProjectError: it is a partial clone, and its server cannot be asked for the rest.
     """
+    base = request.base
+    needed = [request.ours, *([base.commit] if isinstance(base, TemplateCommit) else [])]
+    fetch_missing(repository, needed)
     quarantine = Quarantine(repository)
     try:
         return _Planner(repository, quarantine, request).plan()

@@ -84,16 +84,33 @@ def require_committed(repository: Repository, changes: Iterable[FileChange]) -> 
         if object_id("blob", data, repository.algorithm) != change.old.oid:
             doubtful[change.path] = Entry(change.old.mode, data)
             wanted[change.path] = change.old.oid
-    links = {path for path, entry in doubtful.items() if entry.mode == SYMLINK}
-    attributes = _attributes_of(repository) if doubtful.keys() - links else {}
-    cleaned = clean_for_git(repository.git, doubtful, attributes)
-    for path in sorted(doubtful):
-        if object_id("blob", cleaned[path].data, repository.algorithm) != wanted[path]:
+    for path, oid in _ids_in_git(repository, doubtful).items():
+        if oid != wanted[path]:
             raise ProjectError(
                 f"{path} holds changes that `git status` does not show.",
                 hint=f"`git update-index --no-assume-unchanged {path}` and `git update-index "
                 f"--no-skip-worktree {path}` show them; then commit them",
             )
+
+
+def _ids_in_git(repository: Repository, files: dict[str, Entry]) -> dict[str, str]:
+    """Return the ids that git gives files of the work tree: line endings and filters undone."""
+    plain = [path for path in sorted(files) if files[path].mode != SYMLINK and _on_a_line(path)]
+    ids = {path: object_id("blob", files[path].data, repository.algorithm) for path in files}
+    if plain:
+        names = "".join(f"{path}\n" for path in plain).encode("utf-8", "surrogateescape")
+        git = repository.git.in_work_tree()
+        said = git.text("hash-object", "--stdin-paths", stdin=names).split()
+        ids |= dict(zip(plain, said, strict=True))
+    others = {path: files[path] for path in files if path not in plain}
+    others = {path: entry for path, entry in others.items() if entry.mode != SYMLINK}
+    cleaned = clean_for_git(repository.git, others, _attributes_of(repository)) if others else {}
+    algorithm = repository.algorithm
+    return ids | {path: object_id("blob", cleaned[path].data, algorithm) for path in others}
+
+
+def _on_a_line(path: str) -> bool:
+    return "\n" not in path and not path.startswith('"')
 
 
 def _attributes_of(repository: Repository) -> dict[str, bytes]:

@@ -137,7 +137,7 @@ class Repository:
     def _status(self, *args: str) -> list[tuple[str, str]]:
         """Return (XY code, path) of each tracked file that differs from HEAD."""
         found: list[tuple[str, str]] = []
-        fields = iter(self.git.fields(*args))
+        fields = iter(self.git.in_work_tree().fields(*args))
         for field in fields:
             kind, _, rest = field.partition(" ")
             if kind == "1":

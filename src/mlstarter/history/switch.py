@@ -93,7 +93,7 @@ def _stage_files(repository: Repository, switch: Switch, state: State) -> None:
     if not paths:
         return
     # git takes attributes from the work tree it writes into, then from the index: the new ones.
-    git = repository.git.at(
+    git = repository.git.in_work_tree().at(
         state.stage,
         GIT_DIR=str(repository.folder),
         GIT_WORK_TREE=str(state.stage),
@@ -174,7 +174,7 @@ def _move_files(repository: Repository, state: State, operations: tuple[Operatio
 def _finish(repository: Repository, switch: Switch, state: State) -> None:
     """Put index and branch, or the merge in progress, where git looks for them."""
     git = _index_git(repository, state)
-    git.call("update-index", "-q", "--refresh")
+    git.in_work_tree().call("update-index", "-q", "--refresh")
     if switch.mode == "conflict":
         _write_merge_state(repository, switch)
     lock = repository.folder / "index.lock"

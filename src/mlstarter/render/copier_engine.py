@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from mlstarter.files import read_tree
 from mlstarter.render.result import Rendered, read_rendered
 from mlstarter.sources import source_environment
 from mlstarter.sources.template import Template
+from mlstarter.tree import SYMLINK, Entry, Tree
 
 
 def render_with_copier(
@@ -58,7 +60,23 @@ def render_with_copier(
         chance.drawn |= json.loads(done.stdout)["drawn"]
         if not destination.is_dir():
             return Rendered({})
-        return read_rendered(destination) if trust else Rendered(read_tree(destination, git=True))
+        made = read_rendered(destination) if trust else Rendered(read_tree(destination, git=True))
+        if template.commit or template.source == str(template.root):
+            return made
+        return replace(made, tree=_with_source(made.tree, template))
+
+
+def _with_source(tree: Tree, template: Template) -> Tree:
+    """Return ``tree`` with the template's own folder recorded, where Copier read a copy of it."""
+    copied, recorded = (
+        f"_src_path: {path}\n".encode() for path in (template.root, template.source)
+    )
+    return {
+        path: Entry(entry.mode, entry.data.replace(copied, recorded))
+        if path.startswith(".c") and entry.mode != SYMLINK
+        else entry
+        for path, entry in tree.items()
+    }
 
 
 def _failed(template: Template, done: subprocess.CompletedProcess[bytes]) -> TemplateError:

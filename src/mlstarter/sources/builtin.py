@@ -13,6 +13,7 @@ from packaging.version import InvalidVersion, Version
 from mlstarter.errors import TemplateError
 from mlstarter.process import GitFailed
 from mlstarter.sources import cache
+from mlstarter.sources.address import parse
 from mlstarter.sources.checkout import (
     disk_errors,
     git,
@@ -35,8 +36,13 @@ BRANCH = "main"
 
 
 def address() -> str:
-    """Return what new projects record as their source."""
-    return os.environ.get(ADDRESS_VARIABLE) or SOURCE
+    """Return what new projects record as their source.
+
+    Raises:
+        TemplateError: the variable that names a published copy holds no address.
+    """
+    stated = os.environ.get(ADDRESS_VARIABLE)
+    return parse(stated).recorded if stated else SOURCE
 
 
 def is_builtin(source: str | None) -> bool:

@@ -12,14 +12,22 @@ from pathlib import Path
 
 from packaging.version import InvalidVersion, Version
 
-from mlstarter.process import Git, GitFailed
+from mlstarter.errors import TemplateError
+from mlstarter.process import PROTOCOLS, Git, GitFailed
+from mlstarter.sources.address import public_text
+from mlstarter.sources.releases import read_releases
 
+# The default branch of a mirrored repository: what its HEAD names.
+HEAD = "refs/mlstarter/HEAD"
 _DISK = (
     ("No space left on device", errno.ENOSPC),
     ("Disk quota exceeded", errno.EDQUOT),
     ("Read-only file system", errno.EROFS),
     ("Permission denied", errno.EACCES),
 )
+
+
+_OWN_UPDATES = (("submodule.recurse", "false"),)
 
 
 def git(*arguments: str, env: Mapping[str, str] | None = None, cwd: Path | None = None) -> str:
@@ -45,14 +53,8 @@ def disk_errors() -> Iterator[None]:
 
 
 def tags(repository: Path) -> dict[str, Version]:
-    """Return the tags of ``repository`` that are PEP 440 versions, the oldest first."""
-    found: dict[str, Version] = {}
-    for name in git("--git-dir", str(repository), "tag", "--list").splitlines():
-        try:
-            found[name] = Version(name)
-        except InvalidVersion:
-            continue
-    return dict(sorted(found.items(), key=lambda item: item[1]))
+    """Return the tags of ``repository`` that are releases, the oldest first."""
+    return dict(read_releases(repository).versions)
 
 
 def newest(found: Mapping[str, Version]) -> str | None:
@@ -73,8 +75,10 @@ def matching(found: Mapping[str, Version], wanted: str) -> str | None:
 
 
 def commit_of(repository: Path, ref: str) -> str | None:
-    """Return the full id of the commit that ``ref`` names, or None."""
-    for name in (f"refs/tags/{ref}", f"refs/heads/{ref}", f"refs/remotes/origin/{ref}", ref):
+    """Return the full id of the commit that ``ref`` names in a mirror, or None."""
+    names = (f"refs/tags/{ref}", f"refs/heads/{ref}", f"refs/remotes/origin/{ref}", ref)
+    # A bundle may have no HEAD, and that of a repository may name a branch that is gone.
+    for name in (HEAD, "refs/heads/main", "refs/heads/master") if ref == "HEAD" else names:
         try:
             return git(
                 *("--git-dir", str(repository), "rev-parse", "--verify", "--quiet"),
@@ -83,11 +87,6 @@ def commit_of(repository: Path, ref: str) -> str | None:
         except GitFailed:
             continue
     return None
-
-
-def describe(repository: Path, commit: str) -> str:
-    """Return what a project records for ``commit``: its tag, or ``git describe``'s words."""
-    return git("--git-dir", str(repository), "describe", "--tags", "--always", commit)
 
 
 def write_files(repository: Path, commit: str, out: Path, url: str | None = None) -> None:
@@ -102,14 +101,21 @@ def write_files(repository: Path, commit: str, out: Path, url: str | None = None
     if git("--git-dir", str(repository), "ls-tree", "--name-only", commit, ".gitmodules"):
         _write_with_submodules(repository, commit, out, url)
         return
+    write_tree(repository, commit, out, url)
+
+
+def write_tree(repository: Path, tree: str, out: Path, url: str | None = None) -> None:
+    """Write the files of ``tree`` (or of a commit) into the empty folder ``out``."""
     with tempfile.TemporaryDirectory(prefix="mlstarter-index-") as work:
         env = {
             "GIT_DIR": str(repository),
             "GIT_WORK_TREE": str(out),
             "GIT_INDEX_FILE": str(Path(work) / "index"),
         }
-        git("read-tree", commit, env=env)
-        git("checkout-index", "--all", "--force", env=env, cwd=out)
+        # A filter of the user's own (git-lfs) asks where the files come from.
+        inside = Git(out, env, (("remote.origin.url", url),) if url else ())
+        inside.run("read-tree", tree)
+        inside.run("checkout-index", "--all", "--force")
 
 
 def _write_with_submodules(repository: Path, commit: str, out: Path, url: str | None) -> None:
@@ -118,7 +124,20 @@ def _write_with_submodules(repository: Path, commit: str, out: Path, url: str | 
     if url:
         git("remote", "set-url", "origin", url, cwd=clone)
     git("checkout", "--quiet", "--detach", commit, cwd=clone)
-    git("submodule", "--quiet", "update", "--init", "--recursive", cwd=clone)
+    # The template's author chose these addresses: none of them may lead to a repository of this
+    # machine, unless the user's own settings say so, as for `git clone --recurse-submodules`.
+    allowed = [name for name in PROTOCOLS if name != "file" or _files_allowed()]
+    inside = Git(clone, {"GIT_ALLOW_PROTOCOL": ":".join(allowed)}, _OWN_UPDATES)
+    try:
+        inside.run("submodule", "--quiet", "update", "--init", "--recursive", "--checkout")
+    except GitFailed as error:
+        words = [line for line in error.stderr.splitlines() if line.startswith("fatal: ")]
+        reason = public_text(words[0].removeprefix("fatal: ")) if words else "git gave no reason"
+        raise TemplateError(
+            f"A submodule of the template cannot be fetched: {reason}.",
+            hint="check your access to it; one in a folder of this machine needs "
+            "git config --global protocol.file.allow always",
+        ) from error
     for path in clone.rglob(".git"):
         if path.is_file():
             path.unlink()
@@ -126,6 +145,11 @@ def _write_with_submodules(repository: Path, commit: str, out: Path, url: str | 
     for path in clone.iterdir():
         path.rename(out / path.name)
     clone.rmdir()
+
+
+def _files_allowed() -> bool:
+    stated = Git(Path(tempfile.gettempdir())).call("config", "protocol.file.allow").stdout
+    return stated.strip() == b"always"
 
 
 def redirect(address: str, place: Path) -> dict[str, str]:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-import tempfile
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
+from typing import TypeVar
 
 from packaging.version import Version
 
 from mlstarter.errors import TemplateError
 from mlstarter.process import GitFailed
 from mlstarter.sources import cache
-from mlstarter.sources.address import SUBDIRECTORY, Place, is_url, parse, public, public_text
+from mlstarter.sources.address import SUBDIRECTORY, Place, is_url, parse, public
 from mlstarter.sources.archive import unpack
 from mlstarter.sources.checkout import (
     commit_of,
-    describe,
     disk_errors,
     git,
     matching,
@@ -23,9 +23,15 @@ from mlstarter.sources.checkout import (
     redirect,
     tags,
     write_files,
+    write_tree,
 )
+from mlstarter.sources.mirror import NoRepository, forget, mirror
+from mlstarter.sources.releases import Releases, describe, read_releases
+from mlstarter.sources.snapshot import tree_of_folder, write_submodules
 from mlstarter.sources.template import Template, engine_of
 from mlstarter.suggest import did_you_mean
+
+_Read = TypeVar("_Read")
 
 
 def resolve(source: str, ref: str | None, directory: str | None = None) -> Template:
@@ -35,45 +41,45 @@ def resolve(source: str, ref: str | None, directory: str | None = None) -> Templ
         TemplateError: it cannot be reached, has no such version, or holds no template.
     """
     place = parse(source, directory)
-    if place.address.endswith(".zip"):
+    if place.is_zip:
         _no_versions(place, ref)
-        root = unpack(place.address)
+        root = unpack(place.download)
         return _template(place, None, root, None)
-    if is_url(place.address) or place.address.endswith(".bundle"):
-        return _from_git(place, _mirror(place.address), ref)
+    if is_url(place.address):
+        return _mended(place, lambda: _from_git(place, mirror(place), ref))
+    place = _on_disk(place, source)
     folder = Path(place.address)
-    if not folder.is_dir():
-        siblings = [path.name for path in folder.parent.glob("*")] if folder.parent.is_dir() else []
-        raise TemplateError(
-            f"There is no template at {source}: no such folder.",
-            hint=did_you_mean(folder.name, siblings)
-            or "give a folder, a git URL, gh:owner/name, gl:owner/name or a zip file",
-        )
-    repository = _git_directory(folder)
-    if repository is None or (_is_dirty(folder) and _wants_head(repository, ref)):
-        _no_versions(place, None if ref == "HEAD" else ref)
-        return _template(place, None, folder, None)
-    return _from_git(place, repository, ref)
+    if not _is_repository(folder):
+        return _plain(place, ref)
+    try:
+        return _mended(place, lambda: _from_folder(place, ref))
+    except NoRepository:
+        return _plain(place, ref)
 
 
 def versions(source: str) -> list[Version]:
     """Return the released versions of ``source``, the newest last; none where it has no tags."""
     place = parse(source)
-    if place.address.endswith(".zip"):
+    if place.is_zip:
         return []
-    if is_url(place.address) or place.address.endswith(".bundle"):
-        return list(tags(_mirror(place.address)).values())
-    repository = _git_directory(Path(place.address))
-    return list(tags(repository).values()) if repository else []
+    if not is_url(place.address):
+        place = _on_disk(place, source)
+        if not _is_repository(Path(place.address)):
+            return []
+    try:
+        return _mended(place, lambda: list(tags(mirror(place)).values()))
+    except NoRepository:
+        return []
 
 
 def git_environment(source: str) -> dict[str, str]:
     """Return the environment in which git reads our mirror where it is asked for ``source``."""
-    address = parse(source).address
-    if not is_url(address):
+    place = parse(source)
+    if not is_url(place.address):
         return {}
-    mirror = _mirror(address)
-    return redirect(address, mirror) | {"COPIER_CACHE_DIR": str(cache.root() / "copier")}
+    return redirect(place.address, mirror(place)) | {
+        "COPIER_CACHE_DIR": str(cache.root() / "copier")
+    }
 
 
 def below(template: Template, folder: str) -> Template:
@@ -93,17 +99,23 @@ def _template(place: Place, version: str | None, root: Path, commit: str | None)
     inner = root / place.directory if place.directory else root
     if not inner.is_dir() or not inner.resolve().is_relative_to(root.resolve()):
         raise TemplateError(
-            f"There is no folder {place.directory} in {public(place.address)}.",
+            f"There is no folder {place.directory} in {place.address}.",
             hint="check --directory",
         )
     engine = engine_of(inner, place.recorded)
     return Template(place.recorded, version, inner, engine, commit)
 
 
-def _from_git(place: Place, repository: Path, ref: str | None) -> Template:
-    known = tags(repository)
-    name = newest(known) or "HEAD" if ref is None else matching(known, ref) or ref
-    commit = commit_of(repository, name)
+def _from_git(
+    place: Place, repository: Path, ref: str | None, releases: Releases | None = None
+) -> Template:
+    releases = releases or read_releases(repository)
+    known = releases.versions
+    if ref is None:
+        name = newest(known) or "HEAD"
+    else:
+        name = ref if ref in releases.commits else matching(known, ref) or ref
+    commit = releases.commits.get(name) if name in known else commit_of(repository, name)
     if commit is None:
         raise TemplateError(
             f"{place.recorded} has no version, branch or commit {ref or 'at all'}.",
@@ -116,7 +128,8 @@ def _from_git(place: Place, repository: Path, ref: str | None) -> Template:
             write_files(repository, commit, out, place.address)
 
     root = cache.folder("trees", commit, build=build)
-    return _template(place, describe(repository, commit), root, commit)
+    version = name if name in known else describe(repository, commit, releases)
+    return _template(place, version, root, commit)
 
 
 def _no_versions(place: Place, ref: str | None) -> None:
@@ -127,76 +140,68 @@ def _no_versions(place: Place, ref: str | None) -> None:
         )
 
 
-# Mirrors that are up to date: each is fetched once a process.
-_FETCHED: set[Path] = set()
-
-
-def _mirror(address: str) -> Path:
-    """Return a private mirror of a repository, brought up to date once a process."""
-    digest = hashlib.sha256(public(address).encode()).hexdigest()[:32]
-    target = cache.root() / "git" / f"{digest}.git"
-    if target in _FETCHED and target.is_dir():
-        return target
-    try:
-        if not target.is_dir() or not _fetched(target, address):
-            _clone(target, address)
-    except GitFailed as failure:
+def _plain(place: Place, ref: str | None) -> Template:
+    """Return a template in a folder that is no repository, read where it lies."""
+    folder = Path(place.address)
+    if not folder.is_dir():
         raise TemplateError(
-            f"{public(address)} cannot be fetched: {_reason(failure.stderr)}",
-            hint="check the address, your network and your access; git ls-remote tests all three",
-        ) from failure
-    _FETCHED.add(target)
-    return target
-
-
-def _fetched(mirror: Path, address: str) -> bool:
-    """Bring a mirror up to date; return False, and forget it, where it is broken."""
-    try:
-        # The address in full, since a password in it is not kept in the mirror's settings.
-        git(
-            *("--git-dir", str(mirror), "fetch", "--quiet", "--prune", "--force", "--", address),
-            "+refs/*:refs/*",
+            f"{place.address} is a file, and neither a zip nor a git bundle.",
+            hint="give a folder, a git URL, gh:owner/name, gl:owner/name or a zip file",
         )
-    except GitFailed as failure:
-        if "not a git repository" not in failure.stderr:
-            raise
-        cache.forget(mirror)
-        return False
-    return True
+    _no_versions(place, None if ref == "HEAD" else ref)
+    return _template(place, None, folder, None)
 
 
-def _clone(target: Path, address: str) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".building-", dir=target.parent) as work:
-        made = Path(work) / "repo.git"
-        git("clone", "--quiet", "--mirror", "--", address, str(made))
-        git("--git-dir", str(made), "remote", "set-url", "origin", public(address))
-        if not target.is_dir():
-            made.rename(target)
+def _from_folder(place: Place, ref: str | None) -> Template:
+    """Return the template in a repository on this machine, changes included where HEAD is meant."""
+    repository, folder = mirror(place), Path(place.address)
+    working = folder.is_dir() and (folder / ".git").exists()
+    releases = read_releases(repository)
+    wants_head = ref == "HEAD" or (ref is None and newest(releases.versions) is None)
+    if not working or not wants_head:
+        return _from_git(place, repository, ref, releases)
+    head = commit_of(repository, "HEAD")
+    tree = tree_of_folder(folder, repository)
+    if head and git("--git-dir", str(repository), "rev-parse", f"{head}^{{tree}}") == tree:
+        return _from_git(place, repository, ref, releases)
+
+    def build(out: Path) -> None:
+        with disk_errors():
+            write_tree(repository, tree, out, place.address)
+            write_submodules(folder, repository, tree, out)
+
+    return _template(place, None, cache.folder("trees", tree, build=build), None)
 
 
-def _reason(detail: str) -> str:
-    for line in detail.splitlines():
-        if line.startswith(("fatal: ", "error: ")):
-            return public_text(line.partition(": ")[2])
-    return "git gave no reason."
-
-
-def _git_directory(folder: Path) -> Path | None:
-    """Return the git directory of a folder that is the root of a repository, or None."""
+def _mended(place: Place, read: Callable[[], _Read]) -> _Read:
+    """Return what ``read`` reads of a mirror; one that turns out damaged is made anew, once."""
     try:
-        top = git("rev-parse", "--show-toplevel", cwd=folder)
-        found = git("rev-parse", "--absolute-git-dir", cwd=folder)
+        return read()
     except GitFailed:
-        return None
-    return Path(found) if Path(top).resolve() == folder.resolve() else None
+        forget(place)
+        return read()
 
 
-def _is_dirty(folder: Path) -> bool:
-    return bool(git("status", "--porcelain", cwd=folder))
+def _on_disk(place: Place, source: str) -> Place:
+    """Return the place of a folder or bundle, found as ``git clone`` finds it."""
+    path = Path(place.address)
+    if path.exists():
+        return place
+    bare = path.with_name(path.name + ".git")
+    if bare.is_dir():
+        return replace(place, address=str(bare))
+    siblings = [entry.name for entry in path.parent.glob("*")] if path.parent.is_dir() else []
+    raise TemplateError(
+        f"There is no template at {public(source)}: no such folder.",
+        hint=did_you_mean(path.name, siblings)
+        or "give a folder, a git URL, gh:owner/name, gl:owner/name or a zip file",
+    )
 
 
-def _wants_head(repository: Path, ref: str | None) -> bool:
-    if ref is None:
-        return newest(tags(repository)) is None
-    return ref == "HEAD"
+def _is_repository(path: Path) -> bool:
+    """Say whether a path is a repository's root, a bare repository or a bundle."""
+    if path.is_file():
+        with path.open("rb") as file:
+            return file.read(12).startswith(b"# v") or path.suffix == ".bundle"
+    bare = (path / "HEAD").is_file() and (path / "objects").is_dir() and (path / "refs").is_dir()
+    return bare or (path / ".git").exists()

@@ -24,6 +24,7 @@ from mlstarter.update.refusals import refuse_obstacles, refuse_state
 from mlstarter.update.renders import (
     base_in_history,
     last_template_commit,
+    newest_template,
     old_template,
     questionnaire,
     render_again,
@@ -51,7 +52,7 @@ def standing(project: Project) -> Standing:
         ProjectError: the project does not say where it comes from.
     """
     record = project.record(project.repository.commit("HEAD"))
-    template = resolve(record.source, None)
+    template = newest_template(record)
     here, newest = parse_version(record.version), parse_version(template.version)
     if here is not None and newest is not None:
         behind = here < newest
@@ -149,7 +150,7 @@ def _new_template(record: Record, wanted: Wanted) -> Template:
     elif wanted.template is not None and wanted.template.source == record.source:
         template = wanted.template
     else:
-        template = resolve(record.source, wanted.to)
+        template = resolve(record.source, wanted.to) if wanted.to else newest_template(record)
     here, there = parse_version(record.version), parse_version(template.version)
     if here is None or there is None or there >= here:
         return template

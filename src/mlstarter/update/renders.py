@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from mlstarter import questions, sources
-from mlstarter.errors import MlstarterError, NeedsAttention, ProjectError
+from mlstarter.errors import MlstarterError, NeedsAttention, ProjectError, TemplateError
 from mlstarter.history.base import Pristine, TemplateCommit, find_base, template_commits
 from mlstarter.history.commits import TemplateOrigin
 from mlstarter.project import Project, Record, read_record, with_record
@@ -45,6 +45,27 @@ def resolve(source: str | None, ref: str | None, directory: str | None = None) -
     """Return a template; one at a commit, which never changes, is read once for a whole class."""
     template = sources.resolve(source, ref, directory=directory)
     return _kept_template(template) if template.commit else template
+
+
+def newest_template(record: Record) -> Template:
+    """Return the template that a project goes to: the newest release, or the branch it keeps to.
+
+    Such a template's version is its commit: the branch's name will mean another one tomorrow.
+
+    Raises:
+        TemplateError: the template cannot be reached.
+    """
+    if record.branch is None:
+        return resolve(record.source, None)
+    try:
+        template = resolve(record.source, record.branch)
+    except TemplateError:
+        # The branch was renamed or removed: what the repository shows first takes its place.
+        template = resolve(record.source, "HEAD")
+    if template.version == record.branch:
+        # A release with a short name, which does not move.
+        return resolve(record.source, None)
+    return replace(template, version=template.commit)
 
 
 @lru_cache(maxsize=8)

@@ -1,0 +1,60 @@
+"""A working folder as it stands, changes included, as a tree in our own mirror.
+
+The folder is read with the mirror's settings and an index of its own: the repository in it is not
+asked, and what it sets up (a filter, a monitor, a hook) does not run.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from mlstarter.process import Git
+from mlstarter.sources.checkout import HEAD
+
+_SUBMODULE = "160000"
+
+
+def tree_of_folder(folder: Path, mirror: Path) -> str:
+    """Return the id of the tree of ``folder``'s files, now in ``mirror``.
+
+    It holds what git tracks and what is new, and leaves out what ``.gitignore`` names.
+    """
+    with tempfile.TemporaryDirectory(prefix="mlstarter-index-") as work:
+        env = {
+            "GIT_DIR": str(mirror),
+            "GIT_WORK_TREE": str(folder),
+            "GIT_INDEX_FILE": str(Path(work) / "index"),
+        }
+        git = Git(folder, env)
+        if git.call("rev-parse", "--verify", "--quiet", HEAD).status == 0:
+            git.run("read-tree", HEAD)
+        own = folder / ".git" / "info" / "exclude"
+        rules = [f"--exclude-from={own}"] if own.is_file() else []
+        listed = git.fields("ls-files", "-z", "--cached", "--others", "--exclude-standard", *rules)
+        # A submodule, and a repository that is nobody's submodule, are folders: they stay out.
+        paths = "".join(f"{name}\0" for name in listed if not _is_folder(folder / name))
+        data = paths.encode("utf-8", "surrogateescape")
+        git.run("update-index", "--add", "--remove", "-z", "--stdin", stdin=data)
+        return git.text("write-tree")
+
+
+def write_submodules(folder: Path, mirror: Path, tree: str, out: Path) -> None:
+    """Copy the files of ``folder``'s submodules, which are no part of ``tree``, into ``out``."""
+    listed = Git(mirror, {"GIT_DIR": str(mirror)}).fields("ls-tree", "-r", "-z", tree)
+    for entry in listed:
+        mode, _, rest = entry.partition(" ")
+        name = rest.partition("\t")[2]
+        if mode == _SUBMODULE and (folder / name).is_dir() and not (folder / name).is_symlink():
+            shutil.copytree(
+                folder / name,
+                out / name,
+                symlinks=True,
+                ignore=shutil.ignore_patterns(".git"),
+                dirs_exist_ok=True,
+            )
+
+
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
