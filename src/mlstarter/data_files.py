@@ -35,7 +35,7 @@ def load_yaml(text: str | bytes, *, limit: int = MAX_RECORD_BYTES) -> Any:
     try:
         documents = list(yaml_documents(text, FAST_LOADER, limit=limit))
     except yaml.YAMLError as error:
-        raise Unusable(" ".join(str(error).split())) from error
+        raise Unusable(f"it is not YAML: {' '.join(str(error).split())}") from error
     except Unusable:
         raise
     except ValueError as error:  # a date of the 40th of May

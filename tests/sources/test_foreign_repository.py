@@ -116,7 +116,7 @@ def test_the_witness_would_see_a_command(template: Path, tmp_path: Path) -> None
     witness = hostile(template, tmp_path, "filter.x.clean")
     (template / "a.txt").write_text("changed\n")
 
-    git(template, "status")
+    git(template, "add", "a.txt")
 
     assert witness.exists()
 
