@@ -100,6 +100,7 @@ def run(said: Options) -> None:
     """Make the project that the command line describes."""
     from mlstarter import create, github, sources
     from mlstarter.console import steps
+    from mlstarter.process import require_git
     from mlstarter.questions import memory
     from mlstarter.questions.ask import OtherType
     from mlstarter.questions.gather import destination
@@ -109,6 +110,8 @@ def run(said: Options) -> None:
         if said.no_git:
             raise UsageError("--github needs a repository.", hint="leave out --no-git")
         github.require()
+    if not (said.no_git or said.dry_run):
+        require_git()
     if said.dest is not None:
         create.check_destination(said.dest)
     said = _of_other_package(said)

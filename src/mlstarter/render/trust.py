@@ -43,5 +43,5 @@ def require_trust(template: Template, trust: bool, more: Sequence[str] = ()) -> 
     raise NeedsTrust(
         f"The template {template.source} would run code on this machine: {'; '.join(shown)}.",
         hint=f"read it in {template.root}, then use --trust, or name the source under trust in "
-        f"{settings.path()}",
+        f"{settings.path() or 'the file that ' + settings.SETTINGS_VARIABLE + ' names'}",
     )
