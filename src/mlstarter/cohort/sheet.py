@@ -74,6 +74,7 @@ def _text(path: Path) -> tuple[str, list[str]]:
         raise UsageError(
             f"The roster {path} cannot be read: {error.strerror}.", hint="name a CSV file"
         ) from error
+    encodings: tuple[str, ...]
     if data.startswith(_UTF16):
         encodings = ("utf-16",)
     elif b"\0" in data:
