@@ -24,6 +24,7 @@ from mlstarter.sources.checkout import (
     tags,
     write_files,
 )
+from mlstarter.sources.own_files import own_files_only
 from mlstarter.sources.template import Template, engine_of
 from mlstarter.suggest import did_you_mean
 
@@ -52,7 +53,9 @@ def resolve(source: str, ref: str | None, directory: str | None = None) -> Templ
     repository = _git_directory(folder)
     if repository is None or (_is_dirty(folder) and _wants_head(repository, ref)):
         _no_versions(place, None if ref == "HEAD" else ref)
-        return _template(place, None, folder, None)
+        # Judged first: what is no template is not copied.
+        _template(place, None, folder, None)
+        return _template(place, None, own_files_only(folder), None)
     return _from_git(place, repository, ref)
 
 
