@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 from pathlib import Path
 
@@ -97,9 +96,7 @@ def test_what_was_added_all_the_same_is_the_templates(tmp_path: Path) -> None:
     assert "a.txt" not in names
 
 
-def test_the_users_own_ignore_file_counts(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_users_own_ignore_file_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home = tmp_path / "home"
     (home / ".config" / "git").mkdir(parents=True)
     (home / ".config" / "git" / "ignore").write_text(".DS_Store\n")
@@ -136,7 +133,7 @@ def test_links_odd_names_and_submodules_come_along(tmp_path: Path) -> None:
 
     assert copy != root
     assert copy.name == "t"
-    assert os.readlink(copy / "link") == "sub"
+    assert (copy / "link").readlink() == Path("sub")
     assert (copy / "m" / "in.txt").read_text() == "i"
     assert not (copy / "m" / ".git").exists()
     assert (copy / "ü 'x'\n.txt").read_text() == "u"

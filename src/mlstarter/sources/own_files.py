@@ -72,7 +72,8 @@ def _tracked_and_new(folder: Path) -> list[str]:
 
 
 def _not_ignored(folder: Path) -> list[str]:
-    rules = [f"--exclude-from={path.absolute()}" for path in _ignore_files(folder) if path.is_file()]
+    files = [path.absolute() for path in _ignore_files(folder) if path.is_file()]
+    rules = [f"--exclude-from={path}" for path in files]
     if not rules:
         return _all_files(folder)
     with tempfile.TemporaryDirectory(prefix="mlstarter-ignored-") as work:
