@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -269,6 +270,12 @@ def _summary(said: Options, template: Template, answers: Answers, created: Creat
 
 
 def _short(path: Path) -> str:
-    """Return a path as one would type it from here."""
+    """Return a path as one would type it from here.
+
+    ``make new`` runs this beside the folder that the user is in, and names that one in a variable.
+    """
+    stated = os.environ.get("MLSTARTER_SHOWN_FROM")
+    if stated and path.is_relative_to(Path(stated).parent):
+        return os.path.relpath(path, stated)
     here = Path.cwd()
     return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

@@ -77,6 +77,10 @@ def print_report(prepared: Prepared, outcome: str, *, branch: str | None) -> Non
         echo(f"\n{prepared.changelog}")
     for line in _next(plan, outcome, branch):
         echo(line)
+    if prepared.next_steps and outcome in ("merged", "branched", "conflicts"):
+        echo("\nNext:" if outcome == "merged" else "\nAfter the merge:")
+        for line in prepared.next_steps:
+            echo(f"  {line}")
     if prepared.by.fallback and outcome != "preview":
         from mlstarter.history.identity import IDENTITY_HINT
 
