@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup new test test-quick test-full lint benchmark release-templates clean
+.PHONY: help setup new install test test-quick test-full lint benchmark release-templates clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
@@ -20,8 +20,15 @@ $(STAMP): pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 
-new: $(STAMP)  ## Start a project: asks, or takes ARGS="churn --type tabular --yes"
-	@$(BIN)/mlstarter new $(ARGS)
+# Beside this clone, not in it: a project is a repository of its own.
+new: $(STAMP)  ## Start a project beside this clone: asks, or takes ARGS="churn --type tabular --yes"
+	@cd .. && MLSTARTER_SHOWN_FROM="$(CURDIR)" "$(CURDIR)/$(BIN)/mlstarter" new $(ARGS)
+	@command -v mlstarter >/dev/null || printf '\nLater: %s, or `make install` here once, then `mlstarter` anywhere.\n' "$(CURDIR)/$(BIN)/mlstarter"
+
+install: $(STAMP)  ## Link mlstarter into ~/.local/bin, to have it on the PATH
+	@mkdir -p "$(HOME)/.local/bin" && ln -sf "$(CURDIR)/$(BIN)/mlstarter" "$(HOME)/.local/bin/mlstarter"
+	@"$(HOME)/.local/bin/mlstarter" --version
+	@case ":$$PATH:" in *":$(HOME)/.local/bin:"*) ;; *) echo 'Add ~/.local/bin to your PATH: export PATH="$$HOME/.local/bin:$$PATH"';; esac
 
 test: $(STAMP)  ## Run the tests, the long ones sampled
 	$(BIN)/python -m pytest -n 2 -m "not full and not e2e and not container and not browser" $(ARGS)

@@ -137,9 +137,9 @@ def read_roster(data: bytes, folder: Path) -> object:
 
     path = folder / "roster.csv"
     path.write_bytes(data)
-    students, problems = read(path, ["project_name"])
-    wrong = {problem.line for problem in problems}
-    good = [student for student in students if student.line not in wrong]
+    roster = read(path, ["project_name"])
+    wrong = {problem.line for problem in roster.problems}
+    good = [student for student in roster.students if student.line not in wrong]
     return address_problems("file:///srv/{student_id}.git", good)
 
 

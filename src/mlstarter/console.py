@@ -58,10 +58,11 @@ def to_stdout() -> Console:
 def print_json(command: str, payload: Mapping[str, Any]) -> None:
     """Print the one object that ``--json`` promises, and nothing else, on stdout.
 
-    ``schema`` is 1; it changes only when a field changes its meaning or goes away.
+    ``schema`` is 1; it changes only when a field changes its meaning or goes away. All of it is
+    ASCII: whoever reads it need not know in which encoding it was written.
     """
     document = {"schema": JSON_SCHEMA, "command": command, **payload}
-    text = json.dumps(document, indent=2, ensure_ascii=False, default=str)
+    text = json.dumps(document, indent=2, default=str)
     sys.stdout.write(escape.json_text(text) + "\n")
 
 

@@ -189,13 +189,10 @@ class Git:
                 capture_output=True,
                 check=False,
             )
-        except FileNotFoundError as error:
+        except (FileNotFoundError, PermissionError) as error:
             if not self.folder.is_dir():
                 raise
-            raise GitMissing(
-                "git was not found on this machine",
-                hint="install git (https://git-scm.com/downloads) and run the command again",
-            ) from error
+            raise git_missing() from error
         return Result(done.returncode, done.stdout, done.stderr.decode("utf-8", "replace"))
 
     def _bounded(self, command: Sequence[str], stdin: bytes | None, limit: int) -> Result:
@@ -333,15 +330,31 @@ def closed_settings() -> dict[str, str]:
     return env | {"GIT_CONFIG_COUNT": str(len(PINNED))}
 
 
+def git_missing() -> GitMissing:
+    """Return the error for a machine without git."""
+    return GitMissing(
+        "git was not found on this machine.",
+        hint="install git (https://git-scm.com/downloads) and run the command again",
+    )
+
+
 def require_git() -> tuple[int, ...]:
     """Return git's version; raise GitMissing where it is absent or older than ``OLDEST_GIT``."""
-    said = Git(Path.cwd()).text("version")
-    words = said.split()
-    version = tuple(int(part) for part in words[2].split(".")[:3] if part.isdecimal())
+    answer = Git(Path.cwd()).call("version")
+    text = answer.stdout.decode("utf-8", "replace")
+    number = re.match(r"git version (\d+(?:\.\d+)*)", text)
+    if answer.status != 0 or number is None:
+        # macOS has a git that only says how to install git.
+        reason = " ".join((answer.stderr or text).split())[:200] or f"exit status {answer.status}"
+        raise GitMissing(
+            f"The git of this machine does not work: {reason}",
+            hint="install git (https://git-scm.com/downloads) and run the command again",
+        )
+    version = tuple(int(part) for part in number[1].split(".")[:3])
     if version < OLDEST_GIT:
         oldest = ".".join(map(str, OLDEST_GIT))
         raise GitMissing(
-            f"git {words[2]} is too old: updates need `git merge-tree`, new in git {oldest}",
+            f"git {number[1]} is too old: updates need `git merge-tree`, new in git {oldest}",
             hint="install a newer git (https://git-scm.com/downloads)",
         )
     return version

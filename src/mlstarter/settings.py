@@ -18,12 +18,24 @@ from mlstarter.errors import UsageError
 SETTINGS_VARIABLE = "MLSTARTER_SETTINGS"
 
 
-def path() -> Path:
-    """Return where the settings are: ``MLSTARTER_SETTINGS``, or the user's configuration."""
+def folder() -> Path | None:
+    """Return the user's configuration folder, or None for an account without a home."""
+    try:
+        return platformdirs.user_config_path("mlstarter", appauthor=False)
+    except (RuntimeError, KeyError):
+        return None
+
+
+def path() -> Path | None:
+    """Return where the settings are: ``MLSTARTER_SETTINGS``, or the user's configuration.
+
+    None for an account without a home, which has no settings.
+    """
     chosen = os.environ.get(SETTINGS_VARIABLE)
     if chosen:
         return Path(chosen)
-    return platformdirs.user_config_path("mlstarter", appauthor=False) / "settings.toml"
+    own = folder()
+    return None if own is None else own / "settings.toml"
 
 
 def trusted(source: str) -> bool:
@@ -36,12 +48,15 @@ def trusted(source: str) -> bool:
         UsageError: the settings cannot be read, or an entry is no address.
     """
     file = path()
+    if file is None:
+        return False
     try:
-        stated = tomllib.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+        stated = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except (FileNotFoundError, NotADirectoryError):
         return False
     except (OSError, ValueError) as error:
-        raise UsageError(f"{file} cannot be read: {error}.", hint="mend or remove it") from error
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise UsageError(f"{file} cannot be read: {reason}.", hint="mend or remove it") from error
     entries = stated.get("trust", [])
     if not isinstance(entries, list) or not all(isinstance(entry, str) for entry in entries):
         raise UsageError(

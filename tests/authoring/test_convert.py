@@ -19,12 +19,10 @@ from tests.other.conftest import Run
 from tests.render.helpers import Files, commit, git, write_template
 from tests.render.test_cookiecutter import CASES, template_of
 
-# The original variables as a whole, and a variable that a text changes, have no counterpart.
+# What was written in cookiecutter.json, and a variable that one text changes for the others.
 NO_COUNTERPART = {
-    "the original variables",
-    "order of variables",
-    "a variable changed while rendering",
-    "prompts are not variables",
+    "the original variables": "_cookiecutter: what was written in cookiecutter.json",
+    "a variable changed while rendering": "cookiecutter.update: changes a variable",
 }
 
 
@@ -57,7 +55,7 @@ def test_what_has_no_counterpart_is_listed_and_the_difference_found(
 
     status, out, _ = mlstarter("template", "convert", source)
 
-    assert "as a whole: in Copier every answer is a variable of its own" in out
+    assert NO_COUNTERPART[case] in out
     assert status == 3
     assert "Both templates write the same files for 0 of " in out
 
@@ -108,7 +106,8 @@ def test_questions_hooks_and_pages_are_carried_over(converted: Path) -> None:
     assert stated["kind"]["choices"] == {"A library": "lib", "app": "app"}
     assert stated["title"] == {"type": "str", "default": "{{ name|title }}", "when": False}
     tasks = stated["_tasks"]
-    assert [task["command"][0] for task in tasks] == ["sh", "{{ _copier_python }}"]
+    assert [task["command"][0] for task in tasks] == ["{{ _copier_python }}"] * 2
+    assert [task["command"][3] for task in tasks] == ["pre_gen_project.sh", "post_gen_project.py"]
     assert (converted / "README.md").read_text() == "# A template\n"
     assert os.access(converted / "template" / "{{slug}}" / "run.sh.jinja", os.X_OK)
     assert "'{{ 'cookiecutter.name' }}'" in (converted / "template" / "README.md.jinja").read_text()
@@ -125,6 +124,105 @@ def test_hooks_and_the_tasks_they_became_do_the_same(mlstarter: Run, tmp_path: P
     # The odd text breaks the shell hook's quotes, in both alike.
     assert "the same files for 2 of 4 sets" in out
     assert "2 sets cannot be rendered by either" in out
+
+
+HOOK = "/hooks/post_gen_project.py"
+VARIABLES: dict[str, Any] = {"slug": "s", "kind": ["lib", "app"], "_note": "n", "__title": "{{ cookiecutter.slug|upper }}"}  # fmt: skip
+HOOKS: dict[str, Files] = {
+    "deletes files": {HOOK: "import os\nif '{{ cookiecutter.kind }}' == 'lib': os.remove('app.py')\n", "app.py": "x", "lib.py": "x"},
+    "renames files": {HOOK: "from pathlib import Path\nPath('a').rename('{{ cookiecutter.kind[:1] }}')\n", "a": "x"},
+    "keeps only what it knows": {HOOK: "from pathlib import Path\nfor path in Path().iterdir():\n    path.name == 'keep' or path.unlink()\n", "keep": "k", "go": "g"},
+    "takes all variables as JSON": {HOOK: "import json\nfrom pathlib import Path\nvalues = json.loads(r'''{{ cookiecutter | tojson }}''')\nPath('k').write_text(values['kind'] + values['_note'])\n", "f": "x"},
+    "takes all variables as they are": {HOOK: "from collections import OrderedDict\nfrom pathlib import Path\nvalues = {{ cookiecutter }}\nPath('k').write_text(values['__title'] + values['kind'])\n", "f": "x"},
+    "walks through the variables": {HOOK: "from pathlib import Path\nnames = [{% for name, value in cookiecutter.items() if name[0] != '_' %}'{{ name }}={{ value|length }}', {% endfor %}]\nPath('k').write_text(' '.join(names))\n", "f": "x"},
+    "has logic of Jinja's": {HOOK: "{% if cookiecutter.kind == 'app' %}open('app', 'w').close(){% else %}pass{% endif %}\n", "f": "x"},
+    "looks where it lies": {HOOK: "import os, sys\nassert os.path.basename(__file__).endswith('.py')\nassert os.getcwd() not in sys.path\nopen('ran', 'w').close()\n", "f": "x", "os.py": "raise SystemExit(1)\n"},
+    "is of the shell": {"/hooks/post_gen_project.sh!": "#!/bin/sh\nset -e\nrm -- app\nmv f {{ cookiecutter.kind }}.txt\n", "f": "x", "app": "x"},
+    "is of the shell, by its first line": {"/hooks/post_gen_project!": "#!/usr/bin/env bash\n[[ {{ cookiecutter.kind }} == lib ]] && rm f || true\n", "f": "x"},
+    "has letters beyond ASCII": {HOOK: "from pathlib import Path\nPath('ü').write_text('{{ cookiecutter.kind }} ✓ 🚀', encoding='utf-8')\n", "f": "x"},
+    "fails for one answer": {HOOK: "import sys\nif '{{ cookiecutter.kind }}' == 'app': sys.exit('not yet')\n", "f": "x"},
+    "checks first": {"/hooks/pre_gen_project.py": "import re, sys\nif not re.match('[a-z]', '{{ cookiecutter.kind }}'): sys.exit(1)\n", "f": "x"},
+    "writes to a folder": {HOOK: "import os\nos.makedirs('a/b')\nos.symlink('../f', 'a/link')\nopen('a/b/c', 'w').close()\nos.chmod('f', 0o755)\n", "f": "x"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", HOOKS)
+def test_hooks_do_the_same_as_tasks(case: str, mlstarter: Run, tmp_path: Path) -> None:
+    source = template_of(tmp_path / "t", VARIABLES, HOOKS[case])
+
+    status, out, err = mlstarter("template", "convert", source, "--trust", "--json")
+
+    proof = json.loads(out)["proof"]
+    assert proof["differences"] == [], err
+    assert proof["code_ran"] is True
+    assert status == 0
+    assert proof["unrendered"] < proof["compared"]
+
+
+def test_a_hook_that_keeps_only_what_it_knows_leaves_the_record(
+    mlstarter: Run, tmp_path: Path
+) -> None:
+    source = template_of(tmp_path / "t", VARIABLES, HOOKS["keeps only what it knows"])
+    assert mlstarter("template", "convert", source)[0] == 0
+    from copier import run_copy
+
+    run_copy(str(tmp_path / "t-copier"), tmp_path / "p", defaults=True, quiet=True, unsafe=True)
+
+    made = sorted(path.name for path in (tmp_path / "p").iterdir())
+    assert made == [".copier-answers.yml", "keep"]
+
+
+def test_without_trust_it_is_said_that_hooks_were_not_compared(
+    mlstarter: Run, tmp_path: Path
+) -> None:
+    source = template_of(tmp_path / "t", VARIABLES, HOOKS["deletes files"])
+
+    status, out, _ = mlstarter("template", "convert", source)
+
+    assert status == 0
+    assert "Without their hooks and tasks, both templates write the same files for" in out
+    assert "what hooks and tasks do was not compared: --trust runs them in copies" in out
+
+
+def test_a_difference_that_only_hooks_make_is_found(mlstarter: Run, tmp_path: Path) -> None:
+    hook = "open('pip' if '{{ cookiecutter._output_dir }}' == 'None' else 'out', 'w').close()\n"
+    source = template_of(tmp_path / "t", VARIABLES, {HOOK: hook, "f": "x"})
+
+    status, out, _ = mlstarter("template", "convert", source, "--trust")
+
+    assert status == 3
+    assert "cookiecutter._output_dir: a folder of the machine, unknown to Copier" in out
+    assert "write the same files for 0 of" in out
+
+
+def test_a_hook_that_cannot_be_a_task_is_listed(mlstarter: Run, tmp_path: Path) -> None:
+    files: Files = {HOOK: "x = 1\n" * 6000, "/hooks/pre_prompt.py": "", "f": "x"}
+    source = template_of(tmp_path / "t", VARIABLES, files)
+
+    _, out, _ = mlstarter("template", "convert", source)
+
+    assert "hooks/post_gen_project.py: too long to be part of a task" in out
+    assert "hooks/pre_prompt.py: Copier runs nothing before the questions" in out
+
+
+def test_other_delimiters_reach_the_tasks_and_the_record(mlstarter: Run, tmp_path: Path) -> None:
+    options = {"variable_start_string": "<<", "variable_end_string": ">>"}
+    variables = {"slug": "s", "kind": ["lib", "app"], "_jinja2_env_vars": options}
+    (tmp_path / "t").mkdir()
+    (tmp_path / "t" / "cookiecutter.json").write_text(json.dumps(variables))
+    folder = tmp_path / "t" / "<<cookiecutter.slug>>"
+    folder.mkdir()
+    (folder / "f").write_text("<< cookiecutter.slug >>{{ no }}")
+    (tmp_path / "t" / "hooks").mkdir()
+    (tmp_path / "t" / HOOK[1:]).write_text("open('<< cookiecutter.kind >>', 'w').close()\n")
+
+    status, out, err = mlstarter("template", "convert", tmp_path / "t", "--trust")
+    assert status == 0, out + err
+    from copier import run_copy
+
+    run_copy(str(tmp_path / "t-copier"), tmp_path / "p", defaults=True, quiet=True, unsafe=True)
+    assert (tmp_path / "p" / "lib").is_file()
+    assert yaml.safe_load((tmp_path / "p" / ".copier-answers.yml").read_text())["kind"] == "lib"
 
 
 def test_what_changes_is_listed(mlstarter: Run, tmp_path: Path) -> None:

@@ -33,6 +33,13 @@ FAULTY: dict[str, tuple[Files, tuple[str, str]]] = {
     "broken YAML": ({"copier.yml": Q, "f.yml.jinja": "a: [{{ n }}\n"}, ("broken", "f.yml")),
     "broken TOML": ({"copier.yml": Q, "f.toml.jinja": "a = {{ n }}\n"}, ("broken", "f.toml")),
     "broken JSON": ({"copier.yml": Q, "f.json": "{"}, ("broken", "f.json")),
+    "broken JSON with comments": ({"copier.yml": Q, "tsconfig.json": "{/* c */ 'a': 1}"}, ("broken", "tsconfig.json")),
+    "comments where no reader takes them": ({"copier.yml": Q, "package.json": "{// c\n}"}, ("broken", "package.json")),
+    "broken JSON5": ({"copier.yml": Q, "renovate.json5": "{a: [}"}, ("broken", "renovate.json5")),
+    "a broken line of JSON": ({"copier.yml": Q, "d.jsonl": '{"a": 1}\n{"a": }\n'}, ("broken", "d.jsonl")),
+    "a broken second document": ({"copier.yml": Q, "f.yaml": "a: 1\n---\nb: [\n"}, ("broken", "f.yaml")),
+    "an encoding that Python lacks": ({"copier.yml": Q, "f.py": "# -*- coding: latin-99 -*-\n"}, ("broken", "f.py")),
+    "a broken stub": ({"copier.yml": Q, "f.pyi": "def f(:\n"}, ("broken", "f.pyi")),
     "broken Python": ({"copier.yml": Q, "f.py.jinja": "def {{ n }}:\n"}, ("broken", "f.py")),
     "broken only for one choice": (
         {"copier.yml": "k: {type: str, help: h, choices: [a, b], default: a}\n", "f.json.jinja": "{% if k == 'b' %}[{% else %}{}{% endif %}"}, ("broken", "f.json")),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from mlstarter.cohort.roster import read_roster
 from tests.cohort.conftest import Classroom, git, said
 
 
@@ -108,7 +109,9 @@ def test_a_username_that_the_remote_needs_must_be_there_and_be_safe(
     [
         (b"name,email\nAda,a@b\n", "has no column student_id"),
         (b"", "has no column student_id"),
-        ("student_id\nsé\n".encode("latin-1"), "is not UTF-8 text"),
+        (b"student_id\ns\x001\n", "is not a text file"),
+        (b"PK\x03\x04\0\0workbook", "save it as CSV UTF-8, not as a workbook"),
+        (b"sep=;\r\nname;email\r\n", "has no column student_id"),
         (b'student_id\n"s1\n', "is not CSV"),
     ],
 )
@@ -204,3 +207,101 @@ def test_settings_that_cannot_be_are_refused(
     err = capsys.readouterr().err
     assert message in err
     assert hint in err
+
+
+WITH_ACCENTS = "student_id,name\ns1,Jürgen Müller\n"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"student_id,name,,\r\ns1,Ann,,\r\ns2,Bob,,\r\n,,,\r\n",
+        b"student_id,,name\ns1,,Ann\n",
+        b"sep=;\r\nstudent_id;name\r\ns1;Ann\r\n",
+        b"\xef\xbb\xbfsep=\t\nstudent_id\tname\ns1\tAnn\n",
+        b"student_id\tname\ns1\tAnn, the first\n",
+        b"student_id|name\ns1|Ann\n",
+        "student_id,name\ns1\u200b,Ann\n".encode(),
+        "\ufeff\u200bstudent_id\u200e,name\n\u2060s1\xa0,Ann\n".encode(),
+        "\ufeffstudent_id,name\ns1,Ann\n".encode("utf-16-le"),
+        WITH_ACCENTS.encode("utf-8-sig"),
+        WITH_ACCENTS.encode("cp1252"),
+        WITH_ACCENTS.encode("utf-16"),
+        b'"student_id","name"\n"s1","two\r\nlines; and, more"\n',
+        b'"name, family first",student_id;\n"Lovelace, Ada",s1\n'.replace(b";", b""),
+        b"Student ID,E-Mail\ns1,ann@example.org\n",
+        b"student_id\rs1\r",
+        b"student_id\ns1",
+        b"student_id,name\ns1,Ann,,,\n",
+    ],
+)
+def test_whatever_spreadsheets_write_is_read(
+    classroom: Classroom, capsys: pytest.CaptureFixture[str], data: bytes
+) -> None:
+    classroom.roster.write_bytes(data)
+
+    status = classroom.call("check", "--json")
+
+    found = said(capsys.readouterr().out)
+    assert found["problems"] == []
+    assert status == 0
+    assert found["students"] >= 1
+
+
+def test_letters_of_another_encoding_are_read_and_said(tmp_path: Path) -> None:
+    file = tmp_path / "roster.csv"
+    file.write_bytes(WITH_ACCENTS.encode("cp1252"))
+
+    roster = read_roster(file, ())
+
+    assert roster.students[0].name == "Jürgen Müller"
+    assert roster.notes == [
+        "the file is not UTF-8; it was read as Windows-1252: look at names with accents"
+    ]
+
+
+def test_an_id_is_compared_without_what_nobody_sees(tmp_path: Path) -> None:
+    file = tmp_path / "roster.csv"
+    file.write_text("student_id,name\ns1,Ann\ns\u200b1,Bob\n", encoding="utf-8")
+
+    roster = read_roster(file, ())
+
+    assert [student.student_id for student in roster.students] == ["s1", "s1"]
+    assert [problem.message for problem in roster.problems] == [
+        'the student_id "s1" is there already in line 2'
+    ]
+
+
+def test_a_name_keeps_the_joiners_that_spell_it(tmp_path: Path) -> None:
+    file = tmp_path / "roster.csv"
+    name = "\u06a9\u062a\u0627\u0628\u200c\u0647\u0627"
+    file.write_text(f"student_id,name\ns1,{name}\u200b\n", encoding="utf-8")
+
+    assert read_roster(file, ()).students[0].name == name
+
+
+def test_columns_of_a_learning_platform_are_left_alone_and_said(
+    classroom: Classroom, capsys: pytest.CaptureFixture[str]
+) -> None:
+    classroom.roster.write_text(
+        "Student,student_id,SIS Login ID,Final Score,Final Score,\nAnn,s1,x1,9,9,stray\n",
+        encoding="utf-8",
+    )
+
+    status = classroom.call("check")
+
+    err = capsys.readouterr().err
+    assert status == 0
+    assert "column 6 has no name and is not read" in err
+    assert "not read, being neither a column nor a question: student, sis login id" in err
+    assert "stray" not in err
+
+
+def test_the_lines_are_those_of_the_file(
+    classroom: Classroom, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = 'sep=;\r\nstudent_id;name\r\n\r\ns1;"a\r\nb"\r\n../x;c\r\n'
+
+    problems = check(classroom, capsys, text)
+
+    assert problems == [(6, 'the student_id "../x" would lead out of its folder')]

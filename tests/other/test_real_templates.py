@@ -121,6 +121,34 @@ def test_a_real_cookiecutter_template_is_converted_and_proven(
     assert proof.compared >= 4
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "kedro/templates/project",
+        f"{ANSYS}/pyansys",
+        pytest.param(f"{ANSYS}/pyansys_openapi_client", marks=full),
+        pytest.param(f"{ANSYS}/solution", marks=full),
+    ],
+)
+def test_what_hooks_of_a_real_template_delete_and_rename_is_proven_too(
+    name: str, index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(index))  # hooks import the package that they come with
+    if SETS is not None:
+        monkeypatch.setattr(
+            "mlstarter.authoring.prove.answer_sets", lambda asked, **_: answer_sets(asked)[:2]
+        )
+    with working_copy(index / name) as original:
+        made = convert(original, tmp_path / "converted")
+        with working_copy(made.out) as converted:
+            proof = prove(original, converted, trust=True)
+
+    assert made.tasks == 1
+    assert proof.code_ran is True
+    assert proof.differences == ()
+    assert proof.unrendered < proof.compared
+
+
 def test_a_real_copier_template_is_rendered_as_copier_does(index: Path, tmp_path: Path) -> None:
     from copier import run_copy
 

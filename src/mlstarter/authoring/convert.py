@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from mlstarter.authoring.convert_questions import Names, copier_questions
+from mlstarter.authoring.convert_questions import MAPPING, Names, copier_questions
 from mlstarter.authoring.jinja_text import Delimiters, outside_strings, rewrite
 from mlstarter.errors import TemplateError, UsageError
 from mlstarter.files import built_aside, file_mode, move_into_place
@@ -24,8 +24,7 @@ from mlstarter.tree import EXECUTABLE
 
 SUFFIX = ".jinja"
 INSIDE = "template"
-ANSWERS_FILE = "{{ _copier_conf.answers_file }}.jinja"
-ANSWERS = "# Written by Copier; do not edit by hand.\n{{ _copier_answers|to_nice_yaml -}}\n"
+ANSWERS = "# Written by Copier; do not edit by hand.\n"
 # Kept beside the template, for its readers.
 _PAGES = re.compile(r"(readme|licen[cs]e|changelog|authors|contributing)", re.IGNORECASE)
 _EXTENSIONS = {
@@ -34,6 +33,28 @@ _EXTENSIONS = {
     "now": "cookiecutter.extensions.TimeExtension",
     "uuid4": "cookiecutter.extensions.UUIDExtension",
 }
+
+
+# Runs a hook as Cookiecutter does: from a file of its own, by Python or by its first line. A hook
+# that keeps only the files it knows must not remove the record of the answers.
+RUNNER = """\
+import os, subprocess, sys, tempfile
+name, answers_file, script = sys.argv[1:]
+record = open(answers_file, "rb").read() if os.path.isfile(answers_file) else None
+with tempfile.TemporaryDirectory() as folder:
+    path = os.path.join(folder, name)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(script)
+    os.chmod(path, 0o700)
+    command = [sys.executable, path] if name.endswith(".py") else [path]
+    status = subprocess.call(command, shell=os.name == "nt")
+if record is not None and not os.path.exists(answers_file):
+    with open(answers_file, "wb") as file:
+        file.write(record)
+sys.exit(status)
+"""
+# What every system takes as one argument of a command (Windows: 32,767 for all of them).
+LONGEST_SCRIPT = 30_000
 
 
 @dataclass
@@ -91,7 +112,9 @@ class _Converter:
         for path in sorted(start.rglob("*")):
             if path.is_file() or path.is_symlink():
                 self._file(path, PurePosixPath(path.relative_to(start).as_posix()))
-        self._write(f"{INSIDE}/{ANSWERS_FILE}", ANSWERS)
+        answers_file = self.delimiters.expression("_copier_conf.answers_file")
+        recorded = self.delimiters.expression("_copier_answers|to_nice_yaml", trim="-")
+        self._write(f"{INSIDE}/{answers_file}{SUFFIX}", f"{ANSWERS}{recorded}\n")
         self._shared()
         tasks = self._tasks()
         self._pages()
@@ -108,7 +131,23 @@ class _Converter:
 
     def text(self, text: str) -> str:
         """Return a text with ``cookiecutter.name`` as ``name``, noting what it uses."""
-        return rewrite(text, self.delimiters, self._tag)
+        self.names.whole = False
+        changed = rewrite(text, self.delimiters, self._tag)
+        if self.names.whole:
+            self.names.lost.add(
+                "cookiecutter as a whole in a name or a question: every answer is a variable "
+                "of its own"
+            )
+        return changed
+
+    def content(self, text: str) -> str:
+        """Return a file's or a hook's text, which may use ``cookiecutter`` as a whole too."""
+        self.names.whole = False
+        changed = rewrite(text, self.delimiters, self._tag)
+        if not self.names.whole:
+            return changed
+        start, end = self.delimiters.block
+        return f"{start} set {MAPPING} = {self.names.mapping()} {end}{changed}"
 
     def _tag(self, inside: str, is_block: bool) -> str:
         inside = self.names.replaced(inside)
@@ -148,7 +187,7 @@ class _Converter:
             return
         newline = str(self.config.stated.get("_new_lines") or newline_of(path))
         if self.delimiters.has_jinja(text):
-            text = self.text(text)
+            text = self.content(text)
             if newline != "\n" and not self.config.stated.get("_new_lines"):
                 text = self._with_newlines(text, newline)
             newline = "\n"
@@ -195,27 +234,32 @@ class _Converter:
                 text = _text_of(path)
                 name = f"templates/{path.relative_to(folder).as_posix()}"
                 if text is not None:
-                    self._write(name, self.text(text))
+                    self._write(name, self.content(text))
 
     def _tasks(self) -> list[dict[str, Any]]:
         """Return the hooks as tasks: their scripts are texts to Copier, as to Cookiecutter."""
         tasks = []
         for hook in sorted(self.config.hooks, key=lambda name: "post" in name):
             stem = Path(hook).stem
-            script = (self.root / hook).read_text(encoding="utf-8")
+            script = _text_of(self.root / hook)
             if stem == "pre_prompt":
                 self.made.lost.append(f"{hook}: Copier runs nothing before the questions")
                 continue
             if stem == "pre_gen_project":
                 self.made.lost.append(f"{hook}: now runs after the files are written, not before")
-            command = _interpreter(hook, script)
-            if command is None:
-                self.made.lost.append(f"{hook}: not a Python or shell script")
+            if script is None:
+                self.made.lost.append(f"{hook}: a program, not a script")
                 continue
+            if len(script.encode()) > LONGEST_SCRIPT:
+                self.made.lost.append(f"{hook}: too long to be part of a task")
+                continue
+            python = self.delimiters.expression("_copier_python")
+            answers_file = self.delimiters.expression("_copier_conf.answers_file")
+            name = PurePosixPath(hook).name
             tasks.append(
                 {
-                    "command": [*command, self.text(script)],
-                    "when": "{{ _copier_operation == 'copy' }}",
+                    "command": [python, "-c", RUNNER, name, answers_file, self.content(script)],
+                    "when": self.delimiters.expression("_copier_operation == 'copy'"),
                 }
             )
         self.made.tasks = len(tasks)
@@ -276,13 +320,3 @@ def _quoted(part: str, delimiters: Delimiters) -> str:
         return part
     start, end = delimiters.block
     return f"{start} raw {end}{part}{start} endraw {end}"
-
-
-def _interpreter(hook: str, script: str) -> list[str] | None:
-    if hook.endswith(".py"):
-        return ["{{ _copier_python }}", "-c"]
-    first = script.partition("\n")[0]
-    match = re.match(r"#!\s*(?:/usr/bin/env\s+)?(?:\S*/)?(sh|bash|zsh|dash)\b", first)
-    if match or hook.endswith(".sh"):
-        return [match.group(1) if match else "sh", "-c"]
-    return None

@@ -15,23 +15,31 @@ from mlstarter.sources.cookiecutter_json import CookiecutterConfig
 SETTINGS = frozenset(
     {"_copy_without_render", "_extensions", "_jinja2_env_vars", "_new_lines", "__prompts__"}
 )
+PROMPTS = frozenset({"__prompts__"})
 # Internal variables and what Copier calls them.
 _INTERNAL = {"_template": "_src_path", "_checkout": "_commit"}
 _NO_COUNTERPART = ("_output_dir", "_repo_dir")
+_CHANGING = frozenset({"clear", "pop", "popitem", "setdefault", "update"})
 # Names that Copier refuses, or that would hide something of Jinja's.
 _TAKEN = frozenset(
     {"now", "make_secret", "range", "dict", "lipsum", "cycler", "joiner", "namespace"}
 )
 _REFERENCE = r"\bcookiecutter(?:\.(?P<dot>[A-Za-z_]\w*)|\[\s*(?P<q>['\"])(?P<item>.+?)(?P=q)\s*\])"
 _OTHER_USE = r"\b_?cookiecutter\b"
+MAPPING = "cookiecutter"
 
 
 class Names:
-    """What each variable is called in the Copier template; ``lost`` lists what has no name."""
+    """What each variable is called in the Copier template; ``lost`` lists what has no name.
+
+    ``whole`` says that ``replaced`` met ``cookiecutter`` itself, the mapping of all variables.
+    """
 
     def __init__(self, stated: Mapping[str, Any]) -> None:
         self.by_old: dict[str, str] = dict(_INTERNAL)
         self.lost: set[str] = set()
+        self.whole = False
+        self.settings = {name: stated[name] for name in stated if name in SETTINGS - PROMPTS}
         plain = {name for name in stated if _usable(name)}
         for name in stated:
             if name in SETTINGS:
@@ -50,7 +58,11 @@ class Names:
             old = match.group("dot") or match.group("item")
             if old in self.by_old:
                 return self.by_old[old]
-            if old in _NO_COUNTERPART:
+            if match.group("dot") and hasattr(dict, old):
+                self.whole = True
+                if old in _CHANGING:
+                    self.lost.add(f"cookiecutter.{old}: changes a variable, here for one file only")
+            elif old in _NO_COUNTERPART:
                 self.lost.add(f"cookiecutter.{old}: a folder of the machine, unknown to Copier")
             else:
                 self.lost.add(f"cookiecutter.{old}: not a variable of the template")
@@ -59,10 +71,20 @@ class Names:
         code = outside_strings(code, _REFERENCE, new_name)
         # The pattern has named groups that the other does not: only look, change nothing.
         for match in re.finditer(_OTHER_USE, re.sub(r"(['\"]).*?\1", "", code)):
-            self.lost.add(
-                f"{match.group()} as a whole: in Copier every answer is a variable of its own"
-            )
+            if match.group() == MAPPING:
+                self.whole = True
+            else:
+                self.lost.add(f"{match.group()}: what was written in cookiecutter.json")
         return code
+
+    def mapping(self) -> str:
+        """Return an expression for the mapping that Cookiecutter calls ``cookiecutter``."""
+        fixed = {name: _literal(value) for name, value in self.settings.items()}
+        own = {old: new for old, new in self.by_old.items() if old not in _INTERNAL}
+        internal = {old: f"{new}|default(none)" for old, new in _INTERNAL.items()}
+        internal |= dict.fromkeys(_NO_COUNTERPART, "none")
+        entries = {**own, **fixed, **internal}.items()
+        return "{ " + ", ".join(f"{json.dumps(old)}: {new}" for old, new in entries) + " }"
 
 
 def copier_questions(
@@ -133,6 +155,15 @@ def _json(value: Any, text: Callable[[str], str]) -> str:
             return json.dumps(changed)
         return "{% filter to_json %}" + changed + "{% endfilter %}"
     return json.dumps(value)
+
+
+def _literal(value: Any) -> str:
+    """Return a value of ``cookiecutter.json`` as Jinja writes it."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{json.dumps(k)}: {_literal(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_literal, value)) + "]"
+    return "none" if value is None else json.dumps(value)
 
 
 def _raw(text: str) -> str:

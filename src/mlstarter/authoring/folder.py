@@ -1,4 +1,4 @@
-"""A template that somebody is working on: the folder as it stands, committed or not."""
+"""A template that somebody is working on: the folder as it stands, without what git ignores."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mlstarter.errors import UsageError
 from mlstarter.sources.assemble import assemble, is_layered
+from mlstarter.sources.own_files import own_files_only
 from mlstarter.sources.template import Template, engine_of
 
 
@@ -22,11 +23,12 @@ def working_copy(folder: Path) -> Iterator[Template]:
     """
     if not folder.is_dir():
         raise UsageError(f"There is no folder {folder}.", hint="give the template's folder")
+    source = str(folder.absolute())
     if is_layered(folder):
         with tempfile.TemporaryDirectory(prefix="mlstarter-template-") as work:
             root = Path(work) / folder.resolve().name
-            assemble(folder, root)
-            yield Template(str(folder.absolute()), None, root, engine_of(root, str(folder)))
+            assemble(own_files_only(folder), root)
+            yield Template(source, None, root, engine_of(root, str(folder)))
         return
     engine = engine_of(folder, str(folder))
-    yield Template(str(folder.absolute()), None, folder.absolute(), engine)
+    yield Template(source, None, own_files_only(folder.absolute()), engine)

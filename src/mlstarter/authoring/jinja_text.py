@@ -32,6 +32,10 @@ class Delimiters:
             pair("comment", default.comment),
         )
 
+    def expression(self, code: str, *, trim: str = "") -> str:
+        """Return a tag that writes the value of ``code``; ``trim="-"`` takes blanks after it."""
+        return f"{self.variable[0]} {code} {trim}{self.variable[1]}"
+
     def has_jinja(self, text: str) -> bool:
         """Say whether Jinja would do anything with ``text``."""
         return any(start in text for start, _ in (self.variable, self.block, self.comment))

@@ -29,11 +29,14 @@ class Proof:
     """How many sets of answers were compared and where the trees differ.
 
     ``unrendered`` counts the sets for which neither can be rendered: they prove nothing.
+    ``code_ran`` says that hooks and tasks ran, so that what they do was compared as well; None
+    where there are none.
     """
 
     compared: int
     differences: tuple[Difference, ...]
     unrendered: int = 0
+    code_ran: bool | None = None
 
     @property
     def holds(self) -> bool:
@@ -44,7 +47,8 @@ class Proof:
 def prove(original: Template, converted: Template, *, trust: bool = False) -> Proof:
     """Render both for the defaults and for sets that cover every pair of answers; compare.
 
-    Without ``trust`` neither one's code runs: hooks and the tasks they became are left out.
+    With ``trust`` hooks and the tasks they became run, in a temporary folder for each set; without,
+    neither one's code runs, and what it would do is not compared.
     """
     asked = questions.load(original, trust=trust)
     asked_now = questions.load(converted, trust=trust)
@@ -61,7 +65,8 @@ def prove(original: Template, converted: Template, *, trust: bool = False) -> Pr
         unrendered += before == after == _FAILED
         if before != after:
             differences.append(Difference(described(answers, sets[0]), _paths(before, after)))
-    return Proof(len(sets), tuple(differences), unrendered)
+    has_code = bool(original.cookiecutter.hooks)
+    return Proof(len(sets), tuple(differences), unrendered, trust if has_code else None)
 
 
 def _fits_names(template: Template, answers: questions.Answers, *, trust: bool) -> bool:

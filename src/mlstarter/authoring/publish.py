@@ -15,6 +15,7 @@ from mlstarter.sources.assemble import assemble, is_layered
 from mlstarter.sources.builtin import BRANCH, BUNDLE
 from mlstarter.sources.checkout import git, tags
 from mlstarter.sources.mirror import git_for
+from mlstarter.sources.own_files import own_files, own_files_only
 from mlstarter.sources.release import add_version, open_repository, tree_of
 from mlstarter.sources.template import engine_of
 
@@ -50,7 +51,7 @@ def publish(folder: Path, remote: str, version: str) -> Published:
     """Add ``folder`` to ``remote`` as ``version``, on top of what the remote has.
 
     A layered folder (``core/`` beside ``copier.yml``) is assembled first. Uncommitted files are
-    part of it; what its ``.gitignore`` names is not.
+    part of it; what git ignores is not.
 
     Raises:
         UsageError: the version is not PEP 440, not the newest, or there with another content.
@@ -72,10 +73,10 @@ def publish(folder: Path, remote: str, version: str) -> Published:
         _reach(repository, place)
         if is_layered(folder):
             assembled = Path(work) / "template"
-            assemble(folder, assembled)
-            tree = tree_of(repository, assembled, everything=True)
+            assemble(own_files_only(folder), assembled)
+            tree = tree_of(repository, assembled)
         else:
-            tree = tree_of(repository, folder, everything=False)
+            tree = tree_of(repository, folder, own_files(folder))
         add_version(repository, tree, version, wanted, replace=False)
         return _push(repository, place)
 

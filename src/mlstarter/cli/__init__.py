@@ -15,8 +15,8 @@ from typing import NoReturn
 import click
 
 from mlstarter import __version__
+from mlstarter.cli import streams
 from mlstarter.cli.lazy import LazyGroup
-from mlstarter.errors import MlstarterError
 
 INTERRUPTED = 130
 
@@ -51,6 +51,7 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
 
 def run(argv: Sequence[str]) -> int:
     """Run the command line and return its exit status."""
+    streams.prepare()
     debug = "--debug" in argv[:1] or bool(os.environ.get("MLSTARTER_DEBUG"))
     try:
         status = root.main([*argv], prog_name="mlstarter", standalone_mode=False)
@@ -61,8 +62,11 @@ def run(argv: Sequence[str]) -> int:
         return _explain(error)
     except KeyboardInterrupt:
         return _interrupted()
-    except SystemExit:
-        # Nothing here exits; click does, where the reader of our output has seen enough.
+    except SystemExit as stop:
+        # click ends so where the reader of our output has gone (`mlstarter new | head -1`).
+        if not isinstance(stop.__context__, BrokenPipeError):
+            raise
+        streams.discard_output()
         return 0
     return status if isinstance(status, int) else 0
 
@@ -73,40 +77,24 @@ def _explain(error: Exception) -> int:
         return error.exit_code
     if isinstance(error, click.Abort | EOFError):
         return _interrupted()
+    if isinstance(error, click.exceptions.NoArgsIsHelpError) and error.ctx is not None:
+        # `mlstarter` alone asks what there is: that is no mistake.
+        click.echo(error.ctx.get_help())
+        return 0
+    from mlstarter.cli import failures
+
     if isinstance(error, click.ClickException):
-        return _wrong_usage(error)
+        return _fail(*failures.wrong_usage(error))
     if isinstance(error, BrokenPipeError):
         # Whoever reads our output has seen enough (`mlstarter list | head`).
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        streams.discard_output()
         return 0
-    return _fail(*_sentences(error))
-
-
-def _sentences(error: Exception) -> tuple[str, str | None, int]:
-    """Return what went wrong, the hint, and the exit status."""
-    if isinstance(error, MlstarterError):
-        return error.message, error.hint, error.exit_status
-    if isinstance(error, OSError):
-        where = f" ({error.filename})" if error.filename else ""
-        reason = (error.strerror or str(error)).rstrip(".")
-        return f"{reason}{where}.", "`mlstarter doctor` checks disk and permissions", 1
-    return (
-        f"Something unexpected went wrong ({type(error).__name__}: {error}).",
-        "run `mlstarter --debug ...` again and report what it prints",
-        1,
-    )
-
-
-def _wrong_usage(error: click.ClickException) -> int:
-    message = error.format_message()
-    context = getattr(error, "ctx", None)
-    command = context.command_path if context is not None else "mlstarter"
-    hint = f"`{command} --help` shows the options"
-    near = getattr(error, "possibilities", None)
-    if isinstance(error, click.NoSuchOption):
-        message = f'There is no option "{error.option_name}".'
-        hint = f'did you mean "{sorted(near)[0]}"?' if near else hint
-    return _fail(message, hint, error.exit_code)
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        # Or Python would try once more, and end with a traceback of its own.
+        streams.discard_output()
+    return _fail(*failures.sentences(error))
 
 
 def _fail(message: str, hint: str | None, status: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -100,6 +101,7 @@ def run(said: Options) -> None:
     """Make the project that the command line describes."""
     from mlstarter import create, github, sources
     from mlstarter.console import steps
+    from mlstarter.process import require_git
     from mlstarter.questions import memory
     from mlstarter.questions.ask import OtherType
     from mlstarter.questions.gather import destination
@@ -109,6 +111,8 @@ def run(said: Options) -> None:
         if said.no_git:
             raise UsageError("--github needs a repository.", hint="leave out --no-git")
         github.require()
+    if not (said.no_git or said.dry_run):
+        require_git()
     if said.dest is not None:
         create.check_destination(said.dest)
     said = _of_other_package(said)
@@ -268,6 +272,12 @@ def _summary(said: Options, template: Template, answers: Answers, created: Creat
 
 
 def _short(path: Path) -> str:
-    """Return a path as one would type it from here."""
+    """Return a path as one would type it from here.
+
+    ``make new`` runs this beside the folder that the user is in, and names that one in a variable.
+    """
+    stated = os.environ.get("MLSTARTER_SHOWN_FROM")
+    if stated and path.is_relative_to(Path(stated).parent):
+        return os.path.relpath(path, stated)
     here = Path.cwd()
     return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

@@ -41,7 +41,10 @@ def new(folder: Path, as_json: bool) -> None:
 @options.trust
 @options.as_json
 def lint(folder: Path, trust: bool, as_json: bool) -> None:
-    """Find mistakes in the template in FOLDER; exit status 3 where there are any."""
+    """Find mistakes in the template in FOLDER.
+
+    Exit status 3 where there are any.
+    """
     from mlstarter.authoring.folder import working_copy
     from mlstarter.authoring.lint import lint as find
     from mlstarter.console import print_json, steps
@@ -66,7 +69,10 @@ def lint(folder: Path, trust: bool, as_json: bool) -> None:
 @options.trust
 @options.as_json
 def test(folder: Path, command: str | None, trust: bool, as_json: bool) -> None:
-    """Make a project for every pair of answers; exit status 3 where one is at fault."""
+    """Make a project for every pair of answers, and look at each.
+
+    Exit status 3 where one is at fault.
+    """
     from mlstarter.authoring.check import check_matrix
     from mlstarter.authoring.folder import working_copy
     from mlstarter.console import print_json, steps
@@ -95,10 +101,12 @@ def test(folder: Path, command: str | None, trust: bool, as_json: bool) -> None:
 @options.trust
 @options.as_json
 def convert(folder: Path, out: Path | None, trust: bool, as_json: bool) -> None:
-    """Turn the Cookiecutter template in FOLDER into a Copier one in OUT (FOLDER-copier).
+    """Turn a Cookiecutter template into a Copier one, and compare them.
 
-    Then both are rendered for the defaults and for sets of answers that cover every pair, and
-    compared. Exit status 3 where they differ.
+    The template in FOLDER is written into OUT (FOLDER-copier). Then both are rendered for the
+    defaults and for sets of answers that cover every pair, and compared: with --trust after their
+    hooks and tasks, which run in temporary copies; without, before. Exit status 3 where they
+    differ.
     """
     from mlstarter.authoring.convert import convert as convert_template
     from mlstarter.authoring.folder import working_copy
@@ -120,6 +128,7 @@ def convert(folder: Path, out: Path | None, trust: bool, as_json: bool) -> None:
         "lost": made.lost,
         "proof": {
             **{"compared": proof.compared, "unrendered": proof.unrendered},
+            "code_ran": proof.code_ran,
             "differences": differing,
         },
     }
@@ -137,8 +146,9 @@ def convert(folder: Path, out: Path | None, trust: bool, as_json: bool) -> None:
 @click.option("--version", "version", metavar="V", help="The version that FOLDER becomes there.")
 @options.as_json
 def publish(remote: str, folder: Path | None, version: str | None, as_json: bool) -> None:
-    """Push the template in FOLDER to the git REMOTE as version V, with a tag.
+    """Push a template to a git remote as a version, with a tag.
 
+    The template in FOLDER becomes version V at REMOTE. Files that git ignores are left out.
     Without FOLDER: every released version of the built-in template, for a copy of one's own.
     """
     from mlstarter.authoring.publish import publish as publish_folder
@@ -174,7 +184,10 @@ def _print_conversion(payload: dict[str, Any]) -> None:
     for line in payload["lost"]:
         echo(f"  not carried over as it was: {escape.line(line)}")
     same = proof["compared"] - len(proof["differences"]) - proof["unrendered"]
-    echo(f"Both templates write the same files for {same} of {proof['compared']} sets of answers.")
+    who = "Without their hooks and tasks, both" if proof["code_ran"] is False else "Both"
+    echo(f"{who} templates write the same files for {same} of {proof['compared']} sets of answers.")
+    if proof["code_ran"] is False:
+        echo("  what hooks and tasks do was not compared: --trust runs them in copies")
     if proof["unrendered"]:
         echo(f"  {_count(proof['unrendered'], 'set')} cannot be rendered by either")
     for difference in proof["differences"][:5]:

@@ -23,8 +23,8 @@ from mlstarter.suggest import hint_for
 class Course:
     """Everything that a cohort command starts from.
 
-    ``students`` are those to work on, ``problems`` what is wrong with any row of the roster.
-    ``stop`` is set when the user interrupts.
+    ``students`` are those to work on, ``problems`` what is wrong with any row of the roster,
+    ``notes`` what was not read of it. ``stop`` is set when the user interrupts.
     """
 
     config: Config
@@ -33,6 +33,7 @@ class Course:
     students: Sequence[Student]
     problems: Sequence[Problem]
     stop: threading.Event
+    notes: Sequence[str] = ()
 
 
 def open_course(
@@ -63,14 +64,15 @@ def open_course(
     template = sources.resolve(stated.template, ref or stated.ref)
     questionnaire = questions.load(template, trust=trusts(template, trust=False))
     handout = Handout(stated, template, questionnaire, stated.secret())
-    students, problems = read_roster(roster, questionnaire.names)
+    table = read_roster(roster, questionnaire.names)
+    students, problems = table.students, table.problems
     for find in (_address_problems(stated.remote), handout.problems):
         wrong = {problem.line for problem in problems}
         # A header that is wrong would make every answer wrong as well.
         if 1 not in wrong:
             problems = problems + find([s for s in students if s.line not in wrong])
     problems.sort(key=lambda problem: problem.line)
-    return Course(stated, handout, remote, chosen(students, only), problems, stop)
+    return Course(stated, handout, remote, chosen(students, only), problems, stop, table.notes)
 
 
 def _address_problems(pattern: str) -> Callable[[Sequence[Student]], list[Problem]]:

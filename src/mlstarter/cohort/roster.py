@@ -1,26 +1,28 @@
 """The roster: a CSV file of students, and every way in which a row can be wrong.
 
-Comma or semicolon, with or without a byte-order mark, columns in any order. ``student_id`` is the
-only column that must be there; every other one is ``username``, ``name``, ``email``, ``team``,
-``section``, ``variant`` or the name of a template's question.
+However a spreadsheet wrote it (see ``sheet``), columns in any order. ``student_id`` is the only
+column that must be there; ``username``, ``name``, ``email``, ``team``, ``section``, ``variant`` and
+the names of a template's questions are read. Others, as learning platforms export them, are not:
+that is said in a note, and where one is nearly the name of another it is a problem.
 """
 
 from __future__ import annotations
 
-import csv
-import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from mlstarter.cohort.config import PERSONAL
 from mlstarter.cohort.names import complaint
+from mlstarter.cohort.sheet import read_sheet, without_invisible
 from mlstarter.errors import EnvironmentProblem, UsageError
 from mlstarter.process import Git
-from mlstarter.suggest import did_you_mean
+from mlstarter.suggest import did_you_mean, near
 
 ID = "student_id"
 COLUMNS = (ID, "username", "name", "email", "team", "section", "variant")
+_SAME = {"e_mail": "email", "email_address": "email", "studentid": ID, "user_name": "username"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,16 @@ class Problem:
     message: str
 
 
-def read_roster(path: Path, questions: Sequence[str]) -> tuple[list[Student], list[Problem]]:
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """The students of a file, what is wrong with it, and notes on what was not read of it."""
+
+    students: list[Student]
+    problems: list[Problem]
+    notes: list[str]
+
+
+def read_roster(path: Path, questions: Sequence[str]) -> Roster:
     """Read the roster; return its students and everything that is wrong with it.
 
     Args:
@@ -58,16 +69,27 @@ def read_roster(path: Path, questions: Sequence[str]) -> tuple[list[Student], li
 
     Raises UsageError where the file cannot be read at all or has no ``student_id``.
     """
-    header, rows = _rows(path)
+    sheet = read_sheet(path)
+    header = [_column(name, questions) for name in sheet.header]
+    if ID not in header:
+        raise UsageError(
+            f"The roster {path} has no column {ID}.",
+            hint=f"name the columns in its first line: {','.join(COLUMNS[:4])},...",
+        )
     problems = list(_header_problems(header, questions))
+    unread = [name for name in header if not _is_read(name, questions)]
+    notes = list(sheet.notes)
+    if unread and not problems:
+        notes.append(f"not read, being neither a column nor a question: {', '.join(unread)}")
     students: list[Student] = []
-    for line, cells in rows:
+    for line, cells in sheet.rows:
         if len(cells) != len(header):
             problems.append(Problem(line, f"has {len(cells)} cells instead of {len(header)}"))
             continue
-        students.append(_student(line, dict(zip(header, cells, strict=True))))
+        row = dict(zip(header, cells, strict=True))
+        students.append(_student(line, {k: v for k, v in row.items() if k not in unread}))
     problems += _row_problems(students)
-    return students, sorted(problems, key=lambda problem: problem.line)
+    return Roster(students, sorted(problems, key=lambda problem: problem.line), notes)
 
 
 def refuse_tracked(path: Path) -> None:
@@ -83,51 +105,40 @@ def refuse_tracked(path: Path) -> None:
         )
 
 
-def _rows(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise UsageError(f"The roster {path} cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise UsageError(
-            f"The roster {path} is not UTF-8 text.", hint="save it as CSV UTF-8"
-        ) from error
-    first = text.split("\n", 1)[0]
-    delimiter = ";" if first.count(";") > first.count(",") else ","
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    lines: list[tuple[int, list[str]]] = []
-    try:
-        start = 1
-        for cells in reader:
-            lines.append((start, [cell.strip() for cell in cells]))
-            start = reader.line_num + 1
-    except csv.Error as error:
-        raise UsageError(
-            f"Line {reader.line_num} of the roster {path} is not CSV: {error}."
-        ) from error
-    filled = [(line, cells) for line, cells in lines if any(cells)]
-    header = [cell.casefold() for cell in filled[0][1]] if filled else []
-    if ID not in header:
-        raise UsageError(
-            f"The roster {path} has no column {ID}.",
-            hint=f"name the columns in its first line: {','.join(COLUMNS[:4])},...",
-        )
-    return header, filled[1:]
+def _column(name: str, questions: Sequence[str]) -> str:
+    """Return a column's name as it is spelt here: ``Student ID`` is ``student_id``."""
+    plain = without_invisible(name).casefold()
+    spelt = re.sub(r"[\s-]+", "_", plain)
+    spelt = _SAME.get(spelt, spelt)
+    return spelt if spelt in COLUMNS or spelt in PERSONAL or spelt in questions else plain
+
+
+def _is_read(name: str, questions: Sequence[str]) -> bool:
+    return name in COLUMNS or name in questions
 
 
 def _header_problems(header: Sequence[str], questions: Sequence[str]) -> Iterator[Problem]:
-    for name in sorted({name for name in header if header.count(name) > 1}):
+    read = [name for name in header if _is_read(name, questions)]
+    for name in sorted({name for name in read if read.count(name) > 1}):
         yield Problem(1, f'has the column "{name}" twice')
     for name in header:
         if name in PERSONAL:
             yield Problem(1, f'has the column "{name}": names stay out of repositories')
-        elif name not in COLUMNS and name not in questions:
+        elif not _is_read(name, questions) and _is_slip(name, header, questions):
             near = did_you_mean(name, [*COLUMNS, *questions])
-            yield Problem(1, f'has the unknown column "{name}"' + (f": {near}" if near else ""))
+            yield Problem(1, f'has the unknown column "{name}": {near}')
+
+
+def _is_slip(name: str, header: Sequence[str], questions: Sequence[str]) -> bool:
+    """Say whether a column's name is nearly one that is missing: one that is there was meant."""
+    meant = near(name, [*COLUMNS, *questions])
+    return meant is not None and meant not in header
 
 
 def _student(line: int, row: Mapping[str, str]) -> Student:
-    known = {name: row[name] for name in COLUMNS if name in row}
+    # Names of people may be spelt with joiners; whatever becomes an address may not.
+    spelt = {k: v if k in {"name", "email"} else without_invisible(v) for k, v in row.items()}
+    known = {name: spelt[name] for name in COLUMNS if name in spelt}
     answers = {name: value for name, value in row.items() if name not in COLUMNS and value}
     return Student(line=line, answers=answers, **known)
 

@@ -93,11 +93,14 @@ def first_commit_bare(
 
 def initialise(folder: Path) -> None:
     """Make an empty SHA-1 repository on branch ``main`` without the user's template files."""
-    from git import Repo
-    from git.exc import GitCommandError, GitCommandNotFound
+    from mlstarter.process import GitFailed, git_missing
 
-    from mlstarter.process import GitFailed, GitMissing
-
+    try:
+        from git import Repo
+        from git.exc import GitCommandError, GitCommandNotFound
+    except ImportError as error:
+        # What GitPython raises where it finds no git.
+        raise git_missing() from error
     store = folder / ".git"
     # GitPython lays `env` over the process's own environment and cannot remove from it, so that
     # what a hook may have set is set to this repository instead.
@@ -113,10 +116,7 @@ def initialise(folder: Path) -> None:
     try:
         Repo.init(folder, mkdir=True, expand_vars=False, env=env, initial_branch=BRANCH).close()
     except GitCommandNotFound as error:
-        raise GitMissing(
-            "git was not found on this machine",
-            hint="install git (https://git-scm.com/downloads) and run the command again",
-        ) from error
+        raise git_missing() from error
     except GitCommandError as error:
         status = error.status if isinstance(error.status, int) else 1
         raise GitFailed(("init",), folder, status, str(error.stderr).strip("\n '")) from error

@@ -142,16 +142,18 @@ def destination(
     raise UsageError("The answers do not name the project.", hint="say where: mlstarter new DEST")
 
 
-def next_steps(template: Template, answers: Answers) -> list[str]:
-    """Return the commands that a template suggests for a new project, line by line.
+def next_steps(template: Template, answers: Answers, *, update: bool = False) -> list[str]:
+    """Return the commands that a template suggests for a new project, or after an update.
 
-    They are Copier's own ``_message_after_copy``, so that plain Copier shows them too.
+    They are Copier's own ``_message_after_copy`` and ``_message_after_update``, line by line, so
+    that plain Copier shows them too.
     """
     if template.engine != "copier":
         return []
-    message = template.config.settings.get("message_after_copy", "")
+    key = "message_after_update" if update else "message_after_copy"
+    message = template.config.settings.get(key) or ""
     # The project is made, so whatever code the template brings was allowed to run.
     interview = Interview(load(template, trust=bool(template.code)), answers)
     interview.values.update(answers)
-    shown = str(interview.render(message, Question("_message_after_copy")))
+    shown = str(interview.render(message, Question(f"_{key}")))
     return [line.rstrip() for line in shown.strip().splitlines()]

@@ -14,47 +14,53 @@ import json
 from pathlib import Path
 from typing import Any
 
-import platformdirs
-
+from mlstarter import settings
 from mlstarter.questions.model import Answers
 
 KEPT = ("author_name", "author_email", "licence")
 
 
-def folder() -> Path:
-    """Return the folder that remembered answers lie in."""
-    return platformdirs.user_config_path("mlstarter", appauthor=False)
-
-
 def remembered() -> dict[str, Any]:
-    """Return the answers that hold for every project: author, e-mail, licence."""
-    found = _read(folder() / "remembered.json")
-    return {name: found[name] for name in KEPT if isinstance(found.get(name), str)}
+    """Return the answers that hold for every project: author, e-mail, licence.
+
+    An empty one is no answer that holds elsewhere: a template may well have a better default.
+    """
+    own = settings.folder()
+    found = {} if own is None else _read(own / "remembered.json")
+    return {name: found[name] for name in KEPT if _is_filled(found.get(name))}
 
 
 def last_answers(source: str) -> dict[str, Any]:
     """Return the answers last given to the template ``source``, empty where there are none."""
-    return _read(_last_path(source))
+    own = settings.folder()
+    return {} if own is None else _read(_last_path(own, source))
 
 
 def remember(source: str, answers: Answers) -> None:
     """Keep the answers for next time; a folder that cannot be written to is no error."""
+    own = settings.folder()
+    if own is None:
+        return
     recorded = answers.recorded
-    kept = {**remembered(), **{name: recorded[name] for name in KEPT if name in recorded}}
-    with contextlib.suppress(OSError, TypeError):
-        _write(folder() / "remembered.json", kept)
-        _write(_last_path(source), recorded)
+    filled = {name: recorded[name] for name in KEPT if _is_filled(recorded.get(name))}
+    with contextlib.suppress(OSError, TypeError, ValueError):
+        _write(own / "remembered.json", {**remembered(), **filled})
+        _write(_last_path(own, source), recorded)
 
 
-def _last_path(source: str) -> Path:
-    digest = hashlib.sha256(source.encode()).hexdigest()[:16]
-    return folder() / "last" / f"{digest}.json"
+def _is_filled(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _last_path(own: Path, source: str) -> Path:
+    digest = hashlib.sha256(source.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    return own / "last" / f"{digest}.json"
 
 
 def _read(path: Path) -> dict[str, Any]:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 

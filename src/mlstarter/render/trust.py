@@ -39,7 +39,7 @@ def require_trust(template: Template, trust: bool, more: Sequence[str] = ()) -> 
     raise NeedsTrust(
         f"The template {template.source} would {_doing(template, more)}: {'; '.join(shown)}.",
         hint=f"read it in {template.root}, then use --trust, or name the source under trust in "
-        f"{settings.path()}",
+        f"{settings.path() or 'the file that ' + settings.SETTINGS_VARIABLE + ' names'}",
     )
 
 

@@ -12,6 +12,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -34,22 +35,48 @@ def folder(*names: str, build: Callable[[Path], None]) -> Path:
         EnvironmentProblem: neither the cache nor the temporary folder can be written.
     """
     try:
-        return _build(root().joinpath(*names), build) / _FILES
+        # One that can only be read may hold the folder all the same.
+        return _build((_preferred() or root()).joinpath(*names), build) / _FILES
     except OSError:
         try:
             return _build(_temporary().joinpath(*names), build) / _FILES
         except OSError as error:
             raise EnvironmentProblem(
-                f"Neither {root()} nor {tempfile.gettempdir()} can be written: "
+                f"Neither {_preferred() or 'a cache'} nor {tempfile.gettempdir()} can be written: "
                 f"{error.strerror or error}.",
                 hint=f"free some space, or set {CACHE_VARIABLE} to a folder that can be written",
             ) from error
 
 
 def root() -> Path:
-    """Return where everything is cached: ``MLSTARTER_CACHE_DIR``, or the user's cache folder."""
+    """Return a folder for the cache that can be written.
+
+    That is ``MLSTARTER_CACHE_DIR``, or the user's cache folder; where there is none (a container's
+    account without a home, a read-only disk), a temporary one that lasts as long as the process.
+    """
+    preferred = _preferred()
+    if preferred is not None:
+        with suppress(OSError):
+            preferred.mkdir(parents=True, exist_ok=True)
+            if os.access(preferred, os.W_OK | os.X_OK):
+                return preferred
+    try:
+        return _temporary()
+    except OSError as error:
+        raise EnvironmentProblem(
+            f"There is no folder for temporary files: {error.strerror or error}.",
+            hint=f"set {CACHE_VARIABLE} and TMPDIR to folders that can be written",
+        ) from error
+
+
+def _preferred() -> Path | None:
     chosen = os.environ.get(CACHE_VARIABLE)
-    return Path(chosen) if chosen else user_cache_path("mlstarter", appauthor=False)
+    if chosen:
+        return Path(chosen).absolute()
+    try:
+        return user_cache_path("mlstarter", appauthor=False)
+    except (RuntimeError, KeyError):
+        return None  # no home, and nobody knows the account
 
 
 def forget(path: Path) -> None:

@@ -10,6 +10,7 @@ import argparse
 import os
 import sys
 import tempfile
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -110,12 +111,13 @@ def open_repository(bundle: Path, repository: Path) -> Path:
     return repository
 
 
-def tree_of(repository: Path, folder: Path, *, everything: bool) -> str:
+def tree_of(repository: Path, folder: Path, names: Sequence[str] | None = None) -> str:
     """Return the id of the tree of ``folder``'s files, now in ``repository``.
 
-    Ignore files further down are meant for the projects. The one at the top is the template's own;
-    it counts unless ``everything``.
+    ``names`` are those that count, relative to ``folder``; None for all of them.
     """
+    # Absolute: git runs in the folder, where a relative one would be looked for below itself.
+    folder = folder.absolute()
     with tempfile.TemporaryDirectory(prefix="mlstarter-index-") as work:
         env = {
             "GIT_DIR": str(repository),
@@ -125,18 +127,18 @@ def tree_of(repository: Path, folder: Path, *, everything: bool) -> str:
             "GIT_CONFIG_GLOBAL": os.devnull,
             "GIT_CONFIG_NOSYSTEM": "1",
         }
-        ignore = folder / ".gitignore"
-        rules = [f"--exclude-from={ignore}"] if ignore.is_file() and not everything else []
         inside = Git(folder, env)
-        names = inside.run("ls-files", "--others", "-z", *rules)
-        inside.run("update-index", "--add", "-z", "--stdin", stdin=names)
+        if names is None:
+            names = inside.fields("ls-files", "--others", "-z")
+        listed = "".join(f"{name}\0" for name in names).encode("utf-8", "surrogateescape")
+        inside.run("update-index", "--add", "-z", "--stdin", stdin=listed)
         return inside.text("write-tree")
 
 
 def _assembled(repository: Path, templates: Path, work: Path) -> str:
     """Assemble the templates and return the id of their tree, now in ``repository``."""
     assemble(templates, work)
-    return tree_of(repository, work, everything=True)
+    return tree_of(repository, work)
 
 
 def _commit(repository: Path, tree: str, parent: str | None, version: str, count: int) -> str:

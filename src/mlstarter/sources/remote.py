@@ -26,6 +26,7 @@ from mlstarter.sources.checkout import (
     write_tree,
 )
 from mlstarter.sources.mirror import NoRepository, forget, mirror
+from mlstarter.sources.own_files import own_files_only
 from mlstarter.sources.releases import Releases, describe, read_releases
 from mlstarter.sources.snapshot import tree_of_folder, write_submodules
 from mlstarter.sources.template import Template, engine_of
@@ -149,7 +150,9 @@ def _plain(place: Place, ref: str | None) -> Template:
             hint="give a folder, a git URL, gh:owner/name, gl:owner/name or a zip file",
         )
     _no_versions(place, None if ref == "HEAD" else ref)
-    return _template(place, None, folder, None)
+    # Judged first: what is no template is not copied.
+    _template(place, None, folder, None)
+    return _template(place, None, own_files_only(folder), None)
 
 
 def _from_folder(place: Place, ref: str | None) -> Template:

@@ -15,6 +15,7 @@ from mlstarter.history.plan import Request, plan
 from mlstarter.layers import MARKER_LAYER, RECORD, read_marker, relaid, render_layers
 from mlstarter.project import Project, Record
 from mlstarter.questions import Answers
+from mlstarter.questions.gather import next_steps
 from mlstarter.render.safety import check
 from mlstarter.sources import Template
 from mlstarter.tree import Tree
@@ -114,6 +115,7 @@ def prepare(project: Project, wanted: Wanted) -> Prepared:
         changelog=_changelog(template, record.version),
         migrations=tuple(migration.ran),
         waiting=migration.waiting(answers) if made.conflicts else (),
+        next_steps=tuple(next_steps(template, answers, update=True)),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from mlstarter import escape
-from mlstarter.cli.cohort.common import ATTENTION, common, split
+from mlstarter.cli.cohort.common import ATTENTION, common, print_notes, split
 from mlstarter.console import echo
 
 
@@ -26,8 +26,10 @@ def check(**given: Any) -> int:
     if said.as_json:
         rows = [{"line": problem.line, "message": problem.message} for problem in course.problems]
         payload = {"ok": not rows, "students": len(course.students), "problems": rows}
+        payload["notes"] = list(course.notes)
         print_json("cohort check", payload)
     else:
+        print_notes(course)
         for problem in course.problems:
             echo(f"line {problem.line}: {escape.line(problem.message)}")
         count = len(course.problems)

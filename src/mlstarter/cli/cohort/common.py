@@ -69,7 +69,15 @@ class Common:
         flags = self.flags(**more)
         course = open_course(self.roster, self.config, flags, only=self.only, ref=ref)
         require_good(course, self.roster)
+        if not self.as_json:
+            print_notes(course)
         return course
+
+
+def print_notes(course: Course) -> None:
+    """Say on stderr what was not read of the roster."""
+    for note in course.notes:
+        echo(f" {escape.line(note)}", head="note:", err=True)
 
 
 _OPTIONS = (

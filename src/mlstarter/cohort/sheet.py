@@ -1,0 +1,140 @@
+"""A table as spreadsheets and learning platforms write it: encoding, separator, empty columns.
+
+What cannot change the meaning is passed over (a byte-order mark, ``sep=;`` in the first line,
+columns and rows without a cell, letters of no width). What is decided is said in a note.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from mlstarter.errors import UsageError
+
+_SEPARATORS = ",;\t|"
+# Excel's own first line, which says what stands between the cells.
+_SEP_LINE = re.compile(r'\A"?sep=(.)"?[,;\t|]*(\r\n|\n|\r)', re.IGNORECASE | re.DOTALL)
+# Letters of no width, and the marks that turn the direction of a text: copied along from web pages.
+_INVISIBLE = re.compile(r"[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The cells of a table.
+
+    ``header`` holds the names of the columns as written; ``rows`` the line on which a row begins
+    (from 1) and its cells, one for each column or with what does not fit at the end. ``notes`` are
+    sentences on how the file was read.
+    """
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[int, list[str]], ...]
+    notes: tuple[str, ...] = ()
+
+
+def read_sheet(path: Path) -> Sheet:
+    """Read a CSV file.
+
+    Raises:
+        UsageError: it cannot be read, is no text, or is not CSV.
+    """
+    text, notes = _text(path)
+    lines = _cells(path, text)
+    filled = [(line, cells) for line, cells in lines if any(cells)]
+    if not filled:
+        return Sheet((), (), tuple(notes))
+    header, rows = filled[0][1], filled[1:]
+    used = _columns(header, [cells for _, cells in rows])
+    for column in used:
+        if not header[column]:
+            notes.append(f"column {column + 1} has no name and is not read")
+    used = [column for column in used if header[column]]
+    return Sheet(
+        tuple(header[column] for column in used),
+        tuple((line, _fitted(cells, used, len(header))) for line, cells in rows),
+        tuple(notes),
+    )
+
+
+def without_invisible(text: str) -> str:
+    """Return a text without letters of no width, for what is compared or becomes a name."""
+    return _INVISIBLE.sub("", text).strip()
+
+
+def _text(path: Path) -> tuple[str, list[str]]:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise UsageError(
+            f"The roster {path} cannot be read: {error.strerror}.", hint="name a CSV file"
+        ) from error
+    encodings: tuple[str, ...]
+    if data.startswith(_UTF16):
+        encodings = ("utf-16",)
+    elif b"\0" in data:
+        encodings = ()
+    else:
+        encodings = ("utf-8-sig", "cp1252")
+    for encoding in encodings:
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        note = "the file is not UTF-8; it was read as Windows-1252: look at names with accents"
+        return text, [note] if encoding == "cp1252" else []
+    raise UsageError(
+        f"The roster {path} is not a text file.", hint="save it as CSV UTF-8, not as a workbook"
+    )
+
+
+def _cells(path: Path, text: str) -> list[tuple[int, list[str]]]:
+    stated = _SEP_LINE.match(text)
+    skipped = 1 if stated else 0
+    body = text[stated.end() :] if stated else text
+    separator = stated[1] if stated else _separator(body)
+    reader = csv.reader(io.StringIO(body, newline=""), delimiter=separator, strict=True)
+    lines: list[tuple[int, list[str]]] = []
+    try:
+        start = 1
+        for cells in reader:
+            lines.append((start + skipped, [_trimmed(cell) for cell in cells]))
+            start = reader.line_num + 1
+    except (csv.Error, TypeError) as error:
+        raise UsageError(
+            f"Line {reader.line_num + skipped} of the roster {path} is not CSV: {error}.",
+            hint="save it again as CSV UTF-8",
+        ) from error
+    return lines
+
+
+def _separator(text: str) -> str:
+    """Return what stands between the cells: what the header holds most of, outside quotes."""
+    first = next((line for line in text.splitlines() if line.strip(' ",;\t|')), "")
+    plain = re.sub(r'"[^"]*"', "", first)
+    return max(_SEPARATORS, key=plain.count)
+
+
+def _trimmed(cell: str) -> str:
+    """Return a cell without blanks and letters of no width at its ends; inside, they may spell."""
+    text = cell.strip()
+    if _INVISIBLE.search(text):
+        text = re.sub(f"^(?:{_INVISIBLE.pattern}|\\s)+|(?:{_INVISIBLE.pattern}|\\s)+$", "", text)
+    return text
+
+
+def _columns(header: list[str], rows: Iterable[list[str]]) -> list[int]:
+    """Return the columns that have a name, or a cell somewhere below."""
+    filled = {number for cells in rows for number, cell in enumerate(cells) if cell}
+    return [number for number in range(len(header)) if header[number] or number in filled]
+
+
+def _fitted(cells: list[str], used: list[int], width: int) -> list[str]:
+    """Return the cells of the used columns, and at the end those for which there is no column."""
+    kept = [cells[number] for number in used if number < len(cells)]
+    return kept + [cell for cell in cells[width:] if cell]

@@ -1,0 +1,105 @@
+"""Which files of a folder are the template's: what git ignores stays at home.
+
+A token in ``.env`` or a virtual environment beside a template is no part of it. What counts is what
+``git add --all`` would take, as for Copier: tracked files and new ones, without those that
+``.gitignore``, ``.git/info/exclude`` or the user's own ignore file name. Without a repository the
+``.gitignore`` at the top and the user's own count; those further down are meant for the projects.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from mlstarter.process import Git, GitFailed, GitMissing
+
+# Copies last as long as the process: whoever was given one reads it when it likes.
+_COPIES: list[tempfile.TemporaryDirectory[str]] = []
+
+
+def own_files(folder: Path) -> list[str]:
+    """Return the paths (relative, with forward slashes) of the template's files and links, sorted.
+
+    Raises:
+        GitMissing: git is not installed, and there is something to ignore.
+    """
+    try:
+        # Nothing: a repository around it ignores the folder as a whole, and says nothing about it.
+        return _tracked_and_new(folder) or _not_ignored(folder)
+    except GitFailed:
+        return _not_ignored(folder)
+    except GitMissing:
+        if (folder / ".git").exists() or (folder / ".gitignore").exists():
+            raise
+        return _all_files(folder)
+
+
+def own_files_only(folder: Path) -> Path:
+    """Return the folder itself, or a copy of it where it holds more than the template's files."""
+    names = own_files(folder)
+    if names == _all_files(folder):
+        return folder
+    keeper = tempfile.TemporaryDirectory(prefix="mlstarter-template-", ignore_cleanup_errors=True)
+    _COPIES.append(keeper)
+    # Under its own name, which a template may show.
+    copy = Path(keeper.name) / (folder.resolve().name or "template")
+    copy.mkdir()
+    _copy(folder, names, copy)
+    return copy
+
+
+def _copy(folder: Path, names: Sequence[str], out: Path) -> None:
+    for name in names:
+        target = out / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(folder / name, target, follow_symlinks=False)
+
+
+def _tracked_and_new(folder: Path) -> list[str]:
+    listed = Git(folder).fields("ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    found: set[str] = set()
+    for name in listed:
+        path = folder / name
+        if path.is_symlink() or path.is_file():
+            found.add(name)
+        elif path.is_dir() and not name.endswith("/"):
+            # A submodule. A repository that is none (its name ends in a slash) stays at home.
+            found.update(f"{name}/{inner}" for inner in own_files(path))
+    return sorted(found)
+
+
+def _not_ignored(folder: Path) -> list[str]:
+    files = [path.absolute() for path in _ignore_files(folder) if path.is_file()]
+    rules = [f"--exclude-from={path}" for path in files]
+    if not rules:
+        return _all_files(folder)
+    with tempfile.TemporaryDirectory(prefix="mlstarter-ignored-") as work:
+        Git(Path(work)).run("init", "--quiet", "--bare", "--template=")
+        git = Git(folder, {"GIT_DIR": work, "GIT_WORK_TREE": str(folder.absolute())})
+        listed = git.fields("ls-files", "-z", "--others", *rules)
+    return sorted(name for name in listed if not name.endswith("/"))
+
+
+def _ignore_files(folder: Path) -> tuple[Path, ...]:
+    stated = Git(folder).call("config", "--global", "--path", "--get", "core.excludesFile")
+    named = stated.stdout.decode("utf-8", "surrogateescape").strip()
+    if named:
+        return folder / ".gitignore", Path(named)
+    base = os.environ.get("XDG_CONFIG_HOME") or os.path.join(  # noqa: PTH118 - may hold no home
+        os.environ.get("HOME", os.devnull), ".config"
+    )
+    return folder / ".gitignore", Path(base, "git", "ignore")
+
+
+def _all_files(folder: Path) -> list[str]:
+    found = []
+    for place, folders, files in os.walk(folder):
+        below = Path(place).relative_to(folder)
+        if below == Path():
+            folders[:] = [name for name in folders if name != ".git"]
+        links = [name for name in folders if Path(place, name).is_symlink()]
+        found += [(below / name).as_posix() for name in (*files, *links)]
+    return sorted(name for name in found if name != ".git")
