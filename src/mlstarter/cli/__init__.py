@@ -62,10 +62,9 @@ def run(argv: Sequence[str]) -> int:
         return _explain(error)
     except KeyboardInterrupt:
         return _interrupted()
-    except SystemExit as stop:
-        # click ends so where the reader of our output has gone (`mlstarter new | head -1`).
-        if not isinstance(stop.__context__, BrokenPipeError):
-            raise
+    except SystemExit:
+        # Nothing here exits; click does, where the reader of our output has gone
+        # (`mlstarter new | head -1`).
         streams.discard_output()
         return 0
     return status if isinstance(status, int) else 0

@@ -27,7 +27,9 @@ def prepare() -> None:
             mode = "r" if flags == os.O_RDONLY else "w"
             setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
         elif isinstance(stream, io.TextIOWrapper) and flags == os.O_WRONLY:
-            stream.reconfigure(errors="backslashreplace")
+            # What the descriptor was when Python opened it need not be what it is now.
+            with suppress(OSError):
+                stream.reconfigure(errors="backslashreplace")
 
 
 def discard_output() -> None:
