@@ -77,10 +77,7 @@ def print_report(prepared: Prepared, outcome: str, *, branch: str | None) -> Non
         echo(f"\n{prepared.changelog}")
     for line in _next(plan, outcome, branch):
         echo(line)
-    if prepared.next_steps and outcome in ("merged", "branched", "conflicts"):
-        echo("\nNext:" if outcome == "merged" else "\nAfter the merge:")
-        for line in prepared.next_steps:
-            echo(f"  {line}")
+    _print_next_steps(prepared, outcome)
     if prepared.by.fallback and outcome != "preview":
         from mlstarter.history.identity import IDENTITY_HINT
 
@@ -89,6 +86,13 @@ def print_report(prepared: Prepared, outcome: str, *, branch: str | None) -> Non
             f"      {IDENTITY_HINT}",
             err=True,
         )
+
+
+def _print_next_steps(prepared: Prepared, outcome: str) -> None:
+    if prepared.next_steps and outcome in ("merged", "branched", "conflicts"):
+        echo("\nNext:" if outcome == "merged" else "\nAfter the merge:")
+        for line in prepared.next_steps:
+            echo(f"  {line}")
 
 
 def _title(plan: Plan, outcome: str, branch: str | None) -> str:
