@@ -19,6 +19,7 @@ from typing import Any
 from jinja2 import TemplateError as JinjaError
 
 from mlstarter.errors import UsageError
+from mlstarter.escape import toml_string
 from mlstarter.files import read_tree
 from mlstarter.history.base import Layer
 from mlstarter.render.native import NativeRenderer, NotNative
@@ -112,8 +113,8 @@ def record(layers: Sequence[tuple[str, str]]) -> bytes:
     """Return ``.mlstarter.toml`` for layers given as name and digest, lowest first."""
     lines = ["# Written by mlstarter: the layers that lie over the template.\n"]
     for name, digest in layers:
-        quoted = name.replace("\\", "\\\\").replace('"', '\\"')
-        lines.append(f'\n[[layers]]\nname = "{quoted}"\ndigest = "{digest}"\n')
+        quoted = toml_string(name)
+        lines.append(f'\n[[layers]]\nname = {quoted}\ndigest = "{digest}"\n')
     return "".join(lines).encode()
 
 

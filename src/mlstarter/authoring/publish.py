@@ -101,8 +101,10 @@ def _git(repository: Path, address: str, *arguments: str) -> str:
     try:
         return git("--git-dir", str(repository), *arguments)
     except GitFailed as error:
-        said = [line for line in error.stderr.splitlines() if line.strip()]
-        reason = public_text(said[-1].removeprefix("fatal: ")) if said else "git gave no reason"
+        lines = [line.strip() for line in error.stderr.splitlines() if line.strip()]
+        # Git's own advice comes after what went wrong.
+        told = [line for line in lines if line.startswith(("fatal: ", "error: ", "! "))]
+        reason = public_text((told or lines or ["git gave no reason"])[0].removeprefix("fatal: "))
         raise TemplateError(
             f"{public(address)} cannot be written: {reason}",
             hint="check the address and your access: git ls-remote tests both",
