@@ -5,6 +5,7 @@ HTML is escaped by ``html.escape`` of the standard library, after ``line``.
 
 from __future__ import annotations
 
+import json
 import re
 
 # What a terminal acts on instead of showing it: control characters of both sets (C0 with ESC, C1),
@@ -51,6 +52,14 @@ def markdown_code(text: object) -> str:
     fence = "`" * (longest + 1)
     room = " " if plain[:1] in {"`", " "} or plain[-1:] in {"`", " "} else ""
     return f"{fence}{room}{plain}{room}{fence}"
+
+
+def toml_string(text: str) -> str:
+    """Return text as a basic string of TOML (https://toml.io/en/v1.0.0#string).
+
+    That is JSON's string, but for DEL, and without its halves of letters beyond the 16-bit plane.
+    """
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def csv_cell(text: object) -> str:

@@ -20,6 +20,7 @@ from mlstarter.bounds import limited
 from mlstarter.chance import Chance, drawing, new_seed
 from mlstarter.data_files import load_toml
 from mlstarter.errors import MlstarterError, NeedsTrust, UsageError
+from mlstarter.escape import toml_string
 from mlstarter.files import read_tree
 from mlstarter.history.base import Layer
 from mlstarter.render.native import NativeRenderer, NotNative
@@ -112,8 +113,8 @@ def record(layers: Sequence[tuple[str, str]]) -> bytes:
     """Return ``.mlstarter.toml`` for layers given as name and digest, lowest first."""
     lines = ["# Written by mlstarter: the layers that lie over the template.\n"]
     for name, digest in layers:
-        quoted = name.replace("\\", "\\\\").replace('"', '\\"')
-        lines.append(f'\n[[layers]]\nname = "{quoted}"\ndigest = "{digest}"\n')
+        quoted = toml_string(name)
+        lines.append(f'\n[[layers]]\nname = {quoted}\ndigest = "{digest}"\n')
     return "".join(lines).encode()
 
 

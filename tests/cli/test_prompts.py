@@ -262,3 +262,24 @@ def test_a_dumb_terminal_is_asked_line_by_line(
     stopped.expect("Start from")
     stopped.send(CTRL_C)
     assert ended(stopped) == 130
+
+
+def test_a_long_complaint_is_shown_to_its_end(start: Start, tmp_path: Path) -> None:
+    root = tmp_path / "long"
+    root.mkdir()
+    words = " ".join(f"word{number:02}" for number in range(30))
+    (root / "copier.yml").write_text(
+        f"name:\n  type: str\n  help: Name?\n  default: ''\n"
+        f"  validator: \"{{% if name == 'bad' %}}{words}{{% endif %}}\"\n",
+        encoding="utf-8",
+    )
+    child = start("new", "p", "--template", root)
+
+    child.expect("Start from|Name")
+    if "Start" in str(child.after):
+        child.send("\r")
+        child.expect("Name")
+    child.send("bad\r")
+
+    child.expect("word29")
+    child.send(CTRL_C)

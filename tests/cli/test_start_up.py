@@ -19,7 +19,9 @@ print(status, *sorted(set(sys.modules) - before), file=sys.stderr)
 """
 # What click itself imports only when it formats a help page, and the standard library's own.
 # Without a library among what they import.
-LIGHT = tuple(f"mlstarter.{name}" for name in ("suggest", "console", "escape", "cli.streams"))
+LIGHT = tuple(
+    f"mlstarter.{name}" for name in ("suggest", "console", "escape", "cli.failures", "cli.streams")
+)
 ALLOWED = ("mlstarter", "mlstarter.cli", "mlstarter.cli.lazy", "mlstarter.errors")
 
 

@@ -156,3 +156,12 @@ def test_an_update_with_the_folder_takes_it_as_it_is_now(
     assert (project / "ada" / "rules.txt").read_text() == "be very kind\n"
     assert (project / "more.txt").exists()
     assert tomllib.loads((project / ".mlstarter.toml").read_text()) != before
+
+
+@pytest.mark.parametrize("name", ['a"b', "a\\b", "🚀 𠮷", "a\x7fb", "a\nb", "a'b", "#x"])
+def test_a_layers_name_comes_back_from_its_record(name: str) -> None:
+    from mlstarter.layers import record
+
+    (layer,) = tomllib.loads(record([(name, "sha256:0")]).decode())["layers"]
+
+    assert layer == {"name": name, "digest": "sha256:0"}

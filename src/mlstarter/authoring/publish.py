@@ -114,8 +114,10 @@ def _git(repository: Path, place: Place, *arguments: str) -> str:
     try:
         return git_for(repository, place.credentials).text(*arguments)
     except GitFailed as error:
-        said = [line for line in error.stderr.splitlines() if line.strip()]
-        reason = public_text(said[-1].removeprefix("fatal: ")) if said else "git gave no reason"
+        lines = [line.strip() for line in error.stderr.splitlines() if line.strip()]
+        # Git's own advice comes after what went wrong.
+        told = [line for line in lines if line.startswith(("fatal: ", "error: ", "! "))]
+        reason = public_text((told or lines or ["git gave no reason"])[0].removeprefix("fatal: "))
         raise TemplateError(
             f"{place.address} cannot be written: {reason}",
             hint=error.hint or "check the address and your access: git ls-remote tests both",

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NoReturn
 
 import click
@@ -62,9 +63,12 @@ def run(argv: Sequence[str]) -> int:
         return _explain(error)
     except KeyboardInterrupt:
         return _interrupted()
-    except SystemExit:
-        # Nothing here exits; click does, where the reader of our output has gone
-        # (`mlstarter new | head -1`).
+    except SystemExit as stop:
+        from mlstarter.interrupts import Terminated
+
+        if isinstance(stop, Terminated):
+            raise
+        # click itself ends only where the reader of our output has gone (`mlstarter new | head`).
         streams.discard_output()
         return 0
     return status if isinstance(status, int) else 0
@@ -100,10 +104,12 @@ def _fail(message: str, hint: str | None, status: int) -> int:
     """Print the ``error:`` and ``hint:`` lines on stderr, in colour on a terminal."""
     from mlstarter.console import echo
 
-    # One line each: what a message quotes may hold line ends, and pose as the next line.
-    echo(f" {' '.join(message.splitlines())}", head="error:", colour="red", err=True)
-    if hint:
-        echo(f" {' '.join(hint.splitlines())}", head="hint:", colour="cyan", err=True)
+    # One line each: what a message quotes may hold line ends, and pose as the next line. Where
+    # nobody can read it any more the exit status says it.
+    with suppress(OSError):
+        echo(f" {' '.join(message.splitlines())}", head="error:", colour="red", err=True)
+        if hint:
+            echo(f" {' '.join(hint.splitlines())}", head="hint:", colour="cyan", err=True)
     return status
 
 

@@ -36,27 +36,35 @@ def sentences(error: Exception) -> tuple[str, str | None, int]:
     """Return what went wrong, the hint, and the exit status."""
     if isinstance(error, MlstarterError):
         return error.message, error.hint, error.exit_status
-    if isinstance(error, OSError):
-        return *_of_the_system(error), 1
-    if isinstance(error, RuntimeError) and "home directory" in str(error):
-        return "There is no home folder that ~ could stand for.", "give the whole path", 2
-    if isinstance(error, UnicodeError):
-        return (
-            "A name or a text holds bytes that are no letters in UTF-8.",
-            "rename the file, or save it as UTF-8",
-            1,
-        )
-    if isinstance(error, RecursionError | MemoryError):
-        return (
-            "The input is nested too deeply, or too large, to be read.",
-            "`mlstarter --debug ...` shows where",
-            1,
-        )
+    known = _of_the_system(error) if isinstance(error, OSError) else _of_python(error)
+    if known is not None:
+        return *known, 1
     return (
         f"Something unexpected went wrong ({type(error).__name__}: {error}).",
         "run `mlstarter --debug ...` again and report what it prints",
         1,
     )
+
+
+def _of_python(error: Exception) -> tuple[str, str] | None:
+    """Return message and hint for what Python raises where the input or the machine is at fault."""
+    if isinstance(error, RuntimeError) and "home directory" in str(error):
+        return "There is no home folder that ~ could stand for.", "give the whole path"
+    if isinstance(error, RuntimeError) and "Symlink loop" in str(error):
+        # Python before 3.13 has no OSError for it.
+        path = str(error).partition("'")[2].rstrip("'")
+        return _of_the_system(OSError(errno.ELOOP, "", path))
+    if isinstance(error, UnicodeError):
+        return (
+            "A name or a text holds bytes that are no letters in UTF-8.",
+            "rename the file, or save it as UTF-8",
+        )
+    if isinstance(error, RecursionError | MemoryError):
+        return (
+            "The input is nested too deeply, or too large, to be read.",
+            "`mlstarter --debug ...` shows where",
+        )
+    return None
 
 
 def wrong_usage(error: click.ClickException) -> tuple[str, str, int]:

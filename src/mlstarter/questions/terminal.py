@@ -19,6 +19,7 @@ from mlstarter.questions.model import Choice
 if TYPE_CHECKING:
     import questionary
     from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+    from prompt_toolkit.layout import Layout
 
 Check = Callable[[Any], str | None]
 """Returns what is wrong with an answer, or None."""
@@ -202,6 +203,7 @@ class FullTerminal:
         bindings = _keys(can_go_back=can_go_back, offered=offered)
         known = [application.key_bindings] if application.key_bindings is not None else []
         application.key_bindings = merge_key_bindings([*known, bindings])
+        _show_complaints_whole(application.layout)
         answer = prompt.unsafe_ask()
         if isinstance(answer, list):
             return [item.value for item in answer]
@@ -229,6 +231,21 @@ def _folded(text: str) -> str:
     """Return a description in lines that fit beside questionary's own "Description:"."""
     width = max(shutil.get_terminal_size().columns - 18, 20)
     return ("\n" + " " * 15).join(textwrap.wrap(text, width))
+
+
+def _show_complaints_whole(layout: Layout) -> None:
+    """Let the line that says why an answer cannot be taken grow: prompt_toolkit cuts it at one."""
+    from prompt_toolkit.filters import to_filter
+    from prompt_toolkit.layout.controls import FormattedTextControl
+    from prompt_toolkit.layout.dimension import Dimension
+
+    for window in layout.find_all_windows():
+        if not isinstance(window.content, FormattedTextControl):
+            continue
+        if "ValidationToolbar" in getattr(window.content.text, "__qualname__", ""):
+            window.height = Dimension(min=1, max=5)
+            window.wrap_lines = to_filter(True)
+            window.dont_extend_height = to_filter(True)
 
 
 def _keys(*, can_go_back: bool, offered: str) -> KeyBindings:

@@ -45,8 +45,21 @@ def _to_str(value: Any) -> str:
     if isinstance(value, bool):
         return str(value)
     if isinstance(value, str | int | float):
-        return str(value)
+        return _whole_letters(str(value))
     raise ValueError("a text is needed")
+
+
+def _whole_letters(text: str) -> str:
+    """Return a text without halves of letters: what Python makes of bytes on the command line.
+
+    Where the system says that it knows ASCII alone, they may be UTF-8 all the same.
+    """
+    if not any("\ud800" <= letter <= "\udfff" for letter in text):
+        return text
+    try:
+        return text.encode("utf-8", "surrogateescape").decode("utf-8")
+    except UnicodeError as error:
+        raise ValueError("it is not text in UTF-8") from error
 
 
 def _to_int(value: Any) -> int:
