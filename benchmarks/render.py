@@ -19,12 +19,12 @@ CLASS = 100
 COPIED = 2  # projects that Copier makes a round; it costs much the same for each
 
 OURS = f"""
-from mlstarter import questions, render, sources
+from mlstarter import engines, questions, sources
 template = sources.resolve()
 asked = questions.load(template)
 for number in range({CLASS}):
     given = {{"project_name": f"flights {{number}} x", "author_name": f"Student {{number}}"}}
-    render.render(template, questions.complete(asked, given))
+    engines.render(template, questions.complete(asked, given))
 """
 THEIRS = f"""
 import sys

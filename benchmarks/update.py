@@ -19,10 +19,10 @@ from pathlib import Path
 
 from benchmarks.compare import in_turns, report, run
 from mlstarter.files import read_tree, write_tree
-from mlstarter.history.apply import apply_plan
 from mlstarter.project import Project
 from mlstarter.sources.builtin import BUNDLE
 from mlstarter.update import Wanted, prepare
+from mlstarter.update.apply.application import apply_plan
 
 ROUNDS = 11
 OURS, IN_PROCESS = "mlstarter update", "mlstarter in-process"

@@ -166,9 +166,9 @@ def read_cruft(data: bytes, _: Path) -> object:
 
 
 def _record(name: str, data: bytes) -> object:
+    from mlstarter.changelog import parse_version
     from mlstarter.cohort.authority import is_same_source
     from mlstarter.cohort.status import is_older
-    from mlstarter.history.changelog import parse_version
     from mlstarter.project import read_record
 
     record = read_record({name: data}.get, (name,))
@@ -212,13 +212,13 @@ def _check(name: str, data: bytes, folder: Path) -> object:
 
 
 def read_attributes(data: bytes, _: Path) -> object:
-    from mlstarter.history.attributes import flatten
+    from mlstarter.git.attributes import flatten
 
     return flatten({".gitattributes": data, "a b/.gitattributes": data})
 
 
 def read_trailers(data: bytes, _: Path) -> object:
-    from mlstarter.history.commits import parse_trailers
+    from mlstarter.git.template_commits import parse_trailers
 
     return parse_trailers(data.decode("utf-8", "surrogateescape"))
 

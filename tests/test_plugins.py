@@ -13,8 +13,8 @@ from pathlib import Path
 import pexpect
 import pytest
 
+from tests.engines.helpers import write_template
 from tests.other.conftest import Run, mlstarter, own_folders
-from tests.render.helpers import write_template
 
 __all__ = ["mlstarter", "own_folders"]
 

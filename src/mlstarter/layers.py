@@ -17,14 +17,14 @@ from pathlib import Path
 from typing import Any
 
 from mlstarter.bounds import limited
-from mlstarter.chance import Chance, drawing, new_seed
 from mlstarter.data_files import load_toml
+from mlstarter.engines.chance import Chance, drawing, new_seed
+from mlstarter.engines.copier.renderer import NativeRenderer, NotNative
+from mlstarter.engines.path_safety import check
 from mlstarter.errors import MlstarterError, NeedsTrust, UsageError
 from mlstarter.escape import toml_string
 from mlstarter.files import read_tree
-from mlstarter.history.base import Layer
-from mlstarter.render.native import NativeRenderer, NotNative
-from mlstarter.render.safety import check
+from mlstarter.git.merge_base import Layer
 from mlstarter.sources.template import Template
 from mlstarter.tree import REGULAR, Entry, Tree
 
@@ -138,7 +138,7 @@ def read_marker(text: bytes | None) -> tuple[str, str] | None:
         names = stated["course_run"], stated["student_id"]
     except (ValueError, KeyError, TypeError):
         return None
-    # Both are identifiers (cohort/names.py); anything else was never handed out.
+    # Both are identifiers (cohort/identifiers.py); anything else was never handed out.
     if all(isinstance(name, str) and name.isprintable() for name in names):
         return names
     return None

@@ -15,11 +15,11 @@ from typing import Any, Literal
 
 import yaml
 
+from mlstarter.changelog import parse_version
 from mlstarter.data_files import load_json, load_yaml
 from mlstarter.errors import ProjectError
-from mlstarter.history.changelog import parse_version
-from mlstarter.history.commits import TemplateOrigin
-from mlstarter.history.repository import Repository
+from mlstarter.git.repository import Repository
+from mlstarter.git.template_commits import TemplateOrigin
 from mlstarter.sources.address import public
 from mlstarter.tree import REGULAR, Entry, Tree
 

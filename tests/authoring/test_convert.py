@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 import yaml
 
-from mlstarter import questions, render
-from mlstarter.authoring.folder import working_copy
+from mlstarter import engines, questions
 from mlstarter.authoring.lint import lint
+from mlstarter.authoring.working_template import working_copy
+from tests.engines.helpers import Files, commit, git, write_template
+from tests.engines.test_cookiecutter import CASES, template_of
 from tests.other.conftest import Run
-from tests.render.helpers import Files, commit, git, write_template
-from tests.render.test_cookiecutter import CASES, template_of
 
 # What was written in cookiecutter.json, and a variable that one text changes for the others.
 NO_COUNTERPART = {
@@ -271,7 +271,7 @@ def test_plain_copier_takes_the_converted_template(converted: Path, tmp_path: Pa
 
     with working_copy(converted) as template:
         asked = questions.load(template)
-        ours = render.render(template.without_code(), questions.complete(asked, {}))
+        ours = engines.render(template.without_code(), questions.complete(asked, {}))
     assert (tmp_path / "p" / "README.md").read_bytes() == ours["README.md"].data
 
 

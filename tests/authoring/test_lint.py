@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from mlstarter.authoring.folder import working_copy
 from mlstarter.authoring.lint import Finding, lint
+from mlstarter.authoring.working_template import working_copy
+from tests.engines.helpers import Files, write_template
 from tests.other.conftest import Run
-from tests.render.helpers import Files, write_template
 
 Q = "n: {type: str, help: 'N?', default: x}\n"
 TOKEN = "ghp_" + "a1B2" * 9

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from mlstarter import questions
-from mlstarter.authoring.folder import working_copy
-from mlstarter.authoring.matrix import answer_sets
+from mlstarter.authoring.answer_combinations import answer_sets
+from mlstarter.authoring.working_template import working_copy
+from tests.engines.helpers import write_template
 from tests.other.conftest import Run
-from tests.render.helpers import write_template
 
 VALUES: dict[str, list[object]] = {
     "a": ["1", "2", "3"],

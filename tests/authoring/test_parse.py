@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mlstarter.authoring.parse import parse_fault
+from mlstarter.authoring.file_syntax import parse_fault
 
 COMMENTED = b'{\n  // tabs, "quoted", https://a.org\n  "a": "//no", /* c */ "b": [1,],\n}\n'
 BOM = b"\xef\xbb\xbf"

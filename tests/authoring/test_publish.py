@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from mlstarter import sources
+from tests.engines.helpers import git, write_template
 from tests.other.conftest import Run
-from tests.render.helpers import git, write_template
 
 FILES = {
     "copier.yml": "n: 1\n",

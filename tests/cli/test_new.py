@@ -242,7 +242,7 @@ def test_somebody_else_s_folder_is_one_line(run: Run, here: Path, template: Path
     probe = f"""
 import os, sys
 from mlstarter.cli import run
-import mlstarter.create, mlstarter.render, mlstarter.questions.gather, mlstarter.console
+import mlstarter.new.create, mlstarter.engines, mlstarter.questions.gather, mlstarter.console
 os.environ["HOME"] = "/nonexistent"
 os.setegid(65534); os.seteuid(65534)
 os.chdir({str(target)!r})

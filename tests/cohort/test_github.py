@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from mlstarter.cohort.github import CONTENT_LIMITS, GitHubApi
-from mlstarter.cohort.pace import Pace
+from mlstarter.cohort.rate_limit import Pace
 from mlstarter.cohort.transport import Denied, RemoteFailed
 from tests.cohort.conftest import Classroom, git, said
 from tests.cohort.github_stand_in import TOKEN, GitHubStandIn

@@ -232,7 +232,7 @@ def test_max_per_hour_is_kept_over_runs(ready: Classroom) -> None:
     import time
 
     from mlstarter.cohort.journal import opened
-    from mlstarter.cohort.pace import Pace
+    from mlstarter.cohort.rate_limit import Pace
 
     assert ready.call("update", "--max-per-hour", "9", "--only", "s0001") == 0
     waits: list[float] = []

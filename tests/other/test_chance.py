@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from mlstarter import questions, render, sources
+from mlstarter import engines, questions, sources
+from tests.engines.helpers import Files, commit, git, write_template
 from tests.other.conftest import Run
-from tests.render.helpers import Files, commit, git, write_template
 
 ANSWERS = "{{ _copier_conf.answers_file }}.jinja"
 RECORD = {ANSWERS: "{{ _copier_answers|to_nice_yaml }}"}
@@ -99,12 +99,12 @@ def test_draws_differ_by_place_and_stay_when_others_come(tmp_path: Path) -> None
     files = {"copier.yml": "", "a.jinja": "{{ 99999999|ans_random }}", "b.jinja": "{{ 99999999|ans_random }} {{ 99999999|ans_random }}"}  # fmt: skip
     template = sources.resolve(str(write_template(tmp_path / "t", files)))
     answers = questions.complete(questions.load(template), {})
-    tree = render.render(template, answers)
+    tree = engines.render(template, answers)
     values = [tree["a"].data, *tree["b"].data.split()]
     assert len(set(values)) == 3
 
     write_template(tmp_path / "t", {"b.jinja": "{{ 77|ans_random }}\n" + files["b.jinja"]})
-    again = render.render(sources.resolve(str(tmp_path / "t")), answers)
+    again = engines.render(sources.resolve(str(tmp_path / "t")), answers)
     assert again["a"] == tree["a"]
     assert again["b"].data.splitlines()[1] == tree["b"].data
 
@@ -113,7 +113,7 @@ def test_a_seed_in_the_template_still_decides(tmp_path: Path) -> None:
     files = {"copier.yml": "", "a.jinja": "{{ 99999999|ans_random(seed='x') }} {{ json|default('') }}"}  # fmt: skip
     template = sources.resolve(str(write_template(tmp_path / "t", files)))
     texts = {
-        json.dumps(render.render(template, questions.complete(questions.load(template), {}))["a"].data.decode())
+        json.dumps(engines.render(template, questions.complete(questions.load(template), {}))["a"].data.decode())
         for _ in range(3)
     }  # fmt: skip
     assert len(texts) == 1

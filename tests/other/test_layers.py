@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.engines.helpers import commit, git, write_template
 from tests.other.conftest import Run
-from tests.render.helpers import commit, git, write_template
 
 TEMPLATE = {
     "copier.yml": "name: ada\n",

@@ -12,8 +12,8 @@ import pytest
 import yaml
 
 from mlstarter.files import read_tree
+from tests.engines.helpers import commit, git, write_template
 from tests.other.conftest import Run
-from tests.render.helpers import commit, git, write_template
 
 ANSWERS = "{{ _copier_conf.answers_file }}.jinja"
 FIRST = {

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from mlstarter.sources.own_files import own_files, own_files_only
+from tests.engines.helpers import git, write_template
 from tests.other.conftest import Run
-from tests.render.helpers import git, write_template
 
 SECRET = "ghp_" + "a1B2" * 9
 FILES = {

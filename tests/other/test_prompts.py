@@ -10,7 +10,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from tests.render.helpers import git, write_template
+from tests.engines.helpers import git, write_template
 
 pytestmark = pytest.mark.slow
 

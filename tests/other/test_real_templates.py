@@ -19,14 +19,14 @@ from pathlib import Path
 
 import pytest
 
-from mlstarter import questions, render
+from mlstarter import engines, questions
+from mlstarter.authoring.answer_combinations import answer_sets
 from mlstarter.authoring.convert import convert
-from mlstarter.authoring.folder import working_copy
-from mlstarter.authoring.matrix import answer_sets
-from mlstarter.authoring.prove import prove
+from mlstarter.authoring.equivalence import prove
+from mlstarter.authoring.working_template import working_copy
 from mlstarter.files import read_tree
 from mlstarter.sources import Template
-from tests.render.test_cookiecutter import cookiecutter_writes
+from tests.engines.test_cookiecutter import cookiecutter_writes
 
 pytestmark = pytest.mark.slow
 
@@ -101,7 +101,7 @@ def test_a_real_cookiecutter_template_is_rendered_as_cookiecutter_does(
     template = Template(str(index / name), None, index / name, "cookiecutter")
 
     for number, answers in enumerate(sets_for(template)):
-        ours = dict(render.render(template.without_code(), answers))
+        ours = dict(engines.render(template.without_code(), answers))
         theirs = cookiecutter_writes(index / name, tmp_path / str(number), answers.applicable)
         assert ours == theirs
         assert ours
@@ -136,7 +136,7 @@ def test_what_hooks_of_a_real_template_delete_and_rename_is_proven_too(
     monkeypatch.setenv("PYTHONPATH", str(index))  # hooks import the package that they come with
     if SETS is not None:
         monkeypatch.setattr(
-            "mlstarter.authoring.prove.answer_sets", lambda asked, **_: answer_sets(asked)[:2]
+            "mlstarter.authoring.equivalence.answer_sets", lambda asked, **_: answer_sets(asked)[:2]
         )
     with working_copy(index / name) as original:
         made = convert(original, tmp_path / "converted")
@@ -168,7 +168,7 @@ def test_a_real_copier_template_is_rendered_as_copier_does(index: Path, tmp_path
                     unsafe=True,
                     skip_tasks=True,
                 )
-            ours = render.render(template.without_code(), answers, folder_name="made")
+            ours = engines.render(template.without_code(), answers, folder_name="made")
             assert dict(ours) == read_tree(out)
 
 
@@ -184,7 +184,7 @@ def test_a_real_template_with_extensions_of_its_own_goes_through_copier(
         given = {"project_name": "thing", "org": "o", "full_name": "Ada", "email": "a@b.example"}
         given |= {"project_short_description": "d", "license": "BSD", "backend": "hatch"}
         answers = questions.complete(asked, {**given, "docs": "sphinx", "vcs": True})
-        ours = render.render(template, answers, trust=True, folder_name="made")
+        ours = engines.render(template, answers, trust=True, folder_name="made")
     subprocess.run(
         [
             *(sys.executable, "-m", "copier", "copy", "--trust", "--defaults", "--quiet"),

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.engines.helpers import commit, git, write_template
 from tests.other.conftest import Run
-from tests.render.helpers import commit, git, write_template
 
 COPIER = {
     "copier.yml": "name: {type: str, help: 'Who?', default: ada}\ntoken: {type: str, secret: true, default: none}\n"

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.engines.helpers import commit, git, write_template
 from tests.other.conftest import Run
-from tests.render.helpers import commit, git, write_template
 
 TASKS = {
     "copier.yml": "n: one\n_tasks: ['touch ran-{{ n }}', [sh, -c, 'echo made > made.txt; mkdir .venv; touch .venv/x']]\n"

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from mlstarter import bounds, questions, render, sources
+from mlstarter import bounds, engines, questions, sources
 from mlstarter.errors import MlstarterError, NeedsTrust, TemplateError
-from mlstarter.sources.reads import copier_reads
+from mlstarter.sources.machine_reads import copier_reads
+from tests.engines.helpers import Files, write_template
 from tests.other.conftest import Run
-from tests.render.helpers import Files, write_template
 
 COPIER = {"copier.yml": "a: x\n"}
 LISTED: dict[str, tuple[Files, str]] = {
@@ -69,7 +69,7 @@ def test_what_hides_is_refused_when_it_is_rendered(case: str, tmp_path: Path) ->
     answers = questions.complete(questions.load(template), {})
 
     with pytest.raises(TemplateError):
-        render.render(template, answers)
+        engines.render(template, answers)
 
 
 @pytest.mark.parametrize("case", ["the clock", "the clock as a function", "Cookiecutter's clock", "the environment"])  # fmt: skip
@@ -89,7 +89,7 @@ def test_a_template_about_its_answers_alone_needs_no_trust(tmp_path: Path) -> No
     }
     template = sources.resolve(str(write_template(tmp_path / "t", files)))
     assert template.code == ()
-    tree = render.render(template, questions.complete(questions.load(template), {}))
+    tree = engines.render(template, questions.complete(questions.load(template), {}))
     assert tree["f"].data.startswith(b"x ")
 
 
@@ -102,7 +102,7 @@ def test_the_built_in_template_reads_nothing() -> None:
 def test_printing_every_variable_of_cookiecutter_tells_no_folder(tmp_path: Path) -> None:
     files = {"cookiecutter.json": '{"n": "x"}', "{{cookiecutter.n}}/f": "{{ cookiecutter }}"}
     template = sources.resolve(str(write_template(tmp_path / "t", files)))
-    text = render.render(template, questions.complete(questions.load(template), {}))["f"].data
+    text = engines.render(template, questions.complete(questions.load(template), {}))["f"].data
     assert str(Path.cwd()) not in text.decode()
 
 
@@ -125,7 +125,7 @@ def test_a_folder_of_a_cookiecutter_template_is_no_link_out(link: str, tmp_path:
         files["{{cookiecutter.n}}/f"] = "{% include 'private' %}"
     template = sources.resolve(str(write_template(tmp_path / "t", files)))
     with pytest.raises(TemplateError):
-        render.render(template, questions.complete(questions.load(template), {}))
+        engines.render(template, questions.complete(questions.load(template), {}))
 
 
 ENDLESS = {
@@ -167,7 +167,7 @@ def test_what_would_never_end_or_fill_the_memory_ends(
     start = time.monotonic()
     template = sources.resolve(str(write_template(tmp_path / "t", files)))
     with pytest.raises(MlstarterError):
-        render.render(template, questions.complete(questions.load(template), {}))
+        engines.render(template, questions.complete(questions.load(template), {}))
     assert time.monotonic() - start < 8
 
 
@@ -193,7 +193,7 @@ def test_the_alarm_and_the_memory_limit_are_put_back(tmp_path: Path) -> None:
     )
     before = signal.getsignal(signal.SIGALRM)
     with pytest.raises(NeedsTrust):
-        render.render(template, {"a": "x"})
+        engines.render(template, {"a": "x"})
     assert signal.getsignal(signal.SIGALRM) == before
     # pytest's own alarm goes on
     assert signal.getitimer(signal.ITIMER_REAL)[1] == 0

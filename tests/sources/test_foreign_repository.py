@@ -12,7 +12,7 @@ from mlstarter import sources
 from mlstarter.authoring.publish import publish
 from mlstarter.cli import run
 from mlstarter.errors import TemplateError
-from tests.render.helpers import commit, git, write_template
+from tests.engines.helpers import commit, git, write_template
 
 FILES = {"copier.yml": "n: 1\n", "a.txt": "a\n", "b.txt": "b\n"}
 ATTRIBUTES = "*.txt filter=x diff=x merge=x\n"

@@ -9,7 +9,7 @@ import pytest
 
 from mlstarter.errors import UsageError
 from mlstarter.sources.release import newest_differs, release
-from tests.render.helpers import git, write_template
+from tests.engines.helpers import git, write_template
 
 LAYERS = {
     "copier.yml": "project_type: tabular\nlevel: essentials\n",

@@ -13,7 +13,7 @@ from mlstarter.cli import run
 from mlstarter.project import Project
 from mlstarter.sources.mirror import FETCHED
 from mlstarter.update.planning import standing
-from tests.render.helpers import commit, git, write_template
+from tests.engines.helpers import commit, git, write_template
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ import pytest
 from mlstarter import sources
 from mlstarter.errors import TemplateError
 from mlstarter.sources.address import parse, public
-from tests.render.helpers import commit, git, write_template
+from tests.engines.helpers import commit, git, write_template
 
 FILES = {"copier.yml": "n: 1\n", "run.sh!": "#!/bin/sh\n", "crlf.txt": "a\r\nb\r\n"}
 

@@ -18,7 +18,7 @@ from mlstarter.authoring.publish import publish
 from mlstarter.errors import TemplateError
 from mlstarter.sources.trust import is_trusted
 from tests.cohort.git_server import GitServer
-from tests.render.helpers import commit, git, write_template
+from tests.engines.helpers import commit, git, write_template
 
 SECRET = "hunter2 $HOME'%"
 

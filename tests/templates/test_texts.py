@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 import yaml
 
-from mlstarter import questions, render, sources
-from mlstarter.authoring.parse import parse_fault
+from mlstarter import engines, questions, sources
+from mlstarter.authoring.file_syntax import parse_fault
 from mlstarter.errors import AnswersError
 from mlstarter.sources import Template
 from mlstarter.tree import SYMLINK
@@ -53,7 +53,7 @@ def answered(template: Template, **given: Any) -> questions.Answers:
 
 
 def files_of(template: Template, **given: Any) -> dict[str, bytes]:
-    tree = render.render(template, answered(template, **given))
+    tree = engines.render(template, answered(template, **given))
     return {name: entry.data for name, entry in tree.items() if entry.mode != SYMLINK}
 
 

@@ -16,9 +16,9 @@ import yaml
 
 from mlstarter.authoring.convert_questions import MAPPING, Names, copier_questions
 from mlstarter.authoring.jinja_text import Delimiters, outside_strings, rewrite
+from mlstarter.engines.cookiecutter.renderer import is_copied, newline_of
 from mlstarter.errors import TemplateError, UsageError
 from mlstarter.files import built_aside, file_mode, move_into_place
-from mlstarter.render.cookiecutter import is_copied, newline_of
 from mlstarter.sources.template import Template
 from mlstarter.tree import EXECUTABLE
 

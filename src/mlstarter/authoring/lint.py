@@ -8,15 +8,15 @@ from dataclasses import dataclass
 
 from jinja2 import TemplateSyntaxError, meta, nodes
 
-from mlstarter import questions, render
-from mlstarter.authoring.matrix import answer_sets, described
-from mlstarter.authoring.parse import parse_fault
+from mlstarter import engines, questions
+from mlstarter.authoring.answer_combinations import answer_sets, described
+from mlstarter.authoring.file_syntax import parse_fault
+from mlstarter.engines.path_safety import folded
+from mlstarter.engines.trust import trusts
 from mlstarter.errors import MlstarterError
 from mlstarter.files import read_tree
 from mlstarter.questions import Question, Questionnaire
 from mlstarter.questions.model import MISSING
-from mlstarter.render.safety import folded
-from mlstarter.render.trust import trusts
 from mlstarter.sources.template import Template
 from mlstarter.tree import SYMLINK, Tree
 
@@ -165,7 +165,7 @@ def _texts_in(template: Template) -> Iterator[tuple[str, str]]:
 
 
 def _is_copied(template: Template, path: str) -> bool:
-    from mlstarter.render.cookiecutter import is_copied
+    from mlstarter.engines.cookiecutter.renderer import is_copied
 
     patterns = template.cookiecutter.stated.get("_copy_without_render", ())
     parts = path.split("/")
@@ -197,7 +197,7 @@ def _renders(template: Template, asked: Questionnaire, *, trust: bool) -> Iterat
         never -= set(answers.applicable)
         with_what = described(answers, sets[0])
         try:
-            tree = render.render(template, answers, trust=trust)
+            tree = engines.render(template, answers, trust=trust)
         except MlstarterError as error:
             yield Finding("render", with_what, error.message)
             continue

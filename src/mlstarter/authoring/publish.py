@@ -9,7 +9,7 @@ from pathlib import Path
 from packaging.version import InvalidVersion, Version
 
 from mlstarter.errors import TemplateError, UsageError
-from mlstarter.process import GitFailed
+from mlstarter.git.process import GitFailed
 from mlstarter.sources.address import Place, is_url, parse, public_text
 from mlstarter.sources.assemble import assemble, is_layered
 from mlstarter.sources.builtin import BRANCH, BUNDLE

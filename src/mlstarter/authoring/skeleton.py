@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mlstarter.create import check_destination
 from mlstarter.files import built_aside, move_into_place, read_tree, write_tree
+from mlstarter.new.create import check_destination
 
 # The files end in .tmpl inside this package, so that nothing takes them for its own code.
 FILES = Path(__file__).with_name("skeleton")

@@ -10,8 +10,8 @@ from pathlib import Path
 from mlstarter.checks.finding import Finding
 from mlstarter.checks.kaggle import kaggle_credentials
 from mlstarter.errors import MlstarterError
-from mlstarter.history.identity import IDENTITY_HINT, committer
-from mlstarter.process import Git, require_git
+from mlstarter.git.identity import IDENTITY_HINT, committer
+from mlstarter.git.process import Git, require_git
 
 # A project's own environment with torch takes about 1.5 GB; without, half of that.
 SPACE_NEEDED = 2 * 1024**3

@@ -16,7 +16,7 @@ from typing import Any
 from mlstarter.checks.finding import Finding
 from mlstarter.data_files import Unusable, load_json, load_yaml, number
 from mlstarter.errors import ProjectError
-from mlstarter.process import Git
+from mlstarter.git.process import Git
 
 MODEL_LIMIT = 10 * 1024**2
 ANSWERS_FILE = ".copier-answers.yml"

@@ -34,8 +34,8 @@ def list_(
     """List project types, presets, template versions or questions."""
     from mlstarter import sources
     from mlstarter.console import print_json, print_table
+    from mlstarter.engines import trusts
     from mlstarter.questions.catalogue import describe
-    from mlstarter.render import trusts
 
     if thing not in THINGS:
         raise UsageError(

@@ -15,7 +15,7 @@ from mlstarter.errors import UsageError
 from mlstarter.suggest import listing
 
 if TYPE_CHECKING:
-    from mlstarter.create import Created
+    from mlstarter.new.create import Created
     from mlstarter.questions import Answers
     from mlstarter.sources import Template
 
@@ -99,13 +99,14 @@ def new(**given: object) -> None:
 
 def run(said: Options) -> None:
     """Make the project that the command line describes."""
-    from mlstarter import create, github, sources
+    from mlstarter import github, sources
     from mlstarter.console import steps
-    from mlstarter.process import require_git
+    from mlstarter.engines import require_trust
+    from mlstarter.git.process import require_git
+    from mlstarter.new import create
     from mlstarter.questions import memory
     from mlstarter.questions.ask import OtherType
     from mlstarter.questions.gather import destination
-    from mlstarter.render import require_trust
 
     if said.github:
         if said.no_git:
@@ -183,7 +184,7 @@ def _inner(said: Options, template: Template) -> Template:
 def _answers(said: Options, template: Template) -> Answers:
     """Return every answer, asked for in the terminal where there is one."""
     from mlstarter import questions
-    from mlstarter.chance import new_seed
+    from mlstarter.engines.chance import new_seed
     from mlstarter.questions.gather import gather
     from mlstarter.questions.terminal import is_interactive, open_terminal
 
@@ -209,7 +210,7 @@ def _answers(said: Options, template: Template) -> Answers:
 
 def _nested(said: Options, dest: Path) -> bool:
     """Say whether the project becomes a folder of the repository around it."""
-    from mlstarter import create
+    from mlstarter.new import create
     from mlstarter.questions.model import Choice
     from mlstarter.questions.terminal import is_interactive, open_terminal
 
@@ -242,7 +243,7 @@ def _print_tree(said: Options, dest: Path, paths: list[str]) -> None:
 def _summary(said: Options, template: Template, answers: Answers, created: Created) -> None:
     """Say what was made and the exact commands that come next."""
     from mlstarter.console import print_json
-    from mlstarter.history.identity import IDENTITY_HINT
+    from mlstarter.git.identity import IDENTITY_HINT
     from mlstarter.questions.gather import next_steps
 
     if created.fallback_identity:

@@ -45,8 +45,8 @@ def lint(folder: Path, trust: bool, as_json: bool) -> None:
 
     Exit status 3 where there are any.
     """
-    from mlstarter.authoring.folder import working_copy
     from mlstarter.authoring.lint import lint as find
+    from mlstarter.authoring.working_template import working_copy
     from mlstarter.console import print_json, steps
 
     with working_copy(folder) as found, steps(quiet=as_json) as step:
@@ -73,8 +73,8 @@ def test(folder: Path, command: str | None, trust: bool, as_json: bool) -> None:
 
     Exit status 3 where one is at fault.
     """
-    from mlstarter.authoring.check import check_matrix
-    from mlstarter.authoring.folder import working_copy
+    from mlstarter.authoring.pairwise_test import check_matrix
+    from mlstarter.authoring.working_template import working_copy
     from mlstarter.console import print_json, steps
 
     with working_copy(folder) as found, steps(quiet=as_json) as step:
@@ -109,8 +109,8 @@ def convert(folder: Path, out: Path | None, trust: bool, as_json: bool) -> None:
     differ.
     """
     from mlstarter.authoring.convert import convert as convert_template
-    from mlstarter.authoring.folder import working_copy
-    from mlstarter.authoring.prove import prove
+    from mlstarter.authoring.equivalence import prove
+    from mlstarter.authoring.working_template import working_copy
     from mlstarter.console import print_json, steps
 
     folder = folder.absolute()

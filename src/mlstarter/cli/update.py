@@ -15,10 +15,10 @@ from mlstarter.console import echo, print_document
 from mlstarter.errors import UsageError
 
 if TYPE_CHECKING:
-    from mlstarter.history.plan import Plan
     from mlstarter.project import Project
     from mlstarter.questions import Answers, Questionnaire
     from mlstarter.update import Prepared
+    from mlstarter.update.merge.plan import Plan
 
 ATTENTION = 3
 
@@ -80,7 +80,7 @@ def update(**given: object) -> None:
 
 def run(said: Options) -> int:
     """Do what the command line says; return the exit status."""
-    from mlstarter.process import require_git
+    from mlstarter.git.process import require_git
     from mlstarter.project import Project
 
     alone = [f"--{name}" for name in ("check", "undo", "recover") if getattr(said, name)]
@@ -99,10 +99,10 @@ def run(said: Options) -> int:
 
 def _update(said: Options, project: Project) -> int:
     from mlstarter.console import steps
-    from mlstarter.history.apply import apply_plan, create_branch
-    from mlstarter.questions.files import parse_pairs
+    from mlstarter.questions.answers_file import parse_pairs
     from mlstarter.questions.terminal import is_interactive
     from mlstarter.update import Wanted, prepare, take_defaults
+    from mlstarter.update.apply.application import apply_plan, create_branch
 
     asks = is_interactive() and not (said.yes or said.as_json)
     wanted = Wanted(
@@ -200,7 +200,7 @@ def _check(said: Options, project: Project) -> int:
 
 def _undo(said: Options, project: Project) -> int:
     from mlstarter.console import print_json
-    from mlstarter.history.undo import undo
+    from mlstarter.update.apply.undo import undo
 
     done = undo(project.repository, project.prefix)
     if said.as_json:
@@ -216,7 +216,7 @@ def _undo(said: Options, project: Project) -> int:
 
 def _recover(said: Options, project: Project) -> int:
     from mlstarter.console import print_json
-    from mlstarter.history.recover import recover
+    from mlstarter.update.apply.recovery import recover
 
     done = recover(project.repository)
     if said.as_json:

@@ -8,9 +8,9 @@ from mlstarter import escape
 from mlstarter.console import echo
 
 if TYPE_CHECKING:
-    from mlstarter.history.changes import Change
-    from mlstarter.history.plan import Plan
     from mlstarter.update import Prepared
+    from mlstarter.update.merge.changes import Change
+    from mlstarter.update.merge.plan import Plan
 
 _COLOURS = {
     "added": "green",
@@ -79,7 +79,7 @@ def print_report(prepared: Prepared, outcome: str, *, branch: str | None) -> Non
         echo(line)
     _print_next_steps(prepared, outcome)
     if prepared.by.fallback and outcome != "preview":
-        from mlstarter.history.identity import IDENTITY_HINT
+        from mlstarter.git.identity import IDENTITY_HINT
 
         echo(
             "hint: git does not know who you are, so the commit names a stand-in. Set it with\n"

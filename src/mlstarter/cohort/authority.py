@@ -13,16 +13,16 @@ from functools import cached_property
 from typing import Any
 
 from mlstarter import sources
+from mlstarter.changelog import parse_version
 from mlstarter.cohort.handout import Handout
 from mlstarter.cohort.journal import Journal
 from mlstarter.cohort.roster import Student
+from mlstarter.engines import trusts
 from mlstarter.errors import NeedsAttention, TemplateError
-from mlstarter.history.changelog import parse_version
-from mlstarter.history.commits import TemplateOrigin, parse_trailers
-from mlstarter.history.objects import object_id
+from mlstarter.git.objects import object_id
+from mlstarter.git.template_commits import TemplateOrigin, parse_trailers
 from mlstarter.project import Project, Record
 from mlstarter.questions import complete
-from mlstarter.render import trusts
 from mlstarter.sources import Template
 from mlstarter.sources.address import parse
 from mlstarter.sources.builtin import is_builtin

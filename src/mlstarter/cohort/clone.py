@@ -17,7 +17,7 @@ from mlstarter.cohort.remotes import Remote
 from mlstarter.cohort.roster import Student
 from mlstarter.cohort.transport import Absent, RemoteFailed
 from mlstarter.errors import UsageError
-from mlstarter.process import Git, closed_settings
+from mlstarter.git.process import Git, closed_settings
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _QUIET = (("submodule.recurse", "false"), ("fetch.recurseSubmodules", "false"))

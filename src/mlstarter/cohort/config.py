@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from mlstarter.cohort.names import complaint
+from mlstarter.cohort.identifiers import complaint
 from mlstarter.data_files import Unusable, load_toml
 from mlstarter.errors import UsageError
 from mlstarter.suggest import did_you_mean, listing

@@ -14,8 +14,8 @@ from mlstarter.cohort.handout import Handout
 from mlstarter.cohort.remotes import Remote, address_problems, open_remote
 from mlstarter.cohort.roster import Problem, Student, read_roster, refuse_tracked
 from mlstarter.cohort.transport import Transport
+from mlstarter.engines import trusts
 from mlstarter.errors import UsageError
-from mlstarter.render import trusts
 from mlstarter.suggest import hint_for
 
 

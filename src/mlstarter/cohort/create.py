@@ -15,18 +15,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from mlstarter.chance import new_seed
-from mlstarter.cohort.bare import private_git
 from mlstarter.cohort.handout import MARKER, NEUTRAL, Handout, commit_pristine
 from mlstarter.cohort.journal import Entry, Journal
+from mlstarter.cohort.private_clone import private_git
 from mlstarter.cohort.remotes import Remote, repository_name
 from mlstarter.cohort.roster import Student
 from mlstarter.cohort.transport import Moved, RemoteFailed
+from mlstarter.engines.chance import new_seed
 from mlstarter.errors import UsageError
-from mlstarter.history.first import empty_bare
-from mlstarter.history.identity import now
-from mlstarter.history.objects import ObjectSet
+from mlstarter.git.identity import now
+from mlstarter.git.objects import ObjectSet
 from mlstarter.layers import read_marker
+from mlstarter.new.first_commit import empty_bare
 
 MAIN = "refs/heads/main"
 

@@ -22,7 +22,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from mlstarter import __version__
 from mlstarter.cohort.config import Config
-from mlstarter.cohort.pace import Pace
+from mlstarter.cohort.rate_limit import Pace
 from mlstarter.cohort.remotes import filled
 from mlstarter.cohort.roster import Student
 from mlstarter.cohort.transport import Denied, RemoteFailed, Transport

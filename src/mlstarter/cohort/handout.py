@@ -16,14 +16,14 @@ from typing import Any
 
 from mlstarter.cohort.config import Config
 from mlstarter.cohort.roster import Problem, Student
+from mlstarter.engines import render_all
 from mlstarter.errors import AnswersError, UsageError
-from mlstarter.history.base import Pristine
-from mlstarter.history.commits import TemplateOrigin, Trailers, add_template_commit
-from mlstarter.history.identity import Identity
-from mlstarter.history.objects import ObjectSet
+from mlstarter.git.identity import Identity
+from mlstarter.git.merge_base import Pristine
+from mlstarter.git.objects import ObjectSet
+from mlstarter.git.template_commits import TemplateOrigin, Trailers, add_template_commit
 from mlstarter.layers import RECORD, digest_of, recorded, render_layers
 from mlstarter.questions import Answers, Questionnaire, complete
-from mlstarter.render import render_all
 from mlstarter.sources import Template
 from mlstarter.tree import Tree
 

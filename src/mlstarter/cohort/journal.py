@@ -17,7 +17,7 @@ from pathlib import Path
 import platformdirs
 
 from mlstarter.errors import EnvironmentProblem, UsageError
-from mlstarter.process import Git
+from mlstarter.git.process import Git
 
 STATES = ("new", "rendered", "created", "pushed", "verified")
 SCHEMA = 1

@@ -14,11 +14,11 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from mlstarter.cohort.config import Config
-from mlstarter.cohort.names import complaint
+from mlstarter.cohort.identifiers import complaint
 from mlstarter.cohort.roster import Problem, Student
 from mlstarter.cohort.transport import Transport, local_path
 from mlstarter.errors import EnvironmentProblem, UsageError
-from mlstarter.history.first import empty_bare
+from mlstarter.new.first_commit import empty_bare
 
 FIELDS = ("student_id", "username", "team", "section")
 SCHEMES = ("file", "ssh", "https", "http", "github")

@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mlstarter.cohort.config import PERSONAL
-from mlstarter.cohort.names import complaint
-from mlstarter.cohort.sheet import read_sheet, without_invisible
+from mlstarter.cohort.identifiers import complaint
+from mlstarter.cohort.spreadsheet import read_sheet, without_invisible
 from mlstarter.errors import EnvironmentProblem, UsageError
-from mlstarter.process import Git
+from mlstarter.git.process import Git
 from mlstarter.suggest import did_you_mean, near
 
 ID = "student_id"

@@ -9,8 +9,8 @@ from typing import Any
 from packaging.version import InvalidVersion, Version
 
 from mlstarter.cohort.authority import is_same_source
-from mlstarter.cohort.bare import MAIN, at_hand
 from mlstarter.cohort.journal import Journal
+from mlstarter.cohort.private_clone import MAIN, at_hand
 from mlstarter.cohort.remotes import Remote
 from mlstarter.cohort.roster import Student
 from mlstarter.data_files import Unusable, load_json, number

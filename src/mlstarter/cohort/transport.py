@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from mlstarter.cohort.folder import guarded
+from mlstarter.cohort.shared_folder import guarded
 from mlstarter.errors import EnvironmentProblem, MlstarterError
-from mlstarter.process import Git, Result
+from mlstarter.git.process import Git, Result
 
 _PASSING = re.compile(
     r"returned error: (408|429|500|502|503|504)|early EOF|RPC failed|hung up unexpectedly"

@@ -15,19 +15,19 @@ from typing import Any, Literal, cast
 from mlstarter import escape
 from mlstarter import update as project_update
 from mlstarter.cohort.authority import CourseRecord, MovedAway
-from mlstarter.cohort.bare import MAIN, at_hand, belongs_to
 from mlstarter.cohort.create import Foreign
 from mlstarter.cohort.handout import Handout
 from mlstarter.cohort.journal import Delivery, Journal
-from mlstarter.cohort.pace import Pace
+from mlstarter.cohort.private_clone import MAIN, at_hand, belongs_to
+from mlstarter.cohort.rate_limit import Pace
 from mlstarter.cohort.remotes import Remote
 from mlstarter.cohort.roster import Student
 from mlstarter.cohort.transport import Absent, Moved, RemoteFailed
-from mlstarter.history.base import template_commits
-from mlstarter.history.plan import Plan
+from mlstarter.git.merge_base import template_commits
 from mlstarter.layers import RECORD, digest_of
 from mlstarter.project import Project
 from mlstarter.questions import Answers, Questionnaire, complete
+from mlstarter.update.merge.plan import Plan
 
 Outcome = Literal["current", "offered", "merged", "conflict", "moved"]
 # How often a merge is done again because the student pushed meanwhile.

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from mlstarter.engines.jinja import cookiecutter_environment
 from mlstarter.errors import TemplateError
-from mlstarter.jinja import cookiecutter_environment
 from mlstarter.questions.model import Question, Questionnaire
 from mlstarter.sources.template import Template
 

@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from mlstarter import plugins
+from mlstarter.engines.path_safety import checked_path
 from mlstarter.errors import AnswersError, UsageError
+from mlstarter.questions.answers_file import parse_pairs, read_answers
 from mlstarter.questions.ask import ask
 from mlstarter.questions.complete import complete
-from mlstarter.questions.files import parse_pairs, read_answers
 from mlstarter.questions.interview import Interview
 from mlstarter.questions.load import load
 from mlstarter.questions.memory import last_answers, remembered
 from mlstarter.questions.model import Answers, Question, Questionnaire
 from mlstarter.questions.presets import Preset, find_preset, load_presets, preset_answers
 from mlstarter.questions.terminal import Terminal
-from mlstarter.render.safety import checked_path
 from mlstarter.sources.builtin import is_builtin
 from mlstarter.sources.template import Template
 
@@ -131,7 +131,7 @@ def destination(
     Raises UsageError where no answer names the project.
     """
     if template is not None and template.engine == "cookiecutter":
-        from mlstarter.render.cookiecutter import folder_name
+        from mlstarter.engines.cookiecutter.renderer import folder_name
 
         named = folder_name(template, answers, trusted=trusted)
         if named:

@@ -14,7 +14,7 @@ from typing import Any
 import jinja2
 
 from mlstarter.bounds import is_limited, limited
-from mlstarter.chance import Chance, drawing, new_seed
+from mlstarter.engines.chance import Chance, drawing, new_seed
 from mlstarter.errors import MlstarterError, TemplateError
 from mlstarter.questions.cookiecutter import Raw
 from mlstarter.questions.model import (

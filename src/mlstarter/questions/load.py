@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mlstarter.engines.jinja import environment
 from mlstarter.errors import TemplateError
-from mlstarter.jinja import environment
 from mlstarter.questions.cookiecutter import load_cookiecutter
 from mlstarter.questions.model import MISSING, Question, Questionnaire
 from mlstarter.questions.values import CASTS

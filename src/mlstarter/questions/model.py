@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
-from mlstarter.chance import new_seed
+from mlstarter.engines.chance import new_seed
 from mlstarter.errors import AnswersError
 
 if TYPE_CHECKING:

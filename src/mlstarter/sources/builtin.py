@@ -11,7 +11,7 @@ from pathlib import Path
 from packaging.version import InvalidVersion, Version
 
 from mlstarter.errors import TemplateError
-from mlstarter.process import GitFailed
+from mlstarter.git.process import GitFailed
 from mlstarter.sources import cache
 from mlstarter.sources.address import parse
 from mlstarter.sources.checkout import (

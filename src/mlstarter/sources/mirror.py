@@ -18,7 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from mlstarter.errors import TemplateError
-from mlstarter.process import Git, GitFailed
+from mlstarter.git.process import Git, GitFailed
 from mlstarter.sources import cache
 from mlstarter.sources.address import Credentials, Place, public_text
 from mlstarter.sources.checkout import HEAD

@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote
 
 from mlstarter.errors import TemplateError
-from mlstarter.process import PROTOCOLS
+from mlstarter.git.process import PROTOCOLS
 
 _ALIASES = {"git+ssh": "ssh", "ssh+git": "ssh", "git+http": "http", "git+https": "https"}
 _PORTS = {"git": "9418", "http": "80", "https": "443", "ssh": "22"}

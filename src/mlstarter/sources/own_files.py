@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from mlstarter.process import Git, GitFailed, GitMissing
+from mlstarter.git.process import Git, GitFailed, GitMissing
 
 # Copies last as long as the process: whoever was given one reads it when it likes.
 _COPIES: list[tempfile.TemporaryDirectory[str]] = []

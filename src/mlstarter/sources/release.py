@@ -17,7 +17,7 @@ from pathlib import Path
 from packaging.version import InvalidVersion, Version
 
 from mlstarter.errors import MlstarterError, UsageError
-from mlstarter.process import Git
+from mlstarter.git.process import Git
 from mlstarter.sources.assemble import assemble
 from mlstarter.sources.builtin import BRANCH, BUNDLE
 from mlstarter.sources.checkout import git, tags

@@ -10,7 +10,7 @@ from typing import TypeVar
 from packaging.version import Version
 
 from mlstarter.errors import TemplateError
-from mlstarter.process import GitFailed
+from mlstarter.git.process import GitFailed
 from mlstarter.sources import cache
 from mlstarter.sources.address import SUBDIRECTORY, Place, is_url, parse, public
 from mlstarter.sources.archive import unpack

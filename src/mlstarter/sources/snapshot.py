@@ -10,7 +10,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from mlstarter.process import Git
+from mlstarter.git.process import Git
 from mlstarter.sources.checkout import HEAD
 
 _SUBMODULE = "160000"

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from mlstarter.errors import TemplateError
 from mlstarter.sources.cookiecutter_json import CookiecutterConfig, load_cookiecutter_json
 from mlstarter.sources.copier_yml import CopierConfig, config_file, load_config
-from mlstarter.sources.reads import cookiecutter_reads, copier_reads
+from mlstarter.sources.machine_reads import cookiecutter_reads, copier_reads
 
 Engine = Literal["copier", "cookiecutter"]
 

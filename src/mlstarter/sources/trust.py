@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from mlstarter.errors import TemplateError, UsageError
-from mlstarter.process import Git
+from mlstarter.git.process import Git
 from mlstarter.sources.address import expand, parse
 from mlstarter.sources.mirror import redirect_of
 from mlstarter.sources.normalise import Normal, normalise

@@ -5,7 +5,7 @@ finds the base and merges. ``history.apply`` then brings the plan into the proje
 """
 
 from mlstarter.update.planning import Standing, prepare, standing
-from mlstarter.update.wanted import Asker, Authority, Prepared, Wanted, take_defaults
+from mlstarter.update.request import Asker, Authority, Prepared, Wanted, take_defaults
 
 __all__ = [
     "Asker",

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from mlstarter import questions
-from mlstarter.chance import new_seed
+from mlstarter.engines.chance import new_seed
 from mlstarter.errors import ProjectError
-from mlstarter.history.base import Pristine
-from mlstarter.history.commits import TemplateOrigin
-from mlstarter.history.identity import committer
-from mlstarter.history.plan import Request, plan
+from mlstarter.git.identity import committer
+from mlstarter.git.merge_base import Pristine
+from mlstarter.git.template_commits import TemplateOrigin
 from mlstarter.project import Project, read_record
 from mlstarter.tree import Tree
+from mlstarter.update.merge.plan import Request, plan
 from mlstarter.update.refusals import refuse_obstacles
 from mlstarter.update.renders import (
     base_in_history,
@@ -21,7 +21,7 @@ from mlstarter.update.renders import (
     render_tree,
     resolve,
 )
-from mlstarter.update.wanted import Prepared, Wanted
+from mlstarter.update.request import Prepared, Wanted
 
 
 def prepare_adoption(project: Project, ours: str, wanted: Wanted) -> Prepared:

@@ -19,21 +19,21 @@ from typing import Any, Literal
 from jinja2 import Environment
 from jinja2 import TemplateError as JinjaError
 
+from mlstarter.changelog import parse_version
+from mlstarter.engines import require_trust
+from mlstarter.engines.jinja import environment
+from mlstarter.engines.path_safety import check
+from mlstarter.engines.result import read_rendered
 from mlstarter.errors import TemplateError
 from mlstarter.files import write_tree
-from mlstarter.history.changelog import parse_version
-from mlstarter.history.merge import parse_listing
-from mlstarter.history.plan import Edits, files_of
-from mlstarter.jinja import environment
-from mlstarter.process import Git
+from mlstarter.git.process import Git
 from mlstarter.project import Project, Record, read_record
 from mlstarter.questions.values import to_bool
-from mlstarter.render import require_trust
-from mlstarter.render.result import read_rendered
-from mlstarter.render.safety import check
 from mlstarter.sources import Template
 from mlstarter.sources.template import command_of
 from mlstarter.tree import Tree
+from mlstarter.update.merge.plan import Edits, files_of
+from mlstarter.update.merge.three_way import parse_listing
 
 Stage = Literal["before", "after"]
 STAGES: tuple[Stage, ...] = ("before", "after")

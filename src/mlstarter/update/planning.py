@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from mlstarter.chance import new_seed
+from mlstarter.changelog import between, parse_version
+from mlstarter.engines.chance import new_seed
+from mlstarter.engines.path_safety import check
 from mlstarter.errors import NeedsAttention, ProjectError
-from mlstarter.history.base import Layer, Pristine, TemplateCommit
-from mlstarter.history.changelog import between, parse_version
-from mlstarter.history.identity import committer
-from mlstarter.history.layers import layers_of
-from mlstarter.history.plan import Request, plan
+from mlstarter.git.identity import committer
+from mlstarter.git.merge_base import Layer, Pristine, TemplateCommit
 from mlstarter.layers import MARKER_LAYER, RECORD, read_marker, relaid, render_layers
 from mlstarter.project import Project, Record
 from mlstarter.questions import Answers
 from mlstarter.questions.gather import next_steps
-from mlstarter.render.safety import check
 from mlstarter.sources import Template
 from mlstarter.tree import Tree
 from mlstarter.update.adopt import prepare_adoption
+from mlstarter.update.layer_history import layers_of
+from mlstarter.update.merge.plan import Request, plan
 from mlstarter.update.migrations import Migration
 from mlstarter.update.refusals import refuse_obstacles, refuse_state
 from mlstarter.update.renders import (
@@ -32,7 +32,7 @@ from mlstarter.update.renders import (
     render_tree,
     resolve,
 )
-from mlstarter.update.wanted import Authority, Prepared, Wanted
+from mlstarter.update.request import Authority, Prepared, Wanted
 
 
 @dataclass(frozen=True, slots=True)

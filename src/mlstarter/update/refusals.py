@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from mlstarter.errors import ProjectError, UsageError
-from mlstarter.history.journal import require_uninterrupted
-from mlstarter.history.plan import Plan
-from mlstarter.history.ready import check_branch_name, check_files
 from mlstarter.project import Project
-from mlstarter.update.wanted import Wanted
+from mlstarter.update.apply.journal import require_uninterrupted
+from mlstarter.update.apply.preconditions import check_branch_name, check_files
+from mlstarter.update.merge.plan import Plan
+from mlstarter.update.request import Wanted
 
 
 def refuse_state(project: Project, wanted: Wanted) -> None:

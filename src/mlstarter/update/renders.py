@@ -8,15 +8,15 @@ from functools import lru_cache
 from typing import Any
 
 from mlstarter import questions, sources
+from mlstarter.engines import render_all, require_trust
 from mlstarter.errors import MlstarterError, NeedsAttention, ProjectError, TemplateError
-from mlstarter.history.base import Pristine, TemplateCommit, find_base, template_commits
-from mlstarter.history.commits import TemplateOrigin
+from mlstarter.git.merge_base import Pristine, TemplateCommit, find_base, template_commits
+from mlstarter.git.template_commits import TemplateOrigin
 from mlstarter.project import Project, Record, read_record, with_record
 from mlstarter.questions import Answers, Questionnaire
-from mlstarter.render import render_all, require_trust
 from mlstarter.sources import Template
 from mlstarter.tree import REGULAR, Entry
-from mlstarter.update.wanted import Wanted
+from mlstarter.update.request import Wanted
 
 
 def old_template(record: Record) -> Template:

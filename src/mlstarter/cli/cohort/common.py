@@ -47,7 +47,7 @@ class Common:
 
     def flags(self, **more: Any) -> dict[str, Any]:
         """Return what was said of the configuration, None where nothing was."""
-        from mlstarter.questions.files import parse_pairs
+        from mlstarter.questions.answers_file import parse_pairs
 
         return {
             "course_run": self.course_run,

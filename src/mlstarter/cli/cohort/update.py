@@ -43,7 +43,7 @@ def update(**given: Any) -> int:
     from dataclasses import replace
 
     from mlstarter.cohort.journal import opened
-    from mlstarter.cohort.pace import Pace
+    from mlstarter.cohort.rate_limit import Pace
     from mlstarter.cohort.update import Updater
 
     said, own = split(given)

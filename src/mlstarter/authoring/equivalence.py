@@ -1,0 +1,97 @@
+"""Prove that a converted template writes what the original does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mlstarter import engines, questions
+from mlstarter.authoring.answer_combinations import ODD_TEXT, answer_sets, described, fit, plainer
+from mlstarter.authoring.convert_questions import Names
+from mlstarter.engines.path_safety import UnfitName
+from mlstarter.errors import MlstarterError
+from mlstarter.sources.template import Template
+from mlstarter.tree import Tree
+
+_FAILED = "cannot be rendered"
+RECORDS = frozenset({".copier-answers.yml", ".cruft.json"})
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A set of answers for which the two do not write the same, and the paths that differ."""
+
+    answers: str
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """How many sets of answers were compared and where the trees differ.
+
+    ``unrendered`` counts the sets for which neither can be rendered: they prove nothing.
+    ``code_ran`` says that hooks and tasks ran, so that what they do was compared as well; None
+    where there are none.
+    """
+
+    compared: int
+    differences: tuple[Difference, ...]
+    unrendered: int = 0
+    code_ran: bool | None = None
+
+    @property
+    def holds(self) -> bool:
+        """Whether the two write the same for every set that can be rendered at all."""
+        return not self.differences and self.unrendered < self.compared
+
+
+def prove(original: Template, converted: Template, *, trust: bool = False) -> Proof:
+    """Render both for the defaults and for sets that cover every pair of answers; compare.
+
+    With ``trust`` hooks and the tasks they became run, in a temporary folder for each set; without,
+    neither one's code runs, and what it would do is not compared.
+    """
+    asked = questions.load(original, trust=trust)
+    asked_now = questions.load(converted, trust=trust)
+    names = Names(original.cookiecutter.stated).by_old
+    sets = answer_sets(asked, odd=True)
+    differences = []
+    unrendered = 0
+    for answers in sets:
+        if ODD_TEXT in answers.by_name.values() and not _fits_names(original, answers, trust=trust):
+            answers = plainer(asked, answers)  # noqa: PLW2901 - the same set, with other texts
+        before = _tree(original, answers, trust=trust)
+        now = fit(asked_now, {names[k]: v for k, v in answers.applicable.items() if k in names})
+        after = _tree(converted, now, trust=trust)
+        unrendered += before == after == _FAILED
+        if before != after:
+            differences.append(Difference(described(answers, sets[0]), _paths(before, after)))
+    has_code = bool(original.cookiecutter.hooks)
+    return Proof(len(sets), tuple(differences), unrendered, trust if has_code else None)
+
+
+def _fits_names(template: Template, answers: questions.Answers, *, trust: bool) -> bool:
+    """Say whether every file name that comes of the answers is one on every system."""
+    try:
+        engines.render(template if trust else template.without_code(), answers, trust=trust)
+    except UnfitName:
+        return False
+    except MlstarterError:
+        pass
+    return True
+
+
+def _tree(template: Template, answers: questions.Answers, *, trust: bool) -> Tree | str:
+    """Return the tree, or the kind of failure: both failing counts as the same."""
+    try:
+        tree = engines.render(template if trust else template.without_code(), answers, trust=trust)
+    except MlstarterError:
+        return _FAILED
+    return {name: entry for name, entry in tree.items() if name not in RECORDS}
+
+
+def _paths(before: Tree | str, after: Tree | str) -> tuple[str, ...]:
+    if isinstance(before, str) or isinstance(after, str):
+        which = "the original" if isinstance(before, str) else "the converted template"
+        return (f"{which} cannot be rendered",)
+    names = sorted(before.keys() | after.keys())
+    return tuple(name for name in names if before.get(name) != after.get(name))

@@ -1,0 +1,89 @@
+"""``template test``: make a project for every pair of answers and look at each."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from mlstarter import questions
+from mlstarter.authoring.answer_combinations import answer_sets, described, plainer
+from mlstarter.authoring.file_syntax import parse_fault
+from mlstarter.engines.path_safety import UnfitName
+from mlstarter.errors import MlstarterError
+from mlstarter.new import create
+from mlstarter.sources.template import Template
+from mlstarter.tree import SYMLINK
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One project: what its answers were, how many files it has, and what is wrong with it."""
+
+    answers: str
+    files: int
+    faults: tuple[str, ...]
+
+
+def check_matrix(
+    template: Template,
+    *,
+    trust: bool = False,
+    command: str | None = None,
+    progress: Progress | None = None,
+) -> list[Outcome]:
+    """Return the outcome for the defaults and for sets that cover every pair of answers.
+
+    A project is at fault when it cannot be rendered, differs when rendered again, holds a file
+    that is not what its name says, or when ``command`` (run by the shell in the project's folder)
+    fails in it.
+    """
+    shown = template if trust else template.without_code()
+    asked = questions.load(shown, trust=trust)
+    sets = answer_sets(asked, odd=True)
+    outcomes = []
+    for answers in sets:
+        label = described(answers, sets[0])
+        if progress:
+            progress(label)
+        try:
+            try:
+                tree = create.plan(shown, answers, trust=trust)
+            except UnfitName:
+                answers = plainer(asked, answers)  # noqa: PLW2901 - the same set, with other texts
+                tree = create.plan(shown, answers, trust=trust)
+            faults = [
+                f"{path} {fault}"
+                for path, entry in tree.items()
+                if entry.mode != SYMLINK and (fault := parse_fault(path, entry.data))
+            ]
+            if create.plan(shown, answers, trust=trust) != tree:
+                faults.append("a second render differs: it depends on the moment")
+            if command:
+                faults += _run(command, shown, answers, trust=trust)
+        except MlstarterError as error:
+            outcomes.append(Outcome(label, 0, (error.message,)))
+            continue
+        outcomes.append(Outcome(label, len(tree), tuple(faults)))
+    return outcomes
+
+
+def _run(command: str, template: Template, answers: questions.Answers, *, trust: bool) -> list[str]:
+    with tempfile.TemporaryDirectory(prefix="mlstarter-test-") as work:
+        made = create.create(Path(work) / "project", template, answers, trust=trust)
+        done = subprocess.run(  # noqa: S602 - the template's author wrote the command
+            command,
+            cwd=made.path,
+            shell=True,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode == 0:
+            return []
+        said = (done.stdout + done.stderr).strip().splitlines()
+        return [f"`{command}` ended with {done.returncode}: {' / '.join(said[-3:])}"]

@@ -1,0 +1,315 @@
+"""Render a Copier template in this process, without importing Copier.
+
+It does what Copier 9 does for templates without code (tasks, Jinja extensions), external data and
+loops over file names; ``NotNative`` is raised for those, and ``render`` then calls Copier. That
+both give the same paths, modes and bytes is proven in ``tests/engines/``.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path, PurePath
+from typing import Any, NoReturn
+from unicodedata import normalize
+
+from packaging.version import Version
+
+from mlstarter.bounds import MAX_FILES, MAX_TREE_BYTES, too_large
+from mlstarter.engines.jinja import environment
+from mlstarter.engines.jinja_guard import denied_variable, needs_trust
+from mlstarter.engines.path_safety import UnsafePath, checked_path
+from mlstarter.engines.template_text import Text
+from mlstarter.errors import TemplateError
+from mlstarter.files import file_mode
+from mlstarter.sources.copier_yml import CopierConfig
+from mlstarter.sources.template import Template
+from mlstarter.tree import SYMLINK, Entry
+
+# The Copier whose behaviour is reproduced here; a template that asks for a newer one gets Copier.
+COPIER_LEVEL = Version("9.19")
+_SYSTEMS = {"linux": "linux", "darwin": "macos", "win32": "windows"}
+_RECORDED_TYPES = (dict, list, str, int, float, bool, type(None))
+
+
+class NotNative(Exception):
+    """The template uses something that only Copier itself renders."""
+
+
+@dataclass(frozen=True)
+class _Source:
+    """One file of the template: where it lies, its path below the copied folder, what it is."""
+
+    path: Path
+    relative: PurePath
+    is_link: bool
+
+
+class NativeRenderer:
+    """Renders one version of one Copier template, keeping what it compiled and read."""
+
+    def __init__(self, template: Template, *, trusted: bool = False) -> None:
+        config = template.config
+        self._trusted = trusted
+        _refuse_what_only_copier_does(config)
+        self._template = template
+        self._config = config
+        self._root = template.root.resolve()
+        self._env = environment(config, config.extensions, trusted=trusted)
+        self._keeps_links = bool(config.settings.get("preserve_symlinks", False))
+        self._texts: dict[str, Text] = {}
+        self._files: dict[Path, Text | bytes] = {}
+        self._entries: dict[Path, Entry] = {}
+        self._listings: dict[Path, list[_Source]] = {}
+        self._matchers: dict[tuple[str, ...], Any] = {}
+
+    def render(self, answers: Mapping[str, Any], folder_name: str) -> dict[str, Entry]:
+        """Return the tree for complete ``answers``; ``folder_name`` is the project folder's name.
+
+        Raises:
+            NotNative: only Copier can render this.
+            NeedsTrust: a text reads from the machine, and the template is not trusted.
+            TemplateError: it makes more than a project needs.
+            UnsafePath: the template would write outside the project.
+            jinja2.TemplateError: a text of the template is wrong; Copier says the same.
+        """
+        context = self._context(answers, folder_name)
+        answers_file = context["_copier_conf"]["answers_file"]
+        start = self._start(context)
+        excluded = self._exclusion(context)
+        tree: dict[str, Entry] = {}
+        size = 0
+        for source in self._list(start):
+            rendered = self._path(source, start, context, answers_file)
+            if rendered is None or excluded(rendered):
+                continue
+            name = checked_path(rendered)
+            entry = self._entry(source, context)
+            size += len(entry.data)
+            if size > MAX_TREE_BYTES:
+                raise too_large("The project", f"{MAX_TREE_BYTES // 1_000_000} MB")
+            if tree.setdefault(name, entry) != entry:
+                raise TemplateError(
+                    f"Two files of the template become {name}, and they differ.",
+                    hint="choose other answers, or tell the template's author",
+                )
+        return tree
+
+    def _context(self, answers: Mapping[str, Any], folder_name: str) -> dict[str, Any]:
+        hidden: frozenset[str] = getattr(answers, "hidden", frozenset())
+        origin = {"_commit": self._template.version, "_src_path": self._template.source}
+        origin = {key: value for key, value in origin.items() if value is not None}
+        recorded = {
+            name: value
+            for name, value in answers.items()
+            if name not in hidden
+            and name not in self._config.secrets
+            and name in self._config.questions
+            and isinstance(value, _RECORDED_TYPES)
+        }
+        conf = (_Conf if self._trusted else _PlainConf)(
+            sep=os.sep,
+            os=_SYSTEMS.get(sys.platform),
+            vcs_ref=self._template.version,
+            vcs_ref_hash=self._template.commit,
+        )
+        context = {
+            **self._of_the_machine(),
+            **origin,
+            **answers,
+            "_copier_answers": origin | recorded,
+            "_copier_conf": conf,
+            "_folder_name": folder_name,
+            "_copier_phase": "render",
+        }
+        wanted = str(self._config.settings.get("answers_file", ".copier-answers.yml"))
+        conf["answers_file"] = ""
+        conf["answers_file"] = PurePath(self._text(wanted).render(context))
+        return context
+
+    def _of_the_machine(self) -> dict[str, Any]:
+        """Return the variables that say something of the machine or the moment."""
+        if self._trusted:
+            return {
+                "now": _only_copier,
+                "_external_data": _Conf(),
+                "_copier_python": sys.executable,
+            }
+        return {name: denied_variable(name) for name in ("_external_data", "_copier_python")}
+
+    def _start(self, context: Mapping[str, Any]) -> Path:
+        """Return the folder from which files are copied."""
+        inner = self._text(str(self._config.settings.get("subdirectory", ""))).render(context)
+        start = (self._root / inner).resolve()
+        if not start.is_relative_to(self._root):
+            raise UnsafePath(
+                f"The template's _subdirectory leads out of it: {inner!r}.",
+                hint="do not use this template, and tell its author",
+            )
+        if not start.is_dir():
+            raise TemplateError(
+                f"The template has no folder {inner!r} for these answers.",
+                hint="choose other answers, or tell the template's author",
+            )
+        return start
+
+    def _exclusion(self, context: Mapping[str, Any]) -> Any:
+        """Return a function that says whether a rendered path is left out."""
+        context = {**context, "_copier_operation": "copy"}
+        patterns = tuple(
+            normalize("NFD", line)
+            for pattern in self._config.exclude
+            for line in re.split(r"\r\n|\r|\n", self._text(pattern).render(context))
+        )
+        if not patterns:
+            return lambda path: False  # noqa: ARG005
+        if patterns not in self._matchers:
+            from pathspec import PathSpec
+
+            self._matchers[patterns] = PathSpec.from_lines("gitignore", patterns).match_file
+        return self._matchers[patterns]
+
+    def _list(self, start: Path) -> list[_Source]:
+        if start not in self._listings:
+            found = list(islice(self._scan(start, start, (start,)), MAX_FILES + 1))
+            if len(found) > MAX_FILES:
+                raise too_large("The template", f"{MAX_FILES} files")
+            self._listings[start] = found
+        return self._listings[start]
+
+    def _scan(self, folder: Path, start: Path, above: tuple[Path, ...]) -> Iterator[_Source]:
+        """Yield the files below ``folder``, in an order that is the same everywhere."""
+        for path in sorted(folder.iterdir()):
+            link = path.is_symlink()
+            if link and not self._keeps_links:
+                real = path.resolve()
+                if not real.is_relative_to(self._root):
+                    raise UnsafePath(
+                        f"The template's symbolic link {path.relative_to(self._root)} leads out "
+                        "of the template.",
+                        hint="do not use this template, and tell its author",
+                    )
+                if real in above:
+                    raise TemplateError(
+                        f"The template's symbolic link {path.relative_to(self._root)} leads in a "
+                        "circle.",
+                        hint="tell the template's author",
+                    )
+            if path.is_dir() and not (link and self._keeps_links):
+                yield from self._scan(path, start, (*above, path.resolve()))
+            else:
+                yield _Source(path, path.relative_to(start), link and self._keeps_links)
+
+    def _path(
+        self, source: _Source, start: Path, context: Mapping[str, Any], answers_file: PurePath
+    ) -> str | None:
+        """Return the path that a file of the template gets in the project, or None for none."""
+        suffix = self._config.suffix
+        relative = source.relative
+        is_template = relative.name.endswith(suffix)
+        if suffix and (start / f"{relative}{suffix}").exists():
+            return None
+        if suffix and is_template:
+            relative = relative.with_suffix("")
+        parts: list[str] = []
+        for part in relative.parts:
+            rendered = self._text(part).render(context)
+            if not rendered:
+                return None
+            if rendered == str(answers_file):
+                return answers_file.as_posix()
+            parts.append(rendered)
+        path = PurePath(*parts)
+        # Copier looks for the rendered sibling at the template's root, not beside the file.
+        if not is_template and (self._root / f"{path}{suffix}").exists():
+            return None
+        return path.as_posix()
+
+    def _entry(self, source: _Source, context: Mapping[str, Any]) -> Entry:
+        path = source.path
+        if source.is_link:
+            target = str(path.readlink())
+            if path.name.endswith(self._config.suffix):
+                target = self._text(target).render(context)
+            return Entry(SYMLINK, os.fsencode(PurePath(target)))
+        content = self._content(path)
+        if isinstance(content, bytes):
+            if path not in self._entries:
+                self._entries[path] = Entry(file_mode(path), content)
+            return self._entries[path]
+        return Entry(self._mode(path), content.render(context).encode())
+
+    def _content(self, path: Path) -> Text | bytes:
+        """Return a file's compiled text, or its bytes where it is only copied."""
+        if path not in self._files:
+            self._files[path] = self._read(path)
+        return self._files[path]
+
+    def _read(self, path: Path) -> Text | bytes:
+        if not path.name.endswith(self._config.suffix):
+            return path.read_bytes()
+        name = path.relative_to(self._root).as_posix()
+        loader = self._env.loader
+        assert loader is not None  # noqa: S101 - environment() always sets one
+        try:
+            source, _, _ = loader.get_source(self._env, name)
+        except UnicodeDecodeError:
+            if self._config.suffix:
+                raise
+            return path.read_bytes()
+        return Text(self._env, source, name)
+
+    def _mode(self, path: Path) -> int:
+        if path not in self._entries:
+            self._entries[path] = Entry(file_mode(path), b"")
+        return self._entries[path].mode
+
+    def _text(self, source: str) -> Text:
+        if source not in self._texts:
+            self._texts[source] = Text(self._env, source)
+        return self._texts[source]
+
+
+class _Conf(dict[str, Any]):
+    """An internal variable of Copier's: those entries that do not describe its own call."""
+
+    def __missing__(self, key: str) -> NoReturn:
+        raise NotNative(f"{key} of an internal variable")
+
+    def __iter__(self) -> NoReturn:
+        raise NotNative("an internal variable as a whole")
+
+    keys = values = items = __iter__
+    __str__ = __repr__ = __iter__
+
+
+class _PlainConf(_Conf):
+    """The same for a template that nobody trusts: what describes the call needs trust."""
+
+    def __missing__(self, key: str) -> NoReturn:
+        raise needs_trust(f"_copier_conf.{key}")
+
+    def __iter__(self) -> NoReturn:
+        raise needs_trust("_copier_conf as a whole")
+
+    keys = values = items = __iter__
+    __str__ = __repr__ = __iter__
+
+
+def _only_copier(*_: object) -> NoReturn:
+    raise NotNative("now()")
+
+
+def _refuse_what_only_copier_does(config: CopierConfig) -> None:
+    for setting in ("tasks", "external_data"):
+        if config.settings.get(setting):
+            raise NotNative(f"_{setting}")
+    if config.foreign_extensions:
+        raise NotNative("_jinja_extensions")
+    wanted = config.settings.get("min_copier_version")
+    if wanted is not None and Version(str(wanted)) > COPIER_LEVEL:
+        raise NotNative(f"_min_copier_version {wanted}")

@@ -1,0 +1,93 @@
+"""Render with Copier itself: the way for templates that ``native`` does not cover."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from mlstarter.engines.chance import current
+from mlstarter.engines.result import Rendered, read_rendered
+from mlstarter.errors import NeedsTrust, TemplateError
+from mlstarter.files import read_tree
+from mlstarter.sources import source_environment
+from mlstarter.sources.template import Template
+from mlstarter.tree import SYMLINK, Entry, Tree
+
+
+def render_with_copier(
+    template: Template, answers: Mapping[str, Any], folder_name: str, *, trust: bool
+) -> Rendered:
+    """Return the tree that ``copier copy`` writes for complete ``answers``.
+
+    Raises:
+        TemplateError: Copier refuses the template or fails on it.
+    """
+    given: Mapping[str, Any] = getattr(answers, "applicable", answers)
+    chance = current()
+    with tempfile.TemporaryDirectory(prefix="mlstarter-copier-") as work:
+        destination = Path(work) / folder_name
+        call = {
+            # A plain folder is copied from; everything else Copier fetches itself, so that it
+            # records the address and the version.
+            "source": template.source if template.commit else str(template.root),
+            "version": template.version,
+            "destination": str(destination),
+            "answers": yaml.safe_dump(dict(given), sort_keys=False, allow_unicode=True),
+            # Copier asks for trust even for the extensions that come with Jinja.
+            "trust": trust or not template.code,
+            "guard": not trust,
+            "seed": chance.seed,
+        }
+        done = subprocess.run(
+            [sys.executable, "-m", "mlstarter.engines.copier.run_copy_process"],
+            input=json.dumps(call).encode(),
+            stdout=subprocess.PIPE,
+            stderr=None if trust else subprocess.PIPE,
+            env={**os.environ, **source_environment(template)},
+            check=False,
+        )
+        if done.returncode:
+            raise _failed(template, done)
+        chance.drawn |= json.loads(done.stdout)["drawn"]
+        if not destination.is_dir():
+            return Rendered({})
+        made = read_rendered(destination) if trust else Rendered(read_tree(destination, git=True))
+        if template.commit or template.source == str(template.root):
+            return made
+        return replace(made, tree=_with_source(made.tree, template))
+
+
+def _with_source(tree: Tree, template: Template) -> Tree:
+    """Return ``tree`` with the template's own folder recorded, where Copier read a copy of it."""
+    copied, recorded = (
+        f"_src_path: {path}\n".encode() for path in (template.root, template.source)
+    )
+    return {
+        path: Entry(entry.mode, entry.data.replace(copied, recorded))
+        if path.startswith(".c") and entry.mode != SYMLINK
+        else entry
+        for path, entry in tree.items()
+    }
+
+
+def _failed(template: Template, done: subprocess.CompletedProcess[bytes]) -> TemplateError:
+    try:
+        answer = json.loads(done.stdout)
+        reason = answer["message"].strip().splitlines()
+        if answer["error"] == "NeedsTrust":
+            return NeedsTrust(answer["message"], hint=answer["hint"])
+    except (ValueError, KeyError):
+        reason = (done.stderr or b"").decode("utf-8", "replace").splitlines()[-1:]
+    return TemplateError(
+        f"The template {template.source} cannot be rendered: {' '.join(reason) or 'no reason'}",
+        hint=f"try it with Copier alone: copier copy {template.source} somewhere",
+    )

@@ -1,0 +1,57 @@
+"""Call Copier itself, as ``python -m`` of this module, with its call as JSON on stdin.
+
+A process of its own keeps apart what a template's code changes (folder, environment, imported
+extensions), and lets Copier read git settings that hold for this call alone: it copies the
+environment when it is imported.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import warnings
+from contextlib import nullcontext
+from typing import Any
+
+FAILED = 65  # sysexits.h EX_DATAERR: the template, not the machine, is at fault
+
+
+def main() -> int:
+    """Run one ``copier copy`` and return an exit status; the reason of a failure is on stdout."""
+    call: dict[str, Any] = json.load(sys.stdin)
+    warnings.simplefilter("ignore")
+    import yaml
+    from copier import run_copy
+
+    from mlstarter.bounds import limited
+    from mlstarter.engines.chance import Chance, drawing
+    from mlstarter.engines.copier.run_copy_patches import patch
+
+    patch(guard=call["guard"])
+    chance = Chance(call["seed"])
+    bound = limited("The render") if call["guard"] else nullcontext()
+    # What tasks print belongs to the user; stdout carries the one line that the caller reads.
+    sys.stdout, answer = sys.stderr, sys.stdout
+    try:
+        with bound, drawing(chance):
+            run_copy(
+                call["source"],
+                call["destination"],
+                data=yaml.safe_load(call["answers"]),
+                vcs_ref=call["version"],
+                defaults=True,
+                overwrite=True,
+                quiet=True,
+                unsafe=call["trust"],
+            )
+    except Exception as error:
+        hint = getattr(error, "hint", None)
+        told = {"error": type(error).__name__, "message": str(error), "hint": hint}
+        answer.write(json.dumps(told))
+        return FAILED
+    answer.write(json.dumps({"drawn": chance.drawn}))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,78 @@
+"""Pieces of template text, compiled once, that remember what they rendered.
+
+A class of a thousand renders the same files with a few differing answers. A text that reads only
+plain answers is a function of their values, so its results are kept by those values. One that
+includes other files, reads an internal variable (``_copier_answers``) or draws from chance or the
+clock is rendered each time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from jinja2 import Environment, Template, nodes
+
+from mlstarter.engines.jinja import UNSTEADY_FILTERS
+
+# The globals whose result is a function of their arguments.
+_STEADY_GLOBALS = frozenset({"range", "dict", "cycler", "joiner", "namespace", "pathjoin"})
+_TELLING = (
+    nodes.Name, nodes.Filter, nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport,
+    nodes.ExtensionAttribute, nodes.ImportedName,
+)  # fmt: skip
+_KEPT = 64  # results a text keeps; a class differs in few answers but the name
+
+
+class Text:
+    """A compiled piece of template text."""
+
+    def __init__(self, env: Environment, source: str, name: str | None = None) -> None:
+        self._plain = source if _is_plain(env, source) else None
+        if self._plain is not None:
+            return
+        tree = env.parse(source, name)
+        self._names = _steady_names(env, tree)
+        code = env.compile(tree, name)
+        self._template = Template.from_code(env, code, env.make_globals(None))
+        self._results: dict[tuple[str, ...], str] = {}
+
+    def render(self, context: Mapping[str, Any]) -> str:
+        """Return the text for ``context``, from memory where the same answers gave it before."""
+        if self._plain is not None:
+            return self._plain
+        if self._names is None:
+            return self._template.render(context)
+        # repr tells 1 from True and from "1", and takes lists and mappings.
+        key = tuple([repr(context.get(name, ...)) for name in self._names])
+        result = self._results.get(key)
+        if result is None:
+            if len(self._results) >= _KEPT:
+                self._results.clear()
+            result = self._results[key] = self._template.render(context)
+        return result
+
+
+def _is_plain(env: Environment, source: str) -> bool:
+    """Say whether ``source`` renders to itself: one line with nothing of Jinja in it."""
+    starts = (env.block_start_string, env.variable_start_string, env.comment_start_string)
+    by_line = env.line_statement_prefix or env.line_comment_prefix
+    return not (by_line or "\n" in source or "\r" in source or any(s in source for s in starts))
+
+
+def _steady_names(env: Environment, tree: nodes.Template) -> tuple[str, ...] | None:
+    """Return the variables that decide what ``tree`` renders to, or None where others do too.
+
+    Names that the text itself sets are among them: a few more do no harm, and telling them apart
+    takes Jinja as long as compiling.
+    """
+    names: set[str] = set()
+    for node in tree.find_all(_TELLING):
+        if isinstance(node, nodes.Name):
+            names.add(node.name)
+        elif not isinstance(node, nodes.Filter) or node.name in UNSTEADY_FILTERS:
+            # An include or import, an extension of the template's own, chance or the clock.
+            return None
+    if names & env.globals.keys() - _STEADY_GLOBALS or any(n.startswith("_") for n in names):
+        return None
+    return tuple(sorted(names))

@@ -1,0 +1,1 @@
+"""git: processes, objects, filters, template commits."""

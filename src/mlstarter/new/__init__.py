@@ -1,0 +1,1 @@
+"""Answers -> a finished repository, moved into place."""

@@ -1,0 +1,199 @@
+"""`new`: answers -> tree -> a finished repository, moved into place at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mlstarter.engines import render_all
+from mlstarter.errors import EnvironmentProblem, UsageError
+from mlstarter.files import built_aside, move_into_place, write_tree
+from mlstarter.git.merge_base import Layer
+from mlstarter.git.template_commits import TemplateOrigin
+from mlstarter.interrupts import orderly, to_its_end
+from mlstarter.new.first_commit import first_commit
+from mlstarter.project import with_record
+from mlstarter.sources.template import Template
+from mlstarter.tree import Tree
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """What ``create`` made.
+
+    ``commit`` is None without git and for a folder of another repository, whose owner commits it;
+    ``fallback_identity`` says that a stand-in committed, since the user has no git identity.
+    """
+
+    path: Path
+    files: int
+    commit: str | None
+    fallback_identity: bool = False
+
+
+def check_destination(dest: Path) -> None:
+    """Refuse a destination that is not absent and not an empty folder.
+
+    Raises:
+        UsageError: something is there.
+        EnvironmentProblem: a folder on the way is a file, or may not be read.
+    """
+    try:
+        if dest.is_dir():
+            if any(dest.iterdir()):
+                raise UsageError(
+                    f"{dest} exists already and is not empty.",
+                    hint="choose another folder, or `mlstarter update` for a project of mlstarter",
+                )
+        elif dest.is_symlink() or dest.exists():
+            raise UsageError(f"{dest} exists already and is a file.", hint="choose another name")
+        above = next(path for path in dest.absolute().parents if path.exists())
+        if not above.is_dir():
+            raise UsageError(
+                f"{above} is a file, so no folder can be made in it.", hint="choose another folder"
+            )
+    except PermissionError as error:
+        raise EnvironmentProblem(
+            f"There is no permission to read {error.filename or dest}.",
+            hint="choose a folder of your own",
+        ) from error
+
+
+def enclosing_repository(dest: Path) -> Path | None:
+    """Return the top folder of the git repository around ``dest``, or None."""
+    # Resolved, or "../x" would seem to lie in the folder that it leaves.
+    place = dest.resolve()
+    for path in (place, *place.parents):
+        # A folder in repositories of its own kind (worktree, submodule) holds a file ".git".
+        if (path / ".git").exists():
+            return path
+    return None
+
+
+def plan(
+    template: Template,
+    answers: Mapping[str, Any],
+    *,
+    layers: Sequence[Path] = (),
+    folder_name: str = "project",
+    trust: bool = False,
+) -> Tree:
+    """Return what ``create`` would write; nothing is touched.
+
+    That is the render and, where the template does not write it itself, the record of where it
+    comes from (Copier's answers file, cruft's for Cookiecutter).
+    """
+    made = _render(template, answers, layers, folder_name, trust=trust)
+    return made.whole
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A render with its record, the layers over it, what git shall not track, and its seed."""
+
+    tree: Tree
+    layers: tuple[Layer, ...]
+    ignored: Tree
+    seed: str
+
+    @property
+    def whole(self) -> Tree:
+        """The project's files: the render with the layers laid over it."""
+        whole = dict(self.tree)
+        for layer in self.layers:
+            whole |= layer.files
+        return dict(sorted(whole.items()))
+
+
+def _render(
+    template: Template,
+    answers: Mapping[str, Any],
+    layers: Sequence[Path],
+    folder_name: str,
+    *,
+    trust: bool,
+) -> _Made:
+    made = render_all(template, answers, trust=trust, folder_name=folder_name)
+    origin = TemplateOrigin(template.source, template.version)
+    recorded = getattr(answers, "recorded", answers)
+    tree = with_record(made.tree, origin, template.engine, recorded, template.commit)
+    if not layers:
+        return _Made(tree, (), made.ignored, made.seed)
+    from mlstarter.layers import render_layers
+
+    laid = render_layers(layers, answers, tree, folder_name)
+    return _Made(tree, laid, made.ignored, made.seed)
+
+
+def create(
+    dest: Path,
+    template: Template,
+    answers: Mapping[str, Any],
+    *,
+    layers: Sequence[Path] = (),
+    trust: bool = False,
+    git: bool = True,
+    nested: bool = False,
+    progress: Progress | None = None,
+) -> Created:
+    """Make the project at ``dest``, completely or not at all.
+
+    Everything is built in a temporary folder on the same disk, under the project's own name, and
+    moved into place at the end: an error, a full disk, Ctrl-C or SIGTERM leaves nothing behind.
+
+    Args:
+        dest: absent or an empty folder; missing folders above it are made.
+        template: a template at one version.
+        answers: complete answers (``questions.complete``).
+        layers: folders whose files are laid over the template's, lowest first.
+        trust: run the code that the template brings.
+        git: make a repository whose first commit is the pristine render.
+        nested: become a folder of the repository around ``dest``: only files are written, and
+            who owns that repository commits them.
+        progress: called with a short sentence at each step.
+
+    Raises:
+        UsageError: ``dest`` holds something, or ``nested`` without a repository around it.
+        TemplateError: the template cannot be rendered.
+        EnvironmentProblem: no permission, a full disk, no git.
+    """
+    say = progress or (lambda _: None)
+    dest = dest.absolute()
+    check_destination(dest)
+    if nested and enclosing_repository(dest) is None:
+        raise UsageError(
+            f"There is no repository around {dest} that it could be a folder of.",
+            hint="leave that out to make a repository of its own",
+        )
+    with orderly():
+        say("rendering the template")
+        made = _render(template, answers, layers, dest.name, trust=trust)
+        # Inside an empty destination: it may be another disk than the folder above it.
+        with built_aside(dest if dest.is_dir() else dest.parent, dest.name) as folder:
+            commit, fallback = None, False
+            if git and not nested:
+                say("making the first commit")
+                origin = TemplateOrigin(template.source, template.version)
+                with to_its_end():
+                    first = first_commit(folder, made.tree, origin, made.layers, made.seed)
+                commit, fallback = first.commit, first.committer.fallback
+            else:
+                say("writing the files")
+                write_tree(made.whole, folder)
+            write_tree(made.ignored, folder)
+            _move(folder, dest)
+    return Created(dest, len(made.whole), commit, fallback)
+
+
+def _move(folder: Path, dest: Path) -> None:
+    try:
+        move_into_place(folder, dest)
+    except FileExistsError as error:
+        raise UsageError(
+            f"Something else was put at {dest} in the meantime; it was left alone.",
+            hint="choose another folder and run the command again",
+        ) from error

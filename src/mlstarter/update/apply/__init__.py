@@ -1,0 +1,1 @@
+"""Doing an update: into the work tree, or onto a branch."""

@@ -1,0 +1,178 @@
+"""Putting right what a killed update left behind.
+
+A file moves out before its successor moves in, so at any moment each old file lies either where it
+was or in the state folder, whole. What somebody did after the kill is told by its fingerprint and
+stays.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from mlstarter.git.repository import Repository
+from mlstarter.update.apply.journal import Journal, State, interrupted_state, one_at_a_time, places
+from mlstarter.update.apply.worktree import exists, fingerprint, move_in, prune_upwards
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """What was done about an interrupted update.
+
+    ``outcome``: "nothing" (there was none), "undone" (as before), "finished" (as if it had not
+    been interrupted) or "moved on" (somebody committed or switched branches since; nothing was
+    touched). ``kept`` are files that were edited after the interruption and stay as they are;
+    ``saved`` is the folder that holds the replaced files, where it was kept.
+    """
+
+    outcome: str
+    kept: tuple[str, ...] = ()
+    saved: Path | None = None
+
+
+def recover(repository: Repository) -> Recovery:
+    """Put an interrupted update right.
+
+    Raises:
+        ProjectError: an update is running.
+        OSError: a file cannot be moved back; the command can be run again.
+    """
+    with one_at_a_time(repository):
+        state = interrupted_state(repository)
+        if state is None:
+            _sweep(repository)
+            return Recovery("nothing")
+        journal = Journal.read(state.journal)
+        if _is_done(repository, journal):
+            _unlock(repository, state, journal)
+            state.end()
+            return Recovery("finished")
+        if not _is_where_it_was(repository, journal):
+            return Recovery("moved on", saved=_save(state))
+        if journal.mode == "commit" and _index_holds(repository, journal.tree):
+            _unlock(repository, state, journal)
+            repository.git.run(
+                "update-ref", "-m", journal.reflog, "HEAD", journal.target, journal.head
+            )
+            state.end()
+            return Recovery("finished")
+        return Recovery("undone", kept=put_back(repository, state, journal))
+
+
+def put_back(
+    repository: Repository, state: State, journal: Journal, *, ref_locks: bool = True
+) -> tuple[str, ...]:
+    """Move every old file back and new ones away; return the files that were edited meanwhile.
+
+    ``ref_locks`` says whether a lock of the branch is the dead update's. Safe to be called again
+    after being killed itself.
+    """
+    top = repository.work_tree
+    kept: list[str] = []
+    for operation in reversed(journal.operations):
+        place, backup = top / operation.path, state.backup / operation.path
+        here = fingerprint(place)
+        if operation.old is None:
+            arrived = not exists(state.stage / operation.path) or _is_same(
+                state.stage / operation.path, place
+            )
+            if here is not None and arrived and operation.new is not None:
+                if here == operation.new:
+                    place.unlink()
+                    prune_upwards(place.parent, top)
+                else:
+                    kept.append(operation.path)
+    for operation in journal.operations:
+        place, backup = top / operation.path, state.backup / operation.path
+        if operation.old is None or not exists(backup):
+            continue
+        here = fingerprint(place)
+        if here == operation.new and here is not None:
+            place.unlink()
+            here = None
+        if here is None or here == "folder":
+            move_in(backup, place)
+        elif here != operation.old:
+            kept.append(operation.path)
+    _forget_merge(repository, journal)
+    if journal.mode == "commit" and _index_holds(repository, journal.tree):
+        # Only the branch could not follow: somebody else holds it.
+        shutil.copyfile(state.old_index, state.index)
+        state.index.replace(repository.folder / "index")
+    _unlock(repository, state, journal, ref_locks=ref_locks)
+    state.end()
+    return tuple(sorted(set(kept)))
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    with contextlib.suppress(OSError):
+        return one.samefile(other)
+    return False
+
+
+def _is_done(repository: Repository, journal: Journal) -> bool:
+    """Say whether only the tidying up was missing."""
+    if journal.mode == "commit":
+        return repository.commit("HEAD") == journal.target
+    # The index is the last thing that a conflict writes, and its lock goes with it.
+    locked = (repository.folder / "index.lock").exists()
+    if locked or _merge_head(repository) != journal.target:
+        return False
+    return bool(repository.git.run("ls-files", "--unmerged", "-z"))
+
+
+def _is_where_it_was(repository: Repository, journal: Journal) -> bool:
+    return repository.branch() == journal.branch and repository.commit("HEAD") == journal.head
+
+
+def _index_holds(repository: Repository, tree: str) -> bool:
+    """Say whether the index has become the result already."""
+    if (repository.folder / "index.lock").exists():
+        return False
+    return repository.git.call("diff-index", "--cached", "--quiet", tree).status == 0
+
+
+def _merge_head(repository: Repository) -> str | None:
+    path = repository.folder / "MERGE_HEAD"
+    return path.read_text(encoding="ascii").strip() if path.exists() else None
+
+
+def _forget_merge(repository: Repository, journal: Journal) -> None:
+    if journal.mode == "conflict":
+        # MERGE_HEAD goes first: without it the others mean nothing.
+        for name in ("MERGE_HEAD", "MERGE_MODE", "MERGE_MSG"):
+            (repository.folder / name).unlink(missing_ok=True)
+            (repository.folder / f"{name}.mlstarter").unlink(missing_ok=True)
+        (repository.folder / "ORIG_HEAD.mlstarter").unlink(missing_ok=True)
+
+
+def _unlock(
+    repository: Repository, state: State, journal: Journal, *, ref_locks: bool = True
+) -> None:
+    """Remove the locks of the killed update, those of a killed git process of its among them."""
+    lock = repository.folder / "index.lock"
+    if state.owns(lock):
+        lock.unlink()
+    if not ref_locks:
+        return
+    (repository.folder / "HEAD.lock").unlink(missing_ok=True)
+    if journal.branch is not None:
+        (repository.common / f"{journal.branch}.lock").unlink(missing_ok=True)
+
+
+def _save(state: State) -> Path:
+    """Set the state folder aside, with the replaced files in it."""
+    number = 1
+    while (saved := state.folder.with_name(f"mlstarter-saved-{number}")).exists():
+        number += 1
+    state.folder.rename(saved)
+    (saved / "journal.json").unlink()
+    return saved
+
+
+def _sweep(repository: Repository) -> None:
+    """Remove what an update left that was killed before it began to change anything."""
+    for place in places(repository):
+        shutil.rmtree(place, ignore_errors=True)

@@ -1,0 +1,85 @@
+"""Running git: pinned settings, typed errors, no prompts."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from mlstarter.git.process import Git, GitFailed, GitMissing, environment, require_git
+
+
+def test_a_failure_carries_its_command_and_what_git_said(tmp_path: Path) -> None:
+    with pytest.raises(GitFailed) as caught:
+        Git(tmp_path).run("rev-parse", "--verify", "HEAD")
+    assert caught.value.command == ("rev-parse", "--verify", "HEAD")
+    assert caught.value.status == 128
+    assert "not a git repository" in caught.value.message
+    assert "fatal:" not in caught.value.message
+
+
+def test_a_missing_git_is_one_line_with_a_hint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(GitMissing, match="git was not found") as caught:
+        require_git()
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("said", "fits"),
+    [("git version 2.37.9", False), ("git version 2.38.0", True),
+     ("git version 2.50.1 (Apple Git-155)", True), ("git version 2.47.0.windows.2", True)],
+)  # fmt: skip
+def test_an_old_git_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, fits: bool
+) -> None:
+    program = tmp_path / "git"
+    program.write_text(f"#!/bin/sh\necho '{said}'\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    if fits:
+        assert require_git() >= (2, 38)
+    else:
+        with pytest.raises(GitMissing, match=r"2\.37\.9 is too old"):
+            require_git()
+
+
+def test_git_never_prompts_and_speaks_english(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    monkeypatch.setenv("GIT_TRACE", "1")
+    env = environment()
+    assert env["LC_ALL"] == "C"
+    assert env["GIT_TERMINAL_PROMPT"] == "0"
+    assert "GIT_TRACE" not in env
+
+
+def test_every_variable_that_git_calls_local_to_a_repository_is_dropped(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    listed = subprocess.run(
+        ["git", "rev-parse", "--local-env-vars"], capture_output=True, check=True, text=True
+    ).stdout.split()
+    for name in listed:
+        monkeypatch.setenv(name, "0" if name == "GIT_CONFIG_COUNT" else "elsewhere")
+    assert set(listed) - {"GIT_CONFIG_COUNT"} <= set(listed) - environment().keys()
+
+
+def test_settings_handed_down_come_before_the_pinned_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_CONFIG_COUNT", "1")
+    monkeypatch.setenv("GIT_CONFIG_KEY_0", "core.autocrlf")
+    monkeypatch.setenv("GIT_CONFIG_VALUE_0", "true")
+    assert Git(Path.cwd()).text("config", "core.autocrlf") == "false"
+
+
+def test_a_stale_lock_is_named_in_the_hint(tmp_path: Path) -> None:
+    git = Git(tmp_path)
+    git.run("init", "-q")
+    (tmp_path / "f").write_text("f\n")
+    (tmp_path / ".git/index.lock").write_text("")
+    with pytest.raises(GitFailed) as caught:
+        git.run("add", "f")
+    assert f"rm -f {tmp_path}/.git/index.lock" in (caught.value.hint or "")

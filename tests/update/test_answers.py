@@ -1,0 +1,105 @@
+"""Answers: edited by hand, new, renamed, and the comments beside them."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.update.story import (
+    ANSWERS,
+    QUESTIONS,
+    Template,
+    commit,
+    git,
+    numbered,
+    snapshot,
+    update,
+    write,
+)
+
+pytestmark = pytest.mark.usefixtures("identity")
+
+
+def test_answers_edited_by_hand_are_new_answers(template: Template, dest: Path) -> None:
+    write(template.folder, {"copier.yml": QUESTIONS + "zcolour: {type: str, default: red}\n"})
+    template.release("1.0.0", {"a.txt.jinja": "{{ zcolour }}\n" + numbered(9)})
+    template.release("1.1.0", {"a.txt.jinja": "{{ zcolour }}\n" + numbered(9, line9="theirs")})
+    template.new(dest, "1.0.0")
+    path = dest / ".copier-answers.yml"
+    commit(dest, "By hand", {path.name: path.read_text().replace("red", "blue")})
+
+    done = update(dest)
+
+    assert done.status == 0
+    assert (dest / "a.txt").read_text() == "blue\n" + numbered(9, line9="theirs")
+    assert "zcolour: blue" in path.read_text()
+    assert "_commit: 1.1.0" in path.read_text()
+
+
+def test_a_comment_in_the_answers_file_is_not_lost(template: Template, dest: Path) -> None:
+    template.release("1.0.0", {"a": "a\n"})
+    template.release("1.1.0", {"a": "b\n"})
+    template.new(dest, "1.0.0")
+    path = dest / ".copier-answers.yml"
+    commit(dest, "Comment", {path.name: path.read_text() + "# mine\n"})
+    update(dest)
+    assert "# mine" in path.read_text()
+    assert "1.1.0" in path.read_text()
+
+
+def test_new_answers_alone_are_a_merge_too(template: Template, dest: Path) -> None:
+    template.release("1.0.0", {"a.txt.jinja": "{{ name }}\n" + numbered(9)})
+    template.new(dest, "1.0.0", name="churn")
+    commit(dest, "Mine", {"a.txt": "churn\n" + numbered(9, line9="mine")})
+
+    done = update(dest, data={"name": "sales"})
+
+    assert done.status == 0
+    assert (dest / "a.txt").read_text() == "sales\n" + numbered(9, line9="mine")
+    assert done.prepared.changed_answers == {"name": "sales"}
+    assert "with other answers" in git(dest, "log", "-1", "--format=%s")
+
+
+def test_a_new_question_takes_its_default_and_is_shown(template: Template, dest: Path) -> None:
+    template.release("1.0.0", {"a": "a\n"})
+    write(template.folder, {"copier.yml": QUESTIONS + "colour: {type: str, default: red}\n"})
+    template.release("1.1.0", {"c.jinja": "{{ colour }}\n"})
+    template.new(dest, "1.0.0")
+    done = update(dest)
+    assert done.prepared.new_answers == {"colour": "red"}
+    assert (dest / "c").read_text() == "red\n"
+
+
+def test_a_renamed_question_takes_the_old_ones_answer(template: Template, dest: Path) -> None:
+    write(template.folder, {"copier.yml": QUESTIONS + "colour: {type: str, default: red}\n"})
+    template.release("1.0.0", {"c.jinja": "{{ colour }}\n"})
+    renamed = QUESTIONS + "tint: {type: str, default: \"{{ colour | default('red') }}\"}\n"
+    template.release("1.1.0", {"copier.yml": renamed, "c.jinja": "{{ tint }}\n"})
+    template.new(dest, "1.0.0", colour="blue")
+    plain = dest.parent / "plain"
+    shutil.copytree(dest, plain)
+    done = update(dest)
+    assert done.prepared.new_answers == {"tint": "blue"}
+    assert (dest / "c").read_text() == "blue\n"
+    assert "colour" not in (dest / ".copier-answers.yml").read_text()
+    # Plain Copier, and with it Renovate, follows the same way.
+    command = [sys.executable, "-m", "copier", "update", "--defaults", "--quiet"]
+    subprocess.run(command, cwd=plain, check=True, capture_output=True)
+    assert (plain / "c").read_text() == "blue\n"
+    assert snapshot(plain) == snapshot(dest)
+
+
+def test_a_project_made_with_the_answers_files_own_name_of_old_stays_readable(
+    template: Template, dest: Path
+) -> None:
+    template.release(
+        "1.0.0", {ANSWERS: "# Written by the template\n{{ _copier_answers|to_nice_yaml }}"}
+    )
+    template.new(dest, "1.0.0")
+    template.release("1.1.0", {"a": "a\n"})
+    assert update(dest).status == 0
+    assert (dest / ".copier-answers.yml").read_text().startswith("# Written by the template\n")
