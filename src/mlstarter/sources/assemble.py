@@ -14,6 +14,11 @@ from pathlib import Path
 LEVELS = ("essentials", "production")
 ROOT_FILES = ("copier.yml", "presets.toml", "CHANGELOG.md")
 TYPES = ("tabular", "cv", "nlp", "asr")
+# Types and levels that still stand on the first edition of core and production, in legacy/. The
+# second edition is written type by type; an entry goes when its type stands on it.
+LEGACY = frozenset(
+    {("tabular", "production")} | {(name, level) for name in TYPES[1:] for level in LEVELS}
+)
 # What tools leave behind where somebody ran them on the templates.
 CACHES = {"__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache"}
 
@@ -23,9 +28,14 @@ def layers(project_type: str, level: str) -> list[str]:
 
     A type may bring files of its own for the production level in ``<type>-production/``.
     """
+    if (project_type, level) in LEGACY:
+        below = "legacy/"
+        own = below + project_type if project_type == "tabular" else project_type
+    else:
+        below, own = "", project_type
     if level == "essentials":
-        return ["core", project_type]
-    return ["core", "production", project_type, f"{project_type}-production"]
+        return [f"{below}core", own]
+    return [f"{below}core", f"{below}production", own, f"{own}-production"]
 
 
 def is_layered(folder: Path) -> bool:
