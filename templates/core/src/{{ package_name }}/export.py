@@ -1,6 +1,5 @@
-"""Artifacts: the parity gate, and what metadata.json says of a model."""
+"""The exported graph: held against the model, and described in metadata.json."""
 
-from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from platform import python_version
@@ -8,65 +7,40 @@ from typing import Any
 
 import numpy as np
 import onnxruntime
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from .errors import ProjectError
 from .files import commit, now, sha256, write, write_json
 
-Graph = Callable[[dict[str, Any]], NDArray[np.float64]]
+Floats = NDArray[np.float64]
 ARTIFACTS = Path("artifacts")
 
 
-def parity(expected: ArrayLike, answers: ArrayLike, tolerance: float, unit: float = 1.0) -> float:
-    """Return the largest difference between model and graph, in ``unit``s.
+def answer(session: onnxruntime.InferenceSession, inputs: dict[str, Any]) -> Floats:
+    """Return what the graph answers: [rows, n], or [rows] where n is 1."""
+    values = np.asarray(session.run(None, inputs)[0], dtype=np.float64)
+    return values[:, 0] if values.shape[1:] == (1,) else values
 
-    Raises ``ProjectError`` above ``tolerance``: what is served must be what was evaluated. A
-    number larger than ``unit`` is compared relative to itself, as float32 has seven digits.
+
+def parity(expected: Floats, answers: Floats, tolerance: float, unit: float = 1.0) -> float:
+    """Return the largest difference of model and graph, in units of ``unit`` or of a larger value.
+
+    Raises ``ProjectError`` above ``tolerance``: what is served must be what was evaluated.
     """
-    expected, answers = np.asarray(expected, np.float64), np.asarray(answers, np.float64)
-    differences = np.abs(expected - answers) / np.maximum(unit, np.abs(expected))
-    largest = float(differences.max())
+    largest = float((np.abs(expected - answers) / np.maximum(unit, np.abs(expected))).max())
     if not largest <= tolerance:  # NaN as well
-        raise ProjectError(
-            f"The exported graph differs from the model by {largest:.2g}, and {tolerance:g} is "
-            f"allowed (first in row {int(differences.argmax()) // (expected[0].size)}).",
-            "Use estimators that skl2onnx converts exactly: those in src/*/model.py are.",
-        )
+        message = f"The exported graph is {largest:.2g} off the model; {tolerance:g} is allowed."
+        raise ProjectError(message, "Use estimators that convert exactly: those in model.py do.")
     return largest
 
 
-def open_graph(graph: bytes, output: str) -> Graph:
-    """Return the function from a graph's inputs to its output: [rows, n], or [rows] where n is 1."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-
-    def run(inputs: dict[str, Any]) -> NDArray[np.float64]:
-        values = np.asarray(session.run([output], inputs)[0], dtype=np.float64)
-        return values[:, 0] if values.shape[1:] == (1,) else values
-
-    return run
-
-
-def save(graph: bytes, facts: dict[str, Any], folder: Path = ARTIFACTS) -> dict[str, Any]:
-    """Write model.onnx and metadata.json, and return the metadata: ``facts`` and the model's own.
-
-    ``facts["model"]`` names estimator, description, settings and threshold.
-    """
-    write(folder / "model.onnx", graph)
-    digits = sha256(folder / "model.onnx")
-    model = facts["model"] | {
-        "id": digits[:12],
-        "file": "model.onnx",
-        "sha256": digits,
-        "created": now(),
-        "commit": commit(),
-    }
-    metadata = facts | {"schema": 2, "model": model}
-    write_json(folder / "metadata.json", metadata)
+def save(graph: bytes, facts: dict[str, Any], packages: list[str]) -> dict[str, Any]:
+    """Write model.onnx and metadata.json: ``facts``, and what is known of the model's file."""
+    write(ARTIFACTS / "model.onnx", graph)
+    digits = sha256(ARTIFACTS / "model.onnx")
+    versions = {"python": python_version(), **{name: version(name) for name in packages}}
+    file = {"id": digits[:12], "file": "model.onnx", "sha256": digits, "versions": versions}
+    model = facts["model"] | file | {"created": now(), "commit": commit()}
+    metadata = {"schema": 2, **facts, "model": model}
+    write_json(ARTIFACTS / "metadata.json", metadata)
     return metadata
-
-
-def versions(*packages: str) -> dict[str, str]:
-    """Return the versions of Python and of some packages."""
-    return {"python": python_version(), **{name: version(name) for name in packages}}

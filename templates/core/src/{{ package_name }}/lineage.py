@@ -1,5 +1,4 @@
-"""What made a model, as digests: `evaluate` and `promote` refuse a model that today's data,
-rows or settings would not make."""
+"""What made a model, as digests: another's data, rows or settings are refused, and named."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,39 +9,33 @@ from pydantic import BaseModel
 from .errors import ProjectError
 from .files import digest, sha256
 
-# Sections of config.toml that change no model, and other files that do.
-OTHER_SECTIONS = {"project", "threads", "evaluation", "tune", "site", "serve"}
+OTHER_SECTIONS = {"project", "threads", "evaluation", "site"}  # of config.toml: make no model
 FILES = ("features.sql", "schema.toml")
 
-Parts = Mapping[str, Sequence[int]]
 
-
-def current(config: BaseModel, data: str, parts: Parts | None = None) -> dict[str, Any]:
-    """Return the `lineage` of metadata.json: ``data`` is the digest of the data files' bytes,
+def current(
+    config: BaseModel, data: str, parts: Mapping[str, Sequence[int]] | None = None
+) -> dict[str, Any]:
+    """Return the `lineage` of metadata.json: ``data`` is the digest of the data's bytes,
     ``parts`` the ids of the rows of training, validation and test, where they were read."""
     settings = config.model_dump(exclude=OTHER_SECTIONS)
-    lineage = {
+    rows = {part: digest([int(i) for i in ids]) for part, ids in (parts or {}).items()}
+    return {
         "data": data,
+        "rows": rows,
         "config": {section: digest(values) for section, values in settings.items()},
         "files": {name: sha256(Path(name)) for name in FILES if Path(name).is_file()},
     }
-    if parts is not None:
-        lineage["rows"] = {part: digest([int(i) for i in ids]) for part, ids in parts.items()}
-    return lineage
 
 
-def check(before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
-    """Raise ``ProjectError`` naming what differs since training; rows only if ``now`` has them."""
-    differences = [] if before["data"] == now["data"] else ["the data"]
-    words = {"config": "{} in config.toml", "files": "{}", "rows": "the rows of the {} part"}
+def check(before: Mapping[str, Any], today: Mapping[str, Any]) -> None:
+    """Raise ``ProjectError`` naming what differs since training; rows where ``today`` has them."""
+    differences = ["the data"] if before["data"] != today["data"] else []
+    words = {"config": "{} in config.toml", "files": "{}", "rows": "the rows of {}"}
     for kind, sentence in words.items():
-        if kind in now:
-            old, new = before.get(kind, {}), now[kind]
-            names = sorted(name for name in {*old, *new} if old.get(name) != new.get(name))
-            differences += [sentence.format(name) for name in names]
+        names = sorted({*before[kind], *today[kind]}) if today[kind] else []
+        changed = [name for name in names if before[kind].get(name) != today[kind].get(name)]
+        differences += [sentence.format(name) for name in changed]
     if differences:
-        raise ProjectError(
-            f"The model in artifacts/ is of another making: since training, "
-            f"{', '.join(differences)} changed.",
-            "Run: make train (or put back what changed)",
-        )
+        message = f"artifacts/ is of another making; since then changed: {', '.join(differences)}."
+        raise ProjectError(message, "Run: make train (or put back what changed)")

@@ -21,34 +21,23 @@ def to_inputs(columns: Mapping[str, Sequence[Any]], features: Features) -> Input
     ``features``. Numbers are rounded to float32 before a model is fitted: trees cut between
     values, and one that moved across a cut when it is rounded would change the answer.
     """
-    numbers = [number_column(columns[f["name"]], f) for f in features if f["kind"] != "category"]
-    texts = [text_column(columns[f["name"]], f) for f in features if f["kind"] == "category"]
+    numbers = [f for f in features if f["kind"] != "category"]
+    texts = [f for f in features if f["kind"] == "category"]
     inputs: Inputs = {}
     if numbers:
-        inputs["numbers"] = np.stack(numbers, axis=1)
+        cells = [[np.nan if missing(c, f) else c for c in columns[f["name"]]] for f in numbers]
+        inputs["numbers"] = np.array(cells, dtype=np.float64).T.astype(np.float32)
     if texts:
-        inputs["categories"] = np.stack(texts, axis=1)
+        cells = [[MISSING if missing(c, f) else c for c in columns[f["name"]]] for f in texts]
+        inputs["categories"] = np.array(cells, dtype=object).T
     return inputs
+
+
+def missing(cell: Any, feature: Mapping[str, Any]) -> bool:
+    """Say whether a cell stands for nothing; NaN is the only value that differs from itself."""
+    return cell is None or cell != cell or cell == "" or cell in feature["missing"]
 
 
 def columns_of(rows: Sequence[Mapping[str, Any]], features: Features) -> dict[str, list[Any]]:
     """Return rows, as a request has them, as columns; None where a value is absent."""
     return {f["name"]: [row.get(f["name"]) for row in rows] for f in features}
-
-
-def number_column(cells: Sequence[Any], feature: Mapping[str, Any]) -> NDArray[np.float32]:
-    """Return numbers (1 and 0 of a boolean) as float32, NaN where one is missing."""
-    marks = feature["missing"]
-    values = [np.nan if cell is None or cell in marks else cell for cell in cells]
-    return np.array(values, dtype=np.float64).astype(np.float32)
-
-
-def text_column(cells: Sequence[Any], feature: Mapping[str, Any]) -> NDArray[Any]:
-    """Return texts as an array of objects, ``MISSING`` where one is missing."""
-    marks = ("", *feature["missing"])
-    # NaN is the only value that differs from itself.
-    texts = [
-        MISSING if cell is None or cell != cell or cell in marks else str(cell) for cell in cells
-    ]
-    return np.array(texts, dtype=object)
-
