@@ -4,8 +4,6 @@
 class ProjectError(Exception):
     """An expected failure: the command shows it as two lines, never as a traceback."""
 
-    exit_status = 1
-
-    def __init__(self, message: str, hint: str = "") -> None:
+    def __init__(self, message: str, hint: str = "", exit_status: int = 1) -> None:
         super().__init__(message)
-        self.hint = hint
+        self.hint, self.exit_status = hint, exit_status
