@@ -16,12 +16,13 @@ from .errors import ProjectError
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def read_toml(model: type[Model], path: Path) -> Model:
-    """Return a TOML file as a pydantic model; ``ProjectError`` names file, key and what fits."""
+def read_toml(model: type[Model], path: Path, absent: str) -> Model:
+    """Return a TOML file as a pydantic model; ``ProjectError`` names file, key and what fits, and
+    says ``absent`` where there is no file."""
     try:
         return model.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
     except FileNotFoundError:
-        message, hint = f"There is no {path.name} here.", "Run this in the project's own folder."
+        message, hint = f"There is no {path.name} here.", absent
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         message, hint = f"{path.name} is not valid TOML: {error}", "Mend that line."
     except ValidationError as error:
