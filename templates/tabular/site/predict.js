@@ -51,13 +51,13 @@ function wrong({ name, kind, required, categories = [] }, row) {
   }
   if (typeof value !== "number") return ["Input should be a valid number", "float_type"];
   if (!Number.isFinite(value)) return ["Input should be a finite number", "finite_number"];
-  // As pydantic has it: off by a billionth of the value is whole as well.
-  const rest = Math.abs(value % 1);
-  if (kind === "integer" && Math.min(rest, Math.abs(rest - 1)) > Math.abs(value) / 1e9) {
+  const rest = Math.abs(value % 1); // off by a billionth is whole as well, as pydantic has it
+  if (kind === "integer" && Math.min(rest, 1 - rest) > 1e-9) {
     return ["Input should be a multiple of 1", "multiple_of"];
   }
-  if (value < -LARGEST) return [`Input should be greater than or equal to ${-LARGEST}`, "greater_than_equal"];
-  return value > LARGEST ? [`Input should be less than or equal to ${LARGEST}`, "less_than_equal"] : null;
+  const limit = LARGEST.toLocaleString("en", { useGrouping: false });
+  if (value < -LARGEST) return [`Input should be greater than or equal to -${limit}`, "greater_than_equal"];
+  return value > LARGEST ? [`Input should be less than or equal to ${limit}`, "less_than_equal"] : null;
 }
 
 /** The graph's inputs: numbers as float32 (NaN where missing), categories as text. */
