@@ -96,6 +96,19 @@ def tabular_project(generate: Generate, git_identity: dict[str, str]) -> Project
 
 
 @pytest.fixture(scope="session")
+def built_site(
+    tabular_project: Project, tmp_path_factory: pytest.TempPathFactory, require: Require
+) -> Project:
+    """Return a clone of the tabular project in which the site was built, gate and all."""
+    require("node")
+    project = tabular_project.clone(tmp_path_factory.mktemp("site") / "flight-delays")
+    project.git("remote", "set-url", "origin", "https://ada:secret@github.com/ada/flights.git")
+    done = project.command("site")
+    assert "golden requests get the service's answer" in done.output
+    return project
+
+
+@pytest.fixture(scope="session")
 def cv_project(generate: Generate, git_identity: dict[str, str]) -> Project:
     """Return a vision project with embedded data, everything run and committed."""
     return _prepared("cv", git_identity) or run_all(

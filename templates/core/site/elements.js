@@ -10,12 +10,8 @@ export function element(tag, attributes = {}, ...children) {
   return node;
 }
 
-/** A link; only the text where the address is neither of the web nor beside this page. */
-export function link(text, address) {
-  const scheme = /^[a-z][a-z0-9+.-]*:/i.exec(address ?? "")?.[0] ?? "";
-  if (!address || !["", "http:", "https:"].includes(scheme.toLowerCase())) return text;
-  return element("a", { href: address }, text);
-}
+/** A link to an address of the web or beside this page. */
+export const link = (text, address) => element("a", { href: address }, text);
 
 /** A horizontal bar filled to share (0 to 1), with a mark at another share if there is one. */
 export function bar(share, label, mark = null) {

@@ -27,15 +27,15 @@ function startDemo(metadata) {
   });
   by("form").addEventListener("submit", (event) => {
     event.preventDefault();
-    if (by("answer").getAttribute("aria-busy") !== "true") predict(form, metadata);
+    if (by("result").getAttribute("aria-busy") !== "true") predict(form, metadata);
   });
-  // Loading begins before anybody presses the button, unless the type's model is a big download.
-  if (type.LARGE && local) say(`Press Predict to load the model (${document.body.dataset.download}).`);
+  // Loading begins before anybody presses the button, unless the type says that it is much to load.
+  if (type.DOWNLOAD && local) say(`Press Predict to load the model (${type.DOWNLOAD}).`);
   else backend.ready().catch((error) => show(element("p", { class: "error" }, error.message)));
 }
 
 async function predict(form, metadata) {
-  by("answer").setAttribute("aria-busy", "true");
+  by("result").setAttribute("aria-busy", "true");
   try {
     const { request, errors } = await form.read();
     if (errors.length) throw new Refusal(errors);
@@ -46,7 +46,7 @@ async function predict(form, metadata) {
       ...(refused ? error.errors.map((item) => element("p", {}, place(item, metadata) + item.msg)) : []));
     if (refused) form.complain(error.errors);
   }
-  by("answer").scrollIntoView({ block: "nearest" });
+  by("result").scrollIntoView({ block: "nearest" });
 }
 
 /** Where a request is wrong, as the form calls it. */
@@ -57,8 +57,8 @@ function place({ loc }, { input }) {
 
 /** Put nodes in place of the answer; a screen reader reads them out. */
 function show(...nodes) {
-  by("answer").replaceChildren(...nodes);
-  by("answer").setAttribute("aria-busy", "false");
+  by("result").replaceChildren(...nodes);
+  by("result").setAttribute("aria-busy", "false");
 }
 
 /** Fill in what surrounds the demo. What the author left empty shows as a line in italics. */
@@ -67,8 +67,8 @@ function tell(metadata) {
   const open = (text, hint) => text || element("em", {}, hint);
   by("kind").textContent = `${KINDS[project.type]} · ${TASKS[task] ?? words(task)}`;
   by("problem").append(open(project.problem, "The problem has not been written down yet."));
-  by("result").hidden = false;
-  by("result").textContent = result?.evaluated ? result.sentence : "This model is not yet evaluated.";
+  by("sentence").hidden = false;
+  by("sentence").textContent = result?.evaluated ? result.sentence : "This model is not yet evaluated.";
   by("notice").hidden = !dataset.sample;
   by("notice").textContent = "This model learnt from the sample data that came with the project " +
     `(${dataset.name}). Take its answers as a demonstration.`;
@@ -115,7 +115,8 @@ function evaluate({ result, primary, chosen_by: choice, validation }) {
 }
 
 function links({ project, model, result }) {
-  const { author, repository } = project;
+  const { author } = project;
+  const repository = /^https?:/.test(project.repository ?? "") ? project.repository : null;
   const branch = repository?.includes("gitlab") ? `${repository}/-/blob/HEAD` : `${repository}/blob/HEAD`;
   const owner = repository && new URL(".", repository).href;
   const card = repository ? `${branch}/MODEL_CARD.md` : local && "MODEL_CARD.txt";

@@ -10,7 +10,8 @@ const ERRORS = 20; // named at most, as in the service
 /** What is wrong with a request, in the service's words: a list of { loc, msg, type }. */
 export function refusals(request, metadata) {
   const { features, max_rows: most } = metadata.input;
-  const rows = request?.rows;
+  const { rows } = request;
+  if (rows === undefined) return [refusal(["rows"], "Field required", "missing")];
   if (!Array.isArray(rows)) return [refusal(["rows"], "Input should be a valid list", "list_type")];
   if (rows.length < 1 || rows.length > most) {
     const [side, limit] = rows.length < 1 ? ["too_short", "at least 1 item"] : ["too_long", `at most ${most} items`];

@@ -14,10 +14,11 @@ from .errors import ProjectError
 
 RUNTIME = "onnxruntime-web-1.30.0"
 CACHE = "data/cache/onnxruntime-web"
+WASM = "ort-wasm-simd-threaded"
 DIGESTS = {  # SHA-256 of the three of its files that a page with one thread needs
     "ort.wasm.min.mjs": "219e6a1fc8a9938268d18efca3c91d310bd2f4a59bbd13744df5b2b7fc6cee3b",
-    "ort-wasm-simd-threaded.mjs": "e13f7f94fc51b4ca72b12faeb1ee95f4ace6dfbc8939bc718aabdc0a27c4299b",
-    "ort-wasm-simd-threaded.wasm": "3398c10d07d229bd91b364548e130e0e51a8e5704b88c7c083ebbeb78842dee2",
+    f"{WASM}.mjs": "e13f7f94fc51b4ca72b12faeb1ee95f4ace6dfbc8939bc718aabdc0a27c4299b",
+    f"{WASM}.wasm": "3398c10d07d229bd91b364548e130e0e51a8e5704b88c7c083ebbeb78842dee2",
 }
 PUBLISHED = {  # folder of the site: what lies in it
     "": ("site/*.html", "site/*.css", "site/*.js", "model/*.onnx", "model/metadata.json"),
@@ -27,7 +28,7 @@ PUBLISHED = {  # folder of the site: what lies in it
 }
 REMOTE = re.compile(
     r"(?:\w+://)?(?:[^/\s]*@)?(?:(?:www|ssh|altssh)\.)?(github|gitlab)\.com(?::\d+(?=/))?[:/]+"
-    r"([\w.-]+(?:/[\w.-]+)+?)(?:\.git)?/?",
+    r"([\w.-]+(?:/[\w.-]+)+)/?",
     re.IGNORECASE,
 )
 
@@ -40,7 +41,7 @@ def repository(root: Path = Path()) -> str | None:
     except (OSError, subprocess.CalledProcessError):
         return None
     match = REMOTE.fullmatch(url)
-    return f"https://{match[1].lower()}.com/{match[2]}" if match else None
+    return f"https://{match[1].lower()}.com/{match[2].removesuffix('.git')}" if match else None
 
 
 def address(repository: str | None) -> str | None:
@@ -97,8 +98,9 @@ def fetch_runtime(folder: Path) -> None:
     if all(digest(folder / name) == expected for name, expected in DIGESTS.items()):
         return
     folder.mkdir(parents=True, exist_ok=True)
+    package, _, number = RUNTIME.rpartition("-")
     with tempfile.TemporaryDirectory() as temporary:
-        archive, (package, _, number) = Path(temporary, f"{RUNTIME}.tgz"), RUNTIME.rpartition("-")
+        archive = Path(temporary, f"{RUNTIME}.tgz")
         try:
             if npm := shutil.which("npm"):  # it knows the user's registry, proxy, certificates
                 command = [npm, "pack", "--silent", f"{package}@{number}"]
@@ -113,10 +115,9 @@ def fetch_runtime(folder: Path) -> None:
         except (OSError, KeyError, tarfile.TarError, subprocess.CalledProcessError) as error:
             hint = "It comes from npm's registry, once: try again with a network."
             raise ProjectError(f"{RUNTIME} cannot be fetched: {error}", hint) from None
-    for name, expected in DIGESTS.items():
-        if digest(folder / name) != expected:
-            (folder / name).unlink()
-            raise ProjectError(f"{name} of {RUNTIME} is not the file that was expected.")
+    if any(digest(folder / name) != expected for name, expected in DIGESTS.items()):
+        shutil.rmtree(folder)
+        raise ProjectError(f"{RUNTIME} does not hold the files that were expected.")
 
 
 def digest(path: Path) -> str:
