@@ -1,7 +1,6 @@
 """`promote`: artifacts/ becomes model/, and README, card and reports with it, or nothing does."""
 
 import base64
-import json
 import shutil
 import sys
 import tempfile
@@ -19,8 +18,10 @@ from .story import story
 
 LARGEST = 10_000_000  # bytes: git and the page carry the model
 FILES = ("model.onnx", "metadata.json", "golden.json")
-REPORTS = ("reports/plots", "reports/metrics.json", "reports/report.html")
-UNKNOWN = {"unit": "row", "count": 0, "reliable": False}
+PUBLISHED = (
+    *("model", "reports/plots", "reports/metrics.json", "reports/report.html"),
+    *("README.md", "MODEL_CARD.md"),
+)
 
 
 def run(force: bool = False) -> None:
@@ -36,94 +37,90 @@ def run(force: bool = False) -> None:
         check_quality(metadata)
     repository = config.project.repository or site.repository()
     pages = site.address(repository) if Path(".github/workflows/pages.yml").is_file() else None
-    metadata["project"] |= config.project.model_dump() | {
-        "repository": repository,
-        "site": config.project.site or pages,
-        "story": story(),
-    }
-    facts = evaluation(metadata)
-    metadata["result"] = {
-        "sentence": facts["result"],
-        **{key: facts[key] for key in ("evaluated", "picture", "metrics", "comparison")},
-    }
-    with tempfile.TemporaryDirectory(dir=".", prefix=".promote-") as name:
-        folder = Path(name)
-        fill(folder, metadata, facts)
-        move(folder, ["model", *REPORTS, "README.md", "MODEL_CARD.md"])
+    addresses = {"repository": repository, "site": config.project.site or pages}
+    metadata["project"] |= config.project.model_dump() | addresses | {"story": story()}
+    facts = results(metadata)
+    shown = {key: facts[key] for key in ("evaluated", "picture", "metrics", "comparison")}
+    metadata["result"] = shown | {"sentence": facts["result"]}
+    with tempfile.TemporaryDirectory(dir=".", prefix=".promote-") as folder:
+        fill(Path(folder), metadata, facts)
+        move(Path(folder))
     print(f"Model {metadata['model']['id']} is in model/. {facts['result']}", file=sys.stderr)
 
 
 def check_quality(metadata: dict[str, Any]) -> None:
-    """Refuse a model that out-of-fold or validation scores show to be of no use."""
-    hint = "Change the model or the data; `promote --force` publishes it all the same."
+    """Refuse a model that out-of-fold or validation scores, never the test part, show to be bad."""
     ranking = metadata["validation"].get("roc_auc", {}).get("high")
+    other = metadata.get("validation_comparison")
     if ranking is not None and ranking < 0.5:
         reason = f"on validation it ranks the wrong way round (ROC AUC at most {ranking:.2f})"
-        raise ProjectError(f"The model is not promoted: {reason}.", hint)
-    other = metadata.get("validation_comparison")
-    if other and other["verdict"] == "worse" and abs(other["value"]) > other["margin"]:
+    elif other and other["verdict"] == "worse" and abs(other["value"]) > other["margin"]:
         reason = f"out of fold it is worse than {other['against']}. {report.verdict(other)}"
-        raise ProjectError(f"The model is not promoted: {reason}", hint)
+    else:
+        return
+    hint = "Change data or model; `promote --force` publishes it all the same."
+    raise ProjectError(f"The model is not promoted: {reason}", hint)
 
 
-def evaluation(metadata: dict[str, Any]) -> dict[str, Any]:
-    """Return reports/metrics.json, schema 2; what it says of the model comes from its metadata."""
+def results(metadata: dict[str, Any]) -> dict[str, Any]:
+    """Return reports/metrics.json, schema 2: of the model it says what its metadata say."""
     path, model = ARTIFACTS / "evaluation.json", metadata["model"]
-    facts = read_json(path) if path.is_file() else {"model": {"id": ""}}
+    facts: dict[str, Any] = read_json(path) if path.is_file() else {"model": {"id": ""}}
     if facts["model"]["id"] != model["id"]:  # there is none, or it is of a model before this one
-        split = {"rule": model["settings"]["split"]["rule"], "description": "", "cluster": UNKNOWN}
-        facts = dict.fromkeys(("picture", "comparison"))
+        cluster = {"unit": "row", "count": 0, "reliable": False}
+        split = {"rule": model["settings"]["split"]["rule"], "description": "", "cluster": cluster}
+        facts = {"schema": 2, "picture": None, "comparison": None, "slices": []}
         facts |= {"evaluated": False, "result": "Not yet evaluated: `make evaluate promote`."}
-        facts |= {"metrics": {}, "candidates": {}, "slices": [], "environment": {}, "details": {}}
-        facts |= {"schema": 2, "split": split | {"rows": metadata["rows"]}}
+        facts |= {"metrics": {}, "candidates": {}, "environment": {}, "details": {}}
+        facts |= {"split": split | {"rows": metadata["rows"]}}
     shared = ("project", "task", "primary", "model", "dataset", "chosen_by", "margin")
-    facts |= {key: metadata[key] for key in (*shared, "exclusions", "lineage")}
     readings = report.read_rows("test_readings.csv")
-    return facts | {"test_readings": [row | {"commit": row["commit"] or None} for row in readings]}
+    return facts | {
+        **{key: metadata[key] for key in (*shared, "exclusions", "lineage")},
+        "test_readings": [{**row, "commit": row["commit"] or None} for row in readings],
+    }
 
 
 def fill(folder: Path, metadata: dict[str, Any], facts: dict[str, Any]) -> None:
-    """Write all that is published into ``folder``, as it will lie in the project."""
-    (folder / "reports/plots").mkdir(parents=True)
-    pictures = {}
+    """Write all that is published into ``folder``, where it will lie in the project."""
+    plots, pictures = folder / "reports/plots", {}
+    for path in (plots, folder / "model"):
+        path.mkdir(parents=True)
     for plot in facts["details"].get("plots", ()):
         svg = (ARTIFACTS / "plots" / plot["file"]).read_bytes()
-        (folder / "reports/plots" / plot["file"]).write_bytes(svg)
+        (plots / plot["file"]).write_bytes(svg)
         pictures[plot["file"]] = f"data:image/svg+xml;base64,{base64.b64encode(svg).decode()}"
-    write_json(folder / "reports/metrics.json", facts)
     for name in FILES:
-        (folder / "model").mkdir(exist_ok=True)
         shutil.copy2(ARTIFACTS / name, folder / "model")
     write_json(folder / "model/metadata.json", metadata)
+    write_json(folder / "reports/metrics.json", facts)
     about = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
-    more = {"licence": about.get("license", "other").lower(), "pictures": pictures}
-    facts = facts | more | {"experiments": report.read_rows("experiments.csv")}
-    for name in ("README.md", "MODEL_CARD.md", "report.html"):
-        text, old = report.render(f"{name}.j2", facts), Path(name)
-        if old.is_file():
+    facts = facts | {"licence": about.get("license", "other").lower(), "pictures": pictures}
+    facts["experiments"] = report.read_rows("experiments.csv")
+    for name in ("reports/report.html", "README.md", "MODEL_CARD.md"):
+        text, old = report.render(f"{Path(name).name}.j2", facts), Path(name)
+        if name.endswith(".md") and old.is_file():
             before = old.read_text(encoding="utf-8")
-            if name == "MODEL_CARD.md" and not report.BLOCK.search(before):
-                text = before  # its owner wrote it anew: it is theirs
-            else:
-                text = report.with_blocks(name, before, text)
-        target = folder / ("reports" if name == "report.html" else "") / name
-        target.write_text(text, encoding="utf-8", newline="\n")
+            # A card without any mark was written anew by its owner, and is theirs.
+            own = name == "MODEL_CARD.md" and not report.BLOCK.search(before)
+            text = before if own else report.with_blocks(name, before, text)
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
 
 
-def move(folder: Path, names: list[str]) -> None:
+def move(folder: Path) -> None:
     """Put what ``folder`` holds in the place of what the project has: all of it, or nothing."""
-    targets, old = [Path(name) for name in names], folder / "old"
+    pairs = [(Path(name), folder / "old" / name) for name in PUBLISHED]
     try:
-        for target in targets:
-            for parent in (target.parent, (old / target).parent):
-                parent.mkdir(parents=True, exist_ok=True)
+        for target, old in pairs:
+            target.parent.mkdir(exist_ok=True)
+            old.parent.mkdir(parents=True, exist_ok=True)
             if target.exists():
-                target.rename(old / target)
+                target.rename(old)
             (folder / target).rename(target)
     except BaseException:
-        for target in targets:
-            if target.exists() and not (folder / target).exists():
+        for target, old in pairs:
+            if not (folder / target).exists():
                 target.rename(folder / target)
-            if (old / target).exists():
-                (old / target).rename(target)
+            if old.exists():
+                old.rename(target)
         raise

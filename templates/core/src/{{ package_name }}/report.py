@@ -11,7 +11,8 @@ from jinja2 import Environment, FileSystemLoader
 
 from .errors import ProjectError
 
-ABBREVIATIONS = ("rmse", "mae", "wer", "cer")
+TITLES = {name: name.upper() for name in ("rmse", "mae", "wer", "cer")}
+TITLES |= {"roc_auc": "ROC AUC", "r2": "R²"}
 VERDICTS = {
     "better": "this model is better",
     "worse": "this model is worse",
@@ -66,8 +67,7 @@ def markdown(text: object) -> str:
 
 def title(name: str) -> str:
     """Return the name of a metric or a model as people write it."""
-    words = {"roc_auc": "ROC AUC", "r2": "R²"}.get(name, name.replace("_", " "))
-    return name.upper() if name in ABBREVIATIONS else words
+    return TITLES.get(name, name.replace("_", " "))
 
 
 def number(value: float | None) -> str:

@@ -8,7 +8,8 @@ from .errors import ProjectError
 from .files import write
 from .report import markdown, read_rows, with_blocks
 
-WRITTEN = ("reports", "model", "MODEL_CARD.md", "data.lock", ".copier-answers.yml")  # by commands
+# Commands write these; the README's story need not tell of the README.
+OTHERS = ("README.md", "MODEL_CARD.md", "reports", "model", "data.lock", ".copier-answers.yml")
 
 
 def run() -> None:
@@ -28,7 +29,7 @@ def story() -> list[str]:
     sentences = []
     base = git("rev-list", "--max-count=1", "--grep=^Template-Tree:", "HEAD")
     if base:
-        exclude = [f":(exclude){name}" for name in WRITTEN]
+        exclude = [f":(exclude){name}" for name in OTHERS]
         lines = git("diff", "--numstat", "--relative", base[0], "HEAD", "--", ".", *exclude)
         changes = [line.split("\t") for line in lines]  # added, removed, name; "-" for binary
         changes.sort(key=lambda change: -sum(int(n) for n in change[:2] if n != "-"))
