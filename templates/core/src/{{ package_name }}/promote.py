@@ -65,8 +65,8 @@ def check_quality(metadata: dict[str, Any]) -> None:
 def results(metadata: dict[str, Any]) -> dict[str, Any]:
     """Return reports/metrics.json, schema 2: of the model it says what its metadata say."""
     path, model = ARTIFACTS / "evaluation.json", metadata["model"]
-    facts: dict[str, Any] = read_json(path) if path.is_file() else {"model": {"id": ""}}
-    if facts["model"]["id"] != model["id"]:  # there is none, or it is of a model before this one
+    facts: dict[str, Any] = read_json(path) if path.is_file() else {"model": None}
+    if facts["model"] != model:  # there is none, or it is of a model before this one
         cluster = {"unit": "row", "count": 0, "reliable": False}
         split = {"rule": model["settings"]["split"]["rule"], "description": "", "cluster": cluster}
         facts = {"schema": 2, "picture": None, "comparison": None, "slices": []}
