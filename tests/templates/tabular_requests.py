@@ -40,7 +40,7 @@ def hostile_bodies(project: Project) -> list[str]:
     numbers: list[Any] = ["1", True, [], {}, 1e39, -1e39, 3.4028234663852886e38]
     cells: list[tuple[str, Any]] = [
         *((number, value) for value in numbers),
-        *((whole, value) for value in (2.5, "2", 1e30, 2.0000000001, 2.00000001, 2**40 + 0.5, 1e39)),
+        *((whole, value) for value in (2.5, "2", 1e30, 2.0000000001, 2.00000001, 1e9 + 0.5, 1e39)),
         *((text, value) for value in (1, None, "x" * 200, "x" * 201, "\u2603" * 201, True)),
         (needed, None),
         ("no such field", 1),

@@ -111,6 +111,16 @@ def test_the_page_is_accessible_and_fits(
         assert not scrolls_sideways(page)
 
 
+def test_the_keyboard_is_enough(chromium: str, address: str, built_site: Project) -> None:
+    with opened(chromium, address) as (page, _):
+        for _press in range(len(built_site.metadata()["input"]["features"]) + 8):
+            page.keyboard.press("Tab")
+            if page.evaluate("document.activeElement.textContent.trim()") == "Predict":
+                break
+        page.keyboard.press("Enter")
+        page.locator("#result .answer").wait_for()
+
+
 def test_the_page_tells_the_story(chromium: str, address: str, built_site: Project) -> None:
     metadata = built_site.metadata()
     with opened(chromium, address) as (page, _):

@@ -40,19 +40,13 @@ async function predict(form, metadata) {
     const { request, errors } = await form.read();
     if (errors.length) throw new Refusal(errors);
     show(...await type.answerNodes(await backend.predict(request), metadata, request));
+    by("result").scrollIntoView({ block: "nearest" });
   } catch (error) {
     const refused = error instanceof Refusal;
-    show(element("p", { class: "error" }, refused ? "This cannot be answered:" : error.message),
-      ...(refused ? error.errors.map((item) => element("p", {}, place(item, metadata) + item.msg)) : []));
-    if (refused) form.complain(error.errors);
+    const rest = refused ? form.complain(error.errors).map(({ msg }) => msg) : [error.message];
+    const text = rest.join(" ") || "This cannot be answered: look at what is marked.";
+    show(element("p", { class: "error" }, text));
   }
-  by("result").scrollIntoView({ block: "nearest" });
-}
-
-/** Where a request is wrong, as the form calls it. */
-function place({ loc }, { input }) {
-  const feature = input.features?.find(({ name }) => name === loc.at(-1));
-  return feature ? `${feature.title || feature.name}: ` : "";
 }
 
 /** Put nodes in place of the answer; a screen reader reads them out. */

@@ -153,7 +153,10 @@ export function lead({ task, output }) {
   return `Fill in what is known, and the model ${what}.`;
 }
 
-/** The form: { nodes, read, reset, complain }, with the example filled in. */
+/**
+ * The form, with the example filled in: { nodes, read, reset, complain }. `read()` gives the request
+ * and what is wrong already; `complain(errors)` marks fields and returns the errors of none.
+ */
 export function makeForm(metadata) {
   const { features } = metadata.input;
   const example = metadata.example.rows[0];
@@ -183,6 +186,7 @@ export function makeForm(metadata) {
         input.parentNode.querySelector(".error").textContent = message;
       });
       controls.find((input) => input.hasAttribute("aria-invalid"))?.focus();
+      return errors.filter(({ loc }) => !features.some(({ name }) => name === loc[3]));
     },
   };
   form.reset();
