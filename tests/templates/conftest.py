@@ -15,12 +15,10 @@ from the newest released version.
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -28,6 +26,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Require
+from tests.templates import kaggle_stand_in
 from tests.templates.projects import Project, change, clean_environment
 from tests.templates.workflow import runner
 
@@ -160,15 +159,8 @@ def chromium(require: Require) -> str:
 
 @pytest.fixture(scope="session")
 def stand_in() -> ModuleType:
-    """Return the stand-in for Kaggle that generated projects test themselves with."""
-    (path,) = (Path(__file__).parents[2] / "templates/core/tests").glob("*kaggle_stand_in.py*")
-    loader = SourceFileLoader("kaggle_stand_in", str(path))  # the template's name ends in no .py
-    spec = importlib.util.spec_from_loader(loader.name, loader)
-    assert spec
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[loader.name] = module
-    loader.exec_module(module)
-    return module
+    """Return the stand-in for Kaggle."""
+    return kaggle_stand_in
 
 
 @pytest.fixture
