@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import json
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.conftest import Require
 from tests.templates.conftest import Generate
 from tests.templates.projects import Done, Project
 from tests.templates.validators import validate
@@ -141,6 +143,27 @@ def assert_red(project: Project) -> None:
     assert "otherwise than the service" in done.output
     assert "Traceback" not in done.output
     assert not (project.root / "site/build").exists()
+
+
+def test_bounds_are_written_as_python_writes_them(require: Require, tmp_path: Path) -> None:
+    """The page's warnings name them, and half-way cases are rounded to the even digit."""
+    node = require("node")
+    templates = Path(__file__).parents[2] / "templates"
+    for file in ("tabular/site/predict.js", "core/site/elements.js", "core/site/package.json"):
+        shutil.copy(templates / file, tmp_path)
+    chance = random.Random(5)
+    numbers = [3648825.0, 3648835.0, 12345.25, 1e-5, 1e-4, 9.9999995e-5, 999999.5, 0.0, 1e22]
+    numbers += [chance.uniform(-1, 1) * 10 ** chance.randint(-12, 15) for _ in range(2000)]
+    numbers += [chance.randint(-(10**8), 10**8) / 4 for _ in range(2000)]
+    script = (
+        'import { general } from "./predict.js"; import { readFileSync } from "node:fs";'
+        "console.log(JSON.stringify(JSON.parse(readFileSync(0)).map(general)));"
+    )
+    done = subprocess.run(
+        [node, "--input-type=module", "-e", script], cwd=tmp_path, input=json.dumps(numbers),
+        text=True, capture_output=True, check=True,
+    )  # fmt: skip
+    assert json.loads(done.stdout) == [f"{number:g}" for number in numbers]
 
 
 def test_without_node_it_is_built_with_a_warning(built_site: Project, tmp_path: Path) -> None:

@@ -125,10 +125,12 @@ function warnings(row, features) {
   });
 }
 
-/** A number as Python's format "g" writes it. */
+/** A number as Python's format "g" writes it, which rounds a half to the even digit. */
 export function general(value) {
-  const [digits, exponent] = value.toExponential(5).split("e").map(Number);
-  if (exponent >= -4 && exponent < 6) return String(Number(value.toPrecision(6)));
+  const half = /^-?\d\.\d{4}[02468]50*e/.test(value.toExponential(20));
+  const rounded = (half ? value * (1 - 2 ** -50) : value).toExponential(5);
+  const [digits, exponent] = rounded.split("e").map(Number);
+  if (exponent >= -4 && exponent < 6) return String(Number(rounded));
   return `${digits}e${exponent < 0 ? "-" : "+"}${String(Math.abs(exponent)).padStart(2, "0")}`;
 }
 
