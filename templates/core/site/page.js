@@ -68,12 +68,12 @@ function tell(metadata) {
     `(${dataset.name}). Take its answers as a demonstration.`;
   facts(by("about"), {
     "Answers": output.title,
-    "Who would use it": open(project.users, "not written down yet"),
-    "What a wrong answer costs": open(project.error_cost, "not written down yet"),
-    "Data": sentence([dataset.name, dataset.period?.join(" to "), `${dataset.rows.toLocaleString("en")} rows`, dataset.licence]),
+    "Who would use it": open(project.users, "Not written down yet."),
+    "What a wrong answer costs": open(project.error_cost, "Not written down yet."),
+    "Data": sentence([dataset.name, dataset.period?.join(" to "), `${dataset.rows.toLocaleString("en")} rows`, dataset.licence && `licence ${dataset.licence}`]),
     "Model": sentence([(model.description || model.name).replace(/\.$/, ""), model.id, `trained ${model.created.slice(0, 10)}`]),
   });
-  const story = project.story?.length ? project.story : [element("em", {}, "not written down yet (make story)")];
+  const story = project.story?.length ? project.story : [element("em", {}, "Not written down yet: make story.")];
   by("story").append(...story.map((text) => element("li", {}, text)));
   evaluate(metadata);
   links(metadata);
