@@ -29,7 +29,7 @@ def read_toml(model: type[Model], path: Path, absent: str) -> Model:
         first = error.errors()[0]
         key = ".".join(map(str, first["loc"])) or "the file"
         reason = first["msg"].removeprefix("Value error, ")
-        value = f", not {first['input']!r:.60}" if first["loc"] and "input" in reason.lower() else ""
+        value = f", not {first['input']!r:.60}" if first["loc"] else ""
         message, hint = f"{path.name}: {key}: {reason}{value}", f"Change {key} in {path.name}."
     raise ProjectError(message, hint)
 
@@ -88,12 +88,15 @@ def now() -> str:
 
 
 def commit() -> str | None:
-    """Return the commit that is checked out, "-dirty" where it was changed; None without git."""
-    # What the commands write themselves is no change.
+    """Return the commit that is checked out, "-dirty" where it was changed; None without git.
+
+    What the commands write themselves is no change.
+    """
     written = [f":!{name}" for name in ("reports", "model", "README.md", "MODEL_CARD.md")]
+    command, quiet = ["git", "rev-parse", "--short", "HEAD"], subprocess.DEVNULL
     try:
-        head = subprocess.check_output(["git", "rev-parse", "--short", "HEAD"], stderr=-3, text=True)
+        head = subprocess.check_output(command, stderr=quiet, text=True).strip()
         changed = subprocess.call(["git", "diff", "--quiet", "HEAD", "--", ".", *written])
     except (OSError, subprocess.CalledProcessError):
         return None
-    return head.strip() + ("-dirty" if changed else "")
+    return f"{head}-dirty" if changed else head

@@ -1,6 +1,6 @@
 """What made a model, as digests: another's data, rows or settings are refused, and named."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ FILES = ("features.sql", "schema.toml")
 
 
 def current(
-    config: BaseModel, data: str, parts: Mapping[str, Sequence[int]] | None = None
+    config: BaseModel, data: str, parts: Mapping[str, Iterable[int]] | None = None
 ) -> dict[str, Any]:
     """Return the `lineage` of metadata.json: ``data`` is the digest of the data's bytes,
     ``parts`` the ids of the rows of training, validation and test, where they were read."""
