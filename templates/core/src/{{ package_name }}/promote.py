@@ -13,7 +13,7 @@ from .config import load_config
 from .errors import ProjectError
 from .export import ARTIFACTS
 from .files import read_json, write_json
-from .session import open_session, read_metadata
+from .session import open_model
 from .story import story
 
 LARGEST = 10_000_000  # bytes: git and the page carry the model
@@ -26,8 +26,7 @@ PUBLISHED = (
 
 def run(force: bool = False) -> None:
     """Publish what train and evaluate left in artifacts/; ``force`` allows a worse model."""
-    metadata = read_metadata(ARTIFACTS)
-    open_session(ARTIFACTS, metadata)
+    metadata, _ = open_model(ARTIFACTS)
     config = load_config()
     lineage.check(metadata["lineage"], lineage.current(config, data.data_digest(config)))
     size = sum((ARTIFACTS / name).stat().st_size for name in FILES)
