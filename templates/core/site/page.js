@@ -113,7 +113,7 @@ function links({ project, model, result }) {
   const repository = /^https?:/.test(project.repository ?? "") ? project.repository : null;
   const branch = repository?.includes("gitlab") ? `${repository}/-/blob/HEAD` : `${repository}/blob/HEAD`;
   const owner = repository && new URL(".", repository).href;
-  const card = repository ? `${branch}/MODEL_CARD.md` : local && "MODEL_CARD.txt";
+  const card = repository ? `${branch}/MODEL_CARD.md` : local && "reports/MODEL_CARD.md";
   const targets = [
     ["Source code", repository],
     ["Evaluation report", result && "reports/report.html"],

@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import json
 import re
 import shutil
 import subprocess
@@ -68,9 +69,7 @@ def run(root: Path = Path()) -> None:
     download = 0
     for folder, patterns in PUBLISHED.items():
         for path in sorted(path for pattern in patterns for path in root.glob(pattern)):
-            data = path.read_bytes()
-            if path.name == "index.html":
-                data = data.replace(b'data-backend="service"', b'data-backend="browser"')
+            data = as_published(path, root)
             name = Path(folder, path.name)
             (build / name).parent.mkdir(parents=True, exist_ok=True)
             (build / name).write_bytes(data)
@@ -78,6 +77,19 @@ def run(root: Path = Path()) -> None:
             download += 0 if folder.startswith("reports") else size
             print(f"{size / 1e3:>9,.1f} kB  {name.as_posix()}")
     print(f"A visitor downloads {download / 1e6:.1f} MB. The site is in {build.as_posix()}/")
+
+
+def as_published(path: Path, root: Path) -> bytes:
+    """Return a file's content: the page asks its own model, and links to today's remote."""
+    data = path.read_bytes()
+    if path.name == "index.html":
+        return data.replace(b'data-backend="service"', b'data-backend="browser"')
+    if path.name == "metadata.json":
+        metadata = json.loads(data)
+        project = metadata["project"]
+        project["repository"] = project.get("repository") or repository(root)
+        return json.dumps(metadata, ensure_ascii=False).encode()
+    return data
 
 
 def check_golden(root: Path) -> None:
