@@ -27,9 +27,20 @@ class Seen:
 
 @contextmanager
 def opened(
-    chromium: str, address: str, *, dark: bool = False, phone: bool = False
+    chromium: str,
+    address: str,
+    *,
+    dark: bool = False,
+    phone: bool = False,
+    script: str = "",
+    hold: str = "",
+    lost: str = "",
 ) -> Iterator[tuple[Page, Seen]]:
-    """Open ``address`` in a fresh Chromium; yield the page and what was seen of it."""
+    """Open ``address`` in a fresh Chromium; yield the page and what was seen of it.
+
+    ``script`` runs before the page's own; requests that ``hold`` matches are never answered, those
+    that ``lost`` matches fail.
+    """
     flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=flags)
@@ -41,6 +52,12 @@ def opened(
         page.on("request", lambda request: seen.requests.append(request.url))
         page.on("console", lambda message: seen.complaints.append(message.text))
         page.on("pageerror", lambda error: seen.complaints.append(str(error)))
+        if script:
+            page.add_init_script(script)
+        if hold:
+            page.route(hold, lambda _: None)
+        if lost:
+            page.route(lost, lambda route: route.abort())
         page.goto(f"{address}/")
         page.locator("form").wait_for()
         yield page, seen

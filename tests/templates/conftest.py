@@ -15,23 +15,24 @@ from the newest released version.
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 
+from mlstarter.sources.assemble import WRITTEN, assemble
 from tests.conftest import Require
+from tests.templates import kaggle_stand_in
 from tests.templates.projects import Project, change, clean_environment
 from tests.templates.workflow import runner
 
 Generate = Callable[..., Path]
+ROOT = Path(__file__).parents[2]
 
 # Half a minute of training instead of five; the bands of the tests are as wide.
 SHORTER = {
@@ -96,6 +97,49 @@ def tabular_project(generate: Generate, git_identity: dict[str, str]) -> Project
 
 
 @pytest.fixture(scope="session")
+def generate_second(
+    tmp_path_factory: pytest.TempPathFactory, git_identity: dict[str, str]
+) -> Generate:
+    """Return a function that writes a tabular project of the templates' second edition."""
+    template = tmp_path_factory.mktemp("second") / "template"
+    assemble(ROOT / "templates", template, WRITTEN)
+
+    def new(name: str, **answers: str) -> Path:
+        home = tmp_path_factory.mktemp("new-second")
+        values = {"project_type": "tabular", **answers}
+        data = [word for key, value in values.items() for word in ("--data", f"{key}={value}")]
+        command = [sys.executable, "-m", "mlstarter", "new", str(home / name)]
+        command += ["--template", str(template)]
+        private = {"HOME": str(home), "XDG_CONFIG_HOME": str(home)}
+        subprocess.run(
+            [*command, "--yes", *data], check=True, timeout=120,
+            env=clean_environment({**git_identity, **private}),
+        )  # fmt: skip
+        return home / name
+
+    return new
+
+
+@pytest.fixture(scope="session")
+def second_edition_project(generate_second: Generate, git_identity: dict[str, str]) -> Project:
+    """Return a tabular project of the second edition, everything run and committed."""
+    return run_all(generate_second("flight-delays"), "flight_delays", git_identity)
+
+
+@pytest.fixture(scope="session")
+def built_site(
+    second_edition_project: Project, tmp_path_factory: pytest.TempPathFactory, require: Require
+) -> Project:
+    """Return a clone of the tabular project in which the site was built, gate and all."""
+    require("node")
+    project = second_edition_project.clone(tmp_path_factory.mktemp("site") / "flight-delays")
+    project.git("remote", "set-url", "origin", "https://ada:secret@github.com/ada/flights.git")
+    done = project.command("site")
+    assert "golden requests get the service's answer" in done.output
+    return project
+
+
+@pytest.fixture(scope="session")
 def cv_project(generate: Generate, git_identity: dict[str, str]) -> Project:
     """Return a vision project with embedded data, everything run and committed."""
     return _prepared("cv", git_identity) or run_all(
@@ -147,15 +191,8 @@ def chromium(require: Require) -> str:
 
 @pytest.fixture(scope="session")
 def stand_in() -> ModuleType:
-    """Return the stand-in for Kaggle that generated projects test themselves with."""
-    (path,) = (Path(__file__).parents[2] / "templates/core/tests").glob("*kaggle_stand_in.py*")
-    loader = SourceFileLoader("kaggle_stand_in", str(path))  # the template's name ends in no .py
-    spec = importlib.util.spec_from_loader(loader.name, loader)
-    assert spec
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[loader.name] = module
-    loader.exec_module(module)
-    return module
+    """Return the stand-in for Kaggle."""
+    return kaggle_stand_in
 
 
 @pytest.fixture

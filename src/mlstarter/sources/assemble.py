@@ -14,18 +14,30 @@ from pathlib import Path
 LEVELS = ("essentials", "production")
 ROOT_FILES = ("copier.yml", "presets.toml", "CHANGELOG.md")
 TYPES = ("tabular", "cv", "nlp", "asr")
+# Types and levels that stand on the second edition (core/, production/ and the type's folder). The
+# others stand on the first, whose shared files are in legacy/; it goes when all are named here.
+SECOND_EDITION: frozenset[tuple[str, str]] = frozenset()
+# What is written of the second edition, and not yet released: it can be tried.
+WRITTEN = frozenset({("tabular", "essentials")})
 # What tools leave behind where somebody ran them on the templates.
 CACHES = {"__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache"}
 
 
-def layers(project_type: str, level: str) -> list[str]:
+def layers(
+    project_type: str, level: str, second: frozenset[tuple[str, str]] = SECOND_EDITION
+) -> list[str]:
     """Return the names of the layers of one type and level, lowest first.
 
     A type may bring files of its own for the production level in ``<type>-production/``.
+    ``second`` names the types and levels that stand on the second edition.
     """
+    first = (project_type, level) not in second
+    shared = "legacy/" if first else ""
+    # The second edition of a type that has one already takes its folder's place.
+    own = f"{shared}{project_type}" if project_type == "tabular" else project_type
     if level == "essentials":
-        return ["core", project_type]
-    return ["core", "production", project_type, f"{project_type}-production"]
+        return [f"{shared}core", own]
+    return [f"{shared}core", f"{shared}production", own, f"{own}-production"]
 
 
 def is_layered(folder: Path) -> bool:
@@ -33,18 +45,29 @@ def is_layered(folder: Path) -> bool:
     return (folder / "copier.yml").is_file() and (folder / "core").is_dir()
 
 
-def assemble(templates: Path, out: Path) -> None:
-    """Write the plain Copier template that ``templates`` describes into the new folder ``out``."""
+def assemble(
+    templates: Path, out: Path, second: frozenset[tuple[str, str]] = SECOND_EDITION
+) -> None:
+    """Write the plain Copier template that ``templates`` describes into the new folder ``out``.
+
+    ``second`` names the types and levels that stand on the second edition; all do where there is
+    no first one.
+    """
+    if not (templates / "legacy").is_dir():
+        second = frozenset((name, level) for name in TYPES for level in LEVELS)
     out.mkdir(parents=True)
     for name in ROOT_FILES:
-        if (templates / name).is_file():
-            shutil.copy2(templates / name, out / name)
+        places = [templates / name] if second else [templates / "legacy" / name, templates / name]
+        for place in places:
+            if place.is_file():
+                shutil.copy2(place, out / name)
+                break
     for project_type in TYPES:
         if not any((templates / project_type).glob("*")):
             continue
         for level in LEVELS:
             target = out / "project" / f"{project_type}-{level}"
-            for layer in layers(project_type, level):
+            for layer in layers(project_type, level, second):
                 if (templates / layer).is_dir():
                     _lay(templates / layer, target)
 
@@ -64,4 +87,8 @@ def _lay(layer: Path, target: Path) -> None:
 
 
 if __name__ == "__main__":
-    assemble(Path(sys.argv[1]), Path(sys.argv[2]))
+    assemble(
+        Path(sys.argv[1]),
+        Path(sys.argv[2]),
+        WRITTEN if "--second" in sys.argv[3:] else SECOND_EDITION,
+    )

@@ -1,13 +1,9 @@
-"""What a user can mend: one sentence, one hint, one exit status."""
-
-from __future__ import annotations
+"""What a user can mend: one sentence, and a hint that says what to do."""
 
 
 class ProjectError(Exception):
-    """An expected failure, shown as an ``error:`` and a ``hint:`` line, never as a traceback."""
+    """An expected failure: the command shows it as two lines, never as a traceback."""
 
-    exit_status = 1
-
-    def __init__(self, message: str, hint: str = "") -> None:
+    def __init__(self, message: str, hint: str = "", exit_status: int = 1) -> None:
         super().__init__(message)
-        self.hint = hint
+        self.hint, self.exit_status = hint, exit_status

@@ -1,0 +1,169 @@
+"""How long a visitor of a published page waits for the first answer, beside a bare page.
+
+    python -m benchmarks.site                       makes a tabular project and trains it first
+    python -m benchmarks.site --project DIR         measures that one (`make site` was run in it)
+
+The bare page loads onnxruntime-web and the same graph, and runs it once on the example: no form, no
+description, no style. Both are served gzipped, as Pages does it, and opened in turns, each time in
+a browser that has nothing cached; the figure is the median of the ratios of neighbours. One run is
+without a limit, another on a line of 20 Mbit/s with 40 ms.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import http.server
+import json
+import shutil
+import subprocess
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache, partial
+from pathlib import Path
+from statistics import median, quantiles
+from typing import Any
+
+from playwright.sync_api import Browser, sync_playwright
+
+from benchmarks.serve import make_project
+
+ROUNDS = 15
+LINE = {"offline": False, "latency": 40, "downloadThroughput": 2.5e6, "uploadThroughput": 2.5e6}
+LINES: dict[str, dict[str, Any] | None] = {"no limit": None, "20 Mbit/s, 40 ms": LINE}
+BARE = """<!doctype html><title>bare</title><link rel="icon" href="data:,"><script type="module">
+import * as ort from "./runtime/ort.wasm.min.mjs";
+ort.env.wasm.numThreads = 1;
+const session = await ort.InferenceSession.create("model.onnx");
+const { numbers, categories, output } = INPUTS;
+const tensor = (kind, values) => new ort.Tensor(kind, values, [1, values.length]);
+const feeds = {};
+if (numbers.length) feeds.numbers = tensor("float32", numbers);
+if (categories.length) feeds.categories = tensor("string", categories);
+const outputs = await session.run(feeds, [output]);
+document.body.textContent = outputs[output].data.join(" ");
+document.documentElement.dataset.answered = performance.now();
+</script><body></body>
+"""
+# Presses the button as soon as there is one, and notes when the answer stands there.
+PRESS = """(() => {
+    let pressed = false;
+    const look = () => {
+        const form = document.getElementById("form");
+        if (form && !form.hidden && !pressed) { pressed = true; form.requestSubmit(); }
+        const seen = document.documentElement.dataset;
+        if (seen.answered || !document.querySelector("#result .answer")) return;
+        seen.answered = performance.now();
+    };
+    const changes = { subtree: true, childList: true, attributes: true };
+    new MutationObserver(look).observe(document, changes);
+})()"""
+
+
+def write_bare_page(folder: Path) -> None:
+    """Write bare.html beside a site: the example's values stand in it as the graph takes them."""
+    metadata = json.loads((folder / "metadata.json").read_text("utf-8"))
+    features, row = metadata["input"]["features"], metadata["example"]["rows"][0]
+    numbers = [row.get(f["name"]) or 0 for f in features if f["kind"] != "category"]
+    texts = [row.get(f["name"]) or "(missing)" for f in features if f["kind"] == "category"]
+    output = metadata["output"]["name"]
+    inputs = json.dumps({"numbers": numbers, "categories": texts, "output": output})
+    (folder / "bare.html").write_text(BARE.replace("INPUTS", inputs), encoding="utf-8")
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """Serve a folder gzipped on the loopback; yield its address."""
+
+    @cache
+    def body(path: str) -> bytes:
+        return gzip.compress(Path(path).read_bytes(), 6)
+
+    class Handler(http.server.SimpleHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            path = self.translate_path(self.path)
+            data = body(path)
+            self.send_response(200)
+            self.send_header("Content-Type", self.guess_type(path))
+            self.send_header("Content-Encoding", "gzip")
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    class Server(http.server.ThreadingHTTPServer):
+        daemon_threads = True
+
+    with Server(("127.0.0.1", 0), partial(Handler, directory=str(folder))) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def first_answer(browser: Browser, url: str, line: dict[str, Any] | None) -> float:
+    """Return the milliseconds from the start of the navigation to the first answer."""
+    context = browser.new_context()
+    page = context.new_page()
+    if line:
+        context.new_cdp_session(page).send("Network.emulateNetworkConditions", line)
+    page.add_init_script(PRESS)
+    page.goto(url)
+    done = page.locator("html[data-answered]")
+    done.wait_for(state="attached", timeout=120_000)
+    elapsed = float(str(done.get_attribute("data-answered")))
+    context.close()
+    return elapsed
+
+
+def measure(chromium: str, address: str, rounds: int) -> None:
+    """Open both pages in turns on each line, and print medians and ratios."""
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    pages = {"page": f"{address}/index.html", "bare": f"{address}/bare.html"}
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=flags)
+        for name, line in LINES.items():
+            times: dict[str, list[float]] = {"page": [], "bare": []}
+            for number in range(-1, rounds):  # the first round warms up
+                for page in sorted(pages, reverse=bool(number % 2)):
+                    elapsed = first_answer(browser, pages[page], line)
+                    if number >= 0:
+                        times[page].append(elapsed)
+            ratios = [a / b for a, b in zip(times["page"], times["bare"], strict=True)]
+            low, _, high = quantiles(ratios, n=4)
+            print(
+                f"{name}: first answer {median(times['page']):.0f} ms, bare page "
+                f"{median(times['bare']):.0f} ms, ratio {median(ratios):.2f} "
+                f"[{low:.2f}, {high:.2f}] ({rounds} rounds; at most 1.5)"
+            )
+        browser.close()
+
+
+def main() -> None:
+    """Measure a project's page, or that of one which is made for it."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--project", type=Path, help="a tabular project in which the site is built")
+    parser.add_argument("--chromium", default=shutil.which("chromium") or "google-chrome")
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        project = options.project or make_project(Path(scratch))
+        if not options.project:
+            subprocess.run(["make", "site"], cwd=project, check=True)
+        build = Path(project) / "site/build"
+        if not build.is_dir():
+            parser.error(f"{build} is not there: run make site")
+        folder = Path(scratch) / "pages"
+        shutil.copytree(build, folder)
+        write_bare_page(folder)
+        with served(folder) as address:
+            measure(options.chromium, address, options.rounds)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,50 @@
+// Small helpers that make the page's elements. Text is never read as HTML.
+
+/** An element with attributes and children; an attribute that is null or false is left out. */
+export function element(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== null && value !== undefined && value !== false) node.setAttribute(name, value);
+  }
+  node.append(...children);
+  return node;
+}
+
+/** A link to an address of the web or beside this page. */
+export const link = (text, address) => element("a", { href: address }, text);
+
+/** A horizontal bar filled to share (0 to 1), with a mark at another share if there is one. */
+export function bar(share, label, mark = null) {
+  const space = "http://www.w3.org/2000/svg";
+  const svg = document.createElementNS(space, "svg");
+  const draw = (tag, attributes) => {
+    const node = document.createElementNS(space, tag);
+    for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+    svg.append(node);
+  };
+  const middle = { y: "25%", height: "50%", rx: 4 };
+  svg.setAttribute("class", "bar");
+  svg.setAttribute("role", "img");
+  svg.setAttribute("aria-label", label);
+  draw("rect", { class: "track", width: "100%", ...middle });
+  draw("rect", { class: "fill", width: `${100 * share}%`, ...middle });
+  const x = `${100 * mark}%`;
+  if (mark !== null) draw("line", { class: "mark", x1: x, x2: x, y1: 0, y2: "100%" });
+  return svg;
+}
+
+export const percent = (share) => {
+  const digits = share > 0 && share < 0.1 ? 1 : 0;
+  return `${(100 * share).toFixed(digits)}\u00a0%`;
+};
+
+/** A number for people: as many digits as say something, whether it is 3e-8 or 1e9. */
+export const number = (value, digits = 4) =>
+  Number(value).toLocaleString("en", { maximumSignificantDigits: digits });
+
+/** A figure with its interval, as in "0.54 (0.49 to 0.60)"; why there is none where it is null. */
+export function figure({ value, low, high, reason }) {
+  if (value === null || value === undefined) return `none: ${reason || "it cannot be computed"}`;
+  const range = low === null || low === undefined ? "" : ` (${number(low, 3)} to ${number(high, 3)})`;
+  return number(value, 3) + range;
+}

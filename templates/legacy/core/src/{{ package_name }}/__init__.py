@@ -1,0 +1,3 @@
+"""Data, training, honest evaluation and serving of one model."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,355 @@
+"""Checks of a generated project's `fetch` against a stand-in that speaks Kaggle's wire format.
+
+Not collected here: `test_kaggle.py` runs them in the environment of such a project, whose package
+is called `fetching`.
+"""
+
+# mypy: ignore-errors
+# What it imports is in that environment alone.
+
+from __future__ import annotations
+
+import io
+import json
+import random
+import shutil
+import stat
+import tarfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fetching import fetch as client
+from fetching.errors import ProjectError
+from fetching.files import read_json
+from kaggle_stand_in import SIGNATURE, TOKEN, Kaggle, running
+
+pytest.importorskip("kagglehub", reason="the data group is not installed")
+DATASET = client.parse("ada/known")
+ROWS = b"id,value\n" + b"".join(b"%d,%d\n" % (i, i * i) for i in range(5000))
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def kaggle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kaggle]:
+    from kagglesdk import kaggle_env
+
+    for name in ("API_TOKEN", "USERNAME", "KEY", "API_ENVIRONMENT", "KERNEL_RUN_TYPE"):
+        monkeypatch.delenv(f"KAGGLE_{name}", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path / "home"))
+    monkeypatch.setenv("KAGGLE_CONFIG_DIR", str(tmp_path / "home" / ".kaggle"))
+    monkeypatch.setenv("KAGGLE_API_TOKEN", TOKEN)
+    monkeypatch.setattr(client, "PAUSE", 0.0)
+    archive = zipped({"table.csv": ROWS, "more/notes.txt": b"hello"})
+    with running(Kaggle(archive=archive)) as stand_in:
+        endpoints = kaggle_env._env_to_endpoint
+        monkeypatch.setitem(endpoints, kaggle_env.KaggleEnv.PROD, stand_in.api)
+        yield stand_in
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    folder = tmp_path / "project"
+    folder.mkdir()
+    return folder
+
+
+def fetch(
+    root: Path, source: client.Source = DATASET, agree: bool = True, **options: float
+) -> dict[str, Any]:
+    locked: dict[str, Any] = client.fetch(source, root, yes=agree, **options)
+    return locked
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and "cache" not in path.parts
+    }
+
+
+def test_a_dataset_lands_in_data_raw_with_a_lock_that_pins_its_version(
+    kaggle: Kaggle, root: Path
+) -> None:
+    locked = fetch(root)
+    assert (root / "data/raw/known/table.csv").read_bytes() == ROWS
+    assert (root / "data/raw/known/more/notes.txt").read_bytes() == b"hello"
+    assert locked["source"] == "kaggle:ada/known/versions/3"
+    assert locked["licence"] == "CC0-1.0"
+    assert set(locked["files"]) == {"data/raw/known/table.csv", "data/raw/known/more/notes.txt"}
+    assert locked == read_json(root / "data.lock")
+    assert kaggle.requests[-1][1]["datasetVersionNumber"] == 3
+    assert not kaggle.leaked, "the storage was sent Kaggle's credentials"
+
+
+def test_a_second_fetch_asks_nobody_and_a_clone_gets_the_locked_version(
+    kaggle: Kaggle, root: Path
+) -> None:
+    fetch(root)
+    asked = len(kaggle.requests)
+    fetch(root)
+    assert len(kaggle.requests) == asked
+    kaggle.version = 4
+    shutil.rmtree(root / "data")
+    assert fetch(root)["source"].endswith("versions/3")
+    assert fetch(root, update=True)["source"].endswith("versions/4")
+
+
+@pytest.mark.parametrize(
+    ("credentials", "works"),
+    [
+        ({"KAGGLE_API_TOKEN": TOKEN}, True),
+        ({"KAGGLE_API_TOKEN": "token.txt"}, True),
+        ({".kaggle/access_token": TOKEN}, True),
+        ({"KAGGLE_USERNAME": "ada", "KAGGLE_KEY": TOKEN}, True),
+        ({".kaggle/kaggle.json": json.dumps({"username": "ada", "key": TOKEN})}, True),
+        # The first place that holds something counts, even if a later one is right.
+        ({"KAGGLE_API_TOKEN": "wrong", ".kaggle/access_token": TOKEN}, False),
+        ({".kaggle/access_token": "wrong", "KAGGLE_USERNAME": "ada", "KAGGLE_KEY": TOKEN}, False),
+    ],
+)
+def test_credentials_are_looked_for_in_kagglehubs_order(
+    credentials: dict[str, str],
+    works: bool,
+    kaggle: Kaggle,
+    root: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("KAGGLE_API_TOKEN")
+    monkeypatch.chdir(root)
+    (root / "token.txt").write_text(TOKEN)
+    for place, value in credentials.items():
+        if place.startswith("."):
+            path = Path.home() / place
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(value)
+        else:
+            monkeypatch.setenv(place, value)
+    if works:
+        assert fetch(root)["files"]
+    else:
+        with pytest.raises(ProjectError) as caught:
+            fetch(root)
+        assert caught.value.exit_status == 11
+
+
+def no_credentials(kaggle: Kaggle, patch: pytest.MonkeyPatch) -> None:
+    patch.delenv("KAGGLE_API_TOKEN")
+
+
+def broken_credentials(kaggle: Kaggle, patch: pytest.MonkeyPatch) -> None:
+    patch.delenv("KAGGLE_API_TOKEN")
+    (Path.home() / ".kaggle").mkdir(parents=True)
+    (Path.home() / ".kaggle/kaggle.json").write_text('{"username": "ada", "key": ' + TOKEN)
+
+
+def full_disk(kaggle: Kaggle, patch: pytest.MonkeyPatch) -> None:
+    usage = shutil.disk_usage("/")._replace(free=100)
+    patch.setattr(shutil, "disk_usage", lambda _: usage)
+
+
+def nobody(kaggle: Kaggle, patch: pytest.MonkeyPatch) -> None:
+    from kagglesdk import kaggle_env
+
+    address = "http://127.0.0.1:9"
+    patch.setitem(kaggle_env._env_to_endpoint, kaggle_env.KaggleEnv.PROD, address)
+
+
+FAILURES = {
+    "no credentials": (10, no_credentials),
+    "wrong credentials": (11, lambda _, patch: patch.setenv("KAGGLE_API_TOKEN", f"x{TOKEN}")),
+    "broken credentials": (11, broken_credentials),
+    "rules not accepted": (12, lambda kaggle, _: setattr(kaggle, "rules_accepted", False)),
+    "cut connection": (14, lambda kaggle, _: setattr(kaggle, "faults", ["cut"] * 3)),
+    "no server": (14, nobody),
+    "unavailable": (15, lambda kaggle, _: setattr(kaggle, "always", "503")),
+    "no answer": (16, lambda kaggle, _: setattr(kaggle, "always", "silent")),
+    "damaged": (17, lambda kaggle, _: setattr(kaggle, "faults", ["damaged"] * 3)),
+    "not an archive": (17, lambda kaggle, _: setattr(kaggle, "archive", ROWS)),
+    "full disk": (18, full_disk),
+    "other bytes than locked": (20, lambda kaggle, _: change(kaggle)),
+}
+
+
+def change(kaggle: Kaggle) -> None:
+    kaggle.archive = zipped({"table.csv": ROWS + b"1,2\n"})
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+def test_a_failure_is_one_line_with_its_own_status_and_leaves_earlier_data(
+    failure: str,
+    kaggle: Kaggle,
+    root: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    status, spoil = FAILURES[failure]
+    fetch(root)
+    (root / "data/raw/known/more/notes.txt").unlink()
+    before = contents(root)
+    spoil(kaggle, monkeypatch)
+    with pytest.raises(ProjectError) as caught:
+        fetch(root, timeout=0.4)
+    error = caught.value
+    assert error.exit_status == status
+    assert "\n" not in str(error) and error.hint and "\n" not in error.hint
+    assert contents(root) == before
+    shown = "".join([str(error), error.hint, *capfd.readouterr()])
+    assert TOKEN not in shown and SIGNATURE not in shown
+    assert error.__suppress_context__ or error.__context__ is None
+
+
+@pytest.mark.parametrize("fault", ["503", "cut", "damaged", "silent"])
+def test_a_passing_fault_is_tried_again(fault: str, kaggle: Kaggle, root: Path) -> None:
+    kaggle.faults = [fault]
+    fetch(root, timeout=0.4)
+    assert (root / "data/raw/known/table.csv").read_bytes() == ROWS
+
+
+def test_an_interrupted_download_goes_on_where_it_stopped(kaggle: Kaggle, root: Path) -> None:
+    noise = random.Random(0).randbytes(6 << 20)  # kagglehub writes in blocks of a megabyte
+    kaggle.archive = zipped({"table.csv": noise})
+    kaggle.faults = ["cut"] * 3
+    with pytest.raises(ProjectError):
+        fetch(root)
+    kaggle.ranges.clear()
+    fetch(root)
+    (resumed,) = filter(None, kaggle.ranges)
+    assert int(resumed.removeprefix("bytes=").rstrip("-")) > len(kaggle.archive) // 2
+    assert (root / "data/raw/known/table.csv").read_bytes() == noise
+    assert not list((root / "data/cache").iterdir()), "the archive is not kept"
+
+
+def test_damage_is_found_without_an_announced_hash(kaggle: Kaggle, root: Path) -> None:
+    kaggle.announce_hash = False
+    kaggle.faults = ["damaged"] * 3
+    with pytest.raises(ProjectError) as caught:
+        fetch(root)
+    assert caught.value.exit_status == 17
+
+
+def link(name: str) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        info = zipfile.ZipInfo(name)
+        info.external_attr = (stat.S_IFLNK | 0o777) << 16
+        archive.writestr(info, "/etc/passwd")
+    return buffer.getvalue()
+
+
+def tarred(name: str, kind: bytes = tarfile.REGTYPE) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
+        info = tarfile.TarInfo(name)
+        info.type, info.linkname = kind, "/etc/passwd"
+        archive.addfile(info)
+    return buffer.getvalue()
+
+
+def bomb() -> bytes:
+    """Claim two gigabytes in a small file: what the directory says is checked before a byte."""
+    packed = zipped({"a.csv": b"0" * 100_000})
+    place = packed.rindex(b"PK\x01\x02") + 24
+    return packed[:place] + (2 << 30).to_bytes(4, "little") + packed[place + 4 :]
+
+
+HOSTILE = {
+    "climbs out": zipped({"../../outside.csv": b"x"}),
+    "climbs out inside": zipped({"a/../../outside.csv": b"x"}),
+    "absolute": zipped({"/tmp/outside.csv": b"x"}),
+    "backslashes": zipped({"..\\outside.csv": b"x"}),
+    "drive": zipped({"C:outside.csv": b"x"}),
+    "link": link("table.csv"),
+    "same name in other case": zipped({"a.csv": b"x", "A.csv": b"y"}),
+    "bomb": bomb(),
+    "tar climbs out": tarred("../outside.csv"),
+    "tar symbolic link": tarred("table.csv", tarfile.SYMTYPE),
+    "tar hard link": tarred("table.csv", tarfile.LNKTYPE),
+    "tar device": tarred("table.csv", tarfile.CHRTYPE),
+}
+
+
+@pytest.mark.parametrize("attack", HOSTILE)
+def test_a_hostile_archive_is_refused_before_a_byte_is_written(
+    attack: str, kaggle: Kaggle, root: Path
+) -> None:
+    kaggle.archive = HOSTILE[attack]
+    with pytest.raises(ProjectError) as caught:
+        fetch(root)
+    assert caught.value.exit_status == 19
+    assert contents(root) == {}
+    assert not list(root.parent.rglob("outside.csv"))
+
+
+def test_a_tar_archive_is_unpacked_as_well(kaggle: Kaggle, root: Path) -> None:
+    kaggle.archive = tarred("empty.csv")
+    assert list(fetch(root)["files"]) == ["data/raw/known/empty.csv"]
+
+
+@pytest.mark.parametrize(
+    ("licence", "asks"),
+    [
+        ("CC0: Public Domain", False),
+        ("CC-BY-4.0", False),
+        ("Attribution 4.0 International (CC BY 4.0)", False),
+        ("DbCL-1.0", False),
+        ("CC-BY-NC-SA-4.0", True),
+        ("CC BY-ND 4.0", True),
+        ("Data files © Original Authors", True),
+        ("unknown", True),
+    ],
+)
+def test_a_licence_that_limits_the_use_is_shown_and_asked_about(
+    licence: str, asks: bool, kaggle: Kaggle, root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kaggle.licence = licence
+    if asks:
+        with pytest.raises(ProjectError) as caught:
+            fetch(root, agree=False)
+        assert caught.value.exit_status == 21
+        assert contents(root) == {}
+        assert not kaggle.ranges, "nothing may be downloaded before somebody agreed"
+    assert fetch(root, agree=asks)["licence"] == licence
+    assert licence in capsys.readouterr().err
+
+
+def test_a_competition_needs_an_account_and_its_rules(
+    kaggle: Kaggle, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    titanic = client.parse("titanic")
+    with pytest.raises(ProjectError) as caught:
+        fetch(root, titanic, agree=False)
+    assert caught.value.exit_status == 21
+    assert next(iter(fetch(root, titanic)["files"])).startswith("data/raw/titanic/")
+    assert kaggle.requests[-1][0].endswith("CompetitionApiService/DownloadDataFiles")
+    monkeypatch.delenv("KAGGLE_API_TOKEN")
+    shutil.rmtree(root / "data")
+    with pytest.raises(ProjectError) as caught:
+        fetch(root, titanic)
+    assert caught.value.exit_status == 10
+
+
+def test_a_public_dataset_needs_no_account(
+    kaggle: Kaggle, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kaggle.needs_account = False
+    monkeypatch.delenv("KAGGLE_API_TOKEN")
+    assert fetch(root)["files"]
+
+
+@pytest.mark.parametrize("name", ["ada/missing", "ada/known/versions/9", "a b", "", "x/../y"])
+def test_a_name_that_kaggle_does_not_know_is_said(name: str, kaggle: Kaggle, root: Path) -> None:
+    with pytest.raises(ProjectError) as caught:
+        fetch(root, client.parse(name))
+    assert caught.value.exit_status == 13

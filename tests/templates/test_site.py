@@ -1,0 +1,254 @@
+"""Building the published page: the gate, what is published, and the workflow that does it."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.conftest import Require
+from tests.templates.conftest import Generate
+from tests.templates.projects import Done, Project
+from tests.templates.validators import validate
+
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("tabular")]
+
+LARGEST_DOWNLOAD = 6_000_000  # bytes: the graph as it is, all else gzipped
+
+
+def test_a_visitor_downloads_little(built_site: Project) -> None:
+    folder = built_site.root / "site/build"
+    files = [p for p in folder.rglob("*") if p.is_file() and "reports" not in p.parts]
+    sizes = [
+        p.stat().st_size if p.suffix == ".onnx" else len(gzip.compress(p.read_bytes()))
+        for p in files
+    ]
+    assert sum(sizes) < LARGEST_DOWNLOAD
+    assert not any("golden" in p.name for p in files), "the golden requests stay at home"
+
+
+def swap_classes(metadata: dict[str, Any]) -> None:
+    metadata["output"]["classes"].reverse()
+
+
+def rename_first_category(metadata: dict[str, Any]) -> None:
+    feature = next(f for f in metadata["input"]["features"] if f["kind"] == "category")
+    feature["categories"][0] += " "
+
+
+def rename_last_category(metadata: dict[str, Any]) -> None:
+    features = [f for f in metadata["input"]["features"] if f["kind"] == "category"]
+    features[-1]["categories"][-1] = "renamed"
+
+
+def narrow_a_bound(metadata: dict[str, Any]) -> None:
+    feature = next(f for f in metadata["input"]["features"] if "low" in f)
+    feature["low"] += (feature["high"] - feature["low"]) / 100
+
+
+def move_the_threshold(metadata: dict[str, Any]) -> None:
+    metadata["output"]["threshold"] += 0.01
+
+
+CHANGES = [
+    swap_classes,
+    rename_first_category,
+    rename_last_category,
+    narrow_a_bound,
+    move_the_threshold,
+]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_the_gate_is_red_where_the_metadata_are_changed(
+    built_site: Project, tmp_path: Path, change: Any
+) -> None:
+    project = copy(built_site, tmp_path)
+    file = project.root / "model/metadata.json"
+    metadata = json.loads(file.read_text("utf-8"))
+    change(metadata)
+    file.write_text(json.dumps(metadata), encoding="utf-8")
+    assert_red(project)
+
+
+@pytest.mark.parametrize("described", [False, True])
+def test_the_gate_is_red_where_a_weight_is_changed(
+    built_site: Project, tmp_path: Path, described: bool
+) -> None:
+    """Also where metadata.json was brought in line with the other graph."""
+    project = copy(built_site, tmp_path)
+    project.run(project.python, "-c", CHANGE_A_WEIGHT)
+    if described:
+        file = project.root / "model/metadata.json"
+        metadata = json.loads(file.read_text("utf-8"))
+        graph = (project.root / "model/model.onnx").read_bytes()
+        metadata["model"]["sha256"] = hashlib.sha256(graph).hexdigest()
+        file.write_text(json.dumps(metadata), encoding="utf-8")
+    assert_red(project)
+
+
+CHANGE_A_WEIGHT = """
+import onnx
+graph = onnx.load("model/model.onnx")
+names = ("target_weights", "class_weights", "leaf_weights", "coefficients", "base_values")
+weights = [a for n in graph.graph.node for a in n.attribute if a.name in names and a.floats]
+floats = max(weights, key=lambda a: len(a.floats)).floats
+largest = max(range(len(floats)), key=lambda i: abs(floats[i]))
+floats[largest] = 2 * floats[largest] + 1
+onnx.save(graph, "model/model.onnx")
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("NaN : Number(value)", "0 : Number(value)"),
+        ('kind !== "category"', 'kind === "number"'),
+        ("LETTERS = 200", "LETTERS = 1"),
+        ("value > high", "value > low"),
+    ],
+)
+def test_the_gate_is_red_where_the_javascript_is_changed(
+    built_site: Project, tmp_path: Path, old: str, new: str
+) -> None:
+    project = copy(built_site, tmp_path)
+    file = project.root / "site/predict.js"
+    text = file.read_text("utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), encoding="utf-8")
+    assert_red(project)
+
+
+def copy(project: Project, folder: Path) -> Project:
+    """Return a clone of the trained project that has the runtime already."""
+    clone = project.clone(folder / "p")
+    cache = "data/cache/onnxruntime-web"
+    shutil.copytree(project.root / cache, clone.root / cache)
+    return clone
+
+
+def assert_red(project: Project) -> None:
+    done = project.command("site", check=False)
+    assert done.status == 1, done.output
+    assert "otherwise than the service" in done.output
+    assert "Traceback" not in done.output
+    assert not (project.root / "site/build").exists()
+
+
+def test_bounds_are_written_as_python_writes_them(require: Require, tmp_path: Path) -> None:
+    """The page's warnings name them, and half-way cases are rounded to the even digit."""
+    node = require("node")
+    templates = Path(__file__).parents[2] / "templates"
+    for file in ("tabular/site/predict.js", "core/site/elements.js", "core/site/package.json"):
+        shutil.copy(templates / file, tmp_path)
+    chance = random.Random(5)
+    numbers = [3648825.0, 3648835.0, 12345.25, 1e-5, 1e-4, 9.9999995e-5, 999999.5, 0.0, 1e22]
+    numbers += [chance.uniform(-1, 1) * 10 ** chance.randint(-12, 15) for _ in range(2000)]
+    numbers += [chance.randint(-(10**8), 10**8) / 4 for _ in range(2000)]
+    script = (
+        'import { general } from "./predict.js"; import { readFileSync } from "node:fs";'
+        "console.log(JSON.stringify(JSON.parse(readFileSync(0)).map(general)));"
+    )
+    done = subprocess.run(
+        [node, "--input-type=module", "-e", script], cwd=tmp_path, input=json.dumps(numbers),
+        text=True, capture_output=True, check=True,
+    )  # fmt: skip
+    assert json.loads(done.stdout) == [f"{number:g}" for number in numbers]
+
+
+def test_without_node_it_is_built_with_a_warning(built_site: Project, tmp_path: Path) -> None:
+    """And with nothing installed: the workflow runs this command with Python alone."""
+    project = copy(built_site, tmp_path)
+    (tmp_path / "bin").mkdir()
+    done = subprocess.run(
+        [sys.executable, "-m", project.package, "site"], cwd=project.root, text=True, check=True,
+        env={"PATH": str(tmp_path / "bin"), "PYTHONPATH": "src"}, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    assert "Warning: page and service were not compared" in done.stdout
+    assert (project.root / "site/build/index.html").is_file()
+
+
+def test_a_project_without_a_model_says_what_to_do(generate: Generate, tmp_path: Path) -> None:
+    root = generate("tabular", "siteless", site="false")
+    assert not (root / ".github/workflows/pages.yml").exists()
+    done = subprocess.run(
+        [sys.executable, "-m", "siteless", "site"], cwd=root, capture_output=True, text=True,
+        env={**os.environ, "PYTHONPATH": "src"}, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "model/ is empty" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.fixture(scope="module")
+def fresh(generate: Generate) -> Path:
+    return generate("tabular", "published")
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments"),
+    [
+        ("actionlint", ["-no-color", ".github/workflows/pages.yml"]),
+        ("zizmor", ["--offline", "--no-progress", "--persona=pedantic", "."]),
+        (
+            "check-jsonschema",
+            [
+                "--builtin-schema",
+                "custom.github-workflows-require-timeout",
+                ".github/workflows/pages.yml",
+            ],
+        ),
+    ],
+)
+def test_the_workflow_is_sound(fresh: Path, tool: str, arguments: list[str]) -> None:
+    done = validate(tool, arguments, fresh)
+    assert done.status == 0, done.output
+
+
+def look(project: Path, folder: Path, gh: str) -> tuple[Done, str]:
+    """Run the workflow's first script with ``gh`` in the place of GitHub's command line."""
+    workflow = yaml.safe_load((project / ".github/workflows/pages.yml").read_text("utf-8"))
+    (script,) = [s["run"] for s in workflow["jobs"]["build"]["steps"] if s.get("id") == "ready"]
+    folder.mkdir()
+    (folder / "gh").write_text(f"#!/bin/sh\n{gh}\n", encoding="utf-8")
+    (folder / "gh").chmod(0o755)
+    output = folder / "output"
+    output.touch()
+    surroundings = {"RUNNER_TEMP": str(folder), "GITHUB_OUTPUT": str(output)}
+    surroundings |= {"PATH": f"{folder}:{os.environ['PATH']}", "GITHUB_REPOSITORY": "ada/flights"}
+    done = subprocess.run(
+        ["bash", "-e", "-c", script], cwd=project, env=surroundings, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
+    )  # fmt: skip
+    return Done((), done.returncode, done.stdout, 0.0, 0.0), output.read_text("utf-8")
+
+
+def test_the_workflow_publishes_only_where_there_is_a_model_and_a_place(
+    fresh: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(fresh, tmp_path / "p")
+    empty, output = look(tmp_path / "p", tmp_path / "a", "echo workflow")
+    assert (empty.status, output) == (0, "")
+    assert "::notice title=No site yet::" in empty.output
+    (tmp_path / "p/model").mkdir(exist_ok=True)
+    (tmp_path / "p/model/model.onnx").touch()
+    missing = 'echo \'{"message": "Not Found"}\'; echo "gh: Not Found (HTTP 404)" >&2; exit 1'
+    for name, gh in {"off": missing, "branch": "echo legacy"}.items():
+        done, output = look(tmp_path / "p", tmp_path / name, gh)
+        assert (done.status, output) == (0, "")
+        assert "::notice title=Pages is off::" in done.output
+    on, output = look(tmp_path / "p", tmp_path / "on", "echo workflow")
+    assert (on.status, output) == (0, "publish=true\n")
+    broken, _ = look(tmp_path / "p", tmp_path / "broken", 'echo "gh: HTTP 502" >&2; exit 1')
+    assert broken.status == 1
+    assert "502" in broken.output

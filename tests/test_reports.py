@@ -1,0 +1,138 @@
+"""What mlstarter's readers make of ``reports/metrics.json``, of either schema."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from mlstarter.reports import Comparison, Score, read_report
+
+SCHEMAS = Path(__file__).parents[1] / "docs/schemas"
+FIRST: dict[str, Any] = {
+    "schema": 1,
+    "primary": "roc_auc",
+    "metrics": {"roc_auc": {"value": 0.7, "low": 0.65, "high": 0.74, "higher_is_better": True}},
+    "difference": {"against": "linear", "value": 0.01, "significant": False},
+    "model": {"id": "9c908344f0d8"},
+}
+
+
+def example(name: str) -> Any:
+    return json.loads((SCHEMAS / f"{name}.example.json").read_text("utf-8"))
+
+
+def dump(value: object) -> bytes:
+    return json.dumps(value).encode()
+
+
+@pytest.mark.parametrize("name", ["metrics-2", "metadata-2"])
+def test_the_example_of_a_schema_is_valid(name: str) -> None:
+    schema = json.loads((SCHEMAS / f"{name}.schema.json").read_text("utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(example(name), schema)
+
+
+@pytest.mark.parametrize("name", ["metrics-2", "metadata-2"])
+def test_a_key_that_the_schema_does_not_name_is_refused(name: str) -> None:
+    schema = json.loads((SCHEMAS / f"{name}.schema.json").read_text("utf-8"))
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({**example(name), "difference": {}}, schema)
+
+
+def test_schema_1_is_still_read() -> None:
+    report = read_report(dump(FIRST))
+    assert report is not None
+    assert report.score == Score("roc_auc", 0.7, 0.65, 0.74, True)
+    assert report.comparison == Comparison("linear", "undecided")
+    assert (report.schema, report.evaluated, report.model) == (1, True, "9c908344f0d8")
+
+
+@pytest.mark.parametrize(
+    ("difference", "verdict"),
+    [
+        ({"value": 0.02, "significant": True, "higher_is_better": True}, "better"),
+        ({"value": -0.02, "significant": True, "higher_is_better": True}, "worse"),
+        ({"value": -0.02, "significant": True, "higher_is_better": False}, "better"),
+    ],
+)
+def test_a_significant_difference_of_schema_1_has_a_direction(
+    difference: dict[str, Any], verdict: str
+) -> None:
+    report = read_report(dump({**FIRST, "difference": {"against": "linear", **difference}}))
+    assert report is not None and report.comparison == Comparison("linear", verdict)  # type: ignore[arg-type]
+
+
+def test_schema_2_is_read() -> None:
+    report = read_report(dump(example("metrics-2")))
+    assert report is not None
+    assert report.score == Score("cost", 0.542, 0.485, 0.602, False)
+    assert report.comparison == Comparison("linear", "undecided")
+    assert report.problem.startswith("Warn travellers")
+    assert report.result.startswith("Warning by this model costs 0.54")
+    assert (report.picture, report.site) == ("reports/plots/cost.svg", None)
+    assert (report.evaluated, report.test_readings) == (True, 1)
+
+
+def test_a_model_that_was_not_evaluated_has_no_score() -> None:
+    document = {**example("metrics-2"), "evaluated": False, "metrics": {}, "comparison": None}
+    report = read_report(dump(document))
+    assert report is not None
+    assert (report.evaluated, report.score, report.comparison) == (False, None, None)
+
+
+@pytest.mark.parametrize("site", ["javascript:alert(1)", "http://a.invalid", "//a.invalid", 7])
+def test_only_an_https_address_counts_as_the_site(site: object) -> None:
+    document = example("metrics-2")
+    document["project"]["site"] = site
+    report = read_report(dump(document))
+    assert report is not None and report.site is None
+
+
+@pytest.mark.parametrize(
+    "value", ["0.7", True, None, [], float("nan"), float("inf"), 10**400, -(10**20)]
+)
+@pytest.mark.parametrize("document", [FIRST, example("metrics-2")], ids=["1", "2"])
+def test_a_figure_that_is_none_is_no_score(document: dict[str, Any], value: object) -> None:
+    name = document["primary"]
+    metrics = {name: {**document["metrics"][name], "value": value}}
+    report = read_report(dump({**document, "metrics": metrics}))
+    assert report is not None and report.score is None
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        None,
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b"\xff\xfe",
+        b'{"schema": true}',
+        b'{"schema": 3}',
+        b'{"schema": [1]}',
+        b'{"schema": {"a": 1}}',
+        b"[" * 100_000,
+        b'{"schema": 1, "primary": ' + b"9" * 10_000 + b"}",
+        b'{"schema": 2' + b" " * 2**20 + b"}",
+    ],
+    ids=lambda content: repr(content)[:24],
+)
+def test_what_is_not_a_report_is_none(content: bytes | None) -> None:
+    start = time.process_time()
+    assert read_report(content) is None
+    assert time.process_time() - start < 1
+
+
+def test_texts_of_any_length_come_back_short() -> None:
+    document = example("metrics-2")
+    document["project"]["problem"] = "x" * 100_000
+    document["comparison"]["against"] = "y" * 100_000
+    report = read_report(dump(document))
+    assert report is not None and report.comparison is not None
+    assert len(report.problem) <= 1000 and len(report.comparison.against) <= 64
