@@ -26,7 +26,7 @@ FILES = {
     "a.txt.jinja": "{{ n }}\n",
     "run.sh!": "#!/bin/sh\n",
     "d/e.txt": "e",
-    ".gitignore": "*.txt\n",
+    ".gitignore.jinja": "*.txt\n",
     "{{ _copier_conf.answers_file }}.jinja": "{{ _copier_answers|to_nice_yaml -}}",
 }
 
