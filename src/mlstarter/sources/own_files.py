@@ -77,7 +77,10 @@ def _not_ignored(folder: Path) -> list[str]:
     if not rules:
         return _all_files(folder)
     with tempfile.TemporaryDirectory(prefix="mlstarter-ignored-") as work:
-        Git(Path(work)).run("init", "--quiet", "--bare", "--template=")
+        # An empty repository, by hand: what git asks for before it lists anything.
+        for name in ("objects", "refs"):
+            (Path(work) / name).mkdir()
+        (Path(work) / "HEAD").write_text("ref: refs/heads/main\n", encoding="ascii")
         git = Git(folder, {"GIT_DIR": work, "GIT_WORK_TREE": str(folder.absolute())})
         listed = git.fields("ls-files", "-z", "--others", *rules)
     return sorted(name for name in listed if not name.endswith("/"))
