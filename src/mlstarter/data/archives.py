@@ -57,7 +57,7 @@ def read_bytes(path: Path) -> bytes:
         ) from error
 
 
-def _bounded(path: Path, file: IO[bytes]) -> bytes:
+def _bounded(path: Path, file: IO[bytes] | gzip.GzipFile) -> bytes:
     data = file.read(BYTES + 1)
     if len(data) > BYTES:
         raise DataError(

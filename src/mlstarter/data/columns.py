@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -71,7 +72,9 @@ def _few(strays: Sequence[str], texts: Mapping[str, int]) -> bool:
     return len(strays) <= STRAYS and sum(texts[s] for s in strays) <= STRAY_SHARE * total
 
 
-def describe(name: str, cells: Sequence[Any], style: NumberStyle) -> Facts:
+def describe(  # noqa: PLR0911 - one question after another
+    name: str, cells: Sequence[Any], style: NumberStyle
+) -> Facts:
     """Return what a column is, by all of its cells."""
     texts = Counter(text for cell in cells if (text := as_text(cell)))
     empty = len(cells) - sum(texts.values())
@@ -84,7 +87,7 @@ def describe(name: str, cells: Sequence[Any], style: NumberStyle) -> Facts:
     if len(texts) == 1 and not empty:
         only = next(iter(texts))
         return _facts(name, "constant", texts, 0, reason=f"constant: always {quoted(only, 40)}")
-    truth = _boolean(name, cells, texts, empty)
+    truth = _boolean(name, texts, empty)
     if truth is not None:
         return truth
     if not any(isinstance(cell, str) for cell in cells):
@@ -104,7 +107,7 @@ def _facts(name: str, kind: str, texts: Mapping[str, int], empty: int, **more: A
     return Facts(name, kind, len(texts), empty, values=few, **more)
 
 
-def _boolean(name: str, cells: Sequence[Any], texts: Mapping[str, int], empty: int) -> Facts | None:
+def _boolean(name: str, texts: Mapping[str, int], empty: int) -> Facts | None:
     small: dict[str, list[str]] = {}
     for text in texts:
         small.setdefault(text.casefold(), []).append(text)
@@ -175,7 +178,9 @@ def _not_numbers(
         return _facts(name, "mixed", texts, empty, reason=f"numbers with {signs}: make them one")
     for style in STYLES:
         if digits > total / 2 and not any(to_number(text, style) is None for text in numbers):
-            reason = f"numbers written with other signs than the rest of the file ({some(numbers, 2)})"
+            reason = (
+                f"numbers written with other signs than the rest of the file ({some(numbers, 2)})"
+            )
             return _facts(name, "mixed", texts, empty, reason=reason)
     if good * 2 < total or len(texts) * FEWEST_ROWS_A_VALUE <= total:
         return None
@@ -184,19 +189,35 @@ def _not_numbers(
     return _facts(name, "mixed", texts, empty, reason=reason)
 
 
-def _judge_numbers(name: str, numbers: Sequence[float], texts: Mapping[str, int], empty: int) -> Facts:
+def _judge_numbers(
+    name: str, numbers: Sequence[float], texts: Mapping[str, int], empty: int
+) -> Facts:
     whole = all(number % 1 == 0 for number in numbers)
     distinct = len(texts)
     if distinct == 1 and not empty:
-        return _facts(name, "constant", texts, empty, reason=f"constant: always {quoted(next(iter(texts)), 40)}")
+        return _facts(
+            name,
+            "constant",
+            texts,
+            empty,
+            reason=f"constant: always {quoted(next(iter(texts)), 40)}",
+        )
     if whole and any(abs(number) > EXACT for number in numbers):
         reason = "whole numbers of more than 15 digits: names, not quantities"
         return _facts(name, "identifier", texts, empty, reason=reason)
     unique = distinct == len(numbers) and distinct > 10
-    counting = all(b - a == 1 for a, b in zip(numbers, numbers[1:], strict=False))
+    counting = all(b - a == 1 for a, b in itertools.pairwise(numbers))
     if whole and unique and (words.IDENTIFIER.search(name) or counting):
-        return _facts(name, "identifier", texts, empty, reason="an identifier: every row has its own")
-    if whole and words.OWNER.search(name) and distinct > 20 and not unique and words.IDENTIFIER.search(name):
+        return _facts(
+            name, "identifier", texts, empty, reason="an identifier: every row has its own"
+        )
+    if (
+        whole
+        and words.OWNER.search(name)
+        and distinct > 20
+        and not unique
+        and words.IDENTIFIER.search(name)
+    ):
         reason = f"an identifier: {distinct:,} of them in {len(numbers):,} rows"
         return _facts(name, "identifier", texts, empty, reason=reason)
     return _facts(name, "integer" if whole else "number", texts, empty)
@@ -235,15 +256,23 @@ def _text(name: str, texts: Mapping[str, int], empty: int, *, typed: bool, note:
     if typed:
         note = "numbers and texts in one column: all are read as texts"
     if distinct == 1 and not empty:
-        return _facts(name, "constant", texts, empty, reason=f"constant: always {quoted(next(iter(texts)), 40)}")
+        return _facts(
+            name,
+            "constant",
+            texts,
+            empty,
+            reason=f"constant: always {quoted(next(iter(texts)), 40)}",
+        )
     if distinct * FEWEST_ROWS_A_VALUE <= rows:
         return _facts(name, "category", texts, empty, note=note)
     mean = sum(len(text.split()) for text in texts) / distinct
     letters = sum(len(text) for text in texts) / distinct
-    if mean >= WORDS_OF_TEXT or letters >= 30 and mean >= 2 or _without_blanks(texts, letters):
+    if mean >= WORDS_OF_TEXT or (letters >= 30 and mean >= 2) or _without_blanks(texts, letters):
         return _facts(name, "text", texts, empty, reason="free text")
     if distinct == rows:
-        return _facts(name, "identifier", texts, empty, reason="an identifier: every row has its own")
+        return _facts(
+            name, "identifier", texts, empty, reason="an identifier: every row has its own"
+        )
     reason = f"near-unique: {distinct:,} values in {rows:,} rows"
     return _facts(name, "identifier", texts, empty, reason=reason)
 

@@ -149,4 +149,6 @@ def _relation(relation: Any) -> Cells:
 
 
 def _columns(rows: list[tuple[Any, ...]], width: int) -> list[list[Any]]:
-    return [list(cells) for cells in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
+    return (
+        [list(cells) for cells in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
+    )

@@ -48,7 +48,9 @@ def lines_of(text: str, settings: Settings) -> Iterator[str]:
         yield "\n" if settings.comment and line.startswith(settings.comment) else line
 
 
-def rows_of(text: str, settings: Settings, *, strict: bool = False) -> Iterator[tuple[int, list[str]]]:
+def rows_of(
+    text: str, settings: Settings, *, strict: bool = False
+) -> Iterator[tuple[int, list[str]]]:
     """Yield each row's line and cells, without empty rows; csv.Error where ``strict`` fails."""
     csv.field_size_limit(CELL_LETTERS)
     reader = csv.reader(
@@ -112,7 +114,7 @@ def check_widths(text: str, settings: Settings, name: str) -> None:
     except csv.Error as error:
         raise DataError(
             f"{shown(name)} cannot be read as a table: {error}.",
-            hint='state how it is quoted: --data data_quote=...',
+            hint="state how it is quoted: --data data_quote=...",
         ) from error
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import functools
+import itertools
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -34,16 +35,40 @@ CANDIDATES = (
 SEVERAL_BYTES = ("gb18030", "big5", "cp950", "cp932", "euc-jp", "cp949", "johab", "shift_jis_2004")
 ESCAPED = ("iso2022_jp", "iso2022_jp_2", "iso2022_kr", "hz")
 # What stands between letters of a word without being one.
-INSIDE_WORDS = "'’‘´`-‐‑·.\u00ad\u200c\u200d&@_/"
+INSIDE_WORDS = "'`-.&@_/\u2019\u2018\u00b4\u2010\u2011\u00b7\u00ad\u200c\u200d"
 LEAST_UTF8 = 0.6  # of the other bytes: so many that make sense as UTF-8 are no accident
 # The everyday letters of an encoding of several bytes are those of its older, smaller form.
 EVERYDAY = {"gb18030": "gb2312", "cp949": "euc_kr", "cp932": "shift_jis", "euc-jp": "euc_jp"}
 CLEARLY = 0.3  # more of the letters are everyday ones than in any other encoding
 SAMPLED = 4_000  # different words that are looked at
 FEWEST_GOOD = 0.98  # of the words that an encoding gives
-UNLIKELY = ("BOX DRAWINGS", "BLOCK", "LIGHT SHADE", "DARK SHADE", "HALFWIDTH", "LATIN SMALL LIGATURE F")
-SCRIPTS = ("LATIN", "CYRILLIC", "GREEK", "HEBREW", "ARABIC", "THAI", "CJK", "HANGUL", "HIRAGANA", "KATAKANA")
-SAME = {"HIRAGANA": "CJK", "KATAKANA": "CJK", "KATAKANA-HIRAGANA": "CJK", "IDEOGRAPHIC": "CJK", "FULLWIDTH": "CJK"}
+UNLIKELY = (
+    "BOX DRAWINGS",
+    "BLOCK",
+    "LIGHT SHADE",
+    "DARK SHADE",
+    "HALFWIDTH",
+    "LATIN SMALL LIGATURE F",
+)
+SCRIPTS = (
+    "LATIN",
+    "CYRILLIC",
+    "GREEK",
+    "HEBREW",
+    "ARABIC",
+    "THAI",
+    "CJK",
+    "HANGUL",
+    "HIRAGANA",
+    "KATAKANA",
+)
+SAME = {
+    "HIRAGANA": "CJK",
+    "KATAKANA": "CJK",
+    "KATAKANA-HIRAGANA": "CJK",
+    "IDEOGRAPHIC": "CJK",
+    "FULLWIDTH": "CJK",
+}
 _UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _WORD = re.compile(r"[^\s,;|\"()\[\]{}<>=:]*[^\x00-\x7f\s][^\s,;|\"()\[\]{}<>=:]*")
 
@@ -71,7 +96,7 @@ def detect(data: bytes, name: str) -> str:
 
 
 def check(data: bytes, encoding: str, name: str) -> str:
-    """Return the text of a file in an encoding; raises DataError naming the byte that does not fit."""
+    """Return a file's text in an encoding; raises DataError naming the byte that does not fit."""
     try:
         return data.decode(encoding)
     except LookupError as error:
@@ -81,8 +106,8 @@ def check(data: bytes, encoding: str, name: str) -> str:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise DataError(
-            f"{shown(name)} is not {encoding} throughout: byte 0x{data[error.start]:02x} in line "
-            f"{line:,} does not fit.",
+            f"{shown(name)} is not {encoding} throughout: byte "
+            f"0x{data[error.start]:02x} in line {line:,} does not fit.",
             hint="mend that line, or name another encoding with --data data_encoding=...",
         ) from error
 
@@ -159,8 +184,9 @@ def _other(data: bytes, name: str) -> str:
             f"No known encoding makes sense of all of {shown(name)}.",
             hint="save it as UTF-8, or name its encoding with --data data_encoding=...",
         )
-    if len(readings) == 1 or (several := _of_several_bytes(readings)):
-        return readings[0].encoding if len(readings) == 1 else several
+    clear = readings[0].encoding if len(readings) == 1 else _of_several_bytes(readings)
+    if clear is not None:
+        return clear
     samples = {each.encoding: _sample(each, readings) for each in _ranked(lines, readings)}
     listed = "; ".join(f"{encoding} {sample}" for encoding, sample in list(samples.items())[:4])
     raise Undecided(
@@ -219,7 +245,7 @@ def _odd_case(word: str) -> bool:
     """Say whether a word has capitals after small letters, as only other encodings have."""
     return bool(re.search(r"[^\W\d_]", word)) and any(
         small.islower() and large.isupper() and (large > "\x7f" or small > "\x7f")
-        for small, large in zip(word, word[1:], strict=False)
+        for small, large in itertools.pairwise(word)
     )
 
 

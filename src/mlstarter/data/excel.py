@@ -76,7 +76,7 @@ def read(path: Path, settings: Settings) -> tuple[list[str], int, list[list[Any]
             next(rows, None)
         head = next(rows, ())
         width = max((i + 1 for i, cell in enumerate(head) if cell is not None), default=0)
-        names = column_names(["" if cell is None else str(cell) for cell in head[:COLUMNS + 1]])
+        names = column_names(["" if cell is None else str(cell) for cell in head[: COLUMNS + 1]])
         most = max(1_000, CELLS // max(width, 1))
         kept: list[list[Any]] = []
         total = 0

@@ -79,7 +79,6 @@ def _with_format(looked_at: Inspection, facts: Facts, pattern: str) -> Facts:
     texts = [cell.strip() for cell in looked_at.table.columns[facts.name] if isinstance(cell, str)]
     values = [text for text in dict.fromkeys(texts) if text and text not in facts.missing]
 
-
     for text in values:
         try:
             moment(text, pattern)
@@ -123,5 +122,3 @@ def reading_of(facts: Facts) -> Reading:
             for each in facts.readings
         ],
     )
-
-

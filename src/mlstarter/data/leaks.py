@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import math
 import random
+from bisect import bisect
 from collections.abc import Hashable, Sequence
 
 ROWS = 20_000
@@ -32,7 +33,10 @@ def power(column: Sequence[object], target: Sequence[object], *, regression: boo
         return _eta_squared(groups, [float(v) for v in values if isinstance(v, float)])
     classes = sorted({str(value) for value in values})
     looked_at = classes if len(classes) > 2 else classes[1:]
-    return max((_separation(groups, [str(v) == each for v in values]) for each in looked_at[:20]), default=0.0)
+    return max(
+        (_separation(groups, [str(v) == each for v in values]) for each in looked_at[:20]),
+        default=0.0,
+    )
 
 
 def _groups(column: Sequence[object]) -> list[Hashable]:
@@ -40,9 +44,7 @@ def _groups(column: Sequence[object]) -> list[Hashable]:
     if len(set(numbers)) <= GROUPS:
         return [value if isinstance(value, Hashable) else str(value) for value in column]
     edges = [numbers[len(numbers) * k // GROUPS] for k in range(1, GROUPS)]
-    from bisect import bisect
-
-    return [bisect(edges, value) if isinstance(value, float) else value for value in column]  # type: ignore[misc]
+    return [bisect(edges, value) if isinstance(value, float) else str(value) for value in column]
 
 
 def _separation(groups: Sequence[Hashable], hits: Sequence[bool]) -> float:
@@ -57,10 +59,8 @@ def _separation(groups: Sequence[Hashable], hits: Sequence[bool]) -> float:
             count = counts.setdefault(groups[row], [0, 0])
             count[0] += hits[row]
             count[1] += 1
-        scores = [
-            (count[0] / count[1] if (count := counts.get(groups[row])) else share, hits[row])
-            for row in rows
-        ]
+        shares = {group: hit / count for group, (hit, count) in counts.items()}
+        scores = [(shares.get(groups[row], share), hits[row]) for row in rows]
         area = _area(scores)
         if area is None:
             return 0.0
@@ -79,9 +79,9 @@ def _area(scores: Sequence[tuple[float, bool]]) -> float | None:
         return None
     below, area = 0.0, 0.0
     for score in sorted(by_score):
-        miss, hit = by_score[score]
-        area += hit * (below + miss / 2)
-        below += miss
+        fewer, more = by_score[score]
+        area += more * (below + fewer / 2)
+        below += fewer
     return area / (hits * misses)
 
 

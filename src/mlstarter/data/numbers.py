@@ -9,21 +9,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from mlstarter.data.words import CURRENCIES, UNITS
+
 GROUPS = {"": "", " ": r"\s", "'": "['\N{RIGHT SINGLE QUOTATION MARK}]"}
-UNITS = frozenset(
-    """
-    % ‰ kg mg lb lbs oz cm mm km mi miles ft in yd sec min hr hrs hours days ms °c °f ° km/h mph kwh kw hz khz
-    mhz ghz mb gb tb kb ml cl dl m² m2 m³ cm² km² sqft sqm px bpm ha acres rpm hp ps cc kcal cal mmhg mg/dl
-    bhp nm kmpl kmph km/kg years yrs months weeks pcs stk st. x
-    """.split()
+AFFIX = re.compile(
+    r"^(\D*?)([+\-\u2212(]?\s*[+\-\u2212]?[.,]?[0-9](?:.*[0-9])?[.,]?\)?-?)(\D*)$", re.DOTALL
 )
-CURRENCIES = frozenset(
-    """
-    usd eur gbp chf jpy cny inr rub brl pln czk sek nok dkk huf try krw aud cad nzd zar mxn us$ r$ a$ c$ hk$ kr kr.
-    zł kč ft lei rs rs. fr. sfr. руб руб. р. tl rm rp euro
-    """.split()
-)
-AFFIX = re.compile(r"^(\D*?)([+\-\u2212(]?\s*[+\-\u2212]?[.,]?[0-9](?:.*[0-9])?[.,]?\)?-?)(\D*)$", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

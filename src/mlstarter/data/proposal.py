@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -51,7 +52,9 @@ class Proposal:
         return {choice.key: choice.value for choice in self.choices}
 
 
-def propose(looked_at: Inspection, answers: Mapping[str, Any], *, guess_target: bool = True) -> Proposal:
+def propose(
+    looked_at: Inspection, answers: Mapping[str, Any], *, guess_target: bool = True
+) -> Proposal:
     """Propose a project. ``answers`` are what its owner states; they are obeyed.
 
     Raises Undecided for what only the owner can know: the target where no name gives it away
@@ -73,7 +76,7 @@ def propose(looked_at: Inspection, answers: Mapping[str, Any], *, guess_target: 
     choices += _split(looked_at, answers, target.value)
     schema = _schema(looked_at, answers, choices, target.value, task.value, positive)
     values = values_of(looked_at.table, schema, looked_at.path.name)
-    schema = _without_leaks(schema, values, task.value, answers)
+    schema = _without_leaks(schema, values, task.value)
     problem = _problem(looked_at, schema, values, task.value)
     return Proposal("tabular", tuple(choices), schema, problem)
 
@@ -93,7 +96,9 @@ def _project_type(looked_at: Inspection, answers: Mapping[str, Any]) -> Choice:
     others = [f for f in looked_at.facts.values() if f.is_feature]
     if texts and len(others) <= 3 and not (set(answers) & {"task", "split_rule"}):
         return Choice("project_type", "nlp", f"{quoted(texts[0].name)} holds free text")
-    return Choice("project_type", "tabular", f"{len(others)} columns hold numbers, classes or yes and no")
+    return Choice(
+        "project_type", "tabular", f"{len(others)} columns hold numbers, classes or yes and no"
+    )
 
 
 def _target(looked_at: Inspection, answers: Mapping[str, Any], *, guess_target: bool) -> Choice:
@@ -138,7 +143,11 @@ def likely_targets(looked_at: Inspection) -> list[str]:
 def summary(facts: Facts) -> str:
     """Return in a few words what a column is."""
     if facts.kind in ("boolean", "category"):
-        return f"{facts.distinct:,} classes: {some(facts.values, 3)}" if facts.values else f"{facts.distinct:,} classes"
+        return (
+            f"{facts.distinct:,} classes: {some(facts.values, 3)}"
+            if facts.values
+            else f"{facts.distinct:,} classes"
+        )
     if facts.kind in ("number", "integer"):
         kind = "whole numbers" if facts.kind == "integer" else "numbers"
         return f"{kind} such as {', '.join(shown(text, 20) for text in facts.examples[:2])}"
@@ -151,7 +160,9 @@ def _task(looked_at: Inspection, answers: Mapping[str, Any], target: str) -> Cho
         return Choice("task", "anomaly", "as stated")
     facts = looked_at.column(target)
     what = f"{quoted(target)} holds {summary(facts)}"
-    number = facts.kind in ("number", "integer") or (facts.kind == "boolean" and set(facts.values) <= {"0", "1"})
+    number = facts.kind in ("number", "integer") or (
+        facts.kind == "boolean" and set(facts.values) <= {"0", "1"}
+    )
     if facts.kind in ("empty", "constant"):
         raise DataError(
             f"The target {quoted(target)} cannot be learned: {facts.reason}.",
@@ -163,7 +174,9 @@ def _task(looked_at: Inspection, answers: Mapping[str, Any], target: str) -> Cho
             hint="make it numbers or classes, or choose another target",
         )
     if stated == "regression" and not number:
-        raise DataError(f"{what}, and a regression needs numbers.", hint="leave out --data task=...")
+        raise DataError(
+            f"{what}, and a regression needs numbers.", hint="leave out --data task=..."
+        )
     if stated == "binary" and facts.distinct != 2:
         raise DataError(
             f"{what}, and a yes or no needs two values: it has {facts.distinct:,}.",
@@ -171,7 +184,9 @@ def _task(looked_at: Inspection, answers: Mapping[str, Any], target: str) -> Cho
         )
     if stated:
         if stated not in TASKS:
-            raise DataError(f"There is no task {quoted(stated)}.", hint=f"tasks are {', '.join(TASKS)}")
+            raise DataError(
+                f"There is no task {quoted(stated)}.", hint=f"tasks are {', '.join(TASKS)}"
+            )
         return Choice("task", stated, "as stated")
     if facts.distinct == 2:
         return Choice("task", "binary", what)
@@ -231,7 +246,10 @@ def _split(looked_at: Inspection, answers: Mapping[str, Any], target: str) -> li
         facts = looked_at.column(column)
         if rule == "time":
             reading_of(facts)
-        return [Choice("split_rule", rule, "as stated"), Choice("split_column", column, "as stated")]
+        return [
+            Choice("split_rule", rule, "as stated"),
+            Choice("split_column", column, "as stated"),
+        ]
     if times:
         read = reading_of(looked_at.facts[times[0]])
         why = f"rows carry a time, {read.first:%Y-%m-%d} to {read.last:%Y-%m-%d}: tested on later ones"
@@ -275,8 +293,6 @@ def group_columns(looked_at: Inspection, target: str) -> list[str]:
 
 def title_of(name: str) -> str:
     """Return a column's name as words."""
-    import re
-
     plain = re.sub(r"[\s_]+", " ", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)).strip()
     return plain[:1].upper() + plain[1:] or name
 
@@ -319,7 +335,14 @@ def _schema(
         if facts.kind == "time" and (name == split_by or len(facts.readings) == 1):
             read = reading_of(facts)
             dates.append(
-                Column(name, "time", title_of(name), missing=facts.missing, format=read.format, examples=facts.examples)
+                Column(
+                    name,
+                    "time",
+                    title_of(name),
+                    missing=facts.missing,
+                    format=read.format,
+                    examples=facts.examples,
+                )
             )
             continue
         if name in exclude:
@@ -349,13 +372,15 @@ def _schema(
     return Schema(goal, str(answers.get("row", "")), exclude, tuple(features), tuple(dates))
 
 
-def _without_leaks(schema: Schema, values: Values, task: str, answers: Mapping[str, Any]) -> Schema:
+def _without_leaks(schema: Schema, values: Values, task: str) -> Schema:
     """Leave out what predicts the target alone: data are rarely that kind."""
     if not schema.target.name or task == "anomaly":
         return schema
     exclude, features = dict(schema.exclude), []
     for column in schema.features:
-        strength = power(values.features[column.name], values.target, regression=task == "regression")
+        strength = power(
+            values.features[column.name], values.target, regression=task == "regression"
+        )
         if strength < MOST_POWER:
             features.append(column)
         else:
@@ -406,7 +431,9 @@ def _texts(
     if stated:
         facts = looked_at.column(stated)
         if facts.kind == "unreadable":
-            raise DataError(f"The column {quoted(stated)} is no text: {facts.reason}.", hint="give another file")
+            raise DataError(
+                f"The column {quoted(stated)} is no text: {facts.reason}.", hint="give another file"
+            )
         column = Choice("text_column", stated, "as stated")
     elif len(texts) == 1:
         column = Choice("text_column", texts[0], "it holds free text")

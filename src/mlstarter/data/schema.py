@@ -79,7 +79,7 @@ def read_schema(text: str) -> Schema:
 
 def _column(table: Mapping[str, Any]) -> Column:
     known = {field.name for field in fields(Column)}
-    values = {
+    values: dict[str, Any] = {
         key: tuple(str(item) for item in value) if isinstance(value, list) else value
         for key, value in table.items()
         if key in known
@@ -105,7 +105,7 @@ def _table(column: Column) -> str:
     lines = []
     for each in fields(column):
         value = getattr(column, each.name)
-        always = each.name == "name" or each.name == ("format" if time else "kind")
+        always = each.name in ("name", "format" if time else "kind")
         if always or (value not in ("", (), None) and not (time and each.name == "kind")):
             lines.append(f"{each.name} = {toml_value(value)}")
     return "\n".join(lines)

@@ -27,7 +27,9 @@ def detect(
     styles = [
         style
         for style in STYLES
-        if all(getattr(style, key) == fixed[key] for key in ("decimal", "thousands") if key in fixed)
+        if all(
+            getattr(style, key) == fixed[key] for key in ("decimal", "thousands") if key in fixed
+        )
     ]
     if not styles:
         return NumberStyle(fixed.get("decimal", "."), fixed.get("thousands", ""))

@@ -166,7 +166,9 @@ def detect_format(path: Path) -> Format:
         raise DataError(f"{shown(path.name)} is {REFUSED[ending]}.", hint="and give that file")
     kind = ENDINGS.get(ending)
     if kind in ("excel", "parquet", "sqlite", "duckdb"):
-        what = "packed; unpack it" if is_archive(path) else f"no {kind} file, whatever its name says"
+        what = (
+            "packed; unpack it" if is_archive(path) else f"no {kind} file, whatever its name says"
+        )
         raise DataError(f"{shown(path.name)} is {what}.", hint="give the file itself")
     if kind is None and (start[:1] in (b"{", b"[")):
         return "json"
@@ -189,8 +191,8 @@ def _csv(text: str, settings: Settings) -> tuple[list[str], int, list[list[Cell]
 
 def _json_encoding(data: bytes, name: str) -> str:
     """Return UTF-8, or UTF-16 with its mark: what JSON may be in."""
-    encoding = encodings.detect(data, name) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    return encoding
+    marked = data[:2] in (b"\xff\xfe", b"\xfe\xff")
+    return encodings.detect(data, name) if marked else "utf-8-sig"
 
 
 def _json(text: str, kind: Format, name: str) -> tuple[Format, list[Mapping[str, Any]]]:
@@ -203,11 +205,22 @@ def _json(text: str, kind: Format, name: str) -> tuple[Format, list[Mapping[str,
         return "jsonl", _json_lines(text, name, error)
     if kind == "jsonl" and isinstance(document, dict):
         return "jsonl", [document]
-    if isinstance(document, dict) and document and all(isinstance(v, list) for v in document.values()):
+    if (
+        isinstance(document, dict)
+        and document
+        and all(isinstance(v, list) for v in document.values())
+    ):
         lengths = {len(values) for values in document.values()}
         if len(lengths) == 1:
-            return "json", [dict(zip(document, row, strict=True)) for row in zip(*document.values(), strict=True)]
-    if isinstance(document, dict) and document and all(isinstance(v, dict) for v in document.values()):
+            return "json", [
+                dict(zip(document, row, strict=True))
+                for row in zip(*document.values(), strict=True)
+            ]
+    if (
+        isinstance(document, dict)
+        and document
+        and all(isinstance(v, dict) for v in document.values())
+    ):
         keys = list(next(iter(document.values())))
         if all(list(values) == keys for values in document.values()):
             return "json", [{column: document[column][key] for column in document} for key in keys]
@@ -220,7 +233,7 @@ def _json(text: str, kind: Format, name: str) -> tuple[Format, list[Mapping[str,
 
 
 def _json_lines(text: str, name: str, error: ValueError) -> list[Mapping[str, Any]]:
-    rows = []
+    rows: list[Mapping[str, Any]] = []
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
@@ -252,7 +265,9 @@ def _records(rows: list[Mapping[str, Any]]) -> tuple[list[str], int, list[list[C
     return dialect.column_names(list(names)), len(rows), columns
 
 
-def _table(settings: Settings, path: Path, names: list[str], rows: int, columns: list[list[Cell]]) -> Table:
+def _table(
+    settings: Settings, path: Path, names: list[str], rows: int, columns: list[list[Cell]]
+) -> Table:
     """Return the table, without the columns whose cells are no values."""
     if len(names) > COLUMNS:
         raise DataError(
@@ -271,7 +286,9 @@ def _table(settings: Settings, path: Path, names: list[str], rows: int, columns:
         if odd is None:
             good[name] = plain
         else:
-            what = "binary" if isinstance(odd, bytes | bytearray | memoryview) else "lists or objects"
+            what = (
+                "binary" if isinstance(odd, bytes | bytearray | memoryview) else "lists or objects"
+            )
             unreadable[name] = f"it holds {what}, not values"
     return Table(settings, rows, good, unreadable)
 

@@ -39,6 +39,19 @@ MEANT = (
 )  # fmt: skip
 """Pairs of other words of which the first is what one looks for."""
 
+UNITS = frozenset(
+    """
+    % ‰ kg mg lb lbs oz cm mm km mi miles ft in yd sec min hr hrs hours days ms °c °f ° km/h mph kwh kw hz khz
+    mhz ghz mb gb tb kb ml cl dl m² m2 m³ cm² km² sqft sqm px bpm ha acres rpm hp ps cc kcal cal mmhg mg/dl
+    bhp nm kmpl kmph km/kg years yrs months weeks pcs stk st. x
+    """.split()
+)
+CURRENCIES = frozenset(
+    """
+    usd eur gbp chf jpy cny inr rub brl pln czk sek nok dkk huf try krw aud cad nzd zar mxn us$ r$ a$ c$ hk$ kr kr.
+    zł kč ft lei rs rs. fr. sfr. руб руб. р. tl rm rp euro
+    """.split()
+)
 TARGETS = frozenset(
     """
     target label labels class classes y outcome result response dependent churn churned survived default
@@ -77,6 +90,8 @@ def yes_of(values: list[str]) -> str | None:
     first, second = small
     for one, other in ((first, second), (second, first)):
         # "no churn" and "churn", "not late" and "late": the negation is the no.
-        if re.fullmatch(rf"(no|not|non|non-|kein|nicht|keine|sin|sans|не|нет)[ _-]?{re.escape(one)}", other):
+        if re.fullmatch(
+            rf"(no|not|non|non-|kein|nicht|keine|sin|sans|не|нет)[ _-]?{re.escape(one)}", other
+        ):
             return small[one]
     return None

@@ -1,7 +1,7 @@
 """Template commits, the three-way merge, and applying a result safely."""
 
 from mlstarter.history.commits import TemplateOrigin
-from mlstarter.history.first import FirstCommit, first_commit, first_commit_bare
+from mlstarter.history.first import FirstCommit, first_commit, first_commit_bare, own_commit
 from mlstarter.history.identity import IDENTITY_HINT, Identity
 
 __all__ = [
@@ -11,4 +11,5 @@ __all__ = [
     "TemplateOrigin",
     "first_commit",
     "first_commit_bare",
+    "own_commit",
 ]
