@@ -199,9 +199,10 @@ def _switch(said: Options, project: DataProject, place: Placement, own: OwnData)
 
 
 QUESTIONS = (
-    "data_source", "data_path", "data_format", "data_encoding", "data_separator", "data_quote", "data_escape",
-    "data_decimal", "data_thousands", "data_table", "data_skip_lines", "data_comment", "data_header",
-    "task", "target", "positive_class", "split_rule", "split_column", "text_column", "text_group",
+    "data_source", "data_path", "data_format", "data_encoding", "data_separator", "data_quote",
+    "data_escape", "data_decimal", "data_thousands", "data_table", "data_skip_lines",
+    "data_comment", "data_header", "task", "target", "positive_class", "split_rule", "split_column",
+    "text_column", "text_group",
 )  # fmt: skip
 
 

@@ -13,10 +13,11 @@ from mlstarter.errors import UsageError
 
 if TYPE_CHECKING:
     from mlstarter.create import OwnFiles
+    from mlstarter.data.choices import Choice
     from mlstarter.data.errors import Undecided
     from mlstarter.data.inspect import Inspection
     from mlstarter.data.place import Placement
-    from mlstarter.data.proposal import Choice, Proposal
+    from mlstarter.data.proposal import Proposal
     from mlstarter.questions.terminal import Terminal
 
 MESSAGE = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from mlstarter.data.proposal import Choice
+from mlstarter.data.choices import Choice
 from mlstarter.data.settings import KEYS, Settings
 
 SECOND_EDITION = "data_format"

@@ -246,8 +246,8 @@ def _time(name: str, cells: Sequence[Any], texts: Mapping[str, int], empty: int)
         options = [best] if best is not None else options
     lost = sum(texts[mark] for mark in marks)
     return _facts(
-        name, "time", {t: texts[t] for t in rest}, empty + lost, missing=marks, readings=tuple(options),
-        format=options[0].format, reason="a time",
+        name, "time", {t: texts[t] for t in rest}, empty + lost,
+        missing=marks, readings=tuple(options), format=options[0].format, reason="a time",
     )  # fmt: skip
 
 

@@ -108,7 +108,8 @@ def check_widths(text: str, settings: Settings, name: str) -> None:
             first = first or len(row)
             if len(row) < first or any(row[first:]):
                 raise DataError(
-                    f"{shown(name)}, line {line:,}: {len(row)} cells, and the first row has {first}.",
+                    f"{shown(name)}, line {line:,}: {len(row)} cells, "
+                    f"and the first row has {first}.",
                     hint="mend that line, or state --data data_separator=... or data_quote=...",
                 )
     except csv.Error as error:
@@ -182,7 +183,8 @@ def _quoted(start: str, settings: Settings, fixed: Fixed) -> Layout | None:
         return _measured(start, with_stated(settings, stated))
     plain = _measured(start, replace(settings, quote=""))
     if '"' not in start:
-        around = rf"(?m)(?:^|{re.escape(settings.separator)})'[^'\n]*'(?=$|{re.escape(settings.separator)})"
+        sign = re.escape(settings.separator)
+        around = rf"(?m)(?:^|{sign})'[^'\n]*'(?=$|{sign})"
         if len(re.findall(around, start)) * 2 > start.count("'") * 0.5 > 0:
             single = _measured(start, replace(settings, quote="'"))
             if single:
@@ -200,9 +202,8 @@ def _measured(start: str, settings: Settings) -> Layout | None:
     cut = start if start.count("\n") < SAMPLE_ROWS - 1 else start[: start.rfind("\n") + 1]
     try:
         for _, row in rows_of(cut, settings, strict=True):
-            if widths and len(row) > widths[0] and not any(row[widths[0] :]):
-                row = row[: widths[0]]
-            widths.append(len(row))
+            surplus = any(row[widths[0] :]) if widths else True
+            widths.append(len(row) if surplus or len(row) < widths[0] else widths[0])
     except csv.Error as error:
         # The start may end within a quoted cell of the whole file.
         if "unexpected end of data" not in str(error) or cut == start:
@@ -258,7 +259,8 @@ def _no_layout(start: str, name: str, fixed: Fixed) -> DataError:
     if count <= 0:
         return DataError(
             f"{shown(name)} has one column only, which begins {quoted(lines[0], 40)}.",
-            hint="a table needs at least two; state another separator with --data data_separator=...",
+            hint="a table needs at least two; is it separated by a sign of its own? "
+            "--data data_separator=...",
         )
     settings = with_stated(Settings(separator=best), fixed)
     try:

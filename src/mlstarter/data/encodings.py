@@ -27,8 +27,9 @@ MARKS = (
 # Of encodings that give the same text the first is named.
 CANDIDATES = (
     "cp1252", "iso8859-15", "cp1250", "iso8859-2", "cp1251", "koi8-u", "koi8-r", "cp1253", "cp1254",
-    "cp1255", "cp1256", "cp1257", "cp1258", "cp874", "cp850", "cp852", "cp866", "cp855", "cp437", "cp737",
-    "cp775", "cp857", "cp862", "cp864", "cp865", "iso8859-3", "iso8859-4", "iso8859-5", "iso8859-6", "iso8859-7",
+    "cp1255", "cp1256", "cp1257", "cp1258", "cp874", "cp850", "cp852", "cp866", "cp855", "cp437",
+    "cp737", "cp775", "cp857", "cp862", "cp864", "cp865", "iso8859-3", "iso8859-4", "iso8859-5",
+    "iso8859-6", "iso8859-7",
     "iso8859-8", "iso8859-9", "iso8859-10", "iso8859-13", "iso8859-14", "iso8859-16", "mac-roman",
     "mac-latin2", "mac-cyrillic", "mac-greek", "mac-turkish", "mac-iceland",
 )  # fmt: skip
@@ -120,7 +121,8 @@ def _without_mark(data: bytes) -> str | None:
     size = len(start) // 4 * 4
     zeros = [start[offset:size:4].count(0) * 4 / max(size, 1) for offset in range(4)]
     for encoding, empty in (
-        ("utf-32-le", (1, 2, 3)), ("utf-32-be", (0, 1, 2)), ("utf-16-le", (1, 3)), ("utf-16-be", (0, 2)),
+        ("utf-32-le", (1, 2, 3)), ("utf-32-be", (0, 1, 2)),
+        ("utf-16-le", (1, 3)), ("utf-16-be", (0, 2)),
     ):  # fmt: skip
         full = [offset for offset in range(4) if offset not in empty]
         if all(zeros[o] > 0.4 for o in empty) and all(zeros[o] < 0.05 for o in full):
@@ -198,7 +200,7 @@ def _other(data: bytes, name: str) -> str:
 
 
 def _lines(data: bytes) -> list[bytes]:
-    """Return the different lines that are not ASCII. No letter of an encoding holds a line's end."""
+    """Return the different lines that are not ASCII; no encoding has a line's end in a letter."""
     lines: dict[bytes, None] = {}
     for line in data.splitlines():
         if not line.isascii():

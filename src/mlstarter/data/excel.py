@@ -83,7 +83,7 @@ def read(path: Path, settings: Settings) -> tuple[list[str], int, list[list[Any]
         for row in rows:
             if all(cell is None or cell == "" for cell in row):
                 continue
-            width = max(width, max(i + 1 for i, cell in enumerate(row) if cell is not None))
+            width = max(width, *(i + 1 for i, cell in enumerate(row) if cell is not None))
             total += 1
             if total <= most:
                 kept.append(list(row))

@@ -9,14 +9,30 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mlstarter.data.choices import Choice
 from mlstarter.data.errors import DataError
-from mlstarter.data.proposal import Choice
 from mlstarter.data.show import shown, some
 from mlstarter.data.tables import ENDINGS
 
 PICTURES = frozenset(
-    (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".ppm")
-    + (".pgm", ".heic", ".heif", ".avif", ".jp2")
+    [
+        ".jpg",
+        ".jpeg",
+        ".jpe",
+        ".jfif",
+        ".png",
+        ".webp",
+        ".bmp",
+        ".tif",
+        ".tiff",
+        ".gif",
+        ".ppm",
+        ".pgm",
+        ".heic",
+        ".heif",
+        ".avif",
+        ".jp2",
+    ]
 )
 
 RECORDINGS = frozenset(

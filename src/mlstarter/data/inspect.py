@@ -43,7 +43,7 @@ class Inspection:
 
 
 def inspect(path: Path, answers: Mapping[str, Any]) -> Inspection:
-    """Look at a file. ``answers`` may state ``data_encoding``, ``data_decimal``, ``date_formats``, ...
+    """Look at a file; ``answers`` may state ``data_encoding``, ``data_decimal``, ``date_formats``.
 
     Raises DataError for what cannot be read, Undecided for what its owner has to decide.
     """
@@ -84,7 +84,8 @@ def _with_format(looked_at: Inspection, facts: Facts, pattern: str) -> Facts:
             moment(text, pattern)
         except ValueError as error:
             raise DataError(
-                f"{quoted(text)} in column {quoted(facts.name)} is no time of the format {pattern!r}.",
+                f"{quoted(text)} in column {quoted(facts.name)} is no time of the format "
+                f"{shown(pattern)!r}.",
                 hint="https://docs.python.org/3/library/datetime.html#format-codes",
             ) from error
     times = [moment(text, pattern) for text in values]

@@ -59,7 +59,7 @@ def placement(source: Path, project: Path, *, copy: bool, variables: bool = True
         return Placement(source, f"../{real.relative_to(root.parent).as_posix()}")
     if not variables:
         raise UsageError(
-            f"{shown(source.name)} is too large to be copied ({COPY_BYTES >> 30} GiB at most), or is not to be.",
+            f"{shown(source.name)} is not to be copied, or larger than {COPY_BYTES >> 30} GiB.",
             hint=f"move it into {shown(root.parent, 200)}, beside the project",
         )
     return Placement(source, f"env:{VARIABLE}")

@@ -2,36 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from mlstarter.data import words
+from mlstarter.data.choices import Choice
 from mlstarter.data.columns import Facts
+from mlstarter.data.draft import draft, problem_of, without_leaks
 from mlstarter.data.errors import DataError, Option, Undecided
-from mlstarter.data.inspect import Inspection, parse_pairs, reading_of
-from mlstarter.data.leaks import MOST_POWER, power
-from mlstarter.data.reader import Values, values_of
-from mlstarter.data.schema import Column, Schema
+from mlstarter.data.inspect import Inspection
+from mlstarter.data.reader import values_of
+from mlstarter.data.schema import Schema
 from mlstarter.data.show import quoted, shown, some
+from mlstarter.data.splits import choose_split, group_columns
 from mlstarter.suggest import did_you_mean
 
 MOST_CLASSES = 50
 FEW_NUMBERS = 10  # whole numbers of so few values are classes rather than a quantity
-FEWEST_ROWS, FEWEST_OF_A_CLASS = 30, 10  # what a project needs to learn and to test
-FEWEST_GROUPS, FEWEST_ROWS_A_GROUP = 20, 1.5
-FEWEST_TIMES = 20
 TASKS = ("binary", "multiclass", "regression", "anomaly")
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One thing that was proposed or stated, and why."""
-
-    key: str
-    value: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +55,14 @@ def propose(
         return _texts(looked_at, answers, kind, guess_target=guess_target)
     target = _target(looked_at, answers, guess_target=guess_target)
     task = _task(looked_at, answers, target.value)
-    choices = [kind, target, task]
-    if not target.value:
-        choices.remove(target)
-    positive = ""
+    choices = [kind, target, task] if target.value else [kind, task]
     if task.value in ("binary", "anomaly") and target.value:
         choices.append(_positive(looked_at, answers, target.value))
-        positive = choices[-1].value
-    choices += _split(looked_at, answers, target.value)
-    schema = _schema(looked_at, answers, choices, target.value, task.value, positive)
+    choices += choose_split(looked_at, answers, target.value)
+    schema = draft(looked_at, answers, {each.key: each.value for each in choices})
     values = values_of(looked_at.table, schema, looked_at.path.name)
-    schema = _without_leaks(schema, values, task.value)
-    problem = _problem(looked_at, schema, values, task.value)
+    schema = without_leaks(schema, values, task.value)
+    problem = problem_of(looked_at, schema, values, task.value)
     return Proposal("tabular", tuple(choices), schema, problem)
 
 
@@ -221,203 +206,6 @@ def _positive(looked_at: Inspection, answers: Mapping[str, Any], target: str) ->
         f"Which value of {quoted(target)} counts as yes?",
         [Option(value, f"{shown(value)}  ({facts.values[value]:,} rows)") for value in rare_first],
     )
-
-
-# Split
-
-
-def _split(looked_at: Inspection, answers: Mapping[str, Any], target: str) -> list[Choice]:
-    rule, column = str(answers.get("split_rule", "")), str(answers.get("split_column", ""))
-    if not rule and column:
-        rule = "time" if looked_at.column(column).kind == "time" else "group"
-    if rule == "stratified":
-        return [Choice("split_rule", rule, "as stated")]
-    times, groups = time_columns(looked_at, target), group_columns(looked_at, target)
-    if rule in ("time", "group"):
-        likely = times if rule == "time" else groups
-        if not column and len(likely) != 1:
-            raise Undecided(
-                "split_column",
-                f"Which column holds the {rule} by which rows are split?",
-                f"Which column holds the {rule}?",
-                [Option(name, shown(name)) for name in likely or looked_at.facts],
-            )
-        column = column or likely[0]
-        facts = looked_at.column(column)
-        if rule == "time":
-            reading_of(facts)
-        return [
-            Choice("split_rule", rule, "as stated"),
-            Choice("split_column", column, "as stated"),
-        ]
-    if times:
-        read = reading_of(looked_at.facts[times[0]])
-        why = f"rows carry a time, {read.first:%Y-%m-%d} to {read.last:%Y-%m-%d}: tested on later ones"
-        return [Choice("split_rule", "time", why), Choice("split_column", times[0], "the time")]
-    if groups:
-        facts = looked_at.facts[groups[0]]
-        why = f"{facts.distinct:,} values in {looked_at.table.rows:,} rows: those of one stay together"
-        return [Choice("split_rule", "group", why), Choice("split_column", groups[0], "the group")]
-    return [Choice("split_rule", "stratified", "no time, and nobody to whom several rows belong")]
-
-
-def time_columns(looked_at: Inspection, target: str) -> list[str]:
-    """Return the columns that say when a row happened; birthdays do not."""
-    return [
-        name
-        for name, facts in looked_at.facts.items()
-        if facts.kind == "time"
-        and name != target
-        and facts.distinct >= FEWEST_TIMES
-        and not facts.empty
-        and not words.BIRTH.search(name)
-    ]
-
-
-def group_columns(looked_at: Inspection, target: str) -> list[str]:
-    """Return the columns that say to whom a row belongs, where several belong to one."""
-    rows = looked_at.table.rows
-    return [
-        name
-        for name, facts in looked_at.facts.items()
-        if name != target
-        and words.OWNER.search(name)
-        and facts.kind in ("identifier", "category", "integer")
-        and FEWEST_GROUPS <= facts.distinct <= rows / FEWEST_ROWS_A_GROUP
-        and not facts.empty
-    ]
-
-
-# Schema
-
-
-def title_of(name: str) -> str:
-    """Return a column's name as words."""
-    plain = re.sub(r"[\s_]+", " ", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)).strip()
-    return plain[:1].upper() + plain[1:] or name
-
-
-def _column(facts: Facts, kind: str) -> Column:
-    number = kind in ("number", "integer")
-    unit = facts.strip[0] if number and facts.strip else ""
-    return Column(
-        facts.name,
-        kind,
-        title=title_of(facts.name),
-        unit=unit,
-        missing=facts.missing,
-        strip=facts.strip if number else (),
-        true=facts.true if kind == "boolean" else (),
-        false=facts.false if kind == "boolean" else (),
-        examples=facts.examples if number else (),
-    )
-
-
-def _schema(
-    looked_at: Inspection,
-    answers: Mapping[str, Any],
-    choices: list[Choice],
-    target: str,
-    task: str,
-    positive: str,
-) -> Schema:
-    chosen = {choice.key: choice.value for choice in choices}
-    split_by = chosen.get("split_column", "")
-    stated = parse_pairs(str(answers.get("exclude_columns", "")))
-    exclude = {}
-    for name, reason in stated.items():
-        looked_at.column(name)
-        exclude[name] = reason or "left out by choice"
-    features, dates = [], []
-    for name, facts in looked_at.facts.items():
-        if name == target:
-            continue
-        if facts.kind == "time" and (name == split_by or len(facts.readings) == 1):
-            read = reading_of(facts)
-            dates.append(
-                Column(
-                    name,
-                    "time",
-                    title_of(name),
-                    missing=facts.missing,
-                    format=read.format,
-                    examples=facts.examples,
-                )
-            )
-            continue
-        if name in exclude:
-            continue
-        if facts.kind == "time":
-            formats = " or ".join(each.format for each in facts.readings) or "of no known format"
-            exclude[name] = f"a time, {formats}: which is not decided"
-        elif name == split_by:
-            exclude[name] = "rows are split by it"
-        elif facts.is_feature:
-            features.append(_column(facts, facts.kind))
-        else:
-            exclude[name] = facts.reason
-    if not features:
-        raise DataError(
-            f"No column of {shown(looked_at.path.name)} is left to be a feature.",
-            hint=f"left out are: {some(f'{name}: {why}' for name, why in exclude.items())}",
-        )
-    kind = "number" if task == "regression" else "category"
-    goal = Column("", "category")
-    if target:
-        goal = replace(_column(looked_at.facts[target], kind), positive=positive)
-        if kind == "number" and looked_at.facts[target].kind == "integer":
-            goal = replace(goal, kind="number")
-    for date in dates:
-        exclude.pop(date.name, None)
-    return Schema(goal, str(answers.get("row", "")), exclude, tuple(features), tuple(dates))
-
-
-def _without_leaks(schema: Schema, values: Values, task: str) -> Schema:
-    """Leave out what predicts the target alone: data are rarely that kind."""
-    if not schema.target.name or task == "anomaly":
-        return schema
-    exclude, features = dict(schema.exclude), []
-    for column in schema.features:
-        strength = power(
-            values.features[column.name], values.target, regression=task == "regression"
-        )
-        if strength < MOST_POWER:
-            features.append(column)
-        else:
-            exclude[column.name] = (
-                f"leak? it alone predicts the target ({strength:.3f} of 1); a feature only if it is "
-                "known before the target is"
-            )
-    if not features:  # a toy, or a rule: better said than refused
-        return schema
-    return replace(schema, features=tuple(features), exclude=exclude)
-
-
-def _problem(looked_at: Inspection, schema: Schema, values: Values, task: str) -> DataError | None:
-    """Return why a project could not learn from these rows, or None."""
-    name = shown(looked_at.path.name)
-    rows = looked_at.table.rows
-    if schema.target.name:
-        rows = sum(value is not None for value in values.target)
-    if rows < FEWEST_ROWS:
-        with_target = f" with a {quoted(schema.target.name)}" if schema.target.name else ""
-        return DataError(
-            f"{name} has {rows} rows{with_target}, too few to learn and to test.",
-            hint=f"bring at least {FEWEST_ROWS}, and better thousands",
-        )
-    if task in ("binary", "multiclass"):
-        counts: dict[str, int] = {}
-        for value in values.target:
-            if value is not None:
-                counts[str(value)] = counts.get(str(value), 0) + 1
-        rarest = min(counts, key=lambda each: counts[each])
-        if counts[rarest] < FEWEST_OF_A_CLASS:
-            return DataError(
-                f"The class {quoted(rarest)} of {quoted(schema.target.name)} has {counts[rarest]} "
-                f"rows, and at least {FEWEST_OF_A_CLASS} are needed to learn and to test.",
-                hint="bring more, or leave out or join classes in the file",
-            )
-    return None
 
 
 # Texts

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from mlstarter.data.choices import Choice
 from mlstarter.data.inspect import Inspection
-from mlstarter.data.proposal import Choice, Proposal, summary
+from mlstarter.data.proposal import Proposal, summary
 from mlstarter.data.show import shown
 
 NAMES = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "bar", " ": "blank"}
@@ -80,8 +81,9 @@ def as_object(looked_at: Inspection, proposal: Proposal | None) -> dict[str, Any
         "settings": settings,
         "columns": [
             {
-                "name": facts.name, "kind": facts.kind, "distinct": facts.distinct, "missing": facts.empty,
-                "marks": list(facts.missing), "strip": list(facts.strip), "reason": facts.reason,
+                "name": facts.name, "kind": facts.kind, "distinct": facts.distinct,
+                "missing": facts.empty, "marks": list(facts.missing), "strip": list(facts.strip),
+                "reason": facts.reason,
                 "note": facts.note, "examples": list(facts.examples),
                 "formats": [each.format for each in facts.readings],
             }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, time, timedelta
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from mlstarter.data import databases, dialect, encodings, excel
+from mlstarter.data import databases, dialect, encodings, excel, json_files
 from mlstarter.data.archives import inner_name, is_archive, read_bytes
 from mlstarter.data.errors import DataError
 from mlstarter.data.limits import BYTES, CELLS, COLUMNS
@@ -23,10 +22,12 @@ Cell = Any
 """str, int, float, bool, None, a date, datetime or time; anything else cannot be read."""
 
 ENDINGS: Mapping[str, Format] = {
-    ".csv": "csv", ".tsv": "csv", ".tab": "csv", ".txt": "csv", ".data": "csv", ".dat": "csv", ".psv": "csv",
+    ".csv": "csv", ".tsv": "csv", ".tab": "csv", ".txt": "csv",
+    ".data": "csv", ".dat": "csv", ".psv": "csv",
     ".xlsx": "excel", ".xlsm": "excel", ".parquet": "parquet", ".pq": "parquet",
     ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".jsonlines": "jsonl",
-    ".sqlite": "sqlite", ".sqlite3": "sqlite", ".db": "sqlite", ".db3": "sqlite", ".duckdb": "duckdb", ".ddb": "duckdb",
+    ".sqlite": "sqlite", ".sqlite3": "sqlite", ".db": "sqlite", ".db3": "sqlite",
+    ".duckdb": "duckdb", ".ddb": "duckdb",
 }  # fmt: skip
 REFUSED = {
     ".xls": "an Excel file of before 2007; save it as .xlsx",
@@ -82,8 +83,8 @@ def read(path: Path, fixed: Mapping[str, Any]) -> Table:
         return _table(settings, path, *_csv(text, settings))
     if settings.format in ("json", "jsonl"):
         data = read_bytes(path)
-        text = encodings.check(data, _json_encoding(data, path.name), path.name)
-        kind, rows = _json(text, settings.format, path.name)
+        text = encodings.check(data, json_files.encoding_of(data, path.name), path.name)
+        kind, rows = json_files.read_records(text, settings.format, path.name)
         return _table(replace(settings, format=kind), path, *_records(rows))
     settings = choose_table(path, settings)
     return read_cells(path, settings)
@@ -111,13 +112,13 @@ def read_cells(path: Path, settings: Settings) -> Table:
         return _table(settings, path, *_csv(text, settings))
     if settings.format in ("json", "jsonl"):
         data = read_bytes(path)
-        text = encodings.check(data, _json_encoding(data, path.name), path.name)
-        _, rows = _json(text, settings.format, path.name)
+        text = encodings.check(data, json_files.encoding_of(data, path.name), path.name)
+        _, rows = json_files.read_records(text, settings.format, path.name)
         return _table(settings, path, *_records(rows))
     if is_archive(path):
         raise DataError(
-            f"{shown(path.name)} holds a file of format {settings.format}, which is not read from an "
-            "archive.",
+            f"{shown(path.name)} holds a file of format {settings.format}, and those are not read "
+            "packed.",
             hint="unpack it",
         )
     sources: dict[str, Callable[[Path, Settings], tuple[list[str], int, list[list[Any]]]]] = {
@@ -187,71 +188,6 @@ def _csv(text: str, settings: Settings) -> tuple[list[str], int, list[list[Cell]
         if total <= most:
             kept.append(row[:width])
     return names, total, [list(cells) for cells in zip(*kept, strict=True)]
-
-
-def _json_encoding(data: bytes, name: str) -> str:
-    """Return UTF-8, or UTF-16 with its mark: what JSON may be in."""
-    marked = data[:2] in (b"\xff\xfe", b"\xfe\xff")
-    return encodings.detect(data, name) if marked else "utf-8-sig"
-
-
-def _json(text: str, kind: Format, name: str) -> tuple[Format, list[Mapping[str, Any]]]:
-    """Return a file's records, and whether they stand in one list or one on each line."""
-    try:
-        document = json.loads(text)
-    except RecursionError:
-        document = None
-    except ValueError as error:
-        return "jsonl", _json_lines(text, name, error)
-    if kind == "jsonl" and isinstance(document, dict):
-        return "jsonl", [document]
-    if (
-        isinstance(document, dict)
-        and document
-        and all(isinstance(v, list) for v in document.values())
-    ):
-        lengths = {len(values) for values in document.values()}
-        if len(lengths) == 1:
-            return "json", [
-                dict(zip(document, row, strict=True))
-                for row in zip(*document.values(), strict=True)
-            ]
-    if (
-        isinstance(document, dict)
-        and document
-        and all(isinstance(v, dict) for v in document.values())
-    ):
-        keys = list(next(iter(document.values())))
-        if all(list(values) == keys for values in document.values()):
-            return "json", [{column: document[column][key] for column in document} for key in keys]
-    if not isinstance(document, list) or not all(isinstance(row, dict) for row in document):
-        raise DataError(
-            f"{shown(name)} is JSON, but no list of objects.",
-            hint="write one object for each row: [{...}, {...}]",
-        )
-    return "json", document
-
-
-def _json_lines(text: str, name: str, error: ValueError) -> list[Mapping[str, Any]]:
-    rows: list[Mapping[str, Any]] = []
-    for number, line in enumerate(text.split("\n"), 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except (ValueError, RecursionError) as wrong:
-            reason = wrong if number > 1 else error
-            raise DataError(
-                f"{shown(name)}, line {number:,}, is no JSON: {shown(reason, 80)}.",
-                hint="write one list of objects, or one object on each line",
-            ) from None
-        if not isinstance(row, dict):
-            raise DataError(
-                f"{shown(name)}, line {number:,}, is JSON, but no object.",
-                hint="write one object on each line: {...}",
-            )
-        rows.append(row)
-    return rows
 
 
 def _records(rows: list[Mapping[str, Any]]) -> tuple[list[str], int, list[list[Cell]]]:
