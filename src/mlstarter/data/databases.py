@@ -70,7 +70,7 @@ def sqlite_table(path: Path, table: str) -> str:
         tables: dict[str, int] = {}
         for (name,) in names.fetchall():
             query = f"SELECT count(*) FROM {_identifier(name)}"  # noqa: S608 - quoted
-            tables[name] = database.execute(query).fetchone()[0]
+            tables[name] = database.execute(query).fetchall()[0][0]
     return _chosen(path, table, tables)
 
 
@@ -115,7 +115,7 @@ def duckdb_table(path: Path, table: str) -> str:
         tables = {}
         for (name,) in rows:
             query = f"SELECT count(*) FROM {_identifier(name)}"  # noqa: S608 - quoted
-            tables[name] = database.execute(query).fetchone()[0]
+            tables[name] = database.execute(query).fetchall()[0][0]
     return _chosen(path, table, tables)
 
 
@@ -138,7 +138,7 @@ def read_parquet(path: Path, settings: Settings) -> Cells:  # noqa: ARG001 - as 
 
 def _relation(relation: Any) -> Cells:
     names = list(relation.columns)
-    total = relation.count("*").fetchone()[0]
+    total = relation.count("*").fetchall()[0][0]
     kept = relation.limit(max(1_000, CELLS // max(len(names), 1))).fetchall()
     columns = _columns(kept, len(names))
     for place, kind in enumerate(relation.types):

@@ -37,7 +37,8 @@ SEVERAL_BYTES = ("gb18030", "big5", "cp950", "cp932", "euc-jp", "cp949", "johab"
 ESCAPED = ("iso2022_jp", "iso2022_jp_2", "iso2022_kr", "hz")
 # What stands between letters of a word without being one.
 INSIDE_WORDS = "'`-.&@_/\u2019\u2018\u00b4\u2010\u2011\u00b7\u00ad\u200c\u200d"
-LEAST_UTF8 = 0.6  # of the other bytes: so many that make sense as UTF-8 are no accident
+# Of the different runs of bytes that are not ASCII, so many that are UTF-8 are no accident.
+LEAST_UTF8, MIXED_UTF8 = 0.5, 0.25
 # The everyday letters of an encoding of several bytes are those of its older, smaller form.
 EVERYDAY = {"gb18030": "gb2312", "cp949": "euc_kr", "cp932": "shift_jis", "euc-jp": "euc_jp"}
 CLEARLY = 0.3  # more of the letters are everyday ones than in any other encoding
@@ -70,7 +71,7 @@ SAME = {
     "IDEOGRAPHIC": "CJK",
     "FULLWIDTH": "CJK",
 }
-_UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_RUN = re.compile(rb"[\x80-\xff]+")
 _WORD = re.compile(r"[^\s,;|\"()\[\]{}<>=:]*[^\x00-\x7f\s][^\s,;|\"()\[\]{}<>=:]*")
 
 
@@ -140,6 +141,14 @@ def _is_escaped(data: bytes, encoding: str) -> bool:
         return False
 
 
+def _decodes(data: bytes, encoding: str) -> bool:
+    try:
+        data.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def _refuse_damaged(data: bytes, error: UnicodeDecodeError, name: str) -> None:
     """Refuse a file that is UTF-8 but for a few bytes, and one that is of two encodings."""
     if b"\0" in data[:4096]:
@@ -147,9 +156,11 @@ def _refuse_damaged(data: bytes, error: UnicodeDecodeError, name: str) -> None:
             f"{shown(name)} is no text: it holds zero bytes.",
             hint="its ending should say what it is (.parquet, .xlsx, .sqlite, ...)",
         )
-    others = sum(len(part) for part in re.findall(rb"[\x80-\xff]+", data))
-    fitting = sum(len(part) for part in _UTF8.findall(data))
-    if fitting / others < LEAST_UTF8:
+    runs = set(itertools.islice((m[0] for m in _RUN.finditer(data)), SAMPLED * 10))
+    fitting = sum(_decodes(run, "utf-8") for run in runs) / len(runs)
+    # By accident a letter of several bytes may be one of UTF-8, a letter of one byte never is.
+    mixed = fitting >= MIXED_UTF8 and not any(_decodes(data, each) for each in SEVERAL_BYTES)
+    if fitting < LEAST_UTF8 and not mixed:
         return
     line = data.count(b"\n", 0, error.start) + 1
     raise DataError(
