@@ -28,7 +28,20 @@ ALPHABETS = {
     "gb18030": ("很好", "酒店", "电影"),
     "cp932": ("とても", "すこし", "商品です"),
 }
-WORDS = ("red", "green", "None", "NA", "null", "-", "a, b", "x; y", "it's", "two words", "Q1", "A12")
+WORDS = (
+    "red",
+    "green",
+    "None",
+    "NA",
+    "null",
+    "-",
+    "a, b",
+    "x; y",
+    "it's",
+    "two words",
+    "Q1",
+    "A12",
+)
 PARTING = {"csv": (",", ";", "\t", "|"), "tsv": ("\t",)}
 STYLES = ((".", ""), (",", ""), (".", ","), (",", "."), (",", " "), (".", "'"))
 
@@ -64,16 +77,36 @@ class RandomTable:
 @st.composite
 def tables(draw: st.DrawFn) -> RandomTable:
     """Draw a table of 30 to 120 rows with one to five features, a target and perhaps a time."""
-    kind = draw(st.sampled_from(["csv", "csv", "csv", "gz", "zip", "json", "jsonl", "excel", "sqlite", "duckdb", "parquet"]))
+    kind = draw(
+        st.sampled_from(
+            [
+                "csv",
+                "csv",
+                "csv",
+                "gz",
+                "zip",
+                "json",
+                "jsonl",
+                "excel",
+                "sqlite",
+                "duckdb",
+                "parquet",
+            ]
+        )
+    )
     encoding = draw(st.sampled_from(sorted(ALPHABETS))) if kind in ("csv", "gz", "zip") else "utf-8"
     decimal, thousands = draw(st.sampled_from(STYLES))
-    separator = draw(st.sampled_from([s for s in ",;\t|" if s != decimal or draw(st.booleans())] or [";"]))
+    separator = draw(
+        st.sampled_from([s for s in ",;\t|" if s != decimal or draw(st.booleans())] or [";"])
+    )
     words = [*WORDS, *ALPHABETS[encoding]]
     rows = draw(st.integers(30, 120))
     random = draw(st.randoms(use_true_random=False))
     table = RandomTable({}, {}, kind, encoding, separator, decimal, thousands)
     table.mark = draw(st.sampled_from(["", "", "NA", "n/a", "-"]))
-    table.time_format = draw(st.sampled_from(["", "%d.%m.%Y", "%m/%d/%Y", "%d %b %Y", "%Y-%m-%d %H:%M:%S"]))
+    table.time_format = draw(
+        st.sampled_from(["", "%d.%m.%Y", "%m/%d/%Y", "%d %b %Y", "%Y-%m-%d %H:%M:%S"])
+    )
     names = [f"{random.choice(ALPHABETS[encoding])} {i}" for i in range(draw(st.integers(1, 5)))]
     for name in names:
         made = draw(st.sampled_from(["number", "integer", "category", "money", "boolean"]))
@@ -115,11 +148,15 @@ def _values(random: Any, kind: str, rows: int, words: list[str]) -> list[Any]:
 
 def truth(table: RandomTable, folder: Path) -> pd.DataFrame:
     """Write the values to Parquet, and read them with pandas: what every reading must give."""
-    frame = pd.DataFrame({name: pd.Series(cells, dtype=object) for name, cells in table.columns.items()})
+    frame = pd.DataFrame(
+        {name: pd.Series(cells, dtype=object) for name, cells in table.columns.items()}
+    )
     for name, kind in table.kinds.items():
         dtype = {"number": "float64", "money": "float64", "integer": "Int64", "boolean": "boolean"}
         frame[name] = (
-            pd.to_datetime(frame[name]) if kind == "time" else frame[name].astype(dtype.get(kind, "str"))
+            pd.to_datetime(frame[name])
+            if kind == "time"
+            else frame[name].astype(dtype.get(kind, "str"))
         )
     frame.to_parquet(folder / "truth.parquet")
     return pd.read_parquet(folder / "truth.parquet")
@@ -164,7 +201,9 @@ def _frame(table: RandomTable) -> pd.DataFrame:
     dtype = {"number": "float64", "money": "float64", "integer": "Int64", "boolean": "boolean"}
     for name, kind in table.kinds.items():
         if kind == "time":
-            frame[name] = pd.to_datetime(frame[name]) if table.format != "sqlite" else frame[name].astype(str)
+            frame[name] = (
+                pd.to_datetime(frame[name]) if table.format != "sqlite" else frame[name].astype(str)
+            )
         elif kind in dtype:
             frame[name] = frame[name].astype(dtype[kind])  # type: ignore[call-overload]
     return frame

@@ -17,6 +17,7 @@ from mlstarter.data.show import quoted, some
 
 STRAYS = 5  # different texts among numbers that may be missing marks of the owner's own
 STRAY_SHARE = 0.01
+FEW_TEXTS = 12  # different ones: classes rather than numbers that were spoilt
 EXACT = 2**53  # whole numbers above it are not all different as floating-point numbers
 FEWEST_ROWS_A_VALUE = 2  # of a category that is worth learning
 EXAMPLES = 3
@@ -93,8 +94,10 @@ def describe(  # noqa: PLR0911 - one question after another
     if not any(isinstance(cell, str) for cell in cells):
         return _typed_number(name, cells, texts, empty)
     return (
-        _number(name, cells, texts, empty, style)
-        or _time(name, cells, texts, empty)
+        _time(name, cells, texts, empty, numbers=False)
+        or _number(name, cells, texts, empty, style)
+        or _time(name, cells, texts, empty, numbers=True)
+        or _not_numbers(name, texts, empty, style)
         or _text(name, texts, empty, typed=any(isinstance(c, int | float) for c in cells))
     )
 
@@ -120,6 +123,10 @@ def _boolean(name: str, texts: Mapping[str, int], empty: int) -> Facts | None:
 
 def _typed_number(name: str, cells: Sequence[Any], texts: Mapping[str, int], empty: int) -> Facts:
     numbers = [float(c) for c in cells if as_text(c)]
+    if all(isinstance(cell, int | None) for cell in cells) and dates.is_compact(list(texts)):
+        return _time(name, cells, texts, empty, numbers=False) or _facts(
+            name, "mixed", texts, empty
+        )
     if any(not abs(number) <= LARGEST for number in numbers):
         return _facts(name, "mixed", texts, empty, reason="it holds numbers that are not finite")
     return _judge_numbers(name, numbers, texts, empty)
@@ -129,19 +136,10 @@ def _number(
     name: str, cells: Sequence[Any], texts: Mapping[str, int], empty: int, style: NumberStyle
 ) -> Facts | None:
     """Return the facts of a column of numbers that are written as text, or None."""
-    marks = {text for text in texts if text in words.MISSING}
-    if len(marks) == len(texts):
-        return None
-    rest = [text for text in texts if text not in marks]
-    likely = [text for text in rest if re.search("[0-9]", text)]
-    if not likely:
-        return None
-    signs = signs_of(likely)
-    strip = signs if isinstance(signs, tuple) else ()
-    numbers = {text: to_number(text, style, strip) for text in rest}
+    marks, numbers, strip = _as_numbers(texts, style)
     strays = [text for text, number in numbers.items() if number is None]
-    if strays and not _few(strays, texts):
-        return _not_numbers(name, signs, numbers, texts, empty)
+    if not numbers or (strays and not _few(strays, texts)):
+        return None
     good = {text: number for text, number in numbers.items() if number is not None}
     if any(abs(number) > LARGEST for number in good.values()):
         return _facts(name, "mixed", texts, empty, reason="it holds numbers that no model can read")
@@ -163,26 +161,44 @@ def _number(
     return replace(facts, missing=missing, strip=strip, note=note or facts.note)
 
 
-def _not_numbers(
-    name: str,
-    signs: tuple[str, ...] | str,
-    numbers: Mapping[str, float | None],
-    texts: Mapping[str, int],
-    empty: int,
-) -> Facts | None:
-    """Say of a column that is mostly of numbers why it is not read as one."""
+def _as_numbers(
+    texts: Mapping[str, int], style: NumberStyle
+) -> tuple[set[str], dict[str, float | None], tuple[str, ...]]:
+    """Return a column's missing marks, its other texts as numbers, and the signs of these.
+
+    Without a digit anywhere there are no numbers.
+    """
+    marks = {text for text in texts if text in words.MISSING}
+    rest = [text for text in texts if text not in marks]
+    likely = [text for text in rest if re.search("[0-9]", text)]
+    if not likely:
+        return marks, {}, ()
+    signs = signs_of(likely)
+    strip = signs if isinstance(signs, tuple) else ()
+    return marks, {text: to_number(text, style, strip) for text in rest}, strip
+
+
+def _not_numbers(name: str, texts: Mapping[str, int], empty: int, own: NumberStyle) -> Facts | None:
+    """Say of a column that is mostly of numbers why it is not read as one.
+
+    Few different texts are classes, whatever they look like.
+    """
+    _, numbers, _ = _as_numbers(texts, own)
     good = sum(texts[text] for text, number in numbers.items() if number is not None)
     digits = sum(texts[text] for text in numbers if re.match(r"\W{0,3}[0-9]", text))
     total = sum(texts.values())
-    if isinstance(signs, str) and digits > total / 2:
-        return _facts(name, "mixed", texts, empty, reason=f"numbers with {signs}: make them one")
     for style in STYLES:
         if digits > total / 2 and not any(to_number(text, style) is None for text in numbers):
             reason = (
                 f"numbers written with other signs than the rest of the file ({some(numbers, 2)})"
             )
             return _facts(name, "mixed", texts, empty, reason=reason)
-    if good * 2 < total or len(texts) * FEWEST_ROWS_A_VALUE <= total:
+    if len(texts) <= FEW_TEXTS and len(texts) * FEWEST_ROWS_A_VALUE <= total:
+        return None
+    signs = signs_of(text for text in numbers if re.search("[0-9]", text))
+    if isinstance(signs, str) and digits > total / 2:
+        return _facts(name, "mixed", texts, empty, reason=f"numbers with {signs}: make them one")
+    if good * 2 < total:
         return None
     strays = [text for text, number in numbers.items() if number is None]
     reason = f"mixed: {good:,} numbers and {total - good:,} other texts ({some(strays, 3)})"
@@ -230,10 +246,13 @@ def _typed_time(name: str, cells: Sequence[Any], texts: Mapping[str, int], empty
     return _facts(name, "time", texts, empty, readings=options, reason="a time")
 
 
-def _time(name: str, cells: Sequence[Any], texts: Mapping[str, int], empty: int) -> Facts | None:
+def _time(
+    name: str, cells: Sequence[Any], texts: Mapping[str, int], empty: int, *, numbers: bool
+) -> Facts | None:
+    """Return the facts of a column of times; with ``numbers`` of those that may be numbers too."""
     rest = [text for text in texts if text not in words.MISSING]
     marks = tuple(sorted(set(texts) - set(rest)))
-    if not rest:
+    if not rest or (dates.may_be_numbers(rest) and not numbers):
         return None
     if dates.is_clock(rest):
         return _facts(name, "mixed", texts, empty, reason="a time of day: make it a number")

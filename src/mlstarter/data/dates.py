@@ -32,6 +32,7 @@ _LIKELY = re.compile(
     r"\d{1,4}\s?[-./年:]\s?\d{1,2}|\d{1,2}\.?[ \-/]?[A-Za-z]{3,9}|[A-Za-z]{3,9}[ \-]\d{1,2}"
 )
 _CLOCK_ONLY = re.compile(r"\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[AaPp][Mm])?")
+_NUMBER = re.compile(r"[0-9]+([.,'][0-9]+)*")
 _COMPACT = re.compile(r"(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
 
 
@@ -51,7 +52,12 @@ def is_clock(texts: Sequence[str]) -> bool:
 
 def is_compact(texts: Sequence[str]) -> bool:
     """Say whether all texts are days written 20261231."""
-    return all(_COMPACT.fullmatch(text) for text in texts)
+    return len(texts) > 1 and all(_COMPACT.fullmatch(text) for text in texts)
+
+
+def may_be_numbers(texts: Sequence[str]) -> bool:
+    """Say whether texts that might be times could be numbers as well: 12.2019, but not 20191231."""
+    return not is_compact(texts) and all(_NUMBER.fullmatch(text) for text in texts[:50])
 
 
 def readings(texts: Sequence[str]) -> list[Reading]:

@@ -124,7 +124,11 @@ def column_names(row: list[str]) -> list[str]:
     names: list[str] = []
     for place, cell in enumerate(row, 1):
         name = cell.strip() or f"column_{place}"
-        names.append(f"{name}_{names.count(name) + 1}" if name in names else name)
+        number = itertools.count(2)
+        unique = name
+        while unique in names:
+            unique = f"{name}_{next(number)}"
+        names.append(unique)
     return names
 
 

@@ -106,10 +106,11 @@ def check(data: bytes, encoding: str, name: str) -> str:
             f"There is no encoding called {shown(encoding)!r}.", hint="such as utf-8 or cp1252"
         ) from error
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
+        # Of the object: it lacks the byte-order mark where the encoding takes it off.
+        line = error.object.count(b"\n", 0, error.start) + 1
         raise DataError(
             f"{shown(name)} is not {encoding} throughout: byte "
-            f"0x{data[error.start]:02x} in line {line:,} does not fit.",
+            f"0x{error.object[error.start]:02x} in line {line:,} does not fit.",
             hint="mend that line, or name another encoding with --data data_encoding=...",
         ) from error
 
