@@ -205,7 +205,7 @@ def _frame(table: RandomTable) -> pd.DataFrame:
                 pd.to_datetime(frame[name]) if table.format != "sqlite" else frame[name].astype(str)
             )
         elif kind in dtype:
-            frame[name] = frame[name].astype(dtype[kind])  # type: ignore[call-overload]
+            frame[name] = frame[name].astype(dtype[kind])
     return frame
 
 
@@ -239,11 +239,11 @@ def _text(table: RandomTable, name: str, value: Any) -> str:
     if kind == "boolean":
         return "ja" if value else "nein"
     if kind == "time":
-        return value.strftime(table.time_format) if table.time_format else value.isoformat()
+        return str(value.strftime(table.time_format) if table.time_format else value.isoformat())
     if kind in ("number", "integer", "money"):
         digits = max(0, -int(Decimal(repr(value)).as_tuple().exponent))
         text = f"{value:,.{digits}f}" if table.thousands else f"{value:.{digits}f}"
-        text = text.translate(str.maketrans({",": table.thousands, ".": table.decimal}))
+        text = "".join({",": table.thousands, ".": table.decimal}.get(c, c) for c in text)
         sign = table.signs.get(name, "")
         return f"{text}{sign}" if sign in ("%", "kg") else f"{sign}{text}"
     return str(value)

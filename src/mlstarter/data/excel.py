@@ -33,16 +33,17 @@ def is_workbook(path: Path) -> bool:
 @contextmanager
 def _sheet(path: Path, name: str) -> Iterator[Any]:
     openpyxl = require("openpyxl", "Reading Excel files")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of styles and validations, which are not read
-            book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except Exception as error:  # openpyxl raises whatever its parsers do
-        raise DataError(
-            f"{shown(path.name)} cannot be read as an Excel file: {shown(error, 80)}.",
-            hint="open it and save it anew as .xlsx, without a password",
-        ) from error
-    try:
+    # By the open file: openpyxl refuses a name with another ending.
+    with path.open("rb") as file:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of styles and validations, which are not read
+                book = openpyxl.load_workbook(file, read_only=True, data_only=True)
+        except Exception as error:  # openpyxl raises whatever its parsers do
+            raise DataError(
+                f"{shown(path.name)} cannot be read as an Excel file: {shown(error, 80)}.",
+                hint="open it and save it anew as .xlsx, without a password",
+            ) from error
         sheets = [sheet.title for sheet in book.worksheets]
         if name and name not in sheets:
             raise DataError(
@@ -52,7 +53,6 @@ def _sheet(path: Path, name: str) -> Iterator[Any]:
         if not sheets:
             raise DataError(f"{shown(path.name)} has no sheet.", hint="give another file")
         yield book[name] if name else book.worksheets[0]
-    finally:
         book.close()
 
 

@@ -77,7 +77,11 @@ class DataProject:
     @property
     def stated(self) -> dict[str, Any]:
         """What its owner has stated, in the answers and in schema.toml."""
-        stated = {n: v for n, v in self.answers.items() if v not in ("", None)}
+        stated = {
+            name: value
+            for name, value in self.answers.items()
+            if value not in ("", None) and not name.startswith("data_")
+        }
         if self.is_sample:
             ours = ("task", "target", "positive_class", "split_rule", "split_column", "row")
             return {n: v for n, v in stated.items() if n == "project_type" or n not in ours}

@@ -113,8 +113,15 @@ def _table(column: Column) -> str:
 
 def toml_value(value: Any) -> str:
     """Return a text, number, truth or list of texts as TOML writes it."""
-    # JSON's texts, lists and numbers are TOML's, but for one control character.
+    # JSON's texts, lists and numbers are TOML's; what cannot be seen is escaped.
     listed = list(value) if isinstance(value, tuple) else value
-    text = json.dumps(listed, ensure_ascii=False).replace("\x7f", "\\u007f")
-    # Half a surrogate pair is no character, so TOML cannot hold it.
-    return text.encode("utf-8", "replace").decode("utf-8")
+    text = json.dumps(listed, ensure_ascii=False)
+    return "".join(letter if letter.isprintable() else _escape(letter) for letter in text)
+
+
+def _escape(letter: str) -> str:
+    """Return a control or direction character as TOML escapes it: a file is read by eyes, too."""
+    code = ord(letter)
+    if 0xD800 <= code <= 0xDFFF:  # half a surrogate pair is no character
+        return "?"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
