@@ -263,6 +263,8 @@ def test_from_the_sample_to_ones_own_file_by_the_commands_that_describe_shows(
     for command in commands:
         done = run(*shlex.split(command)[1:], "--yes")
         assert done.returncode == 0, done.stderr
+        if command.startswith("mlstarter update"):
+            assert f"Next: mlstarter describe FILE {project}" in done.stdout
     assert not (project / "features.sql").exists()  # the sample's, untouched: gone
     schema = tomllib.loads((project / "schema.toml").read_text())
     assert schema["target"]["name"] == "gekauft"

@@ -173,7 +173,8 @@ def _from_data(
     answers = replace(gathered, given=given).ask(terminal, offered)
     changed = _changed(own.proposed(names), answers)
     if changed:
-        own = look(source, {**stated, **changed, "shown": True}, terminal)
+        before = {n: v for n, v in own.stated.items() if n not in CONNECTED}
+        own = look(source, {**before, **changed}, terminal)
         kept = {n: v for n, v in answers.applicable.items() if n not in CONNECTED}
         given = {**kept, **own.answers(place.recorded, names), **own.proposed(names)}
         answers = replace(gathered, given=given).complete(defaults=True)
@@ -182,16 +183,19 @@ def _from_data(
 
 
 def _changed(proposed: Mapping[str, str], answers: Answers) -> dict[str, Any]:
-    """Return the connected answers that the user gave otherwise than proposed.
+    """Return the connected answers to go on with where the user changed one, else nothing.
 
-    Those after a change in the order of ``CONNECTED`` follow from it, unless they were changed too.
+    What follows a change in the order of ``CONNECTED`` depends on it, unless it was changed too.
     """
     applicable = answers.applicable
-    return {
-        name: applicable[name]
-        for name in CONNECTED
-        if name in applicable and applicable[name] != proposed.get(name) and applicable[name] != ""
-    }
+    result: dict[str, Any] = {}
+    changed = False
+    for name in CONNECTED:
+        value = applicable.get(name, "")
+        if value != "" and (value != proposed.get(name) or not changed):
+            changed = changed or value != proposed.get(name)
+            result[name] = value
+    return result if changed else {}
 
 
 def _refuse_problem(own: OwnData) -> None:

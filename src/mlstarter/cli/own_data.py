@@ -27,10 +27,14 @@ MESSAGE = (
 
 @dataclass(frozen=True, slots=True)
 class OwnData:
-    """A file or folder that was looked at. ``looked_at`` is None for a folder."""
+    """A file or folder that was looked at. ``looked_at`` is None for a folder.
+
+    ``stated`` is what its owner stated, before and while it was looked at.
+    """
 
     source: Path
     choices: tuple[Choice, ...]
+    stated: Mapping[str, Any]
     looked_at: Inspection | None = None
     proposal: Proposal | None = None
 
@@ -78,7 +82,7 @@ def look(
     from mlstarter.data.proposal import propose
 
     if source.is_dir():
-        return OwnData(source, tuple(folders.propose(folders.look(source), given)))
+        return OwnData(source, tuple(folders.propose(folders.look(source), given)), given)
     stated = dict(given)
     looked_at = None
     while True:
@@ -88,7 +92,7 @@ def look(
                 show(looked_at, terminal)
                 stated["shown"] = True
             proposal = propose(looked_at, stated)
-            return OwnData(source, proposal.choices, looked_at, proposal)
+            return OwnData(source, proposal.choices, stated, looked_at, proposal)
         except Undecided as open_question:
             key = open_question.key
             if decided and key in decided and key not in stated:

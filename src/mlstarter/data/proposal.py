@@ -120,7 +120,7 @@ def likely_targets(looked_at: Inspection) -> list[str]:
         classes = facts.kind in ("boolean", "category") and facts.distinct <= MOST_CLASSES
         # Tables have it in the last column, or in the first.
         place = min(len(names) - 1 - order[name], order[name] * 2 + 1)
-        return name.casefold() not in words.TARGETS, not classes, place
+        return name.casefold() not in words.LIKELY_TARGETS, not classes, place
 
     return sorted(names, key=rank)
 

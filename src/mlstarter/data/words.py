@@ -54,13 +54,20 @@ CURRENCIES = frozenset(
 )
 TARGETS = frozenset(
     """
-    target label labels class classes y outcome result response dependent churn churned survived default
-    fraud is_fraud isfraud spam diagnosis disease income price saleprice sale_price quality rating species
-    sentiment category approved bought purchased subscribed cancelled canceled is_canceled clicked
-    exited attrition loan_status stroke ziel klasse ergebnis cible classe objetivo clase resultado
-    bersaglio цель метка класс 目标 标签 类别 目的変数 ラベル
+    target label labels class classes y outcome dependent churn churned survived default fraud is_fraud isfraud
+    spam diagnosis sentiment subscribed cancelled canceled is_canceled exited attrition loan_status stroke
+    ziel zielvariable klasse ergebnis cible classe objetivo clase bersaglio цель метка класс 目标 标签 类别
+    目的変数 ラベル
     """.split()
 )
+"""Names of a column that is there to be predicted."""
+LIKELY_TARGETS = TARGETS | frozenset(
+    """
+    result response disease income price saleprice sale_price quality rating species category approved bought
+    purchased clicked resultado status grade score
+    """.split()
+)
+"""Names of a column that may well be predicted, and may as well be a feature."""
 IDENTIFIER = re.compile(
     r"(^|[\W_])(id|ids|key|uuid|guid|index|idx|nr|no|number|code|rownames|unnamed.*)$|^\w*[a-z]Id$|ID$"
 )
