@@ -13,7 +13,7 @@ from mlstarter.data import folders
 from mlstarter.data.errors import DataError, Undecided
 from mlstarter.data.inspect import inspect
 from mlstarter.data.kaggle import read_address
-from mlstarter.data.place import placement
+from mlstarter.data.place import copy_into, placement
 from mlstarter.data.proposal import Proposal, propose
 from mlstarter.data.schema import Column, Schema, read_schema, to_toml
 from mlstarter.data.settings import Settings
@@ -170,6 +170,36 @@ def test_a_folder_of_pictures_or_recordings_is_a_project_too(tmp_path: Path) -> 
 )
 def test_a_page_of_kaggle_is_understood(text: str, answers: dict[str, str] | None) -> None:
     assert read_address(text) == answers
+
+
+def test_data_are_copied_wholly_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (pictures := tmp_path / "in" / "pics").mkdir(parents=True)
+    (pictures / "1.png").write_bytes(b"one")
+    (pictures / "again").symlink_to(pictures)
+    (file := tmp_path / "in" / "a.csv").write_text("a,b\n1,2\n")
+    project = tmp_path / "shop"
+    project.mkdir()
+    for source in (pictures, file, file):  # the same file again is no other one
+        copy_into(placement(source, project, copy=True), project)
+    raw = project / "data" / "raw"
+    assert sorted(p.relative_to(raw).as_posix() for p in raw.rglob("*")) == [
+        "a.csv", "pics", "pics/1.png",
+    ]  # fmt: skip
+    file.write_text("a,b\n1,3\n")
+    with pytest.raises(DataError, match="another file"):
+        copy_into(placement(file, project, copy=True), project)
+
+    def full(_: Path, to: Path) -> None:
+        to.write_bytes(b"a,b")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("shutil.copyfile", full)
+    (raw / "a.csv").unlink()
+    with pytest.raises(OSError, match="No space"):
+        copy_into(placement(file, project, copy=True), project)
+    assert [path.name for path in raw.iterdir()] == ["pics"]
 
 
 def test_no_path_of_the_machine_is_recorded(

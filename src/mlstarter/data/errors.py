@@ -28,7 +28,7 @@ class Undecided(AnswersError):
     """
 
     def __init__(self, key: str, message: str, question: str, options: Sequence[Option]) -> None:
-        choices = " or ".join(f'--data "{key}={option.value}"' for option in options[:6])
+        choices = " or ".join(f'--data "{key}={option.value}"' for option in options[:4])
         super().__init__(message, hint=f"add {choices or f'--data {key}=...'}")
         self.key = key
         self.question = question

@@ -5,6 +5,7 @@ A path of the owner's machine is never recorded: it would say who they are, and 
 
 from __future__ import annotations
 
+import filecmp
 import re
 import shutil
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from mlstarter.data.folders import look, walk
 from mlstarter.data.limits import COPY_BYTES, TRACK_BYTES
 from mlstarter.data.show import shown
 from mlstarter.errors import UsageError
+from mlstarter.files import remove
 
 RAW = "data/raw"
 VARIABLE = "DATA_FILE"
@@ -66,24 +68,32 @@ def placement(source: Path, project: Path, *, copy: bool, variables: bool = True
 
 
 def copy_into(place: Placement, project: Path) -> None:
-    """Copy the data to their place in a project; links are followed.
+    """Copy the data to their place in a project, wholly or not at all; links are followed.
 
     Raises DataError where another file is there.
     """
     target = project / place.copied
+    if target.is_file() and place.source.is_file() and filecmp.cmp(target, place.source, False):
+        return
     if target.exists():
         raise DataError(
             f"{place.copied} is there already, and another file.",
             hint=f"remove it, or give the file itself: mlstarter describe {place.copied}",
         )
     target.parent.mkdir(parents=True, exist_ok=True)
-    if not place.source.is_dir():
-        shutil.copyfile(place.source, target)
-        return
-    for path in walk(place.source):
-        file = target / path.relative_to(place.source)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, file)
+    # Beside its place first: what a full disk leaves is never taken for the data.
+    partial = target.with_name(f".{target.name}.part")
+    try:
+        if not place.source.is_dir():
+            shutil.copyfile(place.source, partial)
+        else:
+            for path in walk(place.source):
+                file = partial / path.relative_to(place.source)
+                file.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, file)
+        partial.rename(target)
+    finally:
+        partial.unlink(missing_ok=True) if not partial.is_dir() else remove(partial)
 
 
 def check_tracked(source: Path) -> None:
