@@ -22,6 +22,7 @@ LONE = 'a\tb\nx 5" disk\ty\n"foo\tz\nbar\tq\n'
         ("a b\n1 2\n", {"separator": " "}),
         ("a^b\n1^2\n", {"separator": "^"}),
         (LONE, {"separator": "\t", "quote": ""}),
+        ('a\tb\n"foo\tz\nbar"\tq\n', {"separator": "\t", "quote": ""}),
         ('a,b\n"x, y","1"\n"z ""q""",2\n', {}),
         ('a,b\n"x \\"q\\", y",1\n"z",2\n', {"escape": "\\"}),
         ("'a','b'\n'x, y','z'\n'p','q'\n", {"quote": "'"}),

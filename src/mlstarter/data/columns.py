@@ -18,6 +18,7 @@ from mlstarter.data.show import quoted, some
 STRAYS = 5  # different texts among numbers that may be missing marks of the owner's own
 STRAY_SHARE = 0.01
 FEW_TEXTS = 12  # different ones: classes rather than numbers that were spoilt
+MOST_SPELLINGS = 20  # of yes and no: Yes, YES, yes, ...
 EXACT = 2**53  # whole numbers above it are not all different as floating-point numbers
 FEWEST_ROWS_A_VALUE = 2  # of a category that is worth learning
 EXAMPLES = 3
@@ -111,6 +112,8 @@ def _facts(name: str, kind: str, texts: Mapping[str, int], empty: int, **more: A
 
 
 def _boolean(name: str, texts: Mapping[str, int], empty: int) -> Facts | None:
+    if len(texts) > MOST_SPELLINGS:
+        return None
     small: dict[str, list[str]] = {}
     for text in texts:
         small.setdefault(text.casefold(), []).append(text)

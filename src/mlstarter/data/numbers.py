@@ -16,6 +16,9 @@ AFFIX = re.compile(
     r"^(\D*?)([+\-\u2212(]?\s*[+\-\u2212]?[.,]?[0-9](?:.*[0-9])?[.,]?\)?-?)(\D*)$", re.DOTALL
 )
 
+# Few enough digits to be finite; with one reading only where a point stands before decimals.
+_PLAIN = re.compile(r"[+-]?[0-9]{1,30}(?:\.[0-9]{1,30})?")
+
 
 @dataclass(frozen=True, slots=True)
 class NumberStyle:
@@ -49,6 +52,8 @@ def to_number(text: str, style: NumberStyle, strip: Sequence[str] = ()) -> float
     ``strip`` is taken out first. The minus sign of typographers, accountants' brackets and a
     minus behind the number count. Grouped digits must be grouped rightly.
     """
+    if _PLAIN.fullmatch(text) and (style.decimal == "." or "." not in text):
+        return float(text)  # nearly all of them, and much faster
     for sign in strip:
         text = text.replace(sign, "")
     text = text.replace("\N{MINUS SIGN}", "-").strip()

@@ -62,9 +62,10 @@ def _values(table: Table, column: Column, name: str) -> list[Value]:
 
 def _converted(table: Table, column: Column, name: str) -> Iterator[Value]:
     style = NumberStyle(table.settings.decimal, table.settings.thousands)
-    cache: dict[tuple[type, Any], Value] = {}
+    cache: dict[Any, Value] = {}
     for row, cell in enumerate(table.columns[column.name], 1):
-        key = (type(cell), cell)
+        # 1, 1.0 and True are equal, and not the same category.
+        key = cell if isinstance(cell, str) else (type(cell), cell)
         if key not in cache:
             try:
                 cache[key] = value(cell, column, style)
@@ -114,10 +115,12 @@ def moment(text: str, pattern: str) -> datetime:
 
 def as_text(cell: Any) -> str:
     """Return a cell as text, the same whatever kind of file it stood in; "" for an empty one."""
+    if isinstance(cell, str):
+        return cell.strip()
     if cell is None or (isinstance(cell, float) and math.isnan(cell)):
         return ""
     if isinstance(cell, bool):
         return str(cell).lower()
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
-    return cell.isoformat() if isinstance(cell, date) else str(cell).strip()
+    return cell.isoformat() if isinstance(cell, date) else str(cell)
