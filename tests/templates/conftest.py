@@ -25,7 +25,6 @@ from typing import Any
 
 import pytest
 
-from mlstarter.sources.assemble import WRITTEN, assemble
 from tests.conftest import Require
 from tests.templates import kaggle_stand_in
 from tests.templates.projects import Project, change, clean_environment
@@ -101,6 +100,9 @@ def generate_second(
     tmp_path_factory: pytest.TempPathFactory, git_identity: dict[str, str]
 ) -> Generate:
     """Return a function that writes a tabular project of the templates' second edition."""
+    # Not at the top: a project's own Python, which has no mlstarter, reads this file too.
+    from mlstarter.sources.assemble import WRITTEN, assemble
+
     template = tmp_path_factory.mktemp("second") / "template"
     assemble(ROOT / "templates", template, WRITTEN)
 

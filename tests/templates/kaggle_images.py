@@ -32,7 +32,7 @@ def fashion(rng: Any) -> dict[str, bytes]:
     files: dict[str, bytes] = {"fashion-mnist_train.csv": b"label,pixel1\n"}
     for name, count in (("train", 500), ("t10k", 200)):
         labels = np.arange(count) % 10
-        pixels = np.stack([picture(rng, i, 10, 28, 28) for i in labels])
+        pixels = np.stack([picture(rng, int(i), 10, 28, 28) for i in labels])
         head = np.array([2051, count, 28, 28], dtype=">i4").tobytes()
         files[f"{name}-images-idx3-ubyte"] = head + pixels.tobytes()
         head = np.array([2049, count], dtype=">i4").tobytes()

@@ -23,6 +23,11 @@ INTERRUPTED = 130
 
 VERBS = {
     "new": ("mlstarter.cli.new", "new", "Start a project."),
+    "describe": (
+        "mlstarter.cli.describe",
+        "describe",
+        "Say what a data file is, and how to read it.",
+    ),
     "update": ("mlstarter.cli.update", "update", "Bring a newer template into a project."),
     "check": ("mlstarter.cli.check", "check", "Say whether a project is fit to be shown."),
     "list": ("mlstarter.cli.list", "list_", "List types, presets, versions or questions."),

@@ -15,8 +15,8 @@ from mlstarter.errors import UsageError
 from mlstarter.suggest import listing
 
 if TYPE_CHECKING:
+    from mlstarter.cli.answering import Answered
     from mlstarter.new.create import Created
-    from mlstarter.questions import Answers
     from mlstarter.sources import Template
 
 
@@ -27,6 +27,9 @@ class Options:
     dest: Path | None
     project_type: str | None
     preset: str | None
+    data_file: str | None
+    copy: bool
+    track_data: bool
     data: tuple[str, ...]
     answers_file: Path | None
     yes: bool
@@ -68,6 +71,12 @@ def _complete_type(_ctx: object, _param: object, incomplete: str) -> list[str]:
     "-p", "--preset", metavar="P", shell_complete=_complete_preset,
     help="A ready set of answers (`mlstarter list presets`).",
 )  # fmt: skip
+@click.option(
+    "--data-file", metavar="FILE",
+    help="Data of your own, a file or a folder: looked at first, then copied to data/raw/.",
+)  # fmt: skip
+@click.option("--copy/--no-copy", default=True, help="Leave the data where they are.")
+@click.option("--track-data", is_flag=True, help="Commit the copied data to git as well.")
 @options.data
 @click.option(
     "--answers", "answers_file", metavar="FILE", type=options.FILE,
@@ -100,6 +109,7 @@ def new(**given: object) -> None:
 def run(said: Options) -> None:
     """Make the project that the command line describes."""
     from mlstarter import github, sources
+    from mlstarter.cli.answering import answer
     from mlstarter.console import steps
     from mlstarter.engines import require_trust
     from mlstarter.git.process import require_git
@@ -121,10 +131,11 @@ def run(said: Options) -> None:
     # Before the first question: nobody answers twenty of them to be told that it cannot be.
     asked, said = said, replace(said, trust=require_trust(template, said.trust))
     try:
-        answers = _answers(said, template)
+        answered = answer(said, template)
     except OtherType as other:
         run(replace(asked, project_type=other.name))
         return
+    answers = answered.answers
     dest = said.dest or destination(answers, template, trusted=said.trust)
     create.check_destination(dest)
     if said.dry_run:
@@ -141,10 +152,11 @@ def run(said: Options) -> None:
             trust=said.trust,
             git=not said.no_git,
             nested=nested,
+            own=answered.files(track=said.track_data),
             progress=step,
         )
     memory.remember(template.source, answers)
-    _summary(said, template, answers, created)
+    _summary(said, template, answered, created)
     if said.github:
         address = github.publish(created.path)
         if not said.as_json:
@@ -181,33 +193,6 @@ def _inner(said: Options, template: Template) -> Template:
     return _inner(said, below(template, str(chosen)))
 
 
-def _answers(said: Options, template: Template) -> Answers:
-    """Return every answer, asked for in the terminal where there is one."""
-    from mlstarter import questions
-    from mlstarter.engines.chance import new_seed
-    from mlstarter.questions.gather import gather
-    from mlstarter.questions.terminal import is_interactive, open_terminal
-
-    # One seed for all of it: a question's offer stays the same however often it is shown.
-    questionnaire = replace(questions.load(template, trust=said.trust), seed=new_seed())
-    gathered = gather(
-        questionnaire,
-        template,
-        dest=said.dest,
-        project_type=said.project_type,
-        preset=said.preset,
-        data=said.data,
-        answers_file=said.answers_file,
-    )
-    if said.yes or said.as_json or not is_interactive():
-        return gathered.complete(defaults=said.yes)
-    try:
-        return gathered.ask(open_terminal())
-    except (KeyboardInterrupt, EOFError):
-        echo("\nNothing was written.", err=True)
-        raise
-
-
 def _nested(said: Options, dest: Path) -> bool:
     """Say whether the project becomes a folder of the repository around it."""
     from mlstarter.new import create
@@ -240,7 +225,7 @@ def _print_tree(said: Options, dest: Path, paths: list[str]) -> None:
     echo(f"{len(paths)} files; nothing was written")
 
 
-def _summary(said: Options, template: Template, answers: Answers, created: Created) -> None:
+def _summary(said: Options, template: Template, answered: Answered, created: Created) -> None:
     """Say what was made and the exact commands that come next."""
     from mlstarter.console import print_json
     from mlstarter.git.identity import IDENTITY_HINT
@@ -260,7 +245,8 @@ def _summary(said: Options, template: Template, answers: Answers, created: Creat
             "commit": created.commit,
             "fallback_identity": created.fallback_identity,
             "template": {"source": template.source, "version": template.version},
-            "answers": answers.recorded,
+            "answers": answered.answers.recorded,
+            **answered.as_object(),
         }
         print_json("new", payload)
         return
@@ -268,7 +254,8 @@ def _summary(said: Options, template: Template, answers: Answers, created: Creat
     commit = f", commit {created.commit[:7]}" if created.commit else ""
     echo(f"Created {_short(created.path)}: {created.files} files{commit}{version}.")
     echo("\nNext:")
-    for line in [f"cd {_short(created.path)}", *next_steps(template, answers)]:
+    steps = [*answered.steps, *next_steps(template, answered.answers)]
+    for line in [f"cd {_short(created.path)}", *steps]:
         echo(f"  {line}")
 
 

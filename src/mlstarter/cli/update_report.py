@@ -78,6 +78,7 @@ def print_report(prepared: Prepared, outcome: str, *, branch: str | None) -> Non
     for line in _next(plan, outcome, branch):
         echo(line)
     _print_next_steps(prepared, outcome)
+    echo(_describe(prepared, outcome), nl=False)
     if prepared.by.fallback and outcome != "preview":
         from mlstarter.git.identity import IDENTITY_HINT
 
@@ -94,6 +95,21 @@ def _print_next_steps(prepared: Prepared, outcome: str) -> None:
         echo("\nNext:" if outcome == "merged" else "\nAfter the merge:")
         for line in prepared.next_steps:
             echo(f"  {escape.line(line)}")
+
+
+def _describe(prepared: Prepared, outcome: str) -> str:
+    """Return the command that comes next where an update brought a table of the user's own."""
+    import shlex
+
+    answers = {**prepared.new_answers, **prepared.changed_answers}
+    folder = prepared.project.folder
+    own = answers.get("data_source") == "local" and "split_rule" in answers
+    if outcome not in ("merged", "conflicts") or not own or (folder / "schema.toml").exists():
+        return ""
+    path = str(answers.get("data_path", ""))
+    place = folder / path if path and not path.startswith("env:") else None
+    file = shlex.quote(str(place)) if place is not None and place.is_file() else "FILE"
+    return f"\nNext: mlstarter describe {file} {shlex.quote(str(folder))}\n"
 
 
 def _title(plan: Plan, outcome: str, branch: str | None) -> str:

@@ -13,7 +13,7 @@ from mlstarter.files import built_aside, move_into_place, write_tree
 from mlstarter.git.merge_base import Layer
 from mlstarter.git.template_commits import TemplateOrigin
 from mlstarter.interrupts import orderly, to_its_end
-from mlstarter.new.first_commit import first_commit
+from mlstarter.new.first_commit import first_commit, own_commit
 from mlstarter.project import with_record
 from mlstarter.sources.template import Template
 from mlstarter.tree import Tree
@@ -33,6 +33,19 @@ class Created:
     files: int
     commit: str | None
     fallback_identity: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFiles:
+    """What the user brings to a new project beside the render.
+
+    ``tree`` becomes a commit of the user's own above the render, with ``message``; ``copy`` puts
+    files into the project's folder that git does not track.
+    """
+
+    tree: Tree
+    message: str
+    copy: Callable[[Path], None]
 
 
 def check_destination(dest: Path) -> None:
@@ -129,7 +142,7 @@ def _render(
     return _Made(tree, laid, made.ignored, made.seed)
 
 
-def create(
+def create(  # noqa: PLR0913 - keywords, each with a default
     dest: Path,
     template: Template,
     answers: Mapping[str, Any],
@@ -138,6 +151,7 @@ def create(
     trust: bool = False,
     git: bool = True,
     nested: bool = False,
+    own: OwnFiles | None = None,
     progress: Progress | None = None,
 ) -> Created:
     """Make the project at ``dest``, completely or not at all.
@@ -154,6 +168,7 @@ def create(
         git: make a repository whose first commit is the pristine render.
         nested: become a folder of the repository around ``dest``: only files are written, and
             who owns that repository commits them.
+        own: files of the user's beside the render.
         progress: called with a short sentence at each step.
 
     Raises:
@@ -172,6 +187,7 @@ def create(
     with orderly():
         say("rendering the template")
         made = _render(template, answers, layers, dest.name, trust=trust)
+        whole = {**made.whole, **(own.tree if own is not None else {})}
         # Inside an empty destination: it may be another disk than the folder above it.
         with built_aside(dest if dest.is_dir() else dest.parent, dest.name) as folder:
             commit, fallback = None, False
@@ -180,13 +196,18 @@ def create(
                 origin = TemplateOrigin(template.source, template.version)
                 with to_its_end():
                     first = first_commit(folder, made.tree, origin, made.layers, made.seed)
-                commit, fallback = first.commit, first.committer.fallback
+                    commit, fallback = first.commit, first.committer.fallback
+                    if own is not None and own.tree:
+                        commit = own_commit(folder, first.commit, whole, own.message)
             else:
                 say("writing the files")
-                write_tree(made.whole, folder)
+                write_tree(whole, folder)
             write_tree(made.ignored, folder)
+            if own is not None:
+                say("copying the data")
+                own.copy(folder)
             _move(folder, dest)
-    return Created(dest, len(made.whole), commit, fallback)
+    return Created(dest, len(whole), commit, fallback)
 
 
 def _move(folder: Path, dest: Path) -> None:

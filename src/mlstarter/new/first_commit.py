@@ -16,7 +16,12 @@ from mlstarter.git.identity import Identity, committer, now
 from mlstarter.git.merge_base import Layer
 from mlstarter.git.objects import ObjectSet
 from mlstarter.git.process import Git, environment
-from mlstarter.git.template_commits import TemplateOrigin, Trailers, add_template_commit
+from mlstarter.git.template_commits import (
+    TemplateOrigin,
+    Trailers,
+    add_commit,
+    add_template_commit,
+)
 from mlstarter.tree import Tree
 
 BRANCH = "main"
@@ -70,6 +75,23 @@ def first_commit(
     git.run("update-ref", "-m", "commit (initial): mlstarter new", f"refs/heads/{BRANCH}", commit)
     _check_out(folder, commit)
     return FirstCommit(commit, root, by)
+
+
+def own_commit(folder: Path, parent: str, tree: Tree, message: str) -> str:
+    """Commit ``tree`` above ``parent`` by the user alone, and return the commit's id.
+
+    For a repository that ``first_commit`` has just made: what the user brings is no part of the
+    render, so that no update ever takes it for the template's.
+    """
+    git = Git(folder)
+    by = committer(git)
+    objects = ObjectSet()
+    root, _ = objects.add_files(clean_for_git(git, tree))
+    commit = add_commit(objects, root, (parent,), by, by, message, now())
+    objects.write(folder / ".git" / "objects")
+    git.run("update-ref", "-m", "commit: mlstarter new", f"refs/heads/{BRANCH}", commit)
+    _check_out(folder, commit)
+    return commit
 
 
 def first_commit_bare(

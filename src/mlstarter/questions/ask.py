@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from mlstarter.data.kaggle import settle_addresses
 from mlstarter.errors import AnswersError
 from mlstarter.questions.complete import refuse_unknown
 from mlstarter.questions.interview import Interview
@@ -27,7 +28,9 @@ from mlstarter.questions.presets import Preset, preset_answers
 from mlstarter.questions.prompt import put, review
 from mlstarter.questions.terminal import GoBack, Terminal
 
-EVERYTHING, PRESET, LAST = "everything", "preset", "last"
+EVERYTHING, PRESET, LAST, OWN = "everything", "preset", "last", "own"
+# The question that a template has which takes a file of the user's own.
+OWN_DATA = "data_path"
 # What a new project needs a new answer to, whatever set of answers it starts from.
 ALWAYS_ASKED = ("project_name",)
 
@@ -40,13 +43,17 @@ class OtherType(Exception):
         self.name = name
 
 
+class OwnData(Exception):
+    """The user wants to start from data of their own, which are to be looked at first."""
+
+
 def ask(
     questionnaire: Questionnaire,
     given: Mapping[str, Any],
     terminal: Terminal,
     *,
     presets: Sequence[Preset] = (),
-    chosen: Preset | None = None,
+    chosen: Preset | Mapping[str, Any] | None = None,
     last: Mapping[str, Any] | None = None,
     remembered: Mapping[str, Any] | None = None,
     others: Mapping[str, str] | None = None,
@@ -58,19 +65,23 @@ def ask(
         given: answers from flags and files; they are not asked.
         terminal: where to ask.
         presets: the sets of answers to choose from, first of all.
-        chosen: the preset to start from, where a flag named it.
+        chosen: the answers to start from: a preset that a flag named, or what was proposed over
+            the user's own data.
         last: the user's last answers to this template.
         remembered: what takes the place of the template's defaults.
         others: project types of other templates, offered beside this one's: name -> title.
 
     Raises AnswersError for a value in ``given`` that cannot be; OtherType when one of ``others``
-    is chosen; KeyboardInterrupt and EOFError when the user stops.
+    is chosen; OwnData when the user wants to start from data; KeyboardInterrupt and EOFError when
+    the user stops.
     """
     refuse_unknown(questionnaire, given)
     offered = _with_others(questionnaire, others or {})
     conversation = Conversation(offered, given, terminal, remembered or {})
     conversation.others = frozenset(others or {})
     conversation.sets = (list(presets), dict(last or {}))
+    if isinstance(chosen, Preset):
+        chosen = preset_answers(chosen, questionnaire.names)
     return conversation.run(chosen)
 
 
@@ -112,12 +123,12 @@ class Conversation:
         self.earlier: dict[str, Any] = {}
         self.trail: list[str] = []
 
-    def run(self, chosen: Preset | None) -> Answers:
-        """Ask until the user agrees to the review."""
+    def run(self, start: Mapping[str, Any] | None) -> Answers:
+        """Ask until the user agrees to the review; ``start`` is a set of answers to begin with."""
         self.terminal.show(self.terminal.keys)
-        has_start = chosen is None and self._start()
-        if chosen is not None:
-            self._take_set(preset_answers(chosen, self.questionnaire.names))
+        has_start = start is None and self._start()
+        if start is not None:
+            self._take_set(start)
         while True:
             interview = self._interview()
             try:
@@ -143,6 +154,8 @@ class Conversation:
         options = [Choice("Choose everything", EVERYTHING)]
         if presets:
             options.insert(0, Choice(f"A preset ({len(presets)} ready sets of answers)", PRESET))
+        if OWN_DATA in self.questionnaire and OWN_DATA not in self.given:
+            options.append(Choice("Data of my own (a file or a folder)", OWN))
         if last:
             options.append(Choice("My last answers", LAST))
         if len(options) == 1:
@@ -151,6 +164,8 @@ class Conversation:
         while True:
             way = self.terminal.select("Start from", options, None, can_go_back=False)
             self.offered, self.quick = dict(self.remembered), False
+            if way == OWN:
+                raise OwnData
             if way == LAST:
                 self._take_set({n: v for n, v in last.items() if n not in ALWAYS_ASKED})
             if way != PRESET or self._take_preset(presets):
@@ -216,7 +231,11 @@ class Conversation:
         )
         if question.name == TYPE and answer in self.others:
             raise OtherType(answer)
-        self.drafts[question.name] = answer
+        drafts = {question.name: answer}
+        settle_addresses(drafts)
+        if question.name not in drafts:  # the page of a competition, where a dataset was asked for
+            drafts[question.name] = ""
+        self.drafts |= drafts
         if question.name in self.trail:
             self.trail.remove(question.name)
         self.trail.append(question.name)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mlstarter import plugins
+from mlstarter.data.kaggle import settle_addresses
 from mlstarter.engines.path_safety import checked_path
 from mlstarter.errors import AnswersError, UsageError
 from mlstarter.questions.answers_file import parse_pairs, read_answers
@@ -46,14 +47,14 @@ class Gathered:
             offered |= preset_answers(self.preset, self.questionnaire.names)
         return complete(self.questionnaire, self.given, offered=offered, defaults=defaults)
 
-    def ask(self, terminal: Terminal) -> Answers:
+    def ask(self, terminal: Terminal, proposal: Mapping[str, Any] | None = None) -> Answers:
         """Ask for what is open; see ``questions.ask``."""
         return ask(
             self.questionnaire,
             self.given,
             terminal,
             presets=self.presets,
-            chosen=self.preset,
+            chosen=self.preset if proposal is None else {**self.remembered, **proposal},
             last=self.last,
             remembered=self.remembered,
             others=self.others,
@@ -76,6 +77,7 @@ def gather(
     """
     given = read_answers(answers_file) if answers_file is not None else {}
     given |= parse_pairs(data)
+    settle_addresses(given)
     if project_type is not None:
         if "project_type" not in questionnaire:
             raise UsageError("This template has no project types.", hint="leave out --type")

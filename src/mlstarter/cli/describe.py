@@ -1,0 +1,213 @@
+"""``mlstarter describe``: what a data file is, and the settings that read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mlstarter.cli import options
+from mlstarter.console import echo
+from mlstarter.errors import ProjectError
+
+if TYPE_CHECKING:
+    from mlstarter.cli.own_data import OwnData
+    from mlstarter.data.inspect import Inspection
+    from mlstarter.data.place import Placement
+    from mlstarter.data.project import Changes, DataProject
+    from mlstarter.questions.terminal import Terminal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What was said on the command line."""
+
+    file: str
+    project: Path | None
+    data: tuple[str, ...]
+    copy: bool
+    yes: bool
+    as_json: bool
+
+
+@click.command()
+@click.argument("file")
+@click.argument("project", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "-d", "--data", multiple=True, metavar="KEY=VALUE",
+    help="Decide what the file does not: target, data_encoding, data_decimal, date_formats, ...",
+)  # fmt: skip
+@click.option("--copy/--no-copy", default=True, help="Leave the file where it is.")
+@click.option("-y", "--yes", is_flag=True, help="Ask nothing; write what is shown.")
+@options.as_json
+def describe(**given: object) -> None:
+    """Say what the data FILE is, and write that down in PROJECT.
+
+    Without PROJECT it only shows: columns, kinds, missing values, the settings that read the
+    file and a proposal with reasons. With it, it shows what changes in config.toml and
+    schema.toml, and writes that when you agree.
+    """
+    run(Options(**given))  # type: ignore[arg-type]
+
+
+def run(said: Options) -> None:
+    """Do what the command line says."""
+    from mlstarter.cli.own_data import source_path
+    from mlstarter.questions.answers_file import parse_pairs
+    from mlstarter.questions.terminal import is_interactive, open_terminal
+
+    source = source_path(said.file)
+    asks = is_interactive() and not (said.yes or said.as_json)
+    terminal = open_terminal() if asks else None
+    given: dict[str, Any] = dict(parse_pairs(said.data))
+    if said.project is None:
+        _show_file(said, source, given, terminal)
+    else:
+        _into_project(said, source, given, terminal)
+
+
+def _show_file(
+    said: Options, source: Path, given: dict[str, Any], terminal: Terminal | None
+) -> None:
+    """Show what a file is; what only its owner knows is left open."""
+    from mlstarter.cli.own_data import look
+    from mlstarter.console import print_json
+    from mlstarter.data.errors import Undecided
+    from mlstarter.data.report import as_object, choice_lines, lines
+    from mlstarter.data.schema import to_toml
+
+    own: OwnData | None = None
+    looked_at: Inspection | None = None
+    question = None
+    try:
+        own = look(source, given, terminal)
+        looked_at = own.looked_at
+    except Undecided as open_question:
+        if open_question.key.startswith("data_"):
+            raise
+        from mlstarter.data.inspect import inspect
+
+        question, looked_at = open_question, inspect(source, given)
+    proposal = own.proposal if own else None
+    if said.as_json and looked_at is not None:
+        open_key = {"undecided": question.key if question else None}
+        print_json("describe", as_object(looked_at, proposal) | open_key)
+        return
+    if looked_at is not None and terminal is None:
+        echo("\n".join(lines(looked_at)))
+    if own is not None:
+        echo("\n".join(["", "Proposed", *choice_lines(own.choices)]))
+    if question is not None:
+        echo(f"\n{question.message} ({question.hint})")
+    if proposal is not None and proposal.problem is not None:
+        echo(f"\n{proposal.problem.message} ({proposal.problem.hint})")
+    if proposal is not None and proposal.schema is not None:
+        echo(f"\nschema.toml\n\n{to_toml(proposal.schema, '')}")
+    echo(f"\nA project of it: mlstarter new --data-file {_typed(said.file)}")
+
+
+def _into_project(
+    said: Options, source: Path, given: dict[str, Any], terminal: Terminal | None
+) -> None:
+    """Show what changes in a project's files, and write it where the user agrees."""
+    from mlstarter.cli.own_data import look, variable_line
+    from mlstarter.console import print_json
+    from mlstarter.data.place import placement
+    from mlstarter.data.project import open_project
+    from mlstarter.data.report import as_object
+
+    project = open_project(said.project or Path())
+    place = placement(source, project.root, copy=said.copy)
+    decided = project.decided(place.recorded)
+    own = look(source, project.stated | given, terminal, decided)
+    if own.looked_at is None or own.proposal is None or own.proposal.schema is None:
+        raise ProjectError(
+            f"A project of type {project.answers.get('project_type')} has no schema.toml.",
+            hint="put the files into data/raw/ and set data.path in config.toml",
+        )
+    if own.proposal.problem is not None:
+        raise own.proposal.problem
+    if project.is_sample:
+        _switch(said, project, place, own)
+        return
+    settings = replace(own.looked_at.settings, path=place.recorded)
+    changes = project.changes(settings, own.proposal.schema)
+    written = said.yes or _agrees(changes, place, own, terminal, quiet=said.as_json)
+    if written:
+        changes.write(place)
+    if said.as_json:
+        files = {"written": written, "changes": changes.names, "path": place.recorded}
+        print_json("describe", as_object(own.looked_at, own.proposal) | files)
+        return
+    if not written:
+        echo("Nothing was written.")
+        return
+    if said.yes:
+        echo(changes.text(), nl=False)
+    changed = ", ".join(changes.names) or "nothing: they say so already"
+    echo(f"Written: {changed}.\n\nNext:")
+    line = variable_line(place)
+    for step in [*([line] if line else []), "git diff", "make train"]:
+        echo(f"  {step}")
+
+
+def _agrees(
+    changes: Changes, place: Placement, own: OwnData, terminal: Terminal | None, *, quiet: bool
+) -> bool:
+    """Show what would change; return whether the user agrees."""
+    from mlstarter.cli.own_data import echo_look
+
+    if quiet:
+        return False
+    if terminal is None:
+        echo_look(own)
+    echo(changes.text(), nl=False)
+    if place.copied:
+        echo(f"The file is copied to {place.copied}.")
+    if terminal is None:
+        echo("Add --yes to write that.")
+        return False
+    return terminal.confirm("Write that?", True, can_go_back=False)
+
+
+def _switch(said: Options, project: DataProject, place: Placement, own: OwnData) -> None:
+    """Say which commands bring a project from the sample to this file."""
+    import shlex
+
+    from mlstarter.cli.own_data import echo_look
+    from mlstarter.console import print_json
+    from mlstarter.data.report import as_object
+
+    names = list(project.answers) + list(own.proposed(QUESTIONS))
+    answers = own.answers(place.recorded, [*QUESTIONS, *names]) | own.proposed(QUESTIONS)
+    answers.pop("project_type", None)
+    pairs = " ".join(f"--data {shlex.quote(f'{name}={value}')}" for name, value in answers.items())
+    steps = [
+        f"mlstarter update {_typed(str(said.project))} {pairs}",
+        f"mlstarter describe {_typed(said.file)} {_typed(str(said.project))}",
+    ]
+    if said.as_json and own.looked_at is not None:
+        print_json(
+            "describe", as_object(own.looked_at, own.proposal) | {"written": False, "next": steps}
+        )
+        return
+    echo_look(own)
+    echo("The project has the sample. These commands bring it to your data:\n")
+    for step in steps:
+        echo(f"  {step}")
+
+
+QUESTIONS = (
+    "data_source", "data_path", "data_format", "data_encoding", "data_separator", "data_quote",
+    "data_escape", "data_decimal", "data_thousands", "data_table", "data_skip_lines",
+    "data_comment", "data_header", "task", "target", "positive_class", "split_rule", "split_column",
+    "text_column", "text_group",
+)  # fmt: skip
+
+
+def _typed(text: str) -> str:
+    import shlex
+
+    return shlex.quote(text)

@@ -1,0 +1,305 @@
+"""What one column is: its kind, its missing marks, its signs, or why it is no feature."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, time
+from typing import Any
+
+from mlstarter.data import dates, words
+from mlstarter.data.numbers import STYLES, NumberStyle, signs_of, to_number
+from mlstarter.data.reader import LARGEST, as_text
+from mlstarter.data.show import quoted, some
+
+STRAYS = 5  # different texts among numbers that may be missing marks of the owner's own
+STRAY_SHARE = 0.01
+FEW_TEXTS = 12  # different ones: classes rather than numbers that were spoilt
+MOST_SPELLINGS = 20  # of yes and no: Yes, YES, yes, ...
+EXACT = 2**53  # whole numbers above it are not all different as floating-point numbers
+FEWEST_ROWS_A_VALUE = 2  # of a category that is worth learning
+EXAMPLES = 3
+WORDS_OF_TEXT = 4  # on average: a sentence rather than a name
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a column looks like.
+
+    ``kind``: number, integer, boolean, category, time, text, constant, empty, identifier, mixed,
+    large or unreadable; the first four can be features. ``reason`` says why it is no feature, or
+    what is worth knowing. ``distinct`` counts values, ``empty`` missing ones.
+    """
+
+    name: str
+    kind: str
+    distinct: int = 0
+    empty: int = 0
+    missing: tuple[str, ...] = ()
+    strip: tuple[str, ...] = ()
+    true: tuple[str, ...] = ()
+    false: tuple[str, ...] = ()
+    readings: tuple[dates.Reading, ...] = ()
+    format: str = ""
+    reason: str = ""
+    note: str = ""
+    examples: tuple[str, ...] = ()
+    values: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def is_feature(self) -> bool:
+        """Say whether the model could read it."""
+        return self.kind in ("number", "integer", "boolean", "category")
+
+
+def numeric_texts(cells: Sequence[Any]) -> tuple[list[str], tuple[str, ...]] | None:
+    """Return a column's different texts that may be numbers, and their signs, or None.
+
+    What stands for "no value" is left out; a few strays are too.
+    """
+    texts = Counter(cell.strip() for cell in cells if isinstance(cell, str) and cell.strip())
+    likely = [text for text in texts if text not in words.MISSING and re.search("[0-9]", text)]
+    others = [text for text in texts if text not in words.MISSING and not re.search("[0-9]", text)]
+    if not likely or not _few(others, texts):
+        return None
+    signs = signs_of(likely)
+    return (likely, signs if isinstance(signs, tuple) else ())
+
+
+def _few(strays: Sequence[str], texts: Mapping[str, int]) -> bool:
+    total = sum(texts.values())
+    return len(strays) <= STRAYS and sum(texts[s] for s in strays) <= STRAY_SHARE * total
+
+
+def describe(  # noqa: PLR0911 - one question after another
+    name: str, cells: Sequence[Any], style: NumberStyle
+) -> Facts:
+    """Return what a column is, by all of its cells."""
+    texts = Counter(text for cell in cells if (text := as_text(cell)))
+    empty = len(cells) - sum(texts.values())
+    if not texts:
+        return Facts(name, "empty", 0, empty, reason="it has no values")
+    if any(isinstance(cell, date) for cell in cells):
+        return _typed_time(name, cells, texts, empty)
+    if any(isinstance(cell, time) for cell in cells):
+        return _facts(name, "mixed", texts, empty, reason="a time of day: make it a number")
+    if len(texts) == 1 and not empty:
+        only = next(iter(texts))
+        return _facts(name, "constant", texts, 0, reason=f"constant: always {quoted(only, 40)}")
+    truth = _boolean(name, texts, empty)
+    if truth is not None:
+        return truth
+    if not any(isinstance(cell, str) for cell in cells):
+        return _typed_number(name, cells, texts, empty)
+    return (
+        _time(name, cells, texts, empty, numbers=False)
+        or _number(name, cells, texts, empty, style)
+        or _time(name, cells, texts, empty, numbers=True)
+        or _not_numbers(name, texts, empty, style)
+        or _text(name, texts, empty, typed=any(isinstance(c, int | float) for c in cells))
+    )
+
+
+def _facts(name: str, kind: str, texts: Mapping[str, int], empty: int, **more: Any) -> Facts:
+    examples = sorted(texts, key=lambda text: -len(text))[:1] + list(texts)[:EXAMPLES]
+    shown = tuple(text[:60] for text in dict.fromkeys(examples))[:EXAMPLES]
+    few = dict(texts) if len(texts) <= 1_000 else {}
+    more.setdefault("examples", shown if kind in ("number", "integer", "time") else ())
+    return Facts(name, kind, len(texts), empty, values=few, **more)
+
+
+def _boolean(name: str, texts: Mapping[str, int], empty: int) -> Facts | None:
+    if len(texts) > MOST_SPELLINGS:
+        return None
+    small: dict[str, list[str]] = {}
+    for text in texts:
+        small.setdefault(text.casefold(), []).append(text)
+    pair = words.pair_of(set(small), words.YES_NO)
+    if pair is None:
+        return None
+    true, false = (tuple(sorted(small[word])) for word in pair)
+    return _facts(name, "boolean", texts, empty, true=true, false=false)
+
+
+def _typed_number(name: str, cells: Sequence[Any], texts: Mapping[str, int], empty: int) -> Facts:
+    numbers = [float(c) for c in cells if as_text(c)]
+    if all(isinstance(cell, int | None) for cell in cells) and dates.is_compact(list(texts)):
+        return _time(name, cells, texts, empty, numbers=False) or _facts(
+            name, "mixed", texts, empty
+        )
+    if any(not abs(number) <= LARGEST for number in numbers):
+        return _facts(name, "mixed", texts, empty, reason="it holds numbers that are not finite")
+    return _judge_numbers(name, numbers, texts, empty)
+
+
+def _number(
+    name: str, cells: Sequence[Any], texts: Mapping[str, int], empty: int, style: NumberStyle
+) -> Facts | None:
+    """Return the facts of a column of numbers that are written as text, or None."""
+    marks, numbers, strip = _as_numbers(texts, style)
+    strays = [text for text, number in numbers.items() if number is None]
+    if not numbers or (strays and not _few(strays, texts)):
+        return None
+    good = {text: number for text, number in numbers.items() if number is not None}
+    if any(abs(number) > LARGEST for number in good.values()):
+        return _facts(name, "mixed", texts, empty, reason="it holds numbers that no model can read")
+    if zeros := [text for text in good if re.fullmatch(r"0[0-9]+", text)]:
+        # Numbers are not written so: post codes, telephone numbers, codes.
+        note = f"codes with leading zeros ({some(zeros, 2)}) are names, not quantities"
+        return _text(name, texts, empty, typed=False, note=note)
+    rows = sum(texts[text] for text in good)
+    numbers_of_rows = [number for text, number in good.items() for _ in range(texts[text])]
+    lost = sum(texts[text] for text in marks) + sum(texts[text] for text in strays)
+    note = f"{some(strays)} is no number: read as missing" if strays else ""
+    facts = _judge_numbers(
+        name,
+        numbers_of_rows if rows != len(cells) else [good[as_text(cell)] for cell in cells],
+        {text: texts[text] for text in good},
+        empty + lost,
+    )
+    missing = tuple(sorted({*marks, *strays}))
+    return replace(facts, missing=missing, strip=strip, note=note or facts.note)
+
+
+def _as_numbers(
+    texts: Mapping[str, int], style: NumberStyle
+) -> tuple[set[str], dict[str, float | None], tuple[str, ...]]:
+    """Return a column's missing marks, its other texts as numbers, and the signs of these.
+
+    Without a digit anywhere there are no numbers.
+    """
+    marks = {text for text in texts if text in words.MISSING}
+    rest = [text for text in texts if text not in marks]
+    likely = [text for text in rest if re.search("[0-9]", text)]
+    if not likely:
+        return marks, {}, ()
+    signs = signs_of(likely)
+    strip = signs if isinstance(signs, tuple) else ()
+    return marks, {text: to_number(text, style, strip) for text in rest}, strip
+
+
+def _not_numbers(name: str, texts: Mapping[str, int], empty: int, own: NumberStyle) -> Facts | None:
+    """Say of a column that is mostly of numbers why it is not read as one.
+
+    Few different texts are classes, whatever they look like.
+    """
+    _, numbers, _ = _as_numbers(texts, own)
+    good = sum(texts[text] for text, number in numbers.items() if number is not None)
+    digits = sum(texts[text] for text in numbers if re.match(r"\W{0,3}[0-9]", text))
+    total = sum(texts.values())
+    for style in STYLES:
+        if digits > total / 2 and not any(to_number(text, style) is None for text in numbers):
+            reason = (
+                f"numbers written with other signs than the rest of the file ({some(numbers, 2)})"
+            )
+            return _facts(name, "mixed", texts, empty, reason=reason)
+    if len(texts) <= FEW_TEXTS and len(texts) * FEWEST_ROWS_A_VALUE <= total:
+        return None
+    signs = signs_of(text for text in numbers if re.search("[0-9]", text))
+    if isinstance(signs, str) and digits > total / 2:
+        return _facts(name, "mixed", texts, empty, reason=f"numbers with {signs}: make them one")
+    if good * 2 < total:
+        return None
+    strays = [text for text, number in numbers.items() if number is None]
+    reason = f"mixed: {good:,} numbers and {total - good:,} other texts ({some(strays, 3)})"
+    return _facts(name, "mixed", texts, empty, reason=reason)
+
+
+def _judge_numbers(
+    name: str, numbers: Sequence[float], texts: Mapping[str, int], empty: int
+) -> Facts:
+    whole = all(number % 1 == 0 for number in numbers)
+    distinct = len(texts)
+    if distinct == 1 and not empty:
+        return _facts(
+            name,
+            "constant",
+            texts,
+            empty,
+            reason=f"constant: always {quoted(next(iter(texts)), 40)}",
+        )
+    if whole and any(abs(number) > EXACT for number in numbers):
+        reason = "whole numbers of more than 15 digits: names, not quantities"
+        return _facts(name, "identifier", texts, empty, reason=reason)
+    unique = distinct == len(numbers) and distinct > 10
+    counting = all(b - a == 1 for a, b in itertools.pairwise(numbers))
+    if whole and unique and (words.IDENTIFIER.search(name) or counting):
+        return _facts(
+            name, "identifier", texts, empty, reason="an identifier: every row has its own"
+        )
+    if (
+        whole
+        and words.OWNER.search(name)
+        and distinct > 20
+        and not unique
+        and words.IDENTIFIER.search(name)
+    ):
+        reason = f"an identifier: {distinct:,} of them in {len(numbers):,} rows"
+        return _facts(name, "identifier", texts, empty, reason=reason)
+    return _facts(name, "integer" if whole else "number", texts, empty)
+
+
+def _typed_time(name: str, cells: Sequence[Any], texts: Mapping[str, int], empty: int) -> Facts:
+    if any(not isinstance(cell, date | None) for cell in cells if as_text(cell)):
+        return _facts(name, "mixed", texts, empty, reason="mixed: times and other values")
+    options = tuple(dates.readings(list(texts)))
+    return _facts(name, "time", texts, empty, readings=options, reason="a time")
+
+
+def _time(
+    name: str, cells: Sequence[Any], texts: Mapping[str, int], empty: int, *, numbers: bool
+) -> Facts | None:
+    """Return the facts of a column of times; with ``numbers`` of those that may be numbers too."""
+    rest = [text for text in texts if text not in words.MISSING]
+    marks = tuple(sorted(set(texts) - set(rest)))
+    if not rest or (dates.may_be_numbers(rest) and not numbers):
+        return None
+    if dates.is_clock(rest):
+        return _facts(name, "mixed", texts, empty, reason="a time of day: make it a number")
+    options = dates.readings(rest)
+    if not options:
+        return None
+    if len(options) > 1:
+        rows = [text for cell in cells if (text := as_text(cell)) and text not in marks]
+        best = dates.in_order(rows[:20_000], options)
+        options = [best] if best is not None else options
+    lost = sum(texts[mark] for mark in marks)
+    return _facts(
+        name, "time", {t: texts[t] for t in rest}, empty + lost,
+        missing=marks, readings=tuple(options), format=options[0].format, reason="a time",
+    )  # fmt: skip
+
+
+def _text(name: str, texts: Mapping[str, int], empty: int, *, typed: bool, note: str = "") -> Facts:
+    rows, distinct = sum(texts.values()), len(texts)
+    if typed:
+        note = "numbers and texts in one column: all are read as texts"
+    if distinct == 1 and not empty:
+        return _facts(
+            name,
+            "constant",
+            texts,
+            empty,
+            reason=f"constant: always {quoted(next(iter(texts)), 40)}",
+        )
+    if distinct * FEWEST_ROWS_A_VALUE <= rows:
+        return _facts(name, "category", texts, empty, note=note)
+    mean = sum(len(text.split()) for text in texts) / distinct
+    letters = sum(len(text) for text in texts) / distinct
+    if mean >= WORDS_OF_TEXT or (letters >= 30 and mean >= 2) or _without_blanks(texts, letters):
+        return _facts(name, "text", texts, empty, reason="free text")
+    if distinct == rows:
+        return _facts(
+            name, "identifier", texts, empty, reason="an identifier: every row has its own"
+        )
+    reason = f"near-unique: {distinct:,} values in {rows:,} rows"
+    return _facts(name, "identifier", texts, empty, reason=reason)
+
+
+def _without_blanks(texts: Mapping[str, int], letters: float) -> bool:
+    """Say whether texts are of a script without blanks, and long enough to be sentences."""
+    sample = "".join(list(texts)[:200])
+    return letters >= 4 and sum(c > "\u2e80" for c in sample) > 0.5 * len(sample) > 0

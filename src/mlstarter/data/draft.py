@@ -1,0 +1,147 @@
+"""A first schema.toml from what columns look like; whatever stands there later is obeyed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from mlstarter.data.columns import Facts
+from mlstarter.data.errors import DataError
+from mlstarter.data.inspect import Inspection, parse_pairs, reading_of
+from mlstarter.data.leaks import MOST_POWER, power
+from mlstarter.data.reader import Values
+from mlstarter.data.schema import Column, Schema
+from mlstarter.data.show import quoted, shown, some
+
+FEWEST_ROWS, FEWEST_OF_A_CLASS = 30, 10  # what a project needs to learn and to test
+
+
+def title_of(name: str) -> str:
+    """Return a column's name as words."""
+    plain = re.sub(r"[\s_]+", " ", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)).strip()
+    return plain[:1].upper() + plain[1:] or name
+
+
+def _column(facts: Facts, kind: str) -> Column:
+    number = kind in ("number", "integer")
+    unit = facts.strip[0] if number and facts.strip else ""
+    return Column(
+        facts.name,
+        kind,
+        title=title_of(facts.name),
+        unit=unit,
+        missing=facts.missing,
+        strip=facts.strip if number else (),
+        true=facts.true if kind == "boolean" else (),
+        false=facts.false if kind == "boolean" else (),
+        examples=facts.examples if number else (),
+    )
+
+
+def draft(looked_at: Inspection, answers: Mapping[str, Any], choices: Mapping[str, str]) -> Schema:
+    """Return the schema of a file for what was chosen: target, task, positive class, split.
+
+    Raises DataError where no column is left to be a feature, or one that is to be left out is not
+    there.
+    """
+    target, split_by = choices.get("target", ""), choices.get("split_column", "")
+    exclude = {}
+    for name, reason in parse_pairs(str(answers.get("exclude_columns", ""))).items():
+        looked_at.column(name)
+        exclude[name] = reason or "left out by choice"
+    features, dates = [], []
+    for name, facts in looked_at.facts.items():
+        if name == target:
+            continue
+        if facts.kind == "time" and (name == split_by or len(facts.readings) == 1):
+            dates.append(_date(facts))
+            exclude.pop(name, None)
+        elif name in exclude:
+            continue
+        elif facts.is_feature and name != split_by:
+            features.append(_column(facts, facts.kind))
+        else:
+            exclude[name] = _reason(facts, split_by)
+    if not features:
+        raise DataError(
+            f"No column of {shown(looked_at.path.name)} is left to be a feature.",
+            hint=f"left out are: {some(f'{name}: {why}' for name, why in exclude.items())}",
+        )
+    goal = Column("", "category")
+    if target:
+        kind = "number" if choices.get("task") == "regression" else "category"
+        goal = _column(looked_at.facts[target], kind)
+        goal = replace(goal, positive=choices.get("positive_class", ""))
+    return Schema(goal, str(answers.get("row", "")), exclude, tuple(features), tuple(dates))
+
+
+def _reason(facts: Facts, split_by: str) -> str:
+    if facts.name == split_by:
+        return "rows are split by it"
+    if facts.kind == "time":
+        formats = " or ".join(each.format for each in facts.readings) or "of no known format"
+        return f"a time, {formats}: which is not decided"
+    return facts.reason
+
+
+def _date(facts: Facts) -> Column:
+    return Column(
+        facts.name,
+        "time",
+        title_of(facts.name),
+        missing=facts.missing,
+        format=reading_of(facts).format,
+        examples=facts.examples,
+    )
+
+
+def without_leaks(schema: Schema, values: Values, task: str) -> Schema:
+    """Leave out what predicts the target alone: data are rarely that kind."""
+    if not schema.target.name or task == "anomaly":
+        return schema
+    exclude, features = dict(schema.exclude), []
+    for column in schema.features:
+        strength = power(
+            values.features[column.name], values.target, regression=task == "regression"
+        )
+        if strength < MOST_POWER:
+            features.append(column)
+        else:
+            exclude[column.name] = (
+                f"leak? it alone predicts the target ({strength:.3f} of 1); "
+                "a feature only if it is known before the target is"
+            )
+    if not features:  # a toy, or a rule: better said than refused
+        return schema
+    return replace(schema, features=tuple(features), exclude=exclude)
+
+
+def problem_of(
+    looked_at: Inspection, schema: Schema, values: Values, task: str
+) -> DataError | None:
+    """Return why a project could not learn from these rows, or None."""
+    name = shown(looked_at.path.name)
+    rows = looked_at.table.rows
+    if schema.target.name:
+        rows = sum(value is not None for value in values.target)
+    if rows < FEWEST_ROWS:
+        with_target = f" with a {quoted(schema.target.name)}" if schema.target.name else ""
+        return DataError(
+            f"{name} has {rows} rows{with_target}, too few to learn and to test.",
+            hint=f"bring at least {FEWEST_ROWS}, and better thousands",
+        )
+    if task in ("binary", "multiclass"):
+        counts: dict[str, int] = {}
+        for value in values.target:
+            if value is not None:
+                counts[str(value)] = counts.get(str(value), 0) + 1
+        rarest = min(counts, key=lambda each: counts[each])
+        if counts[rarest] < FEWEST_OF_A_CLASS:
+            return DataError(
+                f"The class {quoted(rarest)} of {quoted(schema.target.name)} has {counts[rarest]} "
+                f"rows, and at least {FEWEST_OF_A_CLASS} are needed to learn and to test.",
+                hint="bring more, or leave out or join classes in the file",
+            )
+    return None

@@ -1,0 +1,125 @@
+"""A whole file: how it is read, and what each of its columns is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from mlstarter.data import styles, tables
+from mlstarter.data.columns import Facts, describe
+from mlstarter.data.dates import Reading
+from mlstarter.data.errors import DataError, Option, Undecided
+from mlstarter.data.numbers import NumberStyle
+from mlstarter.data.reader import moment
+from mlstarter.data.settings import Settings, stated
+from mlstarter.data.show import quoted, shown, some
+from mlstarter.suggest import did_you_mean
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What a file is. ``formats`` are the formats of times that its owner states, by column."""
+
+    path: Path
+    table: tables.Table
+    facts: Mapping[str, Facts]
+    formats: Mapping[str, str]
+
+    @property
+    def settings(self) -> Settings:
+        """How the file is read."""
+        return self.table.settings
+
+    def column(self, name: str) -> Facts:
+        """Return the facts of a column; raises DataError, with the nearest name, for another."""
+        if name in self.facts:
+            return self.facts[name]
+        raise DataError(
+            f"{shown(self.path.name)} has no column {quoted(name)}.",
+            hint=did_you_mean(name, list(self.facts)) or f"its columns are {some(self.facts, 20)}",
+        )
+
+
+def inspect(path: Path, answers: Mapping[str, Any]) -> Inspection:
+    """Look at a file; ``answers`` may state ``data_encoding``, ``data_decimal``, ``date_formats``.
+
+    Raises DataError for what cannot be read, Undecided for what its owner has to decide.
+    """
+    fixed = stated(answers)
+    table = tables.read(path, fixed)
+    style = styles.detect(table.columns, path.name, fixed)
+    settings = replace(table.settings, decimal=style.decimal, thousands=style.thousands)
+    table = replace(table, settings=settings)
+    facts = _facts(table, style)
+    formats = parse_pairs(str(answers.get("date_formats", "")))
+    looked_at = Inspection(path, table, facts, formats)
+    for name, pattern in formats.items():
+        facts[name] = _with_format(looked_at, looked_at.column(name), pattern)
+    return looked_at
+
+
+def _facts(table: tables.Table, style: NumberStyle) -> dict[str, Facts]:
+    facts = {name: describe(name, cells, style) for name, cells in table.columns.items()}
+    for name, reason in table.unreadable.items():
+        facts[name] = Facts(name, "unreadable", reason=reason)
+    return facts
+
+
+def parse_pairs(text: str) -> dict[str, str]:
+    """Return the pairs of "name = value; name = value"."""
+    parts = (part.partition("=") for part in text.split(";") if part.strip())
+    return {name.strip(): value.strip() for name, _, value in parts}
+
+
+def _with_format(looked_at: Inspection, facts: Facts, pattern: str) -> Facts:
+    """Return the facts of a time with the format that its owner states."""
+    pattern = "" if pattern.casefold() == "iso" else pattern
+    texts = [cell.strip() for cell in looked_at.table.columns[facts.name] if isinstance(cell, str)]
+    values = [text for text in dict.fromkeys(texts) if text and text not in facts.missing]
+
+    for text in values:
+        try:
+            moment(text, pattern)
+        except ValueError as error:
+            raise DataError(
+                f"{quoted(text)} in column {quoted(facts.name)} is no time of the format "
+                f"{shown(pattern)!r}.",
+                hint="https://docs.python.org/3/library/datetime.html#format-codes",
+            ) from error
+    times = [moment(text, pattern) for text in values]
+    reading = Reading(pattern, min(times), max(times))
+    return replace(facts, kind="time", readings=(reading,), format=pattern, reason="a time")
+
+
+def reading_of(facts: Facts) -> Reading:
+    """Return the one reading of a column of times.
+
+    Raises Undecided, naming the column and the key, where there are several; DataError where the
+    column holds no times.
+    """
+    if facts.kind != "time" or not facts.readings:
+        raise DataError(
+            f"The column {quoted(facts.name)} holds no times that can be read.",
+            hint=f'state their format: --data "date_formats={facts.name} = %d.%m.%Y"',
+        )
+    if len(facts.readings) == 1:
+        return facts.readings[0]
+    example = next(iter(facts.examples or facts.values), "")
+    first = ", ".join(
+        f"{each.format} ({each.first:%Y-%m-%d} to {each.last:%Y-%m-%d})" for each in facts.readings
+    )
+    raise Undecided(
+        "date_formats",
+        f"The times in column {quoted(facts.name)}, such as {quoted(example)}, can be read in "
+        f"{len(facts.readings)} ways: {first}.",
+        f"{quoted(example)} in column {quoted(facts.name)}: how is it read?",
+        [
+            Option(
+                f"{facts.name} = {each.format}",
+                f"{each.format}: from {each.first:%d %B %Y} to {each.last:%d %B %Y}",
+            )
+            for each in facts.readings
+        ],
+    )

@@ -1,0 +1,77 @@
+"""JSON files: a list of objects, columns by name, or one object on each line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from mlstarter.data import encodings
+from mlstarter.data.errors import DataError
+from mlstarter.data.settings import Format
+from mlstarter.data.show import shown
+
+
+def encoding_of(data: bytes, name: str) -> str:
+    """Return UTF-8, or UTF-16 with its mark: what JSON may be in."""
+    marked = data[:2] in (b"\xff\xfe", b"\xfe\xff")
+    return encodings.detect(data, name) if marked else "utf-8-sig"
+
+
+def read_records(text: str, kind: Format, name: str) -> tuple[Format, list[Mapping[str, Any]]]:
+    """Return a file's records, and whether they stand in one list or one on each line."""
+    try:
+        document = json.loads(text)
+    except RecursionError:
+        document = None
+    except ValueError as error:
+        return "jsonl", _lines(text, name, error)
+    if kind == "jsonl" and isinstance(document, dict):
+        return "jsonl", [document]
+    if (
+        isinstance(document, dict)
+        and document
+        and all(isinstance(v, list) for v in document.values())
+    ):
+        lengths = {len(values) for values in document.values()}
+        if len(lengths) == 1:
+            return "json", [
+                dict(zip(document, row, strict=True))
+                for row in zip(*document.values(), strict=True)
+            ]
+    if (
+        isinstance(document, dict)
+        and document
+        and all(isinstance(v, dict) for v in document.values())
+    ):
+        keys = list(next(iter(document.values())))
+        if all(list(values) == keys for values in document.values()):
+            return "json", [{column: document[column][key] for column in document} for key in keys]
+    if not isinstance(document, list) or not all(isinstance(row, dict) for row in document):
+        raise DataError(
+            f"{shown(name)} is JSON, but no list of objects.",
+            hint="write one object for each row: [{...}, {...}]",
+        )
+    return "json", document
+
+
+def _lines(text: str, name: str, error: ValueError) -> list[Mapping[str, Any]]:
+    rows: list[Mapping[str, Any]] = []
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except (ValueError, RecursionError) as wrong:
+            reason = wrong if number > 1 else error
+            raise DataError(
+                f"{shown(name)}, line {number:,}, is no JSON: {shown(reason, 80)}.",
+                hint="write one list of objects, or one object on each line",
+            ) from None
+        if not isinstance(row, dict):
+            raise DataError(
+                f"{shown(name)}, line {number:,}, is JSON, but no object.",
+                hint="write one object on each line: {...}",
+            )
+        rows.append(row)
+    return rows

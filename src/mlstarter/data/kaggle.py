@@ -1,0 +1,51 @@
+"""The address of a Kaggle page, or a command copied from it, as the answers it stands for."""
+
+from __future__ import annotations
+
+import re
+
+_NAME = r"[A-Za-z0-9][A-Za-z0-9_-]*"
+_HOST = r"(?:https?://)?(?:www\.)?kaggle\.com/"
+_DATASET = re.compile(
+    rf"(?:{_HOST}(?:datasets/)?|kaggle datasets download (?:-d |--dataset )?)"
+    rf"({_NAME}/{_NAME}(?:/versions/[0-9]+)?)(?:[/?# ].*)?"
+)
+_COMPETITION = re.compile(
+    rf"(?:{_HOST}(?:competitions|c)/|kaggle competitions download (?:-c |--competition )?)"
+    rf"({_NAME})(?:[/?# ].*)?"
+)
+_OTHER_PAGES = (
+    "code",
+    "models",
+    "discussions",
+    "learn",
+    "docs",
+    "settings",
+    "account",
+    "benchmarks",
+)
+
+
+def read_address(text: str) -> dict[str, str] | None:
+    """Return the answers that a Kaggle address stands for, or None where it is none.
+
+    ``https://www.kaggle.com/datasets/owner/name/data?select=x.csv`` is the dataset owner/name,
+    ``https://www.kaggle.com/c/titanic`` the competition titanic.
+    """
+    text = text.strip()
+    if competition := _COMPETITION.fullmatch(text):
+        return {"kaggle_competition": competition[1]}
+    dataset = _DATASET.fullmatch(text)
+    if dataset and dataset[1].partition("/")[0] not in _OTHER_PAGES:
+        return {"kaggle_dataset": dataset[1]}
+    return None
+
+
+def settle_addresses(answers: dict[str, object]) -> None:
+    """Put in place of a Kaggle address, in either question, the answer that it stands for."""
+    for key in ("kaggle_dataset", "kaggle_competition"):
+        value = answers.get(key)
+        meant = read_address(value) if isinstance(value, str) else None
+        if meant is not None:
+            del answers[key]
+            answers.update(meant)

@@ -1,0 +1,110 @@
+"""Numbers as people write them: signs for decimals and thousands, currencies and units."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from mlstarter.data.words import CURRENCIES, UNITS
+
+GROUPS = {"": "", " ": r"\s", "'": "['\N{RIGHT SINGLE QUOTATION MARK}]"}
+AFFIX = re.compile(
+    r"^(\D*?)([+\-\u2212(]?\s*[+\-\u2212]?[.,]?[0-9](?:.*[0-9])?[.,]?\)?-?)(\D*)$", re.DOTALL
+)
+
+# Few enough digits to be finite; with one reading only where a point stands before decimals.
+_PLAIN = re.compile(r"[+-]?[0-9]{1,30}(?:\.[0-9]{1,30})?")
+
+
+@dataclass(frozen=True, slots=True)
+class NumberStyle:
+    """The signs of a whole file: before decimals, and between groups of digits ("" for none)."""
+
+    decimal: str = "."
+    thousands: str = ""
+
+
+STYLES = (
+    NumberStyle(".", ""), NumberStyle(",", ""), NumberStyle(".", ","), NumberStyle(",", "."),
+    NumberStyle(",", " "), NumberStyle(".", " "), NumberStyle(".", "'"), NumberStyle(",", "'"),
+)  # fmt: skip
+
+
+@lru_cache(maxsize=32)
+def _pattern(style: NumberStyle) -> re.Pattern[str]:
+    group = GROUPS.get(style.thousands, re.escape(style.thousands))
+    digits = "[0-9]+"
+    if group:
+        digits += rf"|[1-9][0-9]{{0,2}}(?:{group}[0-9]{{3}})+"
+    if style.thousands == ",":  # lakh and crore: 12,34,567
+        digits += r"|[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}"
+    point = re.escape(style.decimal)
+    return re.compile(rf"([+-]?)({digits})?(?:{point}([0-9]*))?((?:[eE][+-]?[0-9]+)?)")
+
+
+def to_number(text: str, style: NumberStyle, strip: Sequence[str] = ()) -> float | None:
+    """Return the number that a text writes, or None where it writes none.
+
+    ``strip`` is taken out first. The minus sign of typographers, accountants' brackets and a
+    minus behind the number count. Grouped digits must be grouped rightly.
+    """
+    if _PLAIN.fullmatch(text) and (style.decimal == "." or "." not in text):
+        return float(text)  # nearly all of them, and much faster
+    for sign in strip:
+        text = text.replace(sign, "")
+    text = text.replace("\N{MINUS SIGN}", "-").strip()
+    if text.startswith("(") and text.endswith(")"):
+        text = f"-{text[1:-1].strip()}"
+    if len(text) > 1 and text.endswith("-"):
+        text = f"-{text[:-1].strip()}"
+    match = _pattern(style).fullmatch(text)
+    if not match or not (match[2] or match[3]):
+        return None
+    whole = re.sub("[^0-9]", "", match[2] or "0")
+    number = float(f"{match[1]}{whole}.{match[3] or 0}{match[4]}")
+    return number if math.isfinite(number) else None
+
+
+def signs_of(texts: Iterable[str]) -> tuple[str, ...] | str:
+    """Return the one sign (a currency, %, a unit) that goes with a column's numbers.
+
+    () where there is none; a text is the reason why the numbers cannot be read: several signs.
+    """
+    signs: set[str] = set()
+    bare = False
+    for text in texts:
+        match = AFFIX.match(text.strip())
+        if match is None:
+            return ()
+        before, after = match[1].strip("+-\u2212( \u00a0"), match[3].strip(" \u00a0)")
+        if (before and not _is_sign(before)) or (after and not _is_unit(after, text)):
+            return ()
+        signs |= {before, after} - {""}
+        bare = bare or not (before or after)
+    if len({sign.casefold() for sign in signs}) > 1:
+        return f"several signs or units ({', '.join(sorted(signs)[:4])})"
+    if bare and signs & {"%", "‰"}:
+        return "some with and some without a percent sign"
+    return tuple(sorted(signs))
+
+
+def _is_sign(text: str) -> bool:
+    return text.casefold() in CURRENCIES or all(unicodedata.category(c) == "Sc" for c in text)
+
+
+def _is_unit(text: str, cell: str) -> bool:
+    if _is_sign(text) or text.casefold() in UNITS:
+        return True
+    apart = cell.rstrip()[: -len(text)][-1:].isspace()
+    return apart and len(text) <= 12 and all(c.isalpha() or c in "/²³°." for c in text)
+
+
+def decimals_differ(text: str, strip: Sequence[str] = ()) -> bool:
+    """Say whether a text is one number with a decimal point and another with a comma."""
+    points = {to_number(text, style, strip) for style in STYLES if style.decimal == "."}
+    commas = {to_number(text, style, strip) for style in STYLES if style.decimal == ","}
+    return bool(points - {None}) and bool(commas - {None}) and points != commas

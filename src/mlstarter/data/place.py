@@ -1,0 +1,105 @@
+"""Where somebody's data lie for a project: in it, beside it, or where a variable says.
+
+A path of the owner's machine is never recorded: it would say who they are, and fail elsewhere.
+"""
+
+from __future__ import annotations
+
+import filecmp
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from mlstarter.data.errors import DataError
+from mlstarter.data.folders import look, walk
+from mlstarter.data.limits import COPY_BYTES, TRACK_BYTES
+from mlstarter.data.show import shown
+from mlstarter.errors import UsageError
+from mlstarter.files import remove
+
+RAW = "data/raw"
+VARIABLE = "DATA_FILE"
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """How a project finds its data.
+
+    ``recorded`` is what config.toml says: relative to the project, or ``env:NAME``. ``copied`` is
+    the place in the project that ``source`` is copied to, "" where it stays where it is.
+    """
+
+    source: Path
+    recorded: str
+    copied: str = ""
+
+    @property
+    def variable(self) -> str:
+        """The name of the environment variable that has to say where the data are, or ""."""
+        return self.recorded.removeprefix("env:") if self.recorded.startswith("env:") else ""
+
+
+def size_of(path: Path) -> int:
+    """Return the bytes of a file, or of all files of a folder."""
+    return look(path).size if path.is_dir() else path.stat().st_size
+
+
+def placement(source: Path, project: Path, *, copy: bool, variables: bool = True) -> Placement:
+    """Decide where data lie for the project at ``project``, which need not exist yet.
+
+    ``copy`` them where that can be; ``variables`` says that the project reads ``env:NAME``.
+    """
+    real, root = source.resolve(), project.resolve()
+    if real.is_relative_to(root):
+        return Placement(source, real.relative_to(root).as_posix())
+    name = re.sub(r"[^\w.\-+() ]", "_", source.name).strip() or "data"
+    if copy and size_of(source) <= COPY_BYTES:
+        place = f"{RAW}/{name}"
+        return Placement(source, place, place)
+    if real.is_relative_to(root.parent):
+        return Placement(source, f"../{real.relative_to(root.parent).as_posix()}")
+    if not variables:
+        raise UsageError(
+            f"{shown(source.name)} is not to be copied, or larger than {COPY_BYTES >> 30} GiB.",
+            hint=f"move it into {shown(root.parent, 200)}, beside the project",
+        )
+    return Placement(source, f"env:{VARIABLE}")
+
+
+def copy_into(place: Placement, project: Path) -> None:
+    """Copy the data to their place in a project, wholly or not at all; links are followed.
+
+    Raises DataError where another file is there.
+    """
+    target = project / place.copied
+    if target.is_file() and place.source.is_file() and filecmp.cmp(target, place.source, False):
+        return
+    if target.exists():
+        raise DataError(
+            f"{place.copied} is there already, and another file.",
+            hint=f"remove it, or give the file itself: mlstarter describe {place.copied}",
+        )
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # Beside its place first: what a full disk leaves is never taken for the data.
+    partial = target.with_name(f".{target.name}.part")
+    try:
+        if not place.source.is_dir():
+            shutil.copyfile(place.source, partial)
+        else:
+            for path in walk(place.source):
+                file = partial / path.relative_to(place.source)
+                file.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, file)
+        partial.rename(target)
+    finally:
+        partial.unlink(missing_ok=True) if not partial.is_dir() else remove(partial)
+
+
+def check_tracked(source: Path) -> None:
+    """Raise UsageError for data that are too large for git."""
+    if size_of(source) > TRACK_BYTES:
+        raise UsageError(
+            f"{shown(source.name)} is larger than {TRACK_BYTES >> 20} MiB, too large for git.",
+            hint="leave out --track-data",
+        )

@@ -1,0 +1,119 @@
+"""A generated project that gets data: what it says of them now, and what would change."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from mlstarter.data.place import Placement, copy_into
+from mlstarter.data.schema import Schema, read_schema, to_toml
+from mlstarter.data.settings import KEYS, Settings
+from mlstarter.data.show import shown
+from mlstarter.data.writing import config_data, merged, with_settings
+from mlstarter.errors import ProjectError
+
+ANSWERS, CONFIG, SCHEMA = ".copier-answers.yml", "config.toml", "schema.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """New texts of a project's files, beside the old ones ("" where there is none)."""
+
+    root: Path
+    texts: Mapping[str, tuple[str, str]]
+
+    @property
+    def names(self) -> list[str]:
+        """The files that change."""
+        return [name for name, (old, new) in self.texts.items() if old != new]
+
+    def text(self) -> str:
+        """Return the changes as a patch."""
+        lines: list[str] = []
+        for name in self.names:
+            old, new = (text.splitlines() for text in self.texts[name])
+            lines += difflib.unified_diff(old, new, f"a/{name}", f"b/{name}", lineterm="")
+        return "".join(f"{shown(line, 200)}\n" for line in lines)
+
+    def write(self, place: Placement) -> None:
+        """Copy the data into the project, then write the files, each whole or not at all."""
+        if place.copied:
+            copy_into(place, self.root)
+        for name in self.names:
+            partial = self.root / f".{name}.part"
+            partial.write_text(self.texts[name][1], encoding="utf-8", newline="\n")
+            partial.replace(self.root / name)
+
+
+@dataclass(frozen=True, slots=True)
+class DataProject:
+    """A project's answers, and the files that say how its data are read."""
+
+    root: Path
+    answers: Mapping[str, Any]
+    config: str
+    schema: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_sample(self) -> bool:
+        """Say whether the project has the sample, so that its files know no other data."""
+        return bool(self.data.get("source", self.answers.get("data_source")) == "sample")
+
+    def decided(self, recorded: str) -> dict[str, Any]:
+        """Return what was decided about the file at the same place, should it be asked again."""
+        if self.data.get("path") != recorded or self.is_sample:
+            return {}
+        decided = {f"data_{key}": self.data[key] for key in KEYS if key in self.data}
+        dates = read_schema(self.schema).dates if self.schema else ()
+        formats = "; ".join(f"{date.name} = {date.format}" for date in dates if date.format)
+        return decided | ({"date_formats": formats} if formats else {})
+
+    @property
+    def stated(self) -> dict[str, Any]:
+        """What its owner has stated, in the answers and in schema.toml."""
+        stated = {
+            name: value
+            for name, value in self.answers.items()
+            if value not in ("", None) and not name.startswith("data_")
+        }
+        if self.is_sample:
+            ours = ("task", "target", "positive_class", "split_rule", "split_column", "row")
+            return {n: v for n, v in stated.items() if n == "project_type" or n not in ours}
+        if self.schema and (target := read_schema(self.schema).target).name:
+            stated["target"] = target.name
+            if target.positive and stated.get("task") in ("binary", "anomaly"):
+                stated["positive_class"] = target.positive
+        return stated
+
+    def changes(self, settings: Settings, schema: Schema) -> Changes:
+        """Return what a description changes; what the owner wrote about a column stays."""
+        new = merged(read_schema(self.schema), schema) if self.schema else schema
+        texts = {
+            CONFIG: (self.config, with_settings(self.config, settings)),
+            SCHEMA: (self.schema, to_toml(new)),
+        }
+        return Changes(self.root, texts)
+
+
+def open_project(folder: Path) -> DataProject:
+    """Read a generated project; raises ProjectError for a folder that is none."""
+    root = folder.expanduser()
+    try:
+        document = yaml.safe_load((root / ANSWERS).read_text(encoding="utf-8"))
+        config = (root / CONFIG).read_text(encoding="utf-8")
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        raise ProjectError(
+            f"{shown(folder, 200)} is no project of mlstarter: it has no {ANSWERS} and {CONFIG} "
+            "that can be read.",
+            hint="give the project's folder: mlstarter describe FILE PROJECT",
+        ) from error
+    answers = {k: v for k, v in (document or {}).items() if not str(k).startswith("_")}
+    schema = root / SCHEMA
+    text = schema.read_text(encoding="utf-8") if schema.is_file() else ""
+    return DataProject(root, answers, config, text, config_data(config))

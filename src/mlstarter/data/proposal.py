@@ -1,0 +1,246 @@
+"""What a project over a file would be: type, target, task, split, positive class, each with why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mlstarter.data import words
+from mlstarter.data.choices import Choice
+from mlstarter.data.columns import Facts
+from mlstarter.data.draft import draft, problem_of, without_leaks
+from mlstarter.data.errors import DataError, Option, Undecided
+from mlstarter.data.inspect import Inspection
+from mlstarter.data.reader import values_of
+from mlstarter.data.schema import Schema
+from mlstarter.data.show import quoted, shown, some
+from mlstarter.data.splits import choose_split, group_columns
+from mlstarter.suggest import did_you_mean
+
+MOST_CLASSES = 50
+FEW_NUMBERS = 10  # whole numbers of so few values are classes rather than a quantity
+TASKS = ("binary", "multiclass", "regression", "anomaly")
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A project over a file: answers with reasons, and for rows and columns the schema.
+
+    ``problem`` is why the rows cannot be learned from, or None.
+    """
+
+    project_type: str
+    choices: tuple[Choice, ...]
+    schema: Schema | None = None
+    problem: DataError | None = None
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """The answers to the template's questions."""
+        return {choice.key: choice.value for choice in self.choices}
+
+
+def propose(
+    looked_at: Inspection, answers: Mapping[str, Any], *, guess_target: bool = True
+) -> Proposal:
+    """Propose a project. ``answers`` are what its owner states; they are obeyed.
+
+    Raises Undecided for what only the owner can know: the target where no name gives it away
+    (or always, without ``guess_target``), the positive class, a time with two readings. Raises
+    DataError for a column that is not there, or that cannot be what it is to be.
+    """
+    kind = _project_type(looked_at, answers)
+    if kind.value == "nlp":
+        return _texts(looked_at, answers, kind, guess_target=guess_target)
+    target = _target(looked_at, answers, guess_target=guess_target)
+    task = _task(looked_at, answers, target.value)
+    choices = [kind, target, task] if target.value else [kind, task]
+    if task.value in ("binary", "anomaly") and target.value:
+        choices.append(_positive(looked_at, answers, target.value))
+    choices += choose_split(looked_at, answers, target.value)
+    schema = draft(looked_at, answers, {each.key: each.value for each in choices})
+    values = values_of(looked_at.table, schema, looked_at.path.name)
+    schema = without_leaks(schema, values, task.value)
+    problem = problem_of(looked_at, schema, values, task.value)
+    return Proposal("tabular", tuple(choices), schema, problem)
+
+
+# Type and target
+
+
+def _project_type(looked_at: Inspection, answers: Mapping[str, Any]) -> Choice:
+    stated = str(answers.get("project_type", ""))
+    if stated and stated not in ("tabular", "nlp"):
+        raise DataError(
+            f"A project of type {stated} is not made from a table.", hint="leave out --type"
+        )
+    if stated:
+        return Choice("project_type", stated, "as stated")
+    texts = [f for f in looked_at.facts.values() if f.kind == "text"]
+    others = [f for f in looked_at.facts.values() if f.is_feature]
+    if texts and len(others) <= 3 and not (set(answers) & {"task", "split_rule"}):
+        return Choice("project_type", "nlp", f"{quoted(texts[0].name)} holds free text")
+    return Choice(
+        "project_type", "tabular", f"{len(others)} columns hold numbers, classes or yes and no"
+    )
+
+
+def _target(looked_at: Inspection, answers: Mapping[str, Any], *, guess_target: bool) -> Choice:
+    stated = str(answers.get("target", ""))
+    if stated:
+        looked_at.column(stated)
+        return Choice("target", stated, "as stated")
+    if answers.get("task") == "anomaly":
+        return Choice("target", "", "none is needed")
+    likely = likely_targets(looked_at)
+    named = [name for name in likely if name.casefold() in words.TARGETS]
+    if named and guess_target:
+        return Choice("target", named[0], "by its name")
+    if not likely:
+        raise DataError(
+            f"No column of {shown(looked_at.path.name)} could be predicted.",
+            hint="name one with --data target=..., or --data task=anomaly",
+        )
+    raise Undecided(
+        "target",
+        f"Which column of {shown(looked_at.path.name)} is to be predicted?",
+        "Which column is to be predicted?",
+        [Option(name, f"{shown(name)}  ({summary(looked_at.facts[name])})") for name in likely],
+    )
+
+
+def likely_targets(looked_at: Inspection) -> list[str]:
+    """Return the columns that could be predicted, the likeliest first."""
+    names = [name for name, facts in looked_at.facts.items() if facts.is_feature]
+    order = {name: place for place, name in enumerate(names)}
+
+    def rank(name: str) -> tuple[bool, bool, int]:
+        facts = looked_at.facts[name]
+        classes = facts.kind in ("boolean", "category") and facts.distinct <= MOST_CLASSES
+        # Tables have it in the last column, or in the first.
+        place = min(len(names) - 1 - order[name], order[name] * 2 + 1)
+        return name.casefold() not in words.LIKELY_TARGETS, not classes, place
+
+    return sorted(names, key=rank)
+
+
+def summary(facts: Facts) -> str:
+    """Return in a few words what a column is."""
+    if facts.kind in ("boolean", "category"):
+        return (
+            f"{facts.distinct:,} classes: {some(facts.values, 3)}"
+            if facts.values
+            else f"{facts.distinct:,} classes"
+        )
+    if facts.kind in ("number", "integer"):
+        kind = "whole numbers" if facts.kind == "integer" else "numbers"
+        return f"{kind} such as {', '.join(shown(text, 20) for text in facts.examples[:2])}"
+    return facts.reason or facts.kind
+
+
+def _task(looked_at: Inspection, answers: Mapping[str, Any], target: str) -> Choice:
+    stated = str(answers.get("task", ""))
+    if not target:
+        return Choice("task", "anomaly", "as stated")
+    facts = looked_at.column(target)
+    what = f"{quoted(target)} holds {summary(facts)}"
+    number = facts.kind in ("number", "integer") or (
+        facts.kind == "boolean" and set(facts.values) <= {"0", "1"}
+    )
+    if facts.kind in ("empty", "constant"):
+        raise DataError(
+            f"The target {quoted(target)} cannot be learned: {facts.reason}.",
+            hint="choose another target, or bring other rows",
+        )
+    if facts.kind in ("time", "unreadable", "mixed") and stated != "anomaly":
+        raise DataError(
+            f"The target {quoted(target)} cannot be learned: {facts.reason}.",
+            hint="make it numbers or classes, or choose another target",
+        )
+    if stated == "regression" and not number:
+        raise DataError(
+            f"{what}, and a regression needs numbers.", hint="leave out --data task=..."
+        )
+    if stated == "binary" and facts.distinct != 2:
+        raise DataError(
+            f"{what}, and a yes or no needs two values: it has {facts.distinct:,}.",
+            hint="leave out --data task=..., or choose multiclass or regression",
+        )
+    if stated:
+        if stated not in TASKS:
+            raise DataError(
+                f"There is no task {quoted(stated)}.", hint=f"tasks are {', '.join(TASKS)}"
+            )
+        return Choice("task", stated, "as stated")
+    if facts.distinct == 2:
+        return Choice("task", "binary", what)
+    if facts.kind == "number" or (number and facts.distinct > FEW_NUMBERS):
+        return Choice("task", "regression", what)
+    if facts.distinct <= MOST_CLASSES:
+        return Choice("task", "multiclass", what)
+    raise DataError(
+        f"{what}, too many to be classes, and no numbers.",
+        hint="choose another target, or join classes",
+    )
+
+
+def _positive(looked_at: Inspection, answers: Mapping[str, Any], target: str) -> Choice:
+    facts = looked_at.column(target)
+    values = [value for value in facts.values if value not in facts.missing]
+    stated = str(answers.get("positive_class", ""))
+    if stated:
+        if stated not in values:
+            raise DataError(
+                f"{quoted(target)} is never {quoted(stated)}.",
+                hint=did_you_mean(stated, values) or f"it is {some(values)}",
+            )
+        return Choice("positive_class", stated, "as stated")
+    yes = words.yes_of(values)
+    if yes is not None:
+        return Choice("positive_class", yes, f"it is the yes among {some(values)}")
+    rare_first = sorted(values, key=lambda value: facts.values[value])
+    raise Undecided(
+        "positive_class",
+        f"Which value of {quoted(target)} counts as yes: {some(values)}?",
+        f"Which value of {quoted(target)} counts as yes?",
+        [Option(value, f"{shown(value)}  ({facts.values[value]:,} rows)") for value in rare_first],
+    )
+
+
+# Texts
+
+
+def _texts(
+    looked_at: Inspection, answers: Mapping[str, Any], kind: Choice, *, guess_target: bool
+) -> Proposal:
+    texts = [name for name, facts in looked_at.facts.items() if facts.kind == "text"]
+    stated = str(answers.get("text_column", ""))
+    if stated:
+        facts = looked_at.column(stated)
+        if facts.kind == "unreadable":
+            raise DataError(
+                f"The column {quoted(stated)} is no text: {facts.reason}.", hint="give another file"
+            )
+        column = Choice("text_column", stated, "as stated")
+    elif len(texts) == 1:
+        column = Choice("text_column", texts[0], "it holds free text")
+    else:
+        raise Undecided(
+            "text_column",
+            f"Which column of {shown(looked_at.path.name)} holds the text?",
+            "Which column holds the text?",
+            [Option(name, shown(name)) for name in texts or looked_at.facts],
+        )
+    target = _target(looked_at, answers, guess_target=guess_target)
+    facts = looked_at.column(target.value)
+    if facts.kind in ("unreadable", "empty", "constant") or facts.distinct < 2:
+        raise DataError(
+            f"The labels in {quoted(target.value)} cannot be learned: {facts.reason}.",
+            hint="give a column of classes with --data target=...",
+        )
+    choices = [kind, column, target]
+    groups = [name for name in group_columns(looked_at, target.value) if name != column.value]
+    if groups and "text_group" not in answers:
+        choices.append(Choice("text_group", groups[0], "texts of one stay together"))
+    return Proposal("nlp", tuple(choices))

@@ -1,0 +1,88 @@
+"""How a file is read: the keys of ``[data]`` in a project's config.toml."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any, Literal, cast
+
+from mlstarter.data.errors import DataError
+
+Format = Literal["csv", "excel", "parquet", "json", "jsonl", "sqlite", "duckdb"]
+FORMATS: tuple[Format, ...] = ("csv", "excel", "parquet", "json", "jsonl", "sqlite", "duckdb")
+SPELT = {"tab": "\t", "\\t": "\t", "space": " ", "none": ""}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How one file is read.
+
+    ``path`` is relative to the project, or ``env:NAME``. ``thousands`` " " stands for any white
+    space, "'" for the curly one too. ``skip_lines`` are lines before the header; without
+    ``header`` the columns are called column_1, column_2, ...
+    """
+
+    path: str = ""
+    format: Format = "csv"
+    encoding: str = "utf-8"
+    separator: str = ","
+    quote: str = '"'
+    escape: str = ""
+    decimal: str = "."
+    thousands: str = ""
+    table: str = ""
+    skip_lines: int = 0
+    comment: str = ""
+    header: bool = True
+    max_rows: int = 200_000
+
+    def changed(self) -> dict[str, Any]:
+        """Return the keys that differ from their defaults, ``path`` left out."""
+        plain = Settings()
+        return {
+            field.name: value
+            for field in fields(self)
+            if field.name != "path"
+            and (value := getattr(self, field.name)) != getattr(plain, field.name)
+        }
+
+
+KEYS = tuple(field.name for field in fields(Settings) if field.name not in ("path", "max_rows"))
+
+
+def stated(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings that answers such as ``data_separator`` state, by their own names.
+
+    Raises DataError for a value that cannot be.
+    """
+    result: dict[str, Any] = {}
+    for key in KEYS:
+        value = answers.get(f"data_{key}")
+        if value is None:
+            continue
+        result[key] = _checked(key, value)
+    return result
+
+
+def _checked(key: str, value: Any) -> Any:
+    text = str(value)
+    if key == "skip_lines":
+        if not text.isdigit():
+            raise DataError(f"data_skip_lines cannot be {text[:40]!r}.", hint="give a whole number")
+        return int(text)
+    if key == "header":
+        return text.lower() in ("true", "yes", "1")
+    if key in ("separator", "quote", "escape"):
+        text = SPELT.get(text.lower(), text)
+        if len(text) > 1 or (key == "separator" and not text):
+            raise DataError(f"data_{key} cannot be {text[:40]!r}.", hint="give one character")
+    allowed = {"decimal": (".", ","), "thousands": ("", ",", ".", " ", "'"), "format": FORMATS}
+    if key in allowed and text not in allowed[key]:
+        choices = ", ".join(repr(choice) for choice in allowed[key])
+        raise DataError(f"data_{key} cannot be {text[:40]!r}.", hint=f"choose from {choices}")
+    return text
+
+
+def with_stated(settings: Settings, values: Mapping[str, Any]) -> Settings:
+    """Return settings with the values that their owner states."""
+    return replace(settings, **cast("dict[str, Any]", dict(values)))

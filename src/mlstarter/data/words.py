@@ -1,0 +1,104 @@
+"""Words that mean something in a table, in the languages that tables are common in."""
+
+from __future__ import annotations
+
+import re
+
+MISSING = frozenset(
+    """
+    NA N/A n/a na #N/A #NA <NA> NaN nan NAN -NaN -nan NULL null Null None none NONE nil Nil (null) (none) (blank)
+    ? ?? - -- --- — – . .. ... * / \\N N.A. n.a. N.A n.a n.d. N.D. nd ND k.A. k. A. s/d S/D sin dato
+    missing Missing MISSING unknown Unknown UNKNOWN empty undefined
+    #VALUE! #DIV/0! #REF! #NAME? #NUM! #NULL! 1.#IND -1.#IND 1.#QNAN -1.#QNAN
+    """.split()
+    + ["k. A.", "sin dato", "not available", "Not available", "not applicable", "#N/A N/A"]
+)
+"""What people write for "no value". It counts only in a column whose other cells are numbers or
+times: in a column of text every word is a value."""
+
+YES_NO = (
+    ("yes", "no"), ("y", "n"), ("true", "false"), ("t", "f"), ("1", "0"), ("on", "off"),
+    ("ja", "nein"), ("j", "n"), ("wahr", "falsch"), ("ja", "nee"), ("ja", "nej"), ("ja", "nei"),
+    ("oui", "non"), ("o", "n"), ("vrai", "faux"), ("sí", "no"), ("si", "no"), ("s", "n"),
+    ("verdadero", "falso"), ("sim", "não"), ("sim", "nao"), ("verdadeiro", "falso"), ("sì", "no"),
+    ("vero", "falso"), ("da", "nu"), ("da", "ne"), ("tak", "nie"), ("t", "n"), ("prawda", "fałsz"),
+    ("ano", "ne"), ("áno", "nie"), ("igen", "nem"), ("kyllä", "ei"), ("jah", "ei"), ("jā", "nē"),
+    ("taip", "ne"), ("evet", "hayır"), ("evet", "hayir"), ("e", "h"), ("да", "нет"), ("д", "н"),
+    ("так", "ні"), ("да", "не"), ("ναι", "όχι"), ("はい", "いいえ"), ("是", "否"), ("有", "无"),
+    ("有", "無"), ("예", "아니요"), ("예", "아니오"), ("네", "아니요"), ("हाँ", "नहीं"), ("ใช่", "ไม่ใช่"),
+    ("نعم", "لا"), ("כן", "לא"), ("có", "không"), ("ya", "tidak"), ("да", "жок"), ("بله", "خیر"),
+)  # fmt: skip
+"""Pairs of yes and no, in small letters."""
+
+MEANT = (
+    ("positive", "negative"), ("pos", "neg"), ("+", "-"), ("1", "-1"), ("success", "failure"), ("pass", "fail"),
+    ("spam", "ham"), ("fraud", "legitimate"), ("fraud", "legit"), ("malignant", "benign"),
+    ("sick", "healthy"), ("abnormal", "normal"), ("anomaly", "normal"), ("default", "paid"),
+    ("churned", "stayed"), ("late", "on time"), ("positiv", "negativ"), ("positif", "négatif"),
+    ("positivo", "negativo"),
+)  # fmt: skip
+"""Pairs of other words of which the first is what one looks for."""
+
+UNITS = frozenset(
+    """
+    % ‰ kg mg lb lbs oz cm mm km mi miles ft in yd sec min hr hrs hours days ms °c °f ° km/h mph kwh kw hz khz
+    mhz ghz mb gb tb kb ml cl dl m² m2 m³ cm² km² sqft sqm px bpm ha acres rpm hp ps cc kcal cal mmhg mg/dl
+    bhp nm kmpl kmph km/kg years yrs months weeks pcs stk st. x
+    """.split()
+)
+CURRENCIES = frozenset(
+    """
+    usd eur gbp chf jpy cny inr rub brl pln czk sek nok dkk huf try krw aud cad nzd zar mxn us$ r$ a$ c$ hk$ kr kr.
+    zł kč ft lei rs rs. fr. sfr. руб руб. р. tl rm rp euro
+    """.split()
+)
+TARGETS = frozenset(
+    """
+    target label labels class classes y outcome dependent churn churned survived default fraud is_fraud isfraud
+    spam diagnosis sentiment subscribed cancelled canceled is_canceled exited attrition loan_status stroke
+    ziel zielvariable klasse ergebnis cible classe objetivo clase bersaglio цель метка класс 目标 标签 类别
+    目的変数 ラベル
+    """.split()
+)
+"""Names of a column that is there to be predicted."""
+LIKELY_TARGETS = TARGETS | frozenset(
+    """
+    result response disease income price saleprice sale_price quality rating species category approved bought
+    purchased clicked resultado status grade score
+    """.split()
+)
+"""Names of a column that may well be predicted, and may as well be a feature."""
+IDENTIFIER = re.compile(
+    r"(^|[\W_])(id|ids|key|uuid|guid|index|idx|nr|no|number|code|rownames|unnamed.*)$|^\w*[a-z]Id$|ID$"
+)
+OWNER = re.compile(
+    r"(^|[\W_])(customer|client|user|patient|subject|person|member|account|student|author|speaker|"
+    r"session|store|shop|household|device|sensor|machine|driver|player|group|kunde|patientin|"
+    r"client|cliente|paciente)s?([\W_]?(id|ids|nr|no|number|code|key|name))?$",
+    re.IGNORECASE,
+)
+"""Names of columns that say to whom or to what a row belongs."""
+BIRTH = re.compile(r"birth|dob|geburt|naissance|nacimiento|рожден|生年|出生", re.IGNORECASE)
+
+
+def pair_of(words: set[str], pairs: tuple[tuple[str, str], ...]) -> tuple[str, str] | None:
+    """Return the pair that exactly these words (in small letters) are, or None."""
+    return next((pair for pair in pairs if set(pair) == words), None)
+
+
+def yes_of(values: list[str]) -> str | None:
+    """Return which of two values means "yes", or None where the words do not say it."""
+    small = {value.strip().casefold(): value for value in values}
+    if len(values) != 2 or len(small) != 2:
+        return None
+    pair = pair_of(set(small), YES_NO) or pair_of(set(small), MEANT)
+    if pair is not None:
+        return small[pair[0]]
+    first, second = small
+    for one, other in ((first, second), (second, first)):
+        # "no churn" and "churn", "not late" and "late": the negation is the no.
+        if re.fullmatch(
+            rf"(no|not|non|non-|kein|nicht|keine|sin|sans|не|нет)[ _-]?{re.escape(one)}", other
+        ):
+            return small[one]
+    return None

@@ -1,0 +1,137 @@
+"""On a terminal: what was read is shown, what cannot be known is asked, a change is followed."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mlstarter import sources
+from mlstarter.cli import answering
+from mlstarter.cli.new import Options
+from mlstarter.questions.model import Choice
+
+
+class Script:
+    """A terminal that takes its answers from a list: (a part of the question, the answer)."""
+
+    keys = ""
+
+    def __init__(self, *answers: tuple[str, Any]) -> None:
+        self.answers: Iterator[tuple[str, Any]] = iter(answers)
+        self.shown: list[str] = []
+
+    def show(self, text: str) -> None:
+        self.shown.append(text)
+
+    def _answer(self, message: str) -> Any:
+        part, answer = next(self.answers)
+        assert part in message, (part, message)
+        return answer
+
+    def select(
+        self, message: str, choices: Sequence[Choice], default: Any, *, can_go_back: bool
+    ) -> Any:
+        answer = self._answer(message)
+        assert answer in [choice.value for choice in choices]
+        return answer
+
+    def several(self, *_: Any, **__: Any) -> list[Any]:
+        raise AssertionError
+
+    def confirm(self, message: str, default: bool, *, can_go_back: bool) -> bool:
+        return bool(self._answer(message))
+
+    def text(self, message: str, default: str, check: Callable[[Any], str | None], **_: Any) -> str:
+        answer = self._answer(message)
+        assert check(answer) is None
+        return str(answer)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    chance = random.Random(2)
+    rows = [
+        f"1,{chance.randint(100, 900)};{chance.choice('ab')};{chance.choice('xy')};{chance.choice('pqr')}"
+        for _ in range(120)
+    ]
+    (path := tmp_path / "trade.csv").write_text("price;kind;side;grade\n" + "\n".join(rows) + "\n")
+    return path
+
+
+def _answer(template: Path, terminal: Script, monkeypatch: pytest.MonkeyPatch, **given: Any) -> Any:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(template / "config"))
+    monkeypatch.setattr("mlstarter.questions.terminal.is_interactive", lambda: True)
+    monkeypatch.setattr("mlstarter.questions.terminal.open_terminal", lambda: terminal)
+    plain: dict[str, Any] = dict.fromkeys(Options.__slots__) | {
+        "data": (), "layer": (), "yes": False, "as_json": False, "trust": False, "copy": True,
+    }  # fmt: skip
+    return answering.answer(Options(**plain | given), sources.resolve(str(template)))
+
+
+def test_what_cannot_be_known_is_asked_and_nothing_else(
+    template: Path, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal = Script(
+        ("which number is it", ","),
+        ("Which column is to be predicted", "side"),
+        ("counts as yes", "y"),
+        ("project_name", "trade"),
+        ("Enter to create", ""),
+    )
+    answered = _answer(template, terminal, monkeypatch, data_file=str(file))
+    assert answered.answers["positive_class"] == "y"
+    assert answered.answers["data_decimal"] == ","
+    assert answered.own.looked_at.settings.decimal == ","
+    shown = "\n".join(terminal.shown)
+    assert "trade.csv: 120 rows, 4 columns" in shown
+    assert "as stated" in shown
+    assert json.dumps(answered.as_object())
+
+
+def test_the_prompt_offers_data_of_ones_own(
+    template: Path, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal = Script(
+        ("Start from", "own"),
+        ("Where is it", str(file)),
+        ("which number is it", "."),
+        ("Which column is to be predicted", "price"),
+        ("project_name", "trade"),
+        ("Enter to create", ""),
+    )
+    answered = _answer(template, terminal, monkeypatch)
+    assert answered.answers["task"] == "regression"
+    assert answered.answers["data_path"] == "data/raw/trade.csv"
+    assert answered.own.proposal.schema.target.kind == "number"
+
+
+def test_a_target_that_is_changed_in_the_review_is_described_anew(
+    template: Path, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Changing(Script):
+        def text(
+            self, message: str, default: str, check: Callable[[Any], str | None], **_: Any
+        ) -> str:
+            if "Enter to create" in message and not getattr(self, "changed", False):
+                self.changed = True
+                listed = [line.split() for line in self.shown[-1].splitlines() if line.strip()]
+                return next(line[0] for line in listed if line[1:2] == ["target"])
+            return super().text(message, default, check)
+
+    terminal = Changing(
+        ("which number is it", ","),
+        ("Which column is to be predicted", "side"),
+        ("counts as yes", "y"),
+        ("project_name", "trade"),
+        ("target", "grade"),
+        ("Enter to create", ""),
+    )
+    answered = _answer(template, terminal, monkeypatch, data_file=str(file))
+    assert (answered.answers["target"], answered.answers["task"]) == ("grade", "multiclass")
+    assert answered.own.proposal.schema.target.name == "grade"
+    assert "side" in [column.name for column in answered.own.proposal.schema.features]

@@ -1,0 +1,74 @@
+"""In which encoding a file is: found over all of it, refused where a byte does not fit."""
+
+from __future__ import annotations
+
+import pytest
+
+from mlstarter.data import encodings
+from mlstarter.data.errors import DataError, Undecided
+
+RUSSIAN = "текст,да\nочень хорошо,да\nсовсем плохо,нет\nфильм ужасный,нет\n"
+JAPANESE = "とても良い映画でした,はい\nすこし悪い商品です,いいえ\n"
+GERMAN = "größe;groß\nmüßig;weiß\nkühl;Straße\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "codec", "name"),
+    [
+        ("a,b\n1,2\n", "ascii", "utf-8"),
+        (RUSSIAN, "utf-8", "utf-8"),
+        (RUSSIAN, "utf-8-sig", "utf-8-sig"),
+        (RUSSIAN, "utf-16", "utf-16"),
+        ("größe,y\n1,2\n" * 9, "utf-16-le", "utf-16-le"),
+        ("größe,y\n1,2\n" * 9, "utf-16-be", "utf-16-be"),
+        ("größe,y\n1,2\n" * 9, "utf-32", "utf-32"),
+        (GERMAN, "cp1252", "cp1252"),
+        (JAPANESE, "cp932", "cp932"),
+        (JAPANESE, "iso2022_jp", "iso2022_jp"),
+        ("Łódź,Kraków\nŻywiec,Gdańsk\n", "cp1250", "cp1250"),
+    ],
+)
+def test_an_encoding_that_alone_makes_sense_is_taken(text: str, codec: str, name: str) -> None:
+    assert encodings.detect(text.encode(codec), "f.csv") == name
+    assert text.encode(codec).decode(name).removeprefix("\ufeff") == text
+
+
+@pytest.mark.parametrize(
+    ("text", "codec"),
+    [
+        (RUSSIAN, "cp1251"), (RUSSIAN, "koi8-u"), (RUSSIAN, "cp866"), (JAPANESE, "euc-jp"),
+        ("衣服很差15,坏\n手机很好,好\n电影满意,好\n", "gb18030"), ("ville;Angoulême\ncœur;Nîmes\n", "cp1252"),
+        ("아주 좋은 영화,예\n나쁜 상품,아니요\n", "cp949"),
+    ],
+)  # fmt: skip
+def test_where_several_fit_their_samples_are_shown_and_the_owner_chooses(
+    text: str, codec: str
+) -> None:
+    with pytest.raises(Undecided) as caught:
+        encodings.detect(text.encode(codec), "f.csv")
+    assert caught.value.key == "data_encoding"
+    first = caught.value.options[0]
+    assert text.encode(codec).decode(first.value) == text  # the likeliest stands first
+    assert any(word in first.title for word in text.replace(",", " ").replace(";", " ").split())
+    assert f'--data "data_encoding={first.value}"' in str(caught.value.hint)
+
+
+@pytest.mark.parametrize(
+    ("data", "line"),
+    [
+        (RUSSIAN.encode().replace("плохо".encode(), b"\xff" + "плохо".encode()), "line 3"),
+        ("größe;straße\nüber;schön\n".encode() + "Ärger;müde\n".encode("cp1252"), "line 3"),
+        ("a;é\n".encode("utf-8-sig") + b"\xe9;b\n", "line 2"),
+        ("größe".encode("utf-16") + b"\x00", "line 1"),
+    ],
+)
+def test_a_byte_that_does_not_fit_is_refused_with_its_line(data: bytes, line: str) -> None:
+    with pytest.raises(DataError, match=line):
+        encodings.detect(data, "f.csv")
+
+
+def test_what_is_no_text_is_said_to_be_none() -> None:
+    with pytest.raises(DataError, match="no text"):
+        encodings.detect(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\xff\xfe", "f.csv")
+    with pytest.raises(DataError, match="no encoding called"):
+        encodings.check(b"a", "klingon", "f.csv")

@@ -1,0 +1,282 @@
+"""What is proposed over a file, with the reason; folders; Kaggle's addresses; config.toml."""
+
+from __future__ import annotations
+
+import random
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mlstarter.data import folders
+from mlstarter.data.errors import DataError, Undecided
+from mlstarter.data.inspect import inspect
+from mlstarter.data.kaggle import read_address
+from mlstarter.data.place import copy_into, placement
+from mlstarter.data.proposal import Proposal, propose
+from mlstarter.data.schema import Column, Schema, read_schema, to_toml
+from mlstarter.data.settings import Settings
+from mlstarter.data.words import yes_of
+from mlstarter.data.writing import merged, with_settings
+from mlstarter.errors import UsageError
+
+
+def _table(path: Path, columns: dict[str, list[Any]]) -> Path:
+    rows = zip(*columns.values(), strict=True)
+    path.write_text(",".join(columns) + "\n" + "".join(",".join(map(str, r)) + "\n" for r in rows))
+    return path
+
+
+def _propose(path: Path, **answers: str) -> Proposal:
+    return propose(inspect(path, answers), answers)
+
+
+@pytest.fixture
+def columns() -> dict[str, list[Any]]:
+    chance = random.Random(5)
+    return {
+        "age": [chance.randint(18, 80) for _ in range(200)],
+        "kind": [chance.choice("abc") for _ in range(200)],
+        "y": [chance.choice(["oui", "non"]) for _ in range(200)],
+    }
+
+
+def test_task_and_positive_class_follow_from_the_target(
+    tmp_path: Path, columns: dict[str, list[Any]]
+) -> None:
+    path = _table(tmp_path / "t.csv", columns)
+    answers = _propose(path).answers
+    assert (answers["target"], answers["task"], answers["positive_class"]) == ("y", "binary", "oui")
+    assert answers["split_rule"] == "stratified"
+    assert _propose(path, target="age").answers["task"] == "regression"
+    assert _propose(path, target="kind").answers["task"] == "multiclass"
+    assert all(choice.reason for choice in _propose(path).choices)
+
+
+@pytest.mark.parametrize(
+    ("values", "yes"),
+    [
+        (["nein", "ja"], "ja"), (["Yes", "No"], "Yes"), (["0", "1"], "1"), (["нет", "да"], "да"),
+        (["否", "是"], "是"), (["-1", "1"], "1"), (["ham", "spam"], "spam"), (["nie", "tak"], "tak"),
+        (["churn", "no churn"], "churn"), (["FALSE", "TRUE"], "TRUE"), (["não", "sim"], "sim"),
+        (["a", "b"], None), (["1", "2"], None), (["f", "m"], None), (["good", "bad"], None),
+    ],
+)  # fmt: skip
+def test_the_yes_is_known_by_its_word_and_never_by_the_alphabet(
+    values: list[str], yes: str | None
+) -> None:
+    assert yes_of(values) == yes
+    assert yes_of(values[::-1]) == yes
+
+
+def test_a_time_splits_and_so_does_whoever_several_rows_belong_to(
+    tmp_path: Path, columns: dict[str, list[Any]]
+) -> None:
+    owners = {"customer_id": [f"c{i % 40}" for i in range(200)], **columns}
+    proposal = _propose(_table(tmp_path / "o.csv", owners))
+    assert (proposal.answers["split_rule"], proposal.answers["split_column"]) == (
+        "group",
+        "customer_id",
+    )
+    assert proposal.schema is not None
+    assert proposal.schema.exclude == {"customer_id": "rows are split by it"}
+    times = {"seen": [f"2023-{i // 28 + 1:02}-{i % 28 + 1:02}" for i in range(200)], **owners}
+    proposal = _propose(_table(tmp_path / "t.csv", times))
+    assert (proposal.answers["split_rule"], proposal.answers["split_column"]) == ("time", "seen")
+    born = {"date_of_birth": times["seen"], **columns}
+    proposal = _propose(_table(tmp_path / "b.csv", born))
+    assert proposal.answers["split_rule"] == "stratified"
+    assert proposal.schema is not None
+    assert [date.name for date in proposal.schema.dates] == ["date_of_birth"]
+
+
+def test_no_split_by_time_is_made_on_a_guess(tmp_path: Path, columns: dict[str, list[Any]]) -> None:
+    chance = random.Random(1)
+    days = [f"{chance.randint(1, 12):02}/{chance.randint(1, 12):02}/2023" for _ in range(200)]
+    path = _table(tmp_path / "t.csv", {"seen": days, **columns})
+    for stated in ({}, {"split_rule": "time", "split_column": "seen"}):
+        with pytest.raises(Undecided, match='"seen"') as caught:
+            _propose(path, **stated)
+        assert caught.value.key == "date_formats"
+    decided = _propose(path, date_formats="seen = %m/%d/%Y")
+    assert decided.schema is not None
+    assert decided.schema.dates[0].format == "%m/%d/%Y"
+    apart = _propose(path, split_rule="stratified")
+    assert apart.schema is not None
+    assert "which is not decided" in apart.schema.exclude["seen"]
+    with pytest.raises(DataError, match="holds no times"):
+        _propose(path, split_rule="time", split_column="kind")
+
+
+def test_what_predicts_the_target_alone_is_left_out_with_the_reason(
+    tmp_path: Path, columns: dict[str, list[Any]]
+) -> None:
+    columns["paid"] = [10 + i % 7 if y == "oui" else i % 7 for i, y in enumerate(columns["y"])]
+    proposal = _propose(_table(tmp_path / "t.csv", columns), target="y")
+    assert proposal.schema is not None
+    assert proposal.schema.exclude["paid"].startswith("leak?")
+    assert [column.name for column in proposal.schema.features] == ["age", "kind"]
+
+
+def test_texts_are_a_project_of_texts(tmp_path: Path) -> None:
+    rows = [f"the film number {i} was {'good' if i % 2 else 'bad'} indeed" for i in range(60)]
+    path = _table(tmp_path / "t.csv", {"review": rows, "label": [i % 2 for i in range(60)]})
+    proposal = _propose(path)
+    assert proposal.answers == {"project_type": "nlp", "text_column": "review", "target": "label"}
+    assert _propose_type(path, "tabular") == "tabular"
+
+
+def _propose_type(path: Path, kind: str) -> str:
+    try:
+        return _propose(path, project_type=kind).project_type
+    except DataError:
+        return kind  # a table of one text has no feature, and says so
+
+
+def test_a_folder_of_pictures_or_recordings_is_a_project_too(tmp_path: Path) -> None:
+    for part in ("Train", "test"):
+        (tmp_path / "pics" / part / "a").mkdir(parents=True)
+        (tmp_path / "pics" / part / "a" / "1.JPG").write_bytes(b"x")
+    choices = folders.propose(folders.look(tmp_path / "pics"), {})
+    assert {each.key: each.value for each in choices} == {
+        "project_type": "cv",
+        "image_split": "given",
+    }
+    (tmp_path / "voices").mkdir()
+    (tmp_path / "voices" / "1.flac").write_bytes(b"x")
+    assert folders.propose(folders.look(tmp_path / "voices"), {})[0].value == "asr"
+    (tmp_path / "loop").mkdir()
+    (tmp_path / "loop" / "again").symlink_to(tmp_path / "loop")
+    with pytest.raises(DataError, match="neither pictures"):
+        folders.propose(folders.look(tmp_path / "loop"), {})
+
+
+@pytest.mark.parametrize(
+    ("text", "answers"),
+    [
+        ("https://www.kaggle.com/datasets/owner/name", {"kaggle_dataset": "owner/name"}),
+        ("kaggle.com/datasets/owner/name/data?select=a.csv", {"kaggle_dataset": "owner/name"}),
+        ("https://www.kaggle.com/owner/name", {"kaggle_dataset": "owner/name"}),
+        ("https://www.kaggle.com/datasets/o/n/versions/3", {"kaggle_dataset": "o/n/versions/3"}),
+        ("kaggle datasets download -d owner/name", {"kaggle_dataset": "owner/name"}),
+        ("https://www.kaggle.com/competitions/titanic/data", {"kaggle_competition": "titanic"}),
+        ("https://www.kaggle.com/c/titanic", {"kaggle_competition": "titanic"}),
+        ("kaggle competitions download -c titanic", {"kaggle_competition": "titanic"}),
+        ("owner/name", None),
+        ("https://www.kaggle.com/code/owner/name", None),
+        ("https://example.org/datasets/owner/name", None),
+    ],
+)
+def test_a_page_of_kaggle_is_understood(text: str, answers: dict[str, str] | None) -> None:
+    assert read_address(text) == answers
+
+
+def test_data_are_copied_wholly_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (pictures := tmp_path / "in" / "pics").mkdir(parents=True)
+    (pictures / "1.png").write_bytes(b"one")
+    (pictures / "again").symlink_to(pictures)
+    (file := tmp_path / "in" / "a.csv").write_text("a,b\n1,2\n")
+    project = tmp_path / "shop"
+    project.mkdir()
+    for source in (pictures, file, file):  # the same file again is no other one
+        copy_into(placement(source, project, copy=True), project)
+    raw = project / "data" / "raw"
+    assert sorted(p.relative_to(raw).as_posix() for p in raw.rglob("*")) == [
+        "a.csv", "pics", "pics/1.png",
+    ]  # fmt: skip
+    file.write_text("a,b\n1,3\n")
+    with pytest.raises(DataError, match="another file"):
+        copy_into(placement(file, project, copy=True), project)
+
+    def full(_: Path, to: Path) -> None:
+        to.write_bytes(b"a,b")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("shutil.copyfile", full)
+    (raw / "a.csv").unlink()
+    with pytest.raises(OSError, match="No space"):
+        copy_into(placement(file, project, copy=True), project)
+    assert [path.name for path in raw.iterdir()] == ["pics"]
+
+
+def test_no_path_of_the_machine_is_recorded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "in").mkdir()
+    (file := tmp_path / "in" / 'a"b\n.csv').write_text("a,b\n1,2\n")
+    project = tmp_path / "work" / "shop"
+    assert placement(file, project, copy=True).recorded == "data/raw/a_b_.csv"
+    assert placement(file, project, copy=False).recorded == "env:DATA_FILE"
+    assert placement(file, tmp_path / "shop", copy=False).recorded.startswith("../in/")
+    (project / "data").mkdir(parents=True)
+    (inside := project / "data" / "x.csv").write_text("a,b\n")
+    assert placement(inside, project, copy=True) == placement(inside, project, copy=False)
+    assert placement(inside, project, copy=True).recorded == "data/x.csv"
+    monkeypatch.setattr("mlstarter.data.place.COPY_BYTES", 3)
+    assert placement(file, project, copy=True).recorded == "env:DATA_FILE"
+    with pytest.raises(UsageError, match="larger than"):
+        placement(file, project, copy=True, variables=False)
+
+
+CONFIG = """\
+project = "x"
+
+[data]  # where it is
+source = "local"
+path = "old.csv"  # relative
+separator = "#"  # a sign
+quote = '"'
+
+[split]
+separator = "not this one"
+"""
+
+
+def test_config_toml_changes_in_data_alone_and_keeps_its_comments() -> None:
+    text = with_settings(CONFIG, Settings(path="data/raw/a.csv", separator="\t", skip_lines=2))
+    data = tomllib.loads(text)["data"]
+    assert (data["path"], data["separator"], data["skip_lines"]) == ("data/raw/a.csv", "\t", 2)
+    assert 'path = "data/raw/a.csv"  # relative\n' in text
+    assert 'separator = "\\t"  # a sign\n' in text
+    assert tomllib.loads(text)["split"] == {"separator": "not this one"}
+    assert (
+        with_settings(text, Settings(path="data/raw/a.csv", separator="\t", skip_lines=2)) == text
+    )
+
+
+def test_a_schema_is_read_as_it_is_written() -> None:
+    odd = 'a"b\\c\n\t\u202e\x7f\ud800'
+    column = Column(
+        "x", "number", missing=("-", "NA"), strip=("$",), low=-1.5, high=3e8, examples=("1,5",)
+    )
+    truth = Column(
+        "t", "boolean", true=("ja",), false=("nein",), description=odd.replace("\ud800", "é")
+    )
+    schema = Schema(
+        Column("y", "category", positive="None"), "a row", {odd[:8]: "why"}, (column, truth),
+        (Column("when", "time", format=""),),
+    )  # fmt: skip
+    assert read_schema(to_toml(schema)) == schema
+    assert "\u202e" not in to_toml(schema)
+    with pytest.raises(DataError, match=r"schema\.toml cannot be read"):
+        read_schema("[target")
+
+
+def test_what_the_owner_wrote_about_a_column_stays() -> None:
+    old = Schema(
+        Column("y", "category", title="Bought", positive="yes"), "one sale", {"b": "a leak"},
+        (Column("a", "category", title="Post code"), Column("gone", "number"), Column("id", "integer")),
+    )  # fmt: skip
+    new = Schema(
+        Column("y", "category", positive="no"), "", {"id": "an identifier", "e": "constant"},
+        (Column("a", "integer"), Column("b", "number"), Column("c", "number")),
+    )  # fmt: skip
+    both = merged(old, new)
+    assert [(c.name, c.kind, c.title) for c in both.features] == [
+        ("a", "category", "Post code"), ("c", "number", ""), ("id", "integer", ""),
+    ]  # fmt: skip
+    assert both.exclude == {"e": "constant", "b": "a leak"}
+    assert (both.target.title, both.target.positive, both.row) == ("Bought", "yes", "one sale")
