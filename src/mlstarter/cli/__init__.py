@@ -87,7 +87,9 @@ def _explain(error: Exception) -> int:
         return _interrupted()
     if isinstance(error, click.exceptions.NoArgsIsHelpError) and error.ctx is not None:
         # `mlstarter` alone asks what there is: that is no mistake.
-        click.echo(error.ctx.get_help())
+        from mlstarter.console import echo
+
+        echo(error.ctx.get_help())
         return 0
     from mlstarter.cli import failures
 
