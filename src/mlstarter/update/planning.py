@@ -33,6 +33,7 @@ from mlstarter.update.renders import (
     resolve,
 )
 from mlstarter.update.request import Authority, Prepared, Wanted
+from mlstarter.update.template_settings import without_exempt_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,9 @@ def prepare(project: Project, wanted: Wanted) -> Prepared:
     answers = wanted.ask(asked, wanted.data, now.answers)
     new = render_tree(project, template, answers, trust=wanted.trust, kept=now)
     old = _old(project, ours, record, base, new, wanted)
+    new = replace(
+        new, tree=without_exempt_files(project, ours, old, new.tree, template, asked, answers)
+    )
     layers = _layers(project, ours, base, wanted, answers, new.tree)
     new = replace(new, layers=_checked(new.tree, layers))
     by = committer(project.repository.git)

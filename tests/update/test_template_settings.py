@@ -1,0 +1,60 @@
+"""What a template's settings keep an update from changing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.update.story import QUESTIONS, Template, commit, update
+
+pytestmark = pytest.mark.usefixtures("identity")
+
+
+@pytest.mark.parametrize("pattern", ["settings.ini", "'*.ini'", "\"{{ 'settings' }}.ini\""])
+def test_a_file_that_the_template_skips_stays_the_users(
+    template: Template, dest: Path, pattern: str
+) -> None:
+    questions = QUESTIONS + f"\n_skip_if_exists: [{pattern}]\n"
+    template.release("1.0.0", {"copier.yml": questions, "settings.ini": "red\n"})
+    template.release("1.1.0", {"settings.ini": "blue\n"})
+    template.release("1.2.0", {"settings.ini": "black\n"})
+    template.new(dest, "1.0.0")
+    commit(dest, "Mine", {"settings.ini": "green\n"})
+
+    assert update(dest, to="1.1.0").status == 0
+    assert update(dest).status == 0
+
+    assert (dest / "settings.ini").read_text() == "green\n"
+
+
+def test_a_new_file_that_the_template_skips_does_not_replace_the_users(
+    template: Template, dest: Path
+) -> None:
+    template.release("1.0.0", {"copier.yml": QUESTIONS + "\n_skip_if_exists: [settings.ini]\n"})
+    template.release("1.1.0", {"settings.ini": "blue\n", "other.txt": "new\n"})
+    template.new(dest, "1.0.0")
+    commit(dest, "Mine", {"settings.ini": "green\n"})
+
+    assert update(dest).status == 0
+
+    assert (dest / "settings.ini").read_text() == "green\n"
+    assert (dest / "other.txt").read_text() == "new\n"
+
+
+def test_what_is_for_new_projects_alone_stays_out_of_updates(
+    template: Template, dest: Path
+) -> None:
+    exclude = (
+        "\n_exclude:\n  - copier.yml\n  - .git\n"
+        "  - \"{% if _copier_operation == 'update' %}examples/*{% endif %}\"\n"
+    )
+    template.release("1.0.0", {"copier.yml": QUESTIONS + exclude, "examples/e.py": "1\n"})
+    template.release("1.1.0", {"examples/e.py": "2\n", "examples/new.py": "3\n"})
+    template.new(dest, "1.0.0")
+    (dest / "examples/e.py").unlink()
+    commit(dest, "No examples")
+
+    assert update(dest).status == 0
+
+    assert not list(dest.glob("examples/*"))
