@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from mlstarter.cohort.handout import MARKER, NEUTRAL, Handout, commit_pristine
+from mlstarter.cohort.handout import MARKER, NEUTRAL, Handout
 from mlstarter.cohort.journal import Entry, Journal
 from mlstarter.cohort.private_clone import private_git
 from mlstarter.cohort.remotes import Remote, repository_name
@@ -26,6 +26,8 @@ from mlstarter.engines.chance import new_seed
 from mlstarter.errors import UsageError
 from mlstarter.git.identity import now
 from mlstarter.git.objects import ObjectSet
+from mlstarter.git.pristine_commit import add_pristine_commits
+from mlstarter.git.process import Git
 from mlstarter.layers import read_marker
 from mlstarter.new.first_commit import empty_bare
 
@@ -95,7 +97,8 @@ class Creator:
     def _steps(self, student: Student, entry: Entry, store: Path) -> Entry:
         stamp = entry.stamp or now()
         seed = self.journal.remembered("seed", new_seed())
-        objects, commit = self._render(student, entry.url, stamp, seed)
+        shutil.copytree(empty_bare(), store)
+        objects, commit = self._render(student, entry.url, stamp, seed, store)
         if commit != entry.commit_id:
             if entry.state == "pushed":
                 raise Foreign(
@@ -118,13 +121,17 @@ class Creator:
         self._prove(student, entry, held)
         return self._record(replace(entry, state="verified"))
 
-    def _render(self, student: Student, url: str, stamp: str, seed: str) -> tuple[ObjectSet, str]:
+    def _render(
+        self, student: Student, url: str, stamp: str, seed: str, store: Path
+    ) -> tuple[ObjectSet, str]:
         pristine = self.handout.pristine(student, repository_name(url), seed)
         objects = ObjectSet()
-        return objects, commit_pristine(objects, pristine, NEUTRAL, stamp)
+        # The template's and the school's attributes count here, as in `new`: no student's do.
+        git = Git(store, {"GIT_DIR": str(store)})
+        commit, _, _ = add_pristine_commits(git, objects, pristine, NEUTRAL, stamp)
+        return objects, commit
 
     def _push(self, entry: Entry, objects: ObjectSet, store: Path) -> None:
-        shutil.copytree(empty_bare(), store)
         objects.write(store / "objects")
         try:
             self.remote.transport.push(entry.url, store, (f"{entry.commit_id}:{MAIN}",))
