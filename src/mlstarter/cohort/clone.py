@@ -15,7 +15,7 @@ from pathlib import Path
 from mlstarter.cohort.journal import Journal
 from mlstarter.cohort.remotes import Remote
 from mlstarter.cohort.roster import Student
-from mlstarter.cohort.transport import Absent, RemoteFailed
+from mlstarter.cohort.transport import Absent, RemoteFailed, no_main
 from mlstarter.errors import UsageError
 from mlstarter.git.process import Git, closed_settings
 
@@ -64,7 +64,7 @@ class Cloner:
         if not fresh and git.text("status", "--porcelain"):
             return Cloned("dirty", path, git.text("rev-parse", "HEAD"))
         transport.fetch_remote(entry.url, path)
-        wanted = self._wanted(git, student)
+        wanted = self._wanted(git, student, entry.url)
         before = git.call("rev-parse", "--verify", "--quiet", "HEAD").stdout.decode().strip()
         if before == wanted:
             return Cloned("current", path, wanted)
@@ -79,13 +79,18 @@ class Cloner:
         Git(partial).run("init", "--quiet", "--initial-branch=main", "--template=")
         partial.rename(path)
 
-    def _wanted(self, git: Git, student: Student) -> str:
+    def _wanted(self, git: Git, student: Student, url: str) -> str:
         """Return the commit to show: main, the tag, or the last one before the moment."""
         main = "refs/remotes/origin/main"
+        if git.call("rev-parse", "--verify", "--quiet", main).status != 0:
+            names = git.text("for-each-ref", "--format=%(refname:lstrip=3)", "refs/remotes/origin")
+            raise no_main(url, {f"refs/heads/{name}": "" for name in names.splitlines()})
         if self.at is None:
             return git.text("rev-parse", "--verify", main)
         if _DATE.match(self.at):
-            found = git.text("rev-list", "-1", f"--before={moment(self.at)}", main)
+            # The student's own line: what was merged late may be older than the moment.
+            options = ("-1", "--first-parent")
+            found = git.text("rev-list", *options, f"--before={moment(self.at)}", main)
         else:
             tag = f"refs/tags/{self.at}^{{commit}}"
             found = git.call("rev-parse", "--verify", "--quiet", tag).stdout.decode().strip()

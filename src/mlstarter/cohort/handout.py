@@ -20,12 +20,10 @@ from mlstarter.engines import render_all
 from mlstarter.errors import AnswersError, UsageError
 from mlstarter.git.identity import Identity
 from mlstarter.git.merge_base import Pristine
-from mlstarter.git.objects import ObjectSet
-from mlstarter.git.template_commits import TemplateOrigin, Trailers, add_template_commit
+from mlstarter.git.template_commits import TemplateOrigin
 from mlstarter.layers import RECORD, digest_of, recorded, render_layers
 from mlstarter.questions import Answers, Questionnaire, complete
 from mlstarter.sources import Template
-from mlstarter.tree import Tree
 
 MARKER = RECORD
 # Who commits for a class: nobody's name, and an address that nobody can ever have (RFC 2606).
@@ -135,20 +133,3 @@ def variant(secret: bytes, course_run: str, student_id: str) -> str:
 def keyed(secret: bytes, course_run: str, student_id: str) -> bytes:
     """Return the 32 bytes of HMAC-SHA-256 of course and student."""
     return hmac.new(secret, f"{course_run}\0{student_id}".encode(), hashlib.sha256).digest()
-
-
-def commit_pristine(
-    objects: ObjectSet, pristine: Pristine, by: Identity, when: str, parents: Sequence[str] = ()
-) -> str:
-    """Take a render and its layers into ``objects``, a commit each; return the last one's id."""
-    files: Tree = pristine.tree
-    tree, _ = objects.add_files(files)
-    trailers = Trailers(pristine.origin, tree, seed=pristine.seed)
-    commit = add_template_commit(objects, tree, trailers, parents, by, when)
-    for layer in pristine.layers:
-        files = {**files, **layer.files}
-        tree, _ = objects.add_files(files)
-        what = f"{layer.name} {layer.digest}"
-        trailers = Trailers(pristine.origin, tree, layer=what, seed=pristine.seed)
-        commit = add_template_commit(objects, tree, trailers, [commit], by, when)
-    return commit

@@ -13,6 +13,7 @@ from mlstarter.cohort.journal import Journal
 from mlstarter.cohort.private_clone import MAIN, at_hand
 from mlstarter.cohort.remotes import Remote
 from mlstarter.cohort.roster import Student
+from mlstarter.cohort.transport import Absent, no_main
 from mlstarter.data_files import Unusable, load_json, number
 from mlstarter.errors import MlstarterError
 from mlstarter.project import Project
@@ -26,7 +27,8 @@ class Standing:
     """How one student stands.
 
     Attributes:
-        state: the journal's word, or "missing" where the server has no main branch.
+        state: the journal's word; "gone" where there is no repository or an empty one,
+            "missing" where its work lies on another branch than main.
         version: the template's version in main; None where it cannot be told.
         behind: whether that is older than the newest one.
         started: whether there is work beyond what was handed out.
@@ -79,10 +81,14 @@ class Observer:
         who = (student.student_id, student.section, student.team)
         if entry is None or entry.state != "verified":
             return Standing(*who, state=entry.state if entry else "new")
-        refs = self.remote.transport.refs(entry.url)
+        try:
+            refs = self.remote.transport.refs(entry.url)
+        except Absent:
+            return Standing(*who, state="gone")
         head = refs.get(MAIN)
         if head is None:
-            return Standing(*who, state="missing")
+            gone = isinstance(no_main(entry.url, refs), Absent)
+            return Standing(*who, state="gone" if gone else "missing")
         pending = [
             name.removeprefix("refs/heads/") for name in refs if "/mlstarter/update-" in name
         ]

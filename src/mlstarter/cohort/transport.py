@@ -34,7 +34,15 @@ _ABSENT = re.compile(
     r"returned error: 404|does not appear to be a git repository|[Rr]epository .*not found"
     r"|does not exist"
 )
-_BEHIND = re.compile(r"\[(remote )?rejected\]|^!\t.*\t\[rejected\]|non-fast-forward|fetch first")
+_BEHIND = re.compile(
+    r"\[rejected\]|non-fast-forward|fetch first|but expected|incorrect old value"
+    r"|reference already exists|\.lock': File exists"
+)
+# A hook's or a server's own no: it would be the same the next time.
+_DECLINED = re.compile(r"hook declined|exists; cannot create")
+_REJECTED = "[remote rejected]"
+# How much of a server's own words is shown.
+_WORDS = 500
 
 
 class RemoteFailed(MlstarterError):
@@ -51,6 +59,10 @@ class Absent(RemoteFailed):
 
 class Moved(RemoteFailed):
     """The branch has moved on: a plain push would not be a fast-forward."""
+
+
+class Refused(RemoteFailed):
+    """The server took the connection and said no to the push: a hook, a protection, a quota."""
 
 
 class Stopped(MlstarterError):
@@ -116,7 +128,8 @@ class Transport:
     def push(self, url: str, store: Path, refspecs: tuple[str, ...]) -> None:
         """Push refspecs from the bare repository ``store``, all or none; never a forced one.
 
-        Raises Moved where one is not a fast-forward on the server.
+        Raises Moved where one is not a fast-forward on the server, Refused where the server
+        itself says no.
         """
         if any(spec.startswith(("+", ":")) for spec in refspecs):
             raise ValueError("a push never forces and never deletes")
@@ -175,10 +188,16 @@ def local_path(url: str) -> Path | None:
     return Path(unquote(urlsplit(url).path)) if url.startswith("file://") else None
 
 
-def _explained(url: str, said: str) -> MlstarterError | None:
+def _explained(url: str, said: str) -> MlstarterError | None:  # noqa: PLR0911 - a table
     """Return what a failure means, None where it may pass."""
-    if _BEHIND.search(said):
+    if _BEHIND.search(said) and not _DECLINED.search(said):
         return Moved(f"A branch of {url} has moved on meanwhile.", hint="run the command again")
+    if _REJECTED in said:
+        return Refused(
+            f"The server of {url} refused the push: {_server_words(said)}.",
+            hint="settle it on the server (a hook, a protected branch, a quota), then run the "
+            "command again",
+        )
     if _PASSING.search(said):
         return None
     if _DENIED.search(said):
@@ -191,6 +210,31 @@ def _explained(url: str, said: str) -> MlstarterError | None:
     if "No space left" in said:
         return EnvironmentProblem(f"A disk is full: {_last(said)}.", hint="free some space")
     return RemoteFailed(f"git could not reach {url}: {_last(said)}.", hint="git ls-remote URL")
+
+
+def _server_words(said: str) -> str:
+    """Return what the server itself gave as its reason, as one bounded line."""
+    lines = [
+        line.removeprefix("remote:").strip() for line in said.splitlines() if "remote:" in line
+    ]
+    reason = said.partition(_REJECTED)[2].partition("\n")[0].strip()
+    words = "; ".join([*filter(None, lines), *filter(None, [reason])])
+    return (words or "no reason given")[:_WORDS].rstrip(".")
+
+
+def no_main(url: str, refs: Mapping[str, str]) -> RemoteFailed:
+    """Return the error for a repository without the branch main, by what it holds instead."""
+    heads = [name.removeprefix("refs/heads/") for name in refs if name.startswith("refs/heads/")]
+    own = [name for name in heads if not name.startswith("mlstarter/")]
+    if not own:
+        return Absent(
+            f"The repository at {url} is empty.", hint="mlstarter cohort create --recreate"
+        )
+    branch = "master" if "master" in own else own[0]
+    return RemoteFailed(
+        f"{url} has no branch main; the work lies on {branch}.",
+        hint=f"the student renames it: git branch -m {branch} main, git push -u origin main",
+    )
 
 
 def _last(said: str) -> str:

@@ -22,7 +22,7 @@ from mlstarter.cohort.private_clone import MAIN, at_hand, belongs_to
 from mlstarter.cohort.rate_limit import Pace
 from mlstarter.cohort.remotes import Remote
 from mlstarter.cohort.roster import Student
-from mlstarter.cohort.transport import Absent, Moved, RemoteFailed
+from mlstarter.cohort.transport import Moved, RemoteFailed, no_main
 from mlstarter.git.merge_base import template_commits
 from mlstarter.layers import RECORD, digest_of
 from mlstarter.project import Project
@@ -101,7 +101,13 @@ class Updater:
         for _ in range(TRIES):
             refs = self.remote.transport.refs(url)
             if MAIN not in refs:
-                raise Absent(f"{url} has no branch main.", hint="run `mlstarter cohort create`")
+                raise no_main(url, refs)
+            if "refs/heads/mlstarter" in refs:
+                raise RemoteFailed(
+                    f"{url} has a branch called mlstarter, which leaves no room for {self.branch}.",
+                    hint="the student renames it on the server: git push origin "
+                    "origin/mlstarter:refs/heads/NAME :mlstarter",
+                )
             with at_hand(url, refs, self.remote.transport) as project:
                 self._refuse_foreign(student, url, project, refs[MAIN])
                 try:

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mlstarter.git.clean_filters import clean_for_git
 from mlstarter.git.identity import Identity, committer, now
-from mlstarter.git.merge_base import Layer
+from mlstarter.git.merge_base import Layer, Pristine
 from mlstarter.git.objects import ObjectSet
+from mlstarter.git.pristine_commit import add_pristine_commits
 from mlstarter.git.process import Git, environment
 from mlstarter.git.template_commits import (
     TemplateOrigin,
@@ -61,16 +61,9 @@ def first_commit(
     initialise(folder)
     git = Git(folder)
     by = committer(git)
-    tree = clean_for_git(git, tree)
     objects = ObjectSet()
-    root, _ = objects.add_files(tree)
-    when = now()
-    commit = add_template_commit(objects, root, Trailers(origin, root, seed=seed), (), by, when)
-    for layer in layers:
-        tree = clean_for_git(git, {**tree, **layer.files})
-        root, _ = objects.add_files(tree)
-        trailers = Trailers(origin, root, layer=f"{layer.name} {layer.digest}", seed=seed)
-        commit = add_template_commit(objects, root, trailers, (commit,), by, when)
+    pristine = Pristine(origin, tree, tuple(layers), seed)
+    commit, root, _ = add_pristine_commits(git, objects, pristine, by, now())
     objects.write(folder / ".git" / "objects")
     git.run("update-ref", "-m", "commit (initial): mlstarter new", f"refs/heads/{BRANCH}", commit)
     _check_out(folder, commit)

@@ -13,6 +13,9 @@ from mlstarter.console import echo
 @click.command()
 @common
 @click.option("--dry-run", is_flag=True, help="Print which repositories would be made.")
+@click.option(
+    "--recreate", is_flag=True, help="Make repositories that are gone from the server anew."
+)
 def create(**given: Any) -> int:
     """Make a repository for every student; run it again to repair what is not proven."""
     from mlstarter.cohort.create import Creator
@@ -39,7 +42,7 @@ def create(**given: Any) -> int:
                 for row in rows:
                     echo(f"{row['student_id']}\t{row['state']}\t{row['url']}")
             return 0
-        creator = Creator(course.handout, course.remote, journal)
+        creator = Creator(course.handout, course.remote, journal, own["recreate"])
         found = work(course, said, "creating", creator.create)
     if said.as_json:
         rows = [

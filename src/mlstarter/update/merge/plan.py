@@ -10,20 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from mlstarter.git.clean_filters import clean_for_git, read_blobs
+from mlstarter.git.clean_filters import read_blobs
 from mlstarter.git.identity import Identity, now
 from mlstarter.git.merge_base import Pristine, TemplateCommit
 from mlstarter.git.objects import DIRECTORY, GITLINK, Leaf, ObjectSet, tree_bytes
 from mlstarter.git.partial_clone import fetch_missing
+from mlstarter.git.pristine_commit import add_pristine_commits
 from mlstarter.git.process import Git
 from mlstarter.git.quarantine import Quarantine
 from mlstarter.git.repository import Repository
-from mlstarter.git.template_commits import (
-    TemplateOrigin,
-    Trailers,
-    add_commit,
-    add_template_commit,
-)
+from mlstarter.git.template_commits import TemplateOrigin, add_commit
 from mlstarter.tree import Entry, Tree
 from mlstarter.update.merge.changes import Change, FileChange, describe, tree_changes
 from mlstarter.update.merge.commit_message import merge_message
@@ -209,23 +205,14 @@ class _Planner:
         self, pristine: Pristine, parents: Sequence[str]
     ) -> tuple[str, str, dict[str, Leaf]]:
         """Take a render and its layers into the objects, a commit each; return the last."""
-        git = self.quarantine.project_git
-        render = clean_for_git(git, pristine.tree)
-        tree, leaves = self.objects.add_files(render)
-        seed = pristine.seed
-        commit = self._add(Trailers(pristine.origin, tree, self.request.prefix, seed=seed), parents)
-        for layer in pristine.layers:
-            files = clean_for_git(git, {**render, **layer.files})
-            tree, leaves = self.objects.add_files(files)
-            what = f"{layer.name} {layer.digest}"
-            trailers = Trailers(pristine.origin, tree, self.request.prefix, what, seed)
-            commit = self._add(trailers, [commit])
-            render = files
-        return commit, tree, leaves
-
-    def _add(self, trailers: Trailers, parents: Sequence[str]) -> str:
-        return add_template_commit(
-            self.objects, trailers.tree, trailers, parents, self.request.by, self.when
+        return add_pristine_commits(
+            self.quarantine.project_git,
+            self.objects,
+            pristine,
+            self.request.by,
+            self.when,
+            parents=parents,
+            prefix=self.request.prefix,
         )
 
     def _edit(self, side: dict[str, Leaf], edits: Edits) -> str | None:
