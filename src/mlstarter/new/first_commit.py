@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from mlstarter.git.clean_filters import clean_for_git
 from mlstarter.git.identity import Identity, committer, now
 from mlstarter.git.merge_base import Layer, Pristine
 from mlstarter.git.objects import ObjectSet
