@@ -7,11 +7,11 @@ nothing in it is trusted to be of the right kind, and only what is named here le
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast, get_args
+
+from mlstarter.data_files import Unusable, load_json, number
 
 METRICS = "reports/metrics.json"
 SCHEMAS = (1, 2)
@@ -19,8 +19,6 @@ SCHEMAS = (1, 2)
 MAX_BYTES = 1024 * 1024
 MAX_NAME = 64  # characters of a metric or a model
 MAX_SENTENCE = 1000
-# Larger figures would break a table's layout; no metric of the templates reaches them.
-MAX_VALUE = 1e15
 
 Verdict = Literal["better", "worse", "equivalent", "undecided"]
 
@@ -78,12 +76,11 @@ def read_report(content: bytes | None) -> Report | None:
     Args:
         content: the file's bytes, None for no file.
     """
-    if content is None or len(content) > MAX_BYTES:
+    if content is None:
         return None
     try:
-        document = json.loads(content)
-    # json recurses over nested lists, and int() refuses thousands of digits.
-    except (ValueError, RecursionError):
+        document = load_json(content, limit=MAX_BYTES)
+    except Unusable:
         return None
     if not isinstance(document, Mapping) or document.get("schema") not in SCHEMAS:
         return None
@@ -108,7 +105,7 @@ def _first(document: Mapping[str, Any]) -> Report:
 def _first_verdict(difference: Mapping[str, Any]) -> Verdict:
     if not difference["significant"]:
         return "undecided"
-    value = _number(difference.get("value"))
+    value = number(difference.get("value"))
     upward = difference.get("higher_is_better") is not False
     return "better" if value is not None and (value > 0) == upward else "worse"
 
@@ -145,15 +142,15 @@ def _score(document: Mapping[str, Any]) -> Score | None:
     entry = _mapping(document, "metrics").get(name)
     if not isinstance(entry, Mapping):
         return None
-    value = _number(entry.get("value"))
+    value = number(entry.get("value"))
     if value is None:
         return None
     direction = entry.get("higher_is_better")
     return Score(
         name[:MAX_NAME],
         value,
-        _number(entry.get("low")),
-        _number(entry.get("high")),
+        number(entry.get("low")),
+        number(entry.get("high")),
         direction if isinstance(direction, bool) else None,
     )
 
@@ -165,12 +162,3 @@ def _mapping(document: Mapping[str, Any], key: str) -> Mapping[str, Any]:
 
 def _text(value: object, limit: int) -> str:
     return value[:limit] if isinstance(value, str) else ""
-
-
-def _number(value: object) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    # Compared before it is converted: an integer of 400 digits has no float.
-    if not -MAX_VALUE < value < MAX_VALUE or math.isnan(value):
-        return None
-    return float(value)

@@ -62,13 +62,13 @@ FAULTS: dict[str, tuple[Callable[[Path], object], str, str]] = {
     "no source": (lambda p: (p / ".copier-answers.yml").write_text("a: 1"),
                   "answers file", ".copier-answers.yml does not name its template"),
     "no results": (lambda p: (p / "reports/metrics.json").unlink(),
-                   "results", "reports/metrics.json is missing or not JSON"),
-    "schema": (lambda p: metrics(p, schema=2),
-               "results", "reports/metrics.json has schema 2, not 1"),
+                   "results", "reports/metrics.json is missing, or no report of schema 1 or 2"),
+    "schema": (lambda p: metrics(p, schema=3),
+               "results", "reports/metrics.json is missing, or no report of schema 1 or 2"),
     "primary": (lambda p: metrics(p, primary="accuracy"),
                 "results", "reports/metrics.json holds no value for its primary metric"),
-    "baseline": (lambda p: metrics(p, baselines={}),
-                 "baseline", "no baseline in reports/metrics.json"),
+    "baseline": (lambda p: metrics(p, difference={}),
+                 "baseline", "no comparison with a baseline in reports/metrics.json"),
     "tests": (lambda p: (p / "tests/test_model.py").unlink(),
               "tests", "git tracks no test_*.py"),
     "licence": (lambda p: (p / "LICENSE").unlink(), "licence", "no licence file is tracked"),
@@ -101,7 +101,35 @@ def test_an_unproven_lead_is_a_warning(run: Run, project: Path) -> None:
     metrics(project, difference={"against": "linear", "significant": False})
     done = run("check", "churn")
     assert done.returncode == 0
-    assert "the difference is not significant" in done.stdout
+    assert "the difference from linear is undecided" in done.stdout
+
+
+def second(**changes: object) -> dict[str, object]:
+    example = Path(__file__).parents[2] / "docs/schemas/metrics-2.example.json"
+    return {**json.loads(example.read_text("utf-8")), **changes}
+
+
+def comparison(verdict: str) -> dict[str, object]:
+    return {"against": "linear", "verdict": verdict}
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "detail"),
+    [
+        ({"comparison": comparison("better")}, 0, "better than linear"),
+        ({"comparison": comparison("undecided")}, 0, "the difference from linear is undecided"),
+        ({"comparison": comparison("equivalent")}, 0, "is no better than linear by what matters"),
+        ({"comparison": comparison("worse")}, 0, "the served model is worse than linear"),
+        ({"comparison": None}, 3, "no comparison with a baseline"),
+        ({"evaluated": False}, 3, "the model that is served was never evaluated"),
+    ],
+)
+def test_a_report_of_schema_2_is_judged_by_its_verdict(
+    run: Run, project: Path, changes: dict[str, object], status: int, detail: str
+) -> None:
+    (project / "reports/metrics.json").write_text(json.dumps(second(**changes)))
+    done = run("check", "churn")
+    assert (done.returncode, detail in done.stdout) == (status, True), done.stdout
 
 
 def test_a_secret_s_value_is_never_shown(run: Run, project: Path) -> None:

@@ -76,7 +76,7 @@ def test_fail_on_behind_and_pending_updates(
         '{"schema": 1, "primary": "a", "metrics": {"a": {"value": "0.9"}}}',
         '{"schema": 1, "primary": "a", "metrics": {"a": {"value": true}}}',
         '{"schema": 1, "primary": ["a"], "metrics": {"a": {"value": 1}}}',
-        '{"schema": 2, "primary": "a", "metrics": {"a": {"value": 1}}}',
+        '{"schema": 3, "primary": "a", "metrics": {"a": {"value": 1}}}',
         '{"schema": 1, "primary": "a", "metrics": {"a": {"value": NaN}}}',
         '{"schema": 1, "primary": "a", "metrics": {"a": {"value": 1e999}}}',
         "[" * 100_000,

@@ -7,20 +7,19 @@ from __future__ import annotations
 
 import re
 import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from mlstarter.checks.finding import Finding
-from mlstarter.data_files import Unusable, load_json, load_yaml, number
+from mlstarter.data_files import Unusable, load_yaml, number
 from mlstarter.errors import ProjectError
 from mlstarter.git.process import Git
+from mlstarter.reports import METRICS, Report, read_report
 
 MODEL_LIMIT = 10 * 1024**2
 ANSWERS_FILE = ".copier-answers.yml"
-METRICS = Path("reports/metrics.json")
 SECRET_NAMES = re.compile(
     r"(^|/)(\.env(\.(?!example$|sample$|template$)[^/]+)?|kaggle\.json|access_token(\.txt)?"
     r"|id_(rsa|dsa|ecdsa|ed25519)|[^/]+\.(pem|p12|pfx|key|keystore)|\.netrc|\.pypirc"
@@ -50,14 +49,9 @@ class Portfolio:
         return [] if result.status else result.stdout.decode("utf-8", "replace").split("\0")[:-1]
 
     @cached_property
-    def metrics(self) -> Mapping[str, Any] | None:
-        """What ``reports/metrics.json`` holds, None where it is absent or not an object."""
-        data = self.read(METRICS)
-        try:
-            stated = load_json(data or b"", limit=TEXT_LIMIT)
-        except Unusable:
-            return None
-        return stated if isinstance(stated, dict) else None
+    def report(self) -> Report | None:
+        """What ``reports/metrics.json`` reports, None where it is absent or not usable."""
+        return read_report(self.read(METRICS))
 
     def read(self, path: str | Path) -> bytes | None:
         """Return a file of the project, None where there is none that is worth reading.
@@ -150,38 +144,34 @@ def answers_file(portfolio: Portfolio) -> Finding:
 
 def results(portfolio: Portfolio) -> Finding:
     """Results stand in reports/metrics.json, in the form that tools read."""
-    metrics = portfolio.metrics
-    if metrics is None:
-        return Finding("results", "failed", f"{METRICS} is missing or not JSON", "make evaluate")
-    if metrics.get("schema") != 1:
-        detail = f"{METRICS} has schema {_short(metrics.get('schema'))}, not 1"
-        return Finding("results", "failed", detail, "make evaluate, then commit it")
-    primary, figures = metrics.get("primary"), metrics.get("metrics")
-    known = isinstance(primary, str) and isinstance(figures, Mapping)
-    figure = figures.get(primary) if known and isinstance(figures, Mapping) else None
-    value = number(figure.get("value")) if isinstance(figure, Mapping) else None
-    if value is None:
+    report = portfolio.report
+    if report is None:
+        detail = f"{METRICS} is missing, or no report of schema 1 or 2"
+        return Finding("results", "failed", detail, "make evaluate promote, then commit it")
+    if not report.evaluated:
+        detail = "the model that is served was never evaluated"
+        return Finding("results", "failed", detail, "make evaluate promote, then commit it")
+    if report.score is None:
         detail = f"{METRICS} holds no value for its primary metric"
-        return Finding("results", "failed", detail, "make evaluate, then commit it")
-    return Finding("results", "ok", f"{_short(primary)} {value:.4g}")
+        return Finding("results", "failed", detail, "make evaluate promote, then commit it")
+    return Finding("results", "ok", f"{_short(report.score.metric)} {report.score.value:.4g}")
 
 
 def baseline(portfolio: Portfolio) -> Finding:
     """The result is compared with a simple baseline, and the difference is judged."""
-    metrics = portfolio.metrics or {}
-    if not metrics.get("baselines"):
-        mend = "compare with a trivial and a simple model"
-        return Finding("baseline", "failed", f"no baseline in {METRICS}", mend)
-    difference = metrics.get("difference")
-    if not isinstance(difference, Mapping) or difference.get("significant") is None:
-        mend = "make evaluate with a paired comparison"
-        return Finding("baseline", "warning", "the difference has no interval", mend)
-    if not difference["significant"]:
-        mend = f"say so in the README: not better than {_short(difference.get('against'))}"
-        return Finding("baseline", "warning", "the difference is not significant", mend)
-    return Finding(
-        "baseline", "ok", f"significantly different from {_short(difference.get('against'))}"
-    )
+    comparison = portfolio.report.comparison if portfolio.report else None
+    if comparison is None:
+        mend = "compare with a trivial and a simple model: make evaluate promote"
+        return Finding("baseline", "failed", f"no comparison with a baseline in {METRICS}", mend)
+    against = _short(comparison.against)
+    if comparison.verdict == "better":
+        return Finding("baseline", "ok", f"better than {against}")
+    detail = {
+        "worse": f"the served model is worse than {against}",
+        "equivalent": f"the served model is no better than {against} by what matters",
+        "undecided": f"the difference from {against} is undecided",
+    }[comparison.verdict]
+    return Finding("baseline", "warning", detail, "say so in the README, or serve the simpler one")
 
 
 def tests(portfolio: Portfolio) -> Finding:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -14,12 +13,9 @@ from mlstarter.cohort.private_clone import MAIN, at_hand
 from mlstarter.cohort.remotes import Remote
 from mlstarter.cohort.roster import Student
 from mlstarter.cohort.transport import Absent, no_main
-from mlstarter.data_files import Unusable, load_json, number
 from mlstarter.errors import MlstarterError
 from mlstarter.project import Project
-
-METRICS = "reports/metrics.json"
-MAX_METRICS = 1024 * 1024
+from mlstarter.reports import METRICS, read_report
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,33 +148,7 @@ def is_older(version: str | None, newest: str | None) -> bool:
         return version != newest
 
 
-def _primary(text: bytes | None) -> dict[str, Any]:
-    """Return the primary result of ``reports/metrics.json``, {} where it is not usable.
-
-    A student wrote the file: nothing in it is trusted to be of the right kind.
-    """
-    if text is None:
-        return {}
-    try:
-        stated = load_json(text, limit=MAX_METRICS)
-        name = stated["primary"]
-        figure = stated["metrics"][name]
-    except (Unusable, KeyError, TypeError, IndexError):
-        return {}
-    if (
-        not isinstance(stated, Mapping)
-        or stated.get("schema") != 1
-        or not isinstance(figure, Mapping)
-    ):
-        return {}
-    value, low, high = (number(figure.get(key)) for key in ("value", "low", "high"))
-    better = figure.get("higher_is_better")
-    if value is None or not isinstance(name, str):
-        return {}
-    return {
-        "metric": name[:64],
-        "value": value,
-        "low": low,
-        "high": high,
-        "higher_is_better": better if isinstance(better, bool) else None,
-    }
+def _primary(content: bytes | None) -> dict[str, Any]:
+    """Return the primary result that ``reports/metrics.json`` reports, {} where there is none."""
+    report = read_report(content)
+    return asdict(report.score) if report is not None and report.score is not None else {}
