@@ -10,7 +10,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from mlstarter.reports import Comparison, Score, read_report
+from mlstarter.reports import Comparison, Score, Verdict, read_report
 
 SCHEMAS = Path(__file__).parents[1] / "docs/schemas"
 FIRST: dict[str, Any] = {
@@ -53,18 +53,16 @@ def test_schema_1_is_still_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("difference", "verdict"),
-    [
-        ({"value": 0.02, "significant": True, "higher_is_better": True}, "better"),
-        ({"value": -0.02, "significant": True, "higher_is_better": True}, "worse"),
-        ({"value": -0.02, "significant": True, "higher_is_better": False}, "better"),
-    ],
+    ("value", "higher_is_better", "verdict"),
+    [(0.02, True, "better"), (-0.02, True, "worse"), (-0.02, False, "better")],
 )
 def test_a_significant_difference_of_schema_1_has_a_direction(
-    difference: dict[str, Any], verdict: str
+    value: float, higher_is_better: bool, verdict: Verdict
 ) -> None:
-    report = read_report(dump({**FIRST, "difference": {"against": "linear", **difference}}))
-    assert report is not None and report.comparison == Comparison("linear", verdict)  # type: ignore[arg-type]
+    metrics = {"roc_auc": {**FIRST["metrics"]["roc_auc"], "higher_is_better": higher_is_better}}
+    difference = {"against": "linear", "value": value, "significant": True}
+    report = read_report(dump({**FIRST, "metrics": metrics, "difference": difference}))
+    assert report is not None and report.comparison == Comparison("linear", verdict)
 
 
 def test_schema_2_is_read() -> None:

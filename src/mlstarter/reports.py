@@ -94,20 +94,23 @@ def _first(document: Mapping[str, Any]) -> Report:
     difference = document.get("difference")
     comparison = None
     if isinstance(difference, Mapping) and isinstance(difference.get("significant"), bool):
-        verdict = _first_verdict(difference)
+        verdict = _first_verdict(difference, score)
         against = difference.get("against")
         if isinstance(against, str):
             comparison = Comparison(against[:MAX_NAME], verdict)
     model = _mapping(document, "model").get("id")
-    return Report(1, score is not None, score, comparison, model=_text(model, MAX_NAME) or None)
+    # Only `evaluate` wrote the first schema.
+    return Report(1, True, score, comparison, model=_text(model, MAX_NAME) or None)
 
 
-def _first_verdict(difference: Mapping[str, Any]) -> Verdict:
+def _first_verdict(difference: Mapping[str, Any], score: Score | None) -> Verdict:
     if not difference["significant"]:
         return "undecided"
-    value = number(difference.get("value"))
-    upward = difference.get("higher_is_better") is not False
-    return "better" if value is not None and (value > 0) == upward else "worse"
+    gain = number(difference.get("value"))
+    if gain is None:
+        return "undecided"
+    upward = score is None or score.higher_is_better is not False
+    return "better" if (gain > 0) == upward else "worse"
 
 
 def _second(document: Mapping[str, Any]) -> Report:

@@ -16,7 +16,7 @@ METRICS = {
     "primary": "roc_auc",
     "metrics": {"roc_auc": {"value": 0.69, "low": 0.67, "high": 0.71, "higher_is_better": True}},
     "baselines": {"linear": {"roc_auc": {"value": 0.66}}},
-    "difference": {"against": "linear", "significant": True},
+    "difference": {"against": "linear", "value": 0.03, "significant": True},
 }
 
 
