@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.update.story import QUESTIONS, Template, commit, update
+from tests.update.story import QUESTIONS, Template, commit, git, update
 
 pytestmark = pytest.mark.usefixtures("identity")
 
@@ -58,3 +59,39 @@ def test_what_is_for_new_projects_alone_stays_out_of_updates(
     assert update(dest).status == 0
 
     assert not list(dest.glob("examples/*"))
+
+
+@pytest.mark.parametrize("pattern", ["'*.yml'", "'*'"])
+def test_the_record_goes_along_whatever_the_template_skips(
+    template: Template, dest: Path, pattern: str
+) -> None:
+    questions = QUESTIONS + f"\n_skip_if_exists: [{pattern}]\n"
+    template.release("1.0.0", {"copier.yml": questions, "a.txt": "1\n"})
+    template.release("1.1.0", {"a.txt": "2\n", "new.txt": "new\n"})
+    template.new(dest, "1.0.0")
+
+    assert update(dest).status == 0
+
+    assert "_commit: 1.1.0" in (dest / ".copier-answers.yml").read_text()
+    assert (dest / "new.txt").read_text() == "new\n"
+
+
+def test_a_skipped_file_stays_in_a_project_in_a_subfolder(
+    tmp_path: Path, template: Template
+) -> None:
+    template.release(
+        "1.0.0",
+        {"copier.yml": QUESTIONS + "\n_skip_if_exists: [settings.ini]\n", "settings.ini": "red\n"},
+    )
+    template.release("1.1.0", {"settings.ini": "blue\n"})
+    template.release("1.2.0", {"settings.ini": "black\n"})
+    top = tmp_path / "school"
+    top.mkdir()
+    git(top, "init", "-q", "-b", "main")
+    shutil.rmtree(template.new(top / "work", "1.0.0") / ".git")
+    commit(top, "Start")
+
+    # The first update's base is rendered, the second's lies in history, below the folder's name.
+    for version in ("1.1.0", "1.2.0"):
+        assert update(top / "work", to=version).status == 0
+        assert (top / "work/settings.ini").read_text() == "red\n"

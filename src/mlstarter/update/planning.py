@@ -88,9 +88,10 @@ def prepare(project: Project, wanted: Wanted) -> Prepared:
     answers = wanted.ask(asked, wanted.data, now.answers)
     new = render_tree(project, template, answers, trust=wanted.trust, kept=now)
     old = _old(project, ours, record, base, new, wanted)
-    new = replace(
-        new, tree=without_exempt_files(project, ours, old, new.tree, template, asked, answers)
+    tree = without_exempt_files(
+        project, ours, old, new.tree, template, asked, answers, record=record.path
     )
+    new = replace(new, tree=tree)
     layers = _layers(project, ours, base, wanted, answers, new.tree)
     new = replace(new, layers=_checked(new.tree, layers))
     by = committer(project.repository.git)

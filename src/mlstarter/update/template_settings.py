@@ -23,11 +23,14 @@ def without_exempt_files(
     template: Template,
     questionnaire: Questionnaire,
     answers: Answers,
+    *,
+    record: str,
 ) -> Tree:
     """Return a new render in which the files that an update must leave alone are the base's.
 
     Those are what ``_skip_if_exists`` names and the project has, and what ``_exclude`` names when
     ``_copier_operation`` is "update". Equal on both of the template's sides, they merge as ours.
+    The ``record`` of where the project comes from is never among them: it would stay behind.
     """
     if template.engine != "copier":
         return tree
@@ -40,7 +43,9 @@ def without_exempt_files(
     skipped = _matcher(skip, questionnaire, answers)
     excluded = _matcher(exclude, questionnaire, answers)
     exempt = [
-        path for path in tree if excluded(path) or (skipped(path) and _exists(project, ours, path))
+        path
+        for path in tree
+        if path != record and (excluded(path) or (skipped(path) and _exists(project, ours, path)))
     ]
     if not exempt:
         return tree
@@ -75,6 +80,7 @@ def _exists(project: Project, ours: str, path: str) -> bool:
 
 
 def _entries(repository: Repository, base: TemplateCommit, paths: list[str]) -> dict[str, Entry]:
+    """Return those of ``paths`` that a template commit holds: it has the project at its root."""
     wanted = set(paths)
     entries: dict[str, Entry] = {}
     for line in repository.git.fields("ls-tree", "-r", "-z", base.commit):
