@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 
 def test_a_closed_pipe_does_not_fail_the_command(tmp_path: Path) -> None:
+    identity = tmp_path / "gitconfig"
+    identity.write_text("[user]\n\tname = Ada\n\temail = ada@example.org\n")
     (tmp_path / "t").mkdir()
     (tmp_path / "t" / "copier.yml").write_text("n: 1\n")
     code = (
@@ -18,6 +21,7 @@ def test_a_closed_pipe_does_not_fail_the_command(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", code, "new", "p", "--template", str(tmp_path / "t"), "--yes"],
         cwd=tmp_path,
+        env={**os.environ, "GIT_CONFIG_GLOBAL": str(identity)},
         capture_output=True,
         text=True,
         check=False,

@@ -24,6 +24,7 @@ from mlstarter.authoring.answer_combinations import answer_sets
 from mlstarter.authoring.convert import convert
 from mlstarter.authoring.equivalence import prove
 from mlstarter.authoring.working_template import working_copy
+from mlstarter.errors import NeedsTrust
 from mlstarter.files import read_tree
 from mlstarter.sources import Template
 from tests.engines.test_cookiecutter import cookiecutter_writes
@@ -45,10 +46,8 @@ full = pytest.mark.full
 ANSYS = "ansys/templates/python"
 COOKIECUTTERS = [
     f"{ANSYS}/doc_project",
-    f"{ANSYS}/pyace_fastapi",
     "kedro/templates/project",
     "kedro/templates/pipeline",
-    pytest.param(f"{ANSYS}/pyace_grpc", marks=full),
     pytest.param(f"{ANSYS}/pyansys_openapi_client", marks=full),
     pytest.param(f"{ANSYS}/solution", marks=full),
     pytest.param("scientific-python-cookie", marks=full),
@@ -147,6 +146,13 @@ def test_what_hooks_of_a_real_template_delete_and_rename_is_proven_too(
     assert proof.code_ran is True
     assert proof.differences == ()
     assert proof.unrendered < proof.compared
+
+
+def test_a_real_template_that_dates_its_files_needs_trust(index: Path) -> None:
+    root = index / ANSYS / "pyace_fastapi"
+    template = Template(str(root), None, root, "cookiecutter")
+    with pytest.raises(NeedsTrust, match="the clock"):
+        engines.render(template.without_code(), sets_for(template)[0])
 
 
 def test_a_real_copier_template_is_rendered_as_copier_does(index: Path, tmp_path: Path) -> None:

@@ -11,8 +11,11 @@ from tests.update.story import assert_merged, git, mine, update
 
 
 @pytest.fixture
-def server(project: Path, tmp_path: Path, identity: Path) -> Path:
-    """A bare repository with a student's work, which leaves out what it is asked to."""
+def server(identity: Path, project: Path, tmp_path: Path) -> Path:
+    """A bare repository with a student's work, which leaves out what it is asked to.
+
+    The identity comes first: making the project's template commits already.
+    """
     mine(project)
     git(project, "commit", "-q", "-m", "Mine")
     git(tmp_path, "clone", "-q", "--bare", str(project), "srv.git")
