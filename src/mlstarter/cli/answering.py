@@ -69,8 +69,12 @@ def answer(said: Options, template: Template) -> Answered:
     from mlstarter import questions
     from mlstarter.engines.chance import new_seed
     from mlstarter.questions.gather import gather
+    from mlstarter.questions.messages import message
     from mlstarter.questions.terminal import is_interactive, open_terminal
 
+    if not said.as_json:
+        for line in message(template, {}, "before_copy", str(said.dest or "")):
+            echo(line, err=True)
     # One seed for all of it: a question's offer stays the same however often it is shown.
     questionnaire = replace(questions.load(template, trust=said.trust), seed=new_seed())
     gathered = gather(

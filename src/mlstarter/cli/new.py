@@ -229,7 +229,7 @@ def _summary(said: Options, template: Template, answered: Answered, created: Cre
     """Say what was made and the exact commands that come next."""
     from mlstarter.console import print_json
     from mlstarter.git.identity import IDENTITY_HINT
-    from mlstarter.questions.gather import next_steps
+    from mlstarter.questions.messages import message
 
     if created.fallback_identity:
         echo(
@@ -254,7 +254,8 @@ def _summary(said: Options, template: Template, answered: Answered, created: Cre
     commit = f", commit {created.commit[:7]}" if created.commit else ""
     echo(f"Created {_short(created.path)}: {created.files} files{commit}{version}.")
     echo("\nNext:")
-    steps = [*answered.steps, *next_steps(template, answered.answers)]
+    closing = message(template, answered.answers, "after_copy", _short(created.path))
+    steps = [*answered.steps, *closing]
     for line in [f"cd {_short(created.path)}", *steps]:
         echo(f"  {line}")
 

@@ -54,6 +54,8 @@ def print_report(prepared: Prepared, outcome: str, *, branch: str | None) -> Non
     if outcome == "up to date":
         echo(f"Up to date: version {plan.new.version or 'none'} with the same answers.")
         return
+    for line in prepared.before:
+        echo(line)
     echo(_title(plan, outcome, branch))
     for change in plan.changes:
         _print_change(change)
@@ -77,7 +79,7 @@ def print_report(prepared: Prepared, outcome: str, *, branch: str | None) -> Non
         echo(f"\n{prepared.changelog}")
     for line in _next(plan, outcome, branch):
         echo(line)
-    _print_next_steps(prepared, outcome)
+    _print_after(prepared, outcome)
     echo(_describe(prepared, outcome), nl=False)
     if prepared.by.fallback and outcome != "preview":
         from mlstarter.git.identity import IDENTITY_HINT
@@ -89,11 +91,11 @@ def print_report(prepared: Prepared, outcome: str, *, branch: str | None) -> Non
         )
 
 
-def _print_next_steps(prepared: Prepared, outcome: str) -> None:
+def _print_after(prepared: Prepared, outcome: str) -> None:
     """Print what the template's author suggests to do afterwards."""
-    if prepared.next_steps and outcome in ("merged", "branched", "conflicts"):
+    if prepared.after and outcome in ("merged", "branched", "conflicts"):
         echo("\nNext:" if outcome == "merged" else "\nAfter the merge:")
-        for line in prepared.next_steps:
+        for line in prepared.after:
             echo(f"  {escape.line(line)}")
 
 

@@ -16,9 +16,8 @@ from mlstarter.questions.answers_file import parse_pairs, read_answers
 from mlstarter.questions.ask import ask
 from mlstarter.questions.complete import complete
 from mlstarter.questions.interview import Interview
-from mlstarter.questions.load import load
 from mlstarter.questions.memory import last_answers, remembered
-from mlstarter.questions.model import Answers, Question, Questionnaire
+from mlstarter.questions.model import Answers, Questionnaire
 from mlstarter.questions.presets import Preset, find_preset, load_presets, preset_answers
 from mlstarter.questions.terminal import Terminal
 from mlstarter.sources.builtin import is_builtin
@@ -142,20 +141,3 @@ def destination(
         if isinstance(answers.get(name), str) and answers[name].strip():
             return Path(re.sub(r"[\s/\\]+", "-", answers[name].strip()))
     raise UsageError("The answers do not name the project.", hint="say where: mlstarter new DEST")
-
-
-def next_steps(template: Template, answers: Answers, *, update: bool = False) -> list[str]:
-    """Return the commands that a template suggests for a new project, or after an update.
-
-    They are Copier's own ``_message_after_copy`` and ``_message_after_update``, line by line, so
-    that plain Copier shows them too.
-    """
-    if template.engine != "copier":
-        return []
-    key = "message_after_update" if update else "message_after_copy"
-    message = template.config.settings.get(key) or ""
-    # The project is made, so whatever code the template brings was allowed to run.
-    interview = Interview(load(template, trust=bool(template.code)), answers)
-    interview.values.update(answers)
-    shown = str(interview.render(message, Question(f"_{key}")))
-    return [line.rstrip() for line in shown.strip().splitlines()]

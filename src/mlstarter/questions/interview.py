@@ -260,7 +260,11 @@ class Interview:
         return {
             **known,
             "UNSET": jinja2.StrictUndefined("UNSET", exc=UnsetError),
-            "_copier_conf": {"os": SYSTEMS.get(os.name), "sep": os.sep},
+            "_copier_conf": {
+                "os": SYSTEMS.get(os.name),
+                "sep": os.sep,
+                **extra.get("_copier_conf", {}),
+            },
             "_copier_phase": "prompt",
         }
 

@@ -42,8 +42,13 @@ def copier_reads(config: CopierConfig) -> tuple[str, ...]:
     if isinstance(names, Mapping):
         found |= dict.fromkeys(f"the file {path} (_external_data)" for path in names.values())
     options = config.settings.get("envops") or {}
-    # Commands need trust as they are.
-    settings = [v for k, v in config.settings.items() if k not in {"tasks", "migrations"}]
+    # Commands need trust as they are. A message is shown and kept nowhere; what it would read is
+    # denied when it is rendered.
+    settings = [
+        value
+        for key, value in config.settings.items()
+        if key not in {"tasks", "migrations"} and not key.startswith("message_")
+    ]
     texts = [
         ("copier.yml", text)
         for value in (*settings, *config.questions.values())

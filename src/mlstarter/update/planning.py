@@ -14,7 +14,7 @@ from mlstarter.git.merge_base import Layer, Pristine, TemplateCommit
 from mlstarter.layers import MARKER_LAYER, RECORD, read_marker, relaid, render_layers
 from mlstarter.project import Project, Record
 from mlstarter.questions import Answers
-from mlstarter.questions.gather import next_steps
+from mlstarter.questions.messages import message
 from mlstarter.sources import Template
 from mlstarter.tree import Tree
 from mlstarter.update.adopt import prepare_adoption
@@ -120,7 +120,8 @@ def prepare(project: Project, wanted: Wanted) -> Prepared:
         changelog=_changelog(template, record.version),
         migrations=tuple(migration.ran),
         waiting=migration.waiting(answers) if made.conflicts else (),
-        next_steps=tuple(next_steps(template, answers, update=True)),
+        before=message(template, answers, "before_update", str(project.folder)),
+        after=message(template, answers, "after_update", str(project.folder)),
     )
 
 

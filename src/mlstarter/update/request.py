@@ -78,7 +78,7 @@ class Prepared:
     ``new_answers`` are those to questions that the project had not answered before,
     ``changed_answers`` those that differ from the recorded ones. ``migrations`` are the template's
     commands that ran for the plan, ``waiting`` those that can only run when the conflicts are
-    resolved. ``next_steps`` is what the template's author suggests to do afterwards.
+    resolved. ``before`` and ``after`` are what the template's author says around an update.
     """
 
     project: Project
@@ -89,4 +89,5 @@ class Prepared:
     changelog: str
     migrations: tuple[str, ...] = ()
     waiting: tuple[str, ...] = ()
-    next_steps: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
