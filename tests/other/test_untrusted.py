@@ -31,7 +31,6 @@ LISTED: dict[str, tuple[Files, str]] = {
     "a file's name": ({**COPIER, "{{ '$HOME'|expandvars }}.txt": ""}, "the filter expandvars"),
     "a question's default": ({"copier.yml": "a: \"{{ '$HOME'|expandvars }}\"\n"}, "the filter expandvars in copier.yml"),
     "a question's validator": ({"copier.yml": "a: {default: x, validator: \"{{ '/'|fileglob }}\"}\n"}, "the filter fileglob in copier.yml"),
-    "the message at the end": ({"copier.yml": "a: x\n_message_after_copy: \"{{ '$HOME'|expandvars }}\"\n"}, "the filter expandvars in copier.yml"),
     "other signs of Jinja": ({"copier.yml": "_envops: {variable_start_string: '[[', variable_end_string: ']]'}\n", "f.jinja": "[[ '~'|expanduser ]]"}, "the filter expanduser"),
     "what prints every variable": ({"copier.yml": "_jinja_extensions: [jinja2.ext.debug]\n", "f.jinja": "{% debug %}"}, "jinja2.ext.debug"),
     "Cookiecutter's clock": ({"cookiecutter.json": '{"n": "x"}', "{{cookiecutter.n}}/LICENSE": "{% now 'utc', '%Y' %}"}, "the clock ({% now %})"),
