@@ -17,7 +17,6 @@ pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("tabular")]
 
 # What `repo-review` advises and this project does otherwise, and why.
 DECLINED = {
-    "PY004": "README and notebook are the documentation; production brings pages of its own",
     "PY007": "the Makefile is the task runner, and every target is a command of the package",
     "GH200": "Renovate keeps the workflow's actions fresh, beside everything else",
     "PC140": "types need the project's own environment; `make lint` and CI check them there",
