@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
+
+# A busy machine takes longer than the five seconds that are the default.
+expect.set_options(timeout=20_000)
 
 
 @dataclass
