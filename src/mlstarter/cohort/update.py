@@ -16,7 +16,7 @@ from mlstarter import escape
 from mlstarter import update as project_update
 from mlstarter.cohort.authority import CourseRecord, MovedAway
 from mlstarter.cohort.create import Foreign
-from mlstarter.cohort.handout import Handout
+from mlstarter.cohort.handout import NEUTRAL, Handout
 from mlstarter.cohort.journal import Delivery, Journal
 from mlstarter.cohort.private_clone import MAIN, at_hand, belongs_to
 from mlstarter.cohort.rate_limit import Pace
@@ -135,15 +135,16 @@ class Updater:
             tip = refs[f"refs/heads/{before.branch}"]
             return before if preview else self._record(student, before, refs[MAIN], tip)
         try:
-            stated = project.record(refs[MAIN])
-            authority = self.record.authority(student, project, stated)
+            record = project.record(refs[MAIN])
+            authority = self.record.authority(student, project, record)
         except MovedAway as error:
             return Result("moved", self.branch, reason=error.message)
         wanted = project_update.Wanted(
             to=self.handout.template.version,
             template=self.handout.template,
-            # Any name that is free: nothing is written into the private repository.
-            branch="update",
+            commit=refs[MAIN],
+            record=record,
+            by=NEUTRAL,
             ask=lambda asked, given, recorded: self._answers(student, asked, given, recorded),
             layers=self.handout.config.layer,
             authority=authority,
