@@ -9,19 +9,22 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from email.message import Message
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from mlstarter import __version__
 from mlstarter.cohort.config import Config
+from mlstarter.cohort.push_log import Push
 from mlstarter.cohort.rate_limit import Pace
 from mlstarter.cohort.remotes import filled
 from mlstarter.cohort.roster import Student
@@ -34,6 +37,9 @@ CONTENT_LIMITS = ((80, 60.0), (500, 3600.0))
 # How long to wait after a secondary limit that names no time, as the same page asks.
 SECONDARY_PAUSE = 60.0
 ATTEMPTS = 6
+# A hundred entries each: no student pushes five thousand times in a term.
+ACTIVITY_PAGES = 50
+_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 TIMEOUT = 30.0
 VARIABLE = "MLSTARTER_FORGE_TOKEN"
 _HELPER = f'!f() {{ echo username=x-access-token; echo "password=${VARIABLE}"; }}; f'
@@ -41,10 +47,14 @@ _HELPER = f'!f() {{ echo username=x-access-token; echo "password=${VARIABLE}"; }
 
 @dataclass(frozen=True)
 class Answer:
-    """What the API said: the status and the decoded JSON (None for an empty body)."""
+    """What the API said: the status and the decoded JSON (None for an empty body).
+
+    ``next_page`` is the cursor ``after`` of the page that follows, "" for none.
+    """
 
     status: int
     body: Any
+    next_page: str = ""
 
 
 @dataclass
@@ -81,7 +91,8 @@ class GitHubApi:
                 continue
             delay = _delay(status, headers, text, pause)
             if delay is None:
-                return _answer(method, path, status, text)
+                answer = _answer(method, path, status, text)
+                return replace(answer, next_page=_cursor(headers.get("link", "")))
             self.pace.hold(delay)
             self.sleep(delay)
             pause = min(pause * 2, SECONDARY_PAUSE)
@@ -186,6 +197,57 @@ class GitHubRemote:
         if made.status != 201:
             raise _refused(f"open a pull request in {repository}", made)
         return str(made.body["html_url"])
+
+    def pushes(self, student: Student, url: str, since: datetime) -> Sequence[Push] | None:  # noqa: ARG002
+        """Return what the repository's activity says, which GitHub dates by its own clock.
+
+        https://docs.github.com/en/rest/repos/repos#list-repository-activities
+        """
+        path = f"/repos/{filled(self.pattern, student)}/activity"
+        query = {"ref": "refs/heads/main", "per_page": "100", "direction": "desc"}
+        pushes: list[Push] = []
+        for _ in range(ACTIVITY_PAGES):
+            try:
+                answer = self.api.get(path, **query)
+            except Denied:
+                return None
+            if answer.status != 200 or not isinstance(answer.body, list):
+                return None
+            for activity in answer.body:
+                push = _push(activity)
+                if push is None:
+                    return None
+                pushes.append(push)
+            if not answer.next_page or (pushes and pushes[-1].moment <= since):
+                # The newest comes first.
+                return pushes[::-1] or None
+            query["after"] = answer.next_page
+        return None
+
+    def pages(self, student: Student) -> Mapping[str, str]:
+        """Return the addresses of the repository and of its CI."""
+        repository = self.url(student).removesuffix(".git")
+        return {"repository": repository, "ci": f"{repository}/actions"}
+
+
+def _push(activity: Any) -> Push | None:
+    """Return one entry of a repository's activity, None for what is not one."""
+    if not isinstance(activity, Mapping):
+        return None
+    old, new, moment = (activity.get(key) for key in ("before", "after", "timestamp"))
+    try:
+        when = datetime.fromisoformat(str(moment))
+    except ValueError:
+        return None
+    if when.tzinfo is None or not all(_COMMIT.fullmatch(str(commit)) for commit in (old, new)):
+        return None
+    return Push(when, str(old), str(new))
+
+
+def _cursor(link: str) -> str:
+    """Return the cursor that a Link header (RFC 8288) names for the next page, "" for none."""
+    match = re.search(r'<([^>]*)>; *rel="next"', link)
+    return parse_qs(urlsplit(match[1]).query).get("after", [""])[0] if match else ""
 
 
 def token(config: Config) -> str:

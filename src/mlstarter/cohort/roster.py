@@ -15,19 +15,22 @@ from pathlib import Path
 
 from mlstarter.cohort.config import PERSONAL
 from mlstarter.cohort.identifiers import complaint
+from mlstarter.cohort.moments import parse_moment
 from mlstarter.cohort.spreadsheet import read_sheet, without_invisible
 from mlstarter.errors import EnvironmentProblem, UsageError
 from mlstarter.git.process import Git
 from mlstarter.suggest import did_you_mean, near
 
 ID = "student_id"
-COLUMNS = (ID, "username", "name", "email", "team", "section", "variant")
+COLUMNS = (ID, "username", "name", "email", "team", "section", "variant", "deadline")
 _SAME = {"e_mail": "email", "email_address": "email", "studentid": ID, "user_name": "username"}
 
 
 @dataclass(frozen=True, slots=True)
 class Student:
     """One row. ``name`` and ``email`` are for the instructor's eyes alone.
+
+    ``deadline`` is the student's own, as ``moments.parse_moment`` reads it; "" for none.
 
     ``answers`` are the columns that are questions of the template; empty cells are left out.
     """
@@ -40,6 +43,7 @@ class Student:
     team: str = ""
     section: str = ""
     variant: str = ""
+    deadline: str = ""
     answers: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -144,6 +148,13 @@ def _student(line: int, row: Mapping[str, str]) -> Student:
 
 
 def _row_problems(students: Sequence[Student]) -> Iterator[Problem]:
+    for student in students:
+        if student.deadline:
+            try:
+                parse_moment(student.deadline)
+            except UsageError as error:
+                wrong = error.message.rstrip(".")
+                yield Problem(student.line, f"the deadline {wrong}: write 2026-12-01T18:00+01:00")
     for attribute in (ID, "username"):
         seen: dict[str, Student] = {}
         for student in students:
