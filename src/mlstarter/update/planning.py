@@ -104,6 +104,9 @@ def prepare(project: Project, wanted: Wanted) -> Prepared:
             answers_file=record.path,
             by=by,
             prefix=project.prefix,
+            only_layers=bool(wanted.layers)
+            and template.version == record.version
+            and answers.recorded == now.answers,
             last=None if old is base else last_template_commit(project, ours),
             edits=migration.edits,
             finish=migration.after(answers),
