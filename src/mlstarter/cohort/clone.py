@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from mlstarter.cohort.addresses import Addresses
 from mlstarter.cohort.journal import Journal
-from mlstarter.cohort.remotes import Remote
 from mlstarter.cohort.roster import Student
 from mlstarter.cohort.transport import Absent, RemoteFailed, no_main
 from mlstarter.errors import UsageError
@@ -40,7 +40,7 @@ class Cloned:
 class Cloner:
     """Clones the repositories of one course below ``folder``."""
 
-    remote: Remote
+    addresses: Addresses
     journal: Journal
     folder: Path
     at: str | None = None
@@ -52,9 +52,10 @@ class Cloner:
             raise Absent(
                 f"{student.student_id} has no repository yet.", hint="mlstarter cohort create"
             )
+        entry = self.addresses.locate(student).entry
         path = self.folder / student.student_id
-        quiet = (*self.remote.transport.config, *_QUIET)
-        transport = replace(self.remote.transport, config=quiet)
+        quiet = (*self.addresses.remote.transport.config, *_QUIET)
+        transport = replace(self.addresses.remote.transport, config=quiet)
         fresh = not path.exists()
         git = _work_tree(path)
         if fresh:

@@ -7,10 +7,10 @@ from typing import Any
 
 from packaging.version import InvalidVersion, Version
 
+from mlstarter.cohort.addresses import Addresses
 from mlstarter.cohort.authority import is_same_source
 from mlstarter.cohort.journal import Journal
 from mlstarter.cohort.private_clone import MAIN, at_hand
-from mlstarter.cohort.remotes import Remote
 from mlstarter.cohort.roster import Student
 from mlstarter.cohort.transport import Absent, no_main
 from mlstarter.errors import MlstarterError
@@ -66,7 +66,7 @@ class Observer:
     ``newest`` is the newest version of the course's template, ``source`` its address.
     """
 
-    remote: Remote
+    addresses: Addresses
     journal: Journal
     newest: str | None
     source: str
@@ -78,9 +78,10 @@ class Observer:
         if entry is None or entry.state != "verified":
             return Standing(*who, state=entry.state if entry else "new")
         try:
-            refs = self.remote.transport.refs(entry.url)
+            location = self.addresses.locate(student)
         except Absent:
             return Standing(*who, state="gone")
+        entry, refs = location.entry, dict(location.refs)
         head = refs.get(MAIN)
         if head is None:
             gone = isinstance(no_main(entry.url, refs), Absent)
@@ -88,8 +89,8 @@ class Observer:
         pending = [
             name.removeprefix("refs/heads/") for name in refs if "/mlstarter/update-" in name
         ]
-        ci = self.remote.ci_state(student, head)
-        with at_hand(entry.url, refs, self.remote.transport) as project:
+        ci = self.addresses.remote.ci_state(entry.url, head)
+        with at_hand(entry.url, refs, self.addresses.remote.transport) as project:
             return self._read(project, who, entry.commit_id, head, pending, ci)
 
     def _read(

@@ -14,13 +14,13 @@ from typing import Any, Literal, cast
 
 from mlstarter import escape
 from mlstarter import update as project_update
+from mlstarter.cohort.addresses import Addresses
 from mlstarter.cohort.authority import CourseRecord, MovedAway
 from mlstarter.cohort.create import Foreign
 from mlstarter.cohort.handout import Handout
 from mlstarter.cohort.journal import Delivery, Journal
 from mlstarter.cohort.private_clone import MAIN, at_hand, belongs_to
 from mlstarter.cohort.rate_limit import Pace
-from mlstarter.cohort.remotes import Remote
 from mlstarter.cohort.roster import Student
 from mlstarter.cohort.transport import Moved, RemoteFailed, no_main
 from mlstarter.git.merge_base import template_commits
@@ -57,7 +57,7 @@ class Updater:
     """Updates the repositories of one course to the version of ``handout``."""
 
     handout: Handout
-    remote: Remote
+    addresses: Addresses
     journal: Journal
     pace: Pace
 
@@ -70,7 +70,7 @@ class Updater:
     def edition(self) -> str:
         """What is delivered: the version, and the state of the layers where they have changed."""
         digest = self.handout.layers_digest
-        if not digest or digest == self.journal.remembered("layers", digest):
+        if not digest or digest == self.journal.remember("layers", digest):
             return self.version
         return f"{self.version}-{digest[:8]}"
 
@@ -93,13 +93,13 @@ class Updater:
 
         Raises RemoteFailed and its kinds, ProjectError and TemplateError; nothing was pushed then.
         """
-        url = self.remote.url(student)
         done = self.journal.delivery(student.student_id, self.edition)
         if done is not None:
             outcome = cast(Outcome, done.outcome)
             return Result(outcome, self.branch, change_url=done.change_url, again=True)
         for _ in range(TRIES):
-            refs = self.remote.transport.refs(url)
+            location = self.addresses.locate(student)
+            url, refs = location.entry.url, dict(location.refs)
             if MAIN not in refs:
                 raise no_main(url, refs)
             if "refs/heads/mlstarter" in refs:
@@ -108,14 +108,15 @@ class Updater:
                     hint="the student renames it on the server: git push origin "
                     "origin/mlstarter:refs/heads/NAME :mlstarter",
                 )
-            with at_hand(url, refs, self.remote.transport) as project:
+            with at_hand(url, refs, self.addresses.remote.transport) as project:
                 self._refuse_foreign(student, url, project, refs[MAIN])
                 try:
                     return self._deliver(student, project, refs, preview=preview)
                 except Moved:
                     continue
         raise RemoteFailed(
-            f"{url} is being pushed to all the time.", hint="run the command again later"
+            f"{self.addresses.url(student)} is being pushed to all the time.",
+            hint="run the command again later",
         )
 
     def _refuse_foreign(self, student: Student, url: str, project: Project, head: str) -> None:
@@ -165,7 +166,7 @@ class Updater:
         recorded: Mapping[str, Any],
     ) -> Answers:
         """Answer what is new as the roster says; what is recorded stays."""
-        return complete(asked, given, offered={**self.handout.given(student), **recorded})
+        return complete(asked, given, offered={**self.handout.roster_answers(student), **recorded})
 
     def _result(self, plan: Plan) -> Result:
         if plan.up_to_date:
@@ -197,7 +198,9 @@ class Updater:
             # main goes along unchanged: where it has moved on, git refuses both.
             specs = (f"{commit}:refs/heads/{self.branch}", f"{head}:{MAIN}")
         self.pace.wait()
-        self.remote.transport.push(self.remote.url(student), plan.quarantine.folder, specs)
+        self.addresses.remote.transport.push(
+            self.addresses.url(student), plan.quarantine.folder, specs
+        )
         return self._record(student, result, head, commit)
 
     def _record(self, student: Student, result: Result, head: str, pushed: str) -> Result:
@@ -218,7 +221,9 @@ class Updater:
             lines += [f"- {escape.markdown_code(path)}" for path in result.files]
         lines += ["", "To bring it in yourself:", "", *(f"    {c}" for c in result.commands)]
         title = f"Update the template to {self.version}"
-        return self.remote.open_change(student, result.branch, title, "\n".join(lines) + "\n")
+        return self.addresses.remote.open_change(
+            self.addresses.url(student), result.branch, title, "\n".join(lines) + "\n"
+        )
 
     def _offered_before(
         self, student: Student, project: Project, refs: Mapping[str, str]
@@ -234,7 +239,8 @@ class Updater:
                 return Result(outcome, branch, again=True)
             if branch == self.branch:
                 raise Foreign(
-                    f"{self.remote.url(student)} has a branch {branch} that holds something else.",
+                    f"{self.addresses.url(student)} has a branch {branch} that holds something "
+                    "else.",
                     hint="rename or delete that branch",
                 )
         return None

@@ -9,9 +9,11 @@ import click
 from mlstarter import escape
 from mlstarter.cli.cohort.common import (
     Common,
+    active_only,
     common,
     exit_status,
     failures,
+    journal_of,
     split,
     summary,
     work,
@@ -42,16 +44,16 @@ def update(**given: Any) -> int:
     """
     from dataclasses import replace
 
-    from mlstarter.cohort.journal import opened
     from mlstarter.cohort.rate_limit import Pace
     from mlstarter.cohort.update import Updater
 
     said, own = split(given)
     course = said.open(ref=own["to"], mode=own["mode"])
+    course = active_only(said, course)
     limits = [(own["max_per_hour"], 3600.0)] if own["max_per_hour"] else []
-    with opened(said.journal, course.config.course_run) as journal:
+    with journal_of(said, course) as (journal, addresses):
         pace = Pace(limits, journal.sent_since, journal.sent, stop=course.stop)
-        updater = Updater(course.handout, course.remote, journal, pace)
+        updater = Updater(course.handout, addresses, journal, pace)
         if own["canary"]:
             waiting = [s for s in course.students if not updater.is_done(s)]
             course = replace(course, students=waiting[: own["canary"]])
