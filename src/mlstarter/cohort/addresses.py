@@ -15,11 +15,15 @@ from mlstarter.cohort.journal import Entry, Journal
 from mlstarter.cohort.private_clone import MAIN, at_hand, belongs_to
 from mlstarter.cohort.remotes import NoAddress, Remote
 from mlstarter.cohort.roster import Student
-from mlstarter.cohort.transport import Absent, local_path
+from mlstarter.cohort.transport import Absent, Listing, local_path
 from mlstarter.errors import MlstarterError, NeedsAttention, UsageError
 
 # How many ids a sentence names.
 _NAMED = 5
+
+
+class Ambiguous(NeedsAttention):
+    """Several repositories carry one student's marker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +85,24 @@ class Addresses:
         url = self._roster_url(student)
         if url is None or url == entry.url:
             return None
-        refs = self._refs(url)
-        if refs is None or not self._is_theirs(student, url, refs):
+        listing = self._listing(url)
+        if listing is None:
             return None
-        return self._follow(entry, url, refs)
+        if listing.url == entry.url:
+            return Location(entry, listing.refs)
+        if not self._is_theirs(student, listing.url, listing.refs):
+            return None
+        return self._follow(entry, listing.url, listing.refs)
 
     def _at_journal_address(self, student: Student, entry: Entry) -> Location:
         try:
-            return Location(entry, self.remote.transport.refs(entry.url))
+            listing = self.remote.transport.listing(entry.url)
+            refs = listing.refs
+            if listing.url == entry.url or not (
+                MAIN in refs and self._is_theirs(student, listing.url, refs, entry.commit_id)
+            ):
+                return Location(entry, refs)
+            return self._follow(entry, listing.url, refs)
         except Absent:
             for url in self.elsewhere(student):
                 refs = self._refs(url)
@@ -108,13 +122,18 @@ class Addresses:
         except NoAddress:
             return None
 
-    def _refs(self, url: str) -> dict[str, str] | None:
-        """Return a repository's refs, None where there is none or nothing in main."""
+    def _listing(self, url: str) -> Listing | None:
+        """Return what a server shows, None where there is no repository or nothing in main."""
         try:
-            refs = self.remote.transport.refs(url)
+            listing = self.remote.transport.listing(url)
         except Absent:
             return None
-        return refs if MAIN in refs else None
+        return listing if MAIN in listing.refs else None
+
+    def _refs(self, url: str) -> dict[str, str] | None:
+        """Return a repository's refs, None where there is none or nothing in main."""
+        listing = self._listing(url)
+        return listing.refs if listing is not None else None
 
     def _is_theirs(
         self, student: Student, url: str, refs: dict[str, str], commit: str | None = None
@@ -131,14 +150,14 @@ class Addresses:
     def elsewhere(self, student: Student) -> list[str]:
         """Return the addresses that nobody in the class has, and whose marker names the student.
 
-        Raises NeedsAttention where there are several.
+        Raises Ambiguous where there are several.
         """
         with self._lock:
             if self._markers is None:
                 self._markers = self._read_markers()
         urls = self._markers.get((self.course_run, student.student_id), [])
         if len(urls) > 1:
-            raise NeedsAttention(
+            raise Ambiguous(
                 f"{len(urls)} repositories carry the marker of {student.student_id}: "
                 f"{', '.join(urls[:_NAMED])}.",
                 hint="leave the right one at its address, and move the others away",

@@ -10,14 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from mlstarter.cohort.addresses import Addresses
+from mlstarter.cohort.addresses import Addresses, Ambiguous
 from mlstarter.cohort.journal import Entry, Journal
 from mlstarter.cohort.private_clone import MAIN, at_hand
 from mlstarter.cohort.proof import Proof, Prover, Unproved
 from mlstarter.cohort.remotes import NoAddress, repository_name
 from mlstarter.cohort.roster import Student
 from mlstarter.cohort.transport import Absent, no_main
-from mlstarter.errors import NeedsAttention
 
 Outcome = Literal["adopted", "verified", "unproved", "absent"]
 
@@ -49,22 +48,27 @@ class Adopter:
         entry = self.journal.entry(student.student_id)
         if entry is not None and entry.state == "verified":
             return Adoption("verified", entry.url, entry.commit_id)
-        first: NeedsAttention | None = None
-        for url in self._candidates(student):
-            try:
-                proof = self.prove(student, url)
-            except Absent:
-                continue
-            except Unproved as error:
-                first = first or error
-                continue
-            self.record(student, url, proof)
-            return Adoption("adopted", url, proof.commit_id)
-        if first is not None:
-            return Adoption("unproved", self._roster_url(student), reason=first.message)
-        where = self._roster_url(student) or "any address of the class"
+        here = self._roster_url(student)
+        reason = ""
+        try:
+            for url in self._candidates(student, here):
+                try:
+                    proof = self.prove(student, url)
+                except Absent:
+                    continue
+                except Unproved as error:
+                    # What lies at the roster's address is what the instructor looks for first.
+                    reason = reason or error.message
+                    continue
+                self.record(student, url, proof)
+                return Adoption("adopted", url, proof.commit_id)
+        except Ambiguous as error:
+            reason = reason or error.message
+        if reason:
+            return Adoption("unproved", here, reason=reason)
+        where = here or "any address of the class"
         reason = f"There is no repository of {student.student_id} at {where}."
-        return Adoption("absent", self._roster_url(student), reason=reason)
+        return Adoption("absent", here, reason=reason)
 
     def prove(self, student: Student, url: str) -> Proof:
         """Return what proves that the repository at ``url`` is a student's.
@@ -96,12 +100,11 @@ class Adopter:
             self.journal.give_access(student.student_id, person.student_id)
         return entry
 
-    def _candidates(self, student: Student) -> Iterator[str]:
+    def _candidates(self, student: Student, here: str) -> Iterator[str]:
         """Yield the addresses to look at: the roster's, then where the marker is found."""
-        url = self._roster_url(student)
-        if url:
-            yield url
-        yield from (other for other in self.addresses.elsewhere(student) if other != url)
+        if here:
+            yield here
+        yield from self.addresses.elsewhere(student)
 
     def _roster_url(self, student: Student) -> str:
         try:
