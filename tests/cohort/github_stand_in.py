@@ -25,6 +25,7 @@ class GitHubStandIn(GitServer):
         invited: repository -> usernames; pulls: repository -> open pull requests.
         checks: commit -> the check runs that CI reported.
         seen: (method, path, headers, body) of each REST request.
+        unknown: accounts that do not exist.
         renamed: the former names of repositories, which redirect to the new ones.
     """
 
@@ -42,6 +43,7 @@ class GitHubStandIn(GitServer):
         self.pulls: dict[str, list[dict[str, Any]]] = {}
         self.checks: dict[str, list[dict[str, Any]]] = {}
         self.seen: list[tuple[str, str, dict[str, str], Any]] = []
+        self.unknown: set[str] = set()
         self.renamed: dict[str, str] = {}
 
     def calls(self, method: str) -> list[str]:
@@ -143,6 +145,9 @@ class GitHubHandler(GitHandler):
         return {"full_name": name, "html_url": address, "clone_url": f"{address}.git"}
 
     def invite(self, name: str, user: str, **_: Any) -> None:
+        if user in self.owner.unknown:
+            self.reply(404, {"message": "Not Found"})
+            return
         invited = self.owner.invited.setdefault(name, set())
         status = 204 if user in invited else 201
         invited.add(user)

@@ -105,9 +105,9 @@ class Addresses:
             return self._follow(entry, listing.url, refs)
         except Absent:
             for url in self.elsewhere(student):
-                refs = self._refs(url)
-                if refs is not None and self._is_theirs(student, url, refs, entry.commit_id):
-                    return self._follow(entry, url, refs)
+                their_refs = self._refs(url)
+                if their_refs and self._is_theirs(student, url, their_refs, entry.commit_id):
+                    return self._follow(entry, url, their_refs)
             raise
 
     def _follow(self, entry: Entry, url: str, refs: Mapping[str, str]) -> Location:

@@ -11,7 +11,7 @@ from typing import Any
 from mlstarter import questions, sources
 from mlstarter.cohort.config import Config, load_config
 from mlstarter.cohort.handout import Handout
-from mlstarter.cohort.remotes import Remote, address_problems, open_remote
+from mlstarter.cohort.remotes import NoAddress, Remote, address_problems, open_remote
 from mlstarter.cohort.roster import Problem, Student, read_roster, refuse_tracked
 from mlstarter.cohort.teams import group_teams, is_shared
 from mlstarter.cohort.transport import Transport
@@ -42,6 +42,30 @@ class Course:
     def active(self) -> Sequence[Student]:
         """Those of ``students`` who have not dropped out."""
         return [student for student in self.students if student.active]
+
+    @property
+    def urls(self) -> Sequence[str]:
+        """The addresses that the roster gives to those who have what one is made of."""
+        urls = []
+        for student in self.students:
+            try:
+                urls.append(self.remote.url(student))
+            except NoAddress:
+                continue
+        return urls
+
+    @property
+    def without_address(self) -> Sequence[Problem]:
+        """The rows that get no repository until their account or team is filled in."""
+        problems = []
+        wrong = {problem.line for problem in self.problems}
+        for student in self.active:
+            try:
+                self.remote.url(student)
+            except NoAddress as error:
+                if student.line not in wrong:
+                    problems.append(Problem(student.line, error.message.rstrip(".")))
+        return problems
 
 
 def open_course(

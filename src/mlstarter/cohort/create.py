@@ -140,6 +140,7 @@ class Creator:
     def _recreate(self, student: Student, entry: Entry) -> Creation:
         url = self.remote.url(student)
         course_run = self.handout.config.course_run
+        self.journal.forget_access(student.student_id)
         backup = find_backup(self.clones, entry, course_run) if self.clones else None
         if backup is not None:
             self.remote.create(student)

@@ -196,6 +196,11 @@ class Journal:
         with self._lock:
             self._db.execute("INSERT OR IGNORE INTO access VALUES (?, ?)", (student_id, member_id))
 
+    def forget_access(self, student_id: str) -> None:
+        """Write that nobody was let into a repository: it is another one than before."""
+        with self._lock:
+            self._db.execute("DELETE FROM access WHERE student_id = ?", (student_id,))
+
     def delivered_versions(self) -> dict[str, int]:
         """Return how many repositories each update reached, by version (see ``Delivery``)."""
         with self._lock:

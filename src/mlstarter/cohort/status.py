@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from packaging.version import InvalidVersion, Version
@@ -10,7 +10,7 @@ from packaging.version import InvalidVersion, Version
 from mlstarter.cohort.addresses import Addresses
 from mlstarter.cohort.authority import is_same_source
 from mlstarter.cohort.journal import Journal
-from mlstarter.cohort.private_clone import MAIN, at_hand
+from mlstarter.cohort.private_clone import MAIN, at_hand, belongs_to
 from mlstarter.cohort.roster import Student
 from mlstarter.cohort.transport import Absent, no_main
 from mlstarter.errors import MlstarterError
@@ -24,6 +24,7 @@ class Standing:
 
     Attributes:
         state: the journal's word; "gone" where there is no repository or an empty one,
+            "unrelated" where main does not hold what was handed out,
             "missing" where its work lies on another branch than main.
         version: the template's version in main; None where it cannot be told.
         behind: whether that is older than the newest one.
@@ -34,6 +35,7 @@ class Standing:
         higher_is_better: the direction of the metric.
         pending: the update branch that waits to be merged, if any.
         moved: whether the project names another template than the course's.
+        active: whether the student has not dropped out.
     """
 
     student_id: str
@@ -53,6 +55,7 @@ class Standing:
     higher_is_better: bool | None = None
     pending: str | None = None
     moved: bool = False
+    active: bool = True
 
     def as_dict(self) -> dict[str, Any]:
         """Return the standing as JSON takes it."""
@@ -73,6 +76,9 @@ class Observer:
 
     def look(self, student: Student) -> Standing:
         """Return how a student stands; raises RemoteFailed where the server cannot be asked."""
+        return replace(self._look(student), active=student.active)
+
+    def _look(self, student: Student) -> Standing:
         entry = self.journal.entry(student.student_id)
         who = (student.student_id, student.section, student.team)
         if entry is None or entry.state != "verified":
@@ -103,9 +109,14 @@ class Observer:
         ci: str | None,
     ) -> Standing:
         git = project.repository.git
+        since: tuple[str, ...] = (f"^{handed_out}",)
+        if git.call("merge-base", "--is-ancestor", handed_out, head).status != 0:
+            if belongs_to(project, head) is None:
+                return Standing(*who, state="unrelated", ci=ci)
+            since = ()
         # The template's own commits are no work of the student's.
         theirs = git.text(
-            "rev-list", "--count", head, f"^{handed_out}", "--invert-grep",
+            "rev-list", "--count", head, *since, "--invert-grep",
             "--grep=^Template-Tree: ", "--no-merges",
         )  # fmt: skip
         version, moved = self._version(project, head)
