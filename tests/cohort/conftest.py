@@ -49,6 +49,7 @@ class Template:
     """A Copier template in a git repository, a tag for each version."""
 
     root: Path
+    newest: str = ""
 
     def release(self, version: str, **changes: str | None) -> None:
         """Write files (None removes one; ``copier_yml`` is the questions) and tag them."""
@@ -62,6 +63,7 @@ class Template:
         git(self.root, "add", "--all")
         git(self.root, "commit", "--quiet", "--allow-empty", "-m", f"Release {version}")
         git(self.root, "tag", version)
+        self.newest = version
 
     def text(self, name: str) -> str:
         return (self.root / "project" / name).read_text(encoding="utf-8")
@@ -76,6 +78,8 @@ class Classroom:
     students: list[str] = field(default_factory=list)
     remote: str = ""
     extra: tuple[str, ...] = ()
+    crosses_minor: bool = True
+    """Whether `update` goes to the newest release, whatever its minor version."""
 
     @property
     def roster(self) -> Path:
@@ -104,6 +108,8 @@ class Classroom:
             verb, str(self.roster), "--course-run", "ml-test", "--remote", self.remote,
             "--template", str(self.template.root), "--journal", str(self.journal),
         ]  # fmt: skip
+        if verb == "update" and self.crosses_minor and "--to" not in more:
+            more = (*more, "--to", self.template.newest)
         return ["cohort", *common, *self.extra, *map(str, more)]
 
     def call(self, verb: str, *more: str | Path) -> int:

@@ -24,6 +24,7 @@ class GitHubStandIn(GitServer):
         limits: answers that the next REST requests get instead: (status, headers, message).
         invited: repository -> usernames; pulls: repository -> open pull requests.
         checks: commit -> the check runs that CI reported.
+        activity: repository -> what was pushed to it, the oldest first; a page has two entries.
         seen: (method, path, headers, body) of each REST request.
         unknown: accounts that do not exist.
         renamed: the former names of repositories, which redirect to the new ones.
@@ -41,6 +42,7 @@ class GitHubStandIn(GitServer):
         self.limits: list[tuple[int, dict[str, str], str]] = []
         self.invited: dict[str, set[str]] = {}
         self.pulls: dict[str, list[dict[str, Any]]] = {}
+        self.activity: dict[str, list[dict[str, Any]]] = {}
         self.checks: dict[str, list[dict[str, Any]]] = {}
         self.seen: list[tuple[str, str, dict[str, str], Any]] = []
         self.unknown: set[str] = set()
@@ -107,6 +109,7 @@ class GitHubHandler(GitHandler):
             ("PUT", r"/repos/(?P<name>[^/]+/[^/]+)/collaborators/(?P<user>[^/]+)", self.invite),
             ("GET", r"/repos/(?P<name>[^/]+/[^/]+)/pulls", self.list_pulls),
             ("POST", r"/repos/(?P<name>[^/]+/[^/]+)/pulls", self.open_pull),
+            ("GET", r"/repos/(?P<name>[^/]+/[^/]+)/activity", self.list_activity),
             ("GET", r"/repos/[^/]+/[^/]+/commits/(?P<sha>[0-9a-f]+)/check-runs", self.list_checks),
         )
         for method, pattern, answer in routes:
@@ -175,6 +178,19 @@ class GitHubHandler(GitHandler):
     def list_checks(self, sha: str, **_: Any) -> None:
         runs = self.owner.checks.get(sha, [])
         self.reply(200, {"total_count": len(runs), "check_runs": runs})
+
+    def list_activity(self, name: str, query: dict[str, list[str]], **_: Any) -> None:
+        if name not in self.owner.activity:
+            self.reply(404, {"message": "Not Found"})
+            return
+        assert query["ref"] == ["refs/heads/main"]
+        newest_first = self.owner.activity[name][::-1]
+        start = int(query.get("after", ["0"])[0])
+        link = {}
+        if start + 2 < len(newest_first):
+            address = f"{self.owner.url}/repositories/1/activity?after={start + 2}"
+            link["Link"] = f'<{address}>; rel="next"'
+        self.reply(200, newest_first[start : start + 2], link)
 
     def reply(self, status: int, body: Any, extra: dict[str, str] | None = None) -> None:
         content = b"" if body is None else json.dumps(body).encode()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from mlstarter.git import process
 from mlstarter.git.process import Git, GitFailed, GitMissing, environment, require_git
 
 
@@ -83,3 +85,30 @@ def test_a_stale_lock_is_named_in_the_hint(tmp_path: Path) -> None:
     with pytest.raises(GitFailed) as caught:
         git.run("add", "f")
     assert f"rm -f {tmp_path}/.git/index.lock" in (caught.value.hint or "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="git is a shell script here")
+@pytest.mark.parametrize(
+    ("script", "sentence"),
+    [
+        ("exec sleep 60", "took over"),
+        ("exec >&-; exec sleep 60", "took over"),
+        ("while :; do echo aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa; done", "printed over"),
+        ("exec cat", ""),
+    ],
+)
+def test_a_command_in_a_strangers_repository_ends_in_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, sentence: str
+) -> None:
+    shim = tmp_path / "git"
+    shim.write_text(f"#!/bin/sh\n{script}\n")
+    shim.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setattr(process, "SECONDS", 1.0)
+    git = Git(tmp_path, limit=1000)
+    if not sentence:
+        assert git.call("x", stdin=b"abc").stdout == b"abc"
+        assert git.call("x").stdout == b""
+        return
+    with pytest.raises(process.TooMuch, match=sentence):
+        git.call("x")

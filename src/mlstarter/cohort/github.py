@@ -17,12 +17,14 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from email.message import Message
 from typing import Any
-from urllib.parse import quote, urlencode, urljoin, urlsplit
+from urllib.parse import parse_qs, quote, urlencode, urljoin, urlsplit
 
 from mlstarter import __version__
 from mlstarter.cohort.config import Config
+from mlstarter.cohort.push_log import Push
 from mlstarter.cohort.rate_limit import Pace
 from mlstarter.cohort.remotes import fill_pattern
 from mlstarter.cohort.roster import Student
@@ -38,6 +40,9 @@ ATTEMPTS = 6
 # Of a hundred repositories each.
 MAX_PAGES = 100
 MAX_REDIRECTS = 5
+# A hundred entries each: no student pushes five thousand times in a term.
+ACTIVITY_PAGES = 50
+_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 TIMEOUT = 30.0
 VARIABLE = "MLSTARTER_FORGE_TOKEN"
 _HELPER = f'!f() {{ echo username=x-access-token; echo "password=${VARIABLE}"; }}; f'
@@ -51,10 +56,14 @@ class NoAccount(NeedsAttention):
 
 @dataclass(frozen=True)
 class Answer:
-    """What the API said: the status and the decoded JSON (None for an empty body)."""
+    """What the API said: the status and the decoded JSON (None for an empty body).
+
+    ``next_page`` is the cursor ``after`` of the page that follows, "" for none.
+    """
 
     status: int
     body: Any
+    next_page: str = ""
 
 
 @dataclass
@@ -91,7 +100,8 @@ class GitHubApi:
                 continue
             delay = _delay(status, headers, text, pause)
             if delay is None:
-                return _answer(method, path, status, text)
+                answer = _answer(method, path, status, text)
+                return replace(answer, next_page=_cursor(headers.get("link", "")))
             self.pace.hold(delay)
             self.sleep(delay)
             pause = min(pause * 2, SECONDARY_PAUSE)
@@ -245,6 +255,57 @@ class GitHubRemote:
         if made.status != 201:
             raise _refused(f"open a pull request in {repository}", made)
         return str(made.body["html_url"])
+
+    def pushes(self, url: str, since: datetime) -> Sequence[Push] | None:
+        """Return what the repository's activity says, which GitHub dates by its own clock.
+
+        https://docs.github.com/en/rest/repos/repos#list-repository-activities
+        """
+        path = f"/repos/{self._repository(url)}/activity"
+        query = {"ref": "refs/heads/main", "per_page": "100", "direction": "desc"}
+        pushes: list[Push] = []
+        for _ in range(ACTIVITY_PAGES):
+            try:
+                answer = self.api.get(path, **query)
+            except Denied:
+                return None
+            if answer.status != 200 or not isinstance(answer.body, list):
+                return None
+            for activity in answer.body:
+                push = _push(activity)
+                if push is None:
+                    return None
+                pushes.append(push)
+            if not answer.next_page or (pushes and pushes[-1].moment <= since):
+                # The newest comes first.
+                return pushes[::-1] or None
+            query["after"] = answer.next_page
+        return None
+
+    def pages(self, url: str) -> Mapping[str, str]:
+        """Return the addresses of the repository and of its CI."""
+        repository = url.removesuffix(".git")
+        return {"repository": repository, "ci": f"{repository}/actions"}
+
+
+def _push(activity: Any) -> Push | None:
+    """Return one entry of a repository's activity, None for what is not one."""
+    if not isinstance(activity, Mapping):
+        return None
+    old, new, moment = (activity.get(key) for key in ("before", "after", "timestamp"))
+    try:
+        when = datetime.fromisoformat(str(moment))
+    except ValueError:
+        return None
+    if when.tzinfo is None or not all(_COMMIT.fullmatch(str(commit)) for commit in (old, new)):
+        return None
+    return Push(when, str(old), str(new))
+
+
+def _cursor(link: str) -> str:
+    """Return the cursor that a Link header (RFC 8288) names for the next page, "" for none."""
+    match = re.search(r'<([^>]*)>; *rel="next"', link)
+    return parse_qs(urlsplit(match[1]).query).get("after", [""])[0] if match else ""
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):

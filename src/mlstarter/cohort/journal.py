@@ -217,6 +217,14 @@ class Journal:
             ).fetchone()
         return Delivery(*row) if row else None
 
+    def deliveries(self, student_id: str) -> list[Delivery]:
+        """Return all that a student was ever sent."""
+        with self._lock:
+            rows = self._db.execute(
+                "SELECT * FROM updates WHERE student_id = ?", (student_id,)
+            ).fetchall()
+        return [Delivery(*row) for row in rows]
+
     def has_delivered(self, student_id: str, version: str) -> bool:
         """Say whether an update to ``version``, with whatever layers, reached a student."""
         with self._lock:

@@ -10,13 +10,15 @@ import glob
 import os
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import quote, urlsplit
 
 from mlstarter.cohort.config import Config
 from mlstarter.cohort.identifiers import complaint
+from mlstarter.cohort.push_log import Push, read_reflog
 from mlstarter.cohort.roster import Problem, Student
 from mlstarter.cohort.transport import Transport, local_path
 from mlstarter.errors import EnvironmentProblem, NeedsAttention, UsageError
@@ -68,6 +70,15 @@ class Remote(Protocol):
     def open_change(self, url: str, branch: str, title: str, text: str) -> str:
         """Open a pull request for a branch, or return the address of the one there is."""
 
+    def pushes(self, url: str, since: datetime) -> Sequence[Push] | None:
+        """Return the pushes to main after ``since`` and the last one before, the oldest first.
+
+        Their moments are the server's own; None where it does not tell them.
+        """
+
+    def pages(self, url: str) -> Mapping[str, str]:
+        """Return addresses for people, as far as the place has them: "repository", "ci"."""
+
 
 class PlainRemote:
     """Any git server. What is not on this machine must be created there by other means."""
@@ -116,6 +127,17 @@ class PlainRemote:
             f"Pull requests need a forge, and {self.pattern} is plain git.",
             hint="use --mode branch or --mode merge",
         )
+
+    def pushes(self, url: str, since: datetime) -> Sequence[Push] | None:  # noqa: ARG002
+        """Return what the reflog of a repository on this machine says; elsewhere nothing does."""
+        path = local_path(url)
+        return read_reflog(path) if path is not None else None
+
+    def pages(self, url: str) -> Mapping[str, str]:
+        """Return the repository's own address where a browser can open it."""
+        if not url.startswith("https://"):
+            return {}
+        return {"repository": url.removesuffix(".git")}
 
 
 def open_remote(config: Config, transport: Transport) -> Remote:
@@ -231,6 +253,9 @@ def _make_bare(path: Path) -> None:
         # What a run that was cut off left; only one run at a time holds the journal.
         shutil.rmtree(partial, ignore_errors=True)
         shutil.copytree(empty_bare(), partial)
+        with (partial / "config").open("a", encoding="utf-8") as config:
+            # When pushes came, by this machine's clock: what counts at a deadline.
+            config.write("[core]\n\tlogAllRefUpdates = true\n")
         partial.chmod(0o755)
         partial.rename(path)
     except OSError as error:

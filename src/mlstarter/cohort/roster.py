@@ -16,13 +16,14 @@ from typing import Any
 
 from mlstarter.cohort.config import PERSONAL
 from mlstarter.cohort.identifiers import complaint
+from mlstarter.cohort.moments import parse_moment
 from mlstarter.cohort.spreadsheet import read_sheet, without_invisible
 from mlstarter.errors import EnvironmentProblem, UsageError
 from mlstarter.git.process import Git
 from mlstarter.suggest import did_you_mean, near
 
 ID = "student_id"
-COLUMNS = (ID, "username", "name", "email", "team", "section", "variant", "active")
+COLUMNS = (ID, "username", "name", "email", "team", "section", "variant", "deadline", "active")
 # What spreadsheets and people write for yes and no; a cell without anything is yes.
 _YES = frozenset({"", "yes", "y", "true", "1", "x", "ja", "j", "wahr", "oui", "si", "sí"})
 _NO = frozenset({"no", "n", "false", "0", "nein", "falsch", "non", "faux"})
@@ -33,7 +34,8 @@ _SAME = {"e_mail": "email", "email_address": "email", "studentid": ID, "user_nam
 class Student:
     """One row, or several who share a repository (see ``teams.py``).
 
-    ``name`` and ``email`` are for the instructor's eyes alone. ``answers`` are the columns that are
+    ``name`` and ``email`` are for the instructor's eyes alone. ``deadline`` is the student's own,
+    as ``moments.parse_moment`` reads it; "" for none. ``answers`` are the columns that are
     questions of the template; empty cells are left out. Who is not ``active`` has dropped out.
     ``members`` are the rows of a team, () for a student of their own.
     """
@@ -46,6 +48,7 @@ class Student:
     team: str = ""
     section: str = ""
     variant: str = ""
+    deadline: str = ""
     answers: Mapping[str, str] = field(default_factory=dict)
     active: bool = True
     members: tuple[Student, ...] = ()
@@ -173,6 +176,13 @@ def _activity(text: str) -> bool | None:
 
 
 def _row_problems(students: Sequence[Student]) -> Iterator[Problem]:
+    for student in students:
+        if student.deadline:
+            try:
+                parse_moment(student.deadline)
+            except UsageError as error:
+                wrong = error.message.rstrip(".")
+                yield Problem(student.line, f"the deadline {wrong}: write 2026-12-01T18:00+01:00")
     for attribute in (ID, "username"):
         owners: dict[str, Student] = {}
         for student in students:

@@ -28,8 +28,10 @@ _CONFIG = """\
 	sharedRepository = {shared}
 [receive]
 	autoGC = false
-	denyDeletes = true
+	denyDeletes = {keeps}
 	denyNonFastForwards = true
+[uploadpack]
+	allowAnySHA1InWant = true
 [gc]
 	auto = 0
 """
@@ -40,10 +42,11 @@ class Unsafe(MlstarterError):
 
 
 @contextmanager
-def guarded(path: Path) -> Iterator[Path]:
+def guarded(path: Path, *, deletes: bool = False) -> Iterator[Path]:
     """Yield a private git folder with the objects and refs of the bare repository in ``path``.
 
-    What git writes there lands in ``path``, with the permissions that its folders have.
+    What git writes there lands in ``path``, with the permissions that its folders have. A push
+    there deletes a branch only with ``deletes``.
 
     Raises:
         Unsafe: objects or refs of it are links, or borrowed from elsewhere.
@@ -55,7 +58,9 @@ def guarded(path: Path) -> Iterator[Path]:
             require_plain(path)
             view.mkdir()
             (view / "HEAD").write_text("ref: refs/heads/main\n", encoding="ascii")
-            text = _CONFIG.format(null=os.devnull, shared=_shared(path / "objects"))
+            keeps = "false" if deletes else "true"
+            shared = _shared(path / "objects")
+            text = _CONFIG.format(null=os.devnull, shared=shared, keeps=keeps)
             (view / "config").write_text(text, encoding="utf-8")
             for part in _LINKED:
                 (view / part).symlink_to(path / part, target_is_directory=part != "packed-refs")

@@ -15,6 +15,8 @@ from mlstarter.cohort.remotes import fill_pattern, pattern_fields
 from mlstarter.cohort.roster import Problem, Student
 
 _OWN = frozenset({"student_id", "username"})
+# What a team can have only one of.
+_COMMON = ("variant", "deadline")
 
 
 def is_shared(pattern: str) -> bool:
@@ -73,13 +75,13 @@ def _merge(rows: Sequence[Student], fields: Sequence[str]) -> tuple[Student, lis
     answers: dict[str, str] = {}
     origins: dict[str, Student] = {}
     for row in rows:
-        values = {**row.answers, **({"variant": row.variant} if row.variant else {})}
-        for name, value in values.items():
+        columns = {name: getattr(row, name) for name in _COMMON if getattr(row, name)}
+        for name, value in {**row.answers, **columns}.items():
             other = origins.setdefault(name, row)
             if answers.setdefault(name, value) != value:
                 text = f'has another "{name}" than line {other.line} of the same team'
                 problems.append(Problem(row.line, text))
-    variant = answers.pop("variant", "")
+    columns = {name: answers.pop(name, "") for name in _COMMON}
     sections = {row.section for row in rows}
     team = Student(
         student_id="-".join(getattr(first, name) for name in fields),
@@ -87,10 +89,10 @@ def _merge(rows: Sequence[Student], fields: Sequence[str]) -> tuple[Student, lis
         name=", ".join(row.name for row in rows if row.name),
         team=first.team,
         section=sections.pop() if len(sections) == 1 else "",
-        variant=variant,
         answers=answers,
         active=any(row.active for row in rows),
         members=tuple(rows),
+        **columns,
     )
     return team, problems
 

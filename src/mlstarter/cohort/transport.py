@@ -37,11 +37,13 @@ _ABSENT = re.compile(
 _REDIRECTED = re.compile(r"^warning: redirecting to (\S+)$", re.MULTILINE)
 _BEHIND = re.compile(
     r"\[rejected\]|non-fast-forward|fetch first|but expected|incorrect old value"
-    r"|reference already exists|\.lock': File exists"
+    r"|reference already exists|\.lock': File exists|stale info"
 )
 # A hook's or a server's own no: it would be the same the next time.
 _DECLINED = re.compile(r"hook declined|exists; cannot create")
 _REJECTED = "[remote rejected]"
+# Branches that mlstarter offers updates on.
+OURS = "refs/heads/mlstarter/"
 # How much of a server's own words is shown.
 _WORDS = 500
 
@@ -132,6 +134,17 @@ class Transport:
         refspecs = ("+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*")
         self._fetch(url, into, ("--prune",), refspecs)
 
+    def fetch_commit(self, url: str, into: Path, commit: str) -> None:
+        """Fetch one commit that no branch holds any more; raises RemoteFailed where it is gone."""
+        try:
+            self._fetch(url, into, (), (commit,))
+        except RemoteFailed as error:
+            raise RemoteFailed(
+                f"The commit {commit[:12]} that main had then was pushed over, and the server of "
+                f"{url} does not give it any more.",
+                hint="whoever runs the server finds it in the repository's reflog",
+            ) from error
+
     def _fetch(
         self, url: str, into: Path, options: tuple[str, ...], refspecs: tuple[str, ...]
     ) -> None:
@@ -141,21 +154,37 @@ class Transport:
             fetch = ("fetch", *options, "--", address, *refspecs)
             self._persist(url, address, lambda: git.call(*fetch))
 
-    def push(self, url: str, store: Path, refspecs: tuple[str, ...]) -> None:
+    def push(
+        self,
+        url: str,
+        store: Path,
+        refspecs: tuple[str, ...],
+        *,
+        superseded: Mapping[str, str] | None = None,
+    ) -> None:
         """Push refspecs from the bare repository ``store``, all or none; never a forced one.
 
-        Raises Moved where one is not a fast-forward on the server, Refused where the server
-        itself says no.
+        ``superseded`` are branches of ours (``refs/heads/mlstarter/...`` -> the commit that they
+        must have) that go with the same push: one that anybody pushed to since stays, and so does
+        all else (git's ``--force-with-lease``).
+
+        Raises Moved where one is not a fast-forward on the server or a superseded branch has
+        another commit, Refused where the server itself says no.
         """
+        superseded = superseded or {}
         if any(spec.startswith(("+", ":")) for spec in refspecs):
             raise ValueError("a push never forces and never deletes")
+        if not all(name.startswith(OURS) for name in superseded):
+            raise ValueError("only branches of ours are ever superseded")
         options = ["--porcelain", "--no-verify"]
+        options += [f"--force-with-lease={name}:{tip}" for name, tip in superseded.items()]
+        refspecs = (*refspecs, *(f":{name}" for name in superseded))
         if len(refspecs) > 1:
             options.append("--atomic")
         # What is pushed is packed already; looking for deltas would cost more than it saves.
         config = (*self.config, ("pack.window", "0"), ("pack.threads", "1"))
         git = Git(store, {**self.env, "GIT_DIR": str(store)}, config)
-        with _address(url) as (address, _):
+        with _address(url, deletes=bool(superseded)) as (address, _):
             push = ("push", *options, "--", address, *refspecs)
             self._persist(url, address, lambda: git.call(*push))
 
@@ -184,8 +213,10 @@ class Transport:
 
 
 @contextmanager
-def _address(url: str) -> Iterator[tuple[str, Path | None]]:
+def _address(url: str, *, deletes: bool = False) -> Iterator[tuple[str, Path | None]]:
     """Yield the address for git, and the private git folder that stands for one on this machine.
+
+    ``deletes`` says that a push may delete a branch there.
 
     Raises Absent where there is no such folder.
     """
@@ -195,7 +226,7 @@ def _address(url: str) -> Iterator[tuple[str, Path | None]]:
     elif not path.is_dir():
         raise Absent(f"There is no repository at {url}.", hint="mlstarter cohort create")
     else:
-        with guarded(path) as view:
+        with guarded(path, deletes=deletes) as view:
             yield str(view), view
 
 

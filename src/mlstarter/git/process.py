@@ -8,17 +8,20 @@ so that the repository is always the one in the folder that was asked for.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import select
 import shlex
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from mlstarter.errors import EnvironmentProblem, MlstarterError
 
@@ -197,38 +200,33 @@ class Git:
 
     def _bounded(self, command: Sequence[str], stdin: bytes | None, limit: int) -> Result:
         """Run a command that is ended once it prints more than ``limit`` or takes too long."""
-        with _scratch() as given, _scratch() as complaints:
-            given.write(stdin or b"")
-            given.seek(0)
+        with _scratch() as complaints, contextlib.ExitStack() as stack:
+            source: IO[bytes] | int = subprocess.DEVNULL
+            if stdin is not None:
+                source = stack.enter_context(_scratch())
+                source.write(stdin)
+                source.seek(0)
             with subprocess.Popen(
                 command,
                 cwd=self.folder,
                 env=environment(self.env, self.config, as_checked_out=self.as_checked_out),
-                stdin=given,
+                stdin=source,
                 stdout=subprocess.PIPE,
                 stderr=complaints,
             ) as process:
-                late = threading.Event()
-
-                def end() -> None:
-                    late.set()
-                    process.kill()
-
-                timer = threading.Timer(SECONDS, end)
-                timer.daemon = True
-                timer.start()
                 try:
-                    out = _read(process.stdout, limit + 1)
-                    if len(out) > limit:
+                    out, late = _read(process, limit + 1)
+                    if late or len(out) > limit:
                         process.kill()
-                    status = process.wait()
+                    status = process.wait(SECONDS)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    status, late = process.wait(), True
                 except BaseException:
                     process.kill()
                     raise
-                finally:
-                    timer.cancel()
-            if late.is_set() or len(out) > limit:
-                raise TooMuch(command[1], limit, late=late.is_set())
+            if late or len(out) > limit:
+                raise TooMuch(command[1], limit, late=late)
             complaints.seek(0)
             return Result(status, out, complaints.read(limit).decode("utf-8", "replace"))
 
@@ -268,13 +266,50 @@ def _scratch() -> IO[bytes]:
     return tempfile.TemporaryFile()
 
 
-def _read(pipe: IO[bytes] | None, at_most: int) -> bytes:
-    """Read to the end or to ``at_most`` bytes; asked for at once, their room would be set aside."""
+def _read(process: subprocess.Popen[bytes], at_most: int) -> tuple[bytes, bool]:
+    """Read to the end or to ``at_most`` bytes; also say whether time ran out before.
+
+    Asked for at once, the bytes' room would be set aside.
+    """
+    if sys.platform == "win32":
+        return _read_beside_timer(process, at_most)
+    pipe = cast(IO[bytes], process.stdout).fileno()
+    # A thread with a timer for each command would cost a class as much as the commands' start.
+    events = select.poll()
+    events.register(pipe, select.POLLIN | select.POLLHUP)
+    deadline = time.monotonic() + SECONDS
     parts: list[bytes] = []
-    while pipe is not None and at_most > 0 and (part := pipe.read(min(at_most, 1 << 16))):
+    while at_most > 0:
+        if not events.poll(max(0.0, deadline - time.monotonic()) * 1000):
+            return b"".join(parts), True
+        part = os.read(pipe, min(at_most, 1 << 16))
+        if not part:
+            break
         parts.append(part)
         at_most -= len(part)
-    return b"".join(parts)
+    return b"".join(parts), False
+
+
+def _read_beside_timer(process: subprocess.Popen[bytes], at_most: int) -> tuple[bytes, bool]:
+    """Read where a pipe cannot be waited for with a timeout: a timer ends the command."""
+    late = threading.Event()
+
+    def end() -> None:
+        late.set()
+        process.kill()
+
+    timer = threading.Timer(SECONDS, end)
+    timer.daemon = True
+    timer.start()
+    parts: list[bytes] = []
+    try:
+        pipe = process.stdout
+        while pipe is not None and at_most > 0 and (part := pipe.read(min(at_most, 1 << 16))):
+            parts.append(part)
+            at_most -= len(part)
+    finally:
+        timer.cancel()
+    return b"".join(parts), late.is_set()
 
 
 def environment(

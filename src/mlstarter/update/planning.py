@@ -72,10 +72,10 @@ def prepare(project: Project, wanted: Wanted) -> Prepared:
         AnswersError: a value in ``data`` is not valid, or its question does not apply.
     """
     refuse_state(project, wanted)
-    ours = project.repository.commit("HEAD")
+    ours = wanted.commit or project.repository.commit("HEAD")
     if wanted.adopt:
         return prepare_adoption(project, ours, wanted)
-    record = project.record(ours)
+    record = wanted.record or project.record(ours)
     template = _new_template(record, wanted)
     migration = Migration(project, ours, template, record, wanted.trust)
     if wanted.authority is not None:
@@ -94,7 +94,7 @@ def prepare(project: Project, wanted: Wanted) -> Prepared:
     new = replace(new, tree=tree)
     layers = _layers(project, ours, base, wanted, answers, new.tree)
     new = replace(new, layers=_checked(new.tree, layers))
-    by = committer(project.repository.git)
+    by = wanted.by or committer(project.repository.git)
     made = plan(
         project.repository,
         Request(
@@ -104,6 +104,9 @@ def prepare(project: Project, wanted: Wanted) -> Prepared:
             answers_file=record.path,
             by=by,
             prefix=project.prefix,
+            only_layers=bool(wanted.layers)
+            and template.version == record.version
+            and answers.recorded == now.answers,
             last=None if old is base else last_template_commit(project, ours),
             edits=migration.edits,
             finish=migration.after(answers),

@@ -16,6 +16,8 @@ def refuse_state(project: Project, wanted: Wanted) -> None:
     require_uninterrupted(repository)
     if wanted.source is not None and not wanted.adopt:
         raise UsageError("--template goes with --adopt.", hint="mlstarter update --help")
+    if wanted.commit is not None:
+        return
     if wanted.branch is not None:
         check_branch_name(repository, wanted.branch)
         return
@@ -31,7 +33,7 @@ def refuse_state(project: Project, wanted: Wanted) -> None:
 
 def refuse_obstacles(project: Project, made: Plan, wanted: Wanted) -> None:
     """Refuse a plan that would overwrite a file; the plan is closed then."""
-    if wanted.branch is None and not made.up_to_date:
+    if wanted.branch is None and wanted.commit is None and not made.up_to_date:
         try:
             check_files(project.repository, made.files)
         except BaseException:

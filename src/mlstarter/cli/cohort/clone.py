@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,6 +17,10 @@ from mlstarter.cli.cohort.common import (
     summary,
     work,
 )
+from mlstarter.console import echo
+
+if TYPE_CHECKING:
+    from mlstarter.cohort.clone import Cloned
 
 
 @click.command()
@@ -24,7 +29,9 @@ from mlstarter.cli.cohort.common import (
     "--into", type=click.Path(file_okay=False, path_type=Path), default=Path("clones"),
     metavar="DIR", help="Where to; the folder clones.",
 )  # fmt: skip
-@click.option("--at", metavar="DATE|TAG", help="As it stood at the end of a day, or at a tag.")
+@click.option("--at", metavar="DATE|TAG|deadline",
+              help="As it stood at the end of a day, at a moment, or at a tag; 'deadline' is each "
+              "student's own, from the roster.")  # fmt: skip
 def clone(**given: Any) -> int:
     """Clone everybody's repository, or bring the clones up; one with changes is left alone."""
     from mlstarter.cohort.clone import Cloner
@@ -38,10 +45,40 @@ def clone(**given: Any) -> int:
     if said.as_json:
         rows = [
             {"student_id": d.student.student_id, "outcome": d.result.outcome,
-             "path": str(d.result.path), "commit": d.result.commit}
+             "path": str(d.result.path), "commit": d.result.commit,
+             "deadline": d.result.deadline, "clock": d.result.clock,
+             "late": [{"at": late.at, "commit": late.commit} for late in d.result.late]}
             for d in found if d.result is not None
         ]  # fmt: skip
         print_json("cohort clone", {"students": rows, "failures": failures(found)})
     else:
         summary(found, lambda cloned: str(cloned.outcome))
+        _print_late([d.result for d in found if d.result is not None])
     return exit_status(found)
+
+
+def _print_late(clones: Sequence[Cloned]) -> None:
+    """Say who pushed after the moment, and whose word the moments are."""
+    for cloned in clones:
+        if cloned.late:
+            count, last = len(cloned.late), cloned.late[-1]
+            what = "push" if cloned.clock == "server" else "commit"
+            echo(
+                f"{cloned.path.name}: {count} {what}{_plural(what, count)} after the deadline, "
+                f"the last at {last.at} ({last.commit[:12]})"
+            )
+    unproved = [cloned.path.name for cloned in clones if cloned.clock == "commits"]
+    if unproved:
+        shown = ", ".join(unproved[:10]) + (" ..." if len(unproved) > 10 else "")
+        echo(
+            f" the server does not say when {shown} pushed; the commits' own dates counted, which "
+            "are the student's word",
+            head="warning:",
+            err=True,
+        )
+
+
+def _plural(noun: str, count: int) -> str:
+    if count == 1:
+        return ""
+    return "es" if noun.endswith("sh") else "s"

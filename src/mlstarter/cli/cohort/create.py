@@ -108,6 +108,7 @@ def _updaters(course: Course, versions: Any, journal: Journal, addresses: Addres
     """Return what brings each update that the class has had into main, the oldest first."""
     from dataclasses import replace
 
+    from mlstarter.cohort.delivery import Deliverer
     from mlstarter.cohort.rate_limit import Pace
     from mlstarter.cohort.update import Updater
     from mlstarter.cohort.versions import class_version
@@ -118,7 +119,8 @@ def _updaters(course: Course, versions: Any, journal: Journal, addresses: Addres
         handout = versions.handout(later)
         if handout is not None:
             handout = replace(handout, config=replace(handout.config, mode="merge"))
-            updaters.append(Updater(handout, addresses, journal, Pace((), stop=course.stop)))
+            pace = Pace((), stop=course.stop)
+            updaters.append(Updater(Deliverer(handout, addresses, journal, pace)))
     return updaters
 
 

@@ -22,12 +22,15 @@ from mlstarter.console import echo
 
 if TYPE_CHECKING:
     from mlstarter.cohort.jobs import Done
-    from mlstarter.cohort.update import Result
+    from mlstarter.cohort.offers import Result
 
 
 @click.command()
 @common
-@click.option("--to", metavar="V", help="The template version to go to; the newest.")
+@click.option(
+    "--to", metavar="V",
+    help="The template version to go to; the newest that is no other minor version.",
+)  # fmt: skip
 @click.option(
     "--mode", metavar="[branch|merge|pr]",
     help="Offer a branch, merge into main, or open a pull request; branch.",
@@ -40,10 +43,13 @@ def update(**given: Any) -> int:
 
     A clean result is pushed to a branch mlstarter/update-V. For a conflict that branch holds the
     template's commit alone, and the files are named. A project that names another template than
-    the course's has moved away and is left alone. Exit status 3 where there is either.
+    the course's has moved away and is left alone. Exit status 3 where there is either. A branch of
+    an older update that nobody took in is replaced. Without --to a project stays in its minor
+    version.
     """
     from dataclasses import replace
 
+    from mlstarter.cohort.delivery import Deliverer
     from mlstarter.cohort.rate_limit import Pace
     from mlstarter.cohort.update import Updater
 
@@ -53,12 +59,14 @@ def update(**given: Any) -> int:
     limits = [(own["max_per_hour"], 3600.0)] if own["max_per_hour"] else []
     with journal_of(said, course) as (journal, addresses):
         pace = Pace(limits, journal.sent_since, journal.sent, stop=course.stop)
-        updater = Updater(course.handout, addresses, journal, pace)
+        stays = own["to"] is None and course.config.ref is None
+        newest = Deliverer(course.handout, addresses, journal, pace)
+        updater = Updater(newest, within_minor=stays)
         if own["canary"]:
             waiting = [s for s in course.students if not updater.is_done(s)]
             course = replace(course, students=waiting[: own["canary"]])
         found = work(course, said, "updating", lambda s: updater.update(s, preview=own["dry_run"]))
-    _report(said, updater.version, found, dry_run=own["dry_run"])
+    _report(said, newest.version, found, dry_run=own["dry_run"])
     attention = any(done.result and done.result.outcome in {"conflict", "moved"} for done in found)
     return exit_status(found, attention=attention)
 
@@ -71,7 +79,8 @@ def _report(said: Common, version: str, found: list[Done[Result]], *, dry_run: b
         rows = [
             {"student_id": student_id, "outcome": r.outcome, "branch": r.branch,
              "files": r.files, "commands": r.commands, "change_url": r.change_url,
-             "again": r.again, "reason": r.reason}
+             "again": r.again, "reason": r.reason, "version": r.version, "kind": r.kind,
+             "superseded": r.superseded, "unmerged": r.unmerged, "waiting": r.waiting}
             for student_id, r in results
         ]  # fmt: skip
         payload = {"dry_run": dry_run, "version": version, "students": rows}
@@ -79,10 +88,18 @@ def _report(said: Common, version: str, found: list[Done[Result]], *, dry_run: b
         return
     summary(found, lambda result: str(result.outcome))
     for student_id, result in results:
-        if result.outcome == "conflict" and not result.again:
+        if result.outcome == "conflict":
             names = ", ".join(escape.line(path) for path in result.files)
-            echo(f"{student_id}: conflict in {names}")
+            what = "the course's own files" if result.kind == "layers" else "the template"
+            echo(f"{student_id}: conflict with {what} in {names}")
             for command in result.commands:
                 echo(f"  {command}")
         if result.outcome == "moved":
             echo(f"{student_id}: moved away and left alone: {escape.line(result.reason)}")
+        elif result.reason:
+            echo(f"{student_id}: {escape.line(result.reason)}")
+        for branch in result.unmerged:
+            echo(f"{student_id}: {escape.line(branch)} was left: somebody else pushed to it")
+    for newer in sorted({result.waiting for _, result in results} - {""}):
+        name = escape.line(newer)
+        echo(f" {name} is another minor version; go there with --to {name}", head="note:", err=True)

@@ -55,6 +55,7 @@ class Request:
             given here (the record) are added where ours lacks them. None: an ordinary update.
         last: an earlier template commit that a re-rendered base continues, if there is one.
         edits: what the template's migrations change in our side before the merge.
+        only_layers: the render is the same, and the layers over it have changed.
         finish: given the files of a clean result, returns what migrations change in them.
     """
 
@@ -67,6 +68,7 @@ class Request:
     when: str | None = None
     adopt: Tree | None = None
     last: str | None = None
+    only_layers: bool = False
     edits: Edits = field(default_factory=dict)
     finish: Callable[[Tree], Edits] | None = None
 
@@ -258,7 +260,12 @@ class _Planner:
         changes = describe(files, renames, both, conflicts)
         new_origin = old_origin if request.adopt is not None else request.new.origin
         message = merge_message(
-            old_origin, new_origin, changes, prefix, adopt=request.adopt is not None
+            old_origin,
+            new_origin,
+            changes,
+            prefix,
+            adopt=request.adopt is not None,
+            only_layers=request.only_layers,
         )
         merge_commit: str | None = None
         known_base = isinstance(request.base, TemplateCommit)
