@@ -26,6 +26,8 @@ class GitHubStandIn(GitServer):
         checks: commit -> the check runs that CI reported.
         activity: repository -> what was pushed to it, the oldest first; a page has two entries.
         seen: (method, path, headers, body) of each REST request.
+        unknown: accounts that do not exist.
+        renamed: the former names of repositories, which redirect to the new ones.
     """
 
     def __init__(self, root: Path) -> None:
@@ -43,10 +45,18 @@ class GitHubStandIn(GitServer):
         self.activity: dict[str, list[dict[str, Any]]] = {}
         self.checks: dict[str, list[dict[str, Any]]] = {}
         self.seen: list[tuple[str, str, dict[str, str], Any]] = []
+        self.unknown: set[str] = set()
+        self.renamed: dict[str, str] = {}
 
     def calls(self, method: str) -> list[str]:
         """Return the paths of the REST requests with a method."""
         return [path for verb, path, _, _ in self.seen if verb == method]
+
+    def rename(self, old: str, new: str, *, redirect: bool = True) -> None:
+        """Rename a repository; its old name redirects until somebody takes it."""
+        (self.root / f"{old}.git").rename(self.root / f"{new}.git")
+        if redirect:
+            self.renamed[old] = new
 
 
 class GitHubHandler(GitHandler):
@@ -55,8 +65,8 @@ class GitHubHandler(GitHandler):
     owner: GitHubStandIn
 
     def serve(self, body: bytes) -> None:
-        if not self.path.startswith(("/orgs/", "/repos/")):
-            super().serve(body)
+        if not self.path.startswith(("/orgs/", "/repos/", "/repositories/")):
+            self.serve_git(body)
             return
         stated = json.loads(body) if body else None
         headers = {name.lower(): value for name, value in self.headers.items()}
@@ -71,10 +81,30 @@ class GitHubHandler(GitHandler):
         else:
             self.route(stated)
 
+    def serve_git(self, body: bytes) -> None:
+        """Answer git, with a redirect where a repository was renamed."""
+        for old, new in self.owner.renamed.items():
+            if self.path.startswith(f"/{old}.git/"):
+                location = self.path.replace(f"/{old}.git/", f"/{new}.git/", 1)
+                self.answer(301, b"", {"Location": f"{self.owner.url}{location}"})
+                return
+        super().serve(body)
+
     def route(self, stated: Any) -> None:
+        address = urlsplit(self.path)
+        for old, new in self.owner.renamed.items():
+            if re.match(rf"/repos/{re.escape(old)}(?:/|$)", address.path):
+                # https://docs.github.com/en/rest/using-the-rest-api/best-practices (redirects)
+                status = 301 if self.command == "GET" else 307
+                location = self.path.replace(f"/repos/{old}", f"/repositories/{new}", 1)
+                moved = {"Location": f"{self.owner.url}{location}"}
+                self.reply(status, {"message": "Moved Permanently"}, moved)
+                return
+        self.path = self.path.replace("/repositories/", "/repos/", 1)
         address = urlsplit(self.path)
         routes = (
             ("POST", r"/orgs/(?P<org>[^/]+)/repos", self.make_repository),
+            ("GET", r"/orgs/(?P<org>[^/]+)/repos", self.list_repositories),
             ("GET", r"/repos/(?P<name>[^/]+/[^/]+)", self.show_repository),
             ("PUT", r"/repos/(?P<name>[^/]+/[^/]+)/collaborators/(?P<user>[^/]+)", self.invite),
             ("GET", r"/repos/(?P<name>[^/]+/[^/]+)/pulls", self.list_pulls),
@@ -101,6 +131,12 @@ class GitHubHandler(GitHandler):
         self.owner.make(f"{name}.git")
         self.reply(201, self.repository(name) | {"private": stated["private"]})
 
+    def list_repositories(self, org: str, query: dict[str, list[str]], **_: Any) -> None:
+        names = sorted(path.stem for path in (self.owner.root / org).glob("*.git"))
+        size, page = int(query["per_page"][0]), int(query["page"][0])
+        rows = [self.repository(f"{org}/{name}") for name in names[size * (page - 1) : size * page]]
+        self.reply(200, rows)
+
     def show_repository(self, name: str, **_: Any) -> None:
         if (self.owner.root / f"{name}.git").exists():
             self.reply(200, self.repository(name))
@@ -112,6 +148,9 @@ class GitHubHandler(GitHandler):
         return {"full_name": name, "html_url": address, "clone_url": f"{address}.git"}
 
     def invite(self, name: str, user: str, **_: Any) -> None:
+        if user in self.owner.unknown:
+            self.reply(404, {"message": "Not Found"})
+            return
         invited = self.owner.invited.setdefault(name, set())
         status = 204 if user in invited else 201
         invited.add(user)

@@ -162,9 +162,9 @@ def test_ctrl_c_ends_in_an_orderly_way_and_the_same_command_goes_on(classroom: C
 def test_two_commands_at_once_are_refused(
     classroom: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from mlstarter.cohort.journal import opened
+    from mlstarter.cohort.journal import open_journal
 
-    with opened(classroom.journal, "ml-test"):
+    with open_journal(classroom.journal, "ml-test"):
         done = subprocess.run(
             [sys.executable, "-m", "mlstarter", *classroom.arguments("create")],
             capture_output=True,

@@ -33,9 +33,11 @@ STATES = (
     "no result",
     "moved away",
     "other branch",
+    "unrelated history",
     "gone",
     "no repository",
     "not reached",
+    "dropped out",
 )
 _CI_STYLES = {"failed": "bad", "passed": "good", "running": "wait"}
 
@@ -104,9 +106,16 @@ def states_of(standing: Standing) -> tuple[str, ...]:
 
 
 def _states(standing: Standing) -> Iterator[str]:
-    words = {"gone": "gone", "missing": "other branch", "unreached": "not reached"}
+    words = {
+        "gone": "gone",
+        "missing": "other branch",
+        "unrelated": "unrelated history",
+        "unreached": "not reached",
+    }
     if standing.state != "verified":
         yield words.get(standing.state, "no repository")
+        if not standing.active:
+            yield "dropped out"
         return
     yield "started" if standing.started else "not started"
     for state, holds in (
@@ -116,6 +125,7 @@ def _states(standing: Standing) -> Iterator[str]:
         ("CI failed", standing.ci == "failed"),
         ("no result", standing.value is None),
         ("moved away", standing.moved),
+        ("dropped out", not standing.active),
     ):
         if holds:
             yield state
@@ -140,7 +150,7 @@ def _row(standing: Standing, name: str) -> Row:
         Cell(standing.student_id, name, "id", key=standing.student_id),
         Cell(standing.section),
         Cell(standing.team),
-        Cell(first, mark=mark),
+        Cell(first, "" if standing.active else "dropped out", mark=mark),
         Cell(activity, style="time"),
         Cell(str(standing.commits) if standing.state == "verified" else "", style="number"),
         Cell(result_text(standing), standing.metric or "", "number", key=value),

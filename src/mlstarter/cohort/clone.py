@@ -15,10 +15,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
+from mlstarter.cohort.addresses import Addresses
 from mlstarter.cohort.journal import Entry, Journal
 from mlstarter.cohort.moments import is_moment, parse_moment
 from mlstarter.cohort.push_log import MomentUnknown, commit_at, pushes_after
-from mlstarter.cohort.remotes import Remote
 from mlstarter.cohort.roster import Student
 from mlstarter.cohort.transport import Absent, RemoteFailed, Transport, no_main
 from mlstarter.errors import UsageError
@@ -82,7 +82,7 @@ class Cloner:
     ``at`` is a moment, a tag, or ``OWN_DEADLINE``; a student's own deadline takes a moment's place.
     """
 
-    remote: Remote
+    addresses: Addresses
     journal: Journal
     folder: Path
     at: str | None = None
@@ -97,9 +97,10 @@ class Cloner:
             raise Absent(
                 f"{student.student_id} has no repository yet.", hint="mlstarter cohort create"
             )
+        entry = self.addresses.locate(student).entry
         path = self.folder / student.student_id
-        quiet = (*self.remote.transport.config, *_QUIET)
-        transport = replace(self.remote.transport, config=quiet)
+        quiet = (*self.addresses.remote.transport.config, *_QUIET)
+        transport = replace(self.addresses.remote.transport, config=quiet)
         if not path.exists() and not path.is_symlink():
             with _new_folder(path) as partial:
                 Git(partial).run("init", "--quiet", "--initial-branch=main", "--template=")
@@ -161,7 +162,7 @@ class Cloner:
         return parse_moment(self.at)
 
     def _at_moment(self, git: Git, student: Student, entry: Entry, deadline: datetime) -> _Target:
-        pushes = self.remote.pushes(student, entry.url, deadline)
+        pushes = self.addresses.remote.pushes(entry.url, deadline)
         if pushes:
             try:
                 commit = commit_at(pushes, deadline, entry.commit_id)

@@ -8,9 +8,10 @@ from functools import cached_property
 from typing import Any, cast
 
 from mlstarter import update as project_update
+from mlstarter.cohort.addresses import Addresses
 from mlstarter.cohort.authority import CourseRecord, MovedAway
 from mlstarter.cohort.create import Foreign
-from mlstarter.cohort.handout import NEUTRAL, Handout
+from mlstarter.cohort.handout import NEUTRAL, Handout, class_defaults
 from mlstarter.cohort.journal import Delivery, Journal
 from mlstarter.cohort.offers import (
     OpenBranches,
@@ -24,7 +25,6 @@ from mlstarter.cohort.offers import (
 )
 from mlstarter.cohort.private_clone import MAIN
 from mlstarter.cohort.rate_limit import Pace
-from mlstarter.cohort.remotes import Remote
 from mlstarter.cohort.roster import Student
 from mlstarter.cohort.transport import Refused
 from mlstarter.project import Project, Record
@@ -53,7 +53,7 @@ class Deliverer:
     """Delivers one version of a course's template, with its layers, to student after student."""
 
     handout: Handout
-    remote: Remote
+    addresses: Addresses
     journal: Journal
     pace: Pace
 
@@ -66,7 +66,7 @@ class Deliverer:
     def edition(self) -> str:
         """What is delivered: the version, and the state of the layers where they have changed."""
         digest = self.handout.layers_digest
-        if not digest or digest == self.journal.remembered("layers", digest):
+        if not digest or digest == self.journal.remember("layers", digest):
             return self.version
         return f"{self.version}-{digest[:8]}"
 
@@ -141,7 +141,8 @@ class Deliverer:
         recorded: Mapping[str, Any],
     ) -> Answers:
         """Answer what is new as the roster says; what is recorded stays."""
-        return complete(asked, given, offered={**self.handout.given(student), **recorded})
+        course = {**class_defaults(asked), **self.handout.roster_answers(student)}
+        return complete(asked, given, offered={**course, **recorded})
 
     def _result(self, outcome: Outcome, branch: str | None = None, **more: Any) -> Result:
         return Result(outcome, branch or self.branch, self.version, **more)
@@ -184,8 +185,8 @@ class Deliverer:
         result: Result,
     ) -> Result:
         """Push, with the older branches gone in the same step; say what became of them."""
-        url, store = self.remote.url(visit.student), plan.quarantine.folder
-        push = self.remote.transport.push
+        url, store = self.addresses.url(visit.student), plan.quarantine.folder
+        push = self.addresses.remote.transport.push
         self.pace.wait()
         leases = {f"refs/heads/{name}": tip for name, tip in before.replaceable.items()}
         try:
@@ -250,7 +251,8 @@ class Deliverer:
         student, edition = visit.student, self.edition
         if self.handout.config.mode == "pr" and result.outcome in {"offered", "conflict"}:
             title, text = change_text(result)
-            address = self.remote.open_change(student, result.branch, title, text)
+            url = self.addresses.url(student)
+            address = self.addresses.remote.open_change(url, result.branch, title, text)
             result = replace(result, change_url=address)
         delivery = Delivery(
             student.student_id,
@@ -276,8 +278,8 @@ class Deliverer:
                 return branch, Delivery(identifier, self.edition, outcome, visit.head, tip)
             if branch == self.branch and not is_merged(visit.project, tip, visit.head):
                 raise Foreign(
-                    f"{self.remote.url(visit.student)} has a branch {branch} that holds something "
-                    "else.",
+                    f"{self.addresses.url(visit.student)} has a branch {branch} that holds "
+                    "something else.",
                     hint="rename or delete that branch",
                 )
         return None

@@ -12,11 +12,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from mlstarter.cohort.addresses import Addresses
 from mlstarter.cohort.board import Link
-from mlstarter.cohort.journal import Journal
 from mlstarter.cohort.png import MAX_BYTES, NoPicture, plain_png
 from mlstarter.cohort.private_clone import MAIN, at_hand
-from mlstarter.cohort.remotes import Remote
 from mlstarter.cohort.roster import Student
 from mlstarter.cohort.static_page import link_target, render
 from mlstarter.cohort.transport import Absent, no_main
@@ -63,30 +62,30 @@ class Card:
 class GalleryReader:
     """Reads what the projects of one course report; changes nothing."""
 
-    remote: Remote
-    journal: Journal
+    addresses: Addresses
     names: bool = False
 
     def card(self, student: Student) -> Card:
         """Return a student's card; raises Absent where there is no project, and RemoteFailed."""
-        entry = self.journal.entry(student.student_id)
+        entry = self.addresses.journal.entry(student.student_id)
         if entry is None or entry.state != "verified":
             raise Absent(
                 f"{student.student_id} has no repository yet.", hint="mlstarter cohort create"
             )
-        refs = self.remote.transport.refs(entry.url)
+        location = self.addresses.locate(student)
+        url, refs = location.entry.url, dict(location.refs)
         if MAIN not in refs:
-            raise no_main(entry.url, refs)
-        with at_hand(entry.url, refs, self.remote.transport) as project:
-            card = self._card(student, project, refs[MAIN])
+            raise no_main(url, refs)
+        with at_hand(url, refs, self.addresses.remote.transport) as project:
+            card = self._card(student, project, url, refs[MAIN])
         return card if self.names else without_names(card, student)
 
-    def _card(self, student: Student, project: Project, head: str) -> Card:
+    def _card(self, student: Student, project: Project, url: str, head: str) -> Card:
         report = read_report(project.repository.blob(head, METRICS))
         heading = student.student_id
         if self.names and student.name:
             heading = f"{student.name} ({student.student_id})"
-        pages = dict(self.remote.pages(student))
+        pages = dict(self.addresses.remote.pages(url))
         addresses = [("site", report.site if report else None), ("code", pages.get("repository"))]
         targets = [(text, link_target(address)) for text, address in addresses]
         links = tuple(Link(text, target) for text, target in targets if target)
@@ -96,7 +95,12 @@ class GalleryReader:
 
 def without_names(card: Card, student: Student) -> Card:
     """Return a card in which nothing names its student: not the account, address or name."""
-    secrets = [student.name, student.email, student.username, *student.name.split()]
+    people = student.members or (student,)
+    secrets = [
+        word
+        for person in people
+        for word in (person.name, person.email, person.username, *person.name.split())
+    ]
     secrets = [word for word in secrets if len(word) >= _SHORTEST_NAME and word != card.student_id]
     if not secrets:
         return card

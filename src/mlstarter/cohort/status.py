@@ -9,11 +9,11 @@ from typing import Any
 
 from packaging.version import InvalidVersion, Version
 
+from mlstarter.cohort.addresses import Addresses
 from mlstarter.cohort.authority import is_same_source
 from mlstarter.cohort.journal import Journal
 from mlstarter.cohort.offers import PREFIX, pending_branch
-from mlstarter.cohort.private_clone import MAIN, at_hand
-from mlstarter.cohort.remotes import Remote
+from mlstarter.cohort.private_clone import MAIN, at_hand, belongs_to
 from mlstarter.cohort.roster import Student
 from mlstarter.cohort.transport import OURS, Absent, no_main
 from mlstarter.errors import MlstarterError
@@ -30,8 +30,8 @@ class Standing:
 
     Attributes:
         state: the journal's word; "gone" where there is no repository or an empty one,
-            "missing" where its work lies on another branch than main, "unreached" where the
-            server could not be asked.
+            "unrelated" where main does not hold what was handed out, "missing" where its work
+            lies on another branch than main, "unreached" where the server could not be asked.
         version: the template's version in main; None where it cannot be told.
         behind: whether that is older than the newest one.
         started: whether there is work beyond what was handed out.
@@ -45,6 +45,7 @@ class Standing:
         moved: whether the project names another template than the course's.
         repository, ci_page: addresses for people; None where the place has none.
         site: the published page, as the project reports it.
+        active: whether the student has not dropped out.
     """
 
     student_id: str
@@ -69,6 +70,7 @@ class Standing:
     repository: str | None = None
     ci_page: str | None = None
     site: str | None = None
+    active: bool = True
 
     def as_dict(self) -> dict[str, Any]:
         """Return the standing as JSON takes it."""
@@ -82,28 +84,33 @@ class Observer:
     ``newest`` is the newest version of the course's template, ``source`` its address.
     """
 
-    remote: Remote
+    addresses: Addresses
     journal: Journal
     newest: str | None
     source: str
 
     def look(self, student: Student) -> Standing:
         """Return how a student stands; raises RemoteFailed where the server cannot be asked."""
+        return replace(self._look(student), active=student.active)
+
+    def _look(self, student: Student) -> Standing:
         entry = self.journal.entry(student.student_id)
         who = (student.student_id, student.section, student.team)
         if entry is None or entry.state != "verified":
             return Standing(*who, state=entry.state if entry else "new")
         try:
-            refs = self.remote.transport.refs(entry.url)
+            location = self.addresses.locate(student)
         except Absent:
             return Standing(*who, state="gone")
+        entry, refs = location.entry, dict(location.refs)
         head = refs.get(MAIN)
         if head is None:
             gone = isinstance(no_main(entry.url, refs), Absent)
             return Standing(*who, state="gone" if gone else "missing")
-        ci = self.remote.ci_state(student, head)
-        pages = self.remote.pages(student)
-        with at_hand(entry.url, refs, self.remote.transport) as project:
+        remote = self.addresses.remote
+        ci = remote.ci_state(entry.url, head)
+        pages = remote.pages(entry.url)
+        with at_hand(entry.url, refs, remote.transport) as project:
             standing = self._read(project, who, entry.commit_id, refs)
         return replace(standing, ci=ci, repository=pages.get("repository"), ci_page=pages.get("ci"))
 
@@ -116,9 +123,14 @@ class Observer:
     ) -> Standing:
         git = project.repository.git
         head = refs[MAIN]
+        since: tuple[str, ...] = (f"^{handed_out}",)
+        if git.call("merge-base", "--is-ancestor", handed_out, head).status != 0:
+            if belongs_to(project, head) is None:
+                return Standing(*who, state="unrelated")
+            since = ()
         # The template's own commits are no work of the student's.
         theirs = git.text(
-            "rev-list", "--count", head, f"^{handed_out}", "--invert-grep",
+            "rev-list", "--count", head, *since, "--invert-grep",
             "--grep=^Template-Tree: ", "--no-merges",
         )  # fmt: skip
         version, moved = self._version(project, head)

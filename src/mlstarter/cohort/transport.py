@@ -34,6 +34,7 @@ _ABSENT = re.compile(
     r"returned error: 404|does not appear to be a git repository|[Rr]epository .*not found"
     r"|does not exist"
 )
+_REDIRECTED = re.compile(r"^warning: redirecting to (\S+)$", re.MULTILINE)
 _BEHIND = re.compile(
     r"\[rejected\]|non-fast-forward|fetch first|but expected|incorrect old value"
     r"|reference already exists|\.lock': File exists|stale info"
@@ -73,6 +74,14 @@ class Stopped(MlstarterError):
     exit_status = 130
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a server shows of a repository: its refs, and the address where it is now."""
+
+    refs: dict[str, str]
+    url: str
+
+
 @dataclass(frozen=True)
 class Transport:
     """git with one account's credentials.
@@ -93,6 +102,13 @@ class Transport:
 
         Raises Absent, Denied or RemoteFailed.
         """
+        return self.listing(url).refs
+
+    def listing(self, url: str) -> Listing:
+        """Ask the server for its refs and for the address that it redirects to.
+
+        Raises Absent, Denied or RemoteFailed.
+        """
         with _address(url) as (address, view):
             if view is None:
                 command: tuple[str, ...] = ("ls-remote", "--", address)
@@ -106,7 +122,7 @@ class Transport:
         for line in out.stdout.decode("utf-8", "surrogateescape").splitlines():
             oid, _, name = line.partition("\t")
             refs[name] = oid
-        return refs
+        return Listing(refs, _redirect(url, out.stderr))
 
     def fetch(self, url: str, into: Path) -> None:
         """Fetch every branch and tag of a repository into the bare one in ``into``."""
@@ -212,6 +228,13 @@ def _address(url: str, *, deletes: bool = False) -> Iterator[tuple[str, Path | N
     else:
         with guarded(path, deletes=deletes) as view:
             yield str(view), view
+
+
+def _redirect(url: str, words: str) -> str:
+    """Return the address that git was redirected to on the same server, else ``url`` itself."""
+    match = _REDIRECTED.search(words)
+    target = match[1].rstrip("/") if match else url
+    return target if urlsplit(target)[:2] == urlsplit(url)[:2] else url
 
 
 def local_path(url: str) -> Path | None:

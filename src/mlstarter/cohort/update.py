@@ -69,12 +69,12 @@ class Updater:
         """
         if (before := self.newest.settled(student)) is not None:
             return before
-        remote = self.newest.remote
-        url = remote.url(student)
+        addresses = self.newest.addresses
         for _ in range(TRIES):
-            refs = remote.transport.refs(url)
+            location = addresses.locate(student)
+            url, refs = location.entry.url, dict(location.refs)
             _refuse_refs(url, refs, self.newest.branch)
-            with at_hand(url, refs, remote.transport) as project:
+            with at_hand(url, refs, addresses.remote.transport) as project:
                 self._refuse_foreign(student, url, project, refs[MAIN])
                 record = project.record(refs[MAIN])
                 deliverer = self._deliverer(record)
@@ -85,7 +85,8 @@ class Updater:
             waiting = self.newest.version if deliverer is not self.newest else ""
             return replace(result, waiting=waiting)
         raise RemoteFailed(
-            f"{url} is being pushed to all the time.", hint="run the command again later"
+            f"{addresses.url(student)} is being pushed to all the time.",
+            hint="run the command again later",
         )
 
     def _deliverer(self, record: Record) -> Deliverer:

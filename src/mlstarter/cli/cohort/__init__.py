@@ -9,6 +9,7 @@ from mlstarter.cli.lazy import LazyGroup
 VERBS = {
     "check": ("mlstarter.cli.cohort.check", "check", "Find every bad row of a roster."),
     "create": ("mlstarter.cli.cohort.create", "create", "Make everybody's repository."),
+    "adopt": ("mlstarter.cli.cohort.adopt", "adopt", "Take a class over without its journal."),
     "update": ("mlstarter.cli.cohort.update", "update", "Bring a template fix to everybody."),
     "status": ("mlstarter.cli.cohort.status", "status", "See how everybody stands."),
     "clone": ("mlstarter.cli.cohort.clone", "clone", "Clone everybody's repository."),

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mlstarter.cli.cohort.common import common, exit_status, failures, split, summary, work
+from mlstarter.cli.cohort.common import (
+    common,
+    exit_status,
+    failures,
+    journal_of,
+    split,
+    summary,
+    work,
+)
 from mlstarter.console import echo
 
 if TYPE_CHECKING:
@@ -27,13 +35,12 @@ if TYPE_CHECKING:
 def clone(**given: Any) -> int:
     """Clone everybody's repository, or bring the clones up; one with changes is left alone."""
     from mlstarter.cohort.clone import Cloner
-    from mlstarter.cohort.journal import opened
     from mlstarter.console import print_json
 
     said, own = split(given)
     course = said.open()
-    with opened(said.journal, course.config.course_run) as journal:
-        cloner = Cloner(course.remote, journal, own["into"].absolute(), own["at"])
+    with journal_of(said, course) as (journal, addresses):
+        cloner = Cloner(addresses, journal, own["into"].absolute(), own["at"])
         found = work(course, said, "cloning", cloner.clone)
     if said.as_json:
         rows = [

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,8 +16,10 @@ from mlstarter.cli import options
 from mlstarter.console import echo
 
 if TYPE_CHECKING:
+    from mlstarter.cohort.addresses import Addresses
     from mlstarter.cohort.course import Course
     from mlstarter.cohort.jobs import Done
+    from mlstarter.cohort.journal import Journal
     from mlstarter.cohort.roster import Student
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -74,6 +77,14 @@ class Common:
         return course
 
 
+def active_only(said: Common, course: Course, *, quiet: bool = False) -> Course:
+    """Return the course without those who have dropped out, and say who they are."""
+    inactive = [s.student_id for s in course.students if not s.active]
+    if inactive and not (said.as_json or quiet):
+        echo(f" left out (active = no): {', '.join(inactive)}", head="note:", err=True)
+    return replace(course, students=course.active)
+
+
 def print_notes(course: Course) -> None:
     """Say on stderr what was not read of the roster."""
     for note in course.notes:
@@ -119,6 +130,25 @@ def split(given: dict[str, Any]) -> tuple[Common, dict[str, Any]]:
     return Common(**{key: given[key] for key in names}), own
 
 
+@contextmanager
+def journal_of(said: Common, course: Course) -> Iterator[tuple[Journal, Addresses]]:
+    """Open the course's journal, and follow the class where the settings name another remote."""
+    from mlstarter.cohort.addresses import Addresses
+    from mlstarter.cohort.journal import open_journal
+
+    config = course.config
+    with open_journal(said.journal, config.course_run) as journal:
+        addresses = Addresses(course.remote, journal, config.course_run, course.everyone)
+        addresses.require_remote(config.remote)
+        yield journal, addresses
+        if not said.as_json:
+            for move in addresses.moves:
+                echo(
+                    f" {move.student_id}: the repository is now at {move.new} (it was at "
+                    f"{move.old})", head="note:", err=True,
+                )  # fmt: skip
+
+
 def work(course: Course, said: Common, label: str, one: Callable[[Student], T]) -> list[Done[T]]:
     """Do ``one`` for every student with a progress bar; Ctrl-C ends it in an orderly way."""
     from mlstarter.cohort.jobs import for_each
@@ -146,7 +176,10 @@ def summary(found: Sequence[Done[Any]], outcome: Callable[[Any], str]) -> None:
     """Print how many of each outcome, and each student with whom it failed."""
     from mlstarter.console import print_table
 
-    counts = Counter("failed" if done.error else outcome(done.result) for done in found)
+    counts = Counter(
+        getattr(done.error, "outcome", "failed") if done.error else outcome(done.result)
+        for done in found
+    )
     print_table(("outcome", "students"), sorted(counts.items()))
     for done in found:
         if done.error is not None:

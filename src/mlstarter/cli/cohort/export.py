@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from mlstarter.cli.cohort.common import common, split
+from mlstarter.cli.cohort.common import common, journal_of, split
 from mlstarter.console import print_document
 from mlstarter.errors import UsageError
 from mlstarter.suggest import hint_for
@@ -20,7 +20,6 @@ def export(**given: Any) -> None:
     """Print what Renovate or multi-gitter needs to run the fleet, or a CSV of addresses."""
     from mlstarter.cohort.export import ENGINES
     from mlstarter.cohort.export import export as write
-    from mlstarter.cohort.journal import opened
     from mlstarter.console import print_json
 
     said, own = split(given)
@@ -30,8 +29,8 @@ def export(**given: Any) -> None:
             hint=hint_for(own["engine"], ENGINES, "mlstarter cohort export --help"),
         )
     course = said.open()
-    with opened(said.journal, course.config.course_run) as journal:
-        text = write(own["engine"], course.config, course.remote, journal, course.students)
+    with journal_of(said, course) as (journal, addresses):
+        text = write(own["engine"], course.config, addresses, journal, course.students)
     if said.as_json:
         print_json("cohort export", {"for": own["engine"], "text": text})
     else:

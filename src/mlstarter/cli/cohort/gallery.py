@@ -8,7 +8,15 @@ from typing import Any
 import click
 
 from mlstarter import escape
-from mlstarter.cli.cohort.common import common, exit_status, failures, split, summary, work
+from mlstarter.cli.cohort.common import (
+    common,
+    exit_status,
+    failures,
+    journal_of,
+    split,
+    summary,
+    work,
+)
 from mlstarter.console import echo
 
 
@@ -22,13 +30,12 @@ from mlstarter.console import echo
 def gallery(**given: Any) -> int:
     """Write one static page with a card for each project: problem, result, picture and links."""
     from mlstarter.cohort.gallery import GalleryReader, write_gallery
-    from mlstarter.cohort.journal import opened
     from mlstarter.console import print_json
 
     said, own = split(given)
     course = said.open()
-    with opened(said.journal, course.config.course_run) as journal:
-        reader = GalleryReader(course.remote, journal, own["names"])
+    with journal_of(said, course) as (_, addresses):
+        reader = GalleryReader(addresses, own["names"])
         done = work(course, said, "reading", reader.card)
     cards = [each.result for each in done if each.result is not None]
     write_gallery(course.config.course_run, cards, own["into"])

@@ -8,7 +8,7 @@ import click
 
 from mlstarter import escape
 from mlstarter.cli import options
-from mlstarter.cli.cohort.common import common, exit_status, failures, split, work
+from mlstarter.cli.cohort.common import common, exit_status, failures, journal_of, split, work
 from mlstarter.console import echo
 from mlstarter.errors import UsageError
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 def status(**given: Any) -> int:
     """Show template versions, last commits, CI, results, and who has not started."""
     from mlstarter import sources
-    from mlstarter.cohort.journal import opened
     from mlstarter.cohort.status import Observer
 
     said, own = split(given)
@@ -34,8 +33,8 @@ def status(**given: Any) -> int:
         raise UsageError(f'There is no --fail-on "{own["fail_on"]}".', hint="--fail-on behind")
     course = said.open()
     newest = sources.resolve(course.config.template, None).version
-    with opened(said.journal, course.config.course_run) as journal:
-        observer = Observer(course.remote, journal, newest, course.handout.template.source)
+    with journal_of(said, course) as (journal, addresses):
+        observer = Observer(addresses, journal, newest, course.handout.template.source)
         found = work(course, said, "asking", observer.look)
     standings = [done.result for done in found if done.result is not None]
     names = {s.student_id: s.name for s in course.students} if own["names"] else {}

@@ -9,9 +9,11 @@ import click
 from mlstarter import escape
 from mlstarter.cli.cohort.common import (
     Common,
+    active_only,
     common,
     exit_status,
     failures,
+    journal_of,
     split,
     summary,
     work,
@@ -48,17 +50,17 @@ def update(**given: Any) -> int:
     from dataclasses import replace
 
     from mlstarter.cohort.delivery import Deliverer
-    from mlstarter.cohort.journal import opened
     from mlstarter.cohort.rate_limit import Pace
     from mlstarter.cohort.update import Updater
 
     said, own = split(given)
     course = said.open(ref=own["to"], mode=own["mode"])
+    course = active_only(said, course)
     limits = [(own["max_per_hour"], 3600.0)] if own["max_per_hour"] else []
-    with opened(said.journal, course.config.course_run) as journal:
+    with journal_of(said, course) as (journal, addresses):
         pace = Pace(limits, journal.sent_since, journal.sent, stop=course.stop)
         stays = own["to"] is None and course.config.ref is None
-        newest = Deliverer(course.handout, course.remote, journal, pace)
+        newest = Deliverer(course.handout, addresses, journal, pace)
         updater = Updater(newest, within_minor=stays)
         if own["canary"]:
             waiting = [s for s in course.students if not updater.is_done(s)]
