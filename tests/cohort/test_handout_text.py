@@ -38,7 +38,7 @@ def test_the_page_tells_what_a_student_of_this_course_does(
         (("-d", "site=true"), "{type: bool, default: true}", "True"),
         # Another template's question of that name means something else.
         ((), "{type: str, default: Berlin}", "Berlin"),
-        ((), '{type: bool, default: true, when: "{{ seed == 2 }}"}', "True"),
+        ((), '{type: bool, default: true, when: "{{ seed == 2 }}"}', "False"),
     ],
 )
 def test_no_project_of_a_class_publishes_a_site_unasked(
