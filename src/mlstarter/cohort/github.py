@@ -151,7 +151,7 @@ class GitHubRemote:
 
     def url(self, student: Student) -> str:
         """Return the address that git uses."""
-        return f"{_web(self.config.github_api)}/{filled(self.pattern, student)}.git"
+        return f"{web_address(self.config.github_api)}/{filled(self.pattern, student)}.git"
 
     def create(self, student: Student) -> None:
         """Make a private repository and invite the student, where a username is given."""
@@ -273,7 +273,7 @@ def _lower(headers: Message) -> dict[str, str]:
     return {name.lower(): value for name, value in headers.items()}
 
 
-def _web(api: str) -> str:
+def web_address(api: str) -> str:
     """Return the address that git uses where the API has the address ``api``."""
     if api.rstrip("/") == "https://api.github.com":
         return "https://github.com"
