@@ -21,6 +21,8 @@ NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
 def ready(classroom: Classroom) -> Classroom:
     """Return a class with repositories that keep a log of pushes."""
     assert classroom.call("create") == 0
+    for student in classroom.students:
+        git(classroom.repository(student), "config", "core.logAllRefUpdates", "true")
     return classroom
 
 

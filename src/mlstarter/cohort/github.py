@@ -173,7 +173,7 @@ class GitHubRemote:
 
     def url(self, student: Student) -> str:
         """Return the address that git uses."""
-        return f"{_web(self.config.github_api)}/{fill_pattern(self.pattern, student)}.git"
+        return f"{web_address(self.config.github_api)}/{fill_pattern(self.pattern, student)}.git"
 
     def create(self, student: Student) -> None:
         """Make a private repository."""
@@ -220,7 +220,7 @@ class GitHubRemote:
             answer = self.api.get(f"/orgs/{quote(org)}/repos", per_page="100", page=str(page))
             rows = answer.body if answer.status == 200 and isinstance(answer.body, list) else []
             names = [row.get("full_name") for row in rows if isinstance(row, dict)]
-            web = _web(self.config.github_api)
+            web = web_address(self.config.github_api)
             addresses += [f"{web}/{n}.git" for n in names if _is_full_name(n)]
             if len(rows) < 100:
                 break
@@ -350,7 +350,7 @@ def _lower(headers: Message) -> dict[str, str]:
     return {name.lower(): value for name, value in headers.items()}
 
 
-def _web(api: str) -> str:
+def web_address(api: str) -> str:
     """Return the address that git uses where the API has the address ``api``."""
     if api.rstrip("/") == "https://api.github.com":
         return "https://github.com"

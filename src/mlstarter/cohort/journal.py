@@ -218,10 +218,10 @@ class Journal:
         return Delivery(*row) if row else None
 
     def deliveries(self, student_id: str) -> list[Delivery]:
-        """Return all that a student was ever sent."""
+        """Return all that a student was ever sent, sorted by version as text."""
         with self._lock:
             rows = self._db.execute(
-                "SELECT * FROM updates WHERE student_id = ?", (student_id,)
+                "SELECT * FROM updates WHERE student_id = ? ORDER BY version", (student_id,)
             ).fetchall()
         return [Delivery(*row) for row in rows]
 

@@ -88,6 +88,18 @@ def open_branches(
     return OpenBranches(replaceable, tuple(touched))
 
 
+def pending_branch(
+    project: Project, refs: Mapping[str, str], deliveries: Sequence[Delivery]
+) -> str | None:
+    """Return the branch of ours that waits to be merged, the one delivered last; None for none."""
+    waiting = open_branches(project, refs, deliveries, "")
+    branches = [*waiting.touched, *waiting.replaceable]
+    if not branches:
+        return None
+    # One that nobody pushed to is newer than any that a student took over.
+    return max(branches, key=lambda name: (name in waiting.replaceable, name))
+
+
 def is_merged(project: Project, tip: str, head: str) -> bool:
     """Say whether a branch's commit is part of main's history."""
     return project.repository.git.call("merge-base", "--is-ancestor", tip, head).status == 0

@@ -253,9 +253,6 @@ def _make_bare(path: Path) -> None:
         # What a run that was cut off left; only one run at a time holds the journal.
         shutil.rmtree(partial, ignore_errors=True)
         shutil.copytree(empty_bare(), partial)
-        with (partial / "config").open("a", encoding="utf-8") as config:
-            # When pushes came, by this machine's clock: what counts at a deadline.
-            config.write("[core]\n\tlogAllRefUpdates = true\n")
         partial.chmod(0o755)
         partial.rename(path)
     except OSError as error:

@@ -13,18 +13,19 @@ from mlstarter.console import echo
 from mlstarter.errors import UsageError
 
 if TYPE_CHECKING:
+    from mlstarter.cohort.jobs import Done
     from mlstarter.cohort.status import Standing
 
 
 @click.command()
 @common
 @click.option("--html", type=options.FILE, metavar="FILE", help="Write a board as one page.")
-@click.option("--names", is_flag=True, help="Show names on the board; without it, ids alone.")
+@click.option("--csv", type=options.FILE, metavar="FILE", help="Write the same for a spreadsheet.")
+@click.option("--names", is_flag=True, help="Show names beside the ids in both files.")
 @click.option("--fail-on", metavar="[behind]", help="Exit status 3 where somebody is behind.")
 def status(**given: Any) -> int:
     """Show template versions, last commits, CI, results, and who has not started."""
     from mlstarter import sources
-    from mlstarter.cohort.board import board
     from mlstarter.cohort.status import Observer
 
     said, own = split(given)
@@ -36,13 +37,37 @@ def status(**given: Any) -> int:
         observer = Observer(addresses, journal, newest, course.handout.template.source)
         found = work(course, said, "asking", observer.look)
     standings = [done.result for done in found if done.result is not None]
-    if own["html"] is not None:
-        names = {s.student_id: s.name or s.student_id for s in course.students}
-        page = board(course.config.course_run, standings, names if own["names"] else {})
-        own["html"].write_text(page, encoding="utf-8")
+    names = {s.student_id: s.name for s in course.students} if own["names"] else {}
+    _write(own, course.config.course_run, [*standings, *_unreached(found)], names)
     _print(said.as_json, newest, standings, failures(found))
     behind = bool(own["fail_on"]) and any(s.behind or s.moved for s in standings)
     return exit_status(found, attention=behind)
+
+
+def _unreached(found: list[Done[Standing]]) -> list[Standing]:
+    """Return those whose server could not be asked: a board without them would be a wrong one."""
+    from mlstarter.cohort.status import Standing
+
+    students = [done.student for done in found if done.result is None]
+    return [Standing(s.student_id, s.section, s.team, state="unreached") for s in students]
+
+
+def _write(
+    own: dict[str, Any], course_run: str, standings: list[Standing], names: dict[str, str]
+) -> None:
+    """Write the files that were asked for."""
+    standings = sorted(standings, key=lambda standing: standing.student_id)
+    if own["html"] is not None:
+        from datetime import datetime
+
+        from mlstarter.cohort.board import board
+
+        page = board(course_run, standings, names, datetime.now().astimezone())
+        own["html"].write_text(page, encoding="utf-8")
+    if own["csv"] is not None:
+        from mlstarter.cohort.standings_csv import standings_csv
+
+        own["csv"].write_text(standings_csv(standings, names), encoding="utf-8", newline="")
 
 
 def _print(
@@ -60,6 +85,8 @@ def _print(
         state = standing.state
         if state == "verified":
             state = "started" if standing.started else "not started"
+        if not standing.active:
+            state = f"{state} (dropped out)"
         result = f"{standing.metric} {standing.value:.3f}" if standing.value is not None else ""
         version = f"{standing.version or ''}{' (behind)' if standing.behind else ''}"
         version = "moved away" if standing.moved else version
