@@ -31,6 +31,30 @@ def test_the_page_tells_what_a_student_of_this_course_does(
     assert not any(word in page for word in ("Zyxwv", "s0001", "user-s0"))
 
 
+@pytest.mark.parametrize(
+    ("setting", "question", "answer"),
+    [
+        ((), "{type: bool, default: true}", "False"),
+        (("-d", "site=true"), "{type: bool, default: true}", "True"),
+        # Another template's question of that name means something else.
+        ((), "{type: str, default: Berlin}", "Berlin"),
+        ((), '{type: bool, default: true, when: "{{ seed == 2 }}"}', "True"),
+    ],
+)
+def test_no_project_of_a_class_publishes_a_site_unasked(
+    classroom: Classroom, setting: tuple[str, ...], question: str, answer: str
+) -> None:
+    questions = (classroom.template.root / "copier.yml").read_text()
+    changes = {
+        "copier.yml": f"{questions}site: {question}\n",
+        "site.txt.jinja": "{{ site }}\n",
+    }
+    classroom.template.release("1.0.1", **changes)
+    classroom.enrol(1)
+    assert classroom.call("create", *setting) == 0
+    assert classroom.read("s0001", "site.txt") == answer
+
+
 def test_the_page_of_a_forge_names_its_address_and_needs_no_token(
     classroom: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:

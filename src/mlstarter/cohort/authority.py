@@ -14,7 +14,7 @@ from typing import Any
 
 from mlstarter import sources
 from mlstarter.changelog import parse_version
-from mlstarter.cohort.handout import Handout
+from mlstarter.cohort.handout import Handout, class_defaults
 from mlstarter.cohort.journal import Journal
 from mlstarter.cohort.roster import Student
 from mlstarter.engines import trusts
@@ -128,8 +128,10 @@ class CourseRecord:
             return
         given = self.handout.roster_answers(student)
         expected = [
-            complete(questionnaire(each, trust=False), {}, offered=given)
-            for each in (template, self.handout.template)
+            complete(asked, {}, offered={**class_defaults(asked), **given})
+            for asked in (
+                questionnaire(each, trust=False) for each in (template, self.handout.template)
+            )
         ]
         for name, value in recorded.items():
             stated = [answers[name] for answers in expected if name in answers]

@@ -33,7 +33,7 @@ STATES = (
     "no result",
     "moved away",
     "other branch",
-    "other history",
+    "unrelated history",
     "gone",
     "no repository",
     "not reached",
@@ -92,14 +92,12 @@ def board(
 
 
 def summary(standings: Sequence[Standing]) -> str:
-    """Return how many students there are and how they stand, as a sentence."""
-    counts = {
-        "have started": sum(standing.started for standing in standings),
-        "are behind": sum(standing.behind for standing in standings),
-        "have a conflict": sum(standing.conflict for standing in standings),
-    }
-    parts = ", ".join(f"{count} {what}" for what, count in counts.items())
-    return f"{len(standings)} students, {parts}."
+    """Return how many students there are and how they stand, in sentences."""
+    started = sum(standing.started for standing in standings)
+    behind = sum(standing.behind for standing in standings)
+    conflicts = sum(standing.conflict for standing in standings)
+    more = f" Updates in conflict: {conflicts}." if conflicts else ""
+    return f"{len(standings)} students, {started} have started, {behind} are behind.{more}"
 
 
 def states_of(standing: Standing) -> tuple[str, ...]:
@@ -111,13 +109,13 @@ def _states(standing: Standing) -> Iterator[str]:
     words = {
         "gone": "gone",
         "missing": "other branch",
+        "unrelated": "unrelated history",
         "unreached": "not reached",
-        "unrelated": "other history",
     }
-    if not standing.active:
-        yield "dropped out"
     if standing.state != "verified":
         yield words.get(standing.state, "no repository")
+        if not standing.active:
+            yield "dropped out"
         return
     yield "started" if standing.started else "not started"
     for state, holds in (
@@ -127,6 +125,7 @@ def _states(standing: Standing) -> Iterator[str]:
         ("CI failed", standing.ci == "failed"),
         ("no result", standing.value is None),
         ("moved away", standing.moved),
+        ("dropped out", not standing.active),
     ):
         if holds:
             yield state
@@ -151,7 +150,7 @@ def _row(standing: Standing, name: str) -> Row:
         Cell(standing.student_id, name, "id", key=standing.student_id),
         Cell(standing.section),
         Cell(standing.team),
-        Cell(first, mark=mark),
+        Cell(first, "" if standing.active else "dropped out", mark=mark),
         Cell(activity, style="time"),
         Cell(str(standing.commits) if standing.state == "verified" else "", style="number"),
         Cell(result_text(standing), standing.metric or "", "number", key=value),

@@ -11,7 +11,7 @@ from mlstarter import update as project_update
 from mlstarter.cohort.addresses import Addresses
 from mlstarter.cohort.authority import CourseRecord, MovedAway
 from mlstarter.cohort.create import Foreign
-from mlstarter.cohort.handout import NEUTRAL, Handout
+from mlstarter.cohort.handout import NEUTRAL, Handout, class_defaults
 from mlstarter.cohort.journal import Delivery, Journal
 from mlstarter.cohort.offers import (
     OpenBranches,
@@ -141,7 +141,8 @@ class Deliverer:
         recorded: Mapping[str, Any],
     ) -> Answers:
         """Answer what is new as the roster says; what is recorded stays."""
-        return complete(asked, given, offered={**self.handout.roster_answers(student), **recorded})
+        course = {**class_defaults(asked), **self.handout.roster_answers(student)}
+        return complete(asked, given, offered={**course, **recorded})
 
     def _result(self, outcome: Outcome, branch: str | None = None, **more: Any) -> Result:
         return Result(outcome, branch or self.branch, self.version, **more)

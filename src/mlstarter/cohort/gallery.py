@@ -14,7 +14,6 @@ from pathlib import Path, PurePosixPath
 
 from mlstarter.cohort.addresses import Addresses
 from mlstarter.cohort.board import Link
-from mlstarter.cohort.journal import Journal
 from mlstarter.cohort.png import MAX_BYTES, NoPicture, plain_png
 from mlstarter.cohort.private_clone import MAIN, at_hand
 from mlstarter.cohort.roster import Student
@@ -64,30 +63,29 @@ class GalleryReader:
     """Reads what the projects of one course report; changes nothing."""
 
     addresses: Addresses
-    journal: Journal
     names: bool = False
 
     def card(self, student: Student) -> Card:
         """Return a student's card; raises Absent where there is no project, and RemoteFailed."""
-        entry = self.journal.entry(student.student_id)
+        entry = self.addresses.journal.entry(student.student_id)
         if entry is None or entry.state != "verified":
             raise Absent(
                 f"{student.student_id} has no repository yet.", hint="mlstarter cohort create"
             )
         location = self.addresses.locate(student)
-        entry, refs = location.entry, dict(location.refs)
+        url, refs = location.entry.url, dict(location.refs)
         if MAIN not in refs:
-            raise no_main(entry.url, refs)
-        with at_hand(entry.url, refs, self.addresses.remote.transport) as project:
-            card = self._card(student, project, refs[MAIN])
+            raise no_main(url, refs)
+        with at_hand(url, refs, self.addresses.remote.transport) as project:
+            card = self._card(student, project, url, refs[MAIN])
         return card if self.names else without_names(card, student)
 
-    def _card(self, student: Student, project: Project, head: str) -> Card:
+    def _card(self, student: Student, project: Project, url: str, head: str) -> Card:
         report = read_report(project.repository.blob(head, METRICS))
         heading = student.student_id
         if self.names and student.name:
             heading = f"{student.name} ({student.student_id})"
-        pages = dict(self.addresses.remote.pages(self.addresses.url(student)))
+        pages = dict(self.addresses.remote.pages(url))
         addresses = [("site", report.site if report else None), ("code", pages.get("repository"))]
         targets = [(text, link_target(address)) for text, address in addresses]
         links = tuple(Link(text, target) for text, target in targets if target)
@@ -97,10 +95,11 @@ class GalleryReader:
 
 def without_names(card: Card, student: Student) -> Card:
     """Return a card in which nothing names its student: not the account, address or name."""
+    people = student.members or (student,)
     secrets = [
-        secret
-        for person in student.people
-        for secret in (person.name, person.email, person.username, *person.name.split())
+        word
+        for person in people
+        for word in (person.name, person.email, person.username, *person.name.split())
     ]
     secrets = [word for word in secrets if len(word) >= _SHORTEST_NAME and word != card.student_id]
     if not secrets:

@@ -71,7 +71,8 @@ class Handout:
 
     def answers(self, student: Student) -> Answers:
         """Return a student's complete answers; raises AnswersError for one that cannot be."""
-        return complete(self.questionnaire, self.roster_answers(student))
+        given = self.roster_answers(student)
+        return complete(self.questionnaire, given, offered=class_defaults(self.questionnaire))
 
     def pristine(self, student: Student, name: str, seed: str | None = None) -> Pristine:
         """Return a student's render with the layers over it; ``name`` is the repository's.
@@ -85,7 +86,8 @@ class Handout:
     def render(self, student: Student, name: str, seed: str | None) -> Pristine:
         """Return a student's render with the layers over it; ``seed`` is the student's own."""
         questionnaire = replace(self.questionnaire, seed=seed)
-        answers = complete(questionnaire, self.roster_answers(student))
+        given = self.roster_answers(student)
+        answers = complete(questionnaire, given, offered=class_defaults(questionnaire))
         output = render_all(self.template, answers, folder_name=name)
         layers = render_layers(self.config.layer, answers, output.tree, name)
         whose = (self.config.course_run, student.student_id)
@@ -125,6 +127,13 @@ class Handout:
                 "column variant",
             )
         return variant(self.secret, self.config.course_run, student.student_id)
+
+
+def class_defaults(questionnaire: Questionnaire) -> dict[str, Any]:
+    """Return what a class answers where nobody does: no project publishes a site unasked."""
+    if "site" not in questionnaire or questionnaire["site"].type != "bool":
+        return {}
+    return {"site": False}
 
 
 def variant(secret: bytes, course_run: str, student_id: str) -> str:

@@ -21,6 +21,8 @@ from mlstarter.project import Project
 
 Outcome = Literal["current", "offered", "merged", "conflict", "moved"]
 PREFIX = "mlstarter/update-"
+# Branches named like ours that are looked at: a student may make any number of them.
+_MAX_BRANCHES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +75,12 @@ def open_branches(
     ``deliveries`` are all that a student was ever sent.
     """
     pushed = {f"{PREFIX}{each.version}": each.pushed for each in deliveries}
+    tips = {name.removeprefix("refs/heads/"): tip for name, tip in refs.items()}
+    names = [name for name in tips if name.startswith(PREFIX) and name != branch]
     replaceable: dict[str, str] = {}
     touched = []
-    for name, tip in sorted(refs.items()):
-        other = name.removeprefix("refs/heads/")
-        if not other.startswith(PREFIX) or other == branch:
-            continue
+    for other in sorted(names, key=lambda name: (name not in pushed, name))[:_MAX_BRANCHES]:
+        tip = tips[other]
         if is_merged(project, tip, refs[MAIN]):
             continue
         if pushed.get(other) == tip:

@@ -16,6 +16,7 @@ COLUMNS = (
     "team",
     "state",
     "states",
+    "active",
     "last_activity",
     "last_commit",
     "commits",

@@ -30,9 +30,8 @@ class Standing:
 
     Attributes:
         state: the journal's word; "gone" where there is no repository or an empty one,
-            "unrelated" where main does not hold what was handed out,
-            "missing" where its work lies on another branch than main, "unreached" where the
-            server could not be asked.
+            "unrelated" where main does not hold what was handed out, "missing" where its work
+            lies on another branch than main, "unreached" where the server could not be asked.
         version: the template's version in main; None where it cannot be told.
         behind: whether that is older than the newest one.
         started: whether there is work beyond what was handed out.
@@ -44,9 +43,9 @@ class Standing:
         pending: the update branch that waits to be merged, if any.
         conflict: whether that one conflicted with the student's work when it was delivered.
         moved: whether the project names another template than the course's.
-        active: whether the student has not dropped out.
         repository, ci_page: addresses for people; None where the place has none.
         site: the published page, as the project reports it.
+        active: whether the student has not dropped out.
     """
 
     student_id: str
@@ -68,10 +67,10 @@ class Standing:
     pending: str | None = None
     conflict: bool = False
     moved: bool = False
-    active: bool = True
     repository: str | None = None
     ci_page: str | None = None
     site: str | None = None
+    active: bool = True
 
     def as_dict(self) -> dict[str, Any]:
         """Return the standing as JSON takes it."""
@@ -108,9 +107,10 @@ class Observer:
         if head is None:
             gone = isinstance(no_main(entry.url, refs), Absent)
             return Standing(*who, state="gone" if gone else "missing")
-        ci = self.addresses.remote.ci_state(entry.url, head)
-        pages = self.addresses.remote.pages(entry.url)
-        with at_hand(entry.url, refs, self.addresses.remote.transport) as project:
+        remote = self.addresses.remote
+        ci = remote.ci_state(entry.url, head)
+        pages = remote.pages(entry.url)
+        with at_hand(entry.url, refs, remote.transport) as project:
             standing = self._read(project, who, entry.commit_id, refs)
         return replace(standing, ci=ci, repository=pages.get("repository"), ci_page=pages.get("ci"))
 

@@ -34,8 +34,8 @@ def gallery(**given: Any) -> int:
 
     said, own = split(given)
     course = said.open()
-    with journal_of(said, course) as (journal, addresses):
-        reader = GalleryReader(addresses, journal, own["names"])
+    with journal_of(said, course) as (_, addresses):
+        reader = GalleryReader(addresses, own["names"])
         done = work(course, said, "reading", reader.card)
     cards = [each.result for each in done if each.result is not None]
     write_gallery(course.config.course_run, cards, own["into"])
