@@ -86,6 +86,8 @@ def _print(
         state = standing.state
         if state == "verified":
             state = "started" if standing.started else "not started"
+        if not standing.active:
+            state = f"{state} (dropped out)"
         result = f"{standing.metric} {standing.value:.3f}" if standing.value is not None else ""
         version = f"{standing.version or ''}{' (behind)' if standing.behind else ''}"
         version = "moved away" if standing.moved else version
