@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from datetime import datetime
 from pathlib import Path
 
@@ -133,3 +134,21 @@ def test_work_on_any_branch_is_activity_and_an_unreached_student_is_on_the_board
     assert "2099-01-02 03:04" in text
     assert "not reached" in text
     assert "3 students" in text
+
+
+def test_a_link_with_an_account_in_it_is_a_name(
+    classroom: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert classroom.call("create") == 0
+    for student, site in (("s0001", "https://user-s0001.example/x/"), ("s0002", "https://a.b/")):
+        document = {"schema": 2, "project": {"site": site}}
+        classroom.work(student, **{"reports/metrics.json": json.dumps(document)})
+    page, table = tmp_path / "board.html", tmp_path / "board.csv"
+    assert classroom.call("status", "--html", page, "--csv", table) == 0
+    for path in (page, table):
+        text = path.read_text()
+        assert "https://a.b/" in text
+        assert "user-s0001" not in text
+    assert classroom.call("status", "--html", page, "--csv", table, "--names") == 0
+    for path in (page, table):
+        assert "https://user-s0001.example/x/" in path.read_text()
