@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import Any
 
 import pytest
@@ -55,6 +56,28 @@ def test_a_newer_delivery_replaces_an_unmerged_one_and_no_one_s_work(
     assert class_with_offer.refs("s0002")[f"refs/heads/{OLD}"] == tip
     assert (rows["s0002"]["replaced_branches"], rows["s0002"]["kept_branches"]) == ([], [OLD])
     assert branches(class_with_offer, "s0002") == {"main", OLD, NEW}
+
+
+@pytest.mark.parametrize("worked_on", [False, True])
+def test_after_a_lost_journal_only_what_an_update_made_is_replaced(
+    class_with_offer: Classroom, capsys: pytest.CaptureFixture[str], worked_on: bool
+) -> None:
+    if worked_on:
+        clone = class_with_offer.clone("s0001")
+        git(clone, "fetch", "--quiet")
+        git(clone, "switch", "--quiet", OLD)
+        git(clone, "commit", "--quiet", "--allow-empty", "-m", "A student's own")
+        git(clone, "push", "--quiet", "origin", OLD)
+    # As a run leaves it that was cut off between the push and the journal.
+    with sqlite3.connect(class_with_offer.journal) as journal:
+        journal.execute("DELETE FROM updates")
+    journal.close()
+    rows = update_rows(class_with_offer, capsys, "--to", "1.1.0")
+    assert rows["s0001"]["again"]
+    rows = update_rows(class_with_offer, capsys)
+    remaining = {OLD} if worked_on else set()
+    assert branches(class_with_offer, "s0001") == {"main", NEW, *remaining}
+    assert rows["s0001"]["kept_branches"] == sorted(remaining)
 
 
 def test_a_merged_branch_is_nobody_s_to_replace(
@@ -139,7 +162,7 @@ def test_a_repeated_update_names_the_conflict_again_until_it_is_merged(
     assert again["commands"] == first["commands"] != []
     assert classroom.call("update") == 3
     output = capsys.readouterr().out
-    assert "conflict with the template in Makefile" in output
+    assert "conflict in Makefile" in output
     assert f"git merge origin/{OLD}" in output
     clone = classroom.clone("s0001")
     git(clone, "fetch", "--quiet")

@@ -8,6 +8,7 @@ import os
 import threading
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -304,3 +305,14 @@ def test_a_zip_packed_in_another_way_is_refused(tmp_path: Path) -> None:
     path = _packed(tmp_path / "t.zip", [("copier.yml", b"a: 1\n")], zipfile.ZIP_LZMA)
     with pytest.raises(TemplateError):
         sources.resolve(str(path))
+
+
+def test_several_threads_ask_for_one_template_at_once(repository: Path) -> None:
+    """As an update of a class does: none sees a mirror that another one is bringing up to date."""
+
+    def ask(version: str) -> str | None:
+        return sources.resolve(str(repository), version).version
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(ask, ["v1.0.0", "v1.1.0"] * 16))
+    assert answers == ["v1.0.0", "v1.1.0"] * 16

@@ -20,7 +20,7 @@ from mlstarter.cohort.offers import (
     Result,
     change_text,
     commands,
-    is_merged,
+    is_own_commit,
     open_branches,
     template_commit_of,
 )
@@ -278,8 +278,10 @@ class Deliverer:
             if newest is not None:
                 outcome = "conflict" if newest == tip else "offered"
                 identifier = visit.student.student_id
-                return branch, Delivery(identifier, self.edition, outcome, visit.head, tip)
-            if branch == self.branch and not is_merged(visit.project, tip, visit.head):
+                # Where somebody has gone on from there, no later update may take it away.
+                pushed = tip if is_own_commit(visit.project, tip, newest) else ""
+                return branch, Delivery(identifier, self.edition, outcome, visit.head, pushed)
+            if branch == self.branch:
                 raise Foreign(
                     f"{self.addresses.url(visit.student)} has a branch {branch} that holds "
                     "something else.",

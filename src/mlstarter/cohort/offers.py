@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mlstarter import escape
-from mlstarter.cohort.handout import Handout
+from mlstarter.cohort.handout import NEUTRAL, Handout
 from mlstarter.cohort.journal import Delivery
 from mlstarter.cohort.private_clone import MAIN
 from mlstarter.git.merge_base import template_commits
@@ -105,6 +105,20 @@ def pending_branch(
 def is_merged(project: Project, tip: str, head: str) -> bool:
     """Say whether a branch's commit is part of main's history."""
     return project.repository.git.call("merge-base", "--is-ancestor", tip, head).status == 0
+
+
+def is_own_commit(project: Project, tip: str, template_commit: str) -> bool:
+    """Say whether ``tip`` is a commit that an update made: the template's, or its merge with main.
+
+    Anything else that holds the template's commit holds somebody's work as well.
+    """
+    if tip == template_commit:
+        return True
+    parents, _, committer = project.repository.git.text(
+        "log", "-1", "--format=%P%n%cn <%ce>", tip
+    ).partition("\n")
+    by_us = f"{NEUTRAL.name} <{NEUTRAL.email}>"
+    return committer == by_us and parents.split()[1:] == [template_commit]
 
 
 def commands(branch: str, *, joins: bool = False) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ import os
 import re
 import shutil
 import tempfile
+import threading
 from contextlib import suppress
 from pathlib import Path
 
@@ -26,6 +27,8 @@ from mlstarter.sources.normalise import is_remote
 
 # Mirrors that are up to date: a server is asked once a process, a folder each time.
 FETCHED: set[Path] = set()
+# A class asks from several threads: a fetch that another one disturbs looks like a damaged mirror.
+_LOCK = threading.Lock()
 _REFSPECS = (f"+HEAD:{HEAD}", "+refs/*:refs/*")
 _FETCH = (
     *("--prune", "--force", "--no-auto-gc", "--no-write-fetch-head"),
@@ -61,16 +64,17 @@ def mirror(place: Place) -> Path:
         TemplateError: it cannot be fetched.
     """
     target = _folder(place.address)
-    if target in FETCHED and target.is_dir():
+    with _LOCK:
+        if target in FETCHED and target.is_dir():
+            return target
+        try:
+            if not target.is_dir() or not _refresh(target, place):
+                _make(target, place)
+        except GitFailed as failure:
+            raise _unreachable(place, failure) from failure
+        if is_remote(place.address):
+            FETCHED.add(target)
         return target
-    try:
-        if not target.is_dir() or not _refresh(target, place):
-            _make(target, place)
-    except GitFailed as failure:
-        raise _unreachable(place, failure) from failure
-    if is_remote(place.address):
-        FETCHED.add(target)
-    return target
 
 
 def forget(place: Place) -> None:
@@ -156,8 +160,12 @@ def _start(folder: Path, place: Place, *options: str) -> None:
 
 
 def _fetch(folder: Path, place: Place) -> None:
-    # The default branch is what HEAD of the other repository names today.
-    (folder / "HEAD").write_text(f"ref: {HEAD}\n", encoding="ascii")
+    # The default branch is what HEAD of the other repository names today. It is written once: to
+    # whoever reads meanwhile, a folder with an empty HEAD is no repository.
+    head = f"ref: {HEAD}\n".encode()
+    path = folder / "HEAD"
+    if not path.is_file() or path.read_bytes() != head:
+        path.write_bytes(head)
     web = place.address.startswith(("http://", "https://"))
     # Without --quiet git says where a web server sends it.
     options = (*_FETCH, *(() if web else ("--quiet",)))

@@ -94,8 +94,8 @@ def _report(base: Common, version: str, outcomes: list[Done[Result]], *, dry_run
     for student_id, result in results:
         if result.outcome == "conflict":
             names = ", ".join(escape.line(path) for path in result.files)
-            what = "the course's own files" if result.kind == "layers" else "the template"
-            echo(f"{student_id}: conflict with {what} in {names}")
+            what = " with the course's own files" if result.kind == "layers" else ""
+            echo(f"{student_id}: conflict{what} in {names}")
             for command in result.commands:
                 echo(f"  {command}")
         if result.outcome == "moved":
