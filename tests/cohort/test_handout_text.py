@@ -22,9 +22,12 @@ def test_the_page_tells_what_a_student_of_this_course_does(
     assert "git clone https://git.school.example/ml/USERNAME.git my-project" in page
     assert "**1 December, 18:00**" in page
     assert "ml@school.example" in page
-    assert ("git merge origin/mlstarter/update-VERSION" in page) == (mode == "branch")
+    assert ("git merge origin/mlstarter/update-VERSION" in page) == (mode != "pr")
     assert ("pull request" in page) == (mode == "pr")
     assert ("git pull" in page) == (mode == "merge")
+    # Only the project's own template is known to have these commands.
+    assert "make setup" not in page
+    assert "The README says how it goes on" in page
     assert "{{" not in page
     assert "\n\n\n" not in page
     # No line of the roster is in it.
@@ -38,7 +41,7 @@ def test_the_page_tells_what_a_student_of_this_course_does(
         (("-d", "site=true"), "{type: bool, default: true}", "True"),
         # Another template's question of that name means something else.
         ((), "{type: str, default: Berlin}", "Berlin"),
-        ((), '{type: bool, default: true, when: "{{ seed == 2 }}"}', "True"),
+        ((), '{type: bool, default: true, when: "{{ seed == 2 }}"}', "False"),
     ],
 )
 def test_no_project_of_a_class_publishes_a_site_unasked(

@@ -47,13 +47,13 @@ def test_a_newer_delivery_replaces_an_unmerged_one_and_no_one_s_work(
     git(clone, "push", "--quiet", "origin", OLD)
     tip = offered.refs("s0002")[f"refs/heads/{OLD}"]
     preview = update_rows(offered, capsys, "--dry-run")
-    assert preview["s0001"]["superseded"] == [OLD]
+    assert preview["s0001"]["replaced_branches"] == [OLD]
     assert branches(offered, "s0001") == {"main", OLD}
     rows = update_rows(offered, capsys)
     assert branches(offered, "s0001") == {"main", NEW}
-    assert (rows["s0001"]["superseded"], rows["s0001"]["unmerged"]) == ([OLD], [])
+    assert (rows["s0001"]["replaced_branches"], rows["s0001"]["kept_branches"]) == ([OLD], [])
     assert offered.refs("s0002")[f"refs/heads/{OLD}"] == tip
-    assert (rows["s0002"]["superseded"], rows["s0002"]["unmerged"]) == ([], [OLD])
+    assert (rows["s0002"]["replaced_branches"], rows["s0002"]["kept_branches"]) == ([], [OLD])
     assert branches(offered, "s0002") == {"main", OLD, NEW}
 
 
@@ -67,7 +67,7 @@ def test_a_merged_branch_is_nobody_s_to_replace(
     rows = update_rows(offered, capsys, "--to", "1.1.0")
     assert (rows["s0001"]["outcome"], rows["s0002"]["outcome"]) == ("merged", "offered")
     rows = update_rows(offered, capsys)
-    assert (rows["s0001"]["superseded"], rows["s0001"]["unmerged"]) == ([], [])
+    assert (rows["s0001"]["replaced_branches"], rows["s0001"]["kept_branches"]) == ([], [])
     assert branches(offered, "s0001") == {"main", OLD, NEW}
 
 
@@ -86,7 +86,7 @@ def test_over_http_too_and_a_server_that_keeps_every_branch_is_no_failure(
     rows = update_rows(classroom, capsys)
     assert branches(classroom, "s0001") == {"main", NEW}
     assert branches(classroom, "s0002") == {"main", OLD, NEW}
-    assert (rows["s0001"]["superseded"], rows["s0002"]["unmerged"]) == ([OLD], [OLD])
+    assert (rows["s0001"]["replaced_branches"], rows["s0002"]["kept_branches"]) == ([OLD], [OLD])
 
 
 def test_a_refusal_over_http_is_told_in_the_server_s_words(

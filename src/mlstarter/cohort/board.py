@@ -72,7 +72,7 @@ class Row:
 
 
 def board(
-    course_run: str, standings: Sequence[Standing], names: Mapping[str, str], written: datetime
+    course_run: str, standings: Sequence[Standing], names: Mapping[str, str], moment: datetime
 ) -> str:
     """Return the page. ``names`` are shown beside ids; it is empty where they stay private."""
     rows = [_row(standing, names.get(standing.student_id, "")) for standing in standings]
@@ -85,7 +85,7 @@ def board(
         rows=rows,
         sections=sorted({row.section for row in rows} - {""}),
         states=[state for state in STATES if state in states],
-        written=written.strftime("%Y-%m-%d %H:%M"),
+        written=moment.strftime("%Y-%m-%d %H:%M"),
         script_source="'unsafe-inline'",
         image_source="'none'",
     )

@@ -45,7 +45,7 @@ class Late:
 
 
 @dataclass(frozen=True, slots=True)
-class Cloned:
+class CloneResult:
     """What happened to one clone.
 
     Attributes:
@@ -87,7 +87,7 @@ class Cloner:
     folder: Path
     at: str | None = None
 
-    def clone(self, student: Student) -> Cloned:
+    def clone(self, student: Student) -> CloneResult:
         """Clone or bring up one student's repository; raises RemoteFailed and its kinds.
 
         A clone that cannot be brought to the moment is left as it was.
@@ -110,7 +110,7 @@ class Cloner:
             raise UsageError(f"{path} is not a clone.", hint="choose another folder with --into")
         git = _work_tree(path)
         if git.text("status", "--porcelain"):
-            return Cloned("dirty", path, git.text("rev-parse", "HEAD"))
+            return CloneResult("dirty", path, git.text("rev-parse", "HEAD"))
         before = _revision(git, "HEAD")
         target = self._bring_up(student, entry, transport, path)
         return _outcome("current" if target.commit == before else "updated", path, target)
@@ -187,8 +187,8 @@ class Cloner:
         return _Target(commit, "commits", deadline.isoformat(), tuple(late))
 
 
-def _outcome(outcome: str, path: Path, target: _Target) -> Cloned:
-    return Cloned(outcome, path, target.commit, target.clock, target.deadline, target.late)
+def _outcome(outcome: str, path: Path, target: _Target) -> CloneResult:
+    return CloneResult(outcome, path, target.commit, target.clock, target.deadline, target.late)
 
 
 def _iso(moment: datetime) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -80,69 +81,71 @@ class Deliverer:
         """The branch that the update is offered on."""
         return f"mlstarter/update-{self.edition}"
 
-    def settled(self, student: Student) -> Result | None:
+    def settlement(self, student: Student) -> Result | None:
         """Return what the journal says is over, None where the server has to be asked."""
-        done = self.journal.delivery(student.student_id, self.edition)
-        if done is None or done.outcome not in {"current", "merged"}:
+        earlier = self.journal.delivery(student.student_id, self.edition)
+        if earlier is None or earlier.outcome not in {"current", "merged"}:
             return None
-        return self._result(cast(Outcome, done.outcome), again=True)
+        return self._result(cast(Outcome, earlier.outcome), again=True)
 
     def deliver(self, visit: Visit) -> Result:
         """Deliver, or say how an earlier delivery stands by now.
 
         Raises Moved where the student pushed meanwhile; nothing was pushed then.
         """
-        if (before := self.settled(visit.student)) is not None:
+        if (before := self.settlement(visit.student)) is not None:
             return before
-        done = self.journal.delivery(visit.student.student_id, self.edition)
+        earlier = self.journal.delivery(visit.student.student_id, self.edition)
         branch = self.branch
-        if done is None:
-            branch, done = self._interrupted(visit) or (branch, None)
-        elif done.outcome == "offered" and done.head == visit.head and self._stays(visit, done):
+        if earlier is None:
+            branch, earlier = self._interrupted_delivery(visit) or (branch, None)
+        elif self._stays(visit, earlier):
             take = commands(branch)
-            return self._result("offered", commands=take, change_url=done.change_url, again=True)
+            return self._result("offered", commands=take, change_url=earlier.change_url, again=True)
         try:
             plan = self._plan(visit)
         except MovedAway as error:
             return self._result("moved", reason=error.message)
         try:
-            if done is not None:
-                return self._deliver_again(visit, plan, done, branch)
+            if earlier is not None:
+                return self._deliver_again(visit, plan, earlier, branch)
             return self._send(visit, plan)
         finally:
             plan.close()
 
-    def _stays(self, visit: Visit, done: Delivery) -> bool:
+    def _stays(self, visit: Visit, earlier: Delivery) -> bool:
         """Say whether an offer stands as it was made, so that nothing has to be computed."""
+        if earlier.outcome != "offered" or earlier.head != visit.head:
+            return False
         mode = self.handout.config.mode
-        settled = mode == "branch" or (mode == "pr" and done.change_url)
-        return bool(settled) and visit.refs.get(f"refs/heads/{self.branch}") == done.pushed
+        settlement = mode == "branch" or (mode == "pr" and earlier.change_url)
+        return bool(settlement) and visit.refs.get(f"refs/heads/{self.branch}") == earlier.pushed
 
     def _plan(self, visit: Visit) -> Plan:
         """Compute the merge; raises MovedAway where the course has no say in the project."""
         authority = self.course_record.authority(visit.student, visit.project, visit.record)
-        wanted = project_update.Wanted(
+        request = project_update.Wanted(
             to=self.handout.template.version,
             template=self.handout.template,
             commit=visit.head,
             record=visit.record,
             by=NEUTRAL,
-            ask=lambda asked, given, recorded: self._answers(visit.student, asked, given, recorded),
+            ask=functools.partial(self._answers, visit.student),
             layers=self.handout.config.layer,
             authority=authority,
         )
-        return project_update.prepare(visit.project, wanted).plan
+        return project_update.prepare(visit.project, request).plan
 
     def _answers(
         self,
         student: Student,
-        asked: Questionnaire,
-        given: Mapping[str, Any],
-        recorded: Mapping[str, Any],
+        questionnaire: Questionnaire,
+        answers: Mapping[str, Any],
+        record_answers: Mapping[str, Any],
     ) -> Answers:
         """Answer what is new as the roster says; what is recorded stays."""
-        course = {**class_defaults(asked), **self.handout.roster_answers(student)}
-        return complete(asked, given, offered={**course, **recorded})
+        course = {**class_defaults(questionnaire), **self.handout.roster_answers(student)}
+        return complete(questionnaire, answers, offered={**course, **record_answers})
 
     def _result(self, outcome: Outcome, branch: str | None = None, **more: Any) -> Result:
         return Result(outcome, branch or self.branch, self.version, **more)
@@ -167,7 +170,7 @@ class Deliverer:
             self.branch,
         )
         if visit.preview:
-            return replace(result, superseded=tuple(before.replaceable), unmerged=before.touched)
+            return _with_branches(result, before)
         commit = plan.merge_commit or plan.template_commit
         if result.outcome == "merged":
             specs: tuple[str, ...] = (f"{commit}:{MAIN}",)
@@ -190,54 +193,54 @@ class Deliverer:
         self.pace.wait()
         leases = {f"refs/heads/{name}": tip for name, tip in before.replaceable.items()}
         try:
-            push(url, store, specs, superseded=leases)
+            push(url, store, specs, leases=leases)
         except Refused:
             if not leases:
                 raise
             # Perhaps the server lets nobody delete a branch: then the older one stays.
             push(url, store, specs)
-            return replace(result, unmerged=(*before.touched, *before.replaceable))
-        return replace(result, superseded=tuple(before.replaceable), unmerged=before.touched)
+            return replace(result, kept_branches=(*before.foreign, *before.replaceable))
+        return _with_branches(result, before)
 
-    def _deliver_again(self, visit: Visit, plan: Plan, done: Delivery, branch: str) -> Result:
+    def _deliver_again(self, visit: Visit, plan: Plan, earlier: Delivery, branch: str) -> Result:
         """Say how an earlier delivery stands by now; with the mode ``merge``, merge it."""
         kind = "layers" if plan.old == plan.new else "template"
         if plan.up_to_date:
             result = self._result("merged", branch, again=True)
-            return result if visit.preview else self._record(visit, result, done.pushed)
+            return result if visit.preview else self._record(visit, result, earlier.pushed)
         tip = visit.refs.get(f"refs/heads/{branch}", "")
         if self.handout.config.mode == "merge" and not plan.conflicts:
-            return self._merge_offer(visit, plan, done, branch, tip)
+            return self._merge_offer(visit, plan, earlier, branch, tip)
         files = tuple(conflict.path for conflict in plan.conflicts)
-        joins = bool(files) and plan.base_rendered and done.outcome == "conflict"
+        joins = bool(files) and plan.base_rendered and earlier.outcome == "conflict"
         result = self._result(
             "conflict" if files else "offered",
             branch,
             files=files,
             commands=commands(branch, joins=joins) if tip else (),
-            change_url=done.change_url,
+            change_url=earlier.change_url,
             again=True,
             kind=kind,
             reason="" if tip else f"{branch} is gone from the server, and not merged",
         )
-        opens = self.handout.config.mode == "pr" and not done.change_url and tip
+        opens = self.handout.config.mode == "pr" and not earlier.change_url and tip
         fresh = self.journal.delivery(visit.student.student_id, self.edition) is None
         if (opens or fresh) and not visit.preview:
-            outcome = cast(Outcome, done.outcome)
-            result = replace(self._record(visit, result, done.pushed, outcome), again=True)
+            outcome = cast(Outcome, earlier.outcome)
+            result = replace(self._record(visit, result, earlier.pushed, outcome), again=True)
         return result
 
     def _merge_offer(
-        self, visit: Visit, plan: Plan, done: Delivery, branch: str, tip: str
+        self, visit: Visit, plan: Plan, earlier: Delivery, branch: str, tip: str
     ) -> Result:
         """Merge into main what was only offered so far, and take the branch away with it."""
         result = self._result("merged", "main")
         if visit.preview:
             return result
         commit = plan.merge_commit or plan.template_commit
-        ours = {branch: tip} if tip and tip == done.pushed else {}
-        touched = (branch,) if tip and not ours else ()
-        before = OpenBranches(ours, touched)
+        ours = {branch: tip} if tip and tip == earlier.pushed else {}
+        foreign = (branch,) if tip and not ours else ()
+        before = OpenBranches(ours, foreign)
         result = self._push(visit, plan, (f"{commit}:{MAIN}",), before, result)
         return self._record(visit, result, commit)
 
@@ -265,7 +268,7 @@ class Deliverer:
         self.journal.deliver(delivery)
         return result
 
-    def _interrupted(self, visit: Visit) -> tuple[str, Delivery] | None:
+    def _interrupted_delivery(self, visit: Visit) -> tuple[str, Delivery] | None:
         """Recognise a branch that a run pushed and did not write down; nothing is opened twice."""
         for name, tip in sorted(visit.refs.items()):
             branch = name.removeprefix("refs/heads/")
@@ -283,3 +286,9 @@ class Deliverer:
                     hint="rename or delete that branch",
                 )
         return None
+
+
+def _with_branches(result: Result, before: OpenBranches) -> Result:
+    """Return a result that names the older branches that go and that stay with it."""
+    going = tuple(before.replaceable)
+    return replace(result, replaced_branches=going, kept_branches=before.foreign)

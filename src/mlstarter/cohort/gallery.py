@@ -124,7 +124,7 @@ def write_gallery(course_run: str, cards: Sequence[Card], into: Path) -> None:
     _require_own(into)
     with built_aside(into.absolute().parent, into.name) as folder:
         (folder / PICTURES).mkdir()
-        shown = []
+        card_values = []
         for card in _in_order(cards):
             values = {name: getattr(card, name) for name in ("heading", "problem", "result")}
             values |= {"score": card.score, "links": card.links, "picture": None}
@@ -133,11 +133,11 @@ def write_gallery(course_run: str, cards: Sequence[Card], into: Path) -> None:
                 (folder / path).write_bytes(card.picture.content)
                 size = {"width": card.picture.width, "height": card.picture.height}
                 values |= {"picture": path, **size}
-            shown.append(values)
+            card_values.append(values)
         page = render(
             "gallery.html.jinja",
             title=f"Projects: {course_run}",
-            cards=shown,
+            cards=card_values,
             script_source="'none'",
             image_source="'self' file:",
         )
@@ -175,8 +175,8 @@ def _with_report(card: Card, report: Report, project: Project, head: str) -> Car
             complaint = f"{report.picture} {error}"
     return replace(
         card,
-        problem=_bounded(report.problem),
-        result=_bounded(report.result),
+        problem=_bounded_text(report.problem),
+        result=_bounded_text(report.result),
         score=_score_text(report.score) if report.evaluated else "",
         picture=picture,
         complaint=complaint,
@@ -210,6 +210,6 @@ def _score_text(score: Score | None) -> str:
     return text
 
 
-def _bounded(text: str) -> str:
+def _bounded_text(text: str) -> str:
     plain = " ".join(text.split())
     return plain if len(plain) <= _LONGEST else f"{plain[: _LONGEST - 1]}…"

@@ -42,6 +42,7 @@ def handout_text(config: Config, deadline: str = "", contact: str = "") -> str:
         clone_address=escape.line(f'"{shell}"' if " " in shell else shell),
         placeholders=listing([_WORDS.get(name, name) for name in fields]) if fields else "",
         mode=config.mode,
+        builtin=config.template is None,
         deadline=escape.line(deadline),
         contact=escape.line(contact),
     )

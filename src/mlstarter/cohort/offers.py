@@ -39,8 +39,8 @@ class Result:
         again: whether an earlier run delivered it.
         reason: why something was left as it is, "" where nothing was.
         kind: whether the template is newer or only the course's own layers have changed.
-        superseded: older branches that this one replaced.
-        unmerged: older branches that stay, as somebody else has pushed to them.
+        replaced_branches: older branches that this one replaced.
+        kept_branches: older branches that stay, as somebody else has pushed to them.
         waiting: a newer version that was not taken, being another minor one; "" for none.
     """
 
@@ -53,8 +53,8 @@ class Result:
     again: bool = False
     reason: str = ""
     kind: str = "template"
-    superseded: tuple[str, ...] = ()
-    unmerged: tuple[str, ...] = ()
+    replaced_branches: tuple[str, ...] = ()
+    kept_branches: tuple[str, ...] = ()
     waiting: str = ""
 
 
@@ -64,7 +64,7 @@ class OpenBranches:
     those that somebody has pushed to."""
 
     replaceable: Mapping[str, str]
-    touched: tuple[str, ...]
+    foreign: tuple[str, ...]
 
 
 def open_branches(
@@ -78,7 +78,7 @@ def open_branches(
     tips = {name.removeprefix("refs/heads/"): tip for name, tip in refs.items()}
     names = [name for name in tips if name.startswith(PREFIX) and name != branch]
     replaceable: dict[str, str] = {}
-    touched = []
+    foreign = []
     for other in sorted(names, key=lambda name: (name not in pushed, name))[:_MAX_BRANCHES]:
         tip = tips[other]
         if is_merged(project, tip, refs[MAIN]):
@@ -86,8 +86,8 @@ def open_branches(
         if pushed.get(other) == tip:
             replaceable[other] = tip
         else:
-            touched.append(other)
-    return OpenBranches(replaceable, tuple(touched))
+            foreign.append(other)
+    return OpenBranches(replaceable, tuple(foreign))
 
 
 def pending_branch(
@@ -95,7 +95,7 @@ def pending_branch(
 ) -> str | None:
     """Return the branch of ours that waits to be merged, the one delivered last; None for none."""
     waiting = open_branches(project, refs, deliveries, "")
-    branches = [*waiting.touched, *waiting.replaceable]
+    branches = [*waiting.foreign, *waiting.replaceable]
     if not branches:
         return None
     # One that nobody pushed to is newer than any that a student took over.

@@ -24,7 +24,7 @@ _COLOURS = {
     6: (4, (8, 16)),
 }
 # What a picture needs; everything else is left out.
-_NEEDED = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND")
+_PICTURE_CHUNKS = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND")
 
 
 class NoPicture(ValueError):
@@ -40,7 +40,7 @@ def plain_png(content: bytes) -> tuple[bytes, int, int]:
         raise NoPicture(f"is larger than {MAX_BYTES // 1024} KB")
     if not content.startswith(SIGNATURE):
         raise NoPicture("is no PNG")
-    chunks = [(kind, data) for kind, data in _chunks(content) if kind in _NEEDED]
+    chunks = [(kind, data) for kind, data in _chunks(content) if kind in _PICTURE_CHUNKS]
     kinds = [kind for kind, _ in chunks]
     if kinds[:1] != [b"IHDR"] or kinds.count(b"IHDR") != 1 or b"IDAT" not in kinds:
         raise NoPicture("is no PNG")
@@ -83,8 +83,9 @@ def _size(header: bytes) -> tuple[int, int, int]:
     passes = ((0, 8, 0, 8), (4, 8, 0, 8), (0, 4, 4, 8), (2, 4, 0, 4),
               (0, 2, 2, 4), (1, 2, 0, 2), (0, 1, 1, 2))  # fmt: skip
     total = 0
-    for left, across, top, down in passes:
-        total += _bytes(-(-(width - left) // across), -(-(height - top) // down), bits)
+    for column, column_step, row, row_step in passes:
+        columns, rows = -(-(width - column) // column_step), -(-(height - row) // row_step)
+        total += _bytes(columns, rows, bits)
     return width, height, total
 
 
@@ -93,11 +94,11 @@ def _bytes(width: int, height: int, bits: int) -> int:
     return height * (1 + (width * bits + 7) // 8) if width > 0 and height > 0 else 0
 
 
-def _check_pixels(compressed: bytes, size: int) -> None:
+def _check_pixels(stream: bytes, size: int) -> None:
     """Raise NoPicture unless the pixels unpack to exactly ``size`` bytes; never unpack more."""
     unpack = zlib.decompressobj()
     try:
-        pixels = len(unpack.decompress(compressed, size + 1))
+        pixels = len(unpack.decompress(stream, size + 1))
     except zlib.error as error:
         raise NoPicture("is damaged") from error
     if pixels != size or not unpack.eof:

@@ -160,31 +160,31 @@ class Transport:
         store: Path,
         refspecs: tuple[str, ...],
         *,
-        superseded: Mapping[str, str] | None = None,
+        leases: Mapping[str, str] | None = None,
     ) -> None:
         """Push refspecs from the bare repository ``store``, all or none; never a forced one.
 
-        ``superseded`` are branches of ours (``refs/heads/mlstarter/...`` -> the commit that they
+        ``leases`` are branches of ours (``refs/heads/mlstarter/...`` -> the commit that they
         must have) that go with the same push: one that anybody pushed to since stays, and so does
         all else (git's ``--force-with-lease``).
 
-        Raises Moved where one is not a fast-forward on the server or a superseded branch has
-        another commit, Refused where the server itself says no.
+        Raises Moved where one is not a fast-forward on the server or a branch of ``leases``
+        has another commit, Refused where the server itself says no.
         """
-        superseded = superseded or {}
+        leases = leases or {}
         if any(spec.startswith(("+", ":")) for spec in refspecs):
             raise ValueError("a push never forces and never deletes")
-        if not all(name.startswith(OURS) for name in superseded):
+        if not all(name.startswith(OURS) for name in leases):
             raise ValueError("only branches of ours are ever superseded")
         options = ["--porcelain", "--no-verify"]
-        options += [f"--force-with-lease={name}:{tip}" for name, tip in superseded.items()]
-        refspecs = (*refspecs, *(f":{name}" for name in superseded))
+        options += [f"--force-with-lease={name}:{tip}" for name, tip in leases.items()]
+        refspecs = (*refspecs, *(f":{name}" for name in leases))
         if len(refspecs) > 1:
             options.append("--atomic")
         # What is pushed is packed already; looking for deltas would cost more than it saves.
         config = (*self.config, ("pack.window", "0"), ("pack.threads", "1"))
         git = Git(store, {**self.env, "GIT_DIR": str(store)}, config)
-        with _address(url, deletes=bool(superseded)) as (address, _):
+        with _address(url, deletes=bool(leases)) as (address, _):
             push = ("push", *options, "--", address, *refspecs)
             self._persist(url, address, lambda: git.call(*push))
 
@@ -197,12 +197,12 @@ class Transport:
             result = attempt()
             if result.status == 0:
                 return result
-            said = result.stderr + result.stdout.decode("utf-8", "replace")
-            said = said.replace(address, url)
-            error = _explained(url, said)
+            words = result.stderr + result.stdout.decode("utf-8", "replace")
+            words = words.replace(address, url)
+            error = _explained(url, words)
             if error is not None or number == self.attempts:
                 raise error or RemoteFailed(
-                    f"The server of {url} did not answer in {number} tries: {_last(said)}.",
+                    f"The server of {url} did not answer in {number} tries: {_last(words)}.",
                     hint="run the command again later; it goes on where it stopped",
                 )
             # A class that comes back all at once is what a busy server needs least.
@@ -242,36 +242,36 @@ def local_path(url: str) -> Path | None:
     return Path(unquote(urlsplit(url).path)) if url.startswith("file://") else None
 
 
-def _explained(url: str, said: str) -> MlstarterError | None:  # noqa: PLR0911 - a table
+def _explained(url: str, words: str) -> MlstarterError | None:  # noqa: PLR0911 - a table
     """Return what a failure means, None where it may pass."""
-    if _BEHIND.search(said) and not _DECLINED.search(said):
+    if _BEHIND.search(words) and not _DECLINED.search(words):
         return Moved(f"A branch of {url} has moved on meanwhile.", hint="run the command again")
-    if _REJECTED in said:
+    if _REJECTED in words:
         return Refused(
-            f"The server of {url} refused the push: {_server_words(said)}.",
+            f"The server of {url} refused the push: {_server_words(words)}.",
             hint="settle it on the server (a hook, a protected branch, a quota), then run the "
             "command again",
         )
-    if _PASSING.search(said):
+    if _PASSING.search(words):
         return None
-    if _DENIED.search(said):
+    if _DENIED.search(words):
         return Denied(
             f"The server does not let this account into {url}.",
             hint="check git's credentials for that host: `git ls-remote URL`",
         )
-    if _ABSENT.search(said):
+    if _ABSENT.search(words):
         return Absent(f"There is no repository at {url}.", hint="create it on the server first")
-    if "No space left" in said:
-        return EnvironmentProblem(f"A disk is full: {_last(said)}.", hint="free some space")
-    return RemoteFailed(f"git could not reach {url}: {_last(said)}.", hint="git ls-remote URL")
+    if "No space left" in words:
+        return EnvironmentProblem(f"A disk is full: {_last(words)}.", hint="free some space")
+    return RemoteFailed(f"git could not reach {url}: {_last(words)}.", hint="git ls-remote URL")
 
 
-def _server_words(said: str) -> str:
+def _server_words(words: str) -> str:
     """Return what the server itself gave as its reason, as one bounded line."""
     lines = [
-        line.removeprefix("remote:").strip() for line in said.splitlines() if "remote:" in line
+        line.removeprefix("remote:").strip() for line in words.splitlines() if "remote:" in line
     ]
-    reason = said.partition(_REJECTED)[2].partition("\n")[0].strip()
+    reason = words.partition(_REJECTED)[2].partition("\n")[0].strip()
     words = "; ".join([*filter(None, lines), *filter(None, [reason])])
     return (words or "no reason given")[:_WORDS].rstrip(".")
 
@@ -291,7 +291,7 @@ def no_main(url: str, refs: Mapping[str, str]) -> RemoteFailed:
     )
 
 
-def _last(said: str) -> str:
-    lines = [line for line in said.strip().splitlines() if line.strip()]
+def _last(words: str) -> str:
+    lines = [line for line in words.strip().splitlines() if line.strip()]
     fatal = [line for line in lines if line.startswith(("fatal:", "remote:", "error:"))]
     return (fatal or lines or ["no reason given"])[-1].strip().rstrip(".")

@@ -67,7 +67,7 @@ class Updater:
 
         Raises RemoteFailed and its kinds, ProjectError and TemplateError; nothing was pushed then.
         """
-        if (before := self.newest.settled(student)) is not None:
+        if (before := self.newest.settlement(student)) is not None:
             return before
         addresses = self.newest.addresses
         for _ in range(TRIES):
@@ -102,8 +102,8 @@ class Updater:
             return self.newest
         if near[-1] not in self._by_version:
             older = resolve(template.source, near[-1])
-            asked = questionnaire(older, trust=False)
-            handout = replace(self.newest.handout, template=older, questionnaire=asked)
+            questions = questionnaire(older, trust=False)
+            handout = replace(self.newest.handout, template=older, questionnaire=questions)
             self._by_version[near[-1]] = replace(self.newest, handout=handout)
         return self._by_version[near[-1]]
 

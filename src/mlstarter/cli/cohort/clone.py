@@ -20,7 +20,7 @@ from mlstarter.cli.cohort.common import (
 from mlstarter.console import echo
 
 if TYPE_CHECKING:
-    from mlstarter.cohort.clone import Cloned
+    from mlstarter.cohort.clone import CloneResult
 
 
 @click.command()
@@ -32,46 +32,46 @@ if TYPE_CHECKING:
 @click.option("--at", metavar="DATE|TAG|deadline",
               help="As it stood at the end of a day, at a moment, or at a tag; 'deadline' is each "
               "student's own, from the roster.")  # fmt: skip
-def clone(**given: Any) -> int:
+def clone(**values: Any) -> int:
     """Clone everybody's repository, or bring the clones up; one with changes is left alone."""
     from mlstarter.cohort.clone import Cloner
     from mlstarter.console import print_json
 
-    said, own = split(given)
-    course = said.open()
-    with journal_of(said, course) as (journal, addresses):
+    base, own = split(values)
+    course = base.open()
+    with journal_of(base, course) as (journal, addresses):
         cloner = Cloner(addresses, journal, own["into"].absolute(), own["at"])
-        found = work(course, said, "cloning", cloner.clone)
-    if said.as_json:
+        outcomes = work(course, base, "cloning", cloner.clone)
+    if base.as_json:
         rows = [
             {"student_id": d.student.student_id, "outcome": d.result.outcome,
              "path": str(d.result.path), "commit": d.result.commit,
              "deadline": d.result.deadline, "clock": d.result.clock,
              "late": [{"at": late.at, "commit": late.commit} for late in d.result.late]}
-            for d in found if d.result is not None
+            for d in outcomes if d.result is not None
         ]  # fmt: skip
-        print_json("cohort clone", {"students": rows, "failures": failures(found)})
+        print_json("cohort clone", {"students": rows, "failures": failures(outcomes)})
     else:
-        summary(found, lambda cloned: str(cloned.outcome))
-        _print_late([d.result for d in found if d.result is not None])
-    return exit_status(found)
+        summary(outcomes, lambda clone_result: str(clone_result.outcome))
+        _print_late([d.result for d in outcomes if d.result is not None])
+    return exit_status(outcomes)
 
 
-def _print_late(clones: Sequence[Cloned]) -> None:
+def _print_late(clones: Sequence[CloneResult]) -> None:
     """Say who pushed after the moment, and whose word the moments are."""
-    for cloned in clones:
-        if cloned.late:
-            count, last = len(cloned.late), cloned.late[-1]
-            what = "push" if cloned.clock == "server" else "commit"
+    for clone_result in clones:
+        if clone_result.late:
+            count, last = len(clone_result.late), clone_result.late[-1]
+            what = "push" if clone_result.clock == "server" else "commit"
             echo(
-                f"{cloned.path.name}: {count} {what}{_plural(what, count)} after the deadline, "
-                f"the last at {last.at} ({last.commit[:12]})"
+                f"{clone_result.path.name}: {count} {what}{_plural(what, count)} after the "
+                f"deadline, the last at {last.at} ({last.commit[:12]})"
             )
-    unproved = [cloned.path.name for cloned in clones if cloned.clock == "commits"]
-    if unproved:
-        shown = ", ".join(unproved[:10]) + (" ..." if len(unproved) > 10 else "")
+    unproved_ids = [each.path.name for each in clones if each.clock == "commits"]
+    if unproved_ids:
+        names = ", ".join(unproved_ids[:10]) + (" ..." if len(unproved_ids) > 10 else "")
         echo(
-            f" the server does not say when {shown} pushed; the commits' own dates counted, which "
+            f" the server does not say when {names} pushed; the commits' own dates counted, which "
             "are the student's word",
             head="warning:",
             err=True,

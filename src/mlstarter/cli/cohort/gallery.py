@@ -27,19 +27,19 @@ from mlstarter.console import echo
     help="The folder for the page and its pictures.",
 )  # fmt: skip
 @click.option("--names", is_flag=True, help="Show names; without it, ids alone.")
-def gallery(**given: Any) -> int:
+def gallery(**options: Any) -> int:
     """Write one static page with a card for each project: problem, result, picture and links."""
     from mlstarter.cohort.gallery import GalleryReader, write_gallery
     from mlstarter.console import print_json
 
-    said, own = split(given)
-    course = said.open()
-    with journal_of(said, course) as (_, addresses):
+    base, own = split(options)
+    course = base.open()
+    with journal_of(base, course) as (_, addresses):
         reader = GalleryReader(addresses, own["names"])
-        done = work(course, said, "reading", reader.card)
-    cards = [each.result for each in done if each.result is not None]
+        each = work(course, base, "reading", reader.card)
+    cards = [each.result for each in each if each.result is not None]
     write_gallery(course.config.course_run, cards, own["into"])
-    if said.as_json:
+    if base.as_json:
         rows = [
             {"student_id": card.student_id, "problem": card.problem, "result": card.result,
              "score": card.score, "picture": card.picture is not None,
@@ -47,11 +47,11 @@ def gallery(**given: Any) -> int:
             for card in cards
         ]  # fmt: skip
         payload = {"page": str(own["into"] / "index.html"), "cards": rows}
-        print_json("cohort gallery", {**payload, "failures": failures(done)})
-        return exit_status(done)
-    summary(done, lambda card: "with a result" if card.score else "without a result")
+        print_json("cohort gallery", {**payload, "failures": failures(each)})
+        return exit_status(each)
+    summary(each, lambda card: "with a result" if card.score else "without a result")
     for card in cards:
         if card.complaint:
             echo(f"{card.student_id}: no picture: {escape.line(card.complaint)}", err=True)
     echo(str(own["into"] / "index.html"))
-    return exit_status(done)
+    return exit_status(each)

@@ -14,7 +14,7 @@ from mlstarter.console import print_document
 @common
 @click.option("--deadline", metavar="TEXT", default="", help="When it is due, as it is to be read.")
 @click.option("--contact", metavar="TEXT", default="", help="Whom students ask.")
-def handout_text(**given: Any) -> None:
+def handout_text(**options: Any) -> None:
     """Print a page for students: where their project is, how they work, what is kept of them.
 
     It is Markdown: `mlstarter cohort handout-text roster.csv > handout.md`.
@@ -23,11 +23,11 @@ def handout_text(**given: Any) -> None:
     from mlstarter.cohort.handout_text import handout_text as text_for
     from mlstarter.console import print_json
 
-    said, own = split(given)
-    beside = said.roster.parent / "cohort.toml"
-    config = load_config(said.config or (beside if beside.is_file() else None), said.flags())
+    base, own = split(options)
+    beside = base.roster.parent / "cohort.toml"
+    config = load_config(base.config or (beside if beside.is_file() else None), base.flags())
     text = text_for(config, own["deadline"], own["contact"])
-    if said.as_json:
+    if base.as_json:
         print_json("cohort handout-text", {"text": text})
     else:
         print_document(text)

@@ -23,32 +23,32 @@ if TYPE_CHECKING:
 @click.option("--csv", type=options.FILE, metavar="FILE", help="Write the same for a spreadsheet.")
 @click.option("--names", is_flag=True, help="Show names beside the ids in both files.")
 @click.option("--fail-on", metavar="[behind]", help="Exit status 3 where somebody is behind.")
-def status(**given: Any) -> int:
+def status(**values: Any) -> int:
     """Show template versions, last commits, CI, results, and who has not started."""
     from mlstarter import sources
     from mlstarter.cohort.status import Observer
 
-    said, own = split(given)
+    base, own = split(values)
     if own["fail_on"] not in {None, "behind"}:
         raise UsageError(f'There is no --fail-on "{own["fail_on"]}".', hint="--fail-on behind")
-    course = said.open()
+    course = base.open()
     newest = sources.resolve(course.config.template, None).version
-    with journal_of(said, course) as (journal, addresses):
+    with journal_of(base, course) as (journal, addresses):
         observer = Observer(addresses, journal, newest, course.handout.template.source)
-        found = work(course, said, "asking", observer.look)
-    standings = [done.result for done in found if done.result is not None]
+        outcomes = work(course, base, "asking", observer.look)
+    standings = [each.result for each in outcomes if each.result is not None]
     names = {s.student_id: s.name for s in course.students} if own["names"] else {}
-    _write(own, course.config.course_run, [*standings, *_unreached(found)], names)
-    _print(said.as_json, newest, standings, failures(found))
+    _write(own, course.config.course_run, [*standings, *_unreached_students(outcomes)], names)
+    _print(base.as_json, newest, standings, failures(outcomes))
     behind = bool(own["fail_on"]) and any(s.behind or s.moved for s in standings)
-    return exit_status(found, attention=behind)
+    return exit_status(outcomes, attention=behind)
 
 
-def _unreached(found: list[Done[Standing]]) -> list[Standing]:
+def _unreached_students(outcomes: list[Done[Standing]]) -> list[Standing]:
     """Return those whose server could not be asked: a board without them would be a wrong one."""
     from mlstarter.cohort.status import Standing
 
-    students = [done.student for done in found if done.result is None]
+    students = [each.student for each in outcomes if each.result is None]
     return [Standing(s.student_id, s.section, s.team, state="unreached") for s in students]
 
 
@@ -71,13 +71,14 @@ def _write(
 
 
 def _print(
-    as_json: bool, newest: str | None, standings: list[Standing], failed: list[dict[str, str]]
+    as_json: bool, newest: str | None, standings: list[Standing], failure_rows: list[dict[str, str]]
 ) -> None:
     from mlstarter.console import print_json, print_table
 
     if as_json:
         students = [standing.as_dict() for standing in standings]
-        print_json("cohort status", {"newest": newest, "students": students, "failures": failed})
+        payload = {"newest": newest, "students": students, "failures": failure_rows}
+        print_json("cohort status", payload)
         return
     columns = ("student", "state", "template", "commits", "last commit", "CI", "result")
     rows: list[tuple[object, ...]] = []
@@ -95,5 +96,5 @@ def _print(
             (standing.student_id, state, version, standing.commits, last, standing.ci or "", result)
         )
     print_table(columns, rows)
-    for failure in failed:
+    for failure in failure_rows:
         echo(f"{failure['student_id']}: {escape.line(failure['error'])}", err=True)
