@@ -27,13 +27,19 @@ from tests.cohort.test_kill import FULL, KILLER
 SIZE, LATE = 40, 3
 KILLS = 30 if FULL else 3
 # Where a run may be cut off, and how often that is passed in a class of this size.
-MOMENTS = [
-    (("mlstarter.cohort.journal", "Journal.record"), 4 * SIZE),
-    (("mlstarter.cohort.journal", "Journal.deliver"), SIZE),
-    (("mlstarter.cohort.transport", "Transport.push"), SIZE),
-    (("mlstarter.cohort.transport", "Transport.listing"), SIZE),
-    (("mlstarter.cohort.remotes", "PlainRemote.create"), SIZE),
-]
+JOURNAL, TRANSPORT = "mlstarter.cohort.journal", "mlstarter.cohort.transport"
+PUSH, LISTING = ((TRANSPORT, "Transport.push"), 30), ((TRANSPORT, "Transport.listing"), 35)
+MOMENTS = {
+    "create": [
+        ((JOURNAL, "Journal.record"), 100),
+        (("mlstarter.cohort.remotes", "PlainRemote.create"), 30),
+        LISTING,
+        PUSH,
+    ],
+    "update": [((JOURNAL, "Journal.deliver"), 30), LISTING, PUSH],
+    "adopt": [((JOURNAL, "Journal.record"), 35), LISTING],
+    "clone": [LISTING, ((TRANSPORT, "Transport.fetch_remote"), 35)],
+}
 STUDENT = {"GIT_AUTHOR_NAME": "S", "GIT_AUTHOR_EMAIL": "s@student.invalid",
            "GIT_COMMITTER_NAME": "S", "GIT_COMMITTER_EMAIL": "s@student.invalid"}  # fmt: skip
 
@@ -108,7 +114,7 @@ class Term:
     def run(self, classroom: Classroom, verb: str, *more: str | Path, kills: int) -> int:
         """Run a verb, cut off some times at random moments, and once to its end."""
         for _ in range(kills):
-            step, calls = self.rng.choice(MOMENTS)
+            step, calls = self.rng.choice(MOMENTS[verb])
             place = [*step, str(self.rng.randint(1, calls)), self.rng.choice(["before", "after"])]
             program = [sys.executable, "-c", KILLER, *place, *classroom.arguments(verb, *more)]
             done = subprocess.run(program, capture_output=True, check=False)
