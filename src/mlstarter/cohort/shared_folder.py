@@ -25,7 +25,7 @@ _CONFIG = """\
 	bare = true
 	hooksPath = {null}
 	alternateRefsCommand = true
-	sharedRepository = {shared}
+	sharedRepository = {sharing}
 [receive]
 	autoGC = false
 	denyDeletes = {keeps}
