@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from datetime import datetime
 from pathlib import Path
 
@@ -19,7 +20,7 @@ NAME = "Maximiliane Freifrau von Hohenstein-Wittelsbach-Langenfeld"
 
 def standings() -> list[Standing]:
     """Return a class in which everything happens, with values as long as they get."""
-    made = [
+    students = [
         Standing(
             f"s{n:03}", "AB"[n % 2], f"team-{n}", "verified", version="1.0.0", behind=n == 2,
             started=True, commits=100 * n, last_activity="2026-11-21T16:01:00+01:00",
@@ -30,7 +31,7 @@ def standings() -> list[Standing]:
         )
         for n in range(4)
     ]  # fmt: skip
-    return [*made, Standing("s004", "A", "", "gone"), Standing("s005", "B", "", "unreached")]
+    return [*students, Standing("s004", "A", "", "gone"), Standing("s005", "B", "", "unreached")]
 
 
 @pytest.mark.browser
@@ -45,11 +46,11 @@ def test_the_board_fits_filters_and_asks_nobody(
     path = tmp_path / "board.html"
     names = {"s000": NAME, "s001": "Ada Lovelace"}
     path.write_text(board("ml", standings(), names, datetime(2026, 12, 1)), encoding="utf-8")
-    asked: list[str] = []
+    addresses: list[str] = []
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": width, "height": 900})
-        page.on("request", lambda request: asked.append(request.url))
+        page.on("request", lambda request: addresses.append(request.url))
         page.goto(path.as_uri())
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         rows = page.locator("tbody tr:visible")
@@ -67,7 +68,7 @@ def test_the_board_fits_filters_and_asks_nobody(
         problems = Axe().run(page).response["violations"]
         browser.close()
     assert [problem["id"] for problem in problems] == []
-    assert asked == [path.as_uri()]
+    assert addresses == [path.as_uri()]
 
 
 @pytest.mark.browser
@@ -124,12 +125,30 @@ def test_work_on_any_branch_is_activity_and_an_unreached_student_is_on_the_board
     stamp = "2099-01-02T03:04:05+00:00"
     git(clone, "commit", "-q", "--allow-empty", "-m", "x", GIT_COMMITTER_DATE=stamp)
     git(clone, "push", "--quiet", "origin", "idea")
-    broken = classroom.repository("s0002") / "objects" / "info"
-    broken.mkdir(exist_ok=True)
-    (broken / "alternates").write_text("/elsewhere\n")
+    store_info = classroom.repository("s0002") / "objects" / "info"
+    store_info.mkdir(exist_ok=True)
+    (store_info / "alternates").write_text("/elsewhere\n")
     page = tmp_path / "board.html"
     assert classroom.call("status", "--html", page) == 1
     text = page.read_text()
     assert "2099-01-02 03:04" in text
     assert "not reached" in text
     assert "3 students" in text
+
+
+def test_a_link_with_an_account_in_it_is_a_name(
+    classroom: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert classroom.call("create") == 0
+    for student, site in (("s0001", "https://user-s0001.example/x/"), ("s0002", "https://a.b/")):
+        document = {"schema": 2, "project": {"site": site}}
+        classroom.work(student, **{"reports/metrics.json": json.dumps(document)})
+    page, table = tmp_path / "board.html", tmp_path / "board.csv"
+    assert classroom.call("status", "--html", page, "--csv", table) == 0
+    for path in (page, table):
+        text = path.read_text()
+        assert "https://a.b/" in text
+        assert "user-s0001" not in text
+    assert classroom.call("status", "--html", page, "--csv", table, "--names") == 0
+    for path in (page, table):
+        assert "https://user-s0001.example/x/" in path.read_text()

@@ -31,14 +31,14 @@ def date_pushes(classroom: Classroom, student: str, *moments: datetime) -> None:
     log = classroom.repository(student) / "logs" / "refs" / "heads" / "main"
     lines = log.read_text().splitlines()
     assert len(lines) == len(moments)
-    stamped = [
+    entries = [
         re.sub(r"> \d+ ", f"> {int(moment.timestamp())} ", line)
         for line, moment in zip(lines, moments, strict=True)
     ]
-    log.write_text("\n".join(stamped) + "\n")
+    log.write_text("\n".join(entries) + "\n")
 
 
-def dated(classroom: Classroom, student: str, name: str, when: datetime) -> str:
+def push_dated(classroom: Classroom, student: str, name: str, when: datetime) -> str:
     """Commit with a date of the student's own choosing and push; return the commit."""
     path = classroom.clone(student)
     (path / name).write_text("mine\n")
@@ -60,8 +60,8 @@ def clone_rows(
 def test_the_server_s_clock_decides_not_the_date_that_a_commit_claims(
     ready: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    on_time = dated(ready, "s0001", "a.py", NOON + timedelta(days=9))
-    late = dated(ready, "s0001", "b.py", NOON - timedelta(days=9))
+    on_time = push_dated(ready, "s0001", "a.py", NOON + timedelta(days=9))
+    late = push_dated(ready, "s0001", "b.py", NOON - timedelta(days=9))
     date_pushes(ready, "s0001", NOON - timedelta(hours=1), NOON + timedelta(hours=1))
     into = tmp_path / "clones"
     at = ("--into", into, "--at", NOON.isoformat())
@@ -71,17 +71,17 @@ def test_the_server_s_clock_decides_not_the_date_that_a_commit_claims(
     assert datetime.fromisoformat(row["late"][0]["at"]) == NOON + timedelta(hours=1)
     assert not (into / "s0001" / "b.py").exists()
     assert ready.call("clone", *at) == 0
-    printed = capsys.readouterr()
-    assert "s0001: 1 push after the deadline, the last at " in printed.out
-    assert late[:12] in printed.out
-    assert "s0001" not in printed.err
+    output = capsys.readouterr()
+    assert "s0001: 1 push after the deadline, the last at " in output.out
+    assert late[:12] in output.out
+    assert "s0001" not in output.err
 
 
 def test_without_a_log_the_commits_dates_count_and_that_is_said(
     ready: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    on_time = dated(ready, "s0001", "a.py", NOON - timedelta(hours=1))
-    late = dated(ready, "s0001", "b.py", NOON + timedelta(hours=1))
+    on_time = push_dated(ready, "s0001", "a.py", NOON - timedelta(hours=1))
+    late = push_dated(ready, "s0001", "b.py", NOON + timedelta(hours=1))
     (ready.repository("s0001") / "logs" / "refs" / "heads" / "main").unlink()
     at = ("--only", "s0001", "--into", tmp_path / "clones", "--at", NOON.isoformat())
     row = clone_rows(ready, capsys, *at)["s0001"]
@@ -98,17 +98,17 @@ def test_a_student_s_own_deadline_counts_in_place_of_everybody_s(
     ready.roster.write_text("\n".join(rows) + "\n")
     commits = {}
     for student in ("s0001", "s0002"):
-        commits[student] = dated(ready, student, "a.py", NOON)
+        commits[student] = push_dated(ready, student, "a.py", NOON)
         date_pushes(ready, student, NOON - timedelta(hours=1))
     into = tmp_path / "clones"
     at = (NOON - timedelta(hours=2)).isoformat()
-    found = clone_rows(ready, capsys, "--into", into, "--at", at)
-    assert found["s0002"]["commit"] == commits["s0002"]
-    assert found["s0001"]["commit"] != commits["s0001"]
-    assert found["s0001"]["late"]
+    rows_by_id = clone_rows(ready, capsys, "--into", into, "--at", at)
+    assert rows_by_id["s0002"]["commit"] == commits["s0002"]
+    assert rows_by_id["s0001"]["commit"] != commits["s0001"]
+    assert rows_by_id["s0001"]["late"]
     # Each at their own: who has none is named, and left as they were.
-    found = clone_rows(ready, capsys, "--into", into, "--at", "deadline", status=1)
-    assert list(found) == ["s0002"]
+    rows_by_id = clone_rows(ready, capsys, "--into", into, "--at", "deadline", status=1)
+    assert list(rows_by_id) == ["s0002"]
     ready.roster.write_text("student_id,deadline\ns0001,next Monday\n")
     assert ready.call("check") == 3
     assert 'the deadline "next Monday" is not a date' in capsys.readouterr().out
@@ -117,7 +117,7 @@ def test_a_student_s_own_deadline_counts_in_place_of_everybody_s(
 def test_a_forced_push_after_the_deadline_hides_nothing(
     ready: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    on_time = dated(ready, "s0001", "a.py", NOON)
+    on_time = push_dated(ready, "s0001", "a.py", NOON)
     path = ready.clone("s0001")
     git(path, "commit", "-q", "--amend", "-m", "Rewritten")
     git(path, "push", "-q", "--force", "origin", "main")
@@ -130,7 +130,7 @@ def test_a_forced_push_after_the_deadline_hides_nothing(
 def test_a_clone_that_cannot_be_brought_to_the_moment_is_left_as_it_was(
     ready: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    dated(ready, "s0001", "a.py", NOON)
+    push_dated(ready, "s0001", "a.py", NOON)
     (ready.repository("s0001") / "logs" / "refs" / "heads" / "main").unlink()
     into = tmp_path / "clones"
     only = ("--only", "s0001", "--into", into)
@@ -147,7 +147,7 @@ def test_a_clone_that_cannot_be_brought_to_the_moment_is_left_as_it_was(
     (clone / ".git" / "info").mkdir(exist_ok=True)
     (clone / ".git" / "info" / "exclude").write_text("grade.txt\n")
     (clone / "grade.txt").write_text("mine\n")
-    dated(ready, "s0001", "grade.txt", NOON)
+    push_dated(ready, "s0001", "grade.txt", NOON)
     assert ready.call("clone", *only) == 1
     assert (clone / "grade.txt").read_text() == "mine\n"
     assert git(clone, "rev-parse", "HEAD") == before
@@ -206,11 +206,11 @@ def test_github_s_activity_is_the_server_s_clock(
          "timestamp": (NOON + timedelta(hours=n - 2)).isoformat().replace("+00:00", "Z")}
         for n, (old, new) in enumerate(zip(["0" * 40, *commits], commits, strict=False))
     ]  # fmt: skip
-    found = clone_rows(classroom, capsys, "--into", tmp_path / "c", "--at", NOON.isoformat())
-    assert (found["s0001"]["commit"], found["s0001"]["clock"]) == (commits[2], "server")
-    assert [late["commit"] for late in found["s0001"]["late"]] == commits[3:]
+    rows_by_id = clone_rows(classroom, capsys, "--into", tmp_path / "c", "--at", NOON.isoformat())
+    assert (rows_by_id["s0001"]["commit"], rows_by_id["s0001"]["clock"]) == (commits[2], "server")
+    assert [late["commit"] for late in rows_by_id["s0001"]["late"]] == commits[3:]
     # A server without that route leaves the commits' own dates.
-    assert found["s0002"]["clock"] == "commits"
-    asked = [path for path in hub.calls("GET") if "s0001/activity" in path]
-    assert len(asked) == 2  # two entries a page, and no page beyond the deadline
-    assert "after=" in asked[1]
+    assert rows_by_id["s0002"]["clock"] == "commits"
+    requests = [path for path in hub.calls("GET") if "s0001/activity" in path]
+    assert len(requests) == 2  # two entries a page, and no page beyond the deadline
+    assert "after=" in requests[1]

@@ -13,7 +13,7 @@ OLD, NEW = "mlstarter/update-1.1.0", "mlstarter/update-1.2.0"
 
 
 @pytest.fixture
-def offered(classroom: Classroom) -> Classroom:
+def class_with_offer(classroom: Classroom) -> Classroom:
     """Return a class of two whom 1.1.0 was offered; 1.2.0 is out."""
     classroom.enrol(2)
     assert classroom.call("create") == 0
@@ -38,37 +38,37 @@ def branches(classroom: Classroom, student: str) -> set[str]:
 
 
 def test_a_newer_delivery_replaces_an_unmerged_one_and_no_one_s_work(
-    offered: Classroom, capsys: pytest.CaptureFixture[str]
+    class_with_offer: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    clone = offered.clone("s0002")
+    clone = class_with_offer.clone("s0002")
     git(clone, "fetch", "--quiet")
     git(clone, "switch", "--quiet", OLD)
     git(clone, "commit", "--quiet", "--allow-empty", "-m", "A student's own")
     git(clone, "push", "--quiet", "origin", OLD)
-    tip = offered.refs("s0002")[f"refs/heads/{OLD}"]
-    preview = update_rows(offered, capsys, "--dry-run")
+    tip = class_with_offer.refs("s0002")[f"refs/heads/{OLD}"]
+    preview = update_rows(class_with_offer, capsys, "--dry-run")
     assert preview["s0001"]["replaced_branches"] == [OLD]
-    assert branches(offered, "s0001") == {"main", OLD}
-    rows = update_rows(offered, capsys)
-    assert branches(offered, "s0001") == {"main", NEW}
+    assert branches(class_with_offer, "s0001") == {"main", OLD}
+    rows = update_rows(class_with_offer, capsys)
+    assert branches(class_with_offer, "s0001") == {"main", NEW}
     assert (rows["s0001"]["replaced_branches"], rows["s0001"]["kept_branches"]) == ([OLD], [])
-    assert offered.refs("s0002")[f"refs/heads/{OLD}"] == tip
+    assert class_with_offer.refs("s0002")[f"refs/heads/{OLD}"] == tip
     assert (rows["s0002"]["replaced_branches"], rows["s0002"]["kept_branches"]) == ([], [OLD])
-    assert branches(offered, "s0002") == {"main", OLD, NEW}
+    assert branches(class_with_offer, "s0002") == {"main", OLD, NEW}
 
 
 def test_a_merged_branch_is_nobody_s_to_replace(
-    offered: Classroom, capsys: pytest.CaptureFixture[str]
+    class_with_offer: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    clone = offered.clone("s0001")
+    clone = class_with_offer.clone("s0001")
     git(clone, "fetch", "--quiet")
     git(clone, "merge", "--quiet", f"origin/{OLD}")
     git(clone, "push", "--quiet", "origin", "main")
-    rows = update_rows(offered, capsys, "--to", "1.1.0")
+    rows = update_rows(class_with_offer, capsys, "--to", "1.1.0")
     assert (rows["s0001"]["outcome"], rows["s0002"]["outcome"]) == ("merged", "offered")
-    rows = update_rows(offered, capsys)
+    rows = update_rows(class_with_offer, capsys)
     assert (rows["s0001"]["replaced_branches"], rows["s0001"]["kept_branches"]) == ([], [])
-    assert branches(offered, "s0001") == {"main", OLD, NEW}
+    assert branches(class_with_offer, "s0001") == {"main", OLD, NEW}
 
 
 def test_over_http_too_and_a_server_that_keeps_every_branch_is_no_failure(
@@ -102,9 +102,9 @@ def test_a_refusal_over_http_is_told_in_the_server_s_words(
     hook.chmod(0o755)
     classroom.template.release("1.1.0", **{"new.py": "one = 1\n"})
     assert classroom.call("update") == 1
-    printed = capsys.readouterr().err
-    assert "names must match ^feat/" in printed
-    assert "all the time" not in printed
+    output = capsys.readouterr().err
+    assert "names must match ^feat/" in output
+    assert "all the time" not in output
 
 
 def test_no_minor_version_is_crossed_unless_it_is_named(
@@ -138,9 +138,9 @@ def test_a_repeated_update_names_the_conflict_again_until_it_is_merged(
     assert (again["files"], again["again"]) == (["Makefile"], True)
     assert again["commands"] == first["commands"] != []
     assert classroom.call("update") == 3
-    printed = capsys.readouterr().out
-    assert "conflict with the template in Makefile" in printed
-    assert f"git merge origin/{OLD}" in printed
+    output = capsys.readouterr().out
+    assert "conflict with the template in Makefile" in output
+    assert f"git merge origin/{OLD}" in output
     clone = classroom.clone("s0001")
     git(clone, "fetch", "--quiet")
     git(clone, "merge", "--quiet", "-X", "ours", f"origin/{OLD}")
@@ -150,17 +150,17 @@ def test_a_repeated_update_names_the_conflict_again_until_it_is_merged(
 
 @pytest.mark.parametrize("moved_on", [False, True])
 def test_mode_merge_after_an_offer_merges_it(
-    offered: Classroom, capsys: pytest.CaptureFixture[str], moved_on: bool
+    class_with_offer: Classroom, capsys: pytest.CaptureFixture[str], moved_on: bool
 ) -> None:
     if moved_on:
-        offered.work("s0001", **{"more.md": "mine\n"})
-    rows = update_rows(offered, capsys, "--to", "1.1.0", "--mode", "merge")
+        class_with_offer.work("s0001", **{"more.md": "mine\n"})
+    rows = update_rows(class_with_offer, capsys, "--to", "1.1.0", "--mode", "merge")
     assert rows["s0001"]["outcome"] == "merged"
-    assert branches(offered, "s0001") == {"main"}
-    assert offered.read("s0001", "new.py") == "one = 1"
-    assert offered.read("s0001", "notes.md") == "mine"
+    assert branches(class_with_offer, "s0001") == {"main"}
+    assert class_with_offer.read("s0001", "new.py") == "one = 1"
+    assert class_with_offer.read("s0001", "notes.md") == "mine"
     if moved_on:
-        assert offered.read("s0001", "more.md") == "mine"
+        assert class_with_offer.read("s0001", "more.md") == "mine"
 
 
 def test_an_update_of_the_course_s_files_is_called_that(

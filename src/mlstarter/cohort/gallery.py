@@ -7,7 +7,6 @@ were verified; the page asks nobody for anything.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -16,6 +15,7 @@ from mlstarter.cohort.addresses import Addresses
 from mlstarter.cohort.board import Link
 from mlstarter.cohort.png import MAX_BYTES, NoPicture, plain_png
 from mlstarter.cohort.private_clone import MAIN, at_hand
+from mlstarter.cohort.pseudonyms import name_pattern
 from mlstarter.cohort.roster import Student
 from mlstarter.cohort.static_page import link_target, render
 from mlstarter.cohort.transport import Absent, no_main
@@ -27,8 +27,6 @@ from mlstarter.reports import METRICS, Report, Score, read_report
 PAGE, PICTURES = "index.html", "pictures"
 # Characters of a sentence on a card.
 _LONGEST = 400
-# Shorter words would be found in the middle of others.
-_SHORTEST_NAME = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,17 +93,9 @@ class GalleryReader:
 
 def without_names(card: Card, student: Student) -> Card:
     """Return a card in which nothing names its student: not the account, address or name."""
-    people = student.members or (student,)
-    secrets = [
-        word
-        for person in people
-        for word in (person.name, person.email, person.username, *person.name.split())
-    ]
-    secrets = [word for word in secrets if len(word) >= _SHORTEST_NAME and word != card.student_id]
-    if not secrets:
+    pattern = name_pattern(student)
+    if pattern is None:
         return card
-    words = sorted(map(re.escape, secrets), key=len, reverse=True)
-    pattern = re.compile("|".join(words), re.IGNORECASE)
     return replace(
         card,
         problem=pattern.sub(card.student_id, card.problem),

@@ -13,6 +13,7 @@ from mlstarter.console import echo
 from mlstarter.errors import UsageError
 
 if TYPE_CHECKING:
+    from mlstarter.cohort.course import Course
     from mlstarter.cohort.jobs import JobResult
     from mlstarter.cohort.status import Standing
 
@@ -37,8 +38,7 @@ def status(**values: Any) -> int:
         observer = Observer(addresses, journal, newest, course.handout.template.source)
         outcomes = work(course, base, "asking", observer.look)
     standings = [each.result for each in outcomes if each.result is not None]
-    names = {s.student_id: s.name for s in course.students} if own["names"] else {}
-    _write(own, course.config.course_run, [*standings, *_unreached_students(outcomes)], names)
+    _write(own, course, [*standings, *_unreached_students(outcomes)])
     _print(base.as_json, newest, standings, failures(outcomes))
     behind = bool(own["fail_on"]) and any(s.behind or s.moved for s in standings)
     return exit_status(outcomes, attention=behind)
@@ -52,17 +52,21 @@ def _unreached_students(outcomes: list[JobResult[Standing]]) -> list[Standing]:
     return [Standing(s.student_id, s.section, s.team, state="unreached") for s in students]
 
 
-def _write(
-    own: dict[str, Any], course_run: str, standings: list[Standing], names: dict[str, str]
-) -> None:
-    """Write the files that were asked for."""
+def _write(own: dict[str, Any], course: Course, standings: list[Standing]) -> None:
+    """Write the files that were asked for; without ``names`` nothing in them says who it is."""
+    from mlstarter.cohort.pseudonyms import without_naming_links
+
     standings = sorted(standings, key=lambda standing: standing.student_id)
+    students = {student.student_id: student for student in course.students}
+    names = {key: student.name for key, student in students.items()} if own["names"] else {}
+    if not own["names"]:
+        standings = [without_naming_links(s, students[s.student_id]) for s in standings]
     if own["html"] is not None:
         from datetime import datetime
 
         from mlstarter.cohort.board import board
 
-        page = board(course_run, standings, names, datetime.now().astimezone())
+        page = board(course.config.course_run, standings, names, datetime.now().astimezone())
         own["html"].write_text(page, encoding="utf-8")
     if own["csv"] is not None:
         from mlstarter.cohort.standings_csv import standings_csv
