@@ -11,7 +11,7 @@ import pytest
 
 from mlstarter.cohort.github import CONTENT_LIMITS, GitHubApi
 from mlstarter.cohort.rate_limit import Pace
-from mlstarter.cohort.transport import Denied, RemoteFailed
+from mlstarter.cohort.transport import AccessDenied, RemoteFailed
 from tests.cohort.conftest import Classroom, git, said
 from tests.cohort.github_stand_in import TOKEN, GitHubStandIn
 
@@ -219,7 +219,7 @@ def test_a_redirect_does_not_carry_the_token_along(hub: GitHubStandIn) -> None:
     with other:
         hub.limits.append((302, {"Location": f"{other.url}/repos/school/x"}, "moved"))
         api = GitHubApi(hub.url, TOKEN, Pace([]), sleep=lambda _: None)
-        with pytest.raises(Denied):
+        with pytest.raises(AccessDenied):
             api.get("/repos/school/x")
     assert other.seen == []
 

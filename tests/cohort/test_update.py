@@ -245,9 +245,9 @@ def test_max_per_hour_is_kept_over_runs(ready: Classroom) -> None:
     with open_journal(ready.journal, "ml-test") as journal:
         assert len(journal.sent_since(time.time() - 3600)) == 1
         pace = Pace([(1, 3600.0)], journal.sent_since, journal.sent, stop=Waiting())
-        from mlstarter.cohort.transport import Stopped
+        from mlstarter.cohort.transport import RunStopped
 
-        with pytest.raises(Stopped):
+        with pytest.raises(RunStopped):
             pace.wait()
     assert 3500 < waits[0] <= 3600
 

@@ -19,7 +19,7 @@ from mlstarter.cohort.transport import Absent, Listing, local_path
 from mlstarter.errors import MlstarterError, NeedsAttention, UsageError
 
 # How many ids a sentence names.
-_NAMED = 5
+_MAX_NAMES = 5
 
 
 class Ambiguous(NeedsAttention):
@@ -159,18 +159,20 @@ class Addresses:
         if len(urls) > 1:
             raise Ambiguous(
                 f"{len(urls)} repositories carry the marker of {student.student_id}: "
-                f"{', '.join(urls[:_NAMED])}.",
+                f"{', '.join(urls[:_MAX_NAMES])}.",
                 hint="leave the right one at its address, and move the others away",
             )
         return urls
 
     def _read_markers(self) -> dict[tuple[str, str], list[str]]:
         """Return the addresses of repositories that nobody is known by, by their markers."""
-        owned = {_place(entry.url) for entry in self.journal.entries() if entry.state == "verified"}
-        owned |= {_place(self._roster_url(student) or "") for student in self.students}
+        places_in_use = {
+            _place(entry.url) for entry in self.journal.entries() if entry.state == "verified"
+        }
+        places_in_use |= {_place(self._roster_url(student) or "") for student in self.students}
         markers: dict[tuple[str, str], list[str]] = {}
         for url in self.remote.addresses():
-            if _place(url) in owned:
+            if _place(url) in places_in_use:
                 continue
             try:
                 refs = self._refs(url)
@@ -193,18 +195,18 @@ class Addresses:
         """
         before = self.journal.setting("remote")
         entries = {entry.student_id: entry for entry in self.journal.entries()}
-        verified = [
+        proven_entries = [
             (student, entries[student.student_id])
             for student in self.students
             if student.active and self._is_verified(entries.get(student.student_id))
         ]
         elsewhere = [
             (student, entry, url)
-            for student, entry in verified
+            for student, entry in proven_entries
             if (url := self._roster_url(student)) is not None and url != entry.url
         ]
         # Journals of before do not say which remote they knew: then all addresses tell.
-        is_new = before != pattern if before is not None else len(elsewhere) == len(verified)
+        is_new = before != pattern if before is not None else len(elsewhere) == len(proven_entries)
         if elsewhere and is_new:
             self._require_moved(elsewhere, before, pattern)
         if before != pattern:
@@ -222,11 +224,11 @@ class Addresses:
             else:
                 absent.append(student.student_id)
         if absent:
-            more = ", ..." if len(absent) > _NAMED else ""
+            more = ", ..." if len(absent) > _MAX_NAMES else ""
             old = before or elsewhere[0][1].url
             raise UsageError(
                 f"The remote was {old} and is now {pattern}, where {len(absent)} of "
-                f"{len(elsewhere)} repositories are not ({', '.join(absent[:_NAMED])}{more}); "
+                f"{len(elsewhere)} repositories are not ({', '.join(absent[:_MAX_NAMES])}{more}); "
                 "nothing was done.",
                 hint="move them on the server first, or set the remote to what it was",
             )

@@ -13,7 +13,7 @@ from typing import Literal
 from mlstarter.cohort.addresses import Addresses, Ambiguous
 from mlstarter.cohort.journal import Entry, Journal
 from mlstarter.cohort.private_clone import MAIN, at_hand
-from mlstarter.cohort.proof import Proof, Prover, Unproved
+from mlstarter.cohort.proof import NotProven, Proof, Prover
 from mlstarter.cohort.remotes import NoAddress, repository_name
 from mlstarter.cohort.roster import Student
 from mlstarter.cohort.transport import Absent, no_main
@@ -56,7 +56,7 @@ class Adopter:
                     proof = self.prove(student, url)
                 except Absent:
                     continue
-                except Unproved as error:
+                except NotProven as error:
                     # What lies at the roster's address is what the instructor looks for first.
                     reason = reason or error.message
                     continue
@@ -73,7 +73,7 @@ class Adopter:
     def prove(self, student: Student, url: str) -> Proof:
         """Return what proves that the repository at ``url`` is a student's.
 
-        Raises Unproved where nothing does, Absent where there is none or an empty one.
+        Raises NotProven where nothing does, Absent where there is none or an empty one.
         """
         transport = self.addresses.remote.transport
         refs = transport.refs(url)
@@ -81,10 +81,10 @@ class Adopter:
             error = no_main(url, refs)
             if isinstance(error, Absent):
                 raise error
-            raise Unproved(error.message, hint=error.hint)
+            raise NotProven(error.message, hint=error.hint)
         # A render may hold the folder's name, which was the roster's when it was made.
-        stated = self._roster_url(student)
-        names = dict.fromkeys(repository_name(each) for each in (stated, url) if each)
+        roster_url = self._roster_url(student)
+        names = dict.fromkeys(repository_name(each) for each in (roster_url, url) if each)
         with at_hand(url, refs, transport) as project:
             return self.prover.prove(student, project, refs[MAIN], *names)
 

@@ -20,11 +20,11 @@ from mlstarter.cohort.adopt import Adopter
 from mlstarter.cohort.handout import MARKER, NEUTRAL, Handout
 from mlstarter.cohort.journal import Entry, Journal
 from mlstarter.cohort.private_clone import private_git
-from mlstarter.cohort.proof import Unproved
+from mlstarter.cohort.proof import NotProven
 from mlstarter.cohort.recreate import find_backup, push_backup
 from mlstarter.cohort.remotes import Remote, repository_name
 from mlstarter.cohort.roster import Student
-from mlstarter.cohort.transport import Absent, Moved, RemoteFailed, no_main
+from mlstarter.cohort.transport import Absent, BranchMoved, RemoteFailed, no_main
 from mlstarter.cohort.versions import CourseVersions
 from mlstarter.engines.chance import new_seed
 from mlstarter.errors import UsageError
@@ -42,7 +42,7 @@ class Foreign(RemoteFailed):
     """A repository holds something that this course did not put there."""
 
 
-class Gone(RemoteFailed):
+class RepositoryGone(RemoteFailed):
     """A repository that was verified is not on the server any more."""
 
     exit_status = 3
@@ -120,8 +120,8 @@ class Creator:
     def _check(self, student: Student, entry: Entry) -> Creation:
         """Ask the server for a repository that was verified; make it anew where that is wanted.
 
-        Raises Gone where it is not on the server and nobody asked for that, RemoteFailed where
-        its work lies on another branch than main.
+        Raises RepositoryGone where it is not on the server and nobody asked for that, RemoteFailed
+        where its work lies on another branch than main.
         """
         try:
             location = self.adopter.addresses.locate(student)
@@ -131,7 +131,7 @@ class Creator:
         except Absent as error:
             if self.recreate:
                 return self._recreate(student, entry)
-            raise Gone(
+            raise RepositoryGone(
                 f"The repository of {entry.student_id} is gone: there is nothing at {entry.url}.",
                 hint="restore it from a backup; cohort create --recreate makes it anew from the "
                 "folder of cohort clone, or else from the handout without the student's work",
@@ -207,7 +207,7 @@ class Creator:
         objects.write(store / "objects")
         try:
             self.remote.transport.push(entry.url, store, (f"{entry.commit_id}:{MAIN}",))
-        except Moved:
+        except BranchMoved:
             # Somebody pushed in between; what the server holds now is looked at next.
             return
 
@@ -235,7 +235,7 @@ class Creator:
         """Take a repository over that proves to be the student's; raises Foreign for another."""
         try:
             proof = self.adopter.prove(student, url)
-        except Unproved as error:
+        except NotProven as error:
             raise Foreign(
                 f"{url} holds something else already; nothing was pushed to it. {error.message}",
                 hint="leave it as it is and look at what it holds; if the course is yours, set "

@@ -27,7 +27,7 @@ from mlstarter.cohort.offers import (
 from mlstarter.cohort.private_clone import MAIN
 from mlstarter.cohort.rate_limit import Pace
 from mlstarter.cohort.roster import Student
-from mlstarter.cohort.transport import Refused
+from mlstarter.cohort.transport import PushRefused
 from mlstarter.project import Project, Record
 from mlstarter.questions import Answers, Questionnaire, complete
 from mlstarter.update.merge.plan import Plan
@@ -91,7 +91,7 @@ class Deliverer:
     def deliver(self, visit: Visit) -> Result:
         """Deliver, or say how an earlier delivery stands by now.
 
-        Raises Moved where the student pushed meanwhile; nothing was pushed then.
+        Raises BranchMoved where the student pushed meanwhile; nothing was pushed then.
         """
         if (before := self.settlement(visit.student)) is not None:
             return before
@@ -194,7 +194,7 @@ class Deliverer:
         leases = {f"refs/heads/{name}": tip for name, tip in before.replaceable.items()}
         try:
             push(url, store, specs, leases=leases)
-        except Refused:
+        except PushRefused:
             if not leases:
                 raise
             # Perhaps the server lets nobody delete a branch: then the older one stays.

@@ -27,15 +27,15 @@ def export(
 
     Raises UsageError for an engine that needs a forge where the remote is plain git.
     """
-    made = [s for s in students if _is_made(journal, s)]
+    with_repository = [s for s in students if _is_made(journal, s)]
     if engine == "csv":
-        return _csv(addresses, journal, made)
+        return _csv(addresses, journal, with_repository)
     if not config.remote.startswith("github:"):
         raise UsageError(
             f"{engine} works on a forge, and {config.remote} is plain git.",
             hint="export --for csv gives ids and addresses to any other tool",
         )
-    paths = [urlsplit(addresses.url(student)).path for student in made]
+    paths = [urlsplit(addresses.url(student)).path for student in with_repository]
     names = [path.strip("/").removesuffix(".git") for path in paths]
     return _renovate(config, names) if engine == "renovate" else _multi_gitter(config, names)
 

@@ -28,7 +28,7 @@ from mlstarter.cohort.push_log import Push
 from mlstarter.cohort.rate_limit import Pace
 from mlstarter.cohort.remotes import fill_pattern
 from mlstarter.cohort.roster import Student
-from mlstarter.cohort.transport import Denied, RemoteFailed, Transport
+from mlstarter.cohort.transport import AccessDenied, RemoteFailed, Transport
 from mlstarter.errors import EnvironmentProblem, NeedsAttention, UsageError
 
 # What GitHub allows of requests that make content, and asks integrators to keep to:
@@ -181,14 +181,14 @@ class GitHubRemote:
         there = self.api.get(f"/repos/{quote(org)}/{quote(name)}")
         if there.status == 404:
             body = {"name": name, "private": True, "auto_init": False, "has_wiki": False}
-            made = self.api.make("POST", f"/orgs/{quote(org)}/repos", body)
+            answer = self.api.make("POST", f"/orgs/{quote(org)}/repos", body)
             # 422: somebody made it in between, or its name is taken; a look tells which.
-            if made.status not in {201, 422}:
-                raise _refused(f"create the repository {org}/{name}", made)
-            if made.status == 422:
+            if answer.status not in {201, 422}:
+                raise _refusal(f"create the repository {org}/{name}", answer)
+            if answer.status == 422:
                 there = self.api.get(f"/repos/{quote(org)}/{quote(name)}")
                 if there.status != 200:
-                    raise _refused(f"create the repository {org}/{name}", made)
+                    raise _refusal(f"create the repository {org}/{name}", answer)
 
     def invite(self, url: str, student: Student) -> bool:
         """Invite a student, where a username is given; who is in already stays in.
@@ -207,7 +207,7 @@ class GitHubRemote:
                 hint="correct the username in the roster, then run the command again",
             )
         if answer.status not in {201, 204}:
-            raise _refused(f"invite the student to {repository}", answer)
+            raise _refusal(f"invite the student to {repository}", answer)
         return True
 
     def addresses(self) -> Sequence[str]:
@@ -251,10 +251,10 @@ class GitHubRemote:
         if there.status == 200 and there.body:
             return str(there.body[0]["html_url"])
         body = {"title": title, "body": text, "head": branch, "base": "main"}
-        made = self.api.make("POST", f"/repos/{repository}/pulls", body)
-        if made.status != 201:
-            raise _refused(f"open a pull request in {repository}", made)
-        return str(made.body["html_url"])
+        answer = self.api.make("POST", f"/repos/{repository}/pulls", body)
+        if answer.status != 201:
+            raise _refusal(f"open a pull request in {repository}", answer)
+        return str(answer.body["html_url"])
 
     def pushes(self, url: str, since: datetime) -> Sequence[Push] | None:
         """Return what the repository's activity says, which GitHub dates by its own clock.
@@ -267,7 +267,7 @@ class GitHubRemote:
         for _ in range(ACTIVITY_PAGES):
             try:
                 answer = self.api.get(path, **query)
-            except Denied:
+            except AccessDenied:
                 return None
             if answer.status != 200 or not isinstance(answer.body, list):
                 return None
@@ -360,13 +360,13 @@ def web_address(api: str) -> str:
 
 def _delay(status: int, headers: Mapping[str, str], text: bytes, pause: float) -> float | None:
     """Return how many seconds to wait before trying again, None where the answer counts."""
-    limited = status == 429 or (
+    is_limited = status == 429 or (
         status == 403
         and (headers.get("x-ratelimit-remaining") == "0" or b"rate limit" in text.lower())
     )
     if status >= 500:
-        limited = True
-    if not limited:
+        is_limited = True
+    if not is_limited:
         return None
     after = headers.get("retry-after", "")
     if after.isdecimal():
@@ -386,12 +386,12 @@ def _answer(method: str, path: str, status: int, text: bytes) -> Answer:
             hint="check github_api; is there a proxy in between?",
         ) from error
     if status in {401, 403}:
-        raise Denied(
+        raise AccessDenied(
             f"GitHub refused {method} {path.partition('?')[0]}: {_message(body)}.",
             hint="the token needs the scopes repo and admin:org (or Administration: write)",
         )
     if 300 <= status < 400:
-        raise Denied(
+        raise AccessDenied(
             f"GitHub's answer to {method} {path.partition('?')[0]} leads to another host, where "
             "the token does not go.",
             hint="check github_api",
@@ -399,7 +399,7 @@ def _answer(method: str, path: str, status: int, text: bytes) -> Answer:
     return Answer(status, body)
 
 
-def _refused(what: str, answer: Answer) -> RemoteFailed:
+def _refusal(what: str, answer: Answer) -> RemoteFailed:
     return RemoteFailed(
         f"GitHub would not {what}: {_message(answer.body)} (status {answer.status}).",
         hint="check the organisation and the token's permissions",

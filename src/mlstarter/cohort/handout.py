@@ -71,8 +71,8 @@ class Handout:
 
     def answers(self, student: Student) -> Answers:
         """Return a student's complete answers; raises AnswersError for one that cannot be."""
-        given = self.roster_answers(student)
-        return complete(self.questionnaire, given, offered=class_defaults(self.questionnaire))
+        values = self.roster_answers(student)
+        return complete(self.questionnaire, values, offered=class_defaults(self.questionnaire))
 
     def pristine(self, student: Student, name: str, seed: str | None = None) -> Pristine:
         """Return a student's render with the layers over it; ``name`` is the repository's.
@@ -86,8 +86,8 @@ class Handout:
     def render(self, student: Student, name: str, seed: str | None) -> Pristine:
         """Return a student's render with the layers over it; ``seed`` is the student's own."""
         questionnaire = replace(self.questionnaire, seed=seed)
-        given = self.roster_answers(student)
-        answers = complete(questionnaire, given, offered=class_defaults(questionnaire))
+        values = self.roster_answers(student)
+        answers = complete(questionnaire, values, offered=class_defaults(questionnaire))
         output = render_all(self.template, answers, folder_name=name)
         layers = render_layers(self.config.layer, answers, output.tree, name)
         whose = (self.config.course_run, student.student_id)

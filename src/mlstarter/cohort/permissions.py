@@ -16,7 +16,7 @@ from pathlib import Path
 from mlstarter.cohort.transport import local_path
 
 # How many repositories a sentence names.
-_NAMED = 3
+_MAX_NAMES = 3
 _CLOSE = "chmod -R o-rwx each repository, and give it a group of its student and you"
 
 
@@ -99,5 +99,9 @@ def _mode(path: Path) -> int | None:
 
 
 def _names(paths: Sequence[Path]) -> str:
-    names = ", ".join(path.name for path in paths[:_NAMED])
-    return names if len(paths) <= _NAMED else f"{names} and {len(paths) - _NAMED} more repositories"
+    names = ", ".join(path.name for path in paths[:_MAX_NAMES])
+    return (
+        names
+        if len(paths) <= _MAX_NAMES
+        else f"{names} and {len(paths) - _MAX_NAMES} more repositories"
+    )

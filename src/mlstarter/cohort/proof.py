@@ -29,7 +29,7 @@ _SEED = re.compile(r"[0-9a-f]{1,128}")
 _COMMITTER = re.compile(rb"^committer .*> (\d+ [+-]\d{4})$", re.MULTILINE)
 
 
-class Unproved(NeedsAttention):
+class NotProven(NeedsAttention):
     """A repository may be a student's, and nothing proves it; it is left alone."""
 
     outcome = "unproved"
@@ -63,14 +63,14 @@ class Prover:
             head: the commit of its main branch.
             names: what the repository's folder may have been called when it was rendered.
 
-        Raises Unproved, with what is not as it was handed out.
+        Raises NotProven, with what is not as it was handed out.
         """
         self._check_marker(student, project, head)
         root = self._root(student, project, head)
         trailers, stamp = self._first_commit(student, project, root)
         handout = self.versions.handout(trailers.origin.version)
         if handout is None:
-            raise self._unproved(
+            raise self._not_proven(
                 student,
                 f"its first commit names version {trailers.origin.version or 'none'}, which the "
                 "course's template does not have",
@@ -78,7 +78,7 @@ class Prover:
         seed = trailers.seed if _SEED.fullmatch(trailers.seed) else ""
         renders = (self._tree(handout, student, project, name, seed) for name in names)
         if trailers.tree not in renders:
-            raise self._unproved(
+            raise self._not_proven(
                 student,
                 "its first commit is not what cohort.toml and the roster give for this student "
                 "(template, answers, address)",
@@ -89,9 +89,9 @@ class Prover:
     def _check_marker(self, student: Student, project: Project, head: str) -> None:
         owner = belongs_to(project, head)
         if owner is None:
-            raise self._unproved(student, "it carries no marker of a course (.mlstarter.toml)")
+            raise self._not_proven(student, "it carries no marker of a course (.mlstarter.toml)")
         if owner != self._whose(student):
-            raise self._unproved(student, f"its marker names {owner[1]} of the course {owner[0]}")
+            raise self._not_proven(student, f"its marker names {owner[1]} of the course {owner[0]}")
 
     def _whose(self, student: Student) -> tuple[str, str]:
         return self.versions.newest.config.course_run, student.student_id
@@ -100,7 +100,7 @@ class Prover:
         git = project.repository.git
         roots = git.text("rev-list", "--first-parent", "--max-parents=0", head).split()
         if len(roots) != 1:
-            raise self._unproved(student, "its history has no beginning")
+            raise self._not_proven(student, "its history has no beginning")
         return roots[0]
 
     def _first_commit(self, student: Student, project: Project, root: str) -> tuple[Trailers, str]:
@@ -109,11 +109,11 @@ class Prover:
         moment = _COMMITTER.search(data)
         tree = re.match(rb"tree ([0-9a-f]+)\n", data)
         if trailers is None or moment is None or tree is None:
-            raise self._unproved(
+            raise self._not_proven(
                 student, "its first commit is not the template's: the history was rewritten"
             )
         if tree[1].decode() != trailers.tree:
-            raise self._unproved(student, "its first commit holds other files than it says")
+            raise self._not_proven(student, "its first commit holds other files than it says")
         return trailers, moment[1].decode()
 
     def _tree(
@@ -147,11 +147,11 @@ class Prover:
                 if read_marker(marker) == self._whose(student):
                     return commit, marker
                 break
-        raise self._unproved(student, "the commit that brought its marker is not in its history")
+        raise self._not_proven(student, "the commit that brought its marker is not in its history")
 
     @staticmethod
-    def _unproved(student: Student, reason: str) -> Unproved:
-        return Unproved(
+    def _not_proven(student: Student, reason: str) -> NotProven:
+        return NotProven(
             f"Nothing proves that the repository is {student.student_id}'s: {reason}.",
             hint="look at it by hand; it was left as it is",
         )

@@ -68,7 +68,7 @@ def _is_grown(git: Git, entry: Entry, head: str, course_run: str) -> bool:
 def push_backup(backup: Backup, url: str, transport: Transport) -> None:
     """Push every branch and tag of a clone to the empty repository at ``url``.
 
-    Raises RemoteFailed and its kinds; Moved where the repository is not empty any more.
+    Raises RemoteFailed and its kinds; BranchMoved where the repository is not empty any more.
     """
     with tempfile.TemporaryDirectory(prefix="mlstarter-cohort-") as name:
         # Not from the clone itself: its settings are no part of this.

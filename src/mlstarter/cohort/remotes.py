@@ -143,10 +143,10 @@ class PlainRemote:
 def open_remote(config: Config, transport: Transport) -> Remote:
     """Return the remote that the configuration names; raises UsageError for a wrong pattern."""
     scheme = _scheme(config.remote)
-    unknown = [name for name in _FIELD.findall(config.remote) if name not in FIELDS]
-    if unknown:
+    unknown_fields = [name for name in _FIELD.findall(config.remote) if name not in FIELDS]
+    if unknown_fields:
         raise UsageError(
-            f"The remote names {{{unknown[0]}}}, which may not be part of an address.",
+            f"The remote names {{{unknown_fields[0]}}}, which may not be part of an address.",
             hint=f"placeholders are {', '.join(f'{{{name}}}' for name in FIELDS)}",
         )
     if scheme == "github":

@@ -93,10 +93,12 @@ def read_roster(path: Path, questions: Sequence[str]) -> Roster:
             hint=f"name the columns in its first line: {','.join(COLUMNS[:4])},...",
         )
     problems = list(_header_problems(header, questions))
-    unread = [name for name in header if not _is_read(name, questions)]
+    columns_left_out = [name for name in header if not _is_read(name, questions)]
     notes = list(sheet.notes)
-    if unread and not problems:
-        notes.append(f"not read, being neither a column nor a question: {', '.join(unread)}")
+    if columns_left_out and not problems:
+        notes.append(
+            f"not read, being neither a column nor a question: {', '.join(columns_left_out)}"
+        )
     students: list[Student] = []
     for line, cells in sheet.rows:
         if len(cells) != len(header):
@@ -107,8 +109,8 @@ def read_roster(path: Path, questions: Sequence[str]) -> Roster:
             text = f'the active "{row["active"]}" is neither yes nor no'
             problems.append(Problem(line, text))
             continue
-        read = {k: v for k, v in row.items() if k not in unread}
-        students.append(_student(line, read, questions))
+        columns_read = {k: v for k, v in row.items() if k not in columns_left_out}
+        students.append(_student(line, columns_read, questions))
     problems += _row_problems(students)
     return Roster(students, sorted(problems, key=lambda problem: problem.line), notes)
 
@@ -139,8 +141,8 @@ def _is_read(name: str, questions: Sequence[str]) -> bool:
 
 
 def _header_problems(header: Sequence[str], questions: Sequence[str]) -> Iterator[Problem]:
-    read = [name for name in header if _is_read(name, questions)]
-    for name in sorted({name for name in read if read.count(name) > 1}):
+    columns_read = [name for name in header if _is_read(name, questions)]
+    for name in sorted({name for name in columns_read if columns_read.count(name) > 1}):
         yield Problem(1, f'has the column "{name}" twice')
     for name in header:
         if name in PERSONAL:

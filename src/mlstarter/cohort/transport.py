@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from mlstarter.cohort.shared_folder import guarded
+from mlstarter.cohort.shared_folder import private_view
 from mlstarter.errors import EnvironmentProblem, MlstarterError
 from mlstarter.git.process import Git, Result
 
@@ -25,7 +25,7 @@ _PASSING = re.compile(
     r"|Could not resolve host|Operation timed out|transfer closed|GnuTLS recv error"
     r"|curl (18|52|55|56)"
 )
-_DENIED = re.compile(
+_NO_ACCESS = re.compile(
     r"returned error: (401|403)|Authentication failed|could not read Username|Permission denied"
     r"|access denied|terminal prompts disabled",
     re.IGNORECASE,
@@ -34,14 +34,14 @@ _ABSENT = re.compile(
     r"returned error: 404|does not appear to be a git repository|[Rr]epository .*not found"
     r"|does not exist"
 )
-_REDIRECTED = re.compile(r"^warning: redirecting to (\S+)$", re.MULTILINE)
+_REDIRECTION = re.compile(r"^warning: redirecting to (\S+)$", re.MULTILINE)
 _BEHIND = re.compile(
     r"\[rejected\]|non-fast-forward|fetch first|but expected|incorrect old value"
     r"|reference already exists|\.lock': File exists|stale info"
 )
 # A hook's or a server's own no: it would be the same the next time.
-_DECLINED = re.compile(r"hook declined|exists; cannot create")
-_REJECTED = "[remote rejected]"
+_HOOK_REFUSAL = re.compile(r"hook declined|exists; cannot create")
+_REFUSAL_MARK = "[remote rejected]"
 # Branches that mlstarter offers updates on.
 OURS = "refs/heads/mlstarter/"
 # How much of a server's own words is shown.
@@ -52,7 +52,7 @@ class RemoteFailed(MlstarterError):
     """A server could not be reached or said no; what was done before stands."""
 
 
-class Denied(RemoteFailed):
+class AccessDenied(RemoteFailed):
     """The server does not let this account in."""
 
 
@@ -60,15 +60,15 @@ class Absent(RemoteFailed):
     """There is no such repository."""
 
 
-class Moved(RemoteFailed):
+class BranchMoved(RemoteFailed):
     """The branch has moved on: a plain push would not be a fast-forward."""
 
 
-class Refused(RemoteFailed):
+class PushRefused(RemoteFailed):
     """The server took the connection and said no to the push: a hook, a protection, a quota."""
 
 
-class Stopped(MlstarterError):
+class RunStopped(MlstarterError):
     """The user stopped the run while this waited."""
 
     exit_status = 130
@@ -100,14 +100,14 @@ class Transport:
     def refs(self, url: str) -> dict[str, str]:
         """Ask the server for its refs: full name -> commit.
 
-        Raises Absent, Denied or RemoteFailed.
+        Raises Absent, AccessDenied or RemoteFailed.
         """
         return self.listing(url).refs
 
     def listing(self, url: str) -> Listing:
         """Ask the server for its refs and for the address that it redirects to.
 
-        Raises Absent, Denied or RemoteFailed.
+        Raises Absent, AccessDenied or RemoteFailed.
         """
         with _address(url) as (address, view):
             if view is None:
@@ -168,8 +168,8 @@ class Transport:
         must have) that go with the same push: one that anybody pushed to since stays, and so does
         all else (git's ``--force-with-lease``).
 
-        Raises Moved where one is not a fast-forward on the server or a branch of ``leases``
-        has another commit, Refused where the server itself says no.
+        Raises BranchMoved where one is not a fast-forward on the server or a branch of ``leases``
+        has another commit, PushRefused where the server itself says no.
         """
         leases = leases or {}
         if any(spec.startswith(("+", ":")) for spec in refspecs):
@@ -199,7 +199,7 @@ class Transport:
                 return result
             words = result.stderr + result.stdout.decode("utf-8", "replace")
             words = words.replace(address, url)
-            error = _explained(url, words)
+            error = _explain(url, words)
             if error is not None or number == self.attempts:
                 raise error or RemoteFailed(
                     f"The server of {url} did not answer in {number} tries: {_last(words)}.",
@@ -207,7 +207,7 @@ class Transport:
                 )
             # A class that comes back all at once is what a busy server needs least.
             if self.stop.wait(pause * random.uniform(0.75, 1.25)):  # noqa: S311
-                raise Stopped("stopped")
+                raise RunStopped("stopped")
             pause = min(pause * 2, self.longest_pause)
         raise AssertionError("unreachable")
 
@@ -226,13 +226,13 @@ def _address(url: str, *, deletes: bool = False) -> Iterator[tuple[str, Path | N
     elif not path.is_dir():
         raise Absent(f"There is no repository at {url}.", hint="mlstarter cohort create")
     else:
-        with guarded(path, deletes=deletes) as view:
+        with private_view(path, deletes=deletes) as view:
             yield str(view), view
 
 
 def _redirect(url: str, words: str) -> str:
     """Return the address that git was redirected to on the same server, else ``url`` itself."""
-    match = _REDIRECTED.search(words)
+    match = _REDIRECTION.search(words)
     target = match[1].rstrip("/") if match else url
     return target if urlsplit(target)[:2] == urlsplit(url)[:2] else url
 
@@ -242,20 +242,22 @@ def local_path(url: str) -> Path | None:
     return Path(unquote(urlsplit(url).path)) if url.startswith("file://") else None
 
 
-def _explained(url: str, words: str) -> MlstarterError | None:  # noqa: PLR0911 - a table
+def _explain(url: str, words: str) -> MlstarterError | None:  # noqa: PLR0911 - a table
     """Return what a failure means, None where it may pass."""
-    if _BEHIND.search(words) and not _DECLINED.search(words):
-        return Moved(f"A branch of {url} has moved on meanwhile.", hint="run the command again")
-    if _REJECTED in words:
-        return Refused(
+    if _BEHIND.search(words) and not _HOOK_REFUSAL.search(words):
+        return BranchMoved(
+            f"A branch of {url} has moved on meanwhile.", hint="run the command again"
+        )
+    if _REFUSAL_MARK in words:
+        return PushRefused(
             f"The server of {url} refused the push: {_server_words(words)}.",
             hint="settle it on the server (a hook, a protected branch, a quota), then run the "
             "command again",
         )
     if _PASSING.search(words):
         return None
-    if _DENIED.search(words):
-        return Denied(
+    if _NO_ACCESS.search(words):
+        return AccessDenied(
             f"The server does not let this account into {url}.",
             hint="check git's credentials for that host: `git ls-remote URL`",
         )
@@ -271,7 +273,7 @@ def _server_words(words: str) -> str:
     lines = [
         line.removeprefix("remote:").strip() for line in words.splitlines() if "remote:" in line
     ]
-    reason = words.partition(_REJECTED)[2].partition("\n")[0].strip()
+    reason = words.partition(_REFUSAL_MARK)[2].partition("\n")[0].strip()
     words = "; ".join([*filter(None, lines), *filter(None, [reason])])
     return (words or "no reason given")[:_WORDS].rstrip(".")
 

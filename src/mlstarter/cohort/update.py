@@ -21,7 +21,7 @@ from mlstarter.cohort.delivery import Deliverer, Visit
 from mlstarter.cohort.offers import Result
 from mlstarter.cohort.private_clone import MAIN, at_hand, belongs_to
 from mlstarter.cohort.roster import Student
-from mlstarter.cohort.transport import Moved, RemoteFailed, no_main
+from mlstarter.cohort.transport import BranchMoved, RemoteFailed, no_main
 from mlstarter.project import Project, Record
 from mlstarter.update.renders import questionnaire, resolve
 
@@ -80,7 +80,7 @@ class Updater:
                 deliverer = self._deliverer(record)
                 try:
                     result = deliverer.deliver(Visit(student, project, refs, record, preview))
-                except Moved:
+                except BranchMoved:
                     continue
             waiting = self.newest.version if deliverer is not self.newest else ""
             return replace(result, waiting=waiting)

@@ -82,12 +82,12 @@ def class_version(journal: Journal) -> ClassVersion | None:
     if not counts:
         return None
     first = min(counts, key=lambda version: (-counts[version], _order(version)))
-    reached: Counter[str] = Counter()
+    reach: Counter[str] = Counter()
     for edition, count in journal.delivered_versions().items():
-        reached[_EDITION.sub("", edition)] += count
+        reach[_EDITION.sub("", edition)] += count
     later = [
         version
-        for version, count in reached.items()
+        for version, count in reach.items()
         if 2 * count >= len(entries) and _order(version) > _order(first)
     ]
     return ClassVersion(first, tuple(sorted(later, key=_order)))

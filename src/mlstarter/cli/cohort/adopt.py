@@ -21,7 +21,7 @@ from mlstarter.console import echo
 
 @click.command()
 @common
-def adopt(**given: Any) -> int:
+def adopt(**options: Any) -> int:
     """Take a class over without its journal: as a second instructor, or on another machine.
 
     A repository is found at its address, or by its marker, and goes into the journal where its
@@ -33,23 +33,25 @@ def adopt(**given: Any) -> int:
     from mlstarter.cohort.versions import CourseVersions
     from mlstarter.console import print_json
 
-    said, _ = split(given)
-    course = said.open()
-    with journal_of(said, course) as (journal, addresses):
+    base, _ = split(options)
+    course = base.open()
+    with journal_of(base, course) as (journal, addresses):
         adopter = Adopter(Prover(CourseVersions(course.handout)), addresses, journal)
-        found = work(course, said, "looking", adopter.adopt)
-    results = [(done.student.student_id, done.result) for done in found if done.result is not None]
-    if said.as_json:
+        outcomes = work(course, base, "looking", adopter.adopt)
+    results = [
+        (each.student.student_id, each.result) for each in outcomes if each.result is not None
+    ]
+    if base.as_json:
         rows = [
             {"student_id": student_id, "outcome": r.outcome, "url": r.url,
              "commit": r.commit_id, "reason": r.reason}
             for student_id, r in results
         ]  # fmt: skip
-        print_json("cohort adopt", {"students": rows, "failures": failures(found)})
+        print_json("cohort adopt", {"students": rows, "failures": failures(outcomes)})
     else:
-        summary(found, lambda result: str(result.outcome))
+        summary(outcomes, lambda result: str(result.outcome))
         for student_id, result in results:
             if result.reason:
                 echo(f"{student_id}: {escape.line(result.reason)}", err=True)
     open_cases = any(result.outcome in {"unproved", "absent"} for _, result in results)
-    return exit_status(found, attention=open_cases)
+    return exit_status(outcomes, attention=open_cases)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from mlstarter.cohort.addresses import Addresses
     from mlstarter.cohort.course import Course
     from mlstarter.cohort.create import Creation, Creator
-    from mlstarter.cohort.jobs import Done
+    from mlstarter.cohort.jobs import JobResult
     from mlstarter.cohort.journal import Journal
     from mlstarter.cohort.roster import Student
 
@@ -46,27 +46,27 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Bring new repositories the updates that the class has had, one after the other.",
 )
-def create(**given: Any) -> int:
+def create(**options: Any) -> int:
     """Make a repository for every student; run it again to repair what is not proven.
 
     Whoever joins later gets the version that the class is at. Exit status 3 where a repository is
     gone, or a student has no account yet.
     """
-    said, own = split(given)
-    course = active_only(said, said.open())
-    with journal_of(said, course) as (journal, addresses):
+    base, own = split(options)
+    course = active_only(base, base.open())
+    with journal_of(base, course) as (journal, addresses):
         if own["dry_run"]:
-            _print_plan(said, course, journal)
+            _print_plan(base, course, journal)
             return 0
-        course = _at_class_version(said, course, journal, from_first=own["with_history"])
+        course = _at_class_version(base, course, journal, from_first=own["with_history"])
         creator = _creator(course, journal, addresses, own)
-        found = work(course, said, "creating", creator.create)
-    _report(said, found)
-    return exit_status(found)
+        outcomes = work(course, base, "creating", creator.create)
+    _report(base, outcomes)
+    return exit_status(outcomes)
 
 
 def _at_class_version(
-    said: Common, course: Course, journal: Journal, *, from_first: bool
+    base: Common, course: Course, journal: Journal, *, from_first: bool
 ) -> Course:
     """Return the course at the version that new students get, where none was asked for.
 
@@ -77,10 +77,10 @@ def _at_class_version(
     version = class_version(journal)
     if version is None or course.config.ref is not None:
         return course
-    stated = version.first if from_first else version.current
-    if stated == course.handout.template.version:
+    version_for_new = version.first if from_first else version.current
+    if version_for_new == course.handout.template.version:
         return course
-    return active_only(said, said.open(ref=stated), quiet=True)
+    return active_only(base, base.open(ref=version_for_new), quiet=True)
 
 
 def _creator(
@@ -124,7 +124,7 @@ def _updaters(course: Course, versions: Any, journal: Journal, addresses: Addres
     return updaters
 
 
-def _print_plan(said: Common, course: Course, journal: Journal) -> None:
+def _print_plan(base: Common, course: Course, journal: Journal) -> None:
     from mlstarter.cohort.remotes import NoAddress
     from mlstarter.console import print_json
 
@@ -137,27 +137,27 @@ def _print_plan(said: Common, course: Course, journal: Journal) -> None:
         except NoAddress:
             url, state = "", "skipped"
         rows.append({"student_id": student.student_id, "url": url, "state": state})
-    if said.as_json:
+    if base.as_json:
         print_json("cohort create", {"dry_run": True, "students": rows})
         return
     for row in rows:
         echo(f"{row['student_id']}\t{row['state']}\t{row['url']}")
 
 
-def _report(said: Common, found: list[Done[Creation]]) -> None:
+def _report(base: Common, outcomes: list[JobResult[Creation]]) -> None:
     from mlstarter.console import print_json
 
-    results = [done.result for done in found if done.result is not None]
-    if said.as_json:
+    results = [each.result for each in outcomes if each.result is not None]
+    if base.as_json:
         rows = [
             {"student_id": each.entry.student_id, "url": each.entry.url,
              "state": each.entry.state, "commit": each.entry.commit_id, "note": each.note}
             for each in results
         ]  # fmt: skip
-        payload = {"dry_run": False, "students": rows, "failures": failures(found)}
+        payload = {"dry_run": False, "students": rows, "failures": failures(outcomes)}
         print_json("cohort create", payload)
         return
-    summary(found, lambda creation: str(creation.entry.state))
+    summary(outcomes, lambda creation: str(creation.entry.state))
     for each in results:
         if each.note:
             echo(f"{each.entry.student_id}: {escape.line(each.note)}", err=True)

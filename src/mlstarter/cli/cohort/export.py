@@ -16,22 +16,22 @@ from mlstarter.suggest import hint_for
 @common
 @click.option("--for", "engine", required=True, metavar="[renovate|multi-gitter|csv]",
               help="Who reads it.")  # fmt: skip
-def export(**given: Any) -> None:
+def export(**options: Any) -> None:
     """Print what Renovate or multi-gitter needs to run the fleet, or a CSV of addresses."""
     from mlstarter.cohort.export import ENGINES
     from mlstarter.cohort.export import export as write
     from mlstarter.console import print_json
 
-    said, own = split(given)
+    base, own = split(options)
     if own["engine"] not in ENGINES:
         raise UsageError(
             f'There is no export for "{own["engine"]}".',
             hint=hint_for(own["engine"], ENGINES, "mlstarter cohort export --help"),
         )
-    course = said.open()
-    with journal_of(said, course) as (journal, addresses):
+    course = base.open()
+    with journal_of(base, course) as (journal, addresses):
         text = write(own["engine"], course.config, addresses, journal, course.students)
-    if said.as_json:
+    if base.as_json:
         print_json("cohort export", {"for": own["engine"], "text": text})
     else:
         print_document(text)

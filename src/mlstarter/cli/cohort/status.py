@@ -14,7 +14,7 @@ from mlstarter.errors import UsageError
 
 if TYPE_CHECKING:
     from mlstarter.cohort.course import Course
-    from mlstarter.cohort.jobs import Done
+    from mlstarter.cohort.jobs import JobResult
     from mlstarter.cohort.status import Standing
 
 
@@ -44,7 +44,7 @@ def status(**values: Any) -> int:
     return exit_status(outcomes, attention=behind)
 
 
-def _unreached_students(outcomes: list[Done[Standing]]) -> list[Standing]:
+def _unreached_students(outcomes: list[JobResult[Standing]]) -> list[Standing]:
     """Return those whose server could not be asked: a board without them would be a wrong one."""
     from mlstarter.cohort.status import Standing
 

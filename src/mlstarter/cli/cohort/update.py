@@ -21,7 +21,7 @@ from mlstarter.cli.cohort.common import (
 from mlstarter.console import echo
 
 if TYPE_CHECKING:
-    from mlstarter.cohort.jobs import Done
+    from mlstarter.cohort.jobs import JobResult
     from mlstarter.cohort.offers import Result
 
 
@@ -74,7 +74,9 @@ def update(**options: Any) -> int:
     return exit_status(outcomes, attention=attention)
 
 
-def _report(base: Common, version: str, outcomes: list[Done[Result]], *, dry_run: bool) -> None:
+def _report(
+    base: Common, version: str, outcomes: list[JobResult[Result]], *, dry_run: bool
+) -> None:
     from mlstarter.console import print_json
 
     results = [(o.student.student_id, o.result) for o in outcomes if o.result is not None]
