@@ -9,6 +9,7 @@ import click
 
 from mlstarter import escape
 from mlstarter.cli.cohort.common import (
+    active_only,
     common,
     exit_status,
     failures,
@@ -33,7 +34,7 @@ def gallery(**options: Any) -> int:
     from mlstarter.console import print_json
 
     base, own = split(options)
-    course = base.open()
+    course = active_only(base, base.open())
     with journal_of(base, course) as (_, addresses):
         reader = GalleryReader(addresses, own["names"])
         each = work(course, base, "reading", reader.card)
