@@ -98,8 +98,8 @@ def test_a_repository_that_was_renamed_on_the_server_is_followed(
     assert classroom.call(verb, *options(classroom, verb)) == 0
     assert "s0001: the repository is now at" in capsys.readouterr().err
     assert not classroom.repository("s0001").exists()
-    moved = urls(classroom, capsys)["s0001"]
-    assert moved.endswith("/churn of ada %231.git")
+    url = urls(classroom, capsys)["s0001"]
+    assert url.endswith("/churn of ada %231.git")
     assert classroom.call("status", "--json") == 0
     states = {row["state"] for row in said(capsys.readouterr().out)["students"]}
     assert states == {"verified"}
@@ -133,10 +133,10 @@ def test_another_remote_is_refused_until_every_repository_is_there(
     shutil.copytree(classroom.repository("s0001"), new / "s0001.git")
     capsys.readouterr()
     assert classroom.call(verb, *options(classroom, verb)) == 2
-    printed = capsys.readouterr().err
-    assert printed.count("error:") == 1
-    assert f"The remote was {old} and is now {classroom.remote}" in printed
-    assert "2 of 3 repositories are not (s0002, s0003); nothing was done." in printed
+    errors = capsys.readouterr().err
+    assert errors.count("error:") == 1
+    assert f"The remote was {old} and is now {classroom.remote}" in errors
+    assert "2 of 3 repositories are not (s0002, s0003); nothing was done." in errors
     assert [path.name for path in new.iterdir()] == ["s0001.git"]
     # Set back, everything is as it was.
     remote, classroom.remote = classroom.remote, old
@@ -160,9 +160,9 @@ def school(classroom: Classroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     return classroom
 
 
-@pytest.mark.parametrize("redirected", [True, False])
+@pytest.mark.parametrize("redirects", [True, False])
 def test_a_repository_that_was_renamed_on_github_is_followed(
-    school: Classroom, capsys: pytest.CaptureFixture[str], redirected: bool
+    school: Classroom, capsys: pytest.CaptureFixture[str], redirects: bool
 ) -> None:
     """GitHub redirects from the old name; once that is taken by others, the marker finds it."""
     root = school.folder / "srv"
@@ -170,7 +170,7 @@ def test_a_repository_that_was_renamed_on_github_is_followed(
     with GitHubStandIn(root) as hub:
         school.extra = ("--github-api", hub.url, "--token-env", "SCHOOL_TOKEN")
         assert school.call("create") == 0
-        hub.rename("school/user-s0001", "school/churn", redirect=redirected)
+        hub.rename("school/user-s0001", "school/churn", redirect=redirects)
         school.template.release("1.1.0", **{"Makefile": "all:\n\techo new\n"})
         assert school.call("update", "--mode", "pr") == 0
         assert school.call("status") == 0

@@ -35,10 +35,10 @@ def test_a_student_without_an_account_is_skipped_and_named(
     assert classroom.call("check") == 3
     assert "line 3: s0002 has no username yet" in capsys.readouterr().out
     assert classroom.call("create") == 3
-    printed = capsys.readouterr()
-    assert "s0002: s0002 has no username yet" in printed.err
-    assert "fill in the column username" in printed.err
-    assert "skipped" in printed.out
+    output = capsys.readouterr()
+    assert "s0002: s0002 has no username yet" in output.err
+    assert "fill in the column username" in output.err
+    assert "skipped" in output.out
     assert [path.name for path in sorted(classroom.server.iterdir())] == [
         "user-s0001.git",
         "user-s0003.git",
@@ -70,14 +70,14 @@ def test_an_account_that_github_does_not_know_is_named_and_the_others_are_invite
     classroom.remote = "github:school/{student_id}"
     (classroom.folder / "srv").mkdir()
     with GitHubStandIn(classroom.folder / "srv") as hub:
-        hub.unknown.add("user-s0002")
+        hub.no_accounts.add("user-s0002")
         classroom.extra = ("--github-api", hub.url, "--token-env", "SCHOOL_TOKEN")
         assert classroom.call("create") == 3
         assert "GitHub knows no account user-s0002" in capsys.readouterr().err
-        assert hub.invited["school/s0003"] == {"user-s0003"}
-        hub.unknown.clear()
+        assert hub.invitations["school/s0003"] == {"user-s0003"}
+        hub.no_accounts.clear()
         assert classroom.call("create") == 0
-        assert hub.invited["school/s0002"] == {"user-s0002"}
+        assert hub.invitations["school/s0002"] == {"user-s0002"}
         calls = len(hub.calls("PUT"))
         assert classroom.call("create") == 0
         assert len(hub.calls("PUT")) == calls
@@ -159,17 +159,17 @@ def test_whoever_joins_a_team_later_is_let_in(
     with GitHubStandIn(teams.folder / "srv") as hub:
         teams.extra = ("--github-api", hub.url, "--token-env", "SCHOOL_TOKEN")
         teams.call("create")
-        assert hub.invited == {"school/red": {"ann", "cid"}, "school/blue": {"bob"}}
+        assert hub.invitations == {"school/red": {"ann", "cid"}, "school/blue": {"bob"}}
         teams.roster.write_text(teams.roster.read_text().replace("Dan,", "Dan,blue"))
         assert teams.call("create") == 0
-        assert hub.invited == {"school/red": {"ann", "cid"}, "school/blue": {"bob", "dan"}}
+        assert hub.invitations == {"school/red": {"ann", "cid"}, "school/blue": {"bob", "dan"}}
         assert len(hub.calls("PUT")) == 4
 
 
 # Late joiners.
 
 
-def joined(classroom: Classroom) -> Classroom:
+def with_late_joiner(classroom: Classroom) -> Classroom:
     """Add a fourth student to the roster."""
     classroom.enrol(4)
     return classroom
@@ -178,7 +178,7 @@ def joined(classroom: Classroom) -> Classroom:
 def test_a_late_joiner_gets_the_version_of_the_class(classroom: Classroom) -> None:
     assert classroom.call("create") == 0
     classroom.template.release("1.1.0", **{"Makefile": "all:\n\techo new\n"})
-    assert joined(classroom).call("create") == 0
+    assert with_late_joiner(classroom).call("create") == 0
     assert "_commit: 1.0.0" in classroom.read("s0004", ".copier-answers.yml")
 
 
@@ -190,7 +190,7 @@ def test_a_late_joiner_gets_the_version_that_the_class_was_brought_to(
     assert classroom.call("update") == 0
     classroom.template.release("1.2.0", **{"Makefile": "all:\n\techo newest\n"})
     assert classroom.call("update", "--canary", "1") == 0
-    assert joined(classroom).call("create") == 0
+    assert with_late_joiner(classroom).call("create") == 0
     assert "_commit: 1.1.0" in classroom.read("s0004", ".copier-answers.yml")
     # Asked for, another one.
     classroom.enrol(5)
@@ -206,7 +206,7 @@ def test_a_late_joiner_gets_the_same_sequence_of_template_commits(
         classroom.template.release(version, **{"Makefile": f"all:\n\techo {text}\n"})
         assert classroom.call("update", "--mode", "merge") == 0
     before = {student: classroom.refs(student) for student in classroom.students}
-    assert joined(classroom).call("create", "--with-history") == 0
+    assert with_late_joiner(classroom).call("create", "--with-history") == 0
 
     def history(student: str) -> list[str]:
         form = "--format=%s|%(trailers:key=Template-Version,valueonly,separator=%x2C)"
@@ -283,9 +283,9 @@ def test_a_template_may_ask_whether_something_is_active(classroom: Classroom) ->
 # Histories that are not what was handed out.
 
 
-@pytest.mark.parametrize("served", [False, True])
+@pytest.mark.parametrize("collected", [False, True])
 def test_an_unrelated_history_gets_one_right_sentence(
-    classroom: Classroom, capsys: pytest.CaptureFixture[str], tmp_path: Path, served: bool
+    classroom: Classroom, capsys: pytest.CaptureFixture[str], tmp_path: Path, collected: bool
 ) -> None:
     assert classroom.call("create") == 0
     work = tmp_path / "thesis"
@@ -295,7 +295,7 @@ def test_an_unrelated_history_gets_one_right_sentence(
     git(work, "commit", "--quiet", "-m", "Thesis")
     store = classroom.repository("s0001")
     git(work, "push", "--quiet", "--force", str(store), "main:main")
-    if served:
+    if collected:
         git(store, "reflog", "expire", "--expire=now", "--all")
         git(store, "gc", "--quiet", "--prune=now")
     head = classroom.refs("s0001")["refs/heads/main"]
@@ -306,9 +306,9 @@ def test_an_unrelated_history_gets_one_right_sentence(
     assert "is a repository without the marker of this course; nothing was pushed" in errors
     assert errors.count("s0001:") == 1
     assert classroom.call("status") in {0, 3}
-    printed = capsys.readouterr()
-    assert "unrelated" in printed.out
-    assert "Traceback" not in printed.err and "fatal" not in printed.err
+    output = capsys.readouterr()
+    assert "unrelated" in output.out
+    assert "Traceback" not in output.err and "fatal" not in output.err
     assert classroom.call("create") == 0
     assert classroom.refs("s0001")["refs/heads/main"] == head
 

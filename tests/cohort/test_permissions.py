@@ -74,9 +74,9 @@ def test_check_says_it_with_the_command_that_mends_it(
     assert classroom.call("create") == 0
     capsys.readouterr()
     assert classroom.call("check") == 0
-    printed = capsys.readouterr().err
-    assert "may read s0001.git, s0002.git, s0003.git" in printed
-    assert "chmod -R o-rwx" in printed
+    errors = capsys.readouterr().err
+    assert "may read s0001.git, s0002.git, s0003.git" in errors
+    assert "chmod -R o-rwx" in errors
     open_folder.chmod(0o777)
     assert classroom.call("check", "--json") == 3
     rows = said(capsys.readouterr().out)["permissions"]
@@ -85,9 +85,9 @@ def test_check_says_it_with_the_command_that_mends_it(
     open_folder.chmod(0o755)
 
 
-@pytest.mark.parametrize("shared", ["group", "all", "0660", "umask"])
+@pytest.mark.parametrize("sharing", ["group", "all", "0660", "umask"])
 def test_a_shared_repository_gets_the_same_bytes_and_the_folder_s_permissions(
-    classroom: Classroom, shared: str
+    classroom: Classroom, sharing: str
 ) -> None:
     assert classroom.call("create", "--only", "s0001") == 0
     store = classroom.repository("s0002")
@@ -96,7 +96,7 @@ def test_a_shared_repository_gets_the_same_bytes_and_the_folder_s_permissions(
         "init",
         "--quiet",
         "--bare",
-        f"--shared={shared}",
+        f"--shared={sharing}",
         "-b",
         "main",
         str(store),
@@ -111,7 +111,7 @@ def test_a_shared_repository_gets_the_same_bytes_and_the_folder_s_permissions(
         [line for line in tree.splitlines() if line.partition("\t")[2] not in OWN] for tree in trees
     ]
     assert same[0] == same[1]
-    if shared in {"group", "0660"}:
+    if sharing in {"group", "0660"}:
         folders = [path for path in (store / "objects").iterdir() if path.is_dir()]
         assert all(path.stat().st_mode & 0o020 for path in folders)
     git(store, "fsck", "--strict")
@@ -133,8 +133,8 @@ def test_a_server_that_refuses_a_creation_is_quoted_and_the_others_are_made(
     hook.write_text("#!/bin/sh\necho 'quota of 10 MB is used up' >&2\nexit 1\n")
     hook.chmod(0o755)
     assert classroom.call("create") == 1
-    printed = capsys.readouterr().err
-    assert "refused the push: quota of 10 MB is used up" in printed
+    errors = capsys.readouterr().err
+    assert "refused the push: quota of 10 MB is used up" in errors
     assert git(server.root / "ml/s0002.git", "for-each-ref") == ""
     hook.unlink()
     assert classroom.call("create") == 0

@@ -13,7 +13,7 @@ from tests.cohort.github_stand_in import TOKEN, GitHubStandIn
 
 
 @pytest.fixture
-def cloned(classroom: Classroom, tmp_path: Path) -> Classroom:
+def copies(classroom: Classroom, tmp_path: Path) -> Classroom:
     """Return a class with work, a tag and a side branch in one repository, and its clones."""
     assert classroom.call("create") == 0
     path = classroom.work("s0001", **{"solution.py": "answer = 42\n"})
@@ -25,67 +25,67 @@ def cloned(classroom: Classroom, tmp_path: Path) -> Classroom:
 
 
 def test_the_last_clone_is_taken_and_named(
-    cloned: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    copies: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    before = cloned.refs("s0001")
-    shutil.rmtree(cloned.repository("s0001"))
+    before = copies.refs("s0001")
+    shutil.rmtree(copies.repository("s0001"))
     capsys.readouterr()
     clones = tmp_path / "clones"
-    assert cloned.call("create") == 3
-    printed = capsys.readouterr().err
-    assert "The repository of s0001 is gone" in printed
-    assert "--recreate makes it anew from the folder of cohort clone" in printed
-    assert not cloned.repository("s0001").exists()
-    assert cloned.call("create", "--recreate", "--clones", clones) == 0
-    assert cloned.refs("s0001") == before
-    printed = capsys.readouterr().err
-    assert f"s0001: made anew from the clone {clones}/s0001, as it stood at" in printed
-    assert before["refs/heads/main"][:12] in printed
-    assert cloned.call("create") == 0
-    cloned.work("s0001", **{"more.py": "x = 1\n"})
+    assert copies.call("create") == 3
+    errors = capsys.readouterr().err
+    assert "The repository of s0001 is gone" in errors
+    assert "--recreate makes it anew from the folder of cohort clone" in errors
+    assert not copies.repository("s0001").exists()
+    assert copies.call("create", "--recreate", "--clones", clones) == 0
+    assert copies.refs("s0001") == before
+    errors = capsys.readouterr().err
+    assert f"s0001: made anew from the clone {clones}/s0001, as it stood at" in errors
+    assert before["refs/heads/main"][:12] in errors
+    assert copies.call("create") == 0
+    copies.work("s0001", **{"more.py": "x = 1\n"})
 
 
 def test_a_clone_at_an_earlier_moment_gives_everything_that_it_fetched(
-    cloned: Classroom, tmp_path: Path
+    copies: Classroom, tmp_path: Path
 ) -> None:
     clones = tmp_path / "clones"
-    assert cloned.call("clone", "--into", clones, "--at", "handed-in", "--only", "s0001") == 0
-    before = cloned.refs("s0001")
-    shutil.rmtree(cloned.repository("s0001"))
-    assert cloned.call("create", "--recreate", "--clones", clones) == 0
-    assert cloned.refs("s0001") == before
+    assert copies.call("clone", "--into", clones, "--at", "handed-in", "--only", "s0001") == 0
+    before = copies.refs("s0001")
+    shutil.rmtree(copies.repository("s0001"))
+    assert copies.call("create", "--recreate", "--clones", clones) == 0
+    assert copies.refs("s0001") == before
 
 
 @pytest.mark.parametrize("harm", ["none", "of another", "linked", "unrelated", "a file"])
 def test_without_a_clone_of_theirs_the_handout_is_taken_and_that_is_said(
-    cloned: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str], harm: str
+    copies: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str], harm: str
 ) -> None:
     clones = tmp_path / "clones"
-    mine = clones / "s0001"
-    kept = tmp_path / "kept"
-    mine.rename(kept)
+    clone = clones / "s0001"
+    elsewhere = tmp_path / "kept"
+    clone.rename(elsewhere)
     if harm == "of another":
-        shutil.copytree(clones / "s0002", mine)
+        shutil.copytree(clones / "s0002", clone)
     elif harm == "linked":
-        mine.symlink_to(kept)
+        clone.symlink_to(elsewhere)
     elif harm == "unrelated":
-        git(tmp_path, "init", "--quiet", str(mine))
+        git(tmp_path, "init", "--quiet", str(clone))
     elif harm == "a file":
-        mine.write_text("no clone")
-    first = git(cloned.repository("s0001"), "rev-parse", "main~1")
-    shutil.rmtree(cloned.repository("s0001"))
+        clone.write_text("no clone")
+    first = git(copies.repository("s0001"), "rev-parse", "main~1")
+    shutil.rmtree(copies.repository("s0001"))
     # The template has moved on; what was handed out is handed out again.
-    cloned.template.release("1.1.0", **{"Makefile": "all:\n\techo new\n"})
-    assert cloned.call("create", "--recreate", "--clones", clones) == 0
-    printed = capsys.readouterr().err
-    assert "s0001: made anew from the handout, without the student's work" in printed
-    assert cloned.refs("s0001") == {"refs/heads/main": first}
+    copies.template.release("1.1.0", **{"Makefile": "all:\n\techo new\n"})
+    assert copies.call("create", "--recreate", "--clones", clones) == 0
+    errors = capsys.readouterr().err
+    assert "s0001: made anew from the handout, without the student's work" in errors
+    assert copies.refs("s0001") == {"refs/heads/main": first}
     # The student's own clone goes over it without force.
-    git(cloned.clone("s0001"), "push", "--quiet", "origin", "main")
-    assert cloned.read("s0001", "solution.py") == "answer = 42"
+    git(copies.clone("s0001"), "push", "--quiet", "origin", "main")
+    assert copies.read("s0001", "solution.py") == "answer = 42"
 
 
-def test_a_clone_with_hooks_and_settings_runs_nothing(cloned: Classroom, tmp_path: Path) -> None:
+def test_a_clone_with_hooks_and_settings_runs_nothing(copies: Classroom, tmp_path: Path) -> None:
     clones = tmp_path / "clones"
     proof = tmp_path / "ran"
     hook = clones / "s0001" / ".git" / "hooks" / "pre-push"
@@ -93,8 +93,8 @@ def test_a_clone_with_hooks_and_settings_runs_nothing(cloned: Classroom, tmp_pat
     hook.write_text(f"#!/bin/sh\ntouch {proof}\n")
     hook.chmod(0o755)
     git(clones / "s0001", "config", "core.fsmonitor", f"touch {proof}")
-    shutil.rmtree(cloned.repository("s0001"))
-    assert cloned.call("create", "--recreate", "--clones", clones) == 0
+    shutil.rmtree(copies.repository("s0001"))
+    assert copies.call("create", "--recreate", "--clones", clones) == 0
     assert not proof.exists()
 
 
@@ -108,9 +108,9 @@ def test_on_github_the_student_is_invited_again(
         classroom.extra = ("--github-api", hub.url, "--token-env", "SCHOOL_TOKEN")
         assert classroom.call("create") == 0
         shutil.rmtree(hub.root / "school/user-s0001.git")
-        del hub.invited["school/user-s0001"]
+        del hub.invitations["school/user-s0001"]
         assert classroom.call("create", "--recreate") == 0
-        assert hub.invited["school/user-s0001"] == {"user-s0001"}
+        assert hub.invitations["school/user-s0001"] == {"user-s0001"}
 
 
 def test_over_http_the_clone_goes_into_the_empty_repository(

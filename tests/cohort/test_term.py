@@ -117,8 +117,8 @@ class Term:
             step, calls = self.rng.choice(MOMENTS[verb])
             place = [*step, str(self.rng.randint(1, calls)), self.rng.choice(["before", "after"])]
             program = [sys.executable, "-c", KILLER, *place, *classroom.arguments(verb, *more)]
-            done = subprocess.run(program, capture_output=True, check=False)
-            self.kills += done.returncode == -signal.SIGKILL
+            process = subprocess.run(program, capture_output=True, check=False)
+            self.kills += process.returncode == -signal.SIGKILL
         return classroom.call(verb, *more)
 
     def check(self, students: Sequence[str]) -> None:
@@ -199,7 +199,7 @@ def test_a_term_of_a_class(term: Term, tmp_path: Path, capsys: pytest.CaptureFix
     for student in ("s036", "s037"):
         term.rows[student]["active"] = "no"
     late = term.enrol(range(SIZE - LATE + 1, SIZE + 1))
-    frozen = {s: git(term.repository(s), "for-each-ref") for s in ("s036", "s037")}
+    dropout_refs = {s: git(term.repository(s), "for-each-ref") for s in ("s036", "s037")}
     assert term.run(first, "create", "--with-history", kills=share) == 0
     everyone = [*students, *late]
     term.check(everyone)
@@ -223,7 +223,7 @@ def test_a_term_of_a_class(term: Term, tmp_path: Path, capsys: pytest.CaptureFix
     after = {student: git(term.repository(student), "for-each-ref") for student in everyone}
     assert first.call("update") == 3
     assert {s: git(term.repository(s), "for-each-ref") for s in everyone} == after
-    assert {s: git(term.repository(s), "for-each-ref") for s in frozen} == frozen
+    assert {s: git(term.repository(s), "for-each-ref") for s in dropout_refs} == dropout_refs
     for student in late:
         assert "refs/heads/mlstarter/update-1.0.2" in after[student]
 

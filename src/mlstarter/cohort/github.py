@@ -337,9 +337,11 @@ def token(config: Config) -> str:
         if value := os.environ.get(name, "").strip():
             return value
     if config.token_env is None and shutil.which("gh") is not None:
-        done = subprocess.run(["gh", "auth", "token"], capture_output=True, text=True, check=False)
-        if done.returncode == 0 and done.stdout.strip():
-            return done.stdout.strip()
+        process = subprocess.run(
+            ["gh", "auth", "token"], capture_output=True, text=True, check=False
+        )
+        if process.returncode == 0 and process.stdout.strip():
+            return process.stdout.strip()
     raise EnvironmentProblem(
         "There is no token for GitHub.",
         hint=f"export {names[0]}=..., or sign in with `gh auth login`",

@@ -16,7 +16,7 @@ _RESERVED_BY_GIT = frozenset({"head", "refs", "objects", "hooks", "info", "confi
 
 def complaint(name: str) -> str | None:
     """Return what is wrong with an identifier, or None."""
-    folded = name.casefold()
+    plain = name.casefold()
     checks = (
         (not name, "is empty"),
         (len(name) > LONGEST, f"is longer than {LONGEST} characters"),
@@ -26,7 +26,7 @@ def complaint(name: str) -> str | None:
             "may hold letters (a-z), digits, dots, hyphens and underscores, and begins with a "
             "letter or digit",
         ),
-        (folded.split(".")[0] in _DEVICES or folded in _RESERVED_BY_GIT, "is a reserved name"),
-        (folded.endswith((".", ".lock", ".git")), "ends in a way that git or Windows reserves"),
+        (plain.split(".")[0] in _DEVICES or plain in _RESERVED_BY_GIT, "is a reserved name"),
+        (plain.endswith((".", ".lock", ".git")), "ends in a way that git or Windows reserves"),
     )
     return next((text for wrong, text in checks if wrong), None)

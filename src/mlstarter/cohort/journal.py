@@ -258,7 +258,7 @@ class Journal:
             ).fetchall()
         return [row[0] for row in rows]
 
-    def sent(self) -> None:
+    def count_sending(self) -> None:
         """Write that something was sent now; old moments are forgotten."""
         now = time.time()
         with self._lock:

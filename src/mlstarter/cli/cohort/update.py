@@ -59,7 +59,7 @@ def update(**options: Any) -> int:
     course = active_only(base, course)
     limits = [(own["max_per_hour"], 3600.0)] if own["max_per_hour"] else []
     with journal_of(base, course) as (journal, addresses):
-        pace = Pace(limits, journal.sent_since, journal.sent, stop=course.stop)
+        pace = Pace(limits, journal.sent_since, journal.count_sending, stop=course.stop)
         stays = own["to"] is None and course.config.ref is None
         newest = Deliverer(course.handout, addresses, journal, pace)
         updater = Updater(newest, within_minor=stays)
