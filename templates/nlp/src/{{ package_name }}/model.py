@@ -1,0 +1,106 @@
+"""The candidates, simplest first: the baselines are candidates too, and may be served."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from scipy.optimize import minimize_scalar
+from sklearn.dummy import DummyClassifier
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline, make_pipeline
+
+from .config import Model
+from .features import terms
+from .metrics import Floats, Indices, Metric, macro_f1, mean, ratio, row_losses
+
+DESCRIPTIONS = {
+    "constant": "The shares of the classes, whatever the text.",
+    "words": "Logistic regression on the TF-IDF of whole words.",
+    "ngrams": "Logistic regression on the TF-IDF of character n-grams.",
+}
+WEIGHTS = 1_500_000  # of a graph, at most: 6 MB in float32, of the 10 MB that model/ may take
+SMALLEST = 1e-7  # of a probability whose logarithm is taken
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A fitted model with what turns its scores into decisions."""
+
+    name: str
+    pipeline: Pipeline
+    slope: float
+    threshold: float
+
+    def scores(self, texts: Iterable[str]) -> Floats:
+        """Return calibrated probabilities [texts, classes]."""
+        return calibrate(self.pipeline.predict_proba(texts), self.slope)
+
+    def metrics(self, truth: Indices, scores: Floats) -> dict[str, Metric]:
+        """Return the metrics of the model on texts that it gave ``scores``.
+
+        Below its threshold the model says that it does not know: "coverage" is the share of texts
+        that it answers, "answer_accuracy" how many of these answers are right. The other metrics
+        take its likeliest class for every text.
+        """
+        right = scores.argmax(axis=1) == truth
+        answers = scores.max(axis=1) >= self.threshold
+        return {
+            "accuracy": mean(right),
+            "macro_f1": macro_f1(truth, scores.argmax(axis=1), scores.shape[1]),
+            "log_loss": mean(row_losses(truth, scores)),
+            "coverage": mean(answers),
+            "answer_accuracy": ratio(answers & right, answers),
+        }
+
+
+def build(name: str, settings: Model, classes: int) -> Pipeline:
+    """Return a candidate that is not yet fitted."""
+    longest = settings.longest if name == "ngrams" else 0
+    vectorizer = TfidfVectorizer(
+        analyzer=partial(terms, longest=longest),
+        max_features=max(1, min(settings.max_features, WEIGHTS // classes)),
+        sublinear_tf=True,
+        dtype=np.float32,
+    )
+    if name == "constant":
+        return make_pipeline(vectorizer.set_params(max_features=1), DummyClassifier())
+    # A tolerance of 1e-3 halves the time and moves no probability by more than a thousandth.
+    return make_pipeline(vectorizer, LogisticRegression(C=settings.c, tol=1e-3, max_iter=500))
+
+
+def fit_model(name: str, settings: Model, texts: Iterable[str], truth: Indices) -> Pipeline:
+    """Return a candidate fitted on texts and the numbers of their classes."""
+    return build(name, settings, len(np.unique(truth))).fit(texts, truth)
+
+
+def calibrate(probabilities: Floats, slope: float) -> Floats:
+    """Return probabilities whose logarithms were multiplied by ``slope`` (temperature scaling)."""
+    powers = np.clip(np.asarray(probabilities, np.float64), SMALLEST, 1) ** slope
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
+
+
+def fit_slope(probabilities: Floats, truth: Indices) -> float:
+    """Return the slope with the least log-loss on out-of-fold probabilities.
+
+    Guo et al., "On Calibration of Modern Neural Networks", ICML 2017.
+    """
+
+    def loss(slope: float) -> float:
+        return float(row_losses(truth, calibrate(probabilities, slope)).mean())
+
+    return float(minimize_scalar(loss, bounds=(0.05, 20), method="bounded").x)
+
+
+def abstention_threshold(truth: Indices, scores: Floats, share: float) -> float:
+    """Return the least probability from which on at least ``share`` of the answers are right.
+
+    1 (never answer) where no threshold does it on these texts.
+    """
+    best = scores.max(axis=1)
+    order = np.argsort(-best, kind="stable")
+    right = (scores.argmax(axis=1) == truth)[order]
+    shares = np.cumsum(right) / np.arange(1, len(right) + 1)
+    enough = np.flatnonzero(shares >= share)
+    return float(best[order][enough[-1]]) if len(enough) else 1.0
