@@ -34,7 +34,7 @@ def with_blocks(path: Path, new: str) -> str:
     if not path.is_file():
         return new
     text = path.read_text(encoding="utf-8")
-    if not re.search(BLOCK.format(name=r"\w+"), text, re.DOTALL):
+    if ":begin" not in text:
         return text
     for _, name, content, _ in re.findall(BLOCK.format(name=r"\w+"), new, re.DOTALL):
         places = list(re.finditer(BLOCK.format(name=name), text, re.DOTALL))
