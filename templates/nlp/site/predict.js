@@ -33,14 +33,14 @@ function normalise(text) {
   return cut(spaced.replace(/^ | $/g, ""), LONGEST);
 }
 
-/** The character n-grams of a text in lower case; its words where `longest` is 0. */
+/** The words of a text in lower case, and its character n-grams; with `longest` 0 words alone. */
 function terms(text, longest) {
   const lower = normalise(text).toLowerCase();
-  if (!longest) return lower.split(" ");
   const letters = [...` ${lower} `]; // code points, as Python counts them
   const sizes = Array.from({ length: longest }, (_, index) => index + 1);
-  return sizes.flatMap((size) =>
+  const ngrams = sizes.flatMap((size) =>
     letters.slice(size - 1).map((_, index) => letters.slice(index, index + size).join("")));
+  return [...lower.split(" ").filter(Boolean), ...ngrams];
 }
 
 const vocabularies = new WeakMap(); // of the metadata: term -> column

@@ -8,181 +8,144 @@ from typing import Any
 
 import matplotlib
 import numpy as np
-import pandas as pd
 from matplotlib.figure import Figure
-from threadpoolctl import threadpool_limits
 
-from . import data, export, files, lineage, metrics
+from . import data, export, files, git, lineage, metrics
 from .config import Config, load_config
 from .features import to_inputs, vocabulary_of
-from .metrics import Floats
 from .model import Candidate
-from .session import open_model
-from .split import split
-from .train import encode
+from .split import Rows, rows_of, split
 
 READINGS = Path("reports/test_readings.csv")
-RULE = "by group: texts of one group are in one part"
-LENGTHS = {"up to 20 letters": (0, 20), "21 to 50": (21, 50), "more than 50": (51, 10**9)}
+LENGTHS = {"up to 20 letters": (0, 20), "21 to 50 letters": (21, 50), "longer": (51, 10**9)}
+PLOTS = {
+    "comparison.svg": ("All models", "On the same test texts, with 95 % intervals."),
+    "coverage.svg": ("Answering less, more rightly", "The least certain texts left to people."),
+}
+matplotlib.rcParams["svg.hashsalt"] = "plots"  # the same bytes for the same plot
 
 
 def run() -> None:
     """Evaluate the model in artifacts/ on the test part."""
-    config = load_config()
-    with threadpool_limits(config.threads):
-        evaluate(config)
+    print(evaluate(load_config())["result"], file=sys.stderr)
 
 
 def evaluate(config: Config) -> dict[str, Any]:
-    """Write artifacts/evaluation.json and plots, and return it: metrics.json, schema 2.
+    """Write artifacts/metrics.json and plots, and return it: metrics.json, schema 2.
 
     The test texts answer one question: how good is the chosen model, and how do the others
     compare? Whatever may lead to a change of the model is looked at on the validation texts.
     """
-    facts, session = open_model(export.ARTIFACTS)
+    facts, graph = export.open_model(export.ARTIFACTS)
     frame, _ = data.load(config)
     parts = split(frame, config)
     lineage.check(facts["lineage"], lineage.current(config, data.data_digest(config), parts))
-    reading = {"date": files.now(), "commit": files.commit(), "model": facts["model"]["id"]}
+    reading = {"date": files.now(), "commit": git.commit(), "model": facts["model"]["id"]}
     files.append_row(READINGS, reading)
-    validation, test = frame.iloc[parts["validation"]], frame.iloc[parts["test"]]
+    classes = facts["output"]["classes"]
+    validation, test = (rows_of(frame.iloc[parts[n]], classes) for n in ("validation", "test"))
+
+    # Every model answers the same texts, and every replicate draws the same texts for all. The
+    # chosen one answers as it is served: by its graph.
     candidates: dict[str, Candidate]
     candidates = pickle.loads((export.ARTIFACTS / "candidates.pickle").read_bytes())
     choice, primary = facts["chosen_by"]["candidates"], facts["primary"]
     (chosen,) = [row["name"] for row in choice if row["chosen"]]
-    others = [row for row in choice if not row["chosen"]]
-    against = min(others, key=lambda row: float(row["value"]))["name"]
-
-    # Every model answers the same texts, and every replicate draws the same texts for all. The
-    # chosen one answers as it is served: by its graph.
-    truth, groups = encode(test, facts["output"]["classes"])
-    answers = {name: model.scores(test.text) for name, model in candidates.items()}
-    inputs = to_inputs(test.text, vocabulary_of(facts["input"]), facts["input"]["longest"])
-    answers[chosen] = export.answer(session, inputs)
-    compared = {
-        (name, metric): function
-        for name, model in candidates.items()
-        for metric, function in model.metrics(truth, answers[name]).items()
-    }
-    draws = metrics.bootstrap(compared, groups, config.evaluation.resamples, config.seed)
+    against = min((r for r in choice if not r["chosen"]), key=lambda row: row["value"])["name"]
+    answers = {name: model.scores(test.texts) for name, model in candidates.items()}
+    inputs = to_inputs(test.texts, vocabulary_of(facts["input"]), facts["input"]["longest"])
+    answers[chosen] = export.answer(graph, inputs)
+    models = {n: model.metrics(test.truth, answers[n]) for n, model in candidates.items()}
+    compared = {(name, metric): m for name in models for metric, m in models[name].items()}
+    resamples = config.evaluation.resamples
+    draws = metrics.bootstrap(compared, test.clusters, resamples, config.seed)
     results: dict[str, dict[str, Any]] = {}
     for name, metric in sorted(draws, key=lambda key: key[1] != primary):
         results.setdefault(name, {})[metric] = metrics.score(metric, draws[name, metric])
-    comparison = metrics.compare(
-        against, primary, draws[chosen, primary], draws[against, primary], facts["margin"]
-    )
-    count = len(np.unique(groups))
-    reliable = count >= metrics.FEWEST
-    evaluation: dict[str, Any] = {
-        "model": facts["model"],
-        "primary": primary,
+    pair = draws[chosen, primary], draws[against, primary]
+    count, by_group = len(np.unique(test.clusters)), frame.group.duplicated().any()
+    evaluation = files.read_json(export.ARTIFACTS / "metrics.json") | {
         "evaluated": True,
-        "result": result_sentence(results, chosen, against, primary),
+        "result": result_sentence(results, primary, chosen, against),
         "picture": "reports/plots/comparison.svg",
         "metrics": results.pop(chosen),
         "candidates": results,
-        "comparison": comparison,
+        "comparison": metrics.compare(against, primary, *pair, facts["margin"]),
         "split": {
-            "rule": "group",
-            "description": RULE,
-            "rows": {name: len(rows) for name, rows in parts.items()},
-            "cluster": {"unit": "group", "count": count, "reliable": reliable},
+            "rule": "group" if by_group else "stratified",
+            "description": "by group" if by_group else "at random",
+            "rows": {name: len(places) for name, places in parts.items()},
+            "cluster": {
+                "unit": "group" if by_group else "text",
+                "count": count,
+                "reliable": count >= metrics.FEWEST,
+            },
         },
-        "slices": slices(config, validation, candidates[chosen], facts),
-        "environment": {"threads": config.threads, **facts["model"]["versions"]},
-        "details": examine(config, validation, candidates[chosen], facts),
+        "slices": slices(config, validation, candidates[chosen]),
+        "environment": facts["model"]["versions"],
+        "details": {
+            **examine(config, validation, candidates[chosen], classes),
+            "plots": [{"file": f, "title": t, "text": text} for f, (t, text) in PLOTS.items()],
+        },
     }
-    if not reliable:
-        evaluation["result"] += f" Of {count} groups alone: trust no interval."
-    evaluation["details"]["plots"] = draw(evaluation, truth, answers[chosen])
-    files.write_json(export.ARTIFACTS / "evaluation.json", {"schema": 2, **evaluation})
-    print(evaluation["result"], file=sys.stderr)
+    draw_plots(evaluation, test.truth, answers[chosen])
+    files.write_json(export.ARTIFACTS / "metrics.json", evaluation)
     return evaluation
 
 
-def result_sentence(
-    results: dict[str, Any], chosen: str, against: str, primary: str
-) -> str:
+def result_sentence(results: dict[str, Any], primary: str, chosen: str, against: str) -> str:
     """Return the result in words, with its interval and what it is compared with."""
     value = {name: metrics.in_words(scores[primary]) for name, scores in results.items()}
-    if primary != "accuracy":
-        name = primary.replace("_", " ")
-        return f"The {name} of this model is {value[chosen]}, that of {against} {value[against]}."
+    name = "share of texts whose class is right" if primary == "accuracy" else primary
     return (
-        f"This model names the right class of a share of {value[chosen]} of the texts; "
-        f"{against} does of {value[against]}, always the commonest class of {value['constant']}."
+        f"The {name.replace('_', ' ')} is {value[chosen]} for this model, {value[against]} for "
+        f"{against}, and {value['constant']} where every text gets the commonest class."
     )
 
 
-def slices(
-    config: Config, frame: pd.DataFrame, model: Candidate, facts: dict[str, Any]
-) -> list[dict[str, Any]]:
-    """Return the primary metric on validation texts by their length, and by their class."""
-    lengths, results = frame.text.str.len(), []
-    groups = {name: lengths.between(*ends) for name, ends in LENGTHS.items()}
-    masks = {("length", name): mask for name, mask in groups.items()}
-    masks |= {("class", name): frame.label == name for name in facts["output"]["classes"]}
-    for (column, group), mask in masks.items():
-        if mask.sum() >= 30:
-            part = frame[mask]
-            truth, clusters = encode(part, facts["output"]["classes"])
-            table = {"accuracy": model.metrics(truth, model.scores(part.text))["accuracy"]}
-            draws = metrics.bootstrap(table, clusters, 500, config.seed)
-            row = {"column": column, "group": group, "rows": len(part), "metric": "accuracy"}
-            results.append(row | metrics.score("accuracy", draws["accuracy"]))
+def slices(config: Config, rows: Rows, model: Candidate) -> list[dict[str, Any]]:
+    """Return the accuracy on validation texts by their length."""
+    lengths, results = np.array([len(text) for text in rows.texts]), []
+    for name, (least, most) in LENGTHS.items():
+        part = rows.take(np.flatnonzero((lengths >= least) & (lengths <= most)))
+        if len(part.texts) >= 30:
+            metric = model.metrics(part.truth, model.scores(part.texts))["accuracy"]
+            draws = metrics.bootstrap({"accuracy": metric}, part.clusters, 500, config.seed)
+            facts = {"column": "length", "group": name, "rows": len(part.texts)}
+            score = metrics.score("accuracy", draws["accuracy"])
+            results.append(facts | {"metric": "accuracy"} | score)
     return results
 
 
-def examine(
-    config: Config, frame: pd.DataFrame, model: Candidate, facts: dict[str, Any]
-) -> dict[str, Any]:
+def examine(config: Config, rows: Rows, model: Candidate, classes: list[str]) -> dict[str, Any]:
     """Return which classes are confused most and, where texts may be shown, the worst errors."""
-    classes, scores = facts["output"]["classes"], model.scores(frame.text)
-    truth, _ = encode(frame, classes)
-    answers = scores.argmax(axis=1)
-    wrong = Counter((t, a) for t, a in zip(truth, answers, strict=True) if t != a)
-    details: dict[str, Any] = {"worst": []}
-    details["confusions"] = [
-        {"truth": classes[t], "answer": classes[a], "texts": count}
-        for (t, a), count in wrong.most_common(10)
-    ]
-    losses = metrics.row_losses(truth, scores)
+    scores = model.scores(rows.texts)
+    pairs = zip(rows.truth, scores.argmax(axis=1), strict=True)
+    confusions = Counter(pair for pair in pairs if pair[0] != pair[1]).most_common(10)
+    losses, worst = metrics.row_losses(rows.truth, scores), []
     for i in np.argsort(-losses)[:10] if config.site.examples else []:
-        error = {"truth": classes[truth[i]], "probability": float(np.exp(-losses[i]))}
-        details["worst"].append(error | {"row": {"text": frame.text.iloc[i][:200]}})
-    return details
+        error = {"truth": classes[rows.truth[i]], "probability": float(np.exp(-losses[i]))}
+        worst.append(error | {"row": {"text": rows.texts[i][:200]}})
+    table = [{"truth": classes[t], "answer": classes[a], "texts": n} for (t, a), n in confusions]
+    return {"confusions": table, "worst": worst}
 
 
-def draw(
-    evaluation: dict[str, Any], truth: metrics.Indices, scores: Floats
-) -> list[dict[str, str]]:
-    """Write artifacts/plots/, and return file, title and a sentence of each for the report."""
-    matplotlib.rcParams["svg.hashsalt"] = "plots"  # the same bytes for the same plot
-    comparison, coverage = (Figure(figsize=(6, 3.5), layout="constrained") for _ in range(2))
-    axes, primary = comparison.subplots(), evaluation["primary"]
-    models = {"this model": evaluation["metrics"], **evaluation["candidates"]}
-    for place, (name, results) in enumerate(reversed(models.items())):
-        score = results[primary]
-        spread = [[score["value"] - score["low"]], [score["high"] - score["value"]]]
-        colour = "C0" if name == "this model" else "grey"
-        axes.errorbar(score["value"], place, xerr=spread, fmt="o", color=colour, capsize=4)
-    axes.set_yticks(range(len(models)), list(reversed(models)))
-    axes.set_xlabel(primary.replace("_", " "))
-    order = np.argsort(-scores.max(axis=1), kind="stable")
-    right = np.cumsum((scores.argmax(axis=1) == truth)[order])
-    number = np.arange(1, len(order) + 1)
-    axes = coverage.subplots()
-    axes.plot(number / len(order), right / number)
-    axes.set(xlabel="share of texts that are answered", ylabel="of these answers are right")
+def draw_plots(evaluation: dict[str, Any], truth: metrics.Indices, scores: metrics.Floats) -> None:
+    """Write the plots of the report into artifacts/plots/."""
     (export.ARTIFACTS / "plots").mkdir(exist_ok=True)
-    for figure, name in ((comparison, "comparison"), (coverage, "coverage")):
-        figure.savefig(export.ARTIFACTS / "plots" / f"{name}.svg", metadata={"Date": None})
-    sentence = "What the model is less sure of can be left to people (test part)."
-    return [
-        {
-            "file": "comparison.svg",
-            "title": "All models",
-            "text": "On the same test texts, with 95 % intervals.",
-        },
-        {"file": "coverage.svg", "title": "Answering less, more rightly", "text": sentence},
-    ]
+    figures = {name: Figure(figsize=(6, 3.5), layout="constrained") for name in PLOTS}
+    comparison, coverage = (figure.subplots() for figure in figures.values())
+    models, primary = evaluation["candidates"], evaluation["primary"]
+    for name, results in {"this model": evaluation["metrics"], **models}.items():
+        score = results[primary]
+        ends = [[score["value"] - score["low"]], [score["high"] - score["value"]]]
+        comparison.errorbar(score["value"], name, xerr=ends, fmt="o", capsize=4)
+    comparison.invert_yaxis()
+    comparison.set_xlabel(primary.replace("_", " "))
+    order = np.argsort(-scores.max(axis=1), kind="stable")
+    number = np.arange(1, len(order) + 1)
+    right = np.cumsum((scores.argmax(axis=1) == truth)[order])
+    coverage.plot(number / len(order), right / number)
+    coverage.set(xlabel="share of test texts that are answered", ylabel="share of right answers")
+    for name, figure in figures.items():
+        figure.savefig(export.ARTIFACTS / "plots" / name, metadata={"Date": None})

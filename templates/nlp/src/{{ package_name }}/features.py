@@ -26,14 +26,12 @@ def normalise(text: str) -> str:
 
 
 def terms(text: str, longest: int) -> list[str]:
-    """Return what a text is counted by: its character n-grams of 1 to ``longest`` letters, in
-    lower case and with a space at both ends, or its words where ``longest`` is 0."""
-    lower = normalise(text).lower()
-    if not longest:
-        return lower.split(" ")
-    lower = f" {lower} "
+    """Return what a text in lower case is counted by: its words, and its character n-grams of 1 to
+    ``longest`` letters, spaces at both ends included. With 0, words alone."""
+    lower = f" {normalise(text).lower()} "
     sizes = range(1, longest + 1)
-    return [lower[i : i + size] for size in sizes for i in range(len(lower) - size + 1)]
+    ngrams = [lower[i : i + size] for size in sizes for i in range(len(lower) - size + 1)]
+    return lower.split() + ngrams
 
 
 def vocabulary_of(facts: Mapping[str, Any]) -> dict[str, int]:

@@ -8,8 +8,8 @@ import numpy as np
 from pydantic import ConfigDict, Field
 from typing_extensions import TypedDict
 
+from .export import open_model
 from .features import LONGEST, normalise, to_inputs, vocabulary_of
-from .session import open_model
 
 
 class Model:

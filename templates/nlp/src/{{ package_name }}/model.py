@@ -11,14 +11,16 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 
-from .config import Model
+from . import metrics
+from .config import Config, Model
 from .features import terms
-from .metrics import Floats, Indices, Metric, macro_f1, mean, ratio, row_losses
+from .metrics import Floats, Indices, mean, ratio, row_losses
+from .split import Fold, Rows
 
 DESCRIPTIONS = {
     "constant": "The shares of the classes, whatever the text.",
     "words": "Logistic regression on the TF-IDF of whole words.",
-    "ngrams": "Logistic regression on the TF-IDF of character n-grams.",
+    "ngrams": "Logistic regression on the TF-IDF of words and character n-grams.",
 }
 WEIGHTS = 1_500_000  # of a graph, at most: 6 MB in float32, of the 10 MB that model/ may take
 SMALLEST = 1e-7  # of a probability whose logarithm is taken
@@ -28,8 +30,9 @@ SMALLEST = 1e-7  # of a probability whose logarithm is taken
 class Candidate:
     """A fitted model with what turns its scores into decisions."""
 
-    name: str
     pipeline: Pipeline
+    fold_losses: list[Floats]
+    out_of_fold: Floats
     slope: float
     threshold: float
 
@@ -37,7 +40,11 @@ class Candidate:
         """Return calibrated probabilities [texts, classes]."""
         return calibrate(self.pipeline.predict_proba(texts), self.slope)
 
-    def metrics(self, truth: Indices, scores: Floats) -> dict[str, Metric]:
+    def terms(self) -> list[str]:
+        """Return the vocabulary in the order of its columns."""
+        return list(self.pipeline[0].get_feature_names_out())
+
+    def metrics(self, truth: Indices, scores: Floats) -> dict[str, metrics.Metric]:
         """Return the metrics of the model on texts that it gave ``scores``.
 
         Below its threshold the model says that it does not know: "coverage" is the share of texts
@@ -48,7 +55,7 @@ class Candidate:
         answers = scores.max(axis=1) >= self.threshold
         return {
             "accuracy": mean(right),
-            "macro_f1": macro_f1(truth, scores.argmax(axis=1), scores.shape[1]),
+            "macro_f1": metrics.macro_f1(truth, scores.argmax(axis=1), scores.shape[1]),
             "log_loss": mean(row_losses(truth, scores)),
             "coverage": mean(answers),
             "answer_accuracy": ratio(answers & right, answers),
@@ -70,9 +77,32 @@ def build(name: str, settings: Model, classes: int) -> Pipeline:
     return make_pipeline(vectorizer, LogisticRegression(C=settings.c, tol=1e-3, max_iter=500))
 
 
-def fit_model(name: str, settings: Model, texts: Iterable[str], truth: Indices) -> Pipeline:
-    """Return a candidate fitted on texts and the numbers of their classes."""
-    return build(name, settings, len(np.unique(truth))).fit(texts, truth)
+def fit(name: str, settings: Model, rows: Rows) -> Pipeline:
+    """Return a candidate's pipeline fitted on rows."""
+    return build(name, settings, len(np.unique(rows.truth))).fit(rows.texts, rows.truth)
+
+
+def fit_candidate(name: str, rows: Rows, folds: list[Fold], config: Config) -> Candidate:
+    """Return a candidate fitted on rows; slope and threshold come from texts held out of folds."""
+    scores = out_of_fold(name, config.model, folds)
+    truth = np.concatenate([held_out.truth for _, held_out in folds])
+    slope = fit_slope(scores, truth)
+    scores = calibrate(scores, slope)
+    ends = np.cumsum([len(held_out.truth) for _, held_out in folds])[:-1]
+    losses = np.split(row_losses(truth, scores), ends)
+    threshold = abstention_threshold(truth, scores, config.decision.answer_accuracy)
+    return Candidate(fit(name, config.model, rows), losses, scores, slope, threshold)
+
+
+def out_of_fold(name: str, settings: Model, folds: list[Fold]) -> Floats:
+    """Return a candidate's probabilities of the texts held out of each fold, not calibrated."""
+    answers = []
+    for rows, held_out in folds:
+        pipeline = fit(name, settings, rows)
+        scores = np.zeros((len(held_out.texts), rows.classes))  # 0 for a class the fold lacks
+        scores[:, pipeline.classes_] = pipeline.predict_proba(held_out.texts)
+        answers.append(scores)
+    return np.concatenate(answers)
 
 
 def calibrate(probabilities: Floats, slope: float) -> Floats:

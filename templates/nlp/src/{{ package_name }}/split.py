@@ -1,6 +1,7 @@
 """The one splitter: training, validation and test, and folds that imitate this split."""
 
 import re
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -80,16 +81,39 @@ def letters_of(text: str) -> str:
     return NO_LETTERS.sub(" ", text.lower()).strip()
 
 
-def folds(frame: pd.DataFrame, seed: int) -> list[tuple[Indices, Indices]]:
-    """Return (fit, held-out) positions of training texts: groups stay together, as in the split.
+@dataclass(frozen=True)
+class Rows:
+    """Texts, the numbers of their classes and groups, and how many classes there are."""
 
-    Texts of a class that a fold does not fit are left out of it.
-    """
-    count = min(FOLDS, frame.group.nunique(), frame.label.value_counts().min())
+    texts: NDArray[np.object_]
+    truth: Indices
+    clusters: Indices
+    classes: int
+
+    def take(self, positions: Indices) -> "Rows":
+        """Return the rows at these positions."""
+        texts, truth = self.texts[positions], self.truth[positions]
+        return Rows(texts, truth, self.clusters[positions], self.classes)
+
+
+Fold = tuple[Rows, Rows]  # to fit on, and held out
+
+
+def rows_of(frame: pd.DataFrame, classes: list[str]) -> Rows:
+    """Return the texts of a table, whose labels are among ``classes``."""
+    codes = pd.Categorical(frame.label, classes).codes.astype(np.int64)
+    if codes.min() < 0:
+        message = f"No training text has the class {frame.label.iloc[codes.argmin()]!r}."
+        raise ProjectError(message, "Change [split] or seed in config.toml.")
+    texts = frame.text.to_numpy(object)
+    return Rows(texts, codes, pd.factorize(frame.group)[0], len(classes))
+
+
+def folds(rows: Rows, seed: int) -> list[Fold]:
+    """Return folds of training texts: groups stay together, as in the split."""
+    count = min(FOLDS, *(len(set(rows.clusters[rows.truth == i])) for i in range(rows.classes)))
     if count < 2:
         raise ProjectError("The training texts cannot be divided into folds.", HINT)
-    splitter = StratifiedGroupKFold(int(count), shuffle=True, random_state=seed)
-    labels, pairs = frame.label.to_numpy(), []
-    for fit, held_out in splitter.split(frame, labels, frame.group):
-        pairs.append((fit, held_out[np.isin(labels[held_out], labels[fit])]))
-    return pairs
+    splitter = StratifiedGroupKFold(count, shuffle=True, random_state=seed)
+    places = splitter.split(rows.texts, rows.truth, rows.clusters)
+    return [(rows.take(fit), rows.take(held_out)) for fit, held_out in places]
