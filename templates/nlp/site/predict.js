@@ -40,7 +40,7 @@ function terms(text, longest) {
   const sizes = Array.from({ length: longest }, (_, index) => index + 1);
   const ngrams = sizes.flatMap((size) =>
     letters.slice(size - 1).map((_, index) => letters.slice(index, index + size).join("")));
-  return [...lower.split(" ").filter(Boolean), ...ngrams];
+  return [...lower.split(" ").filter(Boolean), ...ngrams.filter((ngram) => ngram.trim())];
 }
 
 const vocabularies = new WeakMap(); // of the metadata: term -> column

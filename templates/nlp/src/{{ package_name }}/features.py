@@ -27,11 +27,11 @@ def normalise(text: str) -> str:
 
 def terms(text: str, longest: int) -> list[str]:
     """Return what a text in lower case is counted by: its words, and its character n-grams of 1 to
-    ``longest`` letters, spaces at both ends included. With 0, words alone."""
+    ``longest`` letters, of which a space may be a part. With 0, words alone."""
     lower = f" {normalise(text).lower()} "
     sizes = range(1, longest + 1)
     ngrams = [lower[i : i + size] for size in sizes for i in range(len(lower) - size + 1)]
-    return lower.split() + ngrams
+    return lower.split() + [ngram for ngram in ngrams if ngram.strip()]
 
 
 def vocabulary_of(facts: Mapping[str, Any]) -> dict[str, int]:
