@@ -3,6 +3,7 @@
 import pickle
 import sys
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,12 @@ from matplotlib.figure import Figure
 
 from . import data, export, files, git, lineage, metrics
 from .config import Config, load_config
-from .features import to_inputs, vocabulary_of
+from .inference import Model
 from .model import Candidate
 from .split import Rows, rows_of, split
 
 READINGS = Path("reports/test_readings.csv")
-LENGTHS = {"up to 20 letters": (0, 20), "21 to 50 letters": (21, 50), "longer": (51, 10**9)}
+LENGTHS = (-1, 20, 50, 200, 100_000)  # letters of a text, between which slices lie
 PLOTS = {
     "comparison.svg": ("All models", "On the same test texts, with 95 % intervals."),
     "coverage.svg": ("Answering less, more rightly", "The least certain texts left to people."),
@@ -36,7 +37,8 @@ def evaluate(config: Config) -> dict[str, Any]:
     The test texts answer one question: how good is the chosen model, and how do the others
     compare? Whatever may lead to a change of the model is looked at on the validation texts.
     """
-    facts, graph = export.open_model(export.ARTIFACTS)
+    service = Model(export.ARTIFACTS)
+    facts = service.metadata
     frame, _ = data.load(config)
     parts = split(frame, config)
     lineage.check(facts["lineage"], lineage.current(config, data.data_digest(config), parts))
@@ -53,8 +55,7 @@ def evaluate(config: Config) -> dict[str, Any]:
     (chosen,) = [row["name"] for row in choice if row["chosen"]]
     against = min((r for r in choice if not r["chosen"]), key=lambda row: row["value"])["name"]
     answers = {name: model.scores(test.texts) for name, model in candidates.items()}
-    inputs = to_inputs(test.texts, vocabulary_of(facts["input"]), facts["input"]["longest"])
-    answers[chosen] = export.answer(graph, inputs)
+    answers[chosen] = service.scores(test.texts)
     models = {n: model.metrics(test.truth, answers[n]) for n, model in candidates.items()}
     compared = {(name, metric): m for name in models for metric, m in models[name].items()}
     resamples = config.evaluation.resamples
@@ -64,6 +65,7 @@ def evaluate(config: Config) -> dict[str, Any]:
         results.setdefault(name, {})[metric] = metrics.score(metric, draws[name, metric])
     pair = draws[chosen, primary], draws[against, primary]
     count, by_group = len(np.unique(test.clusters)), frame.group.duplicated().any()
+    cluster = {"count": count, "reliable": count >= metrics.FEWEST}
     evaluation = files.read_json(export.ARTIFACTS / "metrics.json") | {
         "evaluated": True,
         "result": result_sentence(results, primary, chosen, against),
@@ -75,11 +77,7 @@ def evaluate(config: Config) -> dict[str, Any]:
             "rule": "group" if by_group else "stratified",
             "description": "by group" if by_group else "at random",
             "rows": {name: len(places) for name, places in parts.items()},
-            "cluster": {
-                "unit": "group" if by_group else "text",
-                "count": count,
-                "reliable": count >= metrics.FEWEST,
-            },
+            "cluster": cluster | {"unit": "group" if by_group else "text"},
         },
         "slices": slices(config, validation, candidates[chosen]),
         "environment": facts["model"]["versions"],
@@ -106,14 +104,14 @@ def result_sentence(results: dict[str, Any], primary: str, chosen: str, against:
 def slices(config: Config, rows: Rows, model: Candidate) -> list[dict[str, Any]]:
     """Return the accuracy on validation texts by their length."""
     lengths, results = np.array([len(text) for text in rows.texts]), []
-    for name, (least, most) in LENGTHS.items():
-        part = rows.take(np.flatnonzero((lengths >= least) & (lengths <= most)))
+    for least, most in pairwise(LENGTHS):
+        part = rows.take(np.flatnonzero((least < lengths) & (lengths <= most)))
         if len(part.texts) >= 30:
             metric = model.metrics(part.truth, model.scores(part.texts))["accuracy"]
             draws = metrics.bootstrap({"accuracy": metric}, part.clusters, 500, config.seed)
-            facts = {"column": "length", "group": name, "rows": len(part.texts)}
-            score = metrics.score("accuracy", draws["accuracy"])
-            results.append(facts | {"metric": "accuracy"} | score)
+            facts: dict[str, Any] = {"column": "letters", "group": f"{least + 1} to {most}"}
+            facts |= {"metric": "accuracy", "rows": len(part.texts)}
+            results.append(facts | metrics.score("accuracy", draws["accuracy"]))
     return results
 
 

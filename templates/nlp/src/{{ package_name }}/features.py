@@ -34,11 +34,6 @@ def terms(text: str, longest: int) -> list[str]:
     return lower.split() + [ngram for ngram in ngrams if ngram.strip()]
 
 
-def vocabulary_of(facts: Mapping[str, Any]) -> dict[str, int]:
-    """Return term -> column, from the `input` of metadata.json (a term holds no line end)."""
-    return {term: column for column, term in enumerate(facts["vocabulary"].split("\n"))}
-
-
 def to_inputs(
     texts: Iterable[str], vocabulary: Mapping[str, int], longest: int
 ) -> dict[str, NDArray[Any]]:

@@ -1,25 +1,31 @@
 """The model at work: texts in, answers out. onnxruntime and numpy, nothing that trains."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import ConfigDict, Field
 from typing_extensions import TypedDict
 
-from .export import open_model
-from .features import LONGEST, normalise, to_inputs, vocabulary_of
+from . import export
+from .features import LONGEST, normalise, terms, to_inputs
 
 
 class Model:
     """What ``folder`` holds: ``metadata``, ``body`` (the type of a request) and the graph."""
 
     def __init__(self, folder: Path) -> None:
-        self.metadata, self._session = open_model(folder)
+        self.metadata, self._session = export.open_model(folder)
         self._longest: int = self.metadata["input"]["longest"]
-        self._vocabulary = vocabulary_of(self.metadata["input"])
+        columns = enumerate(self.metadata["input"]["vocabulary"].split("\n"))
+        self._vocabulary = {term: column for column, term in columns}
         self.body = body_type(self.metadata["input"])
+
+    def scores(self, texts: Iterable[str]) -> NDArray[np.float64]:
+        """Return the graph's probabilities [texts, classes]."""
+        return export.answer(self._session, to_inputs(texts, self._vocabulary, self._longest))
 
     def answer(self, body: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Return an answer for each text of a request that ``body`` describes."""
@@ -27,16 +33,19 @@ class Model:
 
     def predict(self, texts: Sequence[str]) -> list[dict[str, Any]]:
         """Return an answer for each text, as `POST /predict` gives it."""
-        inputs = to_inputs(texts, self._vocabulary, self._longest)
-        (values,) = self._session.run(["probabilities"], inputs)
-        # float64, as the page computes: the last of six digits is rounded alike.
-        rows = np.asarray(values, np.float64)
-        return [
-            self._describe(row) | {"warnings": warnings(text, bool(count))}
-            for text, row, count in zip(texts, rows, inputs["counts"].sum(axis=1), strict=True)
-        ]
+        answers = map(self._describe, self.scores(texts))
+        return [a | {"warnings": self._warnings(t)} for a, t in zip(answers, texts, strict=True)]
 
-    def _describe(self, scores: np.ndarray[Any, Any]) -> dict[str, Any]:
+    def _warnings(self, text: str) -> list[dict[str, str]]:
+        """Name what makes an answer doubtful."""
+        messages = []
+        if self._vocabulary.keys().isdisjoint(terms(text, self._longest)):
+            messages.append("no part of it was seen in training")
+        if len(normalise(text)) == LONGEST:
+            messages.append(f"only its first {LONGEST} characters were read")
+        return [{"field": "text", "message": message} for message in messages]
+
+    def _describe(self, scores: NDArray[np.float64]) -> dict[str, Any]:
         """Return the answer: no prediction where the likeliest class is below the threshold."""
         output, best = self.metadata["output"], int(scores.argmax())
         rounded = [round(float(score), 6) for score in scores]
@@ -48,16 +57,6 @@ class Model:
             "threshold": output["threshold"],
             "probabilities": dict(zip(output["classes"], rounded, strict=True)),
         }
-
-
-def warnings(text: str, familiar: bool) -> list[dict[str, str]]:
-    """Name what makes an answer doubtful."""
-    messages = []
-    if not familiar:
-        messages.append("no part of it was seen in training")
-    if len(normalise(text)) == LONGEST:
-        messages.append(f"only its first {LONGEST} characters were read")
-    return [{"field": "text", "message": message} for message in messages]
 
 
 def body_type(facts: Mapping[str, Any]) -> Any:

@@ -1,6 +1,5 @@
 """The one splitter: training, validation and test, and folds that imitate this split."""
 
-import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +17,6 @@ FOLDS = 4
 HINT = "Change [split] in config.toml."
 BEGINNING = 300  # characters of a long text that are compared
 CHUNK = 200  # texts at a time, so that memory stays bounded
-NO_LETTERS = re.compile(r"[\W\d_]+")
 
 
 def split(frame: pd.DataFrame, config: Config) -> dict[str, Indices]:
@@ -54,14 +52,13 @@ def near_duplicates(
 ) -> NDArray[np.bool_]:
     """Return for each text whether an earlier one nearly equals it.
 
-    That is: it has the same letters, or the same label and a Jaccard index of at least ``likeness``
-    between the sets of four-letter pieces in the first ``BEGINNING`` characters.
+    That is: it has the same label, and a Jaccard index of at least ``likeness`` between the sets
+    of four-letter pieces in the first ``BEGINNING`` characters.
     """
-    letters = set(earlier.text.map(letters_of))
-    copies = frame.text.map(letters_of).isin(letters).to_numpy(copy=True)
-    pieces = CountVectorizer(analyzer="char", ngram_range=(4, 4), binary=True, dtype=np.int32)
+    copies = np.zeros(len(frame), dtype=bool)
+    pieces = CountVectorizer(analyzer="char_wb", ngram_range=(4, 4), binary=True, dtype=np.int32)
     beginnings = [part.text.str.slice(0, BEGINNING) for part in (frame, earlier)]
-    pieces.fit(pd.concat(beginnings) + "    ")  # also of texts with fewer letters
+    pieces.fit(pd.concat(beginnings))
     ours, theirs = (pieces.transform(texts) for texts in beginnings)
     for label in frame.label.unique():
         rows = np.flatnonzero(frame.label == label)
@@ -74,11 +71,6 @@ def near_duplicates(
             either = np.asarray(ours[some].sum(axis=1)).reshape(-1, 1) + sizes - both
             copies[some] |= (both / np.maximum(either, 1)).max(axis=1) >= likeness
     return copies
-
-
-def letters_of(text: str) -> str:
-    """Return a text's letters in lower case with single spaces between words."""
-    return NO_LETTERS.sub(" ", text.lower()).strip()
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,8 @@ def train(config: Config) -> dict[str, Any]:
     model, primary = candidates[chosen], config.decision.primary
 
     # What is served is the graph, and it must answer as the model does, odd texts included.
-    content, vocabulary = graph.convert(model), model.pipeline[0].vocabulary_
+    content, terms = graph.convert(model), model.pipeline[0].get_feature_names_out()
+    vocabulary = {term: column for column, term in enumerate(terms)}
     longest = config.model.longest if chosen == "ngrams" else 0
     session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
     texts = [*rows.texts[:500], *validation.texts, *graph.EDGE_TEXTS]
@@ -97,7 +98,7 @@ def train(config: Config) -> dict[str, Any]:
         "primary": primary,
         "validation": {name: metrics.score(name, draws[name]) for name in draws},
         "validation_comparison": comparison,
-        "input": {"longest": longest, "vocabulary": "\n".join(model.terms()), **LIMITS},
+        "input": {"longest": longest, "vocabulary": "\n".join(terms), **LIMITS},
         "output": {
             "name": "probabilities",
             "title": "class",

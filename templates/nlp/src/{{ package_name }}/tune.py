@@ -4,21 +4,15 @@ import numpy as np
 import optuna
 
 from . import data, metrics
-from .config import Config, load_config
+from .config import load_config
 from .model import calibrate, fit_slope, out_of_fold
 from .split import folds, rows_of, split
 
 
 def run(trials: int = 12) -> None:
-    """Print the [model] section that did best among ``trials``; config.toml stays as it is."""
+    """Print the [model] section with the least out-of-fold loss among ``trials``."""
     config = load_config()
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    best = tune(config, trials)
-    print("[model]", *(f"{key} = {value:.4g}" for key, value in best.items()), sep="\n")
-
-
-def tune(config: Config, trials: int) -> dict[str, float]:
-    """Return the settings with the least out-of-fold loss on the training texts."""
     frame, _ = data.load(config)
     frame = frame.iloc[split(frame, config)["train"]]
     pairs = folds(rows_of(frame, sorted(frame.label.unique())), config.seed)
@@ -33,4 +27,5 @@ def tune(config: Config, trials: int) -> dict[str, float]:
     study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=config.seed))
     study.enqueue_trial({"longest": config.model.longest, "c": config.model.c})
     study.optimize(loss, trials)
-    return dict(study.best_params)
+    best = study.best_params.items()
+    print("[model]", *(f"{key} = {value:.4g}" for key, value in best), sep="\n")
