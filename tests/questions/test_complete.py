@@ -172,6 +172,6 @@ def test_every_built_in_preset_is_a_valid_set_of_answers() -> None:
             continue
         offered = preset_answers(preset, asked.names)
         assert set(offered) <= set(asked.names), preset.name
-        answers = complete(asked, {"project_name": "a-project"}, offered=offered)
+        answers = complete(asked, {"project_name": "a-project"}, suggestions=offered)
         for name, value in offered.items():
             assert answers[name] == value, (preset.name, name)

@@ -149,32 +149,10 @@ def _ask(
     questionnaire: Questionnaire, given: Mapping[str, Any], recorded: Mapping[str, Any]
 ) -> Answers:
     """Ask on the terminal what the project has not answered yet."""
-    from mlstarter.questions.complete import complete, refuse_unknown
-    from mlstarter.questions.interview import Interview
-    from mlstarter.questions.prompt import put
+    from mlstarter.questions.again import answer_again
     from mlstarter.questions.terminal import open_terminal
 
-    refuse_unknown(questionnaire, given)
-    said = dict(given)
-    interview = Interview(questionnaire, given, recorded)
-    terminal = None
-    for question in questionnaire.questions:
-        name = question.name
-        if not interview.applies(question):
-            interview.hide(question)
-        elif name in said:
-            interview.settle(question, said[name])
-        elif name in recorded:
-            interview.settle_default(question)
-        else:
-            if terminal is None:
-                terminal = open_terminal()
-                terminal.show("The new version asks:")
-            said[name] = put(
-                question, interview, interview.default(question), terminal, can_go_back=False
-            )
-            interview.settle(question, said[name])
-    return complete(questionnaire, said, offered=recorded)
+    return answer_again(questionnaire, given, recorded, open_terminal=open_terminal)
 
 
 def _check(said: Options, project: Project) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +14,7 @@ from mlstarter.bounds import MAX_CONFIG_BYTES, MAX_INCLUDES, MAX_QUESTIONS, limi
 from mlstarter.data_files import yaml_documents
 from mlstarter.errors import TemplateError
 from mlstarter.files import inside
+from mlstarter.sources.template import question_file
 
 # What Copier leaves out when a template has neither `_exclude` nor `_subdirectory`.
 DEFAULT_EXCLUDE = (
@@ -54,6 +54,11 @@ class CopierConfig:
     settings: Mapping[str, Any]
     questions: Mapping[str, Mapping[str, Any]]
 
+    def without(self, setting: str) -> CopierConfig:
+        """Return the same without one of its settings."""
+        settings = {name: value for name, value in self.settings.items() if name != setting}
+        return CopierConfig(self.root, settings, self.questions)
+
     @cached_property
     def secrets(self) -> frozenset[str]:
         """Names of the questions whose answers are never stored."""
@@ -84,25 +89,6 @@ class CopierConfig:
         return tuple(self.settings.get("exclude", default))
 
 
-def config_file(root: Path) -> Path | None:
-    """Return the ``copier.yml`` or ``copier.yaml`` in ``root``, or None.
-
-    Raises:
-        TemplateError: there are two of them.
-    """
-    found = [
-        path
-        for path in root.glob("copier.*")
-        if path.is_file() and re.match(r"\.ya?ml", path.suffix, re.IGNORECASE)
-    ]
-    if len(found) > 1:
-        raise TemplateError(
-            f"The template has two question files: {' and '.join(sorted(p.name for p in found))}.",
-            hint="keep one of them",
-        )
-    return found[0] if found else None
-
-
 def load_config(root: Path) -> CopierConfig:
     """Read the question file of the Copier template in ``root``.
 
@@ -110,7 +96,7 @@ def load_config(root: Path) -> CopierConfig:
         TemplateError: the file is not valid YAML, or not a mapping, or includes a file that
             lies outside the template.
     """
-    path = config_file(root)
+    path = question_file(root)
     data: dict[str, Any] = {}
     if path:
         with limited(f"Reading {path.name} of the template"):
