@@ -14,7 +14,7 @@ from mlstarter.git.clean_filters import read_blobs
 from mlstarter.git.objects import GITLINK
 from mlstarter.new import create
 from mlstarter.project import Project
-from mlstarter.update import Prepared, Wanted, prepare
+from mlstarter.update import PreparedUpdate, UpdateRequest, prepare
 from mlstarter.update.apply.application import apply_plan, create_branch
 from mlstarter.update.merge.plan import Plan
 from tests.update.configurations import VARIABLE
@@ -87,7 +87,7 @@ class Template:
 class Done:
     """What an update did."""
 
-    prepared: Prepared
+    prepared: PreparedUpdate
     status: int
 
     @property
@@ -103,7 +103,7 @@ class Done:
 def update(folder: Path, **wanted: Any) -> Done:
     """Update a project as the command line does; the preview must equal the result."""
     project = Project.open(folder)
-    prepared = prepare(project, Wanted(**wanted))
+    prepared = prepare(project, UpdateRequest(**wanted))
     plan = prepared.plan
     branch = wanted.get("branch")
     if plan.up_to_date:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from mlstarter.cli import run
 from tests.update.story import (
     ANSWERS,
     QUESTIONS,
@@ -103,3 +104,26 @@ def test_a_project_made_with_the_answers_files_own_name_of_old_stays_readable(
     template.release("1.1.0", {"a": "a\n"})
     assert update(dest).status == 0
     assert (dest / ".copier-answers.yml").read_text().startswith("# Written by the template\n")
+
+
+def test_an_answer_that_the_new_version_does_not_take_is_never_replaced_unasked(
+    template: Template, dest: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    levels = "level: {type: str, choices: [small, large], default: small}\n"
+    write(template.folder, {"copier.yml": QUESTIONS + levels})
+    template.release("1.0.0", {"a.txt.jinja": "{{ level }}\n"})
+    levels = "level: {type: str, choices: [basic, full], default: basic}\n"
+    write(template.folder, {"copier.yml": QUESTIONS + levels})
+    template.release("1.1.0", {"a.txt.jinja": "{{ level }}\n"})
+    template.new(dest, "1.0.0", level="large")
+    before = snapshot(dest)
+
+    assert run(["update", str(dest), "--yes"]) == 2
+
+    error = capfd.readouterr().err
+    assert 'does not take "large", which the project answers to "level"' in error
+    assert "hint: say what it is from now on: --data level=VALUE" in error
+    assert snapshot(dest) == before
+
+    assert run(["update", str(dest), "--yes", "--data", "level=full"]) == 0
+    assert (dest / "a.txt").read_text() == "full\n"

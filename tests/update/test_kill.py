@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from mlstarter.project import Project
-from mlstarter.update import Wanted, prepare
+from mlstarter.update import UpdateRequest, prepare
 from mlstarter.update.apply.application import apply_plan
 from mlstarter.update.apply.journal import Interrupted
 from mlstarter.update.apply.recovery import recover
@@ -87,7 +87,7 @@ def with_conflict(folder: Path) -> None:
 
 
 def run_update(folder: Path) -> None:
-    plan = prepare(Project.open(folder), Wanted()).plan
+    plan = prepare(Project.open(folder), UpdateRequest()).plan
     apply_plan(plan)
     plan.close()
 
@@ -151,7 +151,7 @@ def assert_recoverable(
 ) -> str:
     """Check a repository in which ``action`` was killed; return what it took to mend it."""
     try:
-        prepare(Project.open(folder), Wanted(branch="probe")).plan.close()
+        prepare(Project.open(folder), UpdateRequest(branch="probe")).plan.close()
     except Interrupted as error:
         assert error.hint == "mlstarter update --recover"
         outcome = recover(Project.open(folder).repository).outcome

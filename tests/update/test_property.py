@@ -32,7 +32,7 @@ from mlstarter.new.first_commit import initialise
 from mlstarter.project import Project
 from mlstarter.tree import EXECUTABLE, REGULAR, Entry
 from mlstarter.update.apply.application import apply_plan
-from mlstarter.update.merge.plan import Request, plan
+from mlstarter.update.merge.plan import MergeRequest, plan
 from mlstarter.update.merge.three_way import Merged, merge_trees
 from tests.update.story import snapshot, work_tree_equals
 
@@ -258,7 +258,7 @@ def assert_one_update(
     base = find_base(repository, ours, origin, answers=(RECORD, before[RECORD]))
     made = plan(
         repository,
-        Request(
+        MergeRequest(
             ours=ours,
             base=base or Pristine(origin, old_tree),
             new=Pristine(TemplateOrigin("t", version), new_tree),

@@ -280,11 +280,11 @@ def test_a_branch_whose_lock_a_killed_git_left_names_the_one_command(dest: Path)
 
 def test_a_preview_writes_nothing_at_all(dest: Path) -> None:
     from mlstarter.project import Project
-    from mlstarter.update import Wanted, prepare
+    from mlstarter.update import UpdateRequest, prepare
 
     git(dest, "status")
     before = state(dest)
-    prepared = prepare(Project.open(dest), Wanted())
+    prepared = prepare(Project.open(dest), UpdateRequest())
     assert prepared.plan.changes
     assert "+theirs" in prepared.plan.patch()
     prepared.plan.close()

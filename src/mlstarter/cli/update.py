@@ -17,7 +17,7 @@ from mlstarter.errors import UsageError
 if TYPE_CHECKING:
     from mlstarter.project import Project
     from mlstarter.questions import Answers, Questionnaire
-    from mlstarter.update import Prepared
+    from mlstarter.update import PreparedUpdate
     from mlstarter.update.merge.plan import Plan
 
 ATTENTION = 3
@@ -101,11 +101,11 @@ def _update(said: Options, project: Project) -> int:
     from mlstarter.console import steps
     from mlstarter.questions.answers_file import parse_pairs
     from mlstarter.questions.terminal import is_interactive
-    from mlstarter.update import Wanted, prepare, take_defaults
+    from mlstarter.update import UpdateRequest, prepare, take_defaults
     from mlstarter.update.apply.application import apply_plan, create_branch
 
     asks = is_interactive() and not (said.yes or said.as_json)
-    wanted = Wanted(
+    request = UpdateRequest(
         to=said.to,
         data=parse_pairs(said.data),
         branch=said.branch,
@@ -120,7 +120,7 @@ def _update(said: Options, project: Project) -> int:
     )
     with steps(quiet=said.as_json or asks) as step:
         step("comparing with the template")
-        prepared = prepare(project, wanted)
+        prepared = prepare(project, request)
     plan = prepared.plan
     try:
         preview = said.dry_run or said.diff
@@ -157,23 +157,23 @@ def _ask(
 
 def _check(said: Options, project: Project) -> int:
     from mlstarter.console import print_json
-    from mlstarter.update import standing
+    from mlstarter.update import version_status
 
-    found = standing(project)
+    status = version_status(project)
     if said.as_json:
         payload = {
             "project": str(project.folder),
-            "source": found.source,
-            "version": found.version,
-            "newest": found.newest,
-            "behind": found.behind,
+            "source": status.source,
+            "version": status.version,
+            "newest": status.newest,
+            "behind": status.behind,
         }
         print_json("update", {"outcome": "check", **payload})
-    elif found.behind:
-        echo(f"Behind: {found.version or 'no version'}, the newest is {found.newest}.")
+    elif status.behind:
+        echo(f"Behind: {status.version or 'no version'}, the newest is {status.newest}.")
     else:
-        echo(f"Up to date: {found.version or 'no version'}.")
-    return ATTENTION if found.behind else 0
+        echo(f"Up to date: {status.version or 'no version'}.")
+    return ATTENTION if status.behind else 0
 
 
 def _undo(said: Options, project: Project) -> int:
@@ -220,7 +220,7 @@ def _recover(said: Options, project: Project) -> int:
     return 0
 
 
-def _report(said: Options, prepared: Prepared, outcome: str) -> None:
+def _report(said: Options, prepared: PreparedUpdate, outcome: str) -> None:
     from mlstarter.cli.update_report import as_json, print_report
     from mlstarter.console import print_json
 

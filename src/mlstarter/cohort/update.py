@@ -140,7 +140,7 @@ class Updater:
             authority = self.record.authority(student, project, stated)
         except MovedAway as error:
             return Result("moved", self.branch, reason=error.message)
-        wanted = project_update.Wanted(
+        request = project_update.UpdateRequest(
             to=self.handout.template.version,
             template=self.handout.template,
             # Any name that is free: nothing is written into the private repository.
@@ -149,7 +149,7 @@ class Updater:
             layers=self.handout.config.layer,
             authority=authority,
         )
-        plan = project_update.prepare(project, wanted).plan
+        plan = project_update.prepare(project, request).plan
         try:
             result = self._result(plan)
             if not preview:

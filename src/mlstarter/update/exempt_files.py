@@ -2,47 +2,43 @@
 
 from __future__ import annotations
 
-from mlstarter import engines
+from dataclasses import replace
+
 from mlstarter.git.merge_base import Pristine, TemplateCommit
 from mlstarter.git.repository import Repository
 from mlstarter.project import Project
 from mlstarter.questions import Answers
-from mlstarter.sources import Template
-from mlstarter.tree import Entry, Tree
+from mlstarter.tree import Entry
+from mlstarter.update.preparation import Preparation
 
 
 def without_exempt_files(
-    project: Project,
-    ours: str,
-    base: TemplateCommit | Pristine,
-    tree: Tree,
-    template: Template,
-    answers: Answers,
-    *,
-    record: str,
-) -> Tree:
+    preparation: Preparation, base: TemplateCommit | Pristine, new: Pristine, answers: Answers
+) -> Pristine:
     """Return a new render in which the files that an update must leave alone are the base's.
 
-    Equal on both of the template's sides, they merge as ours. The ``record`` of where the project
-    comes from is never among them: it would stay behind.
+    Equal on both of the template's sides, they merge as ours. The record of where the project comes
+    from is never among them: it would stay behind.
     """
-    exemptions = engines.of(template).exemptions(answers)
+    exemptions = preparation.engine.exemptions(answers)
     if exemptions is None:
-        return tree
+        return new
+    project, record = preparation.project, preparation.record
     exempt = [
         path
-        for path in tree
-        if path != record
+        for path in new.tree
+        if path != record.path
         and (
-            exemptions.excluded(path) or (exemptions.skipped(path) and _exists(project, ours, path))
+            exemptions.excluded(path)
+            or (exemptions.skipped(path) and _exists(project, preparation.ours, path))
         )
     ]
     if not exempt:
-        return tree
+        return new
     old = base.tree if isinstance(base, Pristine) else _entries(project.repository, base, exempt)
-    result = {path: entry for path, entry in tree.items() if path not in exempt}
-    result |= {path: old[path] for path in exempt if path in old}
-    return dict(sorted(result.items()))
+    tree = {path: entry for path, entry in new.tree.items() if path not in exempt}
+    tree |= {path: old[path] for path in exempt if path in old}
+    return replace(new, tree=dict(sorted(tree.items())))
 
 
 def _exists(project: Project, ours: str, path: str) -> bool:

@@ -13,7 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mlstarter.git.repository import Repository
-from mlstarter.update.apply.journal import Journal, State, interrupted_state, one_at_a_time, places
+from mlstarter.update.apply.journal import (
+    Journal,
+    State,
+    interrupted_state,
+    one_at_a_time,
+    places,
+)
 from mlstarter.update.apply.worktree import exists, fingerprint, move_in, prune_upwards
 
 
@@ -51,10 +57,15 @@ def recover(repository: Repository) -> Recovery:
             return Recovery("finished")
         if not _is_where_it_was(repository, journal):
             return Recovery("moved on", saved=_save(state))
-        if journal.mode == "commit" and _index_holds(repository, journal.tree):
+        if journal.move.mode == "commit" and _index_holds(repository, journal.move.tree):
             _unlock(repository, state, journal)
             repository.git.run(
-                "update-ref", "-m", journal.reflog, "HEAD", journal.target, journal.head
+                "update-ref",
+                "-m",
+                journal.move.reflog,
+                "HEAD",
+                journal.move.target,
+                journal.move.head,
             )
             state.end()
             return Recovery("finished")
@@ -97,7 +108,7 @@ def put_back(
         elif here != operation.old:
             kept.append(operation.path)
     _forget_merge(repository, journal)
-    if journal.mode == "commit" and _index_holds(repository, journal.tree):
+    if journal.move.mode == "commit" and _index_holds(repository, journal.move.tree):
         # Only the branch could not follow: somebody else holds it.
         shutil.copyfile(state.old_index, state.index)
         state.index.replace(repository.folder / "index")
@@ -114,17 +125,17 @@ def _is_same(one: Path, other: Path) -> bool:
 
 def _is_done(repository: Repository, journal: Journal) -> bool:
     """Say whether only the tidying up was missing."""
-    if journal.mode == "commit":
-        return repository.commit("HEAD") == journal.target
+    if journal.move.mode == "commit":
+        return repository.commit("HEAD") == journal.move.target
     # The index is the last thing that a conflict writes, and its lock goes with it.
     locked = (repository.folder / "index.lock").exists()
-    if locked or _merge_head(repository) != journal.target:
+    if locked or _merge_head(repository) != journal.move.target:
         return False
     return bool(repository.git.run("ls-files", "--unmerged", "-z"))
 
 
 def _is_where_it_was(repository: Repository, journal: Journal) -> bool:
-    return repository.branch() == journal.branch and repository.commit("HEAD") == journal.head
+    return repository.branch() == journal.branch and repository.commit("HEAD") == journal.move.head
 
 
 def _index_holds(repository: Repository, tree: str) -> bool:
@@ -140,7 +151,7 @@ def _merge_head(repository: Repository) -> str | None:
 
 
 def _forget_merge(repository: Repository, journal: Journal) -> None:
-    if journal.mode == "conflict":
+    if journal.move.mode == "conflict":
         # MERGE_HEAD goes first: without it the others mean nothing.
         for name in ("MERGE_HEAD", "MERGE_MODE", "MERGE_MSG"):
             (repository.folder / name).unlink(missing_ok=True)

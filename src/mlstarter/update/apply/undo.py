@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from mlstarter.errors import ProjectError
 from mlstarter.git.merge_base import template_commits
 from mlstarter.git.repository import Repository
-from mlstarter.update.apply.journal import one_at_a_time, require_uninterrupted
+from mlstarter.update.apply.journal import Move, one_at_a_time, require_uninterrupted
 from mlstarter.update.apply.preconditions import check_ready
 from mlstarter.update.apply.switch import Switch, carry_out
 from mlstarter.update.merge.changes import tree_changes
@@ -41,19 +41,11 @@ def undo(repository: Repository, prefix: str = "") -> Undone:
             hint=f"take its changes back in a commit of their own: git revert -m 1 {merge[:10]}",
         )
     files, _ = tree_changes(repository.git, head, before)
-    switch = Switch(
-        mode="commit",
-        head=head,
-        target=before,
-        tree=before,
-        files=files,
-        stages=(),
-        message="",
-        reflog=f"mlstarter update --undo: back to {before[:10]}",
-    )
+    reflog = f"mlstarter update --undo: back to {before[:10]}"
+    move = Move(mode="commit", head=head, target=before, tree=before, reflog=reflog)
     with one_at_a_time(repository):
         check_ready(repository, head, files, prefix)
-        carry_out(repository, switch)
+        carry_out(repository, Switch(move, files))
     return Undone(before, head)
 
 

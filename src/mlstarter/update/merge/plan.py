@@ -39,7 +39,7 @@ Edits = Mapping[str, Entry | None]
 
 
 @dataclass(frozen=True)
-class Request:
+class MergeRequest:
     """What to merge into which commit.
 
     Attributes:
@@ -55,7 +55,7 @@ class Request:
             given here (the record) are added where ours lacks them. None: an ordinary update.
         last: an earlier template commit that a re-rendered base continues, if there is one.
         edits: what the template's migrations change in our side before the merge.
-        finish: given the files of a clean result, returns what migrations change in them.
+        finish: returns what migrations change in the files of a clean result.
     """
 
     ours: str
@@ -70,14 +70,24 @@ class Request:
     edits: Edits = field(default_factory=dict)
     finish: Callable[[Tree], Edits] | None = None
 
+    @property
+    def old_origin(self) -> TemplateOrigin:
+        """The source and version that the project comes from."""
+        base = self.base
+        return base.trailers.origin if isinstance(base, TemplateCommit) else base.origin
+
+    @property
+    def new_origin(self) -> TemplateOrigin:
+        """The source and version that the project has afterwards."""
+        return self.old_origin if self.adopt is not None else self.new.origin
+
 
 @dataclass(frozen=True)
 class Plan:
     """The result of an update, not applied yet.
 
     Attributes:
-        head: the commit that the result continues.
-        prefix: the project's folder in the repository ("" for the root).
+        request: what it is the result of.
         template_commit: the id of the new template commit.
         tree: the whole repository's tree afterwards; with conflict markers where there are any.
         merge_commit: the id of the merge commit; None with conflicts.
@@ -87,13 +97,9 @@ class Plan:
         message: the merge commit's message.
     """
 
+    request: MergeRequest = field(repr=False)
     repository: Repository
     quarantine: Quarantine = field(repr=False)
-    head: str
-    prefix: str
-    old: TemplateOrigin
-    new: TemplateOrigin
-    base_rendered: bool
     template_commit: str
     tree: str
     merge_commit: str | None
@@ -102,6 +108,36 @@ class Plan:
     stages: tuple[Stage, ...]
     conflicts: tuple[Conflict, ...]
     message: str
+
+    @property
+    def head(self) -> str:
+        """The commit that the result continues."""
+        return self.request.ours
+
+    @property
+    def prefix(self) -> str:
+        """The project's folder in the repository ("" for the root)."""
+        return self.request.prefix
+
+    @property
+    def old(self) -> TemplateOrigin:
+        """The source and version that the project comes from."""
+        return self.request.old_origin
+
+    @property
+    def new(self) -> TemplateOrigin:
+        """The source and version that it has afterwards."""
+        return self.request.new_origin
+
+    @property
+    def base_rendered(self) -> bool:
+        """Whether the base was rendered again, since history has none."""
+        return not isinstance(self.request.base, TemplateCommit)
+
+    @property
+    def reflog(self) -> str:
+        """What git's reflog says of the branch that takes the result."""
+        return f"mlstarter update: {self.message.splitlines()[0]}"
 
     @property
     def up_to_date(self) -> bool:
@@ -120,7 +156,7 @@ class Plan:
         self.quarantine.close()
 
 
-def plan(repository: Repository, request: Request) -> Plan:
+def plan(repository: Repository, request: MergeRequest) -> Plan:
     """Compute the update that ``request`` asks for; write nothing into the repository.
 
     Raises:
@@ -141,19 +177,22 @@ def plan(repository: Repository, request: Request) -> Plan:
 class _Planner:
     """One planning, step by step; each step leaves what the next one needs."""
 
-    def __init__(self, repository: Repository, quarantine: Quarantine, request: Request) -> None:
+    def __init__(
+        self, repository: Repository, quarantine: Quarantine, request: MergeRequest
+    ) -> None:
         self.repository = repository
         self.quarantine = quarantine
         self.request = request
         self.when = request.when or now()
         self.objects = ObjectSet(repository.algorithm)
-        self.known: set[str] = set()
+        # Objects that the repository has, so that nothing is written twice.
+        self.old_ids: set[str] = set()
 
     def plan(self) -> Plan:
         request = self.request
-        old_commit, old_tree, old_leaves, old_origin = self._base()
+        old_commit, old_tree, old_leaves = self._base()
         new_commit, new_tree, new_leaves = self._theirs(old_commit, old_tree)
-        self.quarantine.write(self.objects, known=self.known)
+        self.quarantine.write(self.objects, known=self.old_ids)
         ours = listing(self.quarantine, f"{request.ours}:{request.prefix}")
         if request.adopt is not None:
             missing = {path: e for path, e in request.adopt.items() if path not in ours}
@@ -165,28 +204,26 @@ class _Planner:
             merged = Merged(ours_tree, (), (), frozenset())
         else:
             sides = Sides(dict(old_leaves), ours, dict(new_leaves))
-            made = make_comparable(self.quarantine, sides, request.answers_file)
-            base_tree = made.add_tree(sides.base) if sides.base != old_leaves else old_tree
-            their_tree = made.add_tree(sides.theirs) if sides.theirs != new_leaves else new_tree
-            self.quarantine.write(made)
-            merged = self._merge(base_tree, ours_tree, their_tree, old_origin)
+            objects = make_comparable(self.quarantine, sides, request.answers_file)
+            base_tree = objects.add_tree(sides.base) if sides.base != old_leaves else old_tree
+            their_tree = objects.add_tree(sides.theirs) if sides.theirs != new_leaves else new_tree
+            self.quarantine.write(objects)
+            merged = self._merge(base_tree, ours_tree, their_tree)
             if request.finish is not None and not merged.conflicts:
                 merged = replace(merged, tree=self._finished(merged.tree, request.finish))
-        return self._finish(merged, new_commit, old_commit, old_origin)
+        return self._finish(merged, new_commit, old_commit)
 
-    def _base(self) -> tuple[str, str, dict[str, Leaf], TemplateOrigin]:
-        """Return the base's commit, tree, files and origin."""
+    def _base(self) -> tuple[str, str, dict[str, Leaf]]:
+        """Return the base's commit, tree and files."""
         base = self.request.base
         if isinstance(base, TemplateCommit):
             fields = self.quarantine.git.fields("ls-tree", "-r", "-t", "-z", base.tree)
             leaves = parse_listing(fields)
-            self.known.update(leaf.oid for leaf in leaves.values())
-            self.known.add(base.tree)
+            self.old_ids.update(leaf.oid for leaf in leaves.values())
+            self.old_ids.add(base.tree)
             files = {path: leaf for path, leaf in leaves.items() if leaf.mode != DIRECTORY}
-            return base.commit, base.tree, files, base.trailers.origin
-        parents = [self.request.last] if self.request.last else []
-        commit, tree, leaves = self._commit(base, parents)
-        return commit, tree, leaves, base.origin
+            return base.commit, base.tree, files
+        return self._commit(base, [self.request.last] if self.request.last else [])
 
     def _theirs(self, old_commit: str, old_tree: str) -> tuple[str, str, dict[str, Leaf]]:
         """Return the new version's commit, tree and files; the base's where nothing changed."""
@@ -194,9 +231,7 @@ class _Planner:
             return old_commit, old_tree, {}
         before = dict(self.objects.objects)
         commit, tree, leaves = self._commit(self.request.new, [old_commit])
-        base = self.request.base
-        base_origin = base.trailers.origin if isinstance(base, TemplateCommit) else base.origin
-        if tree == old_tree and self.request.new.origin == base_origin:
+        if tree == old_tree and self.request.new.origin == self.request.old_origin:
             self.objects.objects = before
             return old_commit, old_tree, leaves
         return commit, tree, leaves
@@ -234,8 +269,8 @@ class _Planner:
         side = listing(self.quarantine, tree)
         return self._edit(side, finish(files_of(self.quarantine.git, side))) or tree
 
-    def _merge(self, base: str, ours: str, theirs: str, old: TemplateOrigin) -> Merged:
-        old_label = label("template", old.version)
+    def _merge(self, base: str, ours: str, theirs: str) -> Merged:
+        old_label = label("template", self.request.old_origin.version)
         new_label = label("template", self.request.new.origin.version)
         if old_label == new_label:
             old_label = f"{old_label}-before"
@@ -243,9 +278,7 @@ class _Planner:
             self.quarantine, base, ours, theirs, old_label=old_label, new_label=new_label
         )
 
-    def _finish(
-        self, merged: Merged, new_commit: str, old_commit: str, old_origin: TemplateOrigin
-    ) -> Plan:
+    def _finish(self, merged: Merged, new_commit: str, old_commit: str) -> Plan:
         request = self.request
         prefix = request.prefix
         tree = self._graft(merged.tree)
@@ -256,24 +289,23 @@ class _Planner:
         both = frozenset(_below(prefix, path) for path in merged.both_changed)
         files, renames = tree_changes(self.quarantine.project_git, request.ours, tree)
         changes = describe(files, renames, both, conflicts)
-        new_origin = old_origin if request.adopt is not None else request.new.origin
         message = merge_message(
-            old_origin, new_origin, changes, prefix, adopt=request.adopt is not None
+            request.old_origin,
+            request.new_origin,
+            changes,
+            prefix,
+            adopt=request.adopt is not None,
         )
         merge_commit: str | None = None
-        known_base = isinstance(request.base, TemplateCommit)
-        if new_commit == old_commit and (known_base or request.adopt is None):
+        in_history = isinstance(request.base, TemplateCommit)
+        if new_commit == old_commit and (in_history or request.adopt is None):
             merge_commit = request.ours
         elif not conflicts:
             merge_commit = self._commit_merge(tree, new_commit, message)
         return Plan(
+            request=request,
             repository=self.repository,
             quarantine=self.quarantine,
-            head=request.ours,
-            prefix=prefix,
-            old=old_origin,
-            new=new_origin,
-            base_rendered=not known_base,
             template_commit=new_commit,
             tree=tree,
             merge_commit=merge_commit,
