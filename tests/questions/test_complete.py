@@ -56,17 +56,17 @@ def test_answers_are_those_that_copier_records(
     out = tmp_path / "out"
     copier.run_copy(str(tmp_path), str(out), data=given, defaults=True, quiet=True)
     theirs = yaml.safe_load((out / ".copier-answers.yml").read_text())
-    assert ours.recorded == {k: v for k, v in theirs.items() if not k.startswith("_")}
+    assert ours.for_record == {k: v for k, v in theirs.items() if not k.startswith("_")}
 
 
 def test_hidden_questions_keep_their_default_for_the_render_alone(questionnaire: Make) -> None:
     answers = complete(questionnaire(RICH), {})
     assert answers["hidden"] == "from moon-shot"
-    assert {"hidden", "never"} == answers.hidden
-    assert not {"hidden", "never"} & set(answers.recorded)
+    assert {"hidden", "never"} == answers.hidden_names
+    assert not {"hidden", "never"} & set(answers.for_record)
     assert answers.secrets == {"token"}
     assert answers.applicable["token"] == "s3cret"
-    assert "token" not in answers.recorded
+    assert "token" not in answers.for_record
 
 
 def test_a_comma_separates_several_answers_on_the_command_line(questionnaire: Make) -> None:

@@ -269,7 +269,7 @@ def test_work_committed_after_a_kill_is_left_alone(story: tuple[Template, Path])
     before = snapshot(trial)
     done = recover(Project.open(trial).repository)
     assert done.outcome == "moved on"
-    assert done.saved is not None and done.saved.is_dir()
+    assert done.saved_folder is not None and done.saved_folder.is_dir()
     assert snapshot(trial) == before
     assert git(trial, "rev-parse", "HEAD").strip() == head
 

@@ -245,7 +245,7 @@ def _summary(said: Options, template: Template, answered: Answered, created: Cre
             "commit": created.commit,
             "fallback_identity": created.fallback_identity,
             "template": {"source": template.source, "version": template.version},
-            "answers": answered.answers.recorded,
+            "answers": answered.answers.for_record,
             **answered.as_object(),
         }
         print_json("new", payload)

@@ -180,14 +180,14 @@ def _undo(said: Options, project: Project) -> int:
     from mlstarter.console import print_json
     from mlstarter.update.apply.undo import undo
 
-    done = undo(project.repository, project.prefix)
+    undoing = undo(project.repository, project.prefix)
     if said.as_json:
-        payload = {"project": str(project.folder), "commit": done.commit, "left": done.left}
+        payload = {"project": str(project.folder), "commit": undoing.commit, "left": undoing.merge}
         print_json("update", {"outcome": "undone", **payload})
     else:
         echo(
-            f"Back at {done.commit[:10]}, the commit before the update. "
-            f"`git merge {done.left[:10]}` brings the update back."
+            f"Back at {undoing.commit[:10]}, the commit before the update. "
+            f"`git merge {undoing.merge[:10]}` brings the update back."
         )
     return 0
 
@@ -196,13 +196,13 @@ def _recover(said: Options, project: Project) -> int:
     from mlstarter.console import print_json
     from mlstarter.update.apply.recovery import recover
 
-    done = recover(project.repository)
+    recovery = recover(project.repository)
     if said.as_json:
         payload = {
             "project": str(project.folder),
-            "recovery": done.outcome,
-            "kept": list(done.kept),
-            "saved": str(done.saved) if done.saved else None,
+            "recovery": recovery.outcome,
+            "kept": list(recovery.edited_files),
+            "saved": str(recovery.saved_folder) if recovery.saved_folder else None,
         }
         print_json("update", {"outcome": "recovered", **payload})
         return 0
@@ -212,10 +212,10 @@ def _recover(said: Options, project: Project) -> int:
             "undone": "Everything is as it was before the update.",
             "finished": "The update is done.",
             "moved on": "The branch has moved on since, so nothing was touched. The files that the "
-            f"update had replaced are in {done.saved}.",
-        }[done.outcome]
+            f"update had replaced are in {recovery.saved_folder}.",
+        }[recovery.outcome]
     )
-    for path in done.kept:
+    for path in recovery.edited_files:
         echo(f"  kept as you have edited it since: {escape.line(path)}")
     return 0
 

@@ -95,11 +95,11 @@ def render_all(
     engine = of(template)
     require_trust(engine)
     chance = Chance(getattr(answers, "seed", "") or new_seed())
-    chance.drawn = getattr(answers, "drawn", False)
+    chance.was_used = getattr(answers, "used_chance", False)
     bound = nullcontext() if template.trusted else limited(f"The render of {template.source}")
     with bound, drawing(chance):
-        rendered = engine.render(answers, folder_name)
-    check(rendered.tree)
-    check(rendered.ignored)
-    seed = chance.seed if chance.drawn else ""
-    return Rendered(dict(sorted(rendered.tree.items())), rendered.ignored, seed)
+        result = engine.render(answers, folder_name)
+    check(result.tree)
+    check(result.ignored)
+    seed = chance.seed if chance.was_used else ""
+    return Rendered(dict(sorted(result.tree.items())), result.ignored, seed)

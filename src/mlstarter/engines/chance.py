@@ -42,12 +42,13 @@ class Chance:
     def __init__(self, seed: str, place: str = "") -> None:
         self.seed = seed
         self.place = place
-        self.drawn = False
+        # Whether a text has drawn from it: what draws nothing needs no seed recorded.
+        self.was_used = False
         self._count: Counter[str] = Counter()
 
     def draw(self, place: str | None, what: str, arguments: Any) -> str:
         """Return 128 hexadecimal digits for a draw."""
-        self.drawn = True
+        self.was_used = True
         key = f"{place or self.place}\0{what}\0{arguments!r}"
         self._count[key] += 1
         text = f"{self.seed}\0{key}\0{self._count[key]}"

@@ -120,7 +120,7 @@ class GuardedEnvironment(SafeEnvironment):
 def guard(env: SandboxedEnvironment) -> None:
     """Deny ``env`` everything that reads beyond the template."""
     for name in READING_FILTERS & env.filters.keys():
-        env.filters[name] = _denied(f"the filter {name}")
+        env.filters[name] = _denial(f"the filter {name}")
     for extension in env.extensions.values():
         if "now" in extension.tags:
             for method in ("_now", "_datetime"):
@@ -129,10 +129,10 @@ def guard(env: SandboxedEnvironment) -> None:
         env.filters["from_yaml"] = _from_yaml
     for name in _SIZED_FILTERS:
         if name in env.filters:
-            env.filters[name] = _sized(env.filters[name])
+            env.filters[name] = _with_bounds(env.filters[name])
     for name in _SIZED_GLOBALS:
         if name in env.globals:
-            env.globals[name] = _sized(env.globals[name])
+            env.globals[name] = _with_bounds(env.globals[name])
 
 
 def needs_trust(what: str, where: str | None = None) -> NeedsTrust:
@@ -144,17 +144,17 @@ def needs_trust(what: str, where: str | None = None) -> NeedsTrust:
     )
 
 
-def _denied(what: str) -> Any:
+def _denial(what: str) -> Any:
     @pass_context
-    def denied(context: Context, *_: Any, **__: Any) -> NoReturn:
+    def refuse(context: Context, *_: Any, **__: Any) -> NoReturn:
         raise needs_trust(what, context.name)
 
-    return denied
+    return refuse
 
 
 def denied_global(name: str) -> Any:
     """Return what stands for a global function that needs trust."""
-    return _denied(f"{name}()")
+    return _denial(f"{name}()")
 
 
 def denied_variable(name: str) -> StrictUndefined:
@@ -185,9 +185,9 @@ def _from_yaml(data: Any) -> Any:
     return documents[0] if documents else None
 
 
-def _sized(original: Any) -> Any:
+def _with_bounds(original: Any) -> Any:
     @functools.wraps(original)
-    def sized(*args: Any, **options: Any) -> Any:
+    def limited_call(*args: Any, **options: Any) -> Any:
         if original is do_format and args:
             _check_format(str(args[0]), args[1:])
         _check_widths((*args, *options.values()))
@@ -195,8 +195,8 @@ def _sized(original: Any) -> Any:
 
     # The mark by which Jinja knows what to pass; `wraps` leaves a partial's out.
     if not hasattr(original, "jinja_pass_arg") and hasattr(original, "func"):
-        return pass_environment(lambda _, *a, **o: sized(*a, **o))
-    return sized
+        return pass_environment(lambda _, *a, **o: limited_call(*a, **o))
+    return limited_call
 
 
 def _check_widths(values: Iterable[Any]) -> None:
@@ -222,14 +222,14 @@ def _check_operation(operator: str, left: Any, right: Any) -> None:
         if max(bits, right.bit_length()) > MAX_BITS:
             raise TooMuch("a number has too many digits")
     elif operator == "*":
-        for sized, count in ((left, right), (right, left)):
-            if hasattr(sized, "__len__") and isinstance(count, int):
-                _check_size(len(sized) * count)
+        for sequence, count in ((left, right), (right, left)):
+            if hasattr(sequence, "__len__") and isinstance(count, int):
+                _check_size(len(sequence) * count)
 
 
 def _check_format(text: str | bytes, values: Any) -> None:
-    shown = text if isinstance(text, str) else text.decode("latin-1")
-    if _WIDE.search(shown):
+    letters = text if isinstance(text, str) else text.decode("latin-1")
+    if _WIDE.search(letters):
         raise TooMuch("a width in a format is too large")
-    if "*" in shown:
+    if "*" in letters:
         _check_widths(values if isinstance(values, tuple) else (values,))

@@ -49,14 +49,14 @@ def checked_path(path: str) -> str:
         UnsafePath: it is absolute, leads out of the project or into a ``.git``, or has a name that
             not every system can hold.
     """
-    normal, error, fault, hint = _judged(path)
+    normal, error, fault, hint = _judge(path)
     if error is not None:
         raise error(fault, hint=hint)
     return normal
 
 
 @lru_cache(maxsize=20_000)
-def _judged(path: str) -> tuple[str, type[UnsafePath] | None, str, str]:
+def _judge(path: str) -> tuple[str, type[UnsafePath] | None, str, str]:
     """Return a path normalised, and what to raise for it: None for nothing, a sentence, a hint."""
     normal = posixpath.normpath(path.replace(os.sep, "/"))
     parts = normal.split("/")
@@ -85,8 +85,8 @@ def name_fault(name: str) -> str:
         return "holds a control character or line end"
     if _DEVICE.fullmatch(name):
         return "Windows reserves for a device"
-    if found := _NOT_ON_WINDOWS.search(name):
-        return f"holds {found[0]}, which Windows does not take"
+    if match := _NOT_ON_WINDOWS.search(name):
+        return f"holds {match[0]}, which Windows does not take"
     if name.endswith((".", " ")):
         return "ends in a dot or space, which Windows drops"
     if len(name.encode("utf-8", "surrogatepass")) > MAX_NAME:

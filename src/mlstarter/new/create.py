@@ -126,14 +126,14 @@ def _render(
     layers: Sequence[Path],
     folder_name: str,
 ) -> _Content:
-    rendered = render_all(template, answers, folder_name=folder_name)
-    tree = with_record(rendered.tree, template, getattr(answers, "recorded", answers))
+    result = render_all(template, answers, folder_name=folder_name)
+    tree = with_record(result.tree, template, getattr(answers, "for_record", answers))
     if not layers:
-        return _Content(tree, (), rendered.ignored, rendered.seed)
+        return _Content(tree, (), result.ignored, result.seed)
     from mlstarter.layers import render_layers
 
     own_layers = render_layers(layers, answers, tree, folder_name)
-    return _Content(tree, own_layers, rendered.ignored, rendered.seed)
+    return _Content(tree, own_layers, result.ignored, result.seed)
 
 
 def create(

@@ -152,7 +152,7 @@ class Conversation(Policy):
             if question is None:
                 step = self._review(interview, can_go_back=can_go_back)
             else:
-                step = self._put(question, interview, can_go_back=can_go_back)
+                step = self._ask(question, interview, can_go_back=can_go_back)
             if step is BACK and self.trail:
                 name = self.trail.pop()
                 self.earlier[name] = self.drafts.pop(name, None)
@@ -217,7 +217,7 @@ class Conversation(Policy):
             self.drafts.pop(question.name, None)
         return False
 
-    def _put(
+    def _ask(
         self, question: Question, interview: Interview, *, can_go_back: bool
     ) -> OtherType | Back | None:
         """Ask one question and keep its answer as a draft."""
@@ -250,7 +250,7 @@ class Conversation(Policy):
         questions = [
             question
             for question in self.questionnaire.questions
-            if question.name not in interview.hidden
+            if question.name not in interview.hidden_names
         ]
         self.terminal.show(review(questions, interview))
 

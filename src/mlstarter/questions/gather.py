@@ -98,11 +98,11 @@ def gather(
     if dest is not None and "project_name" in questionnaire:
         inputs.setdefault("project_name", dest.absolute().name)
     presets = [*load_presets(template.root), *plugins.presets(template)]
-    named = find_preset(presets, preset) if preset is not None else None
+    start = find_preset(presets, preset) if preset is not None else None
     type_name = inputs.get("project_type")
-    if named is not None and type_name is not None and named.type not in {None, type_name}:
+    if start is not None and type_name is not None and start.type not in {None, type_name}:
         raise UsageError(
-            f'The preset "{named.name}" is of type {named.type}, not {type_name}.',
+            f'The preset "{start.name}" is of type {start.type}, not {type_name}.',
             hint=f"leave out --type, or see `mlstarter list presets --type {type_name}`",
         )
     starts = Starts(
@@ -110,8 +110,8 @@ def gather(
         last_answers(template.source),
         remembered(),
     )
-    free = type_name is None and named is None
-    return Gathered(questionnaire, inputs, named, starts, _other_types(template) if free else {})
+    free = type_name is None and start is None
+    return Gathered(questionnaire, inputs, start, starts, _other_types(template) if free else {})
 
 
 def _other_types(template: Template) -> dict[str, str]:

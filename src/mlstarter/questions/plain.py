@@ -35,9 +35,9 @@ class PlainTerminal:
             if isinstance(typed, Back):
                 return typed
             choice = _numbered(typed or str(preset), choices)
-            if choice is not None and not choice.refused:
+            if choice is not None and not choice.refusal:
                 return choice.value
-            echo(choice.refused if choice else f"Type a number from 1 to {len(choices)}.")
+            echo(choice.refusal if choice else f"Type a number from 1 to {len(choices)}.")
 
     def several(
         self, message: str, choices: Sequence[Choice], default: Sequence[Any], *, can_go_back: bool
@@ -50,9 +50,9 @@ class PlainTerminal:
             if isinstance(typed, Back):
                 return typed
             parts = (typed or preset).replace(",", " ").split()
-            ticked = [_numbered(part, choices) for part in parts]
-            if all(choice is not None and not choice.refused for choice in ticked):
-                return [choice.value for choice in ticked if choice is not None]
+            numbers = [_numbered(part, choices) for part in parts]
+            if all(choice is not None and not choice.refusal for choice in numbers):
+                return [choice.value for choice in numbers if choice is not None]
             echo(f"Type numbers from 1 to {len(choices)}, with spaces between them.")
 
     def confirm(self, message: str, default: bool, *, can_go_back: bool) -> bool | Back:
@@ -73,18 +73,18 @@ class PlainTerminal:
         default: str,
         check: Check,
         *,
-        offered: str = "",
+        suggestion: str = "",
         placeholder: str = "",
         secret: bool = False,
         multiline: bool = False,  # noqa: ARG002 - a plain terminal has only lines
         can_go_back: bool = True,
     ) -> str | Back:
         """Return a line for which there is no complaint; an empty one takes the default."""
-        default = default or offered
+        default = default or suggestion
         example = f" (such as {placeholder})" if placeholder and not default else ""
-        shown = "" if secret or not default else f" [{default}]"
+        default_text = "" if secret or not default else f" [{default}]"
         while True:
-            line = f"{message}{example}{shown}: "
+            line = f"{message}{example}{default_text}: "
             typed = self._line(line, can_go_back=can_go_back, secret=secret)
             if isinstance(typed, Back):
                 return typed
@@ -96,7 +96,7 @@ class PlainTerminal:
     def _list(self, message: str, choices: Sequence[Choice], *, can_go_back: bool) -> None:
         echo(message + (f" ({BACK_KEY} goes back)" if can_go_back else ""))
         for number, choice in enumerate(choices, 1):
-            note = f" ({choice.refused})" if choice.refused else ""
+            note = f" ({choice.refusal})" if choice.refusal else ""
             echo(f"  {number}. {choice.title}{note}")
 
     def _line(self, message: str, *, can_go_back: bool, secret: bool = False) -> str | Back:

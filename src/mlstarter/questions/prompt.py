@@ -35,8 +35,8 @@ def put(
         return None
 
     if choices and question.multiselect:
-        ticked = default if isinstance(default, list) else []
-        return terminal.several(message, choices, ticked, can_go_back=can_go_back)
+        preset = default if isinstance(default, list) else []
+        return terminal.several(message, choices, preset, can_go_back=can_go_back)
     while choices:
         answer = terminal.select(message, choices, default, can_go_back=can_go_back)
         trouble = None if answer is BACK else complaint(answer)
@@ -53,7 +53,7 @@ def put(
         message,
         text if editing or multiline else "",
         complaint,
-        offered="" if editing or multiline else text,
+        suggestion="" if editing or multiline else text,
         placeholder=interview.placeholder(question),
         secret=question.secret,
         multiline=multiline,

@@ -66,7 +66,7 @@ class Terminal(Protocol):
         default: str,
         check: Check,
         *,
-        offered: str = "",
+        suggestion: str = "",
         placeholder: str = "",
         secret: bool = False,
         multiline: bool = False,
@@ -74,7 +74,7 @@ class Terminal(Protocol):
     ) -> str | Back:
         """Return a line (or lines) for which ``check`` has no complaint, or BACK.
 
-        ``default`` stands in the field and can be edited; ``offered`` is shown beside it and
+        ``default`` stands in the field and can be edited; ``suggestion`` is shown beside it and
         taken when nothing is typed.
         """
 
@@ -148,7 +148,7 @@ class FullTerminal:
         """Return the values of the choices ticked with the space bar."""
         entries = [self._entry(choice) for choice in choices]
         for entry, choice in zip(entries, choices, strict=True):
-            entry.checked = choice.value in default and not choice.refused
+            entry.checked = choice.value in default and not choice.refusal
         prompt = self.q.checkbox(
             message,
             entries,
@@ -172,7 +172,7 @@ class FullTerminal:
         default: str,
         check: Check,
         *,
-        offered: str = "",
+        suggestion: str = "",
         placeholder: str = "",
         secret: bool = False,
         multiline: bool = False,
@@ -186,7 +186,7 @@ class FullTerminal:
             "validate": lambda typed: check(typed) or True,
             "bottom_toolbar": [("class:instruction", _toolbar(can_go_back, multiline=multiline))],
         }
-        grey = ("*" * 8 if secret and offered else offered) or placeholder
+        grey = ("*" * 8 if secret and suggestion else suggestion) or placeholder
         if grey:
             options["placeholder"] = [("class:placeholder", grey)]
         if secret:
@@ -195,22 +195,22 @@ class FullTerminal:
             # A space keeps questionary's own words about many lines away.
             options["instruction"] = " " if multiline else None
             prompt = self.q.text(message, multiline=multiline, **options)
-        answer = self._run(prompt, can_go_back=can_go_back, offered=offered)
+        answer = self._run(prompt, can_go_back=can_go_back, suggestion=suggestion)
         return answer if answer is BACK else str(answer)
 
     def _entry(self, choice: Choice) -> questionary.Choice:
         return self.q.Choice(
             choice.title,
             value=_Boxed(choice.value),
-            disabled=choice.refused or None,
+            disabled=choice.refusal or None,
             description=_folded(choice.description) or None,
         )
 
-    def _run(self, prompt: questionary.Question, *, can_go_back: bool, offered: str = "") -> Any:
+    def _run(self, prompt: questionary.Question, *, can_go_back: bool, suggestion: str = "") -> Any:
         from prompt_toolkit.key_binding import merge_key_bindings
 
         application = prompt.application
-        bindings = _keys(can_go_back=can_go_back, offered=offered)
+        bindings = _keys(can_go_back=can_go_back, suggestion=suggestion)
         own = [application.key_bindings] if application.key_bindings is not None else []
         application.key_bindings = merge_key_bindings([*own, bindings])
         _show_complaints_whole(application.layout)
@@ -258,7 +258,7 @@ def _show_complaints_whole(layout: Layout) -> None:
             window.dont_extend_height = to_filter(True)
 
 
-def _keys(*, can_go_back: bool, offered: str) -> KeyBindings:
+def _keys(*, can_go_back: bool, suggestion: str) -> KeyBindings:
     from prompt_toolkit.application import get_app
     from prompt_toolkit.filters import Condition
     from prompt_toolkit.key_binding import KeyBindings
@@ -274,11 +274,11 @@ def _keys(*, can_go_back: bool, offered: str) -> KeyBindings:
     def _stop(event: KeyPressEvent) -> None:
         event.app.exit(exception=KeyboardInterrupt(), style="class:aborting")
 
-    if offered:
+    if suggestion:
 
         @bindings.add("enter", filter=empty, eager=True)
         def _take(event: KeyPressEvent) -> None:
-            event.current_buffer.text = offered
+            event.current_buffer.text = suggestion
             event.current_buffer.validate_and_handle()
 
     if can_go_back:

@@ -8,7 +8,7 @@ from mlstarter.changelog import between
 from mlstarter.engines.path_safety import check
 from mlstarter.errors import NeedsAttention
 from mlstarter.git.merge_base import Layer, Pristine
-from mlstarter.layers import MARKER_LAYER, RECORD, read_marker, relaid, render_layers
+from mlstarter.layers import MARKER_LAYER, RECORD, read_marker, render_layers, replace_layers
 from mlstarter.project import Project
 from mlstarter.questions import Answers
 from mlstarter.sources import Template
@@ -63,7 +63,7 @@ def prepare(project: Project, request: UpdateRequest) -> PreparedUpdate:
         ),
     )
     refuse_obstacles(planned, request)
-    values = answers.recorded
+    values = answers.for_record
     engine, folder = preparation.engine, str(project.folder)
     return PreparedUpdate(
         project=project,
@@ -113,7 +113,7 @@ def _layers_over(preparation: Preparation, answers: Answers, new: Pristine) -> t
         whose, old = read_marker(old[-1].files[RECORD].data) or whose, old[:-1]
     if request.authority is not None:
         whose = request.authority.whose
-    return relaid(old, layers, whose)
+    return replace_layers(old, layers, whose)
 
 
 def _changelog(template: Template, old: str | None) -> str:

@@ -28,9 +28,9 @@ def render_tree(
     previous: Record | None = None,
 ) -> Pristine:
     """Render a template for a project; ``previous`` is the record that the project has now."""
-    rendered = engines.render_all(template, answers, folder_name=preparation.folder_name)
-    tree = with_record(rendered.tree, template, answers.recorded, previous)
-    return Pristine(TemplateOrigin(template.source, template.version), tree, seed=rendered.seed)
+    result = engines.render_all(template, answers, folder_name=preparation.folder_name)
+    tree = with_record(result.tree, template, answers.for_record, previous)
+    return Pristine(TemplateOrigin(template.source, template.version), tree, seed=result.seed)
 
 
 def old_render(preparation: Preparation, new: Pristine) -> TemplateCommit | Pristine:

@@ -17,10 +17,10 @@ Asker = Callable[[Questionnaire, Mapping[str, Any], Mapping[str, Any]], Answers]
 
 
 def take_defaults(
-    questionnaire: Questionnaire, inputs: Mapping[str, Any], recorded: Mapping[str, Any]
+    questionnaire: Questionnaire, inputs: Mapping[str, Any], project_answers: Mapping[str, Any]
 ) -> Answers:
     """Answer what is new with the template's defaults; what is recorded stays."""
-    return answer_again(questionnaire, inputs, recorded)
+    return answer_again(questionnaire, inputs, project_answers)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,8 +28,8 @@ class CookiecutterConfig:
     @property
     def prompts(self) -> Mapping[str, Any]:
         """The human-readable texts of the questions."""
-        found = self.variables.get("__prompts__", {})
-        return found if isinstance(found, Mapping) else {}
+        texts = self.variables.get("__prompts__", {})
+        return texts if isinstance(texts, Mapping) else {}
 
     @property
     def extensions(self) -> tuple[str, ...]:
@@ -48,8 +48,8 @@ class CookiecutterConfig:
         folder = self.root / "hooks"
         if not folder.is_dir():
             return ()
-        found = [path for path in sorted(folder.iterdir()) if path.stem in HOOKS]
-        return tuple(f"hooks/{path.name}" for path in found if not path.name.endswith("~"))
+        scripts = [path for path in sorted(folder.iterdir()) if path.stem in HOOKS]
+        return tuple(f"hooks/{path.name}" for path in scripts if not path.name.endswith("~"))
 
     @cached_property
     def nested(self) -> Mapping[str, tuple[str, str]]:
@@ -62,10 +62,10 @@ class CookiecutterConfig:
         old = self.variables.get("template")
         if isinstance(old, list):
             # The form before version 2.5: "Title (./folder)".
-            found = [(str(entry), re.search(r"\((.+)\)", str(entry))) for entry in old]
+            entries = [(str(entry), re.search(r"\((.+)\)", str(entry))) for entry in old]
             return {
                 text.partition("(")[0].strip(): (text, _inside(match.group(1)))
-                for text, match in found
+                for text, match in entries
                 if match
             }
         return {}

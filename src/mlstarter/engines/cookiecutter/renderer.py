@@ -87,14 +87,14 @@ def _context(engine: CookiecutterEngine, answers: Mapping[str, Any]) -> dict[str
         "_checkout": template.version,
     }
     original = {
-        name: _overwritten(raw, answers.get(name, raw))
+        name: _with_answer(raw, answers.get(name, raw))
         for name, raw in variables.items()
         if not name.startswith("_")
     }
     return {"cookiecutter": values, "_cookiecutter": original}
 
 
-def _overwritten(raw: Any, answer: Any) -> Any:
+def _with_answer(raw: Any, answer: Any) -> Any:
     """Return a variable as written, with an answer in the place of its default."""
     if isinstance(raw, list) and answer in raw:
         return [answer, *(entry for entry in raw if entry != answer)]
@@ -123,16 +123,16 @@ class _Renderer:
         self._refuse_name(self.text(self.config.project_folder))
         for folder, names, files in os.walk(self.start):
             below = Path(folder).relative_to(self.start)
-            kept = []
+            inner = []
             for name in sorted(names):
                 path = (below / name).as_posix()
                 self._refuse_link(self.start / path)
                 if self._is_copied(path):
                     self._copy_folder(path)
                 else:
-                    kept.append(name)
+                    inner.append(name)
                     self._folder(path)
-            names[:] = kept
+            names[:] = inner
             for name in sorted(files):
                 self._file((below / name).as_posix())
         return self.tree
@@ -162,7 +162,7 @@ class _Renderer:
         if self._is_copied(path) or _is_binary(source):
             data = source.read_bytes()
         else:
-            data = self._rendered(path)
+            data = self._render_file(path)
         self._add(checked_path(target), source, data)
 
     def _add(self, path: str, source: Path, data: bytes) -> None:
@@ -173,7 +173,7 @@ class _Renderer:
             raise too_large("The project", f"{MAX_FILES} files")
         self.tree[path] = Entry(file_mode(source), data)
 
-    def _rendered(self, path: str) -> bytes:
+    def _render_file(self, path: str) -> bytes:
         text = self.environment.get_template(path).render(self.context)
         newline = self.context["cookiecutter"].get("_new_lines") or newline_of(self.start / path)
         # What Python does for open(..., newline=newline).
@@ -225,8 +225,8 @@ def newline_of(path: Path) -> str:
     """Return the line end that Cookiecutter writes for the file at ``path``."""
     with path.open(encoding="utf-8") as file:
         file.readline()
-        found = file.newlines
-    first = found[0] if isinstance(found, tuple) else found
+        newlines = file.newlines
+    first = newlines[0] if isinstance(newlines, tuple) else newlines
     return first or os.linesep
 
 
@@ -240,20 +240,20 @@ def _with_cookiecutter(template: Template, context: dict[str, Any]) -> Rendered:
             "context": context,
             "seed": chance.seed,
         }
-        done = subprocess.run(
+        process = subprocess.run(
             [sys.executable, "-m", "mlstarter.engines.cookiecutter.process"],
             input=json.dumps(call).encode(),
             stdout=subprocess.PIPE,
             check=False,
         )
         try:
-            answer = json.loads(done.stdout)
+            answer = json.loads(process.stdout)
         except ValueError:
-            answer = {"message": f"exit status {done.returncode}"}
+            answer = {"message": f"exit status {process.returncode}"}
         if "project" not in answer:
             raise TemplateError(
                 f"The template {template.source} failed: {' '.join(answer['message'].split())}",
                 hint="what its hooks printed stands above",
             )
-        chance.drawn |= answer["drawn"]
+        chance.was_used |= answer["drawn"]
         return read_rendered(Path(answer["project"]))

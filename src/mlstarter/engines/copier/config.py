@@ -62,8 +62,8 @@ class CopierConfig:
     @cached_property
     def secrets(self) -> frozenset[str]:
         """Names of the questions whose answers are never stored."""
-        marked = {name for name, question in self.questions.items() if question.get("secret")}
-        return frozenset(marked | set(self.settings.get("secret_questions") or ()))
+        names = {name for name, question in self.questions.items() if question.get("secret")}
+        return frozenset(names | set(self.settings.get("secret_questions") or ()))
 
     @cached_property
     def extensions(self) -> tuple[str, ...]:
@@ -170,16 +170,16 @@ def _load(path: Path) -> dict[str, Any]:
                 f"{path.name} of the template is not a mapping of names to questions.",
                 hint="see https://copier.readthedocs.io/en/stable/configuring/",
             )
-    merged: dict[str, Any] = {}
+    config: dict[str, Any] = {}
     # The order matters: questions are asked in it. A ChainMap, as Copier uses one, yields the
     # keys of the first document first and the merged lists last.
     for document in documents:
-        merged.update(document)
+        config.update(document)
     for option in MERGED_LISTS:
         lists = [document[option] for document in documents if option in document]
         if lists:
-            merged[option] = [item for part in lists for item in part]
-    return merged
+            config[option] = [item for part in lists for item in part]
+    return config
 
 
 def _documents(text: bytes, root: Path) -> Iterator[Any]:
@@ -196,15 +196,15 @@ def _documents(text: bytes, root: Path) -> Iterator[Any]:
         if PurePosixPath(pattern).is_absolute():
             raise ValueError("an included path must be relative")
         nonlocal included
-        found: list[Any] = []
+        items: list[Any] = []
         for file in root.glob(pattern):
             included += 1
             if included > MAX_INCLUDES:
                 raise ValueError(f"it includes more than {MAX_INCLUDES} files")
             if not file.resolve().is_relative_to(root):
                 raise ValueError(f"an included file lies outside the template: {pattern}")
-            found.extend(_flat(parse(file.read_bytes())))
-        return found
+            items.extend(_flat(parse(file.read_bytes())))
+        return items
 
     def parse(text: bytes) -> Iterator[Any]:
         return yaml_documents(text, Loader, limit=MAX_CONFIG_BYTES)

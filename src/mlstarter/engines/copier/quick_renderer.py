@@ -69,14 +69,14 @@ class QuickRenderer:
         context = self._context(answers, folder_name)
         answers_file = context["_copier_conf"]["answers_file"]
         start = self._start(context)
-        excluded = self._exclusion(context)
+        is_excluded = self._exclusion(context)
         tree: dict[str, Entry] = {}
         size = 0
         for source in self._list(start):
-            rendered = self._path(source, start, context, answers_file)
-            if rendered is None or excluded(rendered):
+            target = self._path(source, start, context, answers_file)
+            if target is None or is_excluded(target):
                 continue
-            name = checked_path(rendered)
+            name = checked_path(target)
             entry = self._entry(source, context)
             size += len(entry.data)
             if size > MAX_TREE_BYTES:
@@ -89,13 +89,13 @@ class QuickRenderer:
         return tree
 
     def _context(self, answers: Mapping[str, Any], folder_name: str) -> dict[str, Any]:
-        hidden: frozenset[str] = getattr(answers, "hidden", frozenset())
+        hidden_names: frozenset[str] = getattr(answers, "hidden_names", frozenset())
         origin = {"_commit": self._template.version, "_src_path": self._template.source}
         origin = {key: value for key, value in origin.items() if value is not None}
-        recorded = {
+        for_record = {
             name: value
             for name, value in answers.items()
-            if name not in hidden
+            if name not in hidden_names
             and name not in self._config.secrets
             and name in self._config.questions
             and isinstance(value, _RECORDED_TYPES)
@@ -110,7 +110,7 @@ class QuickRenderer:
             **self._of_the_machine(),
             **origin,
             **answers,
-            "_copier_answers": origin | recorded,
+            "_copier_answers": origin | for_record,
             "_copier_conf": conf,
             "_folder_name": folder_name,
             "_copier_phase": "render",
@@ -210,12 +210,12 @@ class QuickRenderer:
             relative = relative.with_suffix("")
         parts: list[str] = []
         for part in relative.parts:
-            rendered = self._text(part).render(context)
-            if not rendered:
+            name = self._text(part).render(context)
+            if not name:
                 return None
-            if rendered == str(answers_file):
+            if name == str(answers_file):
                 return answers_file.as_posix()
-            parts.append(rendered)
+            parts.append(name)
         path = PurePath(*parts)
         # Copier looks for the rendered sibling at the template's root, not beside the file.
         if not is_template and _is_there(self._root / f"{path}{suffix}"):
@@ -234,7 +234,7 @@ class QuickRenderer:
             if path not in self._entries:
                 self._entries[path] = Entry(file_mode(path), content)
             return self._entries[path]
-        return Entry(self._mode(path), _encoded(content.render(context), path.name))
+        return Entry(self._mode(path), _encode(content.render(context), path.name))
 
     def _content(self, path: Path) -> Text | bytes:
         """Return a file's compiled text, or its bytes where it is only copied."""
@@ -311,7 +311,7 @@ def _is_there(path: Path) -> bool:
         return False
 
 
-def _encoded(text: str, name: str) -> bytes:
+def _encode(text: str, name: str) -> bytes:
     try:
         return text.encode()
     except UnicodeEncodeError as error:

@@ -57,15 +57,13 @@ def render_with_copier(engine: Engine, answers: Mapping[str, Any], folder_name: 
         )
         if process.returncode:
             raise _failure(template, process)
-        chance.drawn |= json.loads(process.stdout)["drawn"]
+        chance.was_used |= json.loads(process.stdout)["drawn"]
         if not destination.is_dir():
             return Rendered({})
-        rendered = (
-            read_rendered(destination) if trust else Rendered(read_tree(destination, git=True))
-        )
+        result = read_rendered(destination) if trust else Rendered(read_tree(destination, git=True))
         if template.commit or template.source == str(template.root):
-            return rendered
-        return replace(rendered, tree=_with_source(rendered.tree, template))
+            return result
+        return replace(result, tree=_with_source(result.tree, template))
 
 
 def _with_source(tree: Tree, template: Template) -> Tree:

@@ -46,10 +46,10 @@ def main() -> int:
             )
     except Exception as error:
         hint = getattr(error, "hint", None)
-        told = {"error": type(error).__name__, "message": str(error), "hint": hint}
-        answer.write(json.dumps(told))
+        reply = {"error": type(error).__name__, "message": str(error), "hint": hint}
+        answer.write(json.dumps(reply))
         return FAILED
-    answer.write(json.dumps({"drawn": chance.drawn}))
+    answer.write(json.dumps({"drawn": chance.was_used}))
     return 0
 
 

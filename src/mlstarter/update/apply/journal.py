@@ -135,10 +135,10 @@ def places(repository: Repository) -> list[Path]:
     Files move in and out by renaming, which works only within one file system, and a linked
     work tree or a submodule may lie on another one than its git folder.
     """
-    found = [repository.folder / "mlstarter-update"]
+    folders = [repository.folder / "mlstarter-update"]
     if repository.top is not None:
-        found.append(repository.top / ".mlstarter-update")
-    return found
+        folders.append(repository.top / ".mlstarter-update")
+    return folders
 
 
 def new_state(repository: Repository) -> State:

@@ -29,13 +29,13 @@ class Recovery:
 
     ``outcome``: "nothing" (there was none), "undone" (as before), "finished" (as if it had not
     been interrupted) or "moved on" (somebody committed or switched branches since; nothing was
-    touched). ``kept`` are files that were edited after the interruption and stay as they are;
-    ``saved`` is the folder that holds the replaced files, where it was kept.
+    touched). ``edited_files`` were edited after the interruption and stay as they are;
+    ``saved_folder`` is the folder that holds the replaced files, where it was kept.
     """
 
     outcome: str
-    kept: tuple[str, ...] = ()
-    saved: Path | None = None
+    edited_files: tuple[str, ...] = ()
+    saved_folder: Path | None = None
 
 
 def recover(repository: Repository) -> Recovery:
@@ -56,7 +56,7 @@ def recover(repository: Repository) -> Recovery:
             state.end()
             return Recovery("finished")
         if not _is_where_it_was(repository, journal):
-            return Recovery("moved on", saved=_save(state))
+            return Recovery("moved on", saved_folder=_save(state))
         if journal.move.mode == "commit" and _index_holds(repository, journal.move.tree):
             _unlock(repository, state, journal)
             repository.git.run(
@@ -69,7 +69,7 @@ def recover(repository: Repository) -> Recovery:
             )
             state.end()
             return Recovery("finished")
-        return Recovery("undone", kept=put_back(repository, state, journal))
+        return Recovery("undone", edited_files=put_back(repository, state, journal))
 
 
 def put_back(
@@ -81,7 +81,7 @@ def put_back(
     after being killed itself.
     """
     top = repository.work_tree
-    kept: list[str] = []
+    edited: list[str] = []
     for operation in reversed(journal.operations):
         place, backup = top / operation.path, state.backup / operation.path
         here = fingerprint(place)
@@ -94,7 +94,7 @@ def put_back(
                     place.unlink()
                     prune_upwards(place.parent, top)
                 else:
-                    kept.append(operation.path)
+                    edited.append(operation.path)
     for operation in journal.operations:
         place, backup = top / operation.path, state.backup / operation.path
         if operation.old is None or not exists(backup):
@@ -106,7 +106,7 @@ def put_back(
         if here is None or here == "folder":
             move_in(backup, place)
         elif here != operation.old:
-            kept.append(operation.path)
+            edited.append(operation.path)
     _forget_merge(repository, journal)
     if journal.move.mode == "commit" and _index_holds(repository, journal.move.tree):
         # Only the branch could not follow: somebody else holds it.
@@ -114,7 +114,7 @@ def put_back(
         state.index.replace(repository.folder / "index")
     _unlock(repository, state, journal, ref_locks=ref_locks)
     state.end()
-    return tuple(sorted(set(kept)))
+    return tuple(sorted(set(edited)))
 
 
 def _is_same(one: Path, other: Path) -> bool:

@@ -128,16 +128,16 @@ def _stage_index(repository: Repository, switch: Switch, state: State) -> None:
 def _operations(repository: Repository, switch: Switch, state: State) -> tuple[Operation, ...]:
     """Return what is to be moved, having made sure that no file differs from its commit."""
     top = repository.work_tree
-    found: list[Operation] = []
+    operations: list[Operation] = []
     for change in switch.files:
         modes = {leaf.mode for leaf in (change.old, change.new) if leaf is not None}
         if GITLINK in modes:
             continue
         here = fingerprint(top / change.path) if change.old is not None else None
         new = fingerprint(state.stage / change.path) if change.new is not None else None
-        found.append(Operation(change.path, here, new))
+        operations.append(Operation(change.path, here, new))
     require_committed(repository, switch.files)
-    return tuple(found)
+    return tuple(operations)
 
 
 def _take_index_lock(repository: Repository) -> None:

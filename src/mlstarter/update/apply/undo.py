@@ -18,7 +18,7 @@ class Undone:
     """The commit that the branch returned to, and the merge commit that it left."""
 
     commit: str
-    left: str
+    merge: str
 
 
 def undo(repository: Repository, prefix: str = "") -> Undone:
@@ -60,9 +60,9 @@ def _refuse_open_merge(repository: Repository) -> None:
 def _last_update(repository: Repository, head: str, prefix: str) -> tuple[str, str]:
     """Return the newest merge of a template commit and its first parent."""
     pristine = {
-        found.commit
-        for found in template_commits(repository.git, head)
-        if found.trailers.folder == prefix
+        entry.commit
+        for entry in template_commits(repository.git, head)
+        if entry.trailers.folder == prefix
     }
     log = repository.git.text("log", "--first-parent", "--merges", "--format=%H %P", head)
     for line in log.splitlines():

@@ -164,8 +164,8 @@ def plan(repository: Repository, request: MergeRequest) -> Plan:
         ProjectError: it is a partial clone, and its server cannot be asked for the rest.
     """
     base = request.base
-    needed = [request.ours, *([base.commit] if isinstance(base, TemplateCommit) else [])]
-    fetch_missing(repository, needed)
+    commits = [request.ours, *([base.commit] if isinstance(base, TemplateCommit) else [])]
+    fetch_missing(repository, commits)
     quarantine = Quarantine(repository)
     try:
         return _Planner(repository, quarantine, request).plan()
@@ -210,7 +210,7 @@ class _Planner:
             self.quarantine.write(objects)
             merged = self._merge(base_tree, ours_tree, their_tree)
             if request.finish is not None and not merged.conflicts:
-                merged = replace(merged, tree=self._finished(merged.tree, request.finish))
+                merged = replace(merged, tree=self._run_after(merged.tree, request.finish))
         return self._finish(merged, new_commit, old_commit)
 
     def _base(self) -> tuple[str, str, dict[str, Leaf]]:
@@ -264,7 +264,7 @@ class _Planner:
         self.quarantine.write(objects)
         return tree
 
-    def _finished(self, tree: str, finish: Callable[[Tree], Edits]) -> str:
+    def _run_after(self, tree: str, finish: Callable[[Tree], Edits]) -> str:
         """Return a clean result's tree as ``finish`` makes it."""
         side = listing(self.quarantine, tree)
         return self._edit(side, finish(files_of(self.quarantine.git, side))) or tree

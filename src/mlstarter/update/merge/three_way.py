@@ -133,7 +133,7 @@ def _conflicts(
     A remark on a file without stages leaves nothing to resolve: git 2.39 makes one where the
     template turns an untouched file into a folder, and then merges it cleanly.
     """
-    found: dict[str, Conflict] = {}
+    conflicts: dict[str, Conflict] = {}
     open_paths = {stage.path for stage in stages}
     for _, paths, message in notes:
         match = re.match(r"CONFLICT \(([^)]*)\)|warning: Cannot merge binary", message)
@@ -141,12 +141,12 @@ def _conflicts(
             continue
         kind = (match[1] or "binary").partition(" involved")[0]
         for path in [path for path in paths if path in open_paths]:
-            if kind == "binary" or path not in found:
+            if kind == "binary" or path not in conflicts:
                 reason = _REASONS.get(kind, message)
-                found[path] = Conflict(path, kind, _which_side(kind, path, stages) or reason)
-    for path in sorted(open_paths - found.keys()):
-        found[path] = Conflict(path, "other", "the two sides do not fit together")
-    return tuple(found[path] for path in sorted(found))
+                conflicts[path] = Conflict(path, kind, _which_side(kind, path, stages) or reason)
+    for path in sorted(open_paths - conflicts.keys()):
+        conflicts[path] = Conflict(path, "other", "the two sides do not fit together")
+    return tuple(conflicts[path] for path in sorted(conflicts))
 
 
 def _which_side(kind: str, path: str, stages: tuple[Stage, ...]) -> str | None:
@@ -171,7 +171,7 @@ def _name_the_base(
     open_paths = sorted({stage.path for stage in stages} & leaves.keys())
     marker = re.compile(rb"^(\|{7,}) ([0-9a-f]{7,64})(\r?)$", re.MULTILINE)
 
-    def named(match: re.Match[bytes]) -> bytes:
+    def with_label(match: re.Match[bytes]) -> bytes:
         if root.startswith(match[2].decode()):
             return match[1] + b" " + label.encode() + match[3]
         return match[0]
@@ -180,7 +180,7 @@ def _name_the_base(
     texts = read_blobs(quarantine.git, [leaves[path].oid for path in open_paths])
     renewed: dict[str, Leaf] = {}
     for path, data in zip(open_paths, texts, strict=True):
-        text = marker.sub(named, data)
+        text = marker.sub(with_label, data)
         if text != data:
             renewed[path] = Leaf(leaves[path].mode, objects.add("blob", text))
     if not renewed:
@@ -197,12 +197,12 @@ def listing(quarantine: Quarantine, tree: str) -> dict[str, Leaf]:
 
 def parse_listing(fields: list[str]) -> dict[str, Leaf]:
     """Return what `git ls-tree -z` printed, by path."""
-    found: dict[str, Leaf] = {}
+    leaves: dict[str, Leaf] = {}
     for field in fields:
         info, _, path = field.partition("\t")
         mode, _, oid = info.split()
-        found[path] = Leaf(int(mode, 8), oid)
-    return found
+        leaves[path] = Leaf(int(mode, 8), oid)
+    return leaves
 
 
 def label(name: str, version: str | None) -> str:
