@@ -27,7 +27,8 @@ class Template:
     it was written for; ``engines.of`` is what asks.
 
     ``trusted`` says that the user decided to let it run the code that it brings
-    (``engines.with_trust``); ``texts_only`` leaves its tasks and hooks out.
+    (``engines.with_trust``); ``texts_only`` leaves its tasks and hooks out; ``reads_nothing`` says
+    that its texts are known to read nothing of the machine.
     """
 
     source: str
@@ -37,6 +38,7 @@ class Template:
     commit: str | None = None
     trusted: bool = False
     texts_only: bool = False
+    reads_nothing: bool = False
 
     def without_code(self) -> Template:
         """Return the template without its tasks or hooks: what its texts alone make."""

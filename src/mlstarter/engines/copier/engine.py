@@ -49,7 +49,7 @@ class CopierEngine:
     @cached_property
     def reads(self) -> tuple[str, ...]:
         """What the texts read beyond the template, with the file."""
-        return copier_reads(self.config)
+        return () if self.template.reads_nothing else copier_reads(self.config)
 
     @property
     def code(self) -> tuple[str, ...]:
