@@ -9,7 +9,7 @@ import pytest
 
 from mlstarter.errors import AnswersError
 from mlstarter.questions import Answers, Questionnaire
-from mlstarter.questions.ask import OtherType, Outcome, OwnData, Starts, ask
+from mlstarter.questions.ask import DialogueOutcome, OtherType, StartFromData, Starts, ask
 from mlstarter.questions.presets import Preset
 from mlstarter.questions.terminal import BACK
 from tests.questions.conftest import Make
@@ -51,14 +51,14 @@ def dialogue(
     *script: tuple[str, Any],
     inputs: Mapping[str, Any] | None = None,
     **options: Any,
-) -> tuple[Outcome, ScriptedTerminal]:
+) -> tuple[DialogueOutcome, ScriptedTerminal]:
     terminal = ScriptedTerminal(*script)
     outcome = ask(questionnaire, inputs or {}, terminal, **options)
     assert terminal.script == []
     return outcome, terminal
 
 
-def answers_of(outcome: Outcome) -> dict[str, Any]:
+def answers_of(outcome: DialogueOutcome) -> dict[str, Any]:
     assert isinstance(outcome, Answers)
     return outcome.applicable
 
@@ -207,7 +207,7 @@ def test_the_type_of_another_package_is_returned(asked: Questionnaire) -> None:
 def test_starting_from_data_is_returned(questionnaire: Make) -> None:
     template = questionnaire("data_path: {type: str, default: ''}\n")
     outcome, _ = dialogue(template, ("Start from", "Data of my own (a file or a folder)"))
-    assert outcome == OwnData()
+    assert outcome == StartFromData()
 
 
 @pytest.mark.parametrize("key", [CTRL_C, CTRL_D], ids=["ctrl-c", "ctrl-d"])

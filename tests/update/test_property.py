@@ -32,7 +32,8 @@ from mlstarter.new.first_commit import initialise
 from mlstarter.project import Project
 from mlstarter.tree import EXECUTABLE, REGULAR, Entry
 from mlstarter.update.apply.application import apply_plan
-from mlstarter.update.merge.plan import MergeRequest, plan
+from mlstarter.update.merge.plan import MergeRequest
+from mlstarter.update.merge.planner import plan
 from mlstarter.update.merge.three_way import Merged, merge_trees
 from tests.update.story import snapshot, work_tree_equals
 

@@ -149,7 +149,7 @@ def _ask(
     questionnaire: Questionnaire, given: Mapping[str, Any], recorded: Mapping[str, Any]
 ) -> Answers:
     """Ask on the terminal what the project has not answered yet."""
-    from mlstarter.questions.again import answer_again
+    from mlstarter.questions.recorded_answers import answer_again
     from mlstarter.questions.terminal import open_terminal
 
     return answer_again(questionnaire, given, recorded, open_terminal=open_terminal)

@@ -27,7 +27,7 @@ from mlstarter.git.merge_base import template_commits
 from mlstarter.layers import RECORD, digest_of
 from mlstarter.project import Project
 from mlstarter.questions import Answers, Questionnaire
-from mlstarter.questions.again import answer_again
+from mlstarter.questions.recorded_answers import answer_again
 from mlstarter.update.merge.plan import Plan
 
 Outcome = Literal["current", "offered", "merged", "conflict", "moved"]

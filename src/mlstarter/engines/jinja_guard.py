@@ -39,7 +39,7 @@ _SIZED_GLOBALS = ("lipsum", "random_ascii_string")
 _WIDE = re.compile(r"\d{6,}")
 
 
-class TooMuch(TemplateError):
+class TextTooLarge(TemplateError):
     """A text of a template makes something larger than any project needs."""
 
     def __init__(self, what: str) -> None:
@@ -100,7 +100,7 @@ class GuardedEnvironment(SafeEnvironment):
         """Return a sandboxed ``str.format`` that takes no big width."""
         wrapped = super().wrap_str_format(value)
         if wrapped is not None and _WIDE.search(str(value.__self__)):
-            raise TooMuch("a width in a format is too large")
+            raise TextTooLarge("a width in a format is too large")
         return wrapped
 
     def concat_bounded(self, parts: tuple[Any, ...], autoescape: bool) -> str:
@@ -202,12 +202,12 @@ def _with_bounds(original: Any) -> Any:
 def _check_widths(values: Iterable[Any]) -> None:
     for value in values:
         if isinstance(value, int) and not -MAX_WIDTH <= value <= MAX_WIDTH:
-            raise TooMuch(f"a width or count is larger than {MAX_WIDTH}")
+            raise TextTooLarge(f"a width or count is larger than {MAX_WIDTH}")
 
 
 def _check_size(size: int) -> None:
     if size > MAX_TEXT:
-        raise TooMuch(f"a text or list has more than {MAX_TEXT} parts")
+        raise TextTooLarge(f"a text or list has more than {MAX_TEXT} parts")
 
 
 def _check_operation(operator: str, left: Any, right: Any) -> None:
@@ -220,7 +220,7 @@ def _check_operation(operator: str, left: Any, right: Any) -> None:
     elif isinstance(left, int) and isinstance(right, int):
         bits = left.bit_length() * right if operator == "**" else left.bit_length()
         if max(bits, right.bit_length()) > MAX_BITS:
-            raise TooMuch("a number has too many digits")
+            raise TextTooLarge("a number has too many digits")
     elif operator == "*":
         for sequence, count in ((left, right), (right, left)):
             if hasattr(sequence, "__len__") and isinstance(count, int):
@@ -230,6 +230,6 @@ def _check_operation(operator: str, left: Any, right: Any) -> None:
 def _check_format(text: str | bytes, values: Any) -> None:
     letters = text if isinstance(text, str) else text.decode("latin-1")
     if _WIDE.search(letters):
-        raise TooMuch("a width in a format is too large")
+        raise TextTooLarge("a width in a format is too large")
     if "*" in letters:
         _check_widths(values if isinstance(values, tuple) else (values,))

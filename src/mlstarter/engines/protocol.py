@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mlstarter.sources.template import Template
 
 Moment = Literal["before_copy", "after_copy", "before_update", "after_update"]
-Stage = Literal["before", "after"]
+MigrationStage = Literal["before", "after"]
 PathTest = Callable[[str], bool]
 
 
@@ -25,7 +25,7 @@ class MigrationStep:
     ``stage`` is on which side of the merge it runs; ``variables`` are ``_version_from`` and so on.
     """
 
-    stage: Stage
+    stage: MigrationStage
     command: str | Sequence[Any]
     when: str | bool
     folder: str

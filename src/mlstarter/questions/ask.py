@@ -42,11 +42,11 @@ class OtherType:
 
 
 @dataclass(frozen=True, slots=True)
-class OwnData:
+class StartFromData:
     """The user wants to start from data of their own, which are to be looked at first."""
 
 
-Outcome = Answers | OtherType | OwnData
+DialogueOutcome = Answers | OtherType | StartFromData
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def ask(
     starts: Starts = Starts(),
     start: Preset | Mapping[str, Any] | None = None,
     other_types: Mapping[str, str] | None = None,
-) -> Outcome:
+) -> DialogueOutcome:
     """Ask whatever ``inputs`` leave open and return the answers that the user agreed to.
 
     Args:
@@ -83,7 +83,7 @@ def ask(
         other_types: project types of other templates, offered beside this one's: name -> title.
 
     Returns:
-        The answers; OtherType where one of ``other_types`` was chosen, OwnData where the user
+        The answers; OtherType where one of ``other_types`` was chosen, StartFromData where the user
         wants to start from data.
 
     Raises:
@@ -137,7 +137,7 @@ class Conversation(Policy):
         self.earlier: dict[str, Any] = {}
         self.trail: list[str] = []
 
-    def run(self, start: Mapping[str, Any] | None) -> Outcome:
+    def run(self, start: Mapping[str, Any] | None) -> DialogueOutcome:
         """Ask until the user agrees to the review; ``start`` is a set of answers to begin with."""
         self.terminal.show(self.terminal.keys)
         options = self._options() if start is None else []
@@ -153,6 +153,7 @@ class Conversation(Policy):
                 step = self._review(interview, can_go_back=can_go_back)
             else:
                 step = self._ask(question, interview, can_go_back=can_go_back)
+            # From the first question the way back leads to where to start from, if that was asked.
             if step is BACK and self.trail:
                 name = self.trail.pop()
                 self.earlier[name] = self.drafts.pop(name, None)
@@ -173,14 +174,15 @@ class Conversation(Policy):
             options.append(Choice("My last answers", LAST))
         return options if len(options) > 1 else []
 
-    def _start(self, options: Sequence[Choice]) -> OwnData | None:
+    def _start(self, options: Sequence[Choice]) -> StartFromData | None:
         """Ask what to start from."""
+        # Another start is another dialogue: an answer that nobody sees again must not count.
         self.drafts.clear()
         while True:
             way = self.terminal.select("Start from", options, None, can_go_back=False)
             self.suggestions, self.quick = dict(self.starts.remembered), False
             if way == OWN:
-                return OwnData()
+                return StartFromData()
             if way == LAST:
                 last = self.starts.last.items()
                 self._take_set({name: v for name, v in last if name not in ALWAYS_ASKED})
@@ -221,6 +223,7 @@ class Conversation(Policy):
         self, question: Question, interview: Interview, *, can_go_back: bool
     ) -> OtherType | Back | None:
         """Ask one question and keep its answer as a draft."""
+        # What was typed before somebody went back is worth more than the default.
         before = self.earlier.get(question.name)
         default = interview.default(question) if before is None else before
         answer = put(
@@ -245,7 +248,7 @@ class Conversation(Policy):
         self.trail.append(question.name)
         return None
 
-    def _review(self, interview: Interview, *, can_go_back: bool) -> Outcome | Back | None:
+    def _review(self, interview: Interview, *, can_go_back: bool) -> DialogueOutcome | Back | None:
         """Show every answer; return them for yes, or ask the one whose number was typed."""
         questions = [
             question

@@ -12,7 +12,7 @@ from mlstarter import engines, plugins
 from mlstarter.data.kaggle import settle_addresses
 from mlstarter.errors import AnswersError, UsageError
 from mlstarter.questions.answers_file import parse_pairs, read_answers
-from mlstarter.questions.ask import OtherType, Outcome, OwnData, Starts, ask
+from mlstarter.questions.ask import DialogueOutcome, OtherType, StartFromData, Starts, ask
 from mlstarter.questions.complete import complete
 from mlstarter.questions.interview import Interview
 from mlstarter.questions.memory import last_answers, remembered
@@ -47,7 +47,7 @@ class Gathered:
             suggestions |= preset_answers(self.preset, self.questionnaire.names)
         return complete(self.questionnaire, self.inputs, suggestions=suggestions, defaults=defaults)
 
-    def ask(self, terminal: Terminal) -> Outcome:
+    def ask(self, terminal: Terminal) -> DialogueOutcome:
         """Ask for what is open; see ``questions.ask``."""
         return ask(
             self.questionnaire,
@@ -69,7 +69,7 @@ class Gathered:
             other_types=self.other_types,
         )
         # Where to start from is not asked, so that nobody can choose data once more.
-        assert not isinstance(outcome, OwnData)  # noqa: S101 - as said
+        assert not isinstance(outcome, StartFromData)  # noqa: S101 - as said
         return outcome
 
 
@@ -89,6 +89,7 @@ def gather(
     """
     inputs = read_answers(answers_file) if answers_file is not None else {}
     inputs |= parse_pairs(data)
+    # The address of a page stands for several answers, whichever way it came in.
     settle_addresses(inputs)
     if project_type is not None:
         if "project_type" not in questionnaire:

@@ -127,7 +127,7 @@ class Interview:
             try:
                 return self.check(question, self.suggestions[question.name])
             except InvalidAnswer:
-                pass
+                pass  # a preset or a memory may be of another version: nobody said it of this one
         source = question.default
         if isinstance(source, Verbatim):
             return source.value

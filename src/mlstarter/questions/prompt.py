@@ -37,6 +37,7 @@ def put(
     if choices and question.multiselect:
         preset = default if isinstance(default, list) else []
         return terminal.several(message, choices, preset, can_go_back=can_go_back)
+    # The question's validator may refuse what its list offers.
     while choices:
         answer = terminal.select(message, choices, default, can_go_back=can_go_back)
         trouble = None if answer is BACK else complaint(answer)

@@ -9,7 +9,8 @@ from mlstarter.engines.chance import new_seed
 from mlstarter.errors import ProjectError
 from mlstarter.git.merge_base import Pristine, find_base
 from mlstarter.project import read_record
-from mlstarter.update.merge.plan import MergeRequest, plan
+from mlstarter.update.merge.plan import MergeRequest
+from mlstarter.update.merge.planner import plan
 from mlstarter.update.preparation import Preparation, PreparedUpdate, questionnaire_of
 from mlstarter.update.refusals import refuse_obstacles
 from mlstarter.update.renders import first_answers, render_tree
@@ -70,6 +71,7 @@ def _refuse_stranger(preparation: Preparation, render: Pristine) -> None:
     listing = project.repository.git.fields(
         "ls-tree", "-r", "-z", "--name-only", f"{preparation.ours}:{project.prefix}"
     )
+    # Half is generous: students delete and rename. A project of another template shares a README.
     shared = len(tree.keys() & set(listing))
     if shared * 2 < len(tree):
         raise ProjectError(

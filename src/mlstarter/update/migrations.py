@@ -17,14 +17,15 @@ from typing import Any
 from mlstarter import engines
 from mlstarter.engines import Record
 from mlstarter.engines.path_safety import check
-from mlstarter.engines.protocol import MigrationCommand, Stage
+from mlstarter.engines.protocol import MigrationCommand, MigrationStage
 from mlstarter.engines.result import read_rendered
 from mlstarter.errors import TemplateError
 from mlstarter.files import write_tree
 from mlstarter.git.process import Git
 from mlstarter.project import read_record
 from mlstarter.tree import Tree
-from mlstarter.update.merge.plan import Edits, files_of
+from mlstarter.update.merge.plan import Edits
+from mlstarter.update.merge.planner import files_of
 from mlstarter.update.merge.three_way import parse_listing
 from mlstarter.update.preparation import Preparation
 
@@ -78,7 +79,9 @@ class Migration:
         self.commands_run += map(str, commands)
         return run_in_copy(commands, files, self.preparation.folder_name)
 
-    def _commands(self, stage: Stage, answers: Mapping[str, Any]) -> list[MigrationCommand]:
+    def _commands(
+        self, stage: MigrationStage, answers: Mapping[str, Any]
+    ) -> list[MigrationCommand]:
         steps = [step for step in self.steps if step.stage == stage]
         name = self.preparation.folder_name
         return self.engine.migration_commands(steps, answers, name) if steps else []

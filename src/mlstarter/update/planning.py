@@ -15,7 +15,8 @@ from mlstarter.sources import Template
 from mlstarter.update.adopt import prepare_adoption
 from mlstarter.update.exempt_files import without_exempt_files
 from mlstarter.update.layer_history import layers_of
-from mlstarter.update.merge.plan import MergeRequest, plan
+from mlstarter.update.merge.plan import MergeRequest
+from mlstarter.update.merge.planner import plan
 from mlstarter.update.migrations import Migration
 from mlstarter.update.preparation import Preparation, PreparedUpdate, questionnaire_of
 from mlstarter.update.refusals import refuse_obstacles, refuse_state
@@ -37,6 +38,7 @@ def prepare(project: Project, request: UpdateRequest) -> PreparedUpdate:
     if request.adopt:
         return prepare_adoption(preparation)
     record, template = preparation.record, preparation.template
+    # Before any question or render: what must not run is refused before anything costs time.
     migration = Migration(preparation)
     if request.authority is not None:
         _refuse_code(template, migration)

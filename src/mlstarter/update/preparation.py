@@ -51,6 +51,7 @@ class Preparation:
         """That template as its engine sees it."""
         return engines.of(self.template)
 
+    # None where the history was squashed or cut, and for projects of other tools.
     @cached_property
     def base(self) -> TemplateCommit | None:
         """The template commit in the history that the project comes from."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from mlstarter.engines import Record
 from mlstarter.questions import Answers, Questionnaire
-from mlstarter.questions.again import answer_again
+from mlstarter.questions.recorded_answers import answer_again
 from mlstarter.sources import Template
 
 Asker = Callable[[Questionnaire, Mapping[str, Any], Mapping[str, Any]], Answers]

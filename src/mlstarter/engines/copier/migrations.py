@@ -14,13 +14,13 @@ from jinja2 import TemplateError as JinjaError
 
 from mlstarter.engines.copier.config import CopierConfig
 from mlstarter.engines.jinja import environment
-from mlstarter.engines.protocol import MigrationCommand, MigrationStep, Stage
+from mlstarter.engines.protocol import MigrationCommand, MigrationStage, MigrationStep
 from mlstarter.errors import TemplateError
 from mlstarter.questions.values import to_bool
 from mlstarter.sources.template import Template
 from mlstarter.versions import is_older, parse_version
 
-STAGES: tuple[Stage, ...] = ("before", "after")
+STAGES: tuple[MigrationStage, ...] = ("before", "after")
 
 
 def migration_steps(

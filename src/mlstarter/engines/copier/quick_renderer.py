@@ -13,13 +13,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path, PurePath
-from typing import Any, NoReturn
+from typing import Any
 from unicodedata import normalize
 
 from mlstarter.bounds import MAX_FILES, MAX_TREE_BYTES, too_large
 from mlstarter.engines.copier.config import CopierConfig
+from mlstarter.engines.copier.internal_variables import CopierConf, GuardedConf
 from mlstarter.engines.jinja import environment
-from mlstarter.engines.jinja_guard import denied_variable, needs_trust
+from mlstarter.engines.jinja_guard import denied_variable
 from mlstarter.engines.path_safety import UnsafePath, checked_path
 from mlstarter.engines.system import system_name
 from mlstarter.engines.template_text import Text
@@ -100,7 +101,7 @@ class QuickRenderer:
             and name in self._config.questions
             and isinstance(value, _RECORDED_TYPES)
         }
-        conf = (_Conf if self._trusted else _PlainConf)(
+        conf = (CopierConf if self._trusted else GuardedConf)(
             sep=os.sep,
             os=system_name(),
             vcs_ref=self._template.version,
@@ -274,33 +275,6 @@ class QuickRenderer:
         if source not in self._texts:
             self._texts[source] = Text(self._env, source)
         return self._texts[source]
-
-
-class _Conf(dict[str, Any]):
-    """An internal variable of Copier's: those entries that do not describe its own call."""
-
-    def __missing__(self, key: str) -> NoReturn:
-        raise self._refusal(f"_copier_conf.{key}")
-
-    def __iter__(self) -> NoReturn:
-        raise self._refusal("_copier_conf as a whole")
-
-    keys = values = items = __iter__
-    __str__ = __repr__ = __iter__
-
-    def _refusal(self, what: str) -> TemplateError:
-        # Templates that name it go to Copier (``coverage``); this one hides the name.
-        return TemplateError(
-            f"A text of the template reads {what}, which only Copier knows.",
-            hint=f"its author writes {what} as such, so that Copier itself renders the template",
-        )
-
-
-class _PlainConf(_Conf):
-    """The same for a template that nobody trusts: what describes the call needs trust."""
-
-    def _refusal(self, what: str) -> TemplateError:
-        return needs_trust(what)
 
 
 def _is_there(path: Path) -> bool:

@@ -24,7 +24,7 @@ _main: Any = import_module("copier._main")
 _user_data: Any = import_module("copier._user_data")
 
 
-class _PlainConf:
+class _GuardedConf:
     """Those parts of ``_copier_conf`` that say nothing of the machine."""
 
     def __init__(self, conf: Any) -> None:
@@ -75,7 +75,7 @@ def _patch_context() -> None:
 
     def render_context(self: Any) -> Any:
         context = original(self)
-        context["_copier_conf"] = _PlainConf(context["_copier_conf"])
+        context["_copier_conf"] = _GuardedConf(context["_copier_conf"])
         context["_copier_python"] = denied_variable("_copier_python")
         return context
 

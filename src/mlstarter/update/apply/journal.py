@@ -53,7 +53,7 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
-class Journal:
+class UpdateJournal:
     """What an update that was begun is about to do, on which branch (None: detached)."""
 
     move: Move
@@ -61,7 +61,7 @@ class Journal:
     operations: tuple[Operation, ...]
 
     @classmethod
-    def read(cls, path: Path) -> Journal:
+    def read(cls, path: Path) -> UpdateJournal:
         """Read a journal back."""
         values = json.loads(path.read_text(encoding="utf-8"))
         move = Move(**{field.name: values[field.name] for field in fields(Move)})
@@ -114,8 +114,9 @@ class State:
             return False
         return not self.index.exists() or lock.read_bytes() in (b"", LOCK_TEXT)
 
-    def begin(self, journal: Journal) -> None:
+    def begin(self, journal: UpdateJournal) -> None:
         """Write the journal, whole or not at all."""
+        # Renamed into place when it is on the disk: half a journal would be worse than none.
         temporary = self.folder / "journal.new"
         with temporary.open("w", encoding="utf-8") as file:
             file.write(journal.text())

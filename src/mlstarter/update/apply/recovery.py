@@ -14,8 +14,8 @@ from pathlib import Path
 
 from mlstarter.git.repository import Repository
 from mlstarter.update.apply.journal import (
-    Journal,
     State,
+    UpdateJournal,
     interrupted_state,
     one_at_a_time,
     places,
@@ -50,7 +50,7 @@ def recover(repository: Repository) -> Recovery:
         if state is None:
             _sweep(repository)
             return Recovery("nothing")
-        journal = Journal.read(state.journal)
+        journal = UpdateJournal.read(state.journal)
         if _is_done(repository, journal):
             _unlock(repository, state, journal)
             state.end()
@@ -73,7 +73,7 @@ def recover(repository: Repository) -> Recovery:
 
 
 def put_back(
-    repository: Repository, state: State, journal: Journal, *, ref_locks: bool = True
+    repository: Repository, state: State, journal: UpdateJournal, *, ref_locks: bool = True
 ) -> tuple[str, ...]:
     """Move every old file back and new ones away; return the files that were edited meanwhile.
 
@@ -123,7 +123,7 @@ def _is_same(one: Path, other: Path) -> bool:
     return False
 
 
-def _is_done(repository: Repository, journal: Journal) -> bool:
+def _is_done(repository: Repository, journal: UpdateJournal) -> bool:
     """Say whether only the tidying up was missing."""
     if journal.move.mode == "commit":
         return repository.commit("HEAD") == journal.move.target
@@ -134,7 +134,7 @@ def _is_done(repository: Repository, journal: Journal) -> bool:
     return bool(repository.git.run("ls-files", "--unmerged", "-z"))
 
 
-def _is_where_it_was(repository: Repository, journal: Journal) -> bool:
+def _is_where_it_was(repository: Repository, journal: UpdateJournal) -> bool:
     return repository.branch() == journal.branch and repository.commit("HEAD") == journal.move.head
 
 
@@ -150,7 +150,7 @@ def _merge_head(repository: Repository) -> str | None:
     return path.read_text(encoding="ascii").strip() if path.exists() else None
 
 
-def _forget_merge(repository: Repository, journal: Journal) -> None:
+def _forget_merge(repository: Repository, journal: UpdateJournal) -> None:
     if journal.move.mode == "conflict":
         # MERGE_HEAD goes first: without it the others mean nothing.
         for name in ("MERGE_HEAD", "MERGE_MODE", "MERGE_MSG"):
@@ -160,7 +160,7 @@ def _forget_merge(repository: Repository, journal: Journal) -> None:
 
 
 def _unlock(
-    repository: Repository, state: State, journal: Journal, *, ref_locks: bool = True
+    repository: Repository, state: State, journal: UpdateJournal, *, ref_locks: bool = True
 ) -> None:
     """Remove the locks of the killed update, those of a killed git process of its among them."""
     lock = repository.folder / "index.lock"

@@ -19,10 +19,10 @@ from mlstarter.git.process import Git, GitFailed
 from mlstarter.git.repository import Repository
 from mlstarter.update.apply.journal import (
     LOCK_TEXT,
-    Journal,
     Move,
     Operation,
     State,
+    UpdateJournal,
     new_state,
 )
 from mlstarter.update.apply.preconditions import require_committed
@@ -58,7 +58,7 @@ def carry_out(repository: Repository, switch: Switch) -> None:
         _stage_files(repository, switch, state)
         _stage_index(repository, switch, state)
         operations = _operations(repository, switch, state)
-        journal = Journal(switch.move, repository.branch(), operations)
+        journal = UpdateJournal(switch.move, repository.branch(), operations)
         state.begin(journal)
     except OSError as error:
         shutil.rmtree(state.folder, ignore_errors=True)

@@ -9,7 +9,7 @@ import pytest
 
 from mlstarter.errors import AnswersError
 from mlstarter.questions import Questionnaire
-from mlstarter.questions.again import answer_again
+from mlstarter.questions.recorded_answers import answer_again
 from tests.questions.conftest import Make
 from tests.questions.scripted_terminal import ENTER, ScriptedTerminal
 

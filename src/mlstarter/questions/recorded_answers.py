@@ -73,6 +73,7 @@ class _Recorded(Policy):
 
     def answer(self, question: Question, interview: Interview) -> bool:
         """Settle a question; there is no walk that ends before one."""
+        # The first refusal is the one to show: it is of the project's own answer.
         refusal: InvalidAnswer | None = None
         for answers in (self.project_answers, self.fallback):
             if question.name not in answers:
