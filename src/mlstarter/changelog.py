@@ -17,11 +17,11 @@ def between(text: str, old: str | None, new: str | None) -> str:
     after, last = parse_version(old), parse_version(new)
     headings = list(_HEADING.finditer(text))
     ends = [heading.start() for heading in headings[1:]] + [len(text)]
-    found = []
+    sections = []
     for heading, end in zip(headings, ends, strict=True):
         version = parse_version(heading[1])
         if version is None or (after is not None and version <= after):
             continue
         if last is None or version <= last:
-            found.append(text[heading.start() : end].strip())
-    return "\n\n".join(found)
+            sections.append(text[heading.start() : end].strip())
+    return "\n\n".join(sections)

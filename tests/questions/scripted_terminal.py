@@ -85,8 +85,8 @@ class ScriptedTerminal:
         self.offers.append(default or suggestion)
         if isinstance(answer, Back):
             return answer
-        for typed in answer if isinstance(answer, list) else [answer]:
-            text = (default or suggestion) if typed is ENTER else str(typed)
+        for entry in answer if isinstance(answer, list) else [answer]:
+            text = (default or suggestion) if entry is ENTER else str(entry)
             complaint = check(text)
             if complaint is None:
                 return text

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mlstarter.new.create import OwnFiles
     from mlstarter.questions import Answers
     from mlstarter.questions.ask import OtherType
-    from mlstarter.questions.gather import Gathered
+    from mlstarter.questions.gather import AnswerSources
     from mlstarter.questions.terminal import Terminal
     from mlstarter.sources import Template
 
@@ -98,7 +98,9 @@ def answer(said: Options, template: Template) -> Answered | OtherType:
         raise
 
 
-def _answered(said: Options, gathered: Gathered, terminal: Terminal | None) -> Answered | OtherType:
+def _answered(
+    said: Options, gathered: AnswerSources, terminal: Terminal | None
+) -> Answered | OtherType:
     from mlstarter.data.kaggle import read_address
     from mlstarter.questions import Answers
     from mlstarter.questions.ask import OtherType
@@ -119,7 +121,7 @@ def _answered(said: Options, gathered: Gathered, terminal: Terminal | None) -> A
     return _from_data(said, gathered, source, terminal)
 
 
-def _source(said: Options, gathered: Gathered) -> Path | None:
+def _source(said: Options, gathered: AnswerSources) -> Path | None:
     """Return the data to look at: ``--data-file``, or a path to a file that is there."""
     from mlstarter.cli.own_data import source_path
     from mlstarter.data.answers import SECOND_EDITION
@@ -158,7 +160,7 @@ def _typed(terminal: Terminal) -> Path:
 
 
 def _from_data(
-    said: Options, gathered: Gathered, source: Path, terminal: Terminal | None
+    said: Options, gathered: AnswerSources, source: Path, terminal: Terminal | None
 ) -> Answered | OtherType:
     from mlstarter.cli.own_data import echo_look, look, show_choices
     from mlstarter.data.answers import SECOND_EDITION, without_tool_keys

@@ -16,7 +16,7 @@ from mlstarter.suggest import listing
 
 if TYPE_CHECKING:
     from mlstarter.cli.answering import Answered
-    from mlstarter.new.create import Created
+    from mlstarter.new.create import NewProject
     from mlstarter.sources import Template
 
 
@@ -149,7 +149,7 @@ def run(said: Options) -> None:
             answers,
             layers=said.layer,
             git=not said.no_git,
-            nested=nested,
+            is_nested=nested,
             own=answered.files(track=said.track_data),
             progress=step,
         )
@@ -178,7 +178,7 @@ def _inner(said: Options, template: Template) -> Template:
     from mlstarter.questions.terminal import is_interactive, open_terminal
     from mlstarter.sources.remote import below
 
-    nested = engines.of(template).nested
+    nested = engines.of(template).inner_templates
     if not nested:
         return template
     offered = [Choice(title, folder) for title, folder in nested.values()]
@@ -225,7 +225,7 @@ def _print_tree(said: Options, dest: Path, paths: list[str]) -> None:
     echo(f"{len(paths)} files; nothing was written")
 
 
-def _summary(said: Options, template: Template, answered: Answered, created: Created) -> None:
+def _summary(said: Options, template: Template, answered: Answered, created: NewProject) -> None:
     """Say what was made and the exact commands that come next."""
     from mlstarter import engines
     from mlstarter.console import print_json

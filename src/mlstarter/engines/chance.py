@@ -86,7 +86,7 @@ def install(env: Environment) -> None:
     """Let everything in ``env`` that draws by chance draw from the ``drawing`` block around it."""
     for name in _SEEDED_FILTERS:
         if name in env.filters:
-            env.filters[name] = _seeded(env, name)
+            env.filters[name] = _with_seed(env, name)
     env.filters["random"] = _random
     env.globals["lipsum"] = _lipsum(env.globals["lipsum"])
     if "uuid4" in env.globals:
@@ -95,20 +95,20 @@ def install(env: Environment) -> None:
         env.globals["random_ascii_string"] = _random_ascii_string
 
 
-def _seeded(env: Environment, name: str) -> Any:
+def _with_seed(env: Environment, name: str) -> Any:
     """Return a filter that hands the original a seed where the template gives none."""
     original = f"_{name}"
     env.filters[original] = env.filters[name]
 
     @pass_context
-    def seeded(context: Context, value: Any, *args: Any, **options: Any) -> Any:
+    def call_with_seed(context: Context, value: Any, *args: Any, **options: Any) -> Any:
         # `seed` is the last parameter: the fourth of ans_random, the first of the others.
         by_place = len(args) >= (3 if name == "ans_random" else 1) and args[-1]
         if not options.get("seed") and not by_place:
             options["seed"] = _draw(context, name, (value, args, options))
         return env.call_filter(original, value, args, options, context=context)
 
-    return seeded
+    return call_with_seed
 
 
 @pass_context

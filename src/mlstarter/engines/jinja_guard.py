@@ -82,10 +82,10 @@ class GuardedEnvironment(SafeEnvironment):
             return False
         return super().is_safe_attribute(obj, attr, value)
 
-    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+    def call_binop(self, context: Context, operator: str, lhs: Any, rhs: Any) -> Any:
         """Return ``left operator right`` where that is small enough."""
-        _check_operation(operator, left, right)
-        return super().call_binop(context, operator, left, right)
+        _check_operation(operator, lhs, rhs)
+        return super().call_binop(context, operator, lhs, rhs)
 
     def call(__self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:
         """Call something; methods of texts and numbers (``center``, ``zfill``) take no big width.
@@ -98,10 +98,10 @@ class GuardedEnvironment(SafeEnvironment):
 
     def wrap_str_format(self, value: Any) -> Any:
         """Return a sandboxed ``str.format`` that takes no big width."""
-        wrapped = super().wrap_str_format(value)
-        if wrapped is not None and _WIDE.search(str(value.__self__)):
+        wrapper = super().wrap_str_format(value)
+        if wrapper is not None and _WIDE.search(str(value.__self__)):
             raise TextTooLarge("a width in a format is too large")
-        return wrapped
+        return wrapper
 
     def concat_bounded(self, parts: tuple[Any, ...], autoescape: bool) -> str:
         """Return what ``~`` makes of its operands."""
@@ -210,19 +210,19 @@ def _check_size(size: int) -> None:
         raise TextTooLarge(f"a text or list has more than {MAX_TEXT} parts")
 
 
-def _check_operation(operator: str, left: Any, right: Any) -> None:
+def _check_operation(operator: str, lhs: Any, rhs: Any) -> None:
     if operator == "+":
-        if hasattr(left, "__len__") and hasattr(right, "__len__"):
-            _check_size(len(left) + len(right))
+        if hasattr(lhs, "__len__") and hasattr(rhs, "__len__"):
+            _check_size(len(lhs) + len(rhs))
     elif operator == "%":
-        if isinstance(left, str | bytes):
-            _check_format(left, right)
-    elif isinstance(left, int) and isinstance(right, int):
-        bits = left.bit_length() * right if operator == "**" else left.bit_length()
-        if max(bits, right.bit_length()) > MAX_BITS:
+        if isinstance(lhs, str | bytes):
+            _check_format(lhs, rhs)
+    elif isinstance(lhs, int) and isinstance(rhs, int):
+        bits = lhs.bit_length() * rhs if operator == "**" else lhs.bit_length()
+        if max(bits, rhs.bit_length()) > MAX_BITS:
             raise TextTooLarge("a number has too many digits")
     elif operator == "*":
-        for sequence, count in ((left, right), (right, left)):
+        for sequence, count in ((lhs, rhs), (rhs, lhs)):
             if hasattr(sequence, "__len__") and isinstance(count, int):
                 _check_size(len(sequence) * count)
 

@@ -54,12 +54,12 @@ class Starts:
     """What a dialogue may start from.
 
     ``presets`` are the sets of answers to choose from, ``last`` the user's last answers to this
-    template, ``remembered`` what takes the place of the template's defaults in any case.
+    template, ``remembered_answers`` what takes the place of the template's defaults in any case.
     """
 
     presets: Sequence[Preset] = ()
     last: Mapping[str, Any] = field(default_factory=dict)
-    remembered: Mapping[str, Any] = field(default_factory=dict)
+    remembered_answers: Mapping[str, Any] = field(default_factory=dict)
 
 
 def ask(
@@ -130,7 +130,7 @@ class Conversation(Policy):
         self.terminal = terminal
         self.starts = starts
         self.other_types: frozenset[str] = frozenset()
-        self.suggestions: dict[str, Any] = dict(starts.remembered)
+        self.suggestions: dict[str, Any] = dict(starts.remembered_answers)
         # With a set of answers to start from, only what it leaves open is asked.
         self.quick = False
         self.drafts: dict[str, Any] = {}
@@ -180,7 +180,7 @@ class Conversation(Policy):
         self.drafts.clear()
         while True:
             way = self.terminal.select("Start from", options, None, can_go_back=False)
-            self.suggestions, self.quick = dict(self.starts.remembered), False
+            self.suggestions, self.quick = dict(self.starts.remembered_answers), False
             if way == OWN:
                 return StartFromData()
             if way == LAST:
@@ -201,7 +201,7 @@ class Conversation(Policy):
         return True
 
     def _take_set(self, answers: Mapping[str, Any]) -> None:
-        self.suggestions = {**self.starts.remembered, **answers}
+        self.suggestions = {**self.starts.remembered_answers, **answers}
         self.quick = True
 
     def answer(self, question: Question, interview: Interview) -> bool:
@@ -257,23 +257,23 @@ class Conversation(Policy):
         ]
         self.terminal.show(review(questions, interview))
 
-        def complaint(typed: str) -> str | None:
-            word = typed.strip()
+        def complaint(entry: str) -> str | None:
+            word = entry.strip()
             if not word or (word.isdigit() and 1 <= int(word) <= len(questions)):
                 return None
             return f"Press Enter, or type a number from 1 to {len(questions)}."
 
-        typed = self.terminal.text(
+        entry = self.terminal.text(
             "Enter to create it, or the number of an answer to change:",
             "",
             complaint,
             can_go_back=can_go_back,
         )
-        if isinstance(typed, Back):
-            return typed
-        if not typed.strip():
+        if isinstance(entry, Back):
+            return entry
+        if not entry.strip():
             return interview.answers()
-        return self._change(questions[int(typed) - 1], interview)
+        return self._change(questions[int(entry) - 1], interview)
 
     def _change(self, question: Question, interview: Interview) -> OtherType | None:
         if question.name in self.inputs:

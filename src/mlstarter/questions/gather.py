@@ -15,7 +15,7 @@ from mlstarter.questions.answers_file import parse_pairs, read_answers
 from mlstarter.questions.ask import DialogueOutcome, OtherType, StartFromData, Starts, ask
 from mlstarter.questions.complete import complete
 from mlstarter.questions.interview import Interview
-from mlstarter.questions.memory import last_answers, remembered
+from mlstarter.questions.memory import last_answers, remembered_answers
 from mlstarter.questions.model import Answers, Questionnaire
 from mlstarter.questions.presets import Preset, find_preset, load_presets, preset_answers
 from mlstarter.questions.terminal import Terminal
@@ -27,7 +27,7 @@ NAMES = ("project_name", "project_slug", "repo_name", "name")
 
 
 @dataclass(frozen=True)
-class Gathered:
+class AnswerSources:
     """Everything that answers a questionnaire before anybody is asked.
 
     ``inputs`` are answers from flags and files, ``preset`` is the one that a flag names, ``starts``
@@ -42,7 +42,7 @@ class Gathered:
 
     def complete(self, *, defaults: bool) -> Answers:
         """Answer without a terminal; see ``questions.complete``."""
-        suggestions = dict(self.starts.remembered)
+        suggestions = dict(self.starts.remembered_answers)
         if self.preset is not None:
             suggestions |= preset_answers(self.preset, self.questionnaire.names)
         return complete(self.questionnaire, self.inputs, suggestions=suggestions, defaults=defaults)
@@ -65,7 +65,7 @@ class Gathered:
             self.inputs,
             terminal,
             starts=self.starts,
-            start={**self.starts.remembered, **proposal},
+            start={**self.starts.remembered_answers, **proposal},
             other_types=self.other_types,
         )
         # Where to start from is not asked, so that nobody can choose data once more.
@@ -82,7 +82,7 @@ def gather(
     preset: str | None,
     data: tuple[str, ...],
     answers_file: Path | None,
-) -> Gathered:
+) -> AnswerSources:
     """Read flags and files; a flag wins over the file.
 
     Raises UsageError and AnswersError for what cannot be, with the near match.
@@ -109,10 +109,12 @@ def gather(
     starts = Starts(
         tuple(p for p in presets if type_name is None or p.type in {None, type_name}),
         last_answers(template.source),
-        remembered(),
+        remembered_answers(),
     )
     free = type_name is None and start is None
-    return Gathered(questionnaire, inputs, start, starts, _other_types(template) if free else {})
+    return AnswerSources(
+        questionnaire, inputs, start, starts, _other_types(template) if free else {}
+    )
 
 
 def _other_types(template: Template) -> dict[str, str]:

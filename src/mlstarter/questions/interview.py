@@ -47,7 +47,7 @@ class Interview:
         self.hidden_names: set[str] = set()
         self.seed = questionnaire.seed or new_seed()
         self.used_chance = False
-        self._templates = questionnaire.compiled
+        self._templates = questionnaire.compiled_texts
 
     def applies(self, question: Question) -> bool:
         """Say whether the question is asked, given the answers before it."""

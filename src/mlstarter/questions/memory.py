@@ -20,7 +20,7 @@ from mlstarter.questions.model import Answers
 SAME_EVERYWHERE = ("author_name", "author_email", "licence")
 
 
-def remembered() -> dict[str, Any]:
+def remembered_answers() -> dict[str, Any]:
     """Return the answers that hold for every project: author, e-mail, licence.
 
     An empty one is no answer that holds elsewhere: a template may well have a better default.
@@ -42,9 +42,9 @@ def remember(source: str, answers: Answers) -> None:
     if own is None:
         return
     values = answers.for_record
-    filled = {name: values[name] for name in SAME_EVERYWHERE if _is_filled(values.get(name))}
+    personal = {name: values[name] for name in SAME_EVERYWHERE if _is_filled(values.get(name))}
     with contextlib.suppress(OSError, TypeError, ValueError):
-        _write(own / "remembered.json", {**remembered(), **filled})
+        _write(own / "remembered.json", {**remembered_answers(), **personal})
         _write(_last_path(own, source), values)
 
 

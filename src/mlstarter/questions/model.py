@@ -94,7 +94,7 @@ class Questionnaire:
 
     ``namespace`` is the variable that holds the answers (``cookiecutter`` for templates of
     that engine), or None where each answer is a variable of its own (Copier); ``variables`` are
-    what a text can read beside them. ``compiled``
+    what a text can read beside them. ``compiled_texts``
     keeps the texts that were rendered once: compiling costs more than rendering. ``seed`` is what
     chance in them is drawn from (None: another one each time they are answered).
     """
@@ -103,7 +103,7 @@ class Questionnaire:
     environment: SandboxedEnvironment
     namespace: str | None = None
     variables: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
-    compiled: dict[str, Template] = field(default_factory=dict, compare=False, repr=False)
+    compiled_texts: dict[str, Template] = field(default_factory=dict, compare=False, repr=False)
     seed: str | None = field(default=None, compare=False, repr=False)
 
     @property

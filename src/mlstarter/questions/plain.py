@@ -31,10 +31,10 @@ class PlainTerminal:
         preset = next((n for n, c in enumerate(choices, 1) if c.value == default), 1)
         self._list(message, choices, can_go_back=can_go_back)
         while True:
-            typed = self._line(f"Number [{preset}]: ", can_go_back=can_go_back)
-            if isinstance(typed, Back):
-                return typed
-            choice = _numbered(typed or str(preset), choices)
+            entry = self._line(f"Number [{preset}]: ", can_go_back=can_go_back)
+            if isinstance(entry, Back):
+                return entry
+            choice = _choice_of(entry or str(preset), choices)
             if choice is not None and not choice.refusal:
                 return choice.value
             echo(choice.refusal if choice else f"Type a number from 1 to {len(choices)}.")
@@ -46,11 +46,11 @@ class PlainTerminal:
         preset = " ".join(str(n) for n, c in enumerate(choices, 1) if c.value in default)
         self._list(message, choices, can_go_back=can_go_back)
         while True:
-            typed = self._line(f"Numbers [{preset}]: ", can_go_back=can_go_back)
-            if isinstance(typed, Back):
-                return typed
-            parts = (typed or preset).replace(",", " ").split()
-            numbers = [_numbered(part, choices) for part in parts]
+            entry = self._line(f"Numbers [{preset}]: ", can_go_back=can_go_back)
+            if isinstance(entry, Back):
+                return entry
+            parts = (entry or preset).replace(",", " ").split()
+            numbers = [_choice_of(part, choices) for part in parts]
             if all(choice is not None and not choice.refusal for choice in numbers):
                 return [choice.value for choice in numbers if choice is not None]
             echo(f"Type numbers from 1 to {len(choices)}, with spaces between them.")
@@ -59,10 +59,10 @@ class PlainTerminal:
         """Return yes or no."""
         preset = "yes" if default else "no"
         while True:
-            typed = self._line(f"{message} [{preset}]: ", can_go_back=can_go_back)
-            if isinstance(typed, Back):
-                return typed
-            word = (typed or preset).lower()
+            entry = self._line(f"{message} [{preset}]: ", can_go_back=can_go_back)
+            if isinstance(entry, Back):
+                return entry
+            word = (entry or preset).lower()
             if word in TRUE | FALSE:
                 return word in TRUE
             echo("Type yes or no.")
@@ -85,12 +85,12 @@ class PlainTerminal:
         default_text = "" if secret or not default else f" [{default}]"
         while True:
             line = f"{message}{example}{default_text}: "
-            typed = self._line(line, can_go_back=can_go_back, secret=secret)
-            if isinstance(typed, Back):
-                return typed
-            complaint = check(typed or default)
+            entry = self._line(line, can_go_back=can_go_back, secret=secret)
+            if isinstance(entry, Back):
+                return entry
+            complaint = check(entry or default)
             if complaint is None:
-                return typed or default
+                return entry or default
             echo(complaint)
 
     def _list(self, message: str, choices: Sequence[Choice], *, can_go_back: bool) -> None:
@@ -101,11 +101,11 @@ class PlainTerminal:
 
     def _line(self, message: str, *, can_go_back: bool, secret: bool = False) -> str | Back:
         message = escape.line(message)
-        typed = (getpass.getpass(message) if secret else input(message)).strip()
-        return BACK if typed == BACK_KEY and can_go_back else typed
+        entry = (getpass.getpass(message) if secret else input(message)).strip()
+        return BACK if entry == BACK_KEY and can_go_back else entry
 
 
-def _numbered(typed: str, choices: Sequence[Choice]) -> Choice | None:
-    if typed.isdigit() and 1 <= int(typed) <= len(choices):
-        return choices[int(typed) - 1]
-    return next((choice for choice in choices if typed == str(choice.value)), None)
+def _choice_of(entry: str, choices: Sequence[Choice]) -> Choice | None:
+    if entry.isdigit() and 1 <= int(entry) <= len(choices):
+        return choices[int(entry) - 1]
+    return next((choice for choice in choices if entry == str(choice.value)), None)

@@ -27,9 +27,9 @@ def put(
     message = interview.help(question)
     choices = interview.choices(question)
 
-    def complaint(typed: Any) -> str | None:
+    def complaint(answer: Any) -> str | None:
         try:
-            interview.check(question, typed)
+            interview.check(question, answer)
         except InvalidAnswer as error:
             return error.reason
         return None

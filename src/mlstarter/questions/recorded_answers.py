@@ -46,7 +46,7 @@ def answer_again(
     refuse_unknown(questionnaire, inputs)
     fallback = dict(otherwise or {})
     interview = Interview(questionnaire, inputs, {**fallback, **project_answers})
-    policy = _Recorded(project_answers, fallback, open_terminal)
+    policy = _RecordedAnswers(project_answers, fallback, open_terminal)
     # People take the time that they take; texts of a template do not.
     bound = nullcontext() if open_terminal else limited("Answering the template's questions")
     with bound:
@@ -56,7 +56,7 @@ def answer_again(
     return interview.answers()
 
 
-class _Recorded(Policy):
+class _RecordedAnswers(Policy):
     """Takes the recorded answer where it is still one, and says so where it is not."""
 
     def __init__(
@@ -86,7 +86,7 @@ class _Recorded(Policy):
         if self.open_terminal is not None:
             self._ask(question, interview, refusal, self.open_terminal)
         elif refusal is not None:
-            raise self._outdated(question, refusal)
+            raise self._outdated_answer(question, refusal)
         elif not interview.settle_default(question):
             self.missing.append(question.name)
         return True
@@ -102,12 +102,12 @@ class _Recorded(Policy):
             self.terminal = open_terminal()
             self.terminal.show("The new version asks:")
         if refusal is not None:
-            self.terminal.show(self._outdated(question, refusal).message)
+            self.terminal.show(self._outdated_answer(question, refusal).message)
         default = interview.default(question)
         answer = put(question, interview, default, self.terminal, can_go_back=False)
         interview.settle(question, answer)
 
-    def _outdated(self, question: Question, refusal: InvalidAnswer) -> AnswersError:
+    def _outdated_answer(self, question: Question, refusal: InvalidAnswer) -> AnswersError:
         whose = self.project_answers if question.name in self.project_answers else self.fallback
         value = "its answer" if question.secret else f'"{as_text(whose[question.name], "str")}"'
         return AnswersError(

@@ -146,9 +146,7 @@ class FullTerminal:
         self, message: str, choices: Sequence[Choice], default: Sequence[Any], *, can_go_back: bool
     ) -> list[Any] | Back:
         """Return the values of the choices ticked with the space bar."""
-        entries = [self._entry(choice) for choice in choices]
-        for entry, choice in zip(entries, choices, strict=True):
-            entry.checked = choice.value in default and not choice.refusal
+        entries = [self._entry(choice, is_ticked=choice.value in default) for choice in choices]
         prompt = self.q.checkbox(
             message,
             entries,
@@ -183,7 +181,7 @@ class FullTerminal:
             "default": default,
             "qmark": "?",
             "style": self.style,
-            "validate": lambda typed: check(typed) or True,
+            "validate": lambda text: check(text) or True,
             "bottom_toolbar": [("class:instruction", _toolbar(can_go_back, multiline=multiline))],
         }
         grey = ("*" * 8 if secret and suggestion else suggestion) or placeholder
@@ -198,12 +196,13 @@ class FullTerminal:
         answer = self._run(prompt, can_go_back=can_go_back, suggestion=suggestion)
         return answer if answer is BACK else str(answer)
 
-    def _entry(self, choice: Choice) -> questionary.Choice:
+    def _entry(self, choice: Choice, *, is_ticked: bool = False) -> questionary.Choice:
         return self.q.Choice(
             choice.title,
-            value=_Boxed(choice.value),
+            checked=is_ticked and not choice.refusal,
+            value=_Box(choice.value),
             disabled=choice.refusal or None,
-            description=_folded(choice.description) or None,
+            description=_fold(choice.description) or None,
         )
 
     def _run(self, prompt: questionary.Question, *, can_go_back: bool, suggestion: str = "") -> Any:
@@ -217,10 +216,10 @@ class FullTerminal:
         answer = prompt.unsafe_ask()
         if isinstance(answer, list):
             return [item.value for item in answer]
-        return answer.value if isinstance(answer, _Boxed) else answer
+        return answer.value if isinstance(answer, _Box) else answer
 
 
-class _Boxed:
+class _Box:
     """A choice's value as an object: questionary takes None and lists for something else."""
 
     def __init__(self, value: Any) -> None:
@@ -237,7 +236,7 @@ def _toolbar(can_go_back: bool, *, multiline: bool) -> str:
     return "  " + "   ".join(parts)
 
 
-def _folded(text: str) -> str:
+def _fold(text: str) -> str:
     """Return a description in lines that fit beside questionary's own "Description:"."""
     width = max(shutil.get_terminal_size().columns - 18, 20)
     return ("\n" + " " * 15).join(textwrap.wrap(text, width))

@@ -33,7 +33,7 @@ def prepare_adoption(preparation: Preparation) -> PreparedUpdate:
         project.repository, ours, record.origin, prefix=project.prefix, answers=answers_file
     )
     pristine = replace(render, origin=record.origin)
-    planned = plan(
+    result = plan(
         project.repository,
         MergeRequest(
             ours=ours,
@@ -46,8 +46,8 @@ def prepare_adoption(preparation: Preparation) -> PreparedUpdate:
             last=preparation.last_template_commit,
         ),
     )
-    refuse_obstacles(planned, preparation.request)
-    return PreparedUpdate(project, planned, preparation.committer, {}, {}, "")
+    refuse_obstacles(result, preparation.request)
+    return PreparedUpdate(project, result, preparation.committer, {}, {}, "")
 
 
 def _first_render(preparation: Preparation) -> Pristine:
@@ -72,10 +72,10 @@ def _refuse_stranger(preparation: Preparation, render: Pristine) -> None:
         "ls-tree", "-r", "-z", "--name-only", f"{preparation.ours}:{project.prefix}"
     )
     # Half is generous: students delete and rename. A project of another template shares a README.
-    shared = len(tree.keys() & set(listing))
-    if shared * 2 < len(tree):
+    common = len(tree.keys() & set(listing))
+    if common * 2 < len(tree):
         raise ProjectError(
-            f"{project.folder} has {shared} of the {len(tree)} files that {render.origin} makes, "
+            f"{project.folder} has {common} of the {len(tree)} files that {render.origin} makes, "
             "so it was hardly made from it.",
             hint="check --template and --ref, and give the answers of then with --data",
         )

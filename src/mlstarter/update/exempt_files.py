@@ -29,8 +29,8 @@ def without_exempt_files(
         for path in new.tree
         if path != record.path
         and (
-            exemptions.excluded(path)
-            or (exemptions.skipped(path) and _exists(project, preparation.ours, path))
+            exemptions.excludes(path)
+            or (exemptions.skips(path) and _exists(project, preparation.ours, path))
         )
     ]
     if not exempt:

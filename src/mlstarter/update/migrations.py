@@ -119,7 +119,7 @@ def run_in_copy(commands: Sequence[MigrationCommand], files: Tree, folder_name: 
                     hint="nothing was changed; what it printed stands above",
                 )
         result = read_rendered(folder)
-    after = {**result.tree, **{p: e for p, e in result.ignored.items() if p in files}}
+    after = {**result.tree, **{p: e for p, e in result.ignored_files.items() if p in files}}
     edits = {path: entry for path, entry in after.items() if files.get(path) != entry}
     check(edits)
     return {**edits, **dict.fromkeys(files.keys() - after.keys())}

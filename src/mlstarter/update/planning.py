@@ -50,7 +50,7 @@ def prepare(project: Project, request: UpdateRequest) -> PreparedUpdate:
     old = old_render(preparation, new)
     new = without_exempt_files(preparation, old, new, answers)
     new = replace(new, layers=_layers(preparation, answers, new))
-    planned = plan(
+    result = plan(
         project.repository,
         MergeRequest(
             ours=preparation.ours,
@@ -64,18 +64,18 @@ def prepare(project: Project, request: UpdateRequest) -> PreparedUpdate:
             finish=migration.after(answers),
         ),
     )
-    refuse_obstacles(planned, request)
+    refuse_obstacles(result, request)
     values = answers.for_record
     engine, folder = preparation.engine, str(project.folder)
     return PreparedUpdate(
         project=project,
-        plan=planned,
+        plan=result,
         by=preparation.committer,
         new_answers={k: v for k, v in values.items() if k not in current.answers},
         changed_answers={k: v for k, v in values.items() if current.answers.get(k, v) != v},
         changelog=_changelog(template, record.version),
         migrations=tuple(migration.commands_run),
-        waiting=migration.waiting(answers) if planned.conflicts else (),
+        waiting=migration.waiting(answers) if result.conflicts else (),
         before=engine.message(answers, "before_update", folder),
         after=engine.message(answers, "after_update", folder),
     )

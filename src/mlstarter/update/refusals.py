@@ -29,11 +29,11 @@ def refuse_state(project: Project, request: UpdateRequest) -> None:
     repository.require_clean(project.prefix)
 
 
-def refuse_obstacles(planned: Plan, request: UpdateRequest) -> None:
+def refuse_obstacles(result: Plan, request: UpdateRequest) -> None:
     """Refuse a plan that would overwrite a file; the plan is closed then."""
-    if request.branch is None and not planned.up_to_date:
+    if request.branch is None and not result.up_to_date:
         try:
-            check_files(planned.repository, planned.files)
+            check_files(result.repository, result.files)
         except BaseException:
-            planned.close()
+            result.close()
             raise

@@ -69,7 +69,7 @@ def new_template(record: Record, request: UpdateRequest) -> Template:
         ProjectError: that is older than the project's, and nobody said that it may be.
         TemplateError: it cannot be reached.
     """
-    template = _requested(record, request)
+    template = _requested_template(record, request)
     if not is_older(template.version, record.version):
         return template
     if request.to is None and request.authority is None:
@@ -83,7 +83,7 @@ def new_template(record: Record, request: UpdateRequest) -> Template:
     return template
 
 
-def _requested(record: Record, request: UpdateRequest) -> Template:
+def _requested_template(record: Record, request: UpdateRequest) -> Template:
     if request.authority is not None:
         return request.authority.template
     if request.template is not None and request.template.source == record.source:

@@ -52,7 +52,7 @@ class CookiecutterConfig:
         return tuple(f"hooks/{path.name}" for path in scripts if not path.name.endswith("~"))
 
     @cached_property
-    def nested(self) -> Mapping[str, tuple[str, str]]:
+    def inner_templates(self) -> Mapping[str, tuple[str, str]]:
         """The templates to choose from, name -> (title, folder), for a template of templates."""
         if isinstance(self.variables.get("templates"), Mapping):
             return {

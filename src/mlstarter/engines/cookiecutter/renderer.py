@@ -26,7 +26,7 @@ from mlstarter.engines.chance import current
 from mlstarter.engines.cookiecutter.config import CookiecutterConfig, is_copied
 from mlstarter.engines.jinja import cookiecutter_environment
 from mlstarter.engines.path_safety import UnsafePath, checked_path
-from mlstarter.engines.result import Rendered, read_rendered
+from mlstarter.engines.result import Render, read_rendered
 from mlstarter.errors import MlstarterError, TemplateError
 from mlstarter.files import file_mode
 from mlstarter.sources.template import Template
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 PRIVATE = ("__prompts__",)
 
 
-def render_cookiecutter(engine: CookiecutterEngine, answers: Mapping[str, Any]) -> Rendered:
+def render_cookiecutter(engine: CookiecutterEngine, answers: Mapping[str, Any]) -> Render:
     """Return the project that a Cookiecutter template makes of complete ``answers``.
 
     Raises:
@@ -46,10 +46,10 @@ def render_cookiecutter(engine: CookiecutterEngine, answers: Mapping[str, Any]) 
     """
     template = engine.template
     context = _context(engine, answers)
-    if template.trusted:
+    if template.is_trusted:
         return _with_cookiecutter(template, context)
     try:
-        return Rendered(_Renderer(engine.config, context).render())
+        return Render(_Renderer(engine.config, context).render())
     except UndefinedError as error:
         raise TemplateError(
             f"The template {template.source} uses a variable that it does not define: {error}.",
@@ -67,7 +67,9 @@ def render_cookiecutter(engine: CookiecutterEngine, answers: Mapping[str, Any]) 
 
 def folder_name(engine: CookiecutterEngine, answers: Mapping[str, Any]) -> str:
     """Return the name that the template gives to the project's folder."""
-    renderer = _Renderer(engine.config, _context(engine, answers), trusted=engine.template.trusted)
+    renderer = _Renderer(
+        engine.config, _context(engine, answers), is_trusted=engine.template.is_trusted
+    )
     return renderer.text(engine.config.project_folder)
 
 
@@ -77,13 +79,13 @@ def _context(engine: CookiecutterEngine, answers: Mapping[str, Any]) -> dict[str
     Folders of this machine are for templates that somebody trusts. One that names them needs
     trust (``machine_reads``); one that prints every variable gets no folder.
     """
-    template, trusted = engine.template, engine.template.trusted
+    template, is_trusted = engine.template, engine.template.is_trusted
     variables = engine.config.variables
     values = {name: answers[name] for name in variables if name in answers and name not in PRIVATE}
     values |= {
         "_template": template.source,
-        "_output_dir": str(Path.cwd()) if trusted else ".",
-        "_repo_dir": str(template.root) if trusted else ".",
+        "_output_dir": str(Path.cwd()) if is_trusted else ".",
+        "_repo_dir": str(template.root) if is_trusted else ".",
         "_checkout": template.version,
     }
     original = {
@@ -105,7 +107,7 @@ class _Renderer:
     """Renders in memory, file by file in Cookiecutter's order: a text may change a variable."""
 
     def __init__(
-        self, config: CookiecutterConfig, context: dict[str, Any], *, trusted: bool = False
+        self, config: CookiecutterConfig, context: dict[str, Any], *, is_trusted: bool = False
     ) -> None:
         self.config = config
         self.context = context
@@ -113,7 +115,7 @@ class _Renderer:
         self.start = self.root / config.project_folder
         folders = (self.start, self.root / "templates")
         self._refuse_link(self.start)
-        self.environment = cookiecutter_environment(config, folders, trusted=trusted)
+        self.environment = cookiecutter_environment(config, folders, is_trusted=is_trusted)
         self.tree: dict[str, Entry] = {}
         self.folders: set[str] = set()
         self.size = 0
@@ -230,7 +232,7 @@ def newline_of(path: Path) -> str:
     return first or os.linesep
 
 
-def _with_cookiecutter(template: Template, context: dict[str, Any]) -> Rendered:
+def _with_cookiecutter(template: Template, context: dict[str, Any]) -> Render:
     with tempfile.TemporaryDirectory(prefix="mlstarter-cookiecutter-") as work:
         context["cookiecutter"]["_output_dir"] = work
         chance = current()

@@ -189,17 +189,17 @@ def _documents(text: bytes, root: Path) -> Iterator[Any]:
     class Loader(yaml.SafeLoader):
         pass
 
-    included = 0
+    file_count = 0
 
     def include(loader: Any, node: Any) -> list[Any]:
         pattern = str(loader.construct_scalar(node))
         if PurePosixPath(pattern).is_absolute():
             raise ValueError("an included path must be relative")
-        nonlocal included
+        nonlocal file_count
         items: list[Any] = []
         for file in root.glob(pattern):
-            included += 1
-            if included > MAX_INCLUDES:
+            file_count += 1
+            if file_count > MAX_INCLUDES:
                 raise ValueError(f"it includes more than {MAX_INCLUDES} files")
             if not file.resolve().is_relative_to(root):
                 raise ValueError(f"an included file lies outside the template: {pattern}")

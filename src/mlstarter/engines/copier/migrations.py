@@ -81,7 +81,7 @@ def migration_commands(
         TemplateError: a text of a step cannot be rendered.
     """
     # Whoever lets migrations run trusts their texts too.
-    env = environment(config, config.extensions, trusted=True)
+    env = environment(config, config.extensions, is_trusted=True)
     context = {
         **answers,
         "_copier_answers": dict(answers),

@@ -45,12 +45,14 @@ class _Source:
 class QuickRenderer:
     """Renders one version of one Copier template, keeping what it compiled and read."""
 
-    def __init__(self, template: Template, config: CopierConfig, *, trusted: bool = False) -> None:
-        self._trusted = trusted
+    def __init__(
+        self, template: Template, config: CopierConfig, *, is_trusted: bool = False
+    ) -> None:
+        self._is_trusted = is_trusted
         self._template = template
         self._config = config
         self._root = template.root.resolve()
-        self._env = environment(config, config.extensions, trusted=trusted)
+        self._env = environment(config, config.extensions, is_trusted=is_trusted)
         self._keeps_links = bool(config.settings.get("preserve_symlinks", False))
         self._texts: dict[str, Text] = {}
         self._files: dict[Path, Text | bytes] = {}
@@ -101,7 +103,7 @@ class QuickRenderer:
             and name in self._config.questions
             and isinstance(value, _RECORDED_TYPES)
         }
-        conf = (CopierConf if self._trusted else GuardedConf)(
+        conf = (CopierConf if self._is_trusted else GuardedConf)(
             sep=os.sep,
             os=system_name(),
             vcs_ref=self._template.version,
@@ -124,7 +126,7 @@ class QuickRenderer:
 
     def _of_the_machine(self) -> dict[str, Any]:
         """Return the variables that say something of the machine or the moment."""
-        if self._trusted:
+        if self._is_trusted:
             return {"_copier_python": sys.executable}
         return {name: denied_variable(name) for name in ("_external_data", "_copier_python")}
 

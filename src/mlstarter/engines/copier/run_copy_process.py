@@ -13,7 +13,7 @@ import warnings
 from contextlib import nullcontext
 from typing import Any
 
-FAILED = 65  # sysexits.h EX_DATAERR: the template, not the machine, is at fault
+FAILURE = 65  # sysexits.h EX_DATAERR: the template, not the machine, is at fault
 
 
 def main() -> int:
@@ -48,7 +48,7 @@ def main() -> int:
         hint = getattr(error, "hint", None)
         reply = {"error": type(error).__name__, "message": str(error), "hint": hint}
         answer.write(json.dumps(reply))
-        return FAILED
+        return FAILURE
     answer.write(json.dumps({"drawn": chance.was_used}))
     return 0
 

@@ -24,7 +24,7 @@ RECOVER = "mlstarter update --recover"
 LOCK_TEXT = b"mlstarter update\n"
 
 
-class Interrupted(ProjectError):
+class InterruptedUpdate(ProjectError):
     """An update was killed and waits to be put right."""
 
 
@@ -165,7 +165,7 @@ def interrupted_state(repository: Repository) -> State | None:
 def require_uninterrupted(repository: Repository) -> None:
     """Raise Interrupted where a killed update waits."""
     if interrupted_state(repository) is not None:
-        raise Interrupted(
+        raise InterruptedUpdate(
             f"An update of {repository.top} was interrupted before it was done.", hint=RECOVER
         )
 

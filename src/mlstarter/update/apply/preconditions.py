@@ -46,13 +46,13 @@ def check_files(repository: Repository, files: tuple[FileChange, ...]) -> None:
     _refuse_sparse(repository)
     require_committed(repository, files)
     leaving = {change.path for change in files if change.new is None}
-    blocked = [
+    obstacles = [
         obstacle
         for change in files
         if change.old is None and (obstacle := find_obstacle(top, change.path, leaving)) is not None
     ]
-    if blocked:
-        raise in_the_way(sorted(set(blocked)))
+    if obstacles:
+        raise in_the_way(sorted(set(obstacles)))
 
 
 def _refuse_sparse(repository: Repository) -> None:
@@ -104,9 +104,11 @@ def _ids_in_git(repository: Repository, files: dict[str, Entry]) -> dict[str, st
         ids |= dict(zip(plain, ids_by_git, strict=True))
     others = {path: files[path] for path in files if path not in plain}
     others = {path: entry for path, entry in others.items() if entry.mode != SYMLINK}
-    cleaned = clean_for_git(repository.git, others, _attributes_of(repository)) if others else {}
+    clean_files = (
+        clean_for_git(repository.git, others, _attributes_of(repository)) if others else {}
+    )
     algorithm = repository.algorithm
-    return ids | {path: object_id("blob", cleaned[path].data, algorithm) for path in others}
+    return ids | {path: object_id("blob", clean_files[path].data, algorithm) for path in others}
 
 
 def _on_a_line(path: str) -> bool:

@@ -81,20 +81,20 @@ def put_back(
     after being killed itself.
     """
     top = repository.work_tree
-    edited: list[str] = []
+    edited_files: list[str] = []
     for operation in reversed(journal.operations):
         place, backup = top / operation.path, state.backup / operation.path
         here = fingerprint(place)
         if operation.old is None:
-            arrived = not exists(state.stage / operation.path) or _is_same(
+            has_arrived = not exists(state.stage / operation.path) or _is_same(
                 state.stage / operation.path, place
             )
-            if here is not None and arrived and operation.new is not None:
+            if here is not None and has_arrived and operation.new is not None:
                 if here == operation.new:
                     place.unlink()
                     prune_upwards(place.parent, top)
                 else:
-                    edited.append(operation.path)
+                    edited_files.append(operation.path)
     for operation in journal.operations:
         place, backup = top / operation.path, state.backup / operation.path
         if operation.old is None or not exists(backup):
@@ -106,7 +106,7 @@ def put_back(
         if here is None or here == "folder":
             move_in(backup, place)
         elif here != operation.old:
-            edited.append(operation.path)
+            edited_files.append(operation.path)
     _forget_merge(repository, journal)
     if journal.move.mode == "commit" and _index_holds(repository, journal.move.tree):
         # Only the branch could not follow: somebody else holds it.
@@ -114,7 +114,7 @@ def put_back(
         state.index.replace(repository.folder / "index")
     _unlock(repository, state, journal, ref_locks=ref_locks)
     state.end()
-    return tuple(sorted(set(edited)))
+    return tuple(sorted(set(edited_files)))
 
 
 def _is_same(one: Path, other: Path) -> bool:
@@ -128,8 +128,8 @@ def _is_done(repository: Repository, journal: UpdateJournal) -> bool:
     if journal.move.mode == "commit":
         return repository.commit("HEAD") == journal.move.target
     # The index is the last thing that a conflict writes, and its lock goes with it.
-    locked = (repository.folder / "index.lock").exists()
-    if locked or _merge_head(repository) != journal.move.target:
+    is_locked = (repository.folder / "index.lock").exists()
+    if is_locked or _merge_head(repository) != journal.move.target:
         return False
     return bool(repository.git.run("ls-files", "--unmerged", "-z"))
 
@@ -176,11 +176,11 @@ def _unlock(
 def _save(state: State) -> Path:
     """Set the state folder aside, with the replaced files in it."""
     number = 1
-    while (saved := state.folder.with_name(f"mlstarter-saved-{number}")).exists():
+    while (folder := state.folder.with_name(f"mlstarter-saved-{number}")).exists():
         number += 1
-    state.folder.rename(saved)
-    (saved / "journal.json").unlink()
-    return saved
+    state.folder.rename(folder)
+    (folder / "journal.json").unlink()
+    return folder
 
 
 def _sweep(repository: Repository) -> None:

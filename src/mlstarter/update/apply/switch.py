@@ -76,8 +76,8 @@ def carry_out(repository: Repository, switch: Switch) -> None:
         _finish(repository, switch, state)
     except BaseException as error:
         # A git process that was killed itself leaves its lock of the branch behind.
-        killed = isinstance(error, GitFailed) and error.status < 0
-        put_back(repository, state, journal, ref_locks=killed)
+        was_killed = isinstance(error, GitFailed) and error.status < 0
+        put_back(repository, state, journal, ref_locks=was_killed)
         if isinstance(error, FileExistsError):
             raise in_the_way([_relative(repository, error)]) from error
         if isinstance(error, OSError):

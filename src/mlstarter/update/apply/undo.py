@@ -14,14 +14,14 @@ from mlstarter.update.merge.changes import tree_changes
 
 
 @dataclass(frozen=True, slots=True)
-class Undone:
+class Undoing:
     """The commit that the branch returned to, and the merge commit that it left."""
 
     commit: str
     merge: str
 
 
-def undo(repository: Repository, prefix: str = "") -> Undone:
+def undo(repository: Repository, prefix: str = "") -> Undoing:
     """Return branch, index and work tree to the commit before the last update.
 
     Raises:
@@ -46,7 +46,7 @@ def undo(repository: Repository, prefix: str = "") -> Undone:
     with one_at_a_time(repository):
         check_ready(repository, head, files, prefix)
         carry_out(repository, Switch(move, files))
-    return Undone(before, head)
+    return Undoing(before, head)
 
 
 def _refuse_open_merge(repository: Repository) -> None:

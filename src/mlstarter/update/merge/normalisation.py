@@ -144,8 +144,8 @@ def _says_the_same(base: bytes, ours: bytes, theirs: bytes) -> bool:
         return False
     old, mine, new = (value or {} for value in values)
     for key, value in mine.items():
-        unchanged = key in old and old[key] == value
-        if not key.startswith("_") and not unchanged and new.get(key, ...) != value:
+        is_same = key in old and old[key] == value
+        if not key.startswith("_") and not is_same and new.get(key, ...) != value:
             return False
     comments = [
         {line.strip() for line in text.splitlines() if line.lstrip().startswith(b"#")}

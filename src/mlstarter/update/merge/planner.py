@@ -22,7 +22,7 @@ from mlstarter.update.merge.normalisation import Sides, make_comparable
 from mlstarter.update.merge.plan import Edits, MergeRequest, Plan
 from mlstarter.update.merge.three_way import (
     Conflict,
-    Merged,
+    MergeResult,
     Stage,
     label,
     listing,
@@ -76,17 +76,17 @@ class _Planner:
         # Its objects are there already; only the id is wanted.
         ours_tree = ObjectSet(self.repository.algorithm).add_tree(ours)
         if new_commit == old_commit:
-            merged = Merged(ours_tree, (), (), frozenset())
+            merge = MergeResult(ours_tree, (), (), frozenset())
         else:
             sides = Sides(dict(old_leaves), ours, dict(new_leaves))
             objects = make_comparable(self.quarantine, sides, request.answers_file)
             base_tree = objects.add_tree(sides.base) if sides.base != old_leaves else old_tree
             their_tree = objects.add_tree(sides.theirs) if sides.theirs != new_leaves else new_tree
             self.quarantine.write(objects)
-            merged = self._merge(base_tree, ours_tree, their_tree)
-            if request.finish is not None and not merged.conflicts:
-                merged = replace(merged, tree=self._run_after(merged.tree, request.finish))
-        return self._finish(merged, new_commit, old_commit)
+            merge = self._merge(base_tree, ours_tree, their_tree)
+            if request.finish is not None and not merge.conflicts:
+                merge = replace(merge, tree=self._run_after(merge.tree, request.finish))
+        return self._finish(merge, new_commit, old_commit)
 
     def _base(self) -> tuple[str, str, dict[str, Leaf]]:
         """Return the base's commit, tree and files."""
@@ -145,7 +145,7 @@ class _Planner:
         side = listing(self.quarantine, tree)
         return self._edit(side, finish(files_of(self.quarantine.git, side))) or tree
 
-    def _merge(self, base: str, ours: str, theirs: str) -> Merged:
+    def _merge(self, base: str, ours: str, theirs: str) -> MergeResult:
         old_label = label("template", self.request.old_origin.version)
         new_label = label("template", self.request.new.origin.version)
         # Two sides of one name would make markers that tell nobody which is which.
@@ -155,15 +155,15 @@ class _Planner:
             self.quarantine, base, ours, theirs, old_label=old_label, new_label=new_label
         )
 
-    def _finish(self, merged: Merged, new_commit: str, old_commit: str) -> Plan:
+    def _finish(self, merge: MergeResult, new_commit: str, old_commit: str) -> Plan:
         request = self.request
         prefix = request.prefix
-        tree = self._graft(merged.tree)
-        stages = tuple(Stage(_below(prefix, s.path), s.number, s.leaf) for s in merged.stages)
+        tree = self._graft(merge.tree)
+        stages = tuple(Stage(_below(prefix, s.path), s.number, s.leaf) for s in merge.stages)
         conflicts = tuple(
-            Conflict(_below(prefix, c.path), c.kind, c.reason) for c in merged.conflicts
+            Conflict(_below(prefix, c.path), c.kind, c.reason) for c in merge.conflicts
         )
-        both = frozenset(_below(prefix, path) for path in merged.both_changed)
+        both = frozenset(_below(prefix, path) for path in merge.both_changed)
         files, renames = tree_changes(self.quarantine.project_git, request.ours, tree)
         changes = describe(files, renames, both, conflicts)
         message = merge_message(

@@ -40,7 +40,7 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True)
-class Merged:
+class MergeResult:
     """What a merge gives: a tree (with markers where there is a conflict) and what is open."""
 
     tree: str
@@ -74,7 +74,7 @@ def merge_trees(
     *,
     old_label: str,
     new_label: str,
-) -> Merged:
+) -> MergeResult:
     """Merge the trees ``ours`` and ``theirs``, which both come from ``base``.
 
     In conflict markers our side is called ``yours``, the others by their labels (branch names
@@ -106,7 +106,7 @@ def merge_trees(
     if conflicts:
         tree = _name_the_base(quarantine, tree, stages, root, old_label)
     both = frozenset(paths[0] for kind, paths, _ in notes if kind == "Auto-merging")
-    return Merged(tree, stages, conflicts, both)
+    return MergeResult(tree, stages, conflicts, both)
 
 
 def _stage(field: str) -> Stage:
@@ -178,16 +178,16 @@ def _name_the_base(
 
     objects = ObjectSet(quarantine.repository.algorithm)
     texts = read_blobs(quarantine.git, [leaves[path].oid for path in open_paths])
-    renewed: dict[str, Leaf] = {}
+    new_leaves: dict[str, Leaf] = {}
     for path, data in zip(open_paths, texts, strict=True):
         text = marker.sub(with_label, data)
         if text != data:
-            renewed[path] = Leaf(leaves[path].mode, objects.add("blob", text))
-    if not renewed:
+            new_leaves[path] = Leaf(leaves[path].mode, objects.add("blob", text))
+    if not new_leaves:
         return tree
-    renamed = objects.add_tree({**leaves, **renewed})
+    new_tree = objects.add_tree({**leaves, **new_leaves})
     quarantine.write(objects)
-    return renamed
+    return new_tree
 
 
 def listing(quarantine: Quarantine, tree: str) -> dict[str, Leaf]:
