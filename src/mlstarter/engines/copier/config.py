@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +14,7 @@ from mlstarter.bounds import MAX_CONFIG_BYTES, MAX_INCLUDES, MAX_QUESTIONS, limi
 from mlstarter.data_files import yaml_documents
 from mlstarter.errors import TemplateError
 from mlstarter.files import inside
+from mlstarter.sources.template import question_file
 
 # What Copier leaves out when a template has neither `_exclude` nor `_subdirectory`.
 DEFAULT_EXCLUDE = (
@@ -54,11 +54,16 @@ class CopierConfig:
     settings: Mapping[str, Any]
     questions: Mapping[str, Mapping[str, Any]]
 
+    def without(self, setting: str) -> CopierConfig:
+        """Return the same without one of its settings."""
+        settings = {name: value for name, value in self.settings.items() if name != setting}
+        return CopierConfig(self.root, settings, self.questions)
+
     @cached_property
     def secrets(self) -> frozenset[str]:
         """Names of the questions whose answers are never stored."""
-        marked = {name for name, question in self.questions.items() if question.get("secret")}
-        return frozenset(marked | set(self.settings.get("secret_questions") or ()))
+        names = {name for name, question in self.questions.items() if question.get("secret")}
+        return frozenset(names | set(self.settings.get("secret_questions") or ()))
 
     @cached_property
     def extensions(self) -> tuple[str, ...]:
@@ -84,25 +89,6 @@ class CopierConfig:
         return tuple(self.settings.get("exclude", default))
 
 
-def config_file(root: Path) -> Path | None:
-    """Return the ``copier.yml`` or ``copier.yaml`` in ``root``, or None.
-
-    Raises:
-        TemplateError: there are two of them.
-    """
-    found = [
-        path
-        for path in root.glob("copier.*")
-        if path.is_file() and re.match(r"\.ya?ml", path.suffix, re.IGNORECASE)
-    ]
-    if len(found) > 1:
-        raise TemplateError(
-            f"The template has two question files: {' and '.join(sorted(p.name for p in found))}.",
-            hint="keep one of them",
-        )
-    return found[0] if found else None
-
-
 def load_config(root: Path) -> CopierConfig:
     """Read the question file of the Copier template in ``root``.
 
@@ -110,7 +96,7 @@ def load_config(root: Path) -> CopierConfig:
         TemplateError: the file is not valid YAML, or not a mapping, or includes a file that
             lies outside the template.
     """
-    path = config_file(root)
+    path = question_file(root)
     data: dict[str, Any] = {}
     if path:
         with limited(f"Reading {path.name} of the template"):
@@ -184,16 +170,16 @@ def _load(path: Path) -> dict[str, Any]:
                 f"{path.name} of the template is not a mapping of names to questions.",
                 hint="see https://copier.readthedocs.io/en/stable/configuring/",
             )
-    merged: dict[str, Any] = {}
+    config: dict[str, Any] = {}
     # The order matters: questions are asked in it. A ChainMap, as Copier uses one, yields the
     # keys of the first document first and the merged lists last.
     for document in documents:
-        merged.update(document)
+        config.update(document)
     for option in MERGED_LISTS:
         lists = [document[option] for document in documents if option in document]
         if lists:
-            merged[option] = [item for part in lists for item in part]
-    return merged
+            config[option] = [item for part in lists for item in part]
+    return config
 
 
 def _documents(text: bytes, root: Path) -> Iterator[Any]:
@@ -203,22 +189,22 @@ def _documents(text: bytes, root: Path) -> Iterator[Any]:
     class Loader(yaml.SafeLoader):
         pass
 
-    included = 0
+    file_count = 0
 
     def include(loader: Any, node: Any) -> list[Any]:
         pattern = str(loader.construct_scalar(node))
         if PurePosixPath(pattern).is_absolute():
             raise ValueError("an included path must be relative")
-        nonlocal included
-        found: list[Any] = []
+        nonlocal file_count
+        items: list[Any] = []
         for file in root.glob(pattern):
-            included += 1
-            if included > MAX_INCLUDES:
+            file_count += 1
+            if file_count > MAX_INCLUDES:
                 raise ValueError(f"it includes more than {MAX_INCLUDES} files")
             if not file.resolve().is_relative_to(root):
                 raise ValueError(f"an included file lies outside the template: {pattern}")
-            found.extend(_flat(parse(file.read_bytes())))
-        return found
+            items.extend(_flat(parse(file.read_bytes())))
+        return items
 
     def parse(text: bytes) -> Iterator[Any]:
         return yaml_documents(text, Loader, limit=MAX_CONFIG_BYTES)

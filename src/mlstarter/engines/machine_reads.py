@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-    from mlstarter.sources.cookiecutter_json import CookiecutterConfig
-    from mlstarter.sources.copier_yml import CopierConfig
+    from mlstarter.engines.cookiecutter.config import CookiecutterConfig
+    from mlstarter.engines.copier.config import CopierConfig
 
 READING_FILTERS = frozenset({"expanduser", "expandvars", "fileglob", "realpath", "strftime"})
 # Variables of Copier's that say something of the machine or the moment.
@@ -37,10 +37,10 @@ _MAX_FILE = 2_000_000
 
 def copier_reads(config: CopierConfig) -> tuple[str, ...]:
     """Return what a Copier template reads beyond itself, one description each with its file."""
-    found: dict[str, None] = {}
+    reads: dict[str, None] = {}
     names = config.settings.get("external_data")
     if isinstance(names, Mapping):
-        found |= dict.fromkeys(f"the file {path} (_external_data)" for path in names.values())
+        reads |= dict.fromkeys(f"the file {path} (_external_data)" for path in names.values())
     options = config.settings.get("envops") or {}
     # Commands need trust as they are. A message is shown and kept nowhere; what it would read is
     # denied when it is rendered.
@@ -52,38 +52,27 @@ def copier_reads(config: CopierConfig) -> tuple[str, ...]:
     texts = [
         ("copier.yml", text)
         for value in (*settings, *config.questions.values())
-        for text in _strings(value)
+        for text in strings_in(value)
         if _CLUE.search(text.encode("utf-8", "replace"))
     ]
     texts += _files(config.root, config.suffix)
     own = frozenset(config.questions)
-    return tuple(found | dict.fromkeys(_found(options, texts, own, None)))
+    return tuple(reads | dict.fromkeys(_reads_in(options, texts, own, None)))
 
 
 def cookiecutter_reads(config: CookiecutterConfig) -> tuple[str, ...]:
     """Return the same for a Cookiecutter template."""
-    options = config.stated.get("_jinja2_env_vars") or {}
+    options = config.variables.get("_jinja2_env_vars") or {}
     texts = [
         ("cookiecutter.json", text)
-        for text in _strings(dict(config.stated))
+        for text in strings_in(dict(config.variables))
         if _CLUE.search(text.encode("utf-8", "replace"))
     ]
-    copied = config.stated.get("_copy_without_render") or ()
     for name, text in _files(config.root, ""):
-        if not _is_copied(name, copied):
+        # The first part is the project's folder, or that of the hooks.
+        if not config.copies(name.partition("/")[2]):
             texts.append((name, text))
-    return tuple(dict.fromkeys(_found(options, texts, frozenset(), "cookiecutter")))
-
-
-def _is_copied(name: str, patterns: Any) -> bool:
-    from fnmatch import fnmatch
-
-    inner = name.partition("/")[2]
-    parts = inner.split("/")
-    prefixes = ["/".join(parts[: count + 1]) for count in range(len(parts))]
-    return isinstance(patterns, list) and any(
-        fnmatch(prefix, str(pattern)) for prefix in prefixes for pattern in patterns
-    )
+    return tuple(dict.fromkeys(_reads_in(options, texts, frozenset(), "cookiecutter")))
 
 
 def _files(root: Path, suffix: str) -> Iterator[tuple[str, str]]:
@@ -116,19 +105,20 @@ def _is_inside(path: str, root: Path) -> bool:
     return Path(path).resolve().is_relative_to(root.resolve())
 
 
-def _strings(value: Any, depth: int = 0) -> Iterator[str]:
+def strings_in(value: Any, depth: int = 0) -> Iterator[str]:
+    """Yield every text in a value, however deep; an endless one is left at twenty levels."""
     if isinstance(value, str):
         yield value
     elif depth < 20 and isinstance(value, Mapping):
         for key, part in value.items():
-            yield from _strings(key, depth + 1)
-            yield from _strings(part, depth + 1)
+            yield from strings_in(key, depth + 1)
+            yield from strings_in(part, depth + 1)
     elif depth < 20 and isinstance(value, list | tuple):
         for part in value:
-            yield from _strings(part, depth + 1)
+            yield from strings_in(part, depth + 1)
 
 
-def _found(
+def _reads_in(
     options: Any, texts: list[tuple[str, str]], own: frozenset[str], namespace: str | None
 ) -> Iterator[str]:
     if not texts:
@@ -149,8 +139,8 @@ def _parser(options: Any) -> Environment | None:
     """Return an environment that parses a template's syntax and runs nothing."""
     from jinja2 import Environment
 
-    chosen = options if isinstance(options, Mapping) else {}
-    syntax = {key: chosen[key] for key in _SYNTAX if key in chosen}
+    syntax_options = options if isinstance(options, Mapping) else {}
+    syntax = {key: syntax_options[key] for key in _SYNTAX if key in syntax_options}
     extensions = (
         "jinja2.ext.do", "jinja2.ext.loopcontrols", "jinja2.ext.i18n",
         "cookiecutter.extensions.TimeExtension",
@@ -167,7 +157,7 @@ def _reads(
     from jinja2 import nodes
 
     tree = env.parse(_without_yield(text))
-    set_here = {node.name for node in tree.find_all(nodes.Name) if node.ctx != "load"}
+    own_variables = {node.name for node in tree.find_all(nodes.Name) if node.ctx != "load"}
     for call in tree.find_all(nodes.Filter):
         # `map` takes the name of another filter.
         first = call.args[0] if call.name == "map" and call.args else None
@@ -178,8 +168,8 @@ def _reads(
         if tag.identifier.endswith("TimeExtension"):
             yield "the clock ({% now %})"
     for variable in tree.find_all(nodes.Name):
-        hidden = variable.name in own or variable.name in set_here
-        if namespace is None and variable.name in READING_NAMES and not hidden:
+        is_own = variable.name in own or variable.name in own_variables
+        if namespace is None and variable.name in READING_NAMES and not is_own:
             yield "the clock (now)" if variable.name == "now" else variable.name
     parts: list[Any] = [*tree.find_all((nodes.Getattr, nodes.Getitem))]
     for part in parts:
