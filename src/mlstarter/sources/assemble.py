@@ -18,7 +18,7 @@ TYPES = ("tabular", "cv", "nlp", "asr")
 # others stand on the first, whose shared files are in legacy/; it goes when all are named here.
 SECOND_EDITION: frozenset[tuple[str, str]] = frozenset()
 # What is written of the second edition, and not yet released: it can be tried.
-WRITTEN = frozenset({("tabular", "essentials")})
+WRITTEN = frozenset({("tabular", "essentials"), ("cv", "essentials")})
 # What tools leave behind where somebody ran them on the templates.
 CACHES = {"__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache"}
 
@@ -34,10 +34,13 @@ def layers(
     first = (project_type, level) not in second
     shared = "legacy/" if first else ""
     # The second edition of a type that has one already takes its folder's place.
-    own = f"{shared}{project_type}" if project_type == "tabular" else project_type
+    own = f"{shared}{project_type}" if project_type in ("tabular", "cv") else project_type
+    below = [f"{shared}core"]
+    if not first and project_type != "tabular":
+        below.append("torch")  # the training loop of all networks
     if level == "essentials":
-        return [f"{shared}core", own]
-    return [f"{shared}core", f"{shared}production", own, f"{own}-production"]
+        return [*below, own]
+    return [*below, f"{shared}production", own, f"{own}-production"]
 
 
 def is_layered(folder: Path) -> bool:
@@ -63,7 +66,8 @@ def assemble(
                 shutil.copy2(place, out / name)
                 break
     for project_type in TYPES:
-        if not any((templates / project_type).glob("*")):
+        folders = (templates / project_type, templates / "legacy" / project_type)
+        if not any(any(folder.glob("*")) for folder in folders):
             continue
         for level in LEVELS:
             target = out / "project" / f"{project_type}-{level}"
