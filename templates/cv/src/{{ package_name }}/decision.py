@@ -43,18 +43,20 @@ def choose_threshold(
 
 
 def task_metrics(
-    truth: Indices, probabilities: Floats, threshold: float, positive: int | None, costs: Decision
+    truth: Indices,
+    probabilities: Floats,
+    threshold: float,
+    positive: int | None,
+    costs: Decision,
 ) -> dict[str, Metric]:
     """Return the metrics of one model's probabilities [n, classes] and of its decisions."""
     answers = decide(probabilities, threshold, positive)
     labels = answers if positive is not None else probabilities.argmax(axis=1)
     right, answered = labels == truth, answers != NO_ANSWER
-    brier = ((probabilities - np.eye(probabilities.shape[1])[truth]) ** 2).sum(axis=1)
     metrics = {
         "accuracy": mean(right),
         "macro_f1": macro_f1(truth, labels, probabilities.shape[1]),
         "log_loss": mean(row_losses(truth, probabilities)),
-        "brier": mean(brier),
     }
     if positive is None:
         wrong: NDArray[np.bool_] = answered & ~right

@@ -47,10 +47,10 @@ def write(seed: int) -> None:
     pictures |= {"drawing": drawing(size, channels), "white": np.full((9, 9, channels), 255, np.uint8)}
     steps = np.linspace(0, 255, 40).astype(np.uint8)
     pictures["slope"] = np.broadcast_to(steps[None, :, None], (30, 40, channels)).copy()
-    cases: list[dict[str, Any]] = [
-        {"name": name, "request": request(pixels), "answer": model.predict(pixels)}
-        for name, pixels in pictures.items()
-    ]
+    cases: list[dict[str, Any]] = []
+    for name, pixels in pictures.items():
+        answer = model.predict(pixels) | {"model": model.metadata["model"]["id"]}
+        cases.append({"name": name, "request": request(pixels), "answer": answer})
     whole = request(pictures["wide"])
     changes = {"no pixels": {"pixels": ""}, "no width": {"width": 0}, "one row less": {"height": 19}}
     changes |= {"other channels": {"channels": 4 - channels}, "too large": {"width": 10**6}}

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from .export import open_model
 from .features import Pixels, decode
-from .session import open_model
 
 INPUT = "images"
 
@@ -44,5 +44,4 @@ class Model:
             "prediction": classes[best] if sure else None,
             "probabilities": dict(zip(classes, shares, strict=True)),
             "threshold": threshold,
-            "model": self.metadata["model"]["id"],
         }

@@ -54,7 +54,7 @@ def train(config: Config) -> dict[str, Any]:
         answers = held_out.labels, scores[name]
         thresholds[name] = decision.choose_threshold(*answers, positive, config.decision)
         table = decision.task_metrics(*answers, thresholds[name], positive, config.decision)
-        losses[name], compared[name] = [metrics.fold_loss(*answers)], table
+        losses[name], compared[name] = [metrics.row_losses(*answers)], table
     choice = metrics.choose(losses, groups)
     (chosen,) = [row["name"] for row in choice if row["chosen"]]
     simpler = choice[: list(DESCRIPTIONS).index(chosen)]
