@@ -5,13 +5,15 @@ import { bar, element, percent } from "./elements.js";
 
 const MOST = 2e6; // pixels that the graph resizes; above, squares of pixels are averaged before
 const LARGEST = 64e6;
+const TOO_LARGE = "A picture may have 64 million pixels, not more.";
+const UNREADABLE = "The file is damaged, or no picture that can be read.";
 
 /** What is wrong with a request: a list of { loc, msg, type }. */
 export function refusals({ height, width, channels, pixels }, { input }) {
   const fits = [height, width].every((side) => Number.isInteger(side) && side > 0) &&
     height * width <= MOST && channels === input.channels &&
     typeof pixels === "string" && toBytes(pixels).length === height * width * channels;
-  return fits ? [] : [refusal("it is damaged, or no picture that can be read")];
+  return fits ? [] : [refusal(UNREADABLE)];
 }
 
 const refusal = (msg) => ({ loc: ["body"], msg, type: "value_error" });
@@ -75,7 +77,7 @@ async function decode(file, { input: { channels } }) {
   const options = { imageOrientation: "from-image", colorSpaceConversion: "none" };
   const bitmap = await createImageBitmap(file, options);
   const { width, height } = bitmap;
-  if (width * height > LARGEST) throw new Error("it has more than 64 million pixels");
+  if (width * height > LARGEST) throw new Error(TOO_LARGE);
   const side = square(width, height);
   const step = 64 * side; // rows at a time: a canvas of all of them may be larger than a browser allows
   const canvas = new OffscreenCanvas(width, Math.min(step, height));
@@ -140,8 +142,7 @@ export function makeForm(metadata) {
         draw(preview, request);
         return { request, errors: [] };
       } catch (reason) {
-        const known = reason.message.startsWith("it has") ? reason.message : "it is damaged, or no picture that can be read";
-        return { request: null, errors: [refusal(known)] };
+        return { request: null, errors: [refusal(reason.message === TOO_LARGE ? TOO_LARGE : UNREADABLE)] };
       }
     },
     reset: () => {
@@ -150,7 +151,7 @@ export function makeForm(metadata) {
       draw(preview, metadata.example);
     },
     complain: (errors) => {
-      error.textContent = errors.map(({ msg }) => `This picture cannot be answered: ${msg}.`).join(" ");
+      error.textContent = errors.map(({ msg }) => msg).join(" ");
       if (errors.length) input.setAttribute("aria-invalid", "true");
       else input.removeAttribute("aria-invalid");
       return [];

@@ -38,7 +38,7 @@ def decode(content: bytes, channels: int) -> Pixels:
             image: Image.Image = Image.open(io.BytesIO(content), formats=FORMATS)
         width, height = image.size
         if width * height > LARGEST:
-            raise BadImage(f"it has more than {LARGEST // 10**6} million pixels")
+            raise BadImage(f"A picture may have {LARGEST // 10**6} million pixels, not more.")
         side = next(n for n in (1, 2, 4, 8) if width * height <= MOST * n**2)
         image.draft("RGB", (width // side, height // side))  # a JPEG averages as it is decoded
         side = side if image.size == (width, height) else 1
@@ -46,7 +46,7 @@ def decode(content: bytes, channels: int) -> Pixels:
     except BadImage:
         raise
     except (OSError, ValueError, SyntaxError, EOFError, MemoryError, Image.DecompressionBombError):
-        raise BadImage("it is damaged, or no picture that can be read") from None
+        raise BadImage("The file is damaged, or no picture that can be read.") from None
     pixels = np.asarray(image.convert("L" if channels == 1 else "RGB"))
     return pixels.reshape(image.height, image.width, channels)
 

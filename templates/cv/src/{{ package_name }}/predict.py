@@ -22,7 +22,7 @@ def run(path: str, output: str | None = None) -> None:
         try:
             answer = model.answer(file.read_bytes())
         except BadImage as error:
-            raise ProjectError(f"{file}: {error}.", "Remove the file or mend it.") from None
+            raise ProjectError(f"{file}: {error}", "Remove the file or mend it.") from None
         lines.writerow([file, answer["prediction"], *answer["probabilities"].values()])
     if output:
         write(Path(output), table.getvalue())

@@ -31,7 +31,7 @@ def run() -> None:
     with threadpool_limits(config.threads):
         facts = train(config)
     for row in facts["exclusions"]:
-        print(f"Left out: {row['rows']} pictures, {row['reason']}.", file=sys.stderr)
+        print(f"Left out: {row['rows']} pictures. {row['reason']}", file=sys.stderr)
     for row in facts["chosen_by"]["candidates"]:
         mark = "<- the simplest within one standard error of the best" if row["chosen"] else ""
         print(f"{row['name']:9} {row['metric']} {row['value']:.4g} {mark}", file=sys.stderr)
