@@ -36,24 +36,26 @@ def convert(candidate: Candidate, size: int, channels: int) -> bytes:
 
 
 def resizing(size: int, channels: int) -> ModelProto:
-    """Return the graph that makes the longer side ``size`` and puts black beside the shorter one.
-
-    With antialias and exclude_outside it is within a grey level of Pillow's BILINEAR.
-    """
+    """Return the graph of features.to_size: with these settings it is within a grey level of it."""
     how: Any = {"mode": "linear", "antialias": 1, "exclude_outside": 1, "axes": [2, 3]}
-    how["keep_aspect_ratio_policy"] = "not_larger"
     nodes = [
         helper.make_node("Transpose", [INPUT], ["planes"], perm=[0, 3, 1, 2]),
         helper.make_node("Cast", ["planes"], ["levels"], to=TensorProto.FLOAT),
-        helper.make_node("Resize", ["levels", "", "", "size"], ["fitted"], **how),
-        helper.make_node("Shape", ["fitted"], ["sides"], start=2, end=4),
-        helper.make_node("Sub", ["size", "sides"], ["gaps"]),
+        helper.make_node("Shape", ["levels"], ["sides"], start=2, end=4),
+        helper.make_node("ReduceMax", ["sides"], ["longer"]),
+        helper.make_node("Mul", ["sides", "twice"], ["products"]),
+        helper.make_node("Add", ["products", "longer"], ["above"]),
+        helper.make_node("Mul", ["longer", "two"], ["below"]),
+        helper.make_node("Div", ["above", "below"], ["quotients"]),
+        helper.make_node("Max", ["quotients", "one"], ["sizes"]),
+        helper.make_node("Resize", ["levels", "", "", "sizes"], ["fitted"], **how),
+        helper.make_node("Sub", ["size", "sizes"], ["gaps"]),
         helper.make_node("Div", ["gaps", "two"], ["before"]),
         helper.make_node("Sub", ["gaps", "before"], ["after"]),
         helper.make_node("Concat", ["before", "after"], ["pads"], axis=0),
         helper.make_node("Pad", ["fitted", "pads", "", "axes"], ["resized"]),
     ]
-    numbers = {"size": [size, size], "two": [2], "axes": [2, 3]}
+    numbers = {"size": [size], "twice": [2 * size], "one": [1], "two": [2], "axes": [2, 3]}
     constants = [helper.make_tensor(n, TensorProto.INT64, [len(v)], v) for n, v in numbers.items()]
     shape: Any = ["n", channels, size, size]
     resized = helper.make_tensor_value_info("resized", TensorProto.FLOAT, shape)

@@ -64,10 +64,12 @@ def flatten(image: Image.Image, side: int) -> Image.Image:
 
 
 def to_size(pixels: Pixels, size: int) -> Pixels:
-    """Return a picture as the graph's first part resizes it, within a grey level: [size, size, c].
-
-    Nothing is stretched: black is put beside the shorter sides.
-    """
-    image = Image.fromarray(pixels if pixels.shape[2] == 3 else pixels[:, :, 0])
-    padded = ImageOps.pad(image, (size, size), Image.Resampling.BILINEAR, color=0)
-    return np.asarray(padded).reshape(size, size, -1)
+    """Return a picture as [size, size, channels], black beside its shorter side."""
+    longer, channels = max(pixels.shape[:2]), pixels.shape[2]
+    height, width = (max(1, (2 * size * n + longer) // (2 * longer)) for n in pixels.shape[:2])
+    image = Image.fromarray(pixels if channels == 3 else pixels[:, :, 0])
+    image = image.resize((width, height), Image.Resampling.BILINEAR)
+    top, left = (size - height) // 2, (size - width) // 2
+    padded = np.zeros((size, size, channels), np.uint8)
+    padded[top : top + height, left : left + width] = np.asarray(image).reshape(height, width, -1)
+    return padded
