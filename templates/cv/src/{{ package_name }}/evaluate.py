@@ -58,7 +58,8 @@ def evaluate(config: Config) -> dict[str, Any]:
         results.setdefault(name, {})[metric] = metrics.score(metric, draws[name, metric])
     both, count = (draws[chosen, primary], draws[against, primary]), len(np.unique(groups))
     validation = convert.answer_all(graph, held_out.pixels)
-    worst = worst_cases(held_out, validation) if config.site.examples else []
+    own = validation[np.arange(len(held_out)), held_out.labels]
+    worst = np.argsort(own)[: 10 if config.site.examples else 0]
     evaluation = files.read_json(export.ARTIFACTS / "metrics.json") | {
         "evaluated": True,
         "result": result_sentence(results, chosen, against, primary),
@@ -75,9 +76,10 @@ def evaluate(config: Config) -> dict[str, Any]:
         "slices": slices(config, held_out, validation),
         "environment": {"threads": config.threads, **facts["model"]["versions"]},
     }
-    drawn = plots.draw(evaluation, test, scores[chosen], held_out.take(np.array(worst, int)))
-    evaluation["details"] = {"worst": [describe(held_out, validation, i) for i in worst]}
-    evaluation["details"]["plots"] = drawn
+    evaluation["details"] = {
+        "worst": [describe(held_out, validation, i) for i in worst],
+        "plots": plots.draw(evaluation, test, scores[chosen], held_out.pixels[worst]),
+    }
     files.write_json(export.ARTIFACTS / "metrics.json", evaluation)
     print(evaluation["result"], file=sys.stderr)
     return evaluation
@@ -107,14 +109,12 @@ def slices(config: Config, held_out: Images, scores: Floats) -> list[dict[str, A
     return results
 
 
-def worst_cases(held_out: Images, scores: Floats) -> list[int]:
-    """Return where the ten validation pictures are whose own class got the least probability."""
-    own = scores[np.arange(len(scores)), held_out.labels]
-    return [int(i) for i in np.argsort(own)[:10]]
-
-
 def describe(held_out: Images, scores: Floats, i: int) -> dict[str, Any]:
     """Return a line of the report about one picture."""
-    truth, answer = held_out.labels[i], scores[i].argmax()
-    line = {"truth": held_out.classes[truth], "taken for": held_out.classes[answer]}
-    return {**line, "probability": float(scores[i, truth]), "row": {"file": held_out.names[i]}}
+    truth = held_out.labels[i]
+    return {
+        "truth": held_out.classes[truth],
+        "taken for": held_out.classes[scores[i].argmax()],
+        "probability": float(scores[i, truth]),
+        "row": {"file": str(held_out.names[i])},
+    }

@@ -9,6 +9,7 @@ from sklearn.metrics import ConfusionMatrixDisplay
 
 from .data import Images
 from .export import ARTIFACTS
+from .features import Pixels
 from .metrics import Floats
 
 matplotlib.rcParams["svg.hashsalt"] = "plots"  # the same bytes for the same plot
@@ -21,7 +22,7 @@ WORDS = {
 
 
 def draw(
-    evaluation: dict[str, Any], test: Images, scores: Floats, worst: Images
+    evaluation: dict[str, Any], test: Images, scores: Floats, worst: Pixels
 ) -> list[dict[str, str]]:
     """Write artifacts/plots/, and return file, title and a sentence of each for the report."""
     names = [name for name in WORDS if name != "worst" or len(worst)]
@@ -44,7 +45,7 @@ def draw(
     sure = {"n_bins": 10, "strategy": "quantile", "ax": third}
     CalibrationDisplay.from_predictions(labels == test.labels, scores.max(axis=1), **sure)
     if len(worst):
-        for cell, pixels in zip(figures["worst"].subplots(2, 5).flat, worst.pixels, strict=False):
+        for cell, pixels in zip(figures["worst"].subplots(2, 5).flat, worst, strict=False):
             cell.imshow(pixels.squeeze(), cmap="gray", vmin=0, vmax=255)
             cell.set_axis_off()
     (ARTIFACTS / "plots").mkdir(exist_ok=True)

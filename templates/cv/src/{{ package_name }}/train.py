@@ -21,6 +21,7 @@ from .split import clusters, split
 EXPERIMENTS = Path("reports/experiments.csv")
 SETTINGS = {"seed", "data", "images", "split", "train", "decision"}  # of config.toml
 TOLERANCE = 1e-4  # of a probability
+RULE = {"rule": "one_standard_error", "metric": metrics.LOSS, "on": "validation"}
 PROJECT = {"package": __package__, "version": __version__, "type": "cv"}
 PACKAGES = ["torch", "onnx", "onnxruntime", "numpy", "pillow"]
 
@@ -49,8 +50,11 @@ def train(config: Config) -> dict[str, Any]:
     groups, device = clusters(held_out, config)[0], choose_device(config.train.device)
     costs, primary = config.decision, config.decision.primary
     output = {
-        **{"name": convert.OUTPUT, "title": "the class of a picture", "unit": ""},
-        **{"classes": list(images.classes), "positive": costs.positive or None},
+        "name": convert.OUTPUT,
+        "title": "the class of a picture",
+        "unit": "",
+        "classes": list(images.classes),
+        "positive": costs.positive or None,
         "threshold": costs.threshold,
     }
 
@@ -98,17 +102,15 @@ def train(config: Config) -> dict[str, Any]:
         "rows": {"train": len(rows), "validation": len(held_out)},
         "exclusions": [{"reason": reason, "rows": n} for reason, n in exclusions.items() if n],
         "lineage": lineage.current(config, data.data_digest(config), parts),
-        "chosen_by": {
-            **{"rule": "one_standard_error", "metric": metrics.LOSS, "on": "validation"},
-            "candidates": choice,
-        },
+        "chosen_by": {"candidates": choice, **RULE},
         "margin": costs.margin,
         "primary": primary,
         "validation": {name: metrics.score(name, draws[name]) for name in draws},
         "validation_comparison": comparison,
         "parity": {
             "rows": sum(map(len, checked)),
-            **{"largest_difference": largest, "tolerance": TOLERANCE},
+            "largest_difference": largest,
+            "tolerance": TOLERANCE,
         },
         "input": {"size": size, "channels": channels},
         "output": output,

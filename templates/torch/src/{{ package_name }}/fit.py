@@ -8,7 +8,8 @@ the device, so that a GPU never waits for the host.
 import copy
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -17,8 +18,8 @@ from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from .recipe import Recipe
 
-BatchLoss = Callable[[nn.Module, Tensor], Tensor]  # mean over the rows at these positions
-ValidationLoss = Callable[[nn.Module], Tensor]
+BatchLoss = Callable[[Any, Any], Tensor]  # mean over the rows at these positions
+ValidationLoss = Callable[[Any], Tensor]
 
 # With this workspace cuBLAS adds in the same order each time; it reads the name at its first use.
 os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
@@ -50,12 +51,13 @@ def fit(
     validation_loss: ValidationLoss,
     recipe: Recipe,
     report: Callable[[int, float], None] | None = None,
+    draw: Callable[[], Iterable[Any]] | None = None,
 ) -> nn.Module:
     """Fit ``network`` where it lies, and return it with the weights of the best epoch.
 
     These are a moving average, after the epoch of least validation loss. ``recipe`` is the one for
     the network's device (`Recipe.on`); ``report`` is told each epoch and its validation loss, and
-    may raise to stop.
+    may raise to stop. ``draw`` gives the batches of an epoch where rows are not drawn at random.
     """
     device = next(network.parameters()).device
     gpu, batches = device.type == "cuda", -(-rows // recipe.batch)
@@ -71,7 +73,7 @@ def fit(
     least, best, best_epoch, step = float("inf"), network.state_dict(), 0, 0
     for epoch in range(1, epochs + 1):
         network.train()
-        for index in torch.randperm(rows, device=device).tensor_split(batches):
+        for index in draw() if draw else torch.randperm(rows, device=device).tensor_split(batches):
             # bfloat16 has the range of float32, so that the loss needs no scaling.
             with torch.autocast(device.type, torch.bfloat16, enabled=gpu):
                 loss = batch_loss(network, index)
