@@ -47,12 +47,12 @@ def evaluate(config: Config) -> dict[str, Any]:
     against = min(others, key=lambda row: row["value"])["name"]
     scores = {name: probabilities(model, test) for name, model in candidates.items()}
     scores[chosen] = convert.answer_all(graph, test.pixels)
-    compared: dict[tuple[str, str], metrics.Metric] = {}
+    functions: dict[tuple[str, str], metrics.Metric] = {}
     for name, answers in scores.items():
         table = task_metrics(test.labels, answers, facts["output"], config.decision)
-        compared |= {(name, metric): function for metric, function in table.items()}
+        functions |= {(name, metric): function for metric, function in table.items()}
     groups, unit = clusters(test, config)
-    draws = metrics.bootstrap(compared, groups, config.evaluation.resamples, config.seed)
+    draws = metrics.bootstrap(functions, groups, config.evaluation.resamples, config.seed)
     results: dict[str, dict[str, Any]] = {}
     for name, metric in sorted(draws, key=lambda key: key[1] != primary):
         results.setdefault(name, {})[metric] = metrics.score(metric, draws[name, metric])
@@ -86,12 +86,12 @@ def evaluate(config: Config) -> dict[str, Any]:
 
 
 def result_sentence(results: dict[str, Any], chosen: str, against: str, primary: str) -> str:
-    """Return the result with its interval, what it is compared with, and how often it answers."""
+    """Return the result with its interval, what it is compared with, and how often it is sure."""
     value = {name: metrics.in_words(scores[primary]) for name, scores in results.items()}
     name, ours = primary.replace("_", " "), results[chosen]
     text = f"The {name} of this model is {value[chosen]}; that of {against} is {value[against]}."
-    if "answered" in ours and ours["accuracy_of_answers"]["value"] is not None:
-        share, right = (f"{ours[k]['value']:.0%}" for k in ("answered", "accuracy_of_answers"))
+    if "coverage" in ours and ours["selective_accuracy"]["value"] is not None:
+        share, right = (f"{ours[k]['value']:.0%}" for k in ("coverage", "selective_accuracy"))
         text += f" Sure enough to answer it is for {share} of the pictures, for {right} rightly."
     return text
 

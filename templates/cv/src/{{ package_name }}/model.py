@@ -157,7 +157,8 @@ def task_metrics(
 ) -> dict[str, Metric]:
     """Return the metrics of a model's probabilities [n, classes], and of its decisions."""
     answers = decide(scores, output)
-    labels, answered = np.where(answers == NO_ANSWER, scores.argmax(axis=1), answers), answers >= 0
+    sure = answers != NO_ANSWER
+    labels = np.where(sure, answers, scores.argmax(axis=1))
     right = labels == truth
     metrics = {
         "accuracy": mean(right),
@@ -165,9 +166,9 @@ def task_metrics(
         "log_loss": mean(row_losses(truth, scores)),
     }
     if not output["positive"]:
-        metrics["answered"] = mean(answered)
-        metrics["accuracy_of_answers"] = ratio(answered & right, answered)
-        cost = np.where(answered, 1.0 * ~right, costs.cost_no_answer)
+        metrics["coverage"] = mean(sure)
+        metrics["selective_accuracy"] = ratio(sure & right, sure)
+        cost = np.where(sure, 1.0 * ~right, costs.cost_no_answer)
     else:
         positive = output["classes"].index(output["positive"])
         real, alarm = truth == positive, answers == positive

@@ -59,35 +59,36 @@ def train(config: Config) -> dict[str, Any]:
     }
 
     # Each gets its temperature from the same pictures, and decides by the same costs.
-    fitted, losses, compared = {}, {}, {}
+    candidates, losses, tables = {}, {}, {}
     for name in DESCRIPTIONS:
-        fitted[name] = fit_candidate(name, rows, held_out, config, device)
-        scores = probabilities(fitted[name], held_out)
+        candidates[name] = fit_candidate(name, rows, held_out, config, device)
+        scores = probabilities(candidates[name], held_out)
         losses[name] = [metrics.row_losses(held_out.labels, scores)]
-        compared[name] = task_metrics(held_out.labels, scores, output, costs)
+        tables[name] = task_metrics(held_out.labels, scores, output, costs)
     choice = metrics.choose(losses, groups)
     (chosen,) = [row["name"] for row in choice if row["chosen"]]
 
     # What is served is the graph, and it must answer as the model does.
     size, channels = config.images.size, config.images.channels
-    graph = convert.convert(fitted[chosen], size, channels)
+    graph = convert.convert(candidates[chosen], size, channels)
     session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
-    checked = [rows, held_out]
-    expected = [probabilities(fitted[chosen], part) for part in checked]
-    answers = [convert.answer_all(session, part.pixels) for part in checked]
-    largest = max(map(export.parity, expected, answers, [TOLERANCE] * len(checked)))
+    largest = 0.0
+    for part in (rows, held_out):
+        answers = convert.answer_all(session, part.pixels)
+        scores = probabilities(candidates[chosen], part)
+        largest = max(largest, export.parity(scores, answers, TOLERANCE))
 
     # How good it is on validation pictures, and beside the best simpler candidate.
-    draws = metrics.bootstrap(compared[chosen], groups, 500, config.seed)
+    draws = metrics.bootstrap(tables[chosen], groups, 500, config.seed)
     comparison = None
     if simpler := choice[: list(DESCRIPTIONS).index(chosen)]:
         against = min(simpler, key=lambda row: row["value"])["name"]
-        both = {name: compared[name][primary] for name in (chosen, against)}
+        both = {name: tables[name][primary] for name in (chosen, against)}
         pair = metrics.bootstrap(both, groups, 500, config.seed)
         ours, theirs = pair.values()
         comparison = metrics.compare(against, primary, ours, theirs, costs.margin)
 
-    shown = held_out.pixels[0] if config.site.examples else drawing(size, channels)
+    example = held_out.pixels[0] if config.site.examples else drawing(size, channels)
     facts = {
         "project": config.project.model_dump() | PROJECT,
         "task": "multiclass",
@@ -108,17 +109,17 @@ def train(config: Config) -> dict[str, Any]:
         "validation": {name: metrics.score(name, draws[name]) for name in draws},
         "validation_comparison": comparison,
         "parity": {
-            "rows": sum(map(len, checked)),
+            "rows": len(rows) + len(held_out),
             "largest_difference": largest,
             "tolerance": TOLERANCE,
         },
         "input": {"size": size, "channels": channels},
         "output": output,
-        "example": as_request(shown),
+        "example": as_request(example),
         "example_source": config.data.source if config.site.examples else "synthetic",
     }
     facts = export.save(graph, facts, PACKAGES)
-    torch.save(fitted, export.ARTIFACTS / "candidates.pt")
+    torch.save(candidates, export.ARTIFACTS / "candidates.pt")
     write_golden(size, channels, config.seed)
     append_experiment(facts)
     return facts
