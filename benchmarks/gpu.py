@@ -33,9 +33,9 @@ ANSWERS = {
 }
 VARIANTS: tuple[dict[str, Any], ...] = (  # what differs from the project's own [train.cuda]
     {},
-    {"epochs": 30},
-    {"learning_rate": 0.008},
-    {"width": 96, "epochs": 30},
+    {"width": 96},
+    {"width": 128, "epochs": 30},
+    {"width": 128, "dropout": 0.3},
 )
 
 
