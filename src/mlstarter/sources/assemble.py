@@ -18,7 +18,7 @@ TYPES = ("tabular", "cv", "nlp", "asr")
 # others stand on the first, whose shared files are in legacy/; it goes when all are named here.
 SECOND_EDITION: frozenset[tuple[str, str]] = frozenset()
 # What is written of the second edition, and not yet released: it can be tried.
-WRITTEN = frozenset({("tabular", "essentials")})
+WRITTEN = frozenset({("tabular", "essentials"), ("asr", "essentials")})
 # What tools leave behind where somebody ran them on the templates.
 CACHES = {"__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache"}
 
@@ -32,9 +32,10 @@ def layers(
     ``second`` names the types and levels that stand on the second edition.
     """
     edition = "" if (project_type, level) in second else "legacy/"
-    names = ["core", project_type]
+    names = ["core"] if project_type == "tabular" else ["core", "torch"]  # torch: the training loop
+    names += [project_type]
     if level == "production":
-        names = ["core", "production", project_type, f"{project_type}-production"]
+        names = [*names[:-1], "production", project_type, f"{project_type}-production"]
     return [f"{edition}{name}" for name in names]
 
 
