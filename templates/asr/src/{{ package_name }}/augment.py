@@ -45,8 +45,8 @@ def coloured_noise(like: Tensor, colour: Tensor) -> Tensor:
     0 is white noise (a fan, a radio), 1 pink (a street), 2 brown (wind, rumble).
     """
     hertz = rfftfreq(like.shape[1], 1 / RATE, device=like.device).clamp(min=30)
-    noise = irfft(rfft(torch.randn_like(like)) * hertz ** (-colour / 2), like.shape[1])
-    return torch.as_tensor(noise / noise.std(dim=1, keepdim=True))
+    noise: Tensor = irfft(rfft(torch.randn_like(like)) * hertz ** (-colour / 2), like.shape[1])
+    return noise / noise.std(dim=1, keepdim=True)
 
 
 def add_noise(waves: Tensor, lengths: Tensor, decibels: Tensor, colour: Tensor) -> Tensor:
@@ -58,7 +58,7 @@ def add_noise(waves: Tensor, lengths: Tensor, decibels: Tensor, colour: Tensor) 
     return (waves + level * coloured_noise(waves, colour)) * valid
 
 
-def response(waves: Tensor) -> Tensor:
+def frequency_response(waves: Tensor) -> Tensor:
     """Return what rooms and microphones do to frequencies: complex [rows, samples / 2 + 1].
 
     A room takes 0.06 to 0.5 s to fall silent (by 60 dB); a microphone's response wanders by up to
@@ -77,7 +77,8 @@ def response(waves: Tensor) -> Tensor:
     high_pass = draw(waves, 100, 400) * some(waves, 0.35)
     low_pass = torch.where(some(waves, 0.35), draw(waves, 2500, 7000), torch.inf)
     gain = gain / (1 + (high_pass / hertz.clamp(min=1)) ** 4).sqrt()
-    return rfft(tail, size) * gain / (1 + (hertz / low_pass) ** 8).sqrt()
+    response: Tensor = rfft(tail, size) * gain / (1 + (hertz / low_pass) ** 8).sqrt()
+    return response
 
 
 def record(waves: Tensor, lengths: Tensor, white: float) -> tuple[Tensor, Tensor]:
@@ -94,7 +95,7 @@ def record(waves: Tensor, lengths: Tensor, white: float) -> tuple[Tensor, Tensor
     places = (torch.arange(total + ROUND, device=waves.device) - before) * pace
     inside = (places >= 0) & (places <= lengths[:, None] - 1)
     waves = interpolate(waves, places.clamp(min=0)) * inside
-    waves = irfft(rfft(waves) * response(waves), total + ROUND)[:, :total]
+    waves = irfft(rfft(waves) * frequency_response(waves), total + ROUND)[:, :total]
     waves = waves * mask(ends, total)[:, 0]
     strong = some(waves, white)
     soft = torch.where(some(waves, 0.9), draw(waves, 0, 40), torch.inf)
@@ -144,7 +145,7 @@ def throat(like: Tensor) -> Tensor:
     formants = draw(like, 0.94, 1.06, 4) @ knots
     hertz = (centres * draw(like, 0.88, 1.12) * formants).cummax(dim=1).values
     low, high = mel(torch.tensor([LOW, HIGH])).tolist()
-    return ((mel(hertz) - low) / (high - low) * (BANDS + 1) - 1).clamp(0, BANDS - 1)
+    return torch.clamp((mel(hertz) - low) / (high - low) * (BANDS + 1) - 1, 0, BANDS - 1)
 
 
 def vary(energies: Tensor, frames: Tensor) -> tuple[Tensor, Tensor]:

@@ -12,23 +12,20 @@ matplotlib.rcParams["svg.hashsalt"] = "plots"  # or each file would differ from 
 
 def draw(evaluation: dict[str, Any], chosen: str) -> list[dict[str, str]]:
     """Write the plots, and return file, title and text of each."""
-    real = {name: score for name, score in evaluation["metrics"].items() if name.startswith("wer_")}
     rates = {f"{chosen} (served)": evaluation["metrics"]["wer"]}
-    rates |= {name.removeprefix("wer_").replace("_", " "): score for name, score in real.items()}
+    if "wer_own_recordings" in evaluation["metrics"]:
+        rates["served, own recordings"] = evaluation["metrics"]["wer_own_recordings"]
     rates |= {name: scores["wer"] for name, scores in evaluation["candidates"].items()}
-    of = ", ".join(evaluation["details"].get("real", [])) or "there are no real recordings"
     noise = {row["group"]: row for row in evaluation["slices"] if row["column"] == "noise"}
     errors, silent = evaluation["details"]["errors"], evaluation["details"]["no_speech"]
-    kinds = ", ".join(f"{count} {kind}" for kind, count in errors.items())
+    text = (
+        f"On validation. Without noise {', '.join(f'{n} {kind}' for kind, n in errors.items())}. In "
+        f"{silent['clips']} clips without speech words are heard in {silent['clips_with_words']}."
+    )
+    own = "Own recordings were read by `record`." if len(rates) > 3 else "No real voice is in it."
     return [
-        plot(rates, "comparison", "Word error rates on the test part", f"Real voices: {of}."),
-        plot(
-            noise,
-            "noise",
-            "Under white noise",
-            f"On validation, speech above noise. Without noise {kinds}. In {silent['clips']} made "
-            f"clips without speech words are heard in {silent['clips_with_words']}.",
-        ),
+        plot(rates, "comparison", "Word error rates on the test part", own),
+        plot(noise, "noise", "Under white noise", text),
     ]
 
 
