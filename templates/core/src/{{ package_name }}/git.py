@@ -1,0 +1,38 @@
+"""What git knows of this repository."""
+
+import re
+import subprocess
+
+WRITTEN = ("reports", "model", "README.md", "MODEL_CARD.md")  # by the commands
+HOST = r"(?:@|//|\.)(github|gitlab)\.com(?::\d+)?[:/]+([\w.-]+)/([\w./-]+?)(?:\.git)?/?$"
+
+
+def lines(*arguments: str) -> list[str]:
+    """Return the lines that git answers; none where it fails or is not there."""
+    command = ["git", "-c", "core.quotePath=false", *arguments]
+    try:
+        answer = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return []
+    return answer.stdout.splitlines()
+
+
+def commit() -> str | None:
+    """Return the commit that is checked out, "-dirty" where it was changed; None without git."""
+    head = lines("rev-parse", "--short", "HEAD")
+    changes = lines("diff", "--name-only", "HEAD", "--", ".", *(f":!{name}" for name in WRITTEN))
+    return head[0] + ("-dirty" if changes else "") if head else None
+
+
+def addresses() -> tuple[str | None, str | None]:
+    """Return where people see this repository, and where Pages publish it, without user or token.
+
+    Both are None where it has no remote on GitHub or GitLab.
+    """
+    match = re.search(HOST, "".join(lines("remote", "get-url", "origin")), re.IGNORECASE)
+    if match is None:
+        return None, None
+    host, owner, name = match[1].lower(), match[2], match[3]
+    domain = f"{owner}.{host}.io".lower()
+    path = "" if name.lower() == domain else f"{name}/"
+    return f"https://{host}.com/{owner}/{name}", f"https://{domain}/{path}"
