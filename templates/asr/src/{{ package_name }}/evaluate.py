@@ -130,7 +130,7 @@ def examine(system: System, chosen: str, clips: Sequence[Clip]) -> dict[str, Any
     for i in np.argsort(-total)[:10] if system.config.site.examples else []:
         row = {"speaker": clips[i].speaker, "errors": int(total[i])}
         worst.append({"truth": references[i], "answer": texts[i], "row": row})
-    silent = system.answer(without_speech(settings.no_speech), chosen)
+    silent = system.answer(without_speech(settings.silent_clips), chosen)
     kinds = zip(("substituted", "left out", "added"), errors.sum(axis=0).tolist(), strict=False)
     false = {"clips": len(silent), "clips_with_words": sum(map(bool, silent))}
     return {"slices": slices, "details": {"errors": dict(kinds), "no_speech": false, "worst": worst}}
