@@ -1,8 +1,8 @@
 """Makes clean speech sound like recordings: whole batches at a time, on the device.
 
 Waves are changed once a copy (rooms, microphones, noise, telephones), log-mel energies anew in
-each epoch (throats, vowels, paces, gaps). All is drawn evenly from ranges of what rooms, microphones
-and people do; what decides shapes is drawn on the CPU, so that nothing waits for a GPU.
+each epoch (throats, vowels, paces, gaps). All is drawn evenly from ranges of what rooms,
+microphones and people do; what decides shapes is drawn on the CPU, so that nothing waits for a GPU.
 """
 
 import math
@@ -128,7 +128,7 @@ def no_speech(count: int, clicks: float, device: torch.device) -> tuple[Tensor, 
     hum = torch.sin(2 * torch.pi * draw(waves, 50, 400) * time) * 10 ** draw(waves, -3, -1)
     waves, with_clicks = waves + hum * some(waves, 0.3), some(waves, clicks)
     for _ in range(3):
-        sound = 0.3 * torch.randn(count, 400, device=device) * torch.exp(-click / draw(waves, 10, 120))
+        sound = 0.3 * torch.randn(count, 400, device=device) * (-click / draw(waves, 10, 120)).exp()
         start = (draw(waves, 0, 1) * (ends - 400)).long()
         waves = waves.scatter_add(1, start + click, sound * with_clicks)
     return waves * ~some(waves, 0.1) * mask(ends[:, 0], 4 * RATE)[:, 0], lengths[:, 0]
@@ -137,8 +137,8 @@ def no_speech(count: int, clicks: float, device: torch.device) -> tuple[Tensor, 
 def throat(like: Tensor) -> Tensor:
     """Return where other speakers have the sounds of each band: fractional bands [rows, BANDS].
 
-    A throat's length moves all by up to 12 % (VTLP, Jaitly and Hinton, 2013). On top of that a vowel's
-    formants move by themselves, by up to 6 %: speakers differ in their vowels too.
+    A throat's length moves all by up to 12 % (VTLP, Jaitly and Hinton, 2013). On top of that a
+    vowel's formants move by themselves, by up to 6 %: speakers differ in their vowels too.
     """
     centres = mel_edges()[1:-1].float().to(like.device)
     knots = hats(torch.linspace(0, 3, BANDS, device=like.device), 4).T
@@ -149,7 +149,7 @@ def throat(like: Tensor) -> Tensor:
 
 
 def vary(energies: Tensor, frames: Tensor) -> tuple[Tensor, Tensor]:
-    """Return log-mel energies [rows, BANDS, frames] of other throats and paces, and their frames."""
+    """Return energies [rows, BANDS, frames] of other throats and paces, and their frames."""
     bands = torch.arange(BANDS, device=energies.device)
     energies = hats(torch.where(some(energies, 0.7), throat(energies), bands), BANDS) @ energies
     pace = torch.where(some(frames, 0.7), draw(frames, 0.8, 1.3), 1.0)[:, 0]
@@ -160,11 +160,11 @@ def vary(energies: Tensor, frames: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def gaps(features: Tensor, frames: Tensor) -> Tensor:
-    """Return features [rows, 2 * BANDS, frames] with bands and moments hidden (SpecAugment, 2019)."""
+    """Return features [rows, 2 * BANDS, frames], bands and moments hidden (SpecAugment, 2019)."""
     band = torch.arange(BANDS, device=features.device).repeat(2)
     moment = torch.arange(features.shape[2], device=features.device)
     for _ in range(2):
-        low, start = draw(features, 0, BANDS).floor(), (draw(features, 0, 1) * frames[:, None]).floor()
+        low, start = draw(features, 0, BANDS).floor(), draw(features, 0, 1) * frames[:, None]
         width, length = draw(features, 0, 7).floor(), draw(features, 0, 10).floor()
         hidden = ((band >= low) & (band < low + width))[:, :, None]
         features = features * ~(hidden | ((moment >= start) & (moment < start + length))[:, None])

@@ -41,7 +41,7 @@ def score(recogniser: nn.Module, samples: Samples) -> NDArray[np.float64]:
 
 
 def edge_clips(seed: int) -> dict[str, Samples]:
-    """Return made clips that training never heard: silence, clicks, tones, the shortest, a long one."""
+    """Return made clips that training never heard: silence, tones, the shortest, a long one."""
     rng = np.random.default_rng(seed)
     tone, click = np.sin(2 * np.pi * 440 * np.arange(RATE) / RATE), np.zeros(RATE)
     click[RATE // 2] = 1

@@ -78,7 +78,10 @@ def evaluate(config: Config) -> dict[str, Any]:
         "environment": {"threads": config.threads, **facts["model"]["versions"]},
         **examine(system, chosen, data.read(parts["validation"])),
     }
-    evaluation["details"]["plots"] = plots.draw(evaluation, chosen)
+    rates = {f"{chosen} (served)": evaluation["metrics"]["wer"]}
+    rates |= {name: scores["wer"] for name, scores in results.items()}
+    plot = plots.draw(rates, "comparison", "Word error rates", "On the test part.")
+    evaluation["details"]["plots"].insert(0, plot)
     files.write_json(export.ARTIFACTS / "metrics.json", evaluation)
     print(result, file=sys.stderr)
     return evaluation
@@ -132,5 +135,10 @@ def examine(system: System, chosen: str, clips: Sequence[Clip]) -> dict[str, Any
         worst.append({"truth": references[i], "answer": texts[i], "row": row})
     silent = system.answer(without_speech(settings.silent_clips), chosen)
     kinds = zip(("substituted", "left out", "added"), errors.sum(axis=0).tolist(), strict=False)
-    false = {"clips": len(silent), "clips_with_words": sum(map(bool, silent))}
-    return {"slices": slices, "details": {"errors": dict(kinds), "no_speech": false, "worst": worst}}
+    text = (
+        f"On validation: {', '.join(f'{count} {kind}' for kind, count in kinds)} without noise. In "
+        f"{len(silent)} clips without speech words are heard in {sum(map(bool, silent))}."
+    )
+    levels = {str(row["group"]): row for row in slices if row["column"] == "noise"}
+    plot = plots.draw(levels, "noise", "Under white noise", text)
+    return {"slices": slices, "details": {"worst": worst, "plots": [plot]}}

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional
+from torch.nn.functional import ctc_loss, pad
+from torch.nn.utils.rnn import pad_sequence
 
 from . import augment
 from .config import Train
@@ -17,69 +18,65 @@ from .model import LogMel, Network, features_of
 
 AT_ONCE = 32  # waves that are changed together
 CLICKS = 0.7  # most often taken for a word, so that training hears more of them
+FRAMES = 50  # of which the length of a batch is a multiple
 Group = tuple[Tensor, Tensor, Sequence[str]]  # waves, samples of each, texts
 
 
 @dataclass(frozen=True)
 class Examples:
-    """The energies [frames, BANDS] of all recordings, one after the other, and their symbols."""
+    """The energies [frames, BANDS] of each recording on the device, and its symbols."""
 
-    energies: Tensor
-    frames: Tensor
+    energies: list[Tensor]
     targets: list[list[int]]
 
     def loss(self, network: Network, rows: Sequence[int], varied: bool) -> Tensor:
         """Return the mean CTC loss a symbol of some rows, which may be varied and have gaps."""
-        frames = self.frames[rows]
-        starts = (self.frames.cumsum(0) - self.frames)[rows]
-        places = torch.arange(-(-int(frames.max()) // 50) * 50).minimum(frames[:, None] - 1)
-        energies = self.energies[(places + starts[:, None]).to(self.energies.device)].transpose(1, 2)
+        frames = torch.tensor([len(self.energies[row]) for row in rows])
+        energies = pad_sequence([self.energies[row] for row in rows], batch_first=True).mT
+        energies = pad(energies, (0, -energies.shape[2] % FRAMES))
         if varied:
             energies, frames = augment.vary(energies, frames)
         counts = frames.to(energies.device)
         features = features_of(energies, counts)
-        features = augment.gaps(features, counts) if varied else features
-        scores, _ = network(features, counts)
+        scores, _ = network(augment.gaps(features, counts) if varied else features, counts)
         place = "cpu" if scores.device.type == "mps" else scores.device  # Metal has no CTC
         symbols = torch.tensor([symbol for row in rows for symbol in self.targets[row]]).to(place)
-        lengths = torch.tensor([len(self.targets[row]) for row in rows])
+        lengths, steps = torch.tensor([len(self.targets[row]) for row in rows]), (frames + 1) // 2
         scores = scores.transpose(0, 1).float().to(place)
-        losses = functional.ctc_loss(
-            scores, symbols, (frames + 1) // 2, lengths, reduction="none", zero_infinity=True
-        )
+        losses = ctc_loss(scores, symbols, steps, lengths, reduction="none", zero_infinity=True)
         return (losses / lengths.clamp(min=4).to(place)).mean()
 
     def batches(self, size: int) -> list[list[int]]:
         """Return one epoch: rows of similar length together, the batches in a random order."""
-        order = (self.frames + 30 * torch.rand(len(self.frames))).argsort().tolist()
+        lengths = torch.tensor([len(energies) for energies in self.energies])
+        order = (lengths + 30 * torch.rand(len(lengths))).argsort().tolist()
         groups = [order[i : i + size] for i in range(0, len(order), size)]
         return [groups[i] for i in torch.randperm(len(groups)).tolist()]
 
 
 def make_examples(groups: Iterable[Group], symbols: Sequence[str]) -> Examples:
     """Return the examples of groups of waves; their energies by the layer that is exported."""
-    energies: list[Tensor] = []
-    targets = []
+    examples = Examples([], [])
     for waves, lengths, texts in groups:
         with torch.no_grad():
             values, frames = LogMel().to(waves.device)(waves, lengths.to(waves.device))
-        energies += [row[:, :count].T for row, count in zip(values, frames.tolist(), strict=True)]
-        targets += [encode(text, symbols) for text in texts]
-    return Examples(torch.cat(energies), torch.tensor([len(row) for row in energies]), targets)
+        for row, count, text in zip(values, frames.tolist(), texts, strict=True):
+            examples.energies.append(row[:, :count].T.clone())
+            examples.targets.append(encode(text, symbols))
+    return examples
 
 
-def pad(waves: Sequence[Samples], device: torch.device) -> tuple[Tensor, Tensor]:
+def stack(waves: Sequence[Samples], device: torch.device) -> tuple[Tensor, Tensor]:
     """Return waves as one tensor [waves, samples], and the samples of each."""
-    lengths = torch.tensor([len(wave) for wave in waves])
-    longest = -(-int(lengths.max()) // augment.ROUND) * augment.ROUND
-    padded = np.stack([np.pad(wave, (0, longest - len(wave))) for wave in waves])
-    return torch.from_numpy(padded).to(device), lengths
+    stacked = pad_sequence([torch.from_numpy(wave) for wave in waves], batch_first=True)
+    stacked = pad(stacked, (0, -stacked.shape[1] % augment.ROUND))
+    return stacked.to(device), torch.tensor([len(wave) for wave in waves])
 
 
 def plain(clips: Sequence[Clip], device: torch.device) -> Iterator[Group]:
     """Yield the clips as they are."""
     for clip in clips:
-        yield *pad([clip.samples], device), [clip.text]
+        yield *stack([clip.samples], device), [clip.text]
 
 
 def recordings(clips: Sequence[Clip], recipe: Train, device: torch.device) -> Iterator[Group]:
@@ -95,6 +92,6 @@ def recordings(clips: Sequence[Clip], recipe: Train, device: torch.device) -> It
     pairs.sort(key=lambda pair: len(pair[0]))
     for i in range(0, len(pairs), AT_ONCE):
         waves, texts = zip(*pairs[i : i + AT_ONCE], strict=True)
-        yield *augment.record(*pad(waves, device), recipe.white_noise), texts
+        yield *augment.record(*stack(waves, device), recipe.white_noise), texts
     for _ in range(int(recipe.no_speech * len(pairs) / AT_ONCE)):
         yield *augment.no_speech(AT_ONCE, CLICKS, device), [""] * AT_ONCE

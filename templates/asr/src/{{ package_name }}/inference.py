@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from .decode import Decoder
-from .features import RATE, graph_inputs, read_audio
 from .export import open_model
+from .features import RATE, graph_inputs, read_audio
 
 QUIET = 1e-3  # of full scale: below this peak nothing was recorded, and no model is asked
 
