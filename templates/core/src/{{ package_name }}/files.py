@@ -16,15 +16,15 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def read_toml(model: type[Model], path: Path, absent: str) -> Model:
-    """Return a TOML file as a pydantic model; ``ProjectError`` names file, key and what fits, and
-    says ``absent`` where there is no file."""
+    """Return a TOML file; ``ProjectError`` names key and reason, or says ``absent``."""
     try:
         return model.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
     except FileNotFoundError:
         message, hint = f"There is no {path.name} here.", absent
     except ValidationError as error:
         first = error.errors()[0]
-        key, reason = ".".join(map(str, first["loc"])), first["msg"].removeprefix("Value error, ")
+        key = ".".join(map(str, first["loc"])) or "a setting"
+        reason = first["msg"].removeprefix("Value error, ")
         message, hint = f"{path.name}: {key}: {reason}", f"Change {key} in {path.name}."
     except ValueError as error:  # no TOML, or no UTF-8
         message, hint = f"{path.name} is not valid TOML: {error}", "Mend that line."

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from pathlib import Path
 
 WRITTEN = ("reports", "model", "README.md", "MODEL_CARD.md")  # by the commands
 HOST = r"(?:@|//|\.)(github|gitlab)\.com(?::\d+)?[:/]+([\w.-]+)/([\w./-]+?)(?:\.git)?/?$"
@@ -24,15 +25,17 @@ def commit() -> str | None:
     return head[0] + ("-dirty" if changes else "") if head else None
 
 
-def addresses() -> tuple[str | None, str | None]:
-    """Return where people see this repository, and where Pages publish it, without user or token.
+def addresses() -> dict[str, str | None]:
+    """Return the `repository` and the `site` that Pages publish, without user or token.
 
-    Both are None where it has no remote on GitHub or GitLab.
+    Both are None where there is no remote on GitHub or GitLab.
     """
     match = re.search(HOST, "".join(lines("remote", "get-url", "origin")), re.IGNORECASE)
     if match is None:
-        return None, None
+        return {"repository": None, "site": None}
     host, owner, name = match[1].lower(), match[2], match[3]
     domain = f"{owner}.{host}.io".lower()
-    path = "" if name.lower() == domain else f"{name}/"
-    return f"https://{host}.com/{owner}/{name}", f"https://{domain}/{path}"
+    site = f"https://{domain}/" + ("" if name.lower() == domain else f"{name}/")
+    published = Path(".github/workflows/pages.yml").is_file()
+    repository = f"https://{host}.com/{owner}/{name}"
+    return {"repository": repository, "site": site if published else None}

@@ -12,7 +12,7 @@ from .export import ARTIFACTS, open_model
 from .files import read_json, read_rows, write, write_json
 from .story import story
 
-PAGES = ".github/workflows/pages.yml"
+PARTS = ("golden.json", "model.onnx")  # of model/, and metadata.json
 LARGEST = 10_000_000  # bytes: git and the page carry the model
 
 
@@ -23,16 +23,16 @@ def run(force: bool = False) -> None:
     lineage.check(metadata["lineage"], lineage.current(config, data.data_digest(config)))
     if not force:
         check_quality(metadata)
-    repository, pages = git.addresses()
     project = metadata["project"] | config.project.model_dump() | {"story": story()}
-    project["repository"] = project["repository"] or repository
-    project["site"] = project["site"] or (pages if Path(PAGES).is_file() else None)
+    for name, address in git.addresses().items():
+        project[name] = project[name] or address
     metadata["project"] = project
     facts = read_json(ARTIFACTS / "metrics.json") | {"project": project}
     facts["test_readings"] = read_rows(Path("reports/test_readings.csv"))
-    result = {key: facts[key] for key in ("evaluated", "picture", "metrics", "comparison")}
-    metadata["result"] = result | {"sentence": facts["result"]}
-    if (ARTIFACTS / "model.onnx").stat().st_size > LARGEST:
+    shown = ("evaluated", "picture", "metrics", "comparison")
+    metadata["result"] = {key: facts[key] for key in shown if key in facts}
+    metadata["result"]["sentence"] = facts["result"]
+    if sum((ARTIFACTS / name).stat().st_size for name in PARTS) > LARGEST:
         raise ProjectError("The model takes more than 10 MB.", "Make it smaller in config.toml.")
     # All is rendered before the first file is written; metadata.json, which names the model, last.
     context = facts | {"experiments": read_rows(Path("reports/experiments.csv"))}
@@ -45,7 +45,7 @@ def run(force: bool = False) -> None:
     for name, text in texts.items():
         write(Path(name), text)
     write_json(Path("reports/metrics.json"), facts)
-    for name in ("golden.json", "model.onnx"):
+    for name in PARTS:
         write(Path("model", name), (ARTIFACTS / name).read_bytes())
     write_json(Path("model/metadata.json"), metadata)
     print(f"Model {metadata['model']['id']} is in model/. {facts['result']}", file=sys.stderr)

@@ -55,7 +55,8 @@ def as_published(path: Path) -> bytes:
     content = path.read_bytes()
     if path.name == "metadata.json":
         metadata = json.loads(content)
-        metadata["project"]["repository"] = metadata["project"]["repository"] or git.addresses()[0]
+        project = metadata["project"]
+        project["repository"] = project["repository"] or git.addresses()["repository"]
         return json.dumps(metadata, ensure_ascii=False).encode()
     return content.replace(b'data-backend="service"', b'data-backend="browser"')
 
