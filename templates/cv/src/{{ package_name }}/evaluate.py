@@ -8,11 +8,11 @@ import numpy as np
 import torch
 from threadpoolctl import threadpool_limits
 
-from . import convert, data, decision, export, files, git, lineage, metrics, plots
+from . import convert, data, export, files, git, lineage, metrics, plots
 from .config import Config, load_config
 from .data import Images
 from .metrics import Floats
-from .model import probabilities
+from .model import probabilities, task_metrics
 from .split import RULES, clusters, split
 
 READINGS = Path("reports/test_readings.csv")
@@ -40,30 +40,25 @@ def evaluate(config: Config) -> dict[str, Any]:
     test, held_out = images.take(parts["test"]), images.take(parts["validation"])
 
     # Every model answers the same pictures, and every replicate draws the same ones for all.
-    candidates, thresholds = torch.load(export.ARTIFACTS / "candidates.pt", weights_only=False)
+    candidates = torch.load(export.ARTIFACTS / "candidates.pt", weights_only=False)
     choice, primary = facts["chosen_by"]["candidates"], facts["primary"]
     (chosen,) = [row["name"] for row in choice if row["chosen"]]
     others = [row for row in choice if not row["chosen"]]
     against = min(others, key=lambda row: row["value"])["name"]
-    answers = {name: probabilities(model, test) for name, model in candidates.items()}
-    answers[chosen] = convert.answer_all(graph, test.pixels)
-    sought = facts["output"]["positive"]
-    positive = images.classes.index(sought) if sought else None
-    compared = {
-        (name, metric): function
-        for name in candidates
-        for metric, function in decision.task_metrics(
-            test.labels, answers[name], thresholds[name], positive, config.decision
-        ).items()
-    }
+    scores = {name: probabilities(model, test) for name, model in candidates.items()}
+    scores[chosen] = convert.answer_all(graph, test.pixels)
+    compared: dict[tuple[str, str], metrics.Metric] = {}
+    for name, answers in scores.items():
+        table = task_metrics(test.labels, answers, facts["output"], config.decision)
+        compared |= {(name, metric): function for metric, function in table.items()}
     groups, unit = clusters(test, config)
     draws = metrics.bootstrap(compared, groups, config.evaluation.resamples, config.seed)
     results: dict[str, dict[str, Any]] = {}
     for name, metric in sorted(draws, key=lambda key: key[1] != primary):
         results.setdefault(name, {})[metric] = metrics.score(metric, draws[name, metric])
-    both = draws[chosen, primary], draws[against, primary]
-    count = len(np.unique(groups))
-    scores = convert.answer_all(graph, held_out.pixels)
+    both, count = (draws[chosen, primary], draws[against, primary]), len(np.unique(groups))
+    validation = convert.answer_all(graph, held_out.pixels)
+    worst = worst_cases(held_out, validation) if config.site.examples else []
     evaluation = files.read_json(export.ARTIFACTS / "metrics.json") | {
         "evaluated": True,
         "result": result_sentence(results, chosen, against, primary),
@@ -77,11 +72,12 @@ def evaluate(config: Config) -> dict[str, Any]:
             "rows": {name: len(rows) for name, rows in parts.items()},
             "cluster": {"unit": unit, "count": count, "reliable": count >= metrics.FEWEST},
         },
-        "slices": slices(config, held_out, scores),
+        "slices": slices(config, held_out, validation),
         "environment": {"threads": config.threads, **facts["model"]["versions"]},
-        "details": {"worst": worst_cases(held_out, scores) if config.site.examples else []},
     }
-    evaluation["details"]["plots"] = plots.draw(evaluation, test, answers[chosen], held_out, scores)
+    drawn = plots.draw(evaluation, test, scores[chosen], held_out.take(np.array(worst, int)))
+    evaluation["details"] = {"worst": [describe(held_out, validation, i) for i in worst]}
+    evaluation["details"]["plots"] = drawn
     files.write_json(export.ARTIFACTS / "metrics.json", evaluation)
     print(evaluation["result"], file=sys.stderr)
     return evaluation
@@ -93,33 +89,32 @@ def result_sentence(results: dict[str, Any], chosen: str, against: str, primary:
     name, ours = primary.replace("_", " "), results[chosen]
     text = f"The {name} of this model is {value[chosen]}; that of {against} is {value[against]}."
     if "answered" in ours and ours["accuracy_of_answers"]["value"] is not None:
-        shares = [f"{ours[key]['value']:.0%}" for key in ("answered", "accuracy_of_answers")]
-        text += f" Sure enough to answer it is for {shares[0]} of the pictures, {shares[1]} of them rightly."
+        share, right = (f"{ours[k]['value']:.0%}" for k in ("answered", "accuracy_of_answers"))
+        text += f" Sure enough to answer it is for {share} of the pictures, for {right} rightly."
     return text
 
 
 def slices(config: Config, held_out: Images, scores: Floats) -> list[dict[str, Any]]:
     """Return the recall of each class on the validation pictures."""
-    right, results = scores.argmax(axis=1) == held_out.labels, []
-    groups = clusters(held_out, config)[0]
+    right, groups = scores.argmax(axis=1) == held_out.labels, clusters(held_out, config)[0]
+    results = []
     for code, name in enumerate(held_out.classes):
         members = held_out.labels == code
         recall = {"recall": metrics.ratio(right & members, members)}
-        draws = metrics.bootstrap(recall, groups, 500, config.seed)
+        draws = metrics.bootstrap(recall, groups, 200, config.seed)["recall"]
         row = {"column": "class", "group": name, "rows": int(members.sum()), "metric": "recall"}
-        results.append(row | metrics.score("recall", draws["recall"]))
+        results.append(row | metrics.score("recall", draws))
     return results
 
 
-def worst_cases(held_out: Images, scores: Floats) -> list[dict[str, Any]]:
-    """Return the validation pictures whose own class got the least probability."""
+def worst_cases(held_out: Images, scores: Floats) -> list[int]:
+    """Return where the ten validation pictures are whose own class got the least probability."""
     own = scores[np.arange(len(scores)), held_out.labels]
-    return [
-        {
-            "truth": held_out.classes[held_out.labels[i]],
-            "taken for": held_out.classes[scores[i].argmax()],
-            "probability": float(own[i]),
-            "row": {"picture": str(held_out.names[i])},
-        }
-        for i in np.argsort(own)[:10]
-    ]
+    return [int(i) for i in np.argsort(own)[:10]]
+
+
+def describe(held_out: Images, scores: Floats, i: int) -> dict[str, Any]:
+    """Return a line of the report about one picture."""
+    truth, answer = held_out.labels[i], scores[i].argmax()
+    line = {"truth": held_out.classes[truth], "taken for": held_out.classes[answer]}
+    return {**line, "probability": float(scores[i, truth]), "row": {"file": held_out.names[i]}}

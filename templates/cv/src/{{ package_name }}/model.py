@@ -1,5 +1,7 @@
 """The candidates, simplest first: the baselines are candidates too, and may be served."""
 
+from typing import Any
+
 import numpy as np
 import torch
 from scipy.optimize import minimize_scalar
@@ -7,16 +9,29 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from .augment import augment
-from .config import Config, Train
+from .config import Config, Decision, Train
 from .data import Images
 from .fit import fit, make_reproducible
-from .metrics import Floats
+from .inference import NO_ANSWER, decide
+from .metrics import Floats, Indices, Metric, macro_f1, mean, ratio, row_losses
 
 DESCRIPTIONS = {
     "constant": "The shares of the classes, whatever the picture.",
     "linear": "Softmax regression on the pixels, averaged to at most 28 by 28.",
     "network": "A small residual network of convolutions, trained from scratch.",
 }
+
+
+class Constant(nn.Module):
+    """The logarithms of the classes' shares, whatever the picture."""
+
+    def __init__(self, counts: Tensor) -> None:
+        super().__init__()
+        self.logits = nn.Parameter(torch.log(counts / counts.sum()))
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Map [n, ...] to [n, classes]."""
+        return self.logits.expand(images.shape[0], -1)
 
 
 class Block(nn.Module):
@@ -36,8 +51,16 @@ class Block(nn.Module):
         return functional.relu(self.norm2(self.second(inner)) + self.skip(images))
 
 
-def small_resnet(channels: int, classes: int, width: int, dropout: float) -> nn.Sequential:
-    """Return the network: at width 16 it has 73,000 parameters, and is trained in a minute."""
+def build(name: str, train: Images, recipe: Train) -> nn.Module:
+    """Return a candidate's network; at width 16 the residual one has 73,000 parameters."""
+    size, channels = train.pixels.shape[2:]
+    width, classes = recipe.width, len(train.classes)
+    if name == "constant":
+        return Constant(torch.from_numpy(np.bincount(train.labels)).float())
+    if name == "linear":
+        side = -(-size // 28)
+        cells = channels * (size // side) ** 2
+        return nn.Sequential(nn.AvgPool2d(side), nn.Flatten(), nn.Linear(cells, classes))
     return nn.Sequential(
         nn.Conv2d(channels, width, 3, padding=1, bias=False),
         nn.BatchNorm2d(width),
@@ -48,28 +71,9 @@ def small_resnet(channels: int, classes: int, width: int, dropout: float) -> nn.
         Block(2 * width, 4 * width),
         nn.AdaptiveAvgPool2d(1),
         nn.Flatten(),
-        nn.Dropout(dropout),
+        nn.Dropout(recipe.dropout),
         nn.Linear(4 * width, classes),
     )
-
-
-def linear(channels: int, classes: int, size: int) -> nn.Sequential:
-    """Return softmax regression on the means of squares of pixels."""
-    side = -(-size // 28)  # pixels of a square
-    cells = channels * (size // side) ** 2
-    return nn.Sequential(nn.AvgPool2d(side), nn.Flatten(), nn.Linear(cells, classes))
-
-
-class Constant(nn.Module):
-    """The same logits for every picture."""
-
-    def __init__(self, logits: Tensor) -> None:
-        super().__init__()
-        self.logits = nn.Parameter(logits)
-
-    def forward(self, images: Tensor) -> Tensor:
-        """Map [n, ...] to [n, classes]."""
-        return self.logits + images.flatten(1)[:, :1] * 0
 
 
 class Candidate(nn.Module):
@@ -79,18 +83,17 @@ class Candidate(nn.Module):
     deviation: Tensor
     temperature: Tensor
 
-    def __init__(self, body: nn.Module, images: Tensor) -> None:
+    def __init__(self, network: nn.Module, images: Tensor) -> None:
         super().__init__()
         sample = images[:: max(1, len(images) // 5000)].float()
-        self.body = body
+        self.network = network
         self.register_buffer("mean", sample.mean(dim=(0, 2, 3)).view(-1, 1, 1))
-        deviation = sample.std(dim=(0, 2, 3)).clamp_min(0.3)
-        self.register_buffer("deviation", deviation.view(-1, 1, 1))
+        self.register_buffer("deviation", sample.std(dim=(0, 2, 3)).clamp_min(0.3).view(-1, 1, 1))
         self.register_buffer("temperature", torch.ones(()))
 
     def logits(self, images: Tensor) -> Tensor:
         """Map images [n, channels, size, size], of 0 to 255, to logits [n, classes]."""
-        logits: Tensor = self.body((images.float() - self.mean) / self.deviation)
+        logits: Tensor = self.network((images.float() - self.mean) / self.deviation)
         return logits
 
     def forward(self, images: Tensor) -> Tensor:
@@ -98,48 +101,34 @@ class Candidate(nn.Module):
         return torch.softmax(self.logits(images) / self.temperature, dim=1)
 
 
-def to_tensor(images: Images, device: torch.device | str = "cpu") -> Tensor:
-    """Return the pixels as uint8 [n, channels, size, size] on a device."""
-    return torch.from_numpy(images.pixels).to(device).permute(0, 3, 1, 2)
-
-
-def build(name: str, train: Images, images: Tensor, recipe: Train) -> Candidate:
-    """Return a candidate that is not fitted yet, where the training ``images`` lie."""
-    channels, classes, size = images.shape[1], len(train.classes), images.shape[2]
-    body: nn.Module
-    if name == "constant":
-        counts = np.bincount(train.labels, minlength=classes)
-        body = Constant(torch.from_numpy(np.log(counts / counts.sum())).float())
-    elif name == "linear":
-        body = linear(channels, classes, size)
-    else:
-        body = small_resnet(channels, classes, recipe.width, recipe.dropout)
-    candidate = Candidate(body, images).to(images.device)
-    gpu = images.device.type == "cuda"  # whose convolutions are quicker with the channels last
-    return candidate.to(memory_format=torch.channels_last) if gpu else candidate
-
-
 def fit_candidate(
-    name: str, train: Images, validation: Images, config: Config, device: torch.device
+    name: str, train: Images, held_out: Images, config: Config, device: torch.device
 ) -> Candidate:
-    """Return a candidate fitted on training and calibrated on validation images, on the CPU."""
+    """Return a candidate, fitted on ``train``, and stopped and calibrated on ``held_out``."""
     make_reproducible(config.seed, config.threads)
     recipe = config.train.on(device.type)
-    images, held_out = to_tensor(train, device), to_tensor(validation, device)
-    labels, truth = (torch.from_numpy(part.labels).to(device) for part in (train, validation))
+    images, others = (to_tensor(part).to(device) for part in (train, held_out))
+    labels, truth = (torch.from_numpy(part.labels).to(device) for part in (train, held_out))
 
-    def batch_loss(candidate: Candidate, index: Tensor) -> Tensor:
+    def batch_loss(candidate: Any, index: Tensor) -> Tensor:
         logits = candidate.logits(augment(images[index], recipe))
         return functional.cross_entropy(logits, labels[index])
 
-    def validation_loss(candidate: Candidate) -> Tensor:
-        return functional.cross_entropy(logits_of(candidate, held_out), truth)
+    def validation_loss(candidate: Any) -> Tensor:
+        return functional.cross_entropy(logits_of(candidate, others), truth)
 
-    candidate = build(name, train, images, recipe)
+    candidate = Candidate(build(name, train, recipe), images).to(device)
+    if device.type == "cuda":  # whose convolutions are quicker with the channels last
+        candidate.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     if name != "constant":
         fit(candidate, len(train), batch_loss, validation_loss, recipe)
-        candidate.temperature.fill_(best_temperature(logits_of(candidate, held_out), truth))
+        candidate.temperature.fill_(best_temperature(logits_of(candidate, others), truth))
     return candidate.cpu().eval()
+
+
+def to_tensor(images: Images) -> Tensor:
+    """Return the pixels as uint8 [n, channels, size, size]."""
+    return torch.from_numpy(images.pixels).permute(0, 3, 1, 2)
 
 
 @torch.inference_mode()
@@ -157,8 +146,32 @@ def best_temperature(logits: Tensor, labels: Tensor) -> float:
     return float(np.exp(minimize_scalar(loss, bounds=(-2, 2)).x))
 
 
-@torch.inference_mode()
 def probabilities(candidate: Candidate, images: Images) -> Floats:
     """Return a candidate's calibrated probabilities [n, classes]."""
-    parts = [candidate(part) for part in to_tensor(images).split(1000)]
-    return torch.cat(parts).double().numpy()
+    logits = logits_of(candidate, to_tensor(images)) / candidate.temperature
+    return torch.softmax(logits, dim=1).double().numpy()
+
+
+def task_metrics(
+    truth: Indices, scores: Floats, output: dict[str, Any], costs: Decision
+) -> dict[str, Metric]:
+    """Return the metrics of a model's probabilities [n, classes], and of its decisions."""
+    answers = decide(scores, output)
+    labels, answered = np.where(answers == NO_ANSWER, scores.argmax(axis=1), answers), answers >= 0
+    right = labels == truth
+    metrics = {
+        "accuracy": mean(right),
+        "macro_f1": macro_f1(truth, labels, scores.shape[1]),
+        "log_loss": mean(row_losses(truth, scores)),
+    }
+    if not output["positive"]:
+        metrics["answered"] = mean(answered)
+        metrics["accuracy_of_answers"] = ratio(answered & right, answered)
+        cost = np.where(answered, 1.0 * ~right, costs.cost_no_answer)
+    else:
+        positive = output["classes"].index(output["positive"])
+        real, alarm = truth == positive, answers == positive
+        metrics["recall"] = ratio(real & alarm, real)
+        metrics["precision"] = ratio(real & alarm, alarm)
+        cost = np.where(real, costs.cost_false_negative, costs.cost_false_positive) * ~right
+    return metrics | {"cost": mean(cost)}

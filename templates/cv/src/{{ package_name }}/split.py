@@ -10,7 +10,7 @@ from .data import Images
 from .errors import ProjectError
 
 Indices = NDArray[np.int64]
-HINT = "Change [split] in config.toml, or bring more pictures."
+HINT = "Change [split] or [data] in config.toml."
 PARTS = ("train", "validation", "test")
 RULES = {
     "given": "as the data bring it; no training picture equals one of the test part",
@@ -22,50 +22,26 @@ RULES = {
 def split(images: Images, config: Config) -> dict[str, Indices]:
     """Return the positions of the pictures of "train", "validation" and "test".
 
-    Within each class groups are put into a random order and cut at the configured shares. Pictures
-    that are equal are of one group. Only `evaluate` reads the pictures of "test".
+    Groups are put into a random order within their class, and cut at the configured shares. Only
+    `evaluate` reads the pictures of "test".
     """
-    rule, part = config.split, np.full(len(images), "", dtype="U10")
-    if rule.rule == "group" and len(np.unique(images.groups)) < 2:
-        hint = "Set data.group_pattern or group_column in config.toml."
-        raise ProjectError("The data name no groups.", hint)
-    groups = group_numbers(images, config)
-    if rule.rule == "given":
-        part[:] = images.parts
-        if "test" not in part:
-            hint = 'Set split.rule = "stratified" in config.toml.'
-            raise ProjectError("The data bring no test part.", hint)
-        # What equals a test picture would be remembered, not recognised.
-        part[(part != "test") & np.isin(groups, groups[part == "test"])] = "left out"
-        part[part == ""] = "train"
-    shares = {"test": 0.0 if "test" in part else rule.test}
-    shares["validation"] = 0.0 if "validation" in part else rule.validation
-    free = np.flatnonzero((part == "train") | (part == ""))
+    rule, groups = config.split, clusters(images, config)[0]
+    part = images.parts.astype("U10") if rule.rule == "given" else np.full(len(images), "", "U10")
+    test = part == "test"
+    if rule.rule == "given" and not test.any():
+        raise ProjectError("The data bring no test part.", HINT)
+    # What equals a test picture would be remembered, not recognised.
+    part[~test & np.isin(groups, groups[test])] = "left out"
+    brought = {name for name in PARTS if name in part and name != "train"}
+    free = np.flatnonzero(np.isin(part, ["", "train"]))
     place = places(images.labels[free], groups[free], config.seed)
-    part[free] = np.select(
-        [place >= 1 - shares["test"], place >= 1 - shares["test"] - shares["validation"]],
-        ["test", "validation"],
-        "train",
-    )
+    bounds = np.cumsum([0.0 if name in brought else getattr(rule, name) for name in PARTS[:0:-1]])
+    names = np.array(["test", "validation", "train"])
+    part[free] = names[np.searchsorted(bounds, place, side="right")]
     for name in PARTS:
         if len(np.unique(images.labels[part == name])) < len(images.classes):
-            raise ProjectError(f"The {name} part lacks a class.", HINT)
+            raise ProjectError(f"The {name} part lacks a class: there are too few groups.", HINT)
     return {name: np.flatnonzero(part == name) for name in PARTS}
-
-
-def group_numbers(images: Images, config: Config) -> Indices:
-    """Return a number for each picture, the same for those that must not be divided."""
-    count, numbers = len(images), dict[bytes, int]()
-    links = [np.array([numbers.setdefault(p.tobytes(), len(numbers)) for p in images.pixels])]
-    if config.split.rule == "group":
-        names = [group or f" {i}" for i, group in enumerate(images.groups)]
-        links.append(np.unique(names, return_inverse=True)[1])
-    # A graph of pictures and of what they share: what hangs together is a group.
-    rows = np.tile(np.arange(count), len(links))
-    columns = np.concatenate([link + count * (i + 1) for i, link in enumerate(links)])
-    nodes = count * (len(links) + 1)
-    graph = coo_array((np.ones(len(rows)), (rows, columns)), shape=(nodes, nodes))
-    return np.asarray(connected_components(graph, directed=False)[1][:count], dtype=np.int64)
 
 
 def places(labels: Indices, groups: Indices, seed: int) -> NDArray[np.float64]:
@@ -76,12 +52,25 @@ def places(labels: Indices, groups: Indices, seed: int) -> NDArray[np.float64]:
     for label in np.unique(labels):
         order = rng.permutation(np.flatnonzero(labels[first] == label))
         ends = np.cumsum(sizes[order])
-        place[order] = (ends - sizes[order] / 2) / ends[-1] if len(order) else 0
+        place[order] = (ends - sizes[order] / 2) / ends[-1:]
     return place[codes]
 
 
 def clusters(images: Images, config: Config) -> tuple[Indices, str]:
-    """Return the number of each picture's cluster, of those not independent, and its unit."""
+    """Return a number for each picture, the same for those that are not independent; and the unit.
+
+    Pictures that are equal belong together, and with the rule "group" those of one group.
+    """
+    count, numbers = len(images), dict[bytes, int]()
+    links = [np.array([numbers.setdefault(p.tobytes(), len(numbers)) for p in images.pixels])]
     if config.split.rule == "group":
-        return group_numbers(images, config), "group"
-    return np.arange(len(images)), "picture"
+        if not images.groups.any():
+            raise ProjectError("The data name no groups.", HINT)
+        names = [group or f"\0{i}" for i, group in enumerate(images.groups)]
+        links.append(np.unique(names, return_inverse=True)[1])
+    # A graph of pictures and what they share: what hangs together is a cluster.
+    ends = np.concatenate([link + count * (i + 1) for i, link in enumerate(links)])
+    edges = np.ones(len(ends)), (np.tile(np.arange(count), len(links)), ends)
+    graph = coo_array(edges, shape=(ends.max() + 1, ends.max() + 1))
+    unit = "group" if config.split.rule == "group" else "picture"
+    return connected_components(graph, directed=False)[1][:count].astype(np.int64), unit

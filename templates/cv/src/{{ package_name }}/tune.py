@@ -1,4 +1,4 @@
-"""`tune`: search hyper-parameters of the network on validation, and propose them for config.toml."""
+"""`tune`: search hyper-parameters of the network on validation, and propose them."""
 
 import optuna
 from threadpoolctl import threadpool_limits
@@ -8,6 +8,8 @@ from .config import Config, load_config
 from .fit import choose_device
 from .model import fit_candidate, probabilities
 from .split import split
+
+ENDS = {"learning_rate": (5e-4, 0.02), "weight_decay": (1e-3, 0.3), "dropout": (0.01, 0.4)}
 
 
 def run(trials: int = 10) -> None:
@@ -25,21 +27,15 @@ def tune(config: Config, trials: int) -> dict[str, float]:
     parts = split(images, config)
     train, held_out = (images.take(parts[name]) for name in ("train", "validation"))
     device = choose_device(config.train.device)
+    recipe = config.train.on(device.type)
 
     def loss(trial: optuna.Trial) -> float:
-        values = {
-            "learning_rate": trial.suggest_float("learning_rate", 5e-4, 0.02, log=True),
-            "weight_decay": trial.suggest_float("weight_decay", 1e-3, 0.3, log=True),
-            "dropout": trial.suggest_float("dropout", 0.0, 0.4),
-        }
-        recipe = config.train.on(device.type).model_copy(update={**values, "cuda": {}})
-        new = config.model_copy(update={"train": recipe})
-        network = fit_candidate("network", train, held_out, new, device)
-        scores = probabilities(network, held_out)
+        values = {key: trial.suggest_float(key, *ends, log=True) for key, ends in ENDS.items()}
+        new = config.model_copy(update={"train": recipe.model_copy(update=values)})
+        scores = probabilities(fit_candidate("network", train, held_out, new, device), held_out)
         return float(metrics.row_losses(held_out.labels, scores).mean())
 
     study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=config.seed))
-    keys = {"learning_rate", "weight_decay", "dropout"}
-    study.enqueue_trial(config.train.on(device.type).model_dump(include=keys))
+    study.enqueue_trial(recipe.model_dump(include={*ENDS}))
     study.optimize(loss, trials)
     return dict(study.best_params)

@@ -64,12 +64,14 @@ def fit(
     optimizer = torch.optim.AdamW(
         network.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay, fused=gpu
     )
-    steps = recipe.epochs * batches
+    # Few rows make short epochs, which are then more, and so is the patience.
+    epochs = max(recipe.epochs, recipe.steps // batches)
+    patience, steps = recipe.patience * epochs // recipe.epochs, epochs * batches
     schedule = OneCycleLR(optimizer, recipe.learning_rate, total_steps=steps, pct_start=0.25)
     average = copy.deepcopy(network).eval()
     current, averaged = floats(network), floats(average)
     least, best, best_epoch, step = float("inf"), network.state_dict(), 0, 0
-    for epoch in range(1, recipe.epochs + 1):
+    for epoch in range(1, epochs + 1):
         network.train()
         for index in draw() if draw else torch.randperm(rows, device=device).tensor_split(batches):
             # bfloat16 has the range of float32, so that the loss needs no scaling.
@@ -84,12 +86,13 @@ def fit(
             get_ema_multi_avg_fn(min(recipe.average, step / (step + 9)))(averaged, current, None)
         with torch.inference_mode():
             value = float(validation_loss(average))
-        print(f"epoch {epoch:2} of {recipe.epochs}: validation loss {value:.4f}", file=sys.stderr)
+        if epoch % -(-epochs // 20) == 0:
+            print(f"epoch {epoch} of {epochs}: validation loss {value:.4f}", file=sys.stderr)
         if report is not None:
             report(epoch, value)
         if value < least:
             least, best, best_epoch = value, copy.deepcopy(average.state_dict()), epoch
-        elif epoch - best_epoch >= recipe.patience:
+        elif epoch - best_epoch >= patience:
             break
     network.load_state_dict(best)
     return network.eval()

@@ -12,6 +12,7 @@ class Recipe(BaseModel):
 
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
     epochs: int = Field(10, ge=1)
+    steps: int = Field(500, ge=0)
     patience: int = Field(4, ge=1)
     batch: int = Field(64, ge=2)
     learning_rate: float = Field(0.004, gt=0, le=1)
@@ -34,7 +35,6 @@ class Recipe(BaseModel):
 
     def on(self, device: str) -> Self:
         """Return the recipe for a kind of device, such as "cuda"."""
-        changes = self.cuda if device == "cuda" else {}
-        if not changes:
+        if device != "cuda" or not self.cuda:
             return self
-        return type(self).model_validate({**self.model_dump(), "cuda": {}, **changes})
+        return type(self).model_validate({**self.model_dump(), "cuda": {}, **self.cuda})
