@@ -156,14 +156,14 @@ def _from_data(
     said: Options, gathered: Gathered, source: Path, terminal: Terminal | None
 ) -> Answered:
     from mlstarter.cli.own_data import echo_look, look, show_choices
-    from mlstarter.data.answers import SECOND_EDITION, without_tool_keys
+    from mlstarter.data.answers import reads_settings, without_tool_keys
     from mlstarter.data.place import check_tracked, placement
 
     names = gathered.questionnaire.names
-    second = SECOND_EDITION in names
     project = said.dest or Path("project")
     stated = {n: v for n, v in gathered.given.items() if n not in ("data_source", "data_path")}
     own = look(source, stated, terminal)
+    second = reads_settings(names, {**own.proposed(names), **gathered.given})
     place = placement(source, project, copy=said.copy, variables=second)
     if said.track_data:
         check_tracked(source)

@@ -72,7 +72,7 @@ def sha256(path: Path) -> str:
 
 def digest(value: object) -> str:
     """Return the SHA-256 of a value that JSON can write, whatever the order of its keys."""
-    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def now() -> str:
