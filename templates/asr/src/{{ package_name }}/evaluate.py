@@ -60,8 +60,8 @@ def evaluate(config: Config) -> dict[str, Any]:
     if own := data.own_recordings(config):
         score = metrics.score("wer", system.error_rates(own, [chosen])[chosen, "wer"])
         results[chosen]["wer_own_recordings"] = score
-        people = len({clip.speaker for clip in own})
-        result += f" On {len(own)} recordings of {people} people its WER is {metrics.in_words(score)}."
+        people, words = len({clip.speaker for clip in own}), metrics.in_words(score)
+        result += f" On {len(own)} recordings of {people} people its WER is {words}."
     evaluation = files.read_json(export.ARTIFACTS / "metrics.json") | {
         "evaluated": True,
         "result": result,
@@ -110,9 +110,7 @@ class System:
             for unit in ("wer", "cer"):
                 rates[method, unit] = error_rate(count_errors(references, texts, unit))
         groups, _, _ = data.clusters(clips)
-        return metrics.bootstrap(
-            rates, groups, self.config.evaluation.resamples, self.config.seed
-        )
+        return metrics.bootstrap(rates, groups, self.config.evaluation.resamples, self.config.seed)
 
 
 def examine(system: System, chosen: str, clips: Sequence[Clip]) -> dict[str, Any]:

@@ -34,11 +34,13 @@ class Examples:
         frames = torch.tensor([len(self.energies[row]) for row in rows])
         energies = pad_sequence([self.energies[row] for row in rows], batch_first=True).mT
         energies = pad(energies, (0, -energies.shape[2] % FRAMES))
-        if varied:
-            energies, frames = augment.vary(energies, frames)
-        counts = frames.to(energies.device)
-        features = features_of(energies, counts)
-        scores, _ = network(augment.gaps(features, counts) if varied else features, counts)
+        with torch.autocast(energies.device.type, enabled=False):  # logarithms need all digits
+            if varied:
+                energies, frames = augment.vary(energies, frames)
+            counts = frames.to(energies.device)
+            features = features_of(energies, counts)
+            features = augment.gaps(features, counts) if varied else features
+        scores, _ = network(features, counts)
         place = "cpu" if scores.device.type == "mps" else scores.device  # Metal has no CTC
         symbols = torch.tensor([symbol for row in rows for symbol in self.targets[row]]).to(place)
         lengths, steps = torch.tensor([len(self.targets[row]) for row in rows]), (frames + 1) // 2

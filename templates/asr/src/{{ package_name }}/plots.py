@@ -11,7 +11,7 @@ from .export import ARTIFACTS
 matplotlib.rcParams["svg.hashsalt"] = "plots"  # or each file would differ from the last
 
 
-def draw(rates: Mapping[str, Mapping[str, Any]], name: str, title: str, text: str) -> dict[str, str]:
+def draw(rates: Mapping[str, Any], name: str, title: str, text: str) -> dict[str, str]:
     """Draw error rates with their intervals, one a line; return what the report says of it."""
     figure = Figure(figsize=(7, 1 + 0.4 * len(rates)), layout="constrained")
     axes = figure.subplots()

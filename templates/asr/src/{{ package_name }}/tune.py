@@ -33,4 +33,5 @@ def run(trials: int = 6) -> None:
     study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=config.seed))
     study.enqueue_trial(config.train.model_dump(include={"learning_rate", "dropout", "batch"}))
     study.optimize(loss, trials)
-    print("[train]", *(f"{key} = {value:.4g}" for key, value in study.best_params.items()), sep="\n")
+    best = study.best_params.items()
+    print("[train]", *(f"{key} = {value:.4g}" for key, value in best), sep="\n")
