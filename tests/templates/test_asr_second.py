@@ -91,8 +91,6 @@ def test_own_style_and_types_hold(speech_project: Project) -> None:
 def test_the_service_hears_its_example_and_refuses_what_is_no_audio(
     speech_project: Project,
 ) -> None:
-    import base64
-
     example = base64.b64decode(speech_project.metadata()["example"]["wav"])
     with speech_project.serve() as url:
         status, answer = request(f"{url}/predict", example, **{"Content-Type": "audio/wav"})
