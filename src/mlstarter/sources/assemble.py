@@ -18,7 +18,7 @@ TYPES = ("tabular", "cv", "nlp", "asr")
 # others stand on the first, whose shared files are in legacy/; it goes when all are named here.
 SECOND_EDITION: frozenset[tuple[str, str]] = frozenset({("tabular", "essentials")})
 # What is written of the second edition, and not yet released: it can be tried.
-WRITTEN = frozenset((name, "essentials") for name in ("tabular", "cv", "nlp"))
+WRITTEN = frozenset((name, "essentials") for name in TYPES)
 # What tools leave behind where somebody ran them on the templates.
 CACHES = {"__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache"}
 
