@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mlstarter import questions, sources
+from mlstarter import engines, questions, sources
 from mlstarter.cohort.config import Config, load_config
 from mlstarter.cohort.handout import Handout
 from mlstarter.cohort.remotes import NoAddress, Remote, address_problems, open_remote
 from mlstarter.cohort.roster import Problem, Student, read_roster, refuse_tracked
 from mlstarter.cohort.teams import group_teams, is_shared
 from mlstarter.cohort.transport import Transport
-from mlstarter.engines import trusts
 from mlstarter.errors import UsageError
 from mlstarter.suggest import hint_for
 
@@ -93,8 +92,8 @@ def open_course(
     settings = load_config(config, flags)
     stop = threading.Event()
     remote = open_remote(settings, Transport(stop=stop))
-    template = sources.resolve(settings.template, ref or settings.ref)
-    questionnaire = questions.load(template, trust=trusts(template, trust=False))
+    template = engines.with_trust(sources.resolve(settings.template, ref or settings.ref))
+    questionnaire = questions.load(template)
     handout = Handout(settings, template, questionnaire, settings.secret())
     table = read_roster(roster, questionnaire.names)
     students, problems = table.students, table.problems

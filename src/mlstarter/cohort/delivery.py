@@ -28,8 +28,10 @@ from mlstarter.cohort.private_clone import MAIN
 from mlstarter.cohort.rate_limit import Pace
 from mlstarter.cohort.roster import Student
 from mlstarter.cohort.transport import PushRefused
-from mlstarter.project import Project, Record
-from mlstarter.questions import Answers, Questionnaire, complete
+from mlstarter.engines import Record
+from mlstarter.project import Project
+from mlstarter.questions import Answers, Questionnaire
+from mlstarter.questions.recorded_answers import answer_again
 from mlstarter.update.merge.plan import Plan
 
 
@@ -124,7 +126,7 @@ class Deliverer:
     def _plan(self, visit: Visit) -> Plan:
         """Compute the merge; raises MovedAway where the course has no say in the project."""
         authority = self.course_record.authority(visit.student, visit.project, visit.record)
-        request = project_update.Wanted(
+        request = project_update.UpdateRequest(
             to=self.handout.template.version,
             template=self.handout.template,
             commit=visit.head,
@@ -145,7 +147,7 @@ class Deliverer:
     ) -> Answers:
         """Answer what is new as the roster says; what is recorded stays."""
         course = {**class_defaults(questionnaire), **self.handout.roster_answers(student)}
-        return complete(questionnaire, answers, offered={**course, **record_answers})
+        return answer_again(questionnaire, answers, record_answers, otherwise=course)
 
     def _result(self, outcome: Outcome, branch: str | None = None, **more: Any) -> Result:
         return Result(outcome, branch or self.branch, self.version, **more)

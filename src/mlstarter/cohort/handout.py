@@ -21,7 +21,7 @@ from mlstarter.errors import AnswersError, UsageError
 from mlstarter.git.identity import Identity
 from mlstarter.git.merge_base import Pristine
 from mlstarter.git.template_commits import TemplateOrigin
-from mlstarter.layers import RECORD, digest_of, recorded, render_layers
+from mlstarter.layers import RECORD, digest_of, render_layers, with_records
 from mlstarter.questions import Answers, Questionnaire, complete
 from mlstarter.sources import Template
 
@@ -72,7 +72,7 @@ class Handout:
     def answers(self, student: Student) -> Answers:
         """Return a student's complete answers; raises AnswersError for one that cannot be."""
         values = self.roster_answers(student)
-        return complete(self.questionnaire, values, offered=class_defaults(self.questionnaire))
+        return complete(self.questionnaire, values, suggestions=class_defaults(self.questionnaire))
 
     def pristine(self, student: Student, name: str, seed: str | None = None) -> Pristine:
         """Return a student's render with the layers over it; ``name`` is the repository's.
@@ -87,11 +87,11 @@ class Handout:
         """Return a student's render with the layers over it; ``seed`` is the student's own."""
         questionnaire = replace(self.questionnaire, seed=seed)
         values = self.roster_answers(student)
-        answers = complete(questionnaire, values, offered=class_defaults(questionnaire))
+        answers = complete(questionnaire, values, suggestions=class_defaults(questionnaire))
         output = render_all(self.template, answers, folder_name=name)
         layers = render_layers(self.config.layer, answers, output.tree, name)
         whose = (self.config.course_run, student.student_id)
-        return Pristine(self.origin, output.tree, recorded(layers, whose), output.seed)
+        return Pristine(self.origin, output.tree, with_records(layers, whose), output.seed)
 
     def problems(self, students: Sequence[Student]) -> list[Problem]:
         """Return the rows whose answers the template does not take."""

@@ -7,8 +7,6 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from packaging.version import InvalidVersion, Version
-
 from mlstarter.cohort.addresses import Addresses
 from mlstarter.cohort.authority import is_same_source
 from mlstarter.cohort.journal import Journal
@@ -19,6 +17,7 @@ from mlstarter.cohort.transport import OURS, Absent, no_main
 from mlstarter.errors import MlstarterError
 from mlstarter.project import Project
 from mlstarter.reports import METRICS, Report, read_report
+from mlstarter.versions import is_behind
 
 # Branches of one student whose dates are looked at.
 _MAX_BRANCHES = 200
@@ -143,7 +142,9 @@ class Observer:
             *who,
             state="verified",
             version=version,
-            behind=is_older(version, self.newest),
+            behind=version is not None
+            and self.newest is not None
+            and is_behind(version, self.newest),
             started=int(theirs) > 0,
             commits=int(theirs),
             last_commit=dates.get(head),
@@ -164,16 +165,6 @@ class Observer:
         if not is_same_source(record.source, self.source):
             return None, True
         return record.version, False
-
-
-def is_older(version: str | None, newest: str | None) -> bool:
-    """Say whether a version is older than the newest one; False where that cannot be told."""
-    if version is None or newest is None:
-        return False
-    try:
-        return Version(version) < Version(newest)
-    except (InvalidVersion, ValueError):
-        return version != newest
 
 
 def _dates(project: Project, refs: Mapping[str, str]) -> dict[str, str]:

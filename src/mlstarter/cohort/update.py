@@ -13,8 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from mlstarter import sources
-from mlstarter.changelog import parse_version
+from mlstarter import engines, sources
 from mlstarter.cohort.authority import is_same_source
 from mlstarter.cohort.create import Foreign
 from mlstarter.cohort.delivery import Deliverer, Visit
@@ -22,8 +21,10 @@ from mlstarter.cohort.offers import Result
 from mlstarter.cohort.private_clone import MAIN, at_hand, belongs_to
 from mlstarter.cohort.roster import Student
 from mlstarter.cohort.transport import BranchMoved, RemoteFailed, no_main
-from mlstarter.project import Project, Record
-from mlstarter.update.renders import questionnaire, resolve
+from mlstarter.engines import Record
+from mlstarter.project import Project
+from mlstarter.update.preparation import questionnaire_of
+from mlstarter.versions import parse_version
 
 # How often a merge is done again because the student pushed meanwhile.
 TRIES = 5
@@ -101,8 +102,8 @@ class Updater:
         if not near or here.release[:2] == there.release[:2]:
             return self.newest
         if near[-1] not in self._by_version:
-            older = resolve(template.source, near[-1])
-            questions = questionnaire(older, trust=False)
+            older = engines.with_trust(sources.resolve(template.source, near[-1]))
+            questions = questionnaire_of(older)
             handout = replace(self.newest.handout, template=older, questionnaire=questions)
             self._by_version[near[-1]] = replace(self.newest, handout=handout)
         return self._by_version[near[-1]]

@@ -10,12 +10,11 @@ from functools import cached_property
 
 from packaging.version import Version
 
-from mlstarter import questions, sources
-from mlstarter.changelog import parse_version
+from mlstarter import engines, questions, sources
 from mlstarter.cohort.handout import Handout
 from mlstarter.cohort.journal import Journal
-from mlstarter.engines import trusts
 from mlstarter.errors import TemplateError
+from mlstarter.versions import parse_version
 
 # What an update of a version with other layers adds to it, see ``update.py``.
 _EDITION = re.compile(r"-[0-9a-f]{8}$")
@@ -51,8 +50,8 @@ class CourseVersions:
             return None
         with self._lock:
             if version not in self._handouts:
-                template = sources.resolve(self.newest.template.source, version)
-                questionnaire = questions.load(template, trust=trusts(template, trust=False))
+                template = engines.with_trust(sources.resolve(self.newest.template.source, version))
+                questionnaire = questions.load(template)
                 handout = replace(self.newest, template=template, questionnaire=questionnaire)
                 self._handouts[version] = handout
             return self._handouts[version]

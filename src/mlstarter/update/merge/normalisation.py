@@ -1,8 +1,9 @@
 """Making the sides of a merge comparable before git merges them.
 
-Three things differ between a render and a project without anybody having edited a line: the form
+Four things differ between a render and a project without anybody having edited a line: the form
 in which git stores a file (filters, line endings by ``.gitattributes``), the line endings of a
-whole file, and the answers file, which mlstarter itself rewrites. Each is taken out of the way on
+whole file, the parts of a README that the project's commands write, and the answers file, which
+mlstarter itself rewrites. Each is taken out of the way on
 the base's and the template's side; what the student has stays as it is.
 """
 
@@ -18,6 +19,7 @@ from mlstarter.git.clean_filters import clean_for_git
 from mlstarter.git.objects import Leaf, ObjectSet
 from mlstarter.git.quarantine import Quarantine
 from mlstarter.tree import EXECUTABLE, REGULAR, Entry
+from mlstarter.update.merge.generated_blocks import same_blocks
 from mlstarter.update.merge.three_way import attribute_files
 
 # Beyond this size (bytes) a file is data, and its line endings are its own business.
@@ -39,16 +41,17 @@ def make_comparable(quarantine: Quarantine, sides: Sides, answers_file: str) -> 
     Also tells the quarantine which attributes count for the merge: ours.
     """
     objects = ObjectSet(quarantine.repository.algorithm)
-    attributes = _read(quarantine, sides.ours, attribute_files(sides.ours))
+    attributes = _blobs(quarantine, sides.ours, attribute_files(sides.ours))
     quarantine.set_attributes(flatten(attributes))
     if attributes:
         _store_as_git_does(quarantine, sides, attributes)
     _follow_line_endings(quarantine, sides, objects)
+    _leave_generated_blocks(quarantine, sides, objects)
     _take_answers(quarantine, sides, answers_file)
     return objects
 
 
-def _read(quarantine: Quarantine, side: Mapping[str, Leaf], paths: list[str]) -> dict[str, bytes]:
+def _blobs(quarantine: Quarantine, side: Mapping[str, Leaf], paths: list[str]) -> dict[str, bytes]:
     blobs = quarantine.blobs(side[path].oid for path in paths)
     return {path: blobs[side[path].oid] for path in paths}
 
@@ -66,7 +69,7 @@ def _store_as_git_does(
     the file anew.
     """
     git = quarantine.project_git
-    for side, wanted in (
+    for side, paths in (
         (
             sides.theirs,
             [
@@ -77,38 +80,59 @@ def _store_as_git_does(
         ),
         (sides.base, [p for p, leaf in sides.base.items() if leaf != sides.ours.get(p)]),
     ):
-        files = [path for path in wanted if _is_file(side[path])]
+        files = [path for path in paths if _is_file(side[path])]
         before = {
             path: Entry(side[path].mode, data)
-            for path, data in _read(quarantine, side, files).items()
+            for path, data in _blobs(quarantine, side, files).items()
         }
         after = clean_for_git(git, before, attributes)
-        changed = ObjectSet(quarantine.repository.algorithm)
+        objects = ObjectSet(quarantine.repository.algorithm)
         for path, entry in after.items():
             if path in before and entry.data != before[path].data:
-                side[path] = Leaf(entry.mode, changed.add("blob", entry.data))
-        quarantine.write(changed)
+                side[path] = Leaf(entry.mode, objects.add("blob", entry.data))
+        quarantine.write(objects)
 
 
-def _follow_line_endings(quarantine: Quarantine, sides: Sides, objects: ObjectSet) -> None:
-    """Give base and template the line endings of a file whose endings ours changed throughout."""
-    both = [
+def _changed_by_both(sides: Sides) -> list[str]:
+    return [
         path
         for path, leaf in sides.base.items()
         if sides.ours.get(path, leaf).oid != leaf.oid
         and sides.theirs.get(path, leaf).oid != leaf.oid
         and all(_is_file(side.get(path)) for side in (sides.base, sides.ours, sides.theirs))
     ]
+
+
+def _leave_generated_blocks(quarantine: Quarantine, sides: Sides, objects: ObjectSet) -> None:
+    """Give base and template ours of each part that the project's own commands write."""
+    both = [path for path in _changed_by_both(sides) if path.endswith(".md")]
+    three = (sides.base, sides.ours, sides.theirs)
+    oids = {side[path].oid for path in both for side in three}
+    unwritten = {oid: objects.objects[oid][1] for oid in oids & objects.objects.keys()}
+    texts = unwritten | quarantine.blobs(oids - unwritten.keys())
+    for path in both:
+        base, ours, theirs = (texts[side[path].oid] for side in three)
+        if max(len(base), len(ours), len(theirs)) > _TEXT_AT_MOST:
+            continue
+        for side, text in zip(
+            (sides.base, sides.theirs), same_blocks(base, ours, theirs), strict=True
+        ):
+            side[path] = Leaf(side[path].mode, objects.add("blob", text))
+
+
+def _follow_line_endings(quarantine: Quarantine, sides: Sides, objects: ObjectSet) -> None:
+    """Give base and template the line endings of a file whose endings ours changed throughout."""
+    both = _changed_by_both(sides)
     base, ours, theirs = (
-        _read(quarantine, side, both) for side in (sides.base, sides.ours, sides.theirs)
+        _blobs(quarantine, side, both) for side in (sides.base, sides.ours, sides.theirs)
     )
     for path in both:
-        wanted, had = _ending(ours[path]), _ending(base[path])
-        if wanted is None or had is None or wanted == had:
+        new_ending, old_ending = _ending(ours[path]), _ending(base[path])
+        if new_ending is None or old_ending is None or new_ending == old_ending:
             continue
-        if _ending(theirs[path]) == had:
+        if _ending(theirs[path]) == old_ending:
             for side, data in ((sides.base, base[path]), (sides.theirs, theirs[path])):
-                text = data.replace(b"\r\n", b"\n").replace(b"\n", wanted)
+                text = data.replace(b"\r\n", b"\n").replace(b"\n", new_ending)
                 side[path] = Leaf(side[path].mode, objects.add("blob", text))
 
 
@@ -144,8 +168,8 @@ def _says_the_same(base: bytes, ours: bytes, theirs: bytes) -> bool:
         return False
     old, mine, new = (value or {} for value in values)
     for key, value in mine.items():
-        unchanged = key in old and old[key] == value
-        if not key.startswith("_") and not unchanged and new.get(key, ...) != value:
+        is_same = key in old and old[key] == value
+        if not key.startswith("_") and not is_same and new.get(key, ...) != value:
             return False
     comments = [
         {line.strip() for line in text.splitlines() if line.lstrip().startswith(b"#")}
