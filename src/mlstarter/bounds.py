@@ -64,12 +64,12 @@ _active = False
 
 
 def is_limited() -> bool:
-    """Say whether a ``limited`` block is under way, which bounds what is within it."""
+    """Say whether a ``bounded_evaluation`` block is under way, which bounds what is within it."""
     return _active
 
 
 @contextmanager
-def limited(what: str) -> Iterator[None]:
+def bounded_evaluation(what: str) -> Iterator[None]:
     """Bound the time and memory of a block that evaluates somebody else's texts.
 
     Time by the alarm of POSIX systems, which ends loops and regular expressions alike, in the main
@@ -104,8 +104,8 @@ def limited(what: str) -> Iterator[None]:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, handler)
         if other:  # somebody else's alarm goes on
-            left = max(other - (time.monotonic() - start), 0.001)
-            signal.setitimer(signal.ITIMER_REAL, left, interval)
+            remainder = max(other - (time.monotonic() - start), 0.001)
+            signal.setitimer(signal.ITIMER_REAL, remainder, interval)
         _active = False
         _restore_address_space(space)
 
@@ -123,10 +123,10 @@ def _lower_address_space() -> tuple[int, int] | None:
     try:
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
         soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-        wanted = pages * resource.getpagesize() + MAX_MEMORY
-        if soft != resource.RLIM_INFINITY and soft <= wanted:
+        space = pages * resource.getpagesize() + MAX_MEMORY
+        if soft != resource.RLIM_INFINITY and soft <= space:
             return None
-        resource.setrlimit(resource.RLIMIT_AS, (wanted, hard))
+        resource.setrlimit(resource.RLIMIT_AS, (space, hard))
     except (OSError, ValueError):
         return None
     return soft, hard

@@ -7,7 +7,7 @@ import re
 from packaging.version import InvalidVersion, Version
 
 _HEADING = re.compile(r"^##\s+\[?v?([0-9][^\s\])]*)\]?.*$", re.MULTILINE)
-_DESCRIBED = re.compile(r"^(.*)-(\d+)-g[0-9a-f]+$")
+_DESCRIBE_OUTPUT = re.compile(r"^(.*)-(\d+)-g[0-9a-f]+$")
 
 
 def parse_version(text: str | None) -> Version | None:
@@ -17,7 +17,7 @@ def parse_version(text: str | None) -> Version | None:
     """
     if text is None:
         return None
-    match = _DESCRIBED.match(text)
+    match = _DESCRIBE_OUTPUT.match(text)
     try:
         return Version(f"{match[1]}.post{match[2]}" if match else text)
     except InvalidVersion:
@@ -32,11 +32,11 @@ def between(text: str, old: str | None, new: str | None) -> str:
     after, last = parse_version(old), parse_version(new)
     headings = list(_HEADING.finditer(text))
     ends = [heading.start() for heading in headings[1:]] + [len(text)]
-    found = []
+    sections = []
     for heading, end in zip(headings, ends, strict=True):
         version = parse_version(heading[1])
         if version is None or (after is not None and version <= after):
             continue
         if last is None or version <= last:
-            found.append(text[heading.start() : end].strip())
-    return "\n\n".join(found)
+            sections.append(text[heading.start() : end].strip())
+    return "\n\n".join(sections)

@@ -149,29 +149,29 @@ def is_record(name: str) -> bool:
 
 def moves(version: str) -> bool:
     """Say whether a recorded version is a name that moves: a branch, or a tag such as ``v1``."""
-    parsed = parse_version(version)
-    return parsed is None or (len(parsed.release) == 1 and not parsed.is_postrelease)
+    release = parse_version(version)
+    return release is None or (len(release.release) == 1 and not release.is_postrelease)
 
 
-def read_record(read: ReadFile, names: Iterable[str]) -> Record | None:
+def read_record(read_file: ReadFile, names: Iterable[str]) -> Record | None:
     """Return the record among the files ``names``, read through ``read`` (None: not there).
 
     Raises:
         ProjectError: there is one, and it is not readable; or there are several.
     """
-    found = sorted(name for name in names if is_record(name))
-    if COPIER_FILE in found:
-        found = [COPIER_FILE]
-    if len(found) > 1:
+    records = sorted(name for name in names if is_record(name))
+    if COPIER_FILE in records:
+        records = [COPIER_FILE]
+    if len(records) > 1:
         raise ProjectError(
-            f"This folder was made from several templates: {', '.join(found)}.",
+            f"This folder was made from several templates: {', '.join(records)}.",
             hint="update it with plain `copier update -a FILE`, one at a time",
         )
-    text = read(found[0]) if found else None
+    text = read_file(records[0]) if records else None
     if text is None:
         return None
-    parse = _parse_cruft if found[0] == CRUFT_FILE else _parse_copier
-    return parse(found[0], text)
+    parse = _parse_cruft if records[0] == CRUFT_FILE else _parse_copier
+    return parse(records[0], text)
 
 
 def _parse_copier(name: str, text: bytes) -> Record:
@@ -189,9 +189,9 @@ def _parse_copier(name: str, text: bytes) -> Record:
     answers = {str(key): value for key, value in values.items() if not str(key).startswith("_")}
     # A password that another tool recorded is neither shown nor recorded again.
     source = public(source)
-    stated = None if version is None else str(version)
-    _check_origin(name, text, source, stated)
-    return Record(name, text, "copier", source, stated, answers)
+    recorded_version = None if version is None else str(version)
+    _check_origin(name, text, source, recorded_version)
+    return Record(name, text, "copier", source, recorded_version, answers)
 
 
 def _parse_cruft(name: str, text: bytes) -> Record:
@@ -204,7 +204,7 @@ def _parse_cruft(name: str, text: bytes) -> Record:
     if not isinstance(source, str) or not isinstance(answers, dict):
         raise _nonsense(name, text, "it is not what cruft writes")
     source = public(source)
-    kept = {key: value for key, value in answers.items() if not key.startswith("_")}
+    public_answers = {key: value for key, value in answers.items() if not key.startswith("_")}
     if isinstance(values.get("directory"), str):
         source += _DIRECTORY + values["directory"]
     checkout = values.get("checkout")
@@ -213,9 +213,9 @@ def _parse_cruft(name: str, text: bytes) -> Record:
             raise _nonsense(name, text, "its commit is not a version")
     branch = str(checkout) if checkout and commit and moves(str(checkout)) else None
     version = commit if branch else checkout or commit
-    stated = str(version) if version else None
-    _check_origin(name, text, source, stated)
-    return Record(name, text, "cookiecutter", source, stated, kept, branch)
+    recorded_version = str(version) if version else None
+    _check_origin(name, text, source, recorded_version)
+    return Record(name, text, "cookiecutter", source, recorded_version, public_answers, branch)
 
 
 def _check_origin(name: str, text: bytes, source: str, version: str | None) -> None:
@@ -231,34 +231,36 @@ def with_record(
     engine: Engine,
     answers: Mapping[str, Any],
     commit: str | None = None,
-    kept: Record | None = None,
+    previous: Record | None = None,
 ) -> Tree:
     """Return ``tree`` with a record, which most Copier templates write themselves.
 
     Cookiecutter writes none; the record is then what cruft writes. ``answers`` are those to be
-    recorded, ``commit`` the template's commit id. What else stands in the record ``kept`` (cruft's
+    recorded, ``commit`` the template's commit id. What else stands in ``previous`` (cruft's
     list of files to skip, say) stays.
     """
     if any(is_record(name) for name in tree):
         return tree
     if engine == "cookiecutter":
         address, _, directory = origin.source.partition(_DIRECTORY)
-        values = load_json(kept.text) if kept is not None and kept.path == CRUFT_FILE else {}
+        values = (
+            load_json(previous.text) if previous is not None and previous.path == CRUFT_FILE else {}
+        )
         # Who keeps to a branch is recorded by the commit, and goes on keeping to it.
-        keeps_to = kept is not None and kept.branch is not None and origin.version == commit
+        keeps_to = previous is not None and previous.branch is not None and origin.version == commit
         values |= {
             "template": address,
             "commit": commit,
-            "checkout": kept.branch if keeps_to and kept else origin.version,
+            "checkout": previous.branch if keeps_to and previous else origin.version,
             "context": {"cookiecutter": dict(answers)},
             "directory": directory or None,
         }
         text = json.dumps(values, indent=2, ensure_ascii=False) + "\n"
         return {**tree, CRUFT_FILE: Entry(REGULAR, text.encode())}
     header = {"_commit": origin.version, "_src_path": origin.source}
-    shown = {key: value for key, value in header.items() if value is not None} | dict(answers)
-    dumped = yaml.safe_dump(shown, allow_unicode=True, sort_keys=False)
-    return {**tree, COPIER_FILE: Entry(REGULAR, dumped.encode())}
+    document = {key: value for key, value in header.items() if value is not None} | dict(answers)
+    text = yaml.safe_dump(document, allow_unicode=True, sort_keys=False)
+    return {**tree, COPIER_FILE: Entry(REGULAR, text.encode())}
 
 
 def _nonsense(name: str, text: bytes, reason: str) -> ProjectError:

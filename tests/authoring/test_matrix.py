@@ -114,14 +114,14 @@ def test_the_skeleton_is_sound_and_its_own_tests_pass(mlstarter: Run, tmp_path: 
     assert mlstarter("template", "lint", source)[:2] == (0, "")
     assert mlstarter("template", "test", source, "--run", "python3 -m compileall -q src")[0] == 0
     assert mlstarter("new", tmp_path / "p", "--template", source, "--yes")[0] == 0
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(source)],
         cwd=source,
         check=False,
         capture_output=True,
         text=True,
     )
-    assert done.returncode == 0, done.stdout
+    assert result.returncode == 0, result.stdout
 
 
 def test_the_skeleton_overwrites_nothing(mlstarter: Run, tmp_path: Path) -> None:

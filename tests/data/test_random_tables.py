@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 from hypothesis import HealthCheck, Phase, given, settings
 
-from mlstarter.data.errors import Undecided
+from mlstarter.data.errors import OpenQuestion
 from mlstarter.data.inspect import Inspection, inspect
 from mlstarter.data.proposal import Proposal, propose
 from mlstarter.data.reader import read_table
@@ -33,7 +33,7 @@ def test_a_described_table_holds_what_pandas_reads_from_parquet(table: RandomTab
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         path = write(table, folder)
-        looked_at, proposal = _described(path, table)
+        looked_at, proposal = _describe(path, table)
         assert proposal.schema is not None
         # Written down and read again: what the project has is the two files.
         schema = read_schema(to_toml(proposal.schema))
@@ -55,14 +55,14 @@ def test_a_described_table_holds_what_pandas_reads_from_parquet(table: RandomTab
             assert schema.exclude[name].startswith(reasons), schema.exclude[name]
 
 
-def _described(path: Path, table: RandomTable) -> tuple[Inspection, Proposal]:
+def _describe(path: Path, table: RandomTable) -> tuple[Inspection, Proposal]:
     """Describe a file, answering what is asked, and no more than that."""
     answers: dict[str, Any] = {"target": "y", "project_type": "tabular"}
     while True:
         try:
             looked_at = inspect(path, answers)
             return looked_at, propose(looked_at, answers)
-        except Undecided as question:
+        except OpenQuestion as question:
             assert question.key not in answers, question
             answers[question.key] = table.answers[question.key]
             # The truth must be among what is offered.
@@ -70,9 +70,9 @@ def _described(path: Path, table: RandomTable) -> tuple[Inspection, Proposal]:
                 assert answers[question.key] in [option.value for option in question.options]
 
 
-def _equal(read: list[Any], expected: pd.Series, kind: str) -> None:
-    assert len(read) == len(expected)
-    for value, true in zip(read, expected.tolist(), strict=True):
+def _equal(values: list[Any], expected: pd.Series, kind: str) -> None:
+    assert len(values) == len(expected)
+    for value, true in zip(values, expected.tolist(), strict=True):
         if true is None or true is pd.NA or true is pd.NaT or true != true:
             assert value is None, (value, true)
         elif kind == "boolean":

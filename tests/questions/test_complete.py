@@ -38,7 +38,7 @@ never: {type: str, default: computed, when: false}
 token: {type: str, default: s3cret, secret: true}
 lines: {type: str, multiline: true, default: "one\\ntwo"}
 """
-GIVEN: list[dict[str, Any]] = [
+ANSWERS: list[dict[str, Any]] = [
     {},
     {"name": "Sun", "deep": "no", "dynamic": "three", "level": "1", "tags": ["c", "a"]},
     {"rate": "1e-3", "table": "[1, 2]", "blob": "[]", "untyped": "9", "pairs": "x", "count": "5"},
@@ -46,15 +46,15 @@ GIVEN: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("given", GIVEN)
+@pytest.mark.parametrize("answers", ANSWERS)
 def test_answers_are_those_that_copier_records(
-    questionnaire: Make, tmp_path: Path, given: dict[str, Any]
+    questionnaire: Make, tmp_path: Path, answers: dict[str, Any]
 ) -> None:
-    ours = complete(questionnaire(RICH), given)
+    ours = complete(questionnaire(RICH), answers)
     template = tmp_path / "{{ _copier_conf.answers_file }}.jinja"
     template.write_text("{{ _copier_answers | to_nice_yaml }}")
     out = tmp_path / "out"
-    copier.run_copy(str(tmp_path), str(out), data=given, defaults=True, quiet=True)
+    copier.run_copy(str(tmp_path), str(out), data=answers, defaults=True, quiet=True)
     theirs = yaml.safe_load((out / ".copier-answers.yml").read_text())
     assert ours.recorded == {k: v for k, v in theirs.items() if not k.startswith("_")}
 
@@ -75,7 +75,7 @@ def test_a_comma_separates_several_answers_on_the_command_line(questionnaire: Ma
 
 
 @pytest.mark.parametrize(
-    ("given", "message"),
+    ("answers", "message"),
     [
         ({"count": "3.5"}, 'The answer to "count" cannot be "3.5": a whole number is needed.'),
         ({"rate": "nan"}, 'The answer to "rate" cannot be "nan": a finite number is needed.'),
@@ -89,29 +89,29 @@ def test_a_comma_separates_several_answers_on_the_command_line(questionnaire: Ma
     ],
 )
 def test_a_value_that_does_not_fit_is_refused_in_a_sentence(
-    questionnaire: Make, given: dict[str, Any], message: str
+    questionnaire: Make, answers: dict[str, Any], message: str
 ) -> None:
-    with pytest.raises(AnswersError) as caught:
-        complete(questionnaire(RICH), given)
-    assert caught.value.message == message
+    with pytest.raises(AnswersError) as failure:
+        complete(questionnaire(RICH), answers)
+    assert failure.value.message == message
 
 
 def test_a_secret_is_not_repeated_in_its_error(questionnaire: Make) -> None:
-    asked = questionnaire(
+    questions = questionnaire(
         'key: {type: str, secret: true, default: "", validator: "{% if key %}wrong{% endif %}"}'
     )
-    with pytest.raises(AnswersError) as caught:
-        complete(asked, {"key": "hush-hush"})
-    assert "hush" not in caught.value.message
+    with pytest.raises(AnswersError) as failure:
+        complete(questions, {"key": "hush-hush"})
+    assert "hush" not in failure.value.message
 
 
 def test_a_question_without_default_is_missing_and_its_flag_named(questionnaire: Make) -> None:
-    asked = questionnaire('a: {type: str}\nb: {type: int, default: "{{ UNSET }}"}\nc: 1\n')
-    with pytest.raises(AnswersError) as caught:
-        complete(asked, {})
-    assert caught.value.message == "Answers are missing: a, b."
-    assert caught.value.hint == "give --data a=VALUE --data b=VALUE"
-    assert dict(complete(asked, {"a": "x", "b": "2"})) == {"a": "x", "b": 2, "c": 1}
+    questions = questionnaire('a: {type: str}\nb: {type: int, default: "{{ UNSET }}"}\nc: 1\n')
+    with pytest.raises(AnswersError) as failure:
+        complete(questions, {})
+    assert failure.value.message == "Answers are missing: a, b."
+    assert failure.value.hint == "give --data a=VALUE --data b=VALUE"
+    assert dict(complete(questions, {"a": "x", "b": "2"})) == {"a": "x", "b": 2, "c": 1}
 
 
 @pytest.mark.parametrize(
@@ -128,9 +128,9 @@ def test_a_question_without_default_is_missing_and_its_flag_named(questionnaire:
     ],
 )  # fmt: skip
 def test_a_template_that_is_wrong_is_named(questionnaire: Make, text: str, message: str) -> None:
-    with pytest.raises(TemplateError) as caught:
+    with pytest.raises(TemplateError) as failure:
         complete(questionnaire(text), {})
-    assert caught.value.message == message
+    assert failure.value.message == message
 
 
 def test_a_template_cannot_reach_out_of_its_sandbox(questionnaire: Make) -> None:
@@ -146,8 +146,8 @@ def test_cookiecutter_questions_are_read_as_cookiecutter_means_them(tmp_path: Pa
         "__year": "in {{ cookiecutter.slug }}", "_copy_without_render": ["*.html"],
         "__prompts__": {"name": "Which name?", "licence": {"__prompt__": "Whose?", "MIT": "M."}}}"""
     )
-    asked = load(Template(str(tmp_path), None, tmp_path, "cookiecutter"))
-    answers = complete(asked, {"docker": "no"})
+    questions = load(Template(str(tmp_path), None, tmp_path, "cookiecutter"))
+    answers = complete(questions, {"docker": "no"})
     assert answers.applicable == {
         "name": "Moon Shot",
         "slug": "moon-shot",
@@ -156,22 +156,22 @@ def test_cookiecutter_questions_are_read_as_cookiecutter_means_them(tmp_path: Pa
         "extra": {"k": ["1"]},  # Cookiecutter renders numbers to text
     }
     assert answers["__year"] == "in moon-shot"
-    assert asked["name"].help == "Which name?"
+    assert questions["name"].help == "Which name?"
     with pytest.raises(AnswersError, match="choose MIT or none"):
-        complete(asked, {"licence": "GPL"})
+        complete(questions, {"licence": "GPL"})
 
 
 def test_every_built_in_preset_is_a_valid_set_of_answers() -> None:
     from mlstarter.questions.presets import load_presets, preset_answers
 
     templates = Path(__file__).parents[2] / "templates"
-    asked = load(Template("built-in", None, templates, "copier"))
-    types = list(asked["project_type"].choices.values())
+    questions = load(Template("built-in", None, templates, "copier"))
+    types = list(questions["project_type"].choices.values())
     for preset in load_presets(templates):
         if preset.type not in types:
             continue
-        offered = preset_answers(preset, asked.names)
-        assert set(offered) <= set(asked.names), preset.name
-        answers = complete(asked, {"project_name": "a-project"}, offered=offered)
-        for name, value in offered.items():
+        suggestions = preset_answers(preset, questions.names)
+        assert set(suggestions) <= set(questions.names), preset.name
+        answers = complete(questions, {"project_name": "a-project"}, offered=suggestions)
+        for name, value in suggestions.items():
             assert answers[name] == value, (preset.name, name)

@@ -99,7 +99,7 @@ def test_a_url_is_fetched_into_a_mirror_and_brought_up_to_date(
     # What another process would do: nothing of this one is remembered.
     from mlstarter.sources import mirror
 
-    mirror.FETCHED.clear()
+    mirror.FETCHED_FOLDERS.clear()
     template = sources.resolve(address)
 
     assert template.version == "v3.0.0"
@@ -154,18 +154,18 @@ def test_a_directory_cannot_lead_out_of_the_template(directory: str, tmp_path: P
 
 
 def test_shorthands_stand_for_https_addresses() -> None:
-    assert parse("gh:owner/name").recorded == "https://github.com/owner/name.git"
-    assert parse("gl:group/sub/name.git").recorded == "https://gitlab.com/group/sub/name.git"
-    assert parse("git+https://x.example/t.git").recorded == "https://x.example/t.git"
+    assert parse("gh:owner/name").public_form == "https://github.com/owner/name.git"
+    assert parse("gl:group/sub/name.git").public_form == "https://gitlab.com/group/sub/name.git"
+    assert parse("git+https://x.example/t.git").public_form == "https://x.example/t.git"
 
 
 def test_a_password_in_an_address_is_never_recorded_or_shown() -> None:
     address = "https://ada:s3cret@127.0.0.1:9/t.git"
 
     assert public(address) == "https://127.0.0.1:9/t.git"
-    with pytest.raises(TemplateError) as caught:
+    with pytest.raises(TemplateError) as failure:
         sources.resolve(address)
-    assert "s3cret" not in f"{caught.value.message} {caught.value.hint}"
+    assert "s3cret" not in f"{failure.value.message} {failure.value.hint}"
 
 
 def test_a_password_is_used_to_fetch_and_kept_nowhere(
@@ -175,7 +175,7 @@ def test_a_password_is_used_to_fetch_and_kept_nowhere(
     git(repository, "update-server-info")
     seen: list[str] = []
 
-    class Guarded(http.server.SimpleHTTPRequestHandler):
+    class PasswordHandler(http.server.SimpleHTTPRequestHandler):
         def __init__(self, *arguments: object) -> None:
             super().__init__(*arguments, directory=str(repository / ".git"))  # type: ignore[arg-type]
 
@@ -192,7 +192,7 @@ def test_a_password_is_used_to_fetch_and_kept_nowhere(
         def log_message(self, *_: object) -> None:
             pass
 
-    running = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Guarded)
+    running = http.server.ThreadingHTTPServer(("127.0.0.1", 0), PasswordHandler)
     threading.Thread(target=running.serve_forever, daemon=True).start()
     place = f"127.0.0.1:{running.server_port}/t.git"
 
@@ -204,21 +204,21 @@ def test_a_password_is_used_to_fetch_and_kept_nowhere(
     assert seen
     assert template.source == f"http://{place}"
     assert f"url.{cache_dir}" in again["GIT_CONFIG_KEY_0"]
-    kept = [p for p in cache_dir.rglob("*") if p.is_file() and b"s3cret" in p.read_bytes()]
-    assert kept == []
+    cache_files = [p for p in cache_dir.rglob("*") if p.is_file() and b"s3cret" in p.read_bytes()]
+    assert cache_files == []
 
 
 def test_what_is_not_there_is_one_line_with_the_nearest_name(tmp_path: Path) -> None:
     write_template(tmp_path / "template-cv", FILES)
-    with pytest.raises(TemplateError, match="no such folder") as caught:
+    with pytest.raises(TemplateError, match="no such folder") as failure:
         sources.resolve(str(tmp_path / "templat-cv"))
-    assert caught.value.hint == 'did you mean "template-cv"?'
+    assert failure.value.hint == 'did you mean "template-cv"?'
 
 
 def test_an_unknown_ref_is_named(repository: Path) -> None:
-    with pytest.raises(TemplateError, match=r"no version, branch or commit v1\.1\.9") as caught:
+    with pytest.raises(TemplateError, match=r"no version, branch or commit v1\.1\.9") as failure:
         sources.resolve(str(repository), "v1.1.9")
-    assert "v1.1.0" in (caught.value.hint or "")
+    assert "v1.1.0" in (failure.value.hint or "")
 
 
 def test_a_folder_without_a_template_says_what_it_lacks(tmp_path: Path) -> None:
@@ -275,9 +275,7 @@ def test_a_zip_with_links_and_a_broken_zip_are_refused(tmp_path: Path) -> None:
         sources.resolve(str(tmp_path / "broken.zip"))
 
 
-def _packed(
-    path: Path, members: list[tuple[str, bytes]], method: int = zipfile.ZIP_DEFLATED
-) -> Path:
+def _pack(path: Path, members: list[tuple[str, bytes]], method: int = zipfile.ZIP_DEFLATED) -> Path:
     with zipfile.ZipFile(path, "w", method) as archive:
         for name, data in members:
             archive.writestr(name, data)
@@ -297,10 +295,10 @@ BOMBS: dict[str, list[tuple[str, bytes]]] = {
 @pytest.mark.parametrize("case", BOMBS)
 def test_a_zip_beyond_its_bounds_is_refused(case: str, tmp_path: Path) -> None:
     with pytest.raises(TemplateError):
-        sources.resolve(str(_packed(tmp_path / "t.zip", BOMBS[case])))
+        sources.resolve(str(_pack(tmp_path / "t.zip", BOMBS[case])))
 
 
 def test_a_zip_packed_in_another_way_is_refused(tmp_path: Path) -> None:
-    path = _packed(tmp_path / "t.zip", [("copier.yml", b"a: 1\n")], zipfile.ZIP_LZMA)
+    path = _pack(tmp_path / "t.zip", [("copier.yml", b"a: 1\n")], zipfile.ZIP_LZMA)
     with pytest.raises(TemplateError):
         sources.resolve(str(path))

@@ -36,20 +36,24 @@ def answer_sets(questionnaire: Questionnaire, *, odd: bool = False) -> list[Answ
         questionnaire: the template's questions.
         odd: try texts with quotes and letters beyond ASCII too, where their question takes them.
     """
-    values = {name: found for name, found in _values(questionnaire, odd=odd).items() if found}
+    values = {
+        name: candidates
+        for name, candidates in _values(questionnaire, odd=odd).items()
+        if candidates
+    }
     sets = [{}, *_pairwise(values)]
     if len(sets) > LIMIT:
         sets = sets[:: -(-len(sets) // LIMIT)]
-    made: list[Answers] = []
-    for wanted in sets:
-        answers = fit(questionnaire, wanted)
-        if not any(dict(answers) == dict(other) for other in made):
-            made.append(answers)
-    return made
+    results: list[Answers] = []
+    for preferences in sets:
+        answers = fit(questionnaire, preferences)
+        if not any(dict(answers) == dict(other) for other in results):
+            results.append(answers)
+    return results
 
 
-def fit(questionnaire: Questionnaire, wanted: Mapping[str, Any]) -> Answers:
-    """Return complete answers nearest to ``wanted``.
+def fit(questionnaire: Questionnaire, preferences: Mapping[str, Any]) -> Answers:
+    """Return complete answers nearest to ``preferences``.
 
     What does not apply or is not valid gives way to the default; a question without a default
     takes ``example``, ``1`` or whatever its type has.
@@ -60,9 +64,9 @@ def fit(questionnaire: Questionnaire, wanted: Mapping[str, Any]) -> Answers:
             interview.hide(question)
             continue
         # An ellipsis stands for the default, whatever the answers before it make of that.
-        if wanted.get(question.name, ...) is not ...:
+        if preferences.get(question.name, ...) is not ...:
             try:
-                interview.settle(question, wanted[question.name])
+                interview.settle(question, preferences[question.name])
                 continue
             except InvalidAnswer:
                 pass
@@ -75,7 +79,7 @@ def fit(questionnaire: Questionnaire, wanted: Mapping[str, Any]) -> Answers:
     return interview.answers()
 
 
-def described(answers: Answers, defaults: Answers) -> str:
+def describe(answers: Answers, defaults: Answers) -> str:
     """Return what makes a set of answers special, as flags of the command line."""
     differing = {k: v for k, v in answers.applicable.items() if defaults.get(k, ...) != v}
     return " ".join(f"--data {name}={value}" for name, value in differing.items()) or "the defaults"
@@ -83,7 +87,7 @@ def described(answers: Answers, defaults: Answers) -> str:
 
 def _values(questionnaire: Questionnaire, *, odd: bool) -> dict[str, list[Any]]:
     """Return the values to try for each question, found by walking through the defaults."""
-    found: dict[str, list[Any]] = {}
+    values: dict[str, list[Any]] = {}
     interview = Interview(questionnaire, {})
     for question in questionnaire.questions:
         # A condition that leaves no way to be asked is for the linter; its values are tried.
@@ -96,18 +100,18 @@ def _values(questionnaire: Questionnaire, *, odd: bool) -> dict[str, list[Any]]:
             interview.hide(question)
             continue
         if choices and question.multiselect:
-            found[question.name] = [[], choices, *([choice] for choice in choices)]
+            values[question.name] = [[], choices, *([choice] for choice in choices)]
         elif choices:
-            found[question.name] = choices
+            values[question.name] = choices
         elif kind == "bool":
-            found[question.name] = [True, False]
+            values[question.name] = [True, False]
         elif odd and kind == "str" and not question.secret:
-            found[question.name] = [..., ODD_TEXT]
+            values[question.name] = [..., ODD_TEXT]
         try:
             interview.settle_default(question, validate=False)
         except TemplateError:
             interview.values[question.name] = _stand_in(interview, question)
-    return found
+    return values
 
 
 def _pairwise(values: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:
@@ -124,19 +128,26 @@ def _pairwise(values: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:
     sets: list[dict[str, Any]] = []
     while open_pairs:
         a, i, b, j = min(open_pairs)
-        chosen = {a: i, b: j}
+        indices = {a: i, b: j}
         for question in range(len(names)):
-            if question not in chosen:
-                chosen[question] = _best(question, chosen, open_pairs, len(values[names[question]]))
+            if question not in indices:
+                indices[question] = _best(
+                    question, indices, open_pairs, len(values[names[question]])
+                )
         open_pairs -= {
-            (a, chosen[a], b, chosen[b]) for a, b in itertools.combinations(range(len(names)), 2)
+            (a, indices[a], b, indices[b]) for a, b in itertools.combinations(range(len(names)), 2)
         }
-        sets.append({names[question]: values[names[question]][i] for question, i in chosen.items()})
+        sets.append(
+            {names[question]: values[names[question]][i] for question, i in indices.items()}
+        )
     return sets
 
 
 def _best(
-    question: int, chosen: Mapping[int, int], open_pairs: set[tuple[int, int, int, int]], count: int
+    question: int,
+    indices: Mapping[int, int],
+    open_pairs: set[tuple[int, int, int, int]],
+    count: int,
 ) -> int:
     """Return the value of ``question`` that meets most values it has not met yet."""
 
@@ -144,7 +155,7 @@ def _best(
         return sum(
             ((question, value, other, i) if question < other else (other, i, question, value))
             in open_pairs
-            for other, i in chosen.items()
+            for other, i in indices.items()
         )
 
     return max(range(count), key=gain)

@@ -19,7 +19,7 @@ from mlstarter import __version__
 from mlstarter.cli import streams
 from mlstarter.cli.lazy import LazyGroup
 
-INTERRUPTED = 130
+EXIT_INTERRUPTED = 130
 
 VERBS = {
     "new": ("mlstarter.cli.new", "new", "Start a project."),
@@ -67,11 +67,11 @@ def run(argv: Sequence[str]) -> int:
             raise
         return _explain(error)
     except KeyboardInterrupt:
-        return _interrupted()
+        return _report_interruption()
     except SystemExit as stop:
-        from mlstarter.interrupts import Terminated
+        from mlstarter.interrupts import Termination
 
-        if isinstance(stop, Terminated):
+        if isinstance(stop, Termination):
             raise
         # click itself ends only where the reader of our output has gone (`mlstarter new | head`).
         streams.discard_output()
@@ -84,7 +84,7 @@ def _explain(error: Exception) -> int:
     if isinstance(error, click.exceptions.Exit):
         return error.exit_code
     if isinstance(error, click.Abort | EOFError):
-        return _interrupted()
+        return _report_interruption()
     if isinstance(error, click.exceptions.NoArgsIsHelpError) and error.ctx is not None:
         # `mlstarter` alone asks what there is: that is no mistake.
         from mlstarter.console import echo
@@ -120,8 +120,8 @@ def _fail(message: str, hint: str | None, status: int) -> int:
     return status
 
 
-def _interrupted() -> int:
+def _report_interruption() -> int:
     from mlstarter.console import echo
 
     echo("interrupted", err=True)
-    return INTERRUPTED
+    return EXIT_INTERRUPTED

@@ -11,8 +11,8 @@ from mlstarter.console import echo
 from mlstarter.errors import UsageError
 
 if TYPE_CHECKING:
-    from mlstarter.cli.new import Options
-    from mlstarter.cli.own_data import OwnData
+    from mlstarter.cli.new import NewOptions
+    from mlstarter.cli.own_data import UserData
     from mlstarter.data.place import Placement
     from mlstarter.new.create import OwnFiles
     from mlstarter.questions import Answers
@@ -21,17 +21,24 @@ if TYPE_CHECKING:
     from mlstarter.sources import Template
 
 # What depends on the target: asked for anew where the user changes one of them.
-CONNECTED = ("project_type", "target", "task", "positive_class", "split_rule", "split_column")
+LINKED_QUESTIONS = (
+    "project_type",
+    "target",
+    "task",
+    "positive_class",
+    "split_rule",
+    "split_column",
+)
 FIRST_EDITION = ("cv", "asr")
 """Types whose ``data_path`` is taken as it is given, without a look."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class AnswerSet:
     """The answers to a template, and the data that they come from."""
 
     answers: Answers
-    own: OwnData | None = None
+    own: UserData | None = None
     place: Placement | None = None
     with_schema: bool = False
 
@@ -60,7 +67,7 @@ class Answered:
         return {"data": as_object(self.own.looked_at, self.own.proposal)}
 
 
-def answer(said: Options, template: Template) -> Answered:
+def answer(options: NewOptions, template: Template) -> AnswerSet:
     """Return every answer, asked for in the terminal where there is one.
 
     Raises AnswersError for an answer that is missing or cannot be, DataError for data that cannot
@@ -72,73 +79,73 @@ def answer(said: Options, template: Template) -> Answered:
     from mlstarter.questions.messages import message
     from mlstarter.questions.terminal import is_interactive, open_terminal
 
-    if not said.as_json:
-        for line in message(template, {}, "before_copy", str(said.dest or "")):
+    if not options.as_json:
+        for line in message(template, {}, "before_copy", str(options.dest or "")):
             echo(line, err=True)
     # One seed for all of it: a question's offer stays the same however often it is shown.
-    questionnaire = replace(questions.load(template, trust=said.trust), seed=new_seed())
-    gathered = gather(
+    questionnaire = replace(questions.load(template, trust=options.trust), seed=new_seed())
+    inputs = gather(
         questionnaire,
         template,
-        dest=said.dest,
-        project_type=said.project_type,
-        preset=said.preset,
-        data=said.data,
-        answers_file=said.answers_file,
+        dest=options.dest,
+        project_type=options.project_type,
+        preset=options.preset,
+        data=options.data,
+        answers_file=options.answers_file,
     )
-    asks = is_interactive() and not (said.yes or said.as_json)
+    asks = is_interactive() and not (options.yes or options.as_json)
     terminal = open_terminal() if asks else None
     try:
-        return _answered(said, gathered, terminal)
+        return _complete(options, inputs, terminal)
     except (KeyboardInterrupt, EOFError):
         if asks:
             echo("\nNothing was written.", err=True)
         raise
 
 
-def _answered(said: Options, gathered: Gathered, terminal: Terminal | None) -> Answered:
+def _complete(options: NewOptions, inputs: Gathered, terminal: Terminal | None) -> AnswerSet:
     from mlstarter.data.kaggle import read_address
     from mlstarter.questions.ask import OwnData as StartsFromData
 
-    page = read_address(said.data_file) if said.data_file else None
+    page = read_address(options.data_file) if options.data_file else None
     if page is not None:
-        gathered = replace(gathered, given={**gathered.given, "data_source": "kaggle", **page})
-    source = None if page is not None else _source(said, gathered)
+        inputs = replace(inputs, given={**inputs.given, "data_source": "kaggle", **page})
+    source = None if page is not None else _source(options, inputs)
     if source is None:
         if terminal is None:
-            return Answered(gathered.complete(defaults=said.yes))
+            return AnswerSet(inputs.complete(defaults=options.yes))
         try:
-            return Answered(gathered.ask(terminal))
+            return AnswerSet(inputs.ask(terminal))
         except StartsFromData:
-            source = _typed(terminal)
-    return _from_data(said, gathered, source, terminal)
+            source = _ask_path(terminal)
+    return _from_data(options, inputs, source, terminal)
 
 
-def _source(said: Options, gathered: Gathered) -> Path | None:
+def _source(options: NewOptions, inputs: Gathered) -> Path | None:
     """Return the data to look at: ``--data-file``, or a path to a file that is there."""
     from mlstarter.cli.own_data import source_path
     from mlstarter.data.answers import SECOND_EDITION
 
-    names, given = gathered.questionnaire.names, gathered.given
-    if said.data_file is not None:
+    names, values = inputs.questionnaire.names, inputs.given
+    if options.data_file is not None:
         if "data_path" not in names:
             raise UsageError("This template asks for no data.", hint="leave out --data-file")
-        if said.preset is not None:
+        if options.preset is not None:
             raise UsageError("A preset brings data of its own.", hint="leave out --preset")
-        return source_path(said.data_file)
-    stated = str(given.get("data_path", ""))
+        return source_path(options.data_file)
+    data_path = str(values.get("data_path", ""))
     if (
-        not stated
+        not data_path
         or SECOND_EDITION not in names
-        or given.get("data_source", "local") != "local"
-        or given.get("project_type") in FIRST_EDITION
+        or values.get("data_source", "local") != "local"
+        or values.get("project_type") in FIRST_EDITION
     ):
         return None
-    path = Path(stated).expanduser()
+    path = Path(data_path).expanduser()
     return path if path.exists() else None
 
 
-def _typed(terminal: Terminal) -> Path:
+def _ask_path(terminal: Terminal) -> Path:
     from mlstarter.cli.own_data import source_path
 
     def complaint(text: str) -> str | None:
@@ -153,58 +160,62 @@ def _typed(terminal: Terminal) -> Path:
 
 
 def _from_data(
-    said: Options, gathered: Gathered, source: Path, terminal: Terminal | None
-) -> Answered:
+    options: NewOptions, inputs: Gathered, source: Path, terminal: Terminal | None
+) -> AnswerSet:
     from mlstarter.cli.own_data import echo_look, look, show_choices
     from mlstarter.data.answers import SECOND_EDITION, without_tool_keys
     from mlstarter.data.place import check_tracked, placement
 
-    names = gathered.questionnaire.names
+    names = inputs.questionnaire.names
     second = SECOND_EDITION in names
-    project = said.dest or Path("project")
-    stated = {n: v for n, v in gathered.given.items() if n not in ("data_source", "data_path")}
-    own = look(source, stated, terminal)
-    place = placement(source, project, copy=said.copy, variables=second)
-    if said.track_data:
+    project = options.dest or Path("project")
+    data_answers = {n: v for n, v in inputs.given.items() if n not in ("data_source", "data_path")}
+    own = look(source, data_answers, terminal)
+    place = placement(source, project, copy=options.copy, variables=second)
+    if options.track_data:
         check_tracked(source)
-    given = {**without_tool_keys(gathered.given), **own.answers(place.recorded, names)}
+    values = {**without_tool_keys(inputs.given), **own.answers(place.recorded_path, names)}
     if terminal is None:
-        if not said.as_json:
+        if not options.as_json:
             echo_look(own)
         _refuse_problem(own)
-        settled = replace(gathered, given={**own.proposed(names), **given})
-        return Answered(settled.complete(defaults=said.yes), own, place, second)
+        inputs_with_data = replace(inputs, given={**own.suggestions(names), **values})
+        return AnswerSet(inputs_with_data.complete(defaults=options.yes), own, place, second)
     show_choices(own, terminal)
-    offered = {**_name(source), **own.proposed(names)}
-    answers = replace(gathered, given=given).ask(terminal, offered)
-    changed = _changed(own.proposed(names), answers)
-    if changed:
-        before = {n: v for n, v in own.stated.items() if n not in CONNECTED}
-        own = look(source, {**before, **changed}, terminal)
-        kept = {n: v for n, v in answers.applicable.items() if n not in CONNECTED}
-        given = {**kept, **own.answers(place.recorded, names), **own.proposed(names)}
-        answers = replace(gathered, given=given).complete(defaults=True)
+    suggestions = {**_name(source), **own.suggestions(names)}
+    answers = replace(inputs, given=values).ask(terminal, suggestions)
+    corrections = _corrections(own.suggestions(names), answers)
+    if corrections:
+        before = {n: v for n, v in own.answers_of_owner.items() if n not in LINKED_QUESTIONS}
+        own = look(source, {**before, **corrections}, terminal)
+        other_answers = {n: v for n, v in answers.applicable.items() if n not in LINKED_QUESTIONS}
+        values = {
+            **other_answers,
+            **own.answers(place.recorded_path, names),
+            **own.suggestions(names),
+        }
+        answers = replace(inputs, given=values).complete(defaults=True)
     _refuse_problem(own)
-    return Answered(answers, own, place, second)
+    return AnswerSet(answers, own, place, second)
 
 
-def _changed(proposed: Mapping[str, str], answers: Answers) -> dict[str, Any]:
+def _corrections(proposal: Mapping[str, str], answers: Answers) -> dict[str, Any]:
     """Return the connected answers to go on with where the user changed one, else nothing.
 
     What follows a change in the order of ``CONNECTED`` depends on it, unless it was changed too.
     """
     applicable = answers.applicable
     result: dict[str, Any] = {}
-    changed = False
-    for name in CONNECTED:
+    differs = False
+    for name in LINKED_QUESTIONS:
         value = applicable.get(name, "")
-        if value != "" and (value != proposed.get(name) or not changed):
-            changed = changed or value != proposed.get(name)
+        if value != "" and (value != proposal.get(name) or not differs):
+            differs = differs or value != proposal.get(name)
             result[name] = value
-    return result if changed else {}
+    return result if differs else {}
 
 
-def _refuse_problem(own: OwnData) -> None:
+def _refuse_problem(own: UserData) -> None:
     if own.proposal is not None and own.proposal.problem is not None:
         raise own.proposal.problem
 

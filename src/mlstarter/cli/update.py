@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mlstarter import escape
-from mlstarter.cli import options
+from mlstarter.cli import shared_options
 from mlstarter.console import echo, print_document
 from mlstarter.errors import UsageError
 
@@ -24,7 +24,7 @@ ATTENTION = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
+class UpdateOptions:
     """What was said on the command line."""
 
     project: Path
@@ -50,7 +50,7 @@ class Options:
 @click.command()
 @click.argument("project", default=".", type=click.Path(path_type=Path))
 @click.option("--to", metavar="V", help="The template version to go to; the newest.")
-@options.data
+@shared_options.data
 @click.option("--dry-run", is_flag=True, help="Print what would happen to each file; do nothing.")
 @click.option("--diff", is_flag=True, help="Print what would happen as a patch; do nothing.")
 @click.option("--branch", metavar="NAME", help="Put a clean result on a new branch; touch no file.")
@@ -58,78 +58,80 @@ class Options:
 @click.option("--undo", is_flag=True, help="Return to the commit before the last update.")
 @click.option("--recover", is_flag=True, help="Put an update right that was interrupted.")
 @click.option("--adopt", is_flag=True, help="Record where a project of another tool comes from.")
-@options.template_source
+@shared_options.template_source
 @click.option(
-    "--layer", multiple=True, metavar="DIR", type=options.FOLDER,
+    "--layer", multiple=True, metavar="DIR", type=shared_options.FOLDER,
     help="A layer's folder as it is now; without it, the layer stays as it was.",
 )  # fmt: skip
 @click.option("--allow-downgrade", is_flag=True, help="Let --to name an older version.")
-@options.trust
+@shared_options.trust
 @click.option("-y", "--yes", is_flag=True, help="Ask nothing; new questions take their defaults.")
-@options.as_json
-def update(**given: object) -> None:
+@shared_options.as_json
+def update(**parameters: object) -> None:
     """Bring a newer template, or other answers, into a project as a git merge.
 
     Clean: one merge commit. With conflicts: an ordinary merge in progress and exit status 3;
     resolve and commit, or leave it with `git merge --abort`. Nothing is ever overwritten.
     """
-    status = run(Options(**given))  # type: ignore[arg-type]
+    status = run(UpdateOptions(**parameters))  # type: ignore[arg-type]
     if status:
         raise click.exceptions.Exit(status)
 
 
-def run(said: Options) -> int:
+def run(options: UpdateOptions) -> int:
     """Do what the command line says; return the exit status."""
     from mlstarter.git.process import require_git
     from mlstarter.project import Project
 
-    alone = [f"--{name}" for name in ("check", "undo", "recover") if getattr(said, name)]
-    if len(alone) > 1 or (alone and (said.dry_run or said.diff or said.branch or said.adopt)):
+    alone = [f"--{name}" for name in ("check", "undo", "recover") if getattr(options, name)]
+    if len(alone) > 1 or (
+        alone and (options.dry_run or options.diff or options.branch or options.adopt)
+    ):
         raise UsageError(f"{alone[0]} goes alone.", hint="mlstarter update --help")
     require_git()
-    project = Project.open(said.project)
-    if said.check:
-        return _check(said, project)
-    if said.undo:
-        return _undo(said, project)
-    if said.recover:
-        return _recover(said, project)
-    return _update(said, project)
+    project = Project.open(options.project)
+    if options.check:
+        return _check(options, project)
+    if options.undo:
+        return _undo(options, project)
+    if options.recover:
+        return _recover(options, project)
+    return _update(options, project)
 
 
-def _update(said: Options, project: Project) -> int:
+def _update(options: UpdateOptions, project: Project) -> int:
     from mlstarter.console import steps
     from mlstarter.questions.answers_file import parse_pairs
     from mlstarter.questions.terminal import is_interactive
     from mlstarter.update import Wanted, prepare, take_defaults
     from mlstarter.update.apply.application import apply_plan, create_branch
 
-    asks = is_interactive() and not (said.yes or said.as_json)
-    wanted = Wanted(
-        to=said.to,
-        data=parse_pairs(said.data),
-        branch=said.branch,
+    asks = is_interactive() and not (options.yes or options.as_json)
+    request = Wanted(
+        to=options.to,
+        data=parse_pairs(options.data),
+        branch=options.branch,
         ask=_ask if asks else take_defaults,
-        allow_downgrade=said.allow_downgrade,
-        trust=said.trust,
-        adopt=said.adopt,
-        source=said.source,
-        ref=said.ref,
-        directory=said.directory,
-        layers=said.layer,
+        allow_downgrade=options.allow_downgrade,
+        trust=options.trust,
+        adopt=options.adopt,
+        source=options.source,
+        ref=options.ref,
+        directory=options.directory,
+        layers=options.layer,
     )
-    with steps(quiet=said.as_json or asks) as step:
+    with steps(quiet=options.as_json or asks) as step:
         step("comparing with the template")
-        prepared = prepare(project, wanted)
-    plan = prepared.plan
+        update_plan = prepare(project, request)
+    plan = update_plan.plan
     try:
-        preview = said.dry_run or said.diff
-        outcome = _outcome(plan, preview=preview, branch=said.branch)
-        if outcome == "branched" and said.branch:
-            create_branch(plan, said.branch)
+        preview = options.dry_run or options.diff
+        outcome = _outcome(plan, preview=preview, branch=options.branch)
+        if outcome == "branched" and options.branch:
+            create_branch(plan, options.branch)
         elif outcome in ("merged", "conflicts"):
             apply_plan(plan)
-        _report(said, prepared, outcome)
+        _report(options, update_plan, outcome)
         return ATTENTION if plan.conflicts else 0
     finally:
         plan.close()
@@ -146,7 +148,9 @@ def _outcome(plan: Plan, *, preview: bool, branch: str | None) -> str:
 
 
 def _ask(
-    questionnaire: Questionnaire, given: Mapping[str, Any], recorded: Mapping[str, Any]
+    questionnaire: Questionnaire,
+    given_answers: Mapping[str, Any],
+    recorded_answers: Mapping[str, Any],
 ) -> Answers:
     """Ask on the terminal what the project has not answered yet."""
     from mlstarter.questions.complete import complete, refuse_unknown
@@ -154,77 +158,77 @@ def _ask(
     from mlstarter.questions.prompt import put
     from mlstarter.questions.terminal import open_terminal
 
-    refuse_unknown(questionnaire, given)
-    said = dict(given)
-    interview = Interview(questionnaire, given, recorded)
+    refuse_unknown(questionnaire, given_answers)
+    answers = dict(given_answers)
+    interview = Interview(questionnaire, given_answers, recorded_answers)
     terminal = None
     for question in questionnaire.questions:
         name = question.name
         if not interview.applies(question):
             interview.hide(question)
-        elif name in said:
-            interview.settle(question, said[name])
-        elif name in recorded:
+        elif name in answers:
+            interview.settle(question, answers[name])
+        elif name in recorded_answers:
             interview.settle_default(question)
         else:
             if terminal is None:
                 terminal = open_terminal()
                 terminal.show("The new version asks:")
-            said[name] = put(
+            answers[name] = put(
                 question, interview, interview.default(question), terminal, can_go_back=False
             )
-            interview.settle(question, said[name])
-    return complete(questionnaire, said, offered=recorded)
+            interview.settle(question, answers[name])
+    return complete(questionnaire, answers, offered=recorded_answers)
 
 
-def _check(said: Options, project: Project) -> int:
+def _check(options: UpdateOptions, project: Project) -> int:
     from mlstarter.console import print_json
     from mlstarter.update import standing
 
-    found = standing(project)
-    if said.as_json:
+    state = standing(project)
+    if options.as_json:
         payload = {
             "project": str(project.folder),
-            "source": found.source,
-            "version": found.version,
-            "newest": found.newest,
-            "behind": found.behind,
+            "source": state.source,
+            "version": state.version,
+            "newest": state.newest,
+            "behind": state.behind,
         }
         print_json("update", {"outcome": "check", **payload})
-    elif found.behind:
-        echo(f"Behind: {found.version or 'no version'}, the newest is {found.newest}.")
+    elif state.behind:
+        echo(f"Behind: {state.version or 'no version'}, the newest is {state.newest}.")
     else:
-        echo(f"Up to date: {found.version or 'no version'}.")
-    return ATTENTION if found.behind else 0
+        echo(f"Up to date: {state.version or 'no version'}.")
+    return ATTENTION if state.behind else 0
 
 
-def _undo(said: Options, project: Project) -> int:
+def _undo(options: UpdateOptions, project: Project) -> int:
     from mlstarter.console import print_json
     from mlstarter.update.apply.undo import undo
 
-    done = undo(project.repository, project.prefix)
-    if said.as_json:
-        payload = {"project": str(project.folder), "commit": done.commit, "left": done.left}
+    result = undo(project.repository, project.prefix)
+    if options.as_json:
+        payload = {"project": str(project.folder), "commit": result.commit, "left": result.left}
         print_json("update", {"outcome": "undone", **payload})
     else:
         echo(
-            f"Back at {done.commit[:10]}, the commit before the update. "
-            f"`git merge {done.left[:10]}` brings the update back."
+            f"Back at {result.commit[:10]}, the commit before the update. "
+            f"`git merge {result.left[:10]}` brings the update back."
         )
     return 0
 
 
-def _recover(said: Options, project: Project) -> int:
+def _recover(options: UpdateOptions, project: Project) -> int:
     from mlstarter.console import print_json
     from mlstarter.update.apply.recovery import recover
 
-    done = recover(project.repository)
-    if said.as_json:
+    recovery = recover(project.repository)
+    if options.as_json:
         payload = {
             "project": str(project.folder),
-            "recovery": done.outcome,
-            "kept": list(done.kept),
-            "saved": str(done.saved) if done.saved else None,
+            "recovery": recovery.outcome,
+            "kept": list(recovery.kept),
+            "saved": str(recovery.saved) if recovery.saved else None,
         }
         print_json("update", {"outcome": "recovered", **payload})
         return 0
@@ -234,21 +238,23 @@ def _recover(said: Options, project: Project) -> int:
             "undone": "Everything is as it was before the update.",
             "finished": "The update is done.",
             "moved on": "The branch has moved on since, so nothing was touched. The files that the "
-            f"update had replaced are in {done.saved}.",
-        }[done.outcome]
+            f"update had replaced are in {recovery.saved}.",
+        }[recovery.outcome]
     )
-    for path in done.kept:
+    for path in recovery.kept:
         echo(f"  kept as you have edited it since: {escape.line(path)}")
     return 0
 
 
-def _report(said: Options, prepared: Prepared, outcome: str) -> None:
+def _report(options: UpdateOptions, update_plan: Prepared, outcome: str) -> None:
     from mlstarter.cli.update_report import as_json, print_report
     from mlstarter.console import print_json
 
-    if said.as_json:
-        print_json("update", as_json(prepared, outcome, branch=said.branch, diff=said.diff))
-    elif said.diff:
-        print_document(prepared.plan.patch())
+    if options.as_json:
+        print_json(
+            "update", as_json(update_plan, outcome, branch=options.branch, diff=options.diff)
+        )
+    elif options.diff:
+        print_document(update_plan.plan.patch())
     else:
-        print_report(prepared, outcome, branch=said.branch)
+        print_report(update_plan, outcome, branch=options.branch)

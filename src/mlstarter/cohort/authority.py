@@ -148,7 +148,7 @@ def is_same_source(one: str, other: str) -> bool:
 
 def _plain(source: str) -> str:
     try:
-        recorded = parse(source).recorded
+        recorded = parse(source).public_form
     except (TemplateError, ValueError, RuntimeError, OSError):
         return source
     address, mark, folder = recorded.partition(sources.SUBDIRECTORY)

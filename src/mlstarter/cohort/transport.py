@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 
 from mlstarter.cohort.shared_folder import guarded
 from mlstarter.errors import EnvironmentProblem, MlstarterError
-from mlstarter.git.process import Git, Result
+from mlstarter.git.process import Git, GitResult
 
 _PASSING = re.compile(
     r"returned error: (408|429|500|502|503|504)|early EOF|RPC failed|hung up unexpectedly"
@@ -146,7 +146,7 @@ class Transport:
     def _git(self, folder: Path) -> Git:
         return Git(folder, self.env, self.config)
 
-    def _persist(self, url: str, address: str, attempt: Callable[[], Result]) -> Result:
+    def _persist(self, url: str, address: str, attempt: Callable[[], GitResult]) -> GitResult:
         pause = self.pause
         for number in range(1, self.attempts + 1):
             result = attempt()

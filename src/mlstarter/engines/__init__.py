@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from functools import lru_cache
 from typing import Any
 
-from mlstarter.bounds import limited
+from mlstarter.bounds import bounded_evaluation
 from mlstarter.engines.chance import Chance, drawing, new_seed
 from mlstarter.engines.copier.renderer import NativeRenderer, NotNative
 from mlstarter.engines.copier.run_copy import render_with_copier
@@ -59,7 +59,7 @@ def render_all(
     trust = require_trust(template, trust)
     chance = Chance(getattr(answers, "seed", "") or new_seed())
     chance.drawn = getattr(answers, "drawn", False)
-    bound = nullcontext() if trust else limited(f"The render of {template.source}")
+    bound = nullcontext() if trust else bounded_evaluation(f"The render of {template.source}")
     with bound, drawing(chance):
         if template.engine == "cookiecutter":
             from mlstarter.engines.cookiecutter.renderer import render_cookiecutter

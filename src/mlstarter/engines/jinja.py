@@ -159,7 +159,7 @@ def cookiecutter_environment(
     Raises:
         TemplateError: an extension is not installed, or ``_jinja2_env_vars`` is not valid.
     """
-    options = config.stated.get("_jinja2_env_vars") or {}
+    options = config.entries.get("_jinja2_env_vars") or {}
     try:
         env = (SafeEnvironment if trusted else GuardedEnvironment)(
             loader=TemplateLoader(config.root, folders),

@@ -16,7 +16,7 @@ def trusts(template: Template, trust: bool) -> bool:
 
     A template without code is never trusted: nothing of it needs to be.
     """
-    return bool(template.code) and (trust or settings.trusted(template.source))
+    return bool(template.code) and (trust or settings.trusts(template.source))
 
 
 def require_trust(template: Template, trust: bool, more: Sequence[str] = ()) -> bool:
@@ -31,7 +31,7 @@ def require_trust(template: Template, trust: bool, more: Sequence[str] = ()) -> 
     code = (*template.code, *more)
     if not code:
         return False
-    if trust or settings.trusted(template.source):
+    if trust or settings.trusts(template.source):
         return True
     shown = list(code[:_SHOWN])
     if len(code) > _SHOWN:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mlstarter.bounds import limited
+from mlstarter.bounds import bounded_evaluation
 from mlstarter.errors import AnswersError
 from mlstarter.questions.interview import Interview
 from mlstarter.questions.model import Answers, Questionnaire
@@ -27,7 +27,7 @@ def complete(
     naming the flag.
     """
     refuse_unknown(questionnaire, given)
-    with limited("Answering the template's questions"):
+    with bounded_evaluation("Answering the template's questions"):
         return _completed(Interview(questionnaire, given, offered), defaults=defaults)
 
 

@@ -31,7 +31,7 @@ def load_cookiecutter(template: Template, *, trust: bool = False) -> Questionnai
         TemplateError: the variables are not understood.
     """
     config = template.cookiecutter
-    stated = {name: value for name, value in config.stated.items() if name != "__prompts__"}
+    stated = {name: value for name, value in config.entries.items() if name != "__prompts__"}
     questions = [_question(name, raw, config.prompts.get(name)) for name, raw in stated.items()]
     # Cookiecutter settles mappings last: they may use every other variable.
     late = [q for q in questions if q.type == "json" and not q.name.startswith("_")]

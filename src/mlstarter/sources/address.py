@@ -38,7 +38,7 @@ class Place:
     download: str = field(default="", repr=False, compare=False)
 
     @property
-    def recorded(self) -> str:
+    def public_form(self) -> str:
         """What a project records: the address without a password, and the folder."""
         return self.address + (SUBDIRECTORY + self.directory if self.directory else "")
 
@@ -122,8 +122,8 @@ def public(address: str) -> str:
 
 def public_text(text: str) -> str:
     """Return ``text`` with the credentials of the addresses in it left out."""
-    shown = _WITH_SCHEME.sub(lambda match: public(match[0]), text)
-    return _WITH_PASSWORD.sub("", shown)
+    result = _WITH_SCHEME.sub(lambda match: public(match[0]), text)
+    return _WITH_PASSWORD.sub("", result)
 
 
 def is_url(address: str) -> bool:

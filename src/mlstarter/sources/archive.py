@@ -73,7 +73,7 @@ def unpack(address: str) -> Path:
     import zipfile
     import zlib
 
-    broken = (
+    damage = (
         *(zipfile.BadZipFile, zlib.error, EOFError, struct.error),
         *(RuntimeError, LookupError, OverflowError, TypeError, ValueError),
     )
@@ -82,9 +82,9 @@ def unpack(address: str) -> Path:
 
     def build(out: Path) -> None:
         try:
-            with zipfile.ZipFile(io.BytesIO(data)) as opened:
-                _extract(opened, out)
-        except broken as error:
+            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                _extract(archive, out)
+        except damage as error:
             raise TemplateError(
                 f"{public(address)} cannot be unpacked: {error}.",
                 hint="use a plain zip file without a password",
@@ -95,9 +95,9 @@ def unpack(address: str) -> Path:
     return inner[0] if len(inner) == 1 and inner[0].is_dir() else root
 
 
-def _extract(opened: zipfile.ZipFile, out: Path) -> None:
+def _extract(archive: zipfile.ZipFile, out: Path) -> None:
     """Unpack with modes, within the bounds; refuse whatever could lead out of ``out``."""
-    members = opened.infolist()
+    members = archive.infolist()
     _check_sizes(members)
     names: dict[str, bool] = {}
     for member in members:
@@ -105,31 +105,31 @@ def _extract(opened: zipfile.ZipFile, out: Path) -> None:
         mode = member.external_attr >> 16
         plain = parts and ".." not in parts and parts[0] != "/" and ":" not in parts[0]
         if not plain or stat.S_ISLNK(mode) or member.compress_type not in _METHODS:
-            raise _unwanted(member, "could lead out of the template")
+            raise _refusal(member, "could lead out of the template")
         if len(member.filename) > MAX_PATH or len(parts) > MAX_PATH_DEPTH:
-            raise _unwanted(member, "is too long a path")
+            raise _refusal(member, "is too long a path")
         if any(part.casefold() == ".git" for part in parts):
-            raise _unwanted(member, "is part of a repository")
+            raise _refusal(member, "is part of a repository")
         if any(len(os.fsencode(part)) > MAX_NAME or "\0" in part for part in parts):
-            raise _unwanted(member, "is no file name")
+            raise _refusal(member, "is no file name")
         path = "/".join(parts)
         above = ["/".join(parts[: count + 1]) for count in range(len(parts) - 1)]
         if names.get(path, False) != names.get(path, member.is_dir()) or (
             path in names and not member.is_dir()
         ):
-            raise _unwanted(member, "is there twice")
+            raise _refusal(member, "is there twice")
         if any(names.get(folder, True) is False for folder in above):
-            raise _unwanted(member, "lies below a file")
+            raise _refusal(member, "lies below a file")
         names |= dict.fromkeys(above, True)
         names[path] = member.is_dir()
-        target = Path(opened.extract(member, out))
+        target = Path(archive.extract(member, out))
         if mode & 0o111 and target.is_file():
             target.chmod(0o755)
 
 
 def _check_sizes(members: Sequence[zipfile.ZipInfo]) -> None:
     total = sum(member.file_size for member in members)
-    packed = sum(member.compress_size for member in members)
+    packed_size = sum(member.compress_size for member in members)
     if len(members) > MAX_FILES:
         raise too_large("The zip", f"{MAX_FILES} files")
     if total > MAX_ZIP_BYTES:
@@ -137,14 +137,14 @@ def _check_sizes(members: Sequence[zipfile.ZipInfo]) -> None:
             f"The zip unpacks to more than {MAX_ZIP_BYTES // 1_000_000} MB.",
             hint="a template holds source files; keep large data elsewhere",
         )
-    if total > ZIP_RATIO_FREE_BYTES and total > packed * MAX_ZIP_RATIO:
+    if total > ZIP_RATIO_FREE_BYTES and total > packed_size * MAX_ZIP_RATIO:
         raise TemplateError(
             f"The zip unpacks to more than {MAX_ZIP_RATIO} times its size.",
             hint="no template does: do not use it, or clone its repository",
         )
 
 
-def _unwanted(member: zipfile.ZipInfo, reason: str) -> TemplateError:
+def _refusal(member: zipfile.ZipInfo, reason: str) -> TemplateError:
     return TemplateError(
         f"The zip holds {member.filename[:80]!r}, which {reason}.",
         hint="ask its author for another archive, or clone its repository",

@@ -22,18 +22,18 @@ class CookiecutterConfig:
     """The variables as written, in order, and the template's folder."""
 
     root: Path
-    stated: Mapping[str, Any]
+    entries: Mapping[str, Any]
 
     @property
     def prompts(self) -> Mapping[str, Any]:
         """The human-readable texts of the questions."""
-        found = self.stated.get("__prompts__", {})
-        return found if isinstance(found, Mapping) else {}
+        texts = self.entries.get("__prompts__", {})
+        return texts if isinstance(texts, Mapping) else {}
 
     @property
     def extensions(self) -> tuple[str, ...]:
         """The template's own Jinja extensions."""
-        return tuple(str(name) for name in self.stated.get("_extensions", ()))
+        return tuple(str(name) for name in self.entries.get("_extensions", ()))
 
     @cached_property
     def hooks(self) -> tuple[str, ...]:
@@ -41,24 +41,24 @@ class CookiecutterConfig:
         folder = self.root / "hooks"
         if not folder.is_dir():
             return ()
-        found = [path for path in sorted(folder.iterdir()) if path.stem in HOOKS]
-        return tuple(f"hooks/{path.name}" for path in found if not path.name.endswith("~"))
+        scripts = [path for path in sorted(folder.iterdir()) if path.stem in HOOKS]
+        return tuple(f"hooks/{path.name}" for path in scripts if not path.name.endswith("~"))
 
     @cached_property
-    def nested(self) -> Mapping[str, tuple[str, str]]:
+    def templates(self) -> Mapping[str, tuple[str, str]]:
         """The templates to choose from, name -> (title, folder), for a template of templates."""
-        if isinstance(self.stated.get("templates"), Mapping):
+        if isinstance(self.entries.get("templates"), Mapping):
             return {
                 name: (_title(name, entry), _inside(str(entry["path"])))
-                for name, entry in self.stated["templates"].items()
+                for name, entry in self.entries["templates"].items()
             }
-        old = self.stated.get("template")
+        old = self.entries.get("template")
         if isinstance(old, list):
             # The form before version 2.5: "Title (./folder)".
-            found = [(str(entry), re.search(r"\((.+)\)", str(entry))) for entry in old]
+            matches = [(str(entry), re.search(r"\((.+)\)", str(entry))) for entry in old]
             return {
                 text.partition("(")[0].strip(): (text, _inside(match.group(1)))
-                for text, match in found
+                for text, match in matches
                 if match
             }
         return {}
@@ -66,7 +66,7 @@ class CookiecutterConfig:
     @cached_property
     def project_folder(self) -> str:
         """The name of the folder that becomes the project, as written."""
-        options = self.stated.get("_jinja2_env_vars", {})
+        options = self.entries.get("_jinja2_env_vars", {})
         start = options.get("variable_start_string", "{{")
         end = options.get("variable_end_string", "}}")
         # The first that fits in the folder's own order, as Cookiecutter takes it.
@@ -87,7 +87,7 @@ def load_cookiecutter_json(root: Path) -> CookiecutterConfig:
     """
     try:
         path = inside(root, root / "cookiecutter.json")
-        stated = load_json(path.read_text(encoding="utf-8"), limit=MAX_CONFIG_BYTES)
+        entries = load_json(path.read_text(encoding="utf-8"), limit=MAX_CONFIG_BYTES)
     except OSError as error:
         raise TemplateError(
             f"The template's cookiecutter.json cannot be read: {error.strerror}.",
@@ -97,17 +97,17 @@ def load_cookiecutter_json(root: Path) -> CookiecutterConfig:
         raise TemplateError(
             f"The template's cookiecutter.json is not JSON: {error}.", hint="tell its author"
         ) from error
-    if not isinstance(stated, dict):
+    if not isinstance(entries, dict):
         raise TemplateError(
             "The template's cookiecutter.json is not an object.", hint="tell its author"
         )
-    if len(stated) > MAX_QUESTIONS:
+    if len(entries) > MAX_QUESTIONS:
         raise too_large("cookiecutter.json", f"{MAX_QUESTIONS} variables")
-    _check_shapes(stated)
-    return CookiecutterConfig(root, stated)
+    _check_shapes(entries)
+    return CookiecutterConfig(root, entries)
 
 
-def _check_shapes(stated: Mapping[str, Any]) -> None:
+def _check_shapes(entries: Mapping[str, Any]) -> None:
     """Refuse a setting of Cookiecutter's own that is not what it has to be."""
     shapes: tuple[tuple[str, type, str], ...] = (
         ("_extensions", list, "a list"),
@@ -117,12 +117,12 @@ def _check_shapes(stated: Mapping[str, Any]) -> None:
         ("__prompts__", dict, "an object"),
     )
     for name, shape, words in shapes:
-        if stated.get(name) is not None and not isinstance(stated[name], shape):
+        if entries.get(name) is not None and not isinstance(entries[name], shape):
             raise TemplateError(
                 f"{name} in the template's cookiecutter.json is not {words}.",
                 hint="tell its author",
             )
-    for name in stated.get("_copy_without_render") or ():
+    for name in entries.get("_copy_without_render") or ():
         if not isinstance(name, str):
             raise TemplateError(
                 "_copy_without_render in the template's cookiecutter.json is not a list of texts.",

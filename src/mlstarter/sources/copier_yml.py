@@ -11,7 +11,13 @@ from typing import Any
 
 import yaml
 
-from mlstarter.bounds import MAX_CONFIG_BYTES, MAX_INCLUDES, MAX_QUESTIONS, limited, too_large
+from mlstarter.bounds import (
+    MAX_CONFIG_BYTES,
+    MAX_INCLUDES,
+    MAX_QUESTIONS,
+    bounded_evaluation,
+    too_large,
+)
 from mlstarter.data_files import yaml_documents
 from mlstarter.errors import TemplateError
 from mlstarter.files import inside
@@ -57,8 +63,8 @@ class CopierConfig:
     @cached_property
     def secrets(self) -> frozenset[str]:
         """Names of the questions whose answers are never stored."""
-        marked = {name for name, question in self.questions.items() if question.get("secret")}
-        return frozenset(marked | set(self.settings.get("secret_questions") or ()))
+        secret_names = {name for name, question in self.questions.items() if question.get("secret")}
+        return frozenset(secret_names | set(self.settings.get("secret_questions") or ()))
 
     @cached_property
     def extensions(self) -> tuple[str, ...]:
@@ -90,17 +96,17 @@ def config_file(root: Path) -> Path | None:
     Raises:
         TemplateError: there are two of them.
     """
-    found = [
+    files = [
         path
         for path in root.glob("copier.*")
         if path.is_file() and re.match(r"\.ya?ml", path.suffix, re.IGNORECASE)
     ]
-    if len(found) > 1:
+    if len(files) > 1:
         raise TemplateError(
-            f"The template has two question files: {' and '.join(sorted(p.name for p in found))}.",
+            f"The template has two question files: {' and '.join(sorted(p.name for p in files))}.",
             hint="keep one of them",
         )
-    return found[0] if found else None
+    return files[0] if files else None
 
 
 def load_config(root: Path) -> CopierConfig:
@@ -113,7 +119,7 @@ def load_config(root: Path) -> CopierConfig:
     path = config_file(root)
     data: dict[str, Any] = {}
     if path:
-        with limited(f"Reading {path.name} of the template"):
+        with bounded_evaluation(f"Reading {path.name} of the template"):
             data = _load(inside(root, path))
     settings = {key[1:]: value for key, value in data.items() if key.startswith("_")}
     questions = {
@@ -184,16 +190,16 @@ def _load(path: Path) -> dict[str, Any]:
                 f"{path.name} of the template is not a mapping of names to questions.",
                 hint="see https://copier.readthedocs.io/en/stable/configuring/",
             )
-    merged: dict[str, Any] = {}
+    settings: dict[str, Any] = {}
     # The order matters: questions are asked in it. A ChainMap, as Copier uses one, yields the
     # keys of the first document first and the merged lists last.
     for document in documents:
-        merged.update(document)
+        settings.update(document)
     for option in MERGED_LISTS:
         lists = [document[option] for document in documents if option in document]
         if lists:
-            merged[option] = [item for part in lists for item in part]
-    return merged
+            settings[option] = [item for part in lists for item in part]
+    return settings
 
 
 def _documents(text: bytes, root: Path) -> Iterator[Any]:
@@ -203,22 +209,22 @@ def _documents(text: bytes, root: Path) -> Iterator[Any]:
     class Loader(yaml.SafeLoader):
         pass
 
-    included = 0
+    include_count = 0
 
     def include(loader: Any, node: Any) -> list[Any]:
         pattern = str(loader.construct_scalar(node))
         if PurePosixPath(pattern).is_absolute():
             raise ValueError("an included path must be relative")
-        nonlocal included
-        found: list[Any] = []
+        nonlocal include_count
+        documents: list[Any] = []
         for file in root.glob(pattern):
-            included += 1
-            if included > MAX_INCLUDES:
+            include_count += 1
+            if include_count > MAX_INCLUDES:
                 raise ValueError(f"it includes more than {MAX_INCLUDES} files")
             if not file.resolve().is_relative_to(root):
                 raise ValueError(f"an included file lies outside the template: {pattern}")
-            found.extend(_flat(parse(file.read_bytes())))
-        return found
+            documents.extend(_flat(parse(file.read_bytes())))
+        return documents
 
     def parse(text: bytes) -> Iterator[Any]:
         return yaml_documents(text, Loader, limit=MAX_CONFIG_BYTES)

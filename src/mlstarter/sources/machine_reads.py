@@ -37,10 +37,10 @@ _MAX_FILE = 2_000_000
 
 def copier_reads(config: CopierConfig) -> tuple[str, ...]:
     """Return what a Copier template reads beyond itself, one description each with its file."""
-    found: dict[str, None] = {}
+    reads: dict[str, None] = {}
     names = config.settings.get("external_data")
     if isinstance(names, Mapping):
-        found |= dict.fromkeys(f"the file {path} (_external_data)" for path in names.values())
+        reads |= dict.fromkeys(f"the file {path} (_external_data)" for path in names.values())
     options = config.settings.get("envops") or {}
     # Commands need trust as they are. A message is shown and kept nowhere; what it would read is
     # denied when it is rendered.
@@ -57,22 +57,22 @@ def copier_reads(config: CopierConfig) -> tuple[str, ...]:
     ]
     texts += _files(config.root, config.suffix)
     own = frozenset(config.questions)
-    return tuple(found | dict.fromkeys(_found(options, texts, own, None)))
+    return tuple(reads | dict.fromkeys(_matches(options, texts, own, None)))
 
 
 def cookiecutter_reads(config: CookiecutterConfig) -> tuple[str, ...]:
     """Return the same for a Cookiecutter template."""
-    options = config.stated.get("_jinja2_env_vars") or {}
+    options = config.entries.get("_jinja2_env_vars") or {}
     texts = [
         ("cookiecutter.json", text)
-        for text in _strings(dict(config.stated))
+        for text in _strings(dict(config.entries))
         if _CLUE.search(text.encode("utf-8", "replace"))
     ]
-    copied = config.stated.get("_copy_without_render") or ()
+    patterns = config.entries.get("_copy_without_render") or ()
     for name, text in _files(config.root, ""):
-        if not _is_copied(name, copied):
+        if not _is_copied(name, patterns):
             texts.append((name, text))
-    return tuple(dict.fromkeys(_found(options, texts, frozenset(), "cookiecutter")))
+    return tuple(dict.fromkeys(_matches(options, texts, frozenset(), "cookiecutter")))
 
 
 def _is_copied(name: str, patterns: Any) -> bool:
@@ -128,7 +128,7 @@ def _strings(value: Any, depth: int = 0) -> Iterator[str]:
             yield from _strings(part, depth + 1)
 
 
-def _found(
+def _matches(
     options: Any, texts: list[tuple[str, str]], own: frozenset[str], namespace: str | None
 ) -> Iterator[str]:
     if not texts:
@@ -149,8 +149,8 @@ def _parser(options: Any) -> Environment | None:
     """Return an environment that parses a template's syntax and runs nothing."""
     from jinja2 import Environment
 
-    chosen = options if isinstance(options, Mapping) else {}
-    syntax = {key: chosen[key] for key in _SYNTAX if key in chosen}
+    table = options if isinstance(options, Mapping) else {}
+    syntax = {key: table[key] for key in _SYNTAX if key in table}
     extensions = (
         "jinja2.ext.do", "jinja2.ext.loopcontrols", "jinja2.ext.i18n",
         "cookiecutter.extensions.TimeExtension",
@@ -178,8 +178,8 @@ def _reads(
         if tag.identifier.endswith("TimeExtension"):
             yield "the clock ({% now %})"
     for variable in tree.find_all(nodes.Name):
-        hidden = variable.name in own or variable.name in set_here
-        if namespace is None and variable.name in READING_NAMES and not hidden:
+        is_local = variable.name in own or variable.name in set_here
+        if namespace is None and variable.name in READING_NAMES and not is_local:
             yield "the clock (now)" if variable.name == "now" else variable.name
     parts: list[Any] = [*tree.find_all((nodes.Getattr, nodes.Getitem))]
     for part in parts:

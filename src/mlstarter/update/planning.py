@@ -11,7 +11,7 @@ from mlstarter.engines.path_safety import check
 from mlstarter.errors import NeedsAttention, ProjectError
 from mlstarter.git.identity import committer
 from mlstarter.git.merge_base import Layer, Pristine, TemplateCommit
-from mlstarter.layers import MARKER_LAYER, RECORD, read_marker, relaid, render_layers
+from mlstarter.layers import MARKER_LAYER, RECORD, read_marker, render_layers, replace_layers
 from mlstarter.project import Project, Record
 from mlstarter.questions import Answers
 from mlstarter.questions.messages import message
@@ -203,7 +203,7 @@ def _layers(
         whose, old = read_marker(old[-1].files[RECORD].data) or whose, old[:-1]
     if wanted.authority is not None:
         whose = wanted.authority.whose
-    return relaid(old, new, whose)
+    return replace_layers(old, new, whose)
 
 
 def _checked(tree: Tree, layers: Sequence[Layer]) -> tuple[Layer, ...]:

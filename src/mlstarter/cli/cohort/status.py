@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mlstarter import escape
-from mlstarter.cli import options
+from mlstarter.cli import shared_options
 from mlstarter.cli.cohort.common import common, exit_status, failures, split, work
 from mlstarter.console import echo
 from mlstarter.errors import UsageError
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @common
-@click.option("--html", type=options.FILE, metavar="FILE", help="Write a board as one page.")
+@click.option("--html", type=shared_options.FILE, metavar="FILE", help="Write a board as one page.")
 @click.option("--names", is_flag=True, help="Show names on the board; without it, ids alone.")
 @click.option("--fail-on", metavar="[behind]", help="Exit status 3 where somebody is behind.")
 def status(**given: Any) -> int:

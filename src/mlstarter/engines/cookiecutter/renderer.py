@@ -75,7 +75,7 @@ def _context(template: Template, answers: Mapping[str, Any], *, trusted: bool) -
     Folders of this machine are for templates that somebody trusts. One that names them needs
     trust (``sources/reads.py``); one that prints every variable gets no folder.
     """
-    stated = template.cookiecutter.stated
+    stated = template.cookiecutter.entries
     values = {name: answers[name] for name in stated if name in answers and name not in PRIVATE}
     values |= {
         "_template": template.source,
