@@ -15,9 +15,11 @@ import yaml
 from mlstarter import engines, questions
 from mlstarter.authoring.lint import lint
 from mlstarter.authoring.working_template import working_copy
+from tests.conftest import Run
 from tests.engines.helpers import Files, commit, git, write_template
 from tests.engines.test_cookiecutter import CASES, template_of
-from tests.other.conftest import Run
+
+pytestmark = pytest.mark.usefixtures("own_folders")
 
 # What was written in cookiecutter.json, and a variable that one text changes for the others.
 NO_COUNTERPART = {

@@ -11,8 +11,10 @@ import pytest
 
 from mlstarter.authoring.lint import LintFinding, lint
 from mlstarter.authoring.working_template import working_copy
+from tests.conftest import Run
 from tests.engines.helpers import Files, write_template
-from tests.other.conftest import Run
+
+pytestmark = pytest.mark.usefixtures("own_folders")
 
 Q = "n: {type: str, help: 'N?', default: x}\n"
 TOKEN = "ghp_" + "a1B2" * 9

@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 
 from mlstarter import sources
+from tests.conftest import Run
 from tests.engines.helpers import git, write_template
-from tests.other.conftest import Run
+
+pytestmark = pytest.mark.usefixtures("own_folders")
 
 FILES = {
     "copier.yml": "n: 1\n",

@@ -29,7 +29,7 @@ from mlstarter.files import read_tree
 from mlstarter.sources import Template
 from tests.engines.test_cookiecutter import cookiecutter_writes
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.usefixtures("own_folders"), pytest.mark.slow]
 
 WHEEL, SDIST = "--only-binary=:all:", "--no-binary=:all:"
 PACKAGES = {

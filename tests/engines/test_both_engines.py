@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.conftest import Run
 from tests.engines.helpers import commit, git, write_template
-from tests.other.conftest import Run
+
+pytestmark = pytest.mark.usefixtures("own_folders")
 
 COPIER = {
     "copier.yml": "name: {type: str, help: 'Who?', default: ada}\ntoken: {type: str, secret: true, default: none}\n"

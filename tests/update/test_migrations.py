@@ -12,8 +12,10 @@ import pytest
 import yaml
 
 from mlstarter.files import read_tree
+from tests.conftest import Run
 from tests.engines.helpers import commit, git, write_template
-from tests.other.conftest import Run
+
+pytestmark = pytest.mark.usefixtures("own_folders")
 
 ANSWERS = "{{ _copier_conf.answers_file }}.jinja"
 FIRST = {

@@ -11,8 +11,10 @@ import pytest
 from mlstarter import questions
 from mlstarter.authoring.answer_combinations import answer_sets
 from mlstarter.authoring.working_template import working_copy
+from tests.conftest import Run
 from tests.engines.helpers import write_template
-from tests.other.conftest import Run
+
+pytestmark = pytest.mark.usefixtures("own_folders")
 
 VALUES: dict[str, list[object]] = {
     "a": ["1", "2", "3"],

@@ -13,8 +13,10 @@ import pytest
 from mlstarter import bounds, engines, questions, sources
 from mlstarter.errors import MlstarterError, NeedsTrust, TemplateError
 from mlstarter.sources.machine_reads import copier_reads
+from tests.conftest import Run
 from tests.engines.helpers import Files, write_template
-from tests.other.conftest import Run
+
+pytestmark = pytest.mark.usefixtures("own_folders")
 
 COPIER = {"copier.yml": "a: x\n"}
 READS: dict[str, tuple[Files, str]] = {

@@ -20,6 +20,8 @@ from mlstarter.errors import MlstarterError
 from mlstarter.files import read_tree
 from mlstarter.project import read_record
 
+pytestmark = pytest.mark.usefixtures("own_folders")
+
 COUNT = 2_000 if os.environ.get("MLSTARTER_TEST_FULL") else 100
 YAML = b"""_subdirectory: x
 _exclude: [a, b]

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import Run
 from tests.engines.helpers import commit, git, write_template
-from tests.other.conftest import Run
+
+pytestmark = pytest.mark.usefixtures("own_folders")
 
 TASKS = {
     "copier.yml": "n: one\n_tasks: ['touch ran-{{ n }}', [sh, -c, 'echo made > made.txt; mkdir .venv; touch .venv/x']]\n"

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from mlstarter.sources.own_files import own_files, own_files_only
+from tests.conftest import Run
 from tests.engines.helpers import git, write_template
-from tests.other.conftest import Run
+
+pytestmark = pytest.mark.usefixtures("own_folders")
 
 SECRET = "ghp_" + "a1B2" * 9
 FILES = {

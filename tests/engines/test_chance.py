@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from mlstarter import engines, questions, sources
+from tests.conftest import Run
 from tests.engines.helpers import Files, commit, git, write_template
-from tests.other.conftest import Run
+
+pytestmark = pytest.mark.usefixtures("own_folders")
 
 ANSWERS = "{{ _copier_conf.answers_file }}.jinja"
 RECORD = {ANSWERS: "{{ _copier_answers|to_nice_yaml }}"}
