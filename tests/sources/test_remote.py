@@ -260,6 +260,45 @@ def test_a_zip_is_fetched_from_a_server(server: str, tmp_path: Path) -> None:
         sources.resolve(f"{server}/absent.zip")
 
 
+@pytest.mark.parametrize(
+    ("account", "message"),
+    [
+        ("ada:s3cret@", None),
+        ("ada:wr%C3%B6ng@", "takes no such user and password"),
+        ("", "asks for a password"),
+    ],
+)
+def test_a_zip_behind_a_password_gets_it_or_says_so(
+    account: str, message: str | None, tmp_path: Path, cache_dir: Path
+) -> None:
+    archive = _zip(tmp_path / "t.zip", {"copier.yml": "n: 1\n"}).read_bytes()
+
+    class PasswordHandler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            allowed = self.headers["Authorization"] == "Basic YWRhOnMzY3JldA=="
+            self.send_response(200 if allowed else 401)
+            self.end_headers()
+            self.wfile.write(archive if allowed else b"")
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), PasswordHandler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        place = f"127.0.0.1:{server.server_port}/t.zip"
+        try:
+            if message is None:
+                assert sources.resolve(f"http://{account}{place}").source == f"http://{place}"
+            else:
+                with pytest.raises(TemplateError, match=message) as failure:
+                    sources.resolve(f"http://{account}{place}")
+                assert account.partition("@")[0] not in str(failure.value) or not account
+        finally:
+            server.shutdown()
+    files = [path for path in cache_dir.rglob("*") if path.is_file()]
+    assert not [path for path in files if b"s3cret" in path.read_bytes()]
+
+
 @pytest.mark.parametrize("name", ["../out", "/abs", "a/../../out", "..\\out"])
 def test_a_zip_cannot_write_outside_its_folder(name: str, tmp_path: Path) -> None:
     with pytest.raises(TemplateError, match="lead out of the template"):

@@ -11,7 +11,6 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import urlsplit
 
 from mlstarter.cohort.config import Config
 from mlstarter.cohort.identifiers import complaint
@@ -19,6 +18,7 @@ from mlstarter.cohort.roster import Problem, Student
 from mlstarter.cohort.transport import Transport, local_path
 from mlstarter.errors import EnvironmentProblem, UsageError
 from mlstarter.new.first_commit import empty_bare
+from mlstarter.sources.address import split_url
 
 FIELDS = ("student_id", "username", "team", "section")
 SCHEMES = ("file", "ssh", "https", "http", "github")
@@ -96,7 +96,7 @@ def open_remote(config: Config, transport: Transport) -> Remote:
         from mlstarter.cohort.github import GitHubRemote
 
         return GitHubRemote(config, transport)
-    parts = urlsplit(config.remote)
+    parts = split_url(config.remote, "The remote")
     if scheme == "http" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
         raise UsageError(
             "The remote is plain http, which would show credentials to the network.",

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
+from urllib.parse import SplitResult, urlsplit
 
-from mlstarter.errors import TemplateError
+from mlstarter.errors import TemplateError, UsageError
 from mlstarter.sources.normalise import Normal, is_remote, normalise
 
 SHORTHANDS = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
@@ -80,6 +81,29 @@ def parse(source: str, directory: str | None = None) -> Place:
             hint="for a token write https://user:token@host/path, or use git's credential helpers",
         )
     return place
+
+
+def split_url(address: str, what: str) -> SplitResult:
+    """Return the parts of a URL that is no template's: of a class's remote, of an API.
+
+    Raises:
+        UsageError: no host or port in it could be asked. ``what`` it is stands in the message.
+    """
+    try:
+        parts = urlsplit(address)
+        # Both are only looked at when they are asked for.
+        host, port = parts.hostname, parts.port
+    except ValueError as error:
+        raise UsageError(
+            f"{what} {public(address)} is no address: {error}.",
+            hint="write https://host/path; an IPv6 address stands in brackets: https://[::1]/path",
+        ) from error
+    if parts.scheme in {"http", "https", "ssh"} and (not host or port == 0):
+        raise UsageError(
+            f"{what} {public(address)} names no host that could be asked.",
+            hint="write https://host/path",
+        )
+    return parts
 
 
 def expand(address: str) -> Normal:

@@ -22,7 +22,7 @@ from mlstarter.bounds import (
 )
 from mlstarter.errors import TemplateError
 from mlstarter.sources import cache
-from mlstarter.sources.address import is_url, public
+from mlstarter.sources.address import Credentials, is_url, public, public_text
 
 if TYPE_CHECKING:
     import zipfile
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _METHODS = frozenset({0, 8})
 
 
-def _read_zip(address: str) -> bytes:
+def _read_zip(address: str, credentials: Credentials | None) -> bytes:
     """Return a zip's bytes, fetching it where it lies on a server."""
     if not is_url(address):
         try:
@@ -43,18 +43,57 @@ def _read_zip(address: str) -> bytes:
             ) from error
     if not address.startswith(("http://", "https://")):
         raise TemplateError(f"{address} is not an http address.", hint="use https://")
-    import urllib.error
-    import urllib.request
+    return _within(_download(address, credentials))
 
+
+def _download(address: str, credentials: Credentials | None) -> bytes:
+    """Return what a server has at ``address``, at most one byte more than a zip may have.
+
+    The credentials go to this server alone: a redirect to another one leaves them behind.
+    """
+    import requests
+    from requests.auth import HTTPBasicAuth
+
+    # As bytes in UTF-8: requests writes text in Latin-1, which not every password is.
+    pair = (
+        HTTPBasicAuth(credentials.user.encode(), credentials.password.encode())
+        if credentials
+        else None
+    )
     try:
-        with urllib.request.urlopen(address, timeout=60) as answer:  # noqa: S310
-            data: bytes = answer.read(MAX_ZIP_BYTES + 1)
-    except (urllib.error.URLError, OSError, ValueError) as error:
-        raise TemplateError(
-            f"{public(address)} cannot be fetched: {getattr(error, 'reason', error)}.",
-            hint="check the address and your network",
-        ) from error
-    return _within(data)
+        with requests.get(address, auth=pair, stream=True, timeout=60) as answer:
+            if answer.status_code in {401, 403}:
+                who = "takes no such user and password" if pair else "asks for a password"
+                raise TemplateError(
+                    f"{public(address)} cannot be fetched: the server {who}.",
+                    hint="write https://user:password@host/path.zip, or download it yourself and "
+                    "name the file",
+                )
+            answer.raise_for_status()
+            data = bytearray()
+            for part in answer.iter_content(1 << 16):
+                data += part
+                if len(data) > MAX_ZIP_BYTES:
+                    break
+    except requests.HTTPError as error:
+        raise _unreachable(address, f"{answer.status_code} {answer.reason}") from error
+    except (requests.RequestException, OSError, ValueError) as error:
+        raise _unreachable(address, _reason(error)) from error
+    return bytes(data)
+
+
+def _unreachable(address: str, reason: str) -> TemplateError:
+    return TemplateError(
+        f"{public(address)} cannot be fetched: {public_text(reason)}.",
+        hint="check the address and your network",
+    )
+
+
+def _reason(error: BaseException) -> str:
+    """Return what went wrong in the words of whoever met it first."""
+    while (inner := error.__cause__ or error.__context__) is not None:
+        error = inner
+    return str(getattr(error, "strerror", None) or error or type(error).__name__)
 
 
 def _within(data: bytes) -> bytes:
@@ -63,8 +102,10 @@ def _within(data: bytes) -> bytes:
     return data
 
 
-def unpack(address: str) -> Path:
+def unpack(address: str, credentials: Credentials | None = None) -> Path:
     """Return the folder that a zip holds, from the cache where it was unpacked before.
+
+    ``credentials`` are for the server that has it.
 
     Raises:
         TemplateError: it cannot be fetched or unpacked, or could write outside its folder.
@@ -77,7 +118,7 @@ def unpack(address: str) -> Path:
         *(zipfile.BadZipFile, zlib.error, EOFError, struct.error),
         *(RuntimeError, LookupError, OverflowError, TypeError, ValueError),
     )
-    data = _read_zip(address)
+    data = _read_zip(address, credentials)
     digest = hashlib.sha256(data).hexdigest()[:32]
 
     def build(out: Path) -> None:

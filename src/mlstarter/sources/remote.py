@@ -44,7 +44,7 @@ def resolve(source: str, ref: str | None, directory: str | None = None) -> Templ
     place = parse(source, directory)
     if place.is_zip:
         _no_versions(place, ref)
-        root = unpack(place.download)
+        root = unpack(place.download, place.credentials)
         return _template(place, None, root, None)
     if is_url(place.address):
         return _with_repair(place, lambda: _from_git(place, mirror(place), ref))
