@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ import pexpect
 import pytest
 
 from tests.cli.conftest import command
+from tests.processes import heed_signals
 
 pytestmark = pytest.mark.slow
 
@@ -52,7 +52,7 @@ def start(tmp_path: Path, environ: dict[str, str]) -> Iterator[Start]:
             cwd=str(tmp_path / "here"),
             env={**environ, **(env or {})},
             encoding="utf-8",
-            preexec_fn=heed_ctrl_c,
+            preexec_fn=heed_signals,
             dimensions=(30, columns),
             timeout=30,
         )
@@ -62,11 +62,6 @@ def start(tmp_path: Path, environ: dict[str, str]) -> Iterator[Start]:
     yield begin
     for child in running:
         child.close(force=True)
-
-
-def heed_ctrl_c() -> None:
-    """Undo what a test run in the background inherits: that Ctrl-C is ignored."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def seen(child: pexpect.spawn[str]) -> str:
