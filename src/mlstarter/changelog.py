@@ -4,24 +4,9 @@ from __future__ import annotations
 
 import re
 
-from packaging.version import InvalidVersion, Version
+from mlstarter.versions import parse_version
 
 _HEADING = re.compile(r"^##\s+\[?v?([0-9][^\s\])]*)\]?.*$", re.MULTILINE)
-_DESCRIBE_OUTPUT = re.compile(r"^(.*)-(\d+)-g[0-9a-f]+$")
-
-
-def parse_version(text: str | None) -> Version | None:
-    """Return the PEP 440 version that ``text`` names, or None.
-
-    What `git describe` says of a commit after a tag (1.2.0-3-gabc1234) is a post-release.
-    """
-    if text is None:
-        return None
-    match = _DESCRIBE_OUTPUT.match(text)
-    try:
-        return Version(f"{match[1]}.post{match[2]}" if match else text)
-    except InvalidVersion:
-        return None
 
 
 def between(text: str, old: str | None, new: str | None) -> str:

@@ -19,9 +19,10 @@ from typing import Any
 from mlstarter.bounds import bounded_evaluation
 from mlstarter.data_files import load_toml
 from mlstarter.engines.chance import Chance, drawing, new_seed
-from mlstarter.engines.copier.renderer import NativeRenderer, NotNative
+from mlstarter.engines.copier.engine import CopierEngine
 from mlstarter.engines.path_safety import check
-from mlstarter.errors import MlstarterError, NeedsTrust, UsageError
+from mlstarter.engines.template_text import TextError
+from mlstarter.errors import NeedsTrust, UsageError
 from mlstarter.escape import toml_string
 from mlstarter.files import read_tree
 from mlstarter.git.merge_base import Layer
@@ -87,7 +88,7 @@ def replace_layers(
     """Return a project's layers with ``new`` ones in the place of those of their name.
 
     A layer that is new to the project lies on top; the others stay as history has them. ``old`` is
-    without a class's marker, which ``whose`` asks for (as in ``with_records``).
+    without a class's marker, which ``whose`` asks for (as in ``recorded``).
 
     Raises:
         UsageError: a layer has the name that a class's marker takes.
@@ -148,24 +149,22 @@ def read_marker(text: bytes | None) -> tuple[str, str] | None:
 
 def _render(folder: Path, answers: Mapping[str, Any], folder_name: str) -> Tree:
     template = Template(f"the layer {folder.name}", None, folder, "copier")
+    engine = CopierEngine(template)
+    if engine.only_copier_renders is not None:
+        raise _not_in_a_layer(folder, engine.only_copier_renders)
     hidden_names: frozenset[str] = getattr(answers, "hidden", frozenset())
     context = dict(answers) | {"cookiecutter": dict(answers)}
-    seen = {name: value for name, value in context.items() if name not in hidden_names}
+    applicable = {name: value for name, value in context.items() if name not in hidden_names}
     chance = Chance(getattr(answers, "seed", "") or new_seed(), template.source)
     try:
         with bounded_evaluation(template.source), drawing(chance):
-            files = NativeRenderer(template).render(seen, folder_name)
-    except (NotNative, NeedsTrust) as reason:
+            files = engine.quick_renderer.render(applicable, folder_name)
+    except NeedsTrust as reason:
+        raise _not_in_a_layer(folder, str(reason)) from reason
+    except TextError as error:
         raise UsageError(
-            f"The layer {folder} uses what only a template can have: {str(reason).rstrip('.')}.",
-            hint="a layer is plain files and .jinja files about the answers",
-        ) from reason
-    except MlstarterError:
-        raise
-    except Exception as error:
-        # A text of a layer may raise anything.
-        raise UsageError(
-            f"The layer {folder} cannot be rendered: {error}.", hint="mend the file it names"
+            f"The layer {folder} cannot be rendered: {error.fault} ({error.place}).",
+            hint="mend the file it names",
         ) from error
     if not files:
         raise UsageError(f"The layer {folder} holds no files.", hint="check the folder")
@@ -176,3 +175,10 @@ def _render(folder: Path, answers: Mapping[str, Any], folder_name: str) -> Tree:
                 hint="remove it from the layer",
             )
     return files
+
+
+def _not_in_a_layer(folder: Path, what: str) -> UsageError:
+    return UsageError(
+        f"The layer {folder} uses what only a template can have: {what.rstrip('.')}.",
+        hint="a layer is plain files and .jinja files about the answers",
+    )

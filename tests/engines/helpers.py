@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mlstarter import questions
-from mlstarter.engines.copier.renderer import NativeRenderer
+from mlstarter.engines.copier.engine import CopierEngine
 from mlstarter.engines.path_safety import check
 from mlstarter.files import read_tree
 from mlstarter.sources import Template, resolve
@@ -77,9 +77,11 @@ def copier_writes(
 def native_writes(
     template: Template, given: Mapping[str, Any], folder_name: str
 ) -> dict[str, Entry]:
-    """Return what the native engine renders; it must not hand over to Copier."""
+    """Return what the renderer of this process makes; it must not hand over to Copier."""
     answers = questions.complete(questions.load(template), given)
-    tree = NativeRenderer(template).render(answers, folder_name)
+    engine = CopierEngine(template)
+    assert engine.only_copier_renders is None
+    tree = engine.quick_renderer.render(answers, folder_name)
     check(tree)
     return dict(sorted(tree.items()))
 

@@ -218,7 +218,7 @@ def test_the_built_in_template_equals_copier(number: int) -> None:
 
     native = engines.render(template, answers, folder_name="made")
 
-    assert native == render_with_copier(template, answers, "made", trust=False).tree
+    assert native == render_with_copier(engines.of(template), answers, "made").tree
     assert len(native) > 20
 
 
@@ -233,6 +233,6 @@ def test_every_type_and_level_of_the_built_in_template_equals_copier() -> None:
             if answers["level"] != level:
                 continue  # a type that has no such level yet
             native = engines.render(template, answers, folder_name="made")
-            assert native == render_with_copier(template, answers, "made", trust=False).tree
+            assert native == render_with_copier(engines.of(template), answers, "made").tree
             rendered.add((project_type, level))
     assert ("tabular", "essentials") in rendered

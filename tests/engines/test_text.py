@@ -8,9 +8,9 @@ from unittest import mock
 import pytest
 
 from mlstarter import engines, sources
+from mlstarter.engines.copier.config import load_config
 from mlstarter.engines.jinja import environment
 from mlstarter.engines.template_text import Text
-from mlstarter.sources.copier_yml import load_config
 from tests.engines.helpers import commit, write_template
 
 

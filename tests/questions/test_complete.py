@@ -172,6 +172,6 @@ def test_every_built_in_preset_is_a_valid_set_of_answers() -> None:
             continue
         suggestions = preset_answers(preset, questions.names)
         assert set(suggestions) <= set(questions.names), preset.name
-        answers = complete(questions, {"project_name": "a-project"}, offered=suggestions)
+        answers = complete(questions, {"project_name": "a-project"}, suggestions=suggestions)
         for name, value in suggestions.items():
             assert answers[name] == value, (preset.name, name)

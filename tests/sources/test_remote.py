@@ -275,10 +275,10 @@ def test_a_zip_behind_a_password_gets_it_or_says_so(
 
     class PasswordHandler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            allowed = self.headers["Authorization"] == "Basic YWRhOnMzY3JldA=="
-            self.send_response(200 if allowed else 401)
+            may_enter = self.headers["Authorization"] == "Basic YWRhOnMzY3JldA=="
+            self.send_response(200 if may_enter else 401)
             self.end_headers()
-            self.wfile.write(archive if allowed else b"")
+            self.wfile.write(archive if may_enter else b"")
 
         def log_message(self, *_: object) -> None:
             pass

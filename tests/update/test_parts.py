@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mlstarter.changelog import between, parse_version
+from mlstarter.changelog import between
 from mlstarter.git.attributes import flatten
 from mlstarter.git.objects import Leaf, ObjectSet, object_id
 from mlstarter.update.apply.worktree import find_obstacle, move_in
+from mlstarter.versions import parse_version
 from tests.update.story import git, write
 
 pytestmark = pytest.mark.usefixtures("identity")

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from mlstarter.authoring.jinja_text import outside_strings
-from mlstarter.sources.cookiecutter_json import CookiecutterConfig
+from mlstarter.engines.cookiecutter.config import CookiecutterConfig
 
 # Settings of Cookiecutter's own, which are not variables of the template.
 SETTINGS = frozenset(
@@ -30,7 +30,7 @@ MAPPING = "cookiecutter"
 
 
 class Names:
-    """What each variable is called in the Copier template; ``losses`` lists what has no name.
+    """What each variable is called in the Copier template; ``lost`` lists what has no name.
 
     ``whole`` says that ``replaced`` met ``cookiecutter`` itself, the mapping of all variables.
     """
@@ -99,7 +99,7 @@ def copier_questions(
         names: what they are called now.
         text: turns a text with Cookiecutter's variables into one with Copier's.
     """
-    entries = {name: value for name, value in config.entries.items() if name not in SETTINGS}
+    entries = {name: value for name, value in config.variables.items() if name not in SETTINGS}
     late = [n for n, v in entries.items() if isinstance(v, dict) and not n.startswith("_")]
     in_order = [name for name in entries if name not in late] + late
     return {

@@ -12,7 +12,6 @@ from mlstarter import engines, questions
 from mlstarter.authoring.answer_combinations import answer_sets, describe
 from mlstarter.authoring.file_syntax import parse_fault
 from mlstarter.engines.path_safety import folded
-from mlstarter.engines.trust import trusts
 from mlstarter.errors import MlstarterError
 from mlstarter.files import read_tree
 from mlstarter.questions import Question, Questionnaire
@@ -52,13 +51,13 @@ def lint(template: Template, *, trust: bool = False) -> list[LintFinding]:
     Raises:
         TemplateError: it cannot be read at all.
     """
-    readable = template if trust else template.without_code()
-    questionnaire = questions.load(readable, trust=trust)
+    readable = engines.with_trust(template if trust else template.without_code(), trust)
+    questionnaire = questions.load(readable)
     findings = [
         *_questions(questionnaire),
         *_names(template, questionnaire),
         *_secrets(template),
-        *_renders(readable, questionnaire, trust=trust),
+        *_renders(readable, questionnaire),
     ]
     return sorted(set(findings))
 
@@ -91,7 +90,7 @@ def _names(template: Template, questionnaire: Questionnaire) -> Iterator[LintFin
                     yield LintFinding("undefined", where, f"uses {name}, which is no question")
                 elif later and name in order:
                     yield LintFinding("too-early", where, f"uses {name}, which is not answered yet")
-    for path, text in _texts_in(template):
+    for path, text in engines.of(template).texts():
         try:
             names = _names_in(questionnaire, text)
         except TemplateSyntaxError as error:
@@ -150,32 +149,6 @@ def _texts_of(question: Question) -> Iterator[tuple[str, str]]:
             yield from ((field, entry) for entry in flat if isinstance(entry, str))
 
 
-def _texts_in(template: Template) -> Iterator[tuple[str, str]]:
-    """Yield each text of the template that is rendered, paths included."""
-    if template.engine == "copier":
-        suffix, root = template.config.suffix, template.root
-    else:
-        suffix, root = "", template.root / template.cookiecutter.project_folder
-    for path, entry in read_tree(root).items():
-        yield path, path
-        if entry.mode == SYMLINK or not path.endswith(suffix) or b"\0" in entry.data:
-            continue
-        is_plain_copy = template.engine == "cookiecutter" and _is_copied(template, path)
-        try:
-            if not is_plain_copy:
-                yield path, entry.data.decode("utf-8")
-        except UnicodeDecodeError:
-            continue
-
-
-def _is_copied(template: Template, path: str) -> bool:
-    from mlstarter.engines.cookiecutter.renderer import is_copied
-
-    patterns = template.cookiecutter.entries.get("_copy_without_render", ())
-    parts = path.split("/")
-    return any(is_copied("/".join(parts[: n + 1]), patterns) for n in range(len(parts)))
-
-
 def _secrets(template: Template) -> Iterator[LintFinding]:
     for path, entry in read_tree(template.root).items():
         for what, pattern in _SECRETS.items():
@@ -183,12 +156,11 @@ def _secrets(template: Template) -> Iterator[LintFinding]:
                 yield LintFinding("secret", path, f"holds what looks like {what}")
 
 
-def _renders(
-    template: Template, questionnaire: Questionnaire, *, trust: bool
-) -> Iterator[LintFinding]:
+def _renders(template: Template, questionnaire: Questionnaire) -> Iterator[LintFinding]:
     """Yield what only shows in projects: faults, collisions, broken files, dead conditions."""
-    if template.code and not trusts(template, trust):
-        for what in template.code:
+    engine = engines.of(template)
+    if engine.code and not engines.runs_code(engine):
+        for what in engine.code:
             yield LintFinding("needs-trust", "template", f"needs --trust: {what}")
         return
     sets = answer_sets(questionnaire)
@@ -203,7 +175,7 @@ def _renders(
         never -= set(answers.applicable)
         with_what = describe(answers, sets[0])
         try:
-            tree = engines.render(template, answers, trust=trust)
+            tree = engines.render(template, answers)
         except MlstarterError as error:
             yield LintFinding("render", with_what, error.message)
             continue

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from mlstarter import questions
+from mlstarter import engines, questions
 from mlstarter.authoring.answer_combinations import answer_sets, describe, plainer
 from mlstarter.authoring.file_syntax import parse_fault
 from mlstarter.engines.path_safety import UnfitName
@@ -42,8 +42,8 @@ def check_matrix(
     that is not what its name says, or when ``command`` (run by the shell in the project's folder)
     fails in it.
     """
-    readable = template if trust else template.without_code()
-    questionnaire = questions.load(readable, trust=trust)
+    readable = engines.with_trust(template if trust else template.without_code(), trust)
+    questionnaire = questions.load(readable)
     sets = answer_sets(questionnaire, odd=True)
     outcomes = []
     for answers in sets:
@@ -52,19 +52,19 @@ def check_matrix(
             progress(label)
         try:
             try:
-                tree = create.plan(readable, answers, trust=trust)
+                tree = create.plan(readable, answers)
             except UnfitName:
                 answers = plainer(questionnaire, answers)  # noqa: PLW2901 - the same set, with other texts
-                tree = create.plan(readable, answers, trust=trust)
+                tree = create.plan(readable, answers)
             faults = [
                 f"{path} {fault}"
                 for path, entry in tree.items()
                 if entry.mode != SYMLINK and (fault := parse_fault(path, entry.data))
             ]
-            if create.plan(readable, answers, trust=trust) != tree:
+            if create.plan(readable, answers) != tree:
                 faults.append("a second render differs: it depends on the moment")
             if command:
-                faults += _run(command, readable, answers, trust=trust)
+                faults += _run(command, readable, answers)
         except MlstarterError as error:
             outcomes.append(Outcome(label, 0, (error.message,)))
             continue
@@ -72,9 +72,9 @@ def check_matrix(
     return outcomes
 
 
-def _run(command: str, template: Template, answers: questions.Answers, *, trust: bool) -> list[str]:
+def _run(command: str, template: Template, answers: questions.Answers) -> list[str]:
     with tempfile.TemporaryDirectory(prefix="mlstarter-test-") as work:
-        project = create.create(Path(work) / "project", template, answers, trust=trust)
+        project = create.create(Path(work) / "project", template, answers)
         result = subprocess.run(  # noqa: S602 - the template's author wrote the command
             command,
             cwd=project.path,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mlstarter.data.place import Placement
     from mlstarter.new.create import OwnFiles
     from mlstarter.questions import Answers
+    from mlstarter.questions.ask import OtherType
     from mlstarter.questions.gather import Gathered
     from mlstarter.questions.terminal import Terminal
     from mlstarter.sources import Template
@@ -67,23 +68,24 @@ class AnswerSet:
         return {"data": as_object(self.own.looked_at, self.own.proposal)}
 
 
-def answer(options: NewOptions, template: Template) -> AnswerSet:
+def answer(options: NewOptions, template: Template) -> AnswerSet | OtherType:
     """Return every answer, asked for in the terminal where there is one.
+
+    OtherType where the user chose a project type that another package's template stands for.
 
     Raises AnswersError for an answer that is missing or cannot be, DataError for data that cannot
     be read.
     """
-    from mlstarter import questions
+    from mlstarter import engines, questions
     from mlstarter.engines.chance import new_seed
     from mlstarter.questions.gather import gather
-    from mlstarter.questions.messages import message
     from mlstarter.questions.terminal import is_interactive, open_terminal
 
     if not options.as_json:
-        for line in message(template, {}, "before_copy", str(options.dest or "")):
+        for line in engines.of(template).message({}, "before_copy", str(options.dest or "")):
             echo(line, err=True)
     # One seed for all of it: a question's offer stays the same however often it is shown.
-    questionnaire = replace(questions.load(template, trust=options.trust), seed=new_seed())
+    questionnaire = replace(questions.load(template), seed=new_seed())
     inputs = gather(
         questionnaire,
         template,
@@ -103,21 +105,26 @@ def answer(options: NewOptions, template: Template) -> AnswerSet:
         raise
 
 
-def _complete(options: NewOptions, inputs: Gathered, terminal: Terminal | None) -> AnswerSet:
+def _complete(
+    options: NewOptions, inputs: Gathered, terminal: Terminal | None
+) -> AnswerSet | OtherType:
     from mlstarter.data.kaggle import read_address
-    from mlstarter.questions.ask import OwnData as StartsFromData
+    from mlstarter.questions import Answers
+    from mlstarter.questions.ask import OtherType
 
     page = read_address(options.data_file) if options.data_file else None
     if page is not None:
-        inputs = replace(inputs, given={**inputs.given, "data_source": "kaggle", **page})
+        inputs = replace(inputs, inputs={**inputs.inputs, "data_source": "kaggle", **page})
     source = None if page is not None else _source(options, inputs)
     if source is None:
         if terminal is None:
             return AnswerSet(inputs.complete(defaults=options.yes))
-        try:
-            return AnswerSet(inputs.ask(terminal))
-        except StartsFromData:
-            source = _ask_path(terminal)
+        outcome = inputs.ask(terminal)
+        if isinstance(outcome, Answers):
+            return AnswerSet(outcome)
+        if isinstance(outcome, OtherType):
+            return outcome
+        source = _ask_path(terminal)
     return _from_data(options, inputs, source, terminal)
 
 
@@ -126,7 +133,7 @@ def _source(options: NewOptions, inputs: Gathered) -> Path | None:
     from mlstarter.cli.own_data import source_path
     from mlstarter.data.answers import SECOND_EDITION
 
-    names, values = inputs.questionnaire.names, inputs.given
+    names, values = inputs.questionnaire.names, inputs.inputs
     if options.data_file is not None:
         if "data_path" not in names:
             raise UsageError("This template asks for no data.", hint="leave out --data-file")
@@ -156,34 +163,37 @@ def _ask_path(terminal: Terminal) -> Path:
         return None
 
     question = "Where is it (a table, or a folder of pictures or recordings)?"
-    return source_path(terminal.text(question, "", complaint, can_go_back=False))
+    return source_path(str(terminal.text(question, "", complaint, can_go_back=False)))
 
 
 def _from_data(
     options: NewOptions, inputs: Gathered, source: Path, terminal: Terminal | None
-) -> AnswerSet:
+) -> AnswerSet | OtherType:
     from mlstarter.cli.own_data import echo_look, look, show_choices
     from mlstarter.data.answers import SECOND_EDITION, without_tool_keys
     from mlstarter.data.place import check_tracked, placement
+    from mlstarter.questions.ask import OtherType
 
     names = inputs.questionnaire.names
     second = SECOND_EDITION in names
     project = options.dest or Path("project")
-    data_answers = {n: v for n, v in inputs.given.items() if n not in ("data_source", "data_path")}
+    data_answers = {n: v for n, v in inputs.inputs.items() if n not in ("data_source", "data_path")}
     own = look(source, data_answers, terminal)
     place = placement(source, project, copy=options.copy, variables=second)
     if options.track_data:
         check_tracked(source)
-    values = {**without_tool_keys(inputs.given), **own.answers(place.recorded_path, names)}
+    values = {**without_tool_keys(inputs.inputs), **own.answers(place.recorded_path, names)}
     if terminal is None:
         if not options.as_json:
             echo_look(own)
         _refuse_problem(own)
-        inputs_with_data = replace(inputs, given={**own.suggestions(names), **values})
+        inputs_with_data = replace(inputs, inputs={**own.suggestions(names), **values})
         return AnswerSet(inputs_with_data.complete(defaults=options.yes), own, place, second)
     show_choices(own, terminal)
     suggestions = {**_name(source), **own.suggestions(names)}
-    answers = replace(inputs, given=values).ask(terminal, suggestions)
+    answers = replace(inputs, inputs=values).ask_about(terminal, suggestions)
+    if isinstance(answers, OtherType):
+        return answers
     corrections = _corrections(own.suggestions(names), answers)
     if corrections:
         before = {n: v for n, v in own.answers_of_owner.items() if n not in LINKED_QUESTIONS}
@@ -194,7 +204,7 @@ def _from_data(
             **own.answers(place.recorded_path, names),
             **own.suggestions(names),
         }
-        answers = replace(inputs, given=values).complete(defaults=True)
+        answers = replace(inputs, inputs=values).complete(defaults=True)
     _refuse_problem(own)
     return AnswerSet(answers, own, place, second)
 

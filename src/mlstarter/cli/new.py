@@ -108,10 +108,9 @@ def new(**parameters: object) -> None:
 
 def run(options: NewOptions) -> None:
     """Make the project that the command line describes."""
-    from mlstarter import github, sources
+    from mlstarter import engines, github, sources
     from mlstarter.cli.answering import answer
     from mlstarter.console import steps
-    from mlstarter.engines import require_trust
     from mlstarter.git.process import require_git
     from mlstarter.new import create
     from mlstarter.questions import memory
@@ -130,18 +129,18 @@ def run(options: NewOptions) -> None:
     template = _inner(
         options, sources.resolve(options.source, options.ref, directory=options.directory)
     )
+    template = engines.with_trust(template, options.trust)
     # Before the first question: nobody answers twenty of them to be told that it cannot be.
-    request, options = options, replace(options, trust=require_trust(template, options.trust))
-    try:
-        answer_set = answer(options, template)
-    except OtherType as other:
-        run(replace(request, project_type=other.name))
+    engines.require_trust(engines.of(template))
+    answer_set = answer(options, template)
+    if isinstance(answer_set, OtherType):
+        run(replace(options, project_type=answer_set.name))
         return
     answers = answer_set.answers
-    dest = options.dest or destination(answers, template, trusted=options.trust)
+    dest = options.dest or destination(answers, template)
     create.check_destination(dest)
     if options.dry_run:
-        tree = create.plan(template, answers, layers=options.layer, trust=options.trust)
+        tree = create.plan(template, answers, layers=options.layer)
         _print_tree(options, dest, sorted(tree))
         return
     as_folder = not options.no_git and _is_nested(options, dest)
@@ -151,7 +150,6 @@ def run(options: NewOptions) -> None:
             template,
             answers,
             layers=options.layer,
-            trust=options.trust,
             git=not options.no_git,
             nested=as_folder,
             own=answer_set.files(track=options.track_data),
@@ -181,13 +179,15 @@ def _of_other_package(options: NewOptions) -> NewOptions:
 
 def _inner(options: NewOptions, template: Template) -> Template:
     """Return the template itself, or the one chosen where it is a template of templates."""
+    from mlstarter import engines
     from mlstarter.questions.model import Choice
     from mlstarter.questions.terminal import is_interactive, open_terminal
     from mlstarter.sources.remote import below
 
-    if template.engine != "cookiecutter" or not template.cookiecutter.templates:
+    templates = engines.of(template).nested
+    if not templates:
         return template
-    choices = [Choice(title, folder) for title, folder in template.cookiecutter.templates.values()]
+    choices = [Choice(title, folder) for title, folder in templates.values()]
     folder = choices[0].value
     if not (options.yes or options.as_json) and is_interactive():
         folder = open_terminal().select("Which template?", choices, folder, can_go_back=False)
@@ -235,9 +235,9 @@ def _summary(
     options: NewOptions, template: Template, answer_set: AnswerSet, project: Created
 ) -> None:
     """Say what was made and the exact commands that come next."""
+    from mlstarter import engines
     from mlstarter.console import print_json
     from mlstarter.git.identity import IDENTITY_HINT
-    from mlstarter.questions.messages import message
 
     if project.fallback_identity:
         echo(
@@ -262,7 +262,8 @@ def _summary(
     commit = f", commit {project.commit[:7]}" if project.commit else ""
     echo(f"Created {_short(project.path)}: {project.files} files{commit}{version}.")
     echo("\nNext:")
-    closing = message(template, answer_set.answers, "after_copy", _short(project.path))
+    shown_path = _short(project.path)
+    closing = engines.of(template).message(answer_set.answers, "after_copy", shown_path)
     steps = [*answer_set.steps, *closing]
     for line in [f"cd {_short(project.path)}", *steps]:
         echo(f"  {line}")

@@ -153,32 +153,10 @@ def _ask(
     recorded_answers: Mapping[str, Any],
 ) -> Answers:
     """Ask on the terminal what the project has not answered yet."""
-    from mlstarter.questions.complete import complete, refuse_unknown
-    from mlstarter.questions.interview import Interview
-    from mlstarter.questions.prompt import put
+    from mlstarter.questions.again import answer_again
     from mlstarter.questions.terminal import open_terminal
 
-    refuse_unknown(questionnaire, given_answers)
-    answers = dict(given_answers)
-    interview = Interview(questionnaire, given_answers, recorded_answers)
-    terminal = None
-    for question in questionnaire.questions:
-        name = question.name
-        if not interview.applies(question):
-            interview.hide(question)
-        elif name in answers:
-            interview.settle(question, answers[name])
-        elif name in recorded_answers:
-            interview.settle_default(question)
-        else:
-            if terminal is None:
-                terminal = open_terminal()
-                terminal.show("The new version asks:")
-            answers[name] = put(
-                question, interview, interview.default(question), terminal, can_go_back=False
-            )
-            interview.settle(question, answers[name])
-    return complete(questionnaire, answers, offered=recorded_answers)
+    return answer_again(questionnaire, given_answers, recorded_answers, open_terminal=open_terminal)
 
 
 def _check(options: UpdateOptions, project: Project) -> int:

@@ -17,11 +17,11 @@ from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
 
 from mlstarter.engines.chance import CHANCE_FILTERS, install, make_secret
+from mlstarter.engines.cookiecutter.config import CookiecutterConfig
+from mlstarter.engines.copier.config import CopierConfig
 from mlstarter.engines.jinja_guard import GuardedEnvironment, SafeEnvironment, denied_global, guard
+from mlstarter.engines.machine_reads import READING_FILTERS
 from mlstarter.errors import TemplateError
-from mlstarter.sources.cookiecutter_json import CookiecutterConfig
-from mlstarter.sources.copier_yml import CopierConfig
-from mlstarter.sources.machine_reads import READING_FILTERS
 
 # Filters whose result is not a function of their arguments: chance, the clock, the machine.
 UNSTEADY_FILTERS = CHANCE_FILTERS | READING_FILTERS
@@ -159,7 +159,7 @@ def cookiecutter_environment(
     Raises:
         TemplateError: an extension is not installed, or ``_jinja2_env_vars`` is not valid.
     """
-    options = config.entries.get("_jinja2_env_vars") or {}
+    options = config.variables.get("_jinja2_env_vars") or {}
     try:
         env = (SafeEnvironment if trusted else GuardedEnvironment)(
             loader=TemplateLoader(config.root, folders),

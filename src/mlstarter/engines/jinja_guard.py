@@ -2,7 +2,7 @@
 
 They read no file outside the template, no environment variable, no clock and nothing of the
 machine, and what they make is bounded. Everything denied raises ``NeedsTrust`` with the file's
-name; ``sources/reads.py`` finds most of it beforehand, to list it.
+name; ``machine_reads`` finds most of it beforehand, to list it.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from mlstarter.bounds import MAX_BITS, MAX_TEXT, MAX_WIDTH
 from mlstarter.data_files import yaml_documents
+from mlstarter.engines.machine_reads import READING_FILTERS
 from mlstarter.errors import NeedsTrust, TemplateError
-from mlstarter.sources.machine_reads import READING_FILTERS
 
 _OF_THE_CLOCK = frozenset(
     {"now", "today", "utcnow", "fromtimestamp", "utcfromtimestamp", "astimezone", "timestamp"}

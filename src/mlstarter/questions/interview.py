@@ -6,51 +6,43 @@ Questions are settled in the template's order, because a later one may depend on
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from typing import Any
 
-import jinja2
-
 from mlstarter.bounds import bounded_evaluation, is_limited
 from mlstarter.engines.chance import Chance, drawing, new_seed
 from mlstarter.errors import MlstarterError, TemplateError
-from mlstarter.questions.cookiecutter import Raw
 from mlstarter.questions.model import (
     MISSING,
     Answers,
     Choice,
     InvalidAnswer,
+    NoDefault,
     Question,
     Questionnaire,
+    Verbatim,
 )
 from mlstarter.questions.values import CASTS, as_list, as_text, cast, to_bool
 from mlstarter.suggest import did_you_mean, listing
-
-SYSTEMS = {"posix": "linux", "nt": "windows"}
-
-
-class UnsetError(jinja2.UndefinedError):
-    """Raised by Copier's ``UNSET``: a default that says there is none."""
 
 
 class Interview:
     """One pass through a questionnaire.
 
-    ``given`` are the user's own values. ``offered`` take the place of the template's defaults
+    ``inputs`` are the user's own values. ``suggestions`` take the place of the template's defaults
     (a preset, remembered answers); one of them that is not valid is passed over.
     """
 
     def __init__(
         self,
         questionnaire: Questionnaire,
-        given: Mapping[str, Any],
-        offered: Mapping[str, Any] | None = None,
+        inputs: Mapping[str, Any],
+        suggestions: Mapping[str, Any] | None = None,
     ) -> None:
         self.questionnaire = questionnaire
-        self.given = given
-        self.offered = offered or {}
+        self.inputs = inputs
+        self.suggestions = suggestions or {}
         self.values: dict[str, Any] = {}
         self.hidden: set[str] = set()
         self.seed = questionnaire.seed or new_seed()
@@ -85,11 +77,24 @@ class Interview:
 
     def choices(self, question: Question) -> list[Choice]:
         """Return the answers to choose from, an empty list for a free one."""
-        stated = question.choices
-        if isinstance(stated, str):
-            stated = cast(self.render(stated, question), "yaml") or []
-        entries = list(stated.items()) if isinstance(stated, Mapping) else list(stated)
+        source = question.choices
+        if isinstance(source, str):
+            source = self._choices_in(question, source)
+        entries = list(source.items()) if isinstance(source, Mapping) else list(source)
         return [self._choice(question, entry) for entry in entries]
+
+    def _choices_in(self, question: Question, text: str) -> Any:
+        """Return the list or mapping of choices that a text renders to."""
+        try:
+            choices = cast(self.render(text, question), "yaml") or []
+        except ValueError:
+            choices = None
+        if not isinstance(choices, Mapping | list | tuple):
+            raise TemplateError(
+                f'The choices of the template\'s question "{question.name}" are not a list.',
+                hint="tell the template's author",
+            )
+        return choices
 
     def _choice(self, question: Question, entry: Any) -> Choice:
         if isinstance(entry, Choice):
@@ -118,19 +123,19 @@ class Interview:
 
     def default(self, question: Question) -> Any:
         """Return the value that an untouched question has, or MISSING."""
-        if question.name in self.offered:
+        if question.name in self.suggestions:
             try:
-                return self.check(question, self.offered[question.name])
+                return self.check(question, self.suggestions[question.name])
             except InvalidAnswer:
                 pass
         stated = question.default
-        if isinstance(stated, Raw):
+        if isinstance(stated, Verbatim):
             return stated.value
         if stated is MISSING:
             return MISSING
         try:
             value = self.render(stated, question)
-        except UnsetError:
+        except NoDefault:
             return MISSING
         if stated is None and self.type_name(question) not in {"json", "yaml"}:
             return MISSING
@@ -225,7 +230,7 @@ class Interview:
             return text
         try:
             return self._rendered(text, question.name, extra or {})
-        except (UnsetError, MlstarterError, MemoryError):
+        except (NoDefault, MlstarterError, MemoryError):
             raise
         except Exception as error:
             # A text of a template may raise anything.
@@ -258,19 +263,10 @@ class Interview:
         return any(start in text for start in (*starts, *filter(None, prefixes)))
 
     def _context(self, extra: Mapping[str, Any]) -> dict[str, Any]:
-        known = {**self.offered, **self.given, **self.values, **extra}
+        known = {**self.suggestions, **self.inputs, **self.values, **extra}
         if self.questionnaire.namespace is not None:
             return {self.questionnaire.namespace: known}
-        return {
-            **known,
-            "UNSET": jinja2.StrictUndefined("UNSET", exc=UnsetError),
-            "_copier_conf": {
-                "os": SYSTEMS.get(os.name),
-                "sep": os.sep,
-                **extra.get("_copier_conf", {}),
-            },
-            "_copier_phase": "prompt",
-        }
+        return {**self.questionnaire.variables, **known}
 
     def answers(self) -> Answers:
         """Return what was settled, in the template's order."""

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
+from jinja2 import UndefinedError
+
 from mlstarter.engines.chance import new_seed
 from mlstarter.errors import AnswersError
 
@@ -29,6 +31,17 @@ MISSING: Final = _Missing.MISSING
 
 TYPE: Final = "project_type"
 """The question whose answer is the project type, where a template has several."""
+
+
+class Verbatim:
+    """A default that is taken as it stands, never rendered."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
+class NoDefault(UndefinedError):
+    """Raised by a text that says that there is no default (Copier's ``UNSET``)."""
 
 
 class InvalidAnswer(AnswersError):
@@ -80,7 +93,8 @@ class Questionnaire:
     """The questions of one template, in order, and the environment that renders their texts.
 
     ``namespace`` is the variable that holds the answers (``cookiecutter`` for templates of
-    that engine), or None where each answer is a variable of its own (Copier). ``compiled``
+    that engine), or None where each answer is a variable of its own (Copier); ``variables`` are
+    what a text can read beside them. ``compiled``
     keeps the texts that were rendered once: compiling costs more than rendering. ``seed`` is what
     chance in them is drawn from (None: another one each time they are answered).
     """
@@ -88,6 +102,7 @@ class Questionnaire:
     questions: tuple[Question, ...]
     environment: SandboxedEnvironment
     namespace: str | None = None
+    variables: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
     compiled: dict[str, Template] = field(default_factory=dict, compare=False, repr=False)
     seed: str | None = field(default=None, compare=False, repr=False)
 

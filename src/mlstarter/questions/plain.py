@@ -9,16 +9,16 @@ from typing import Any
 from mlstarter import escape
 from mlstarter.console import echo
 from mlstarter.questions.model import Choice
-from mlstarter.questions.terminal import Check, GoBack
+from mlstarter.questions.terminal import BACK, Back, Check
 from mlstarter.questions.values import FALSE, TRUE
 
-BACK = "<"
+BACK_KEY = "<"
 
 
 class PlainTerminal:
     """Asks with plain lines; ``<`` goes back, choices are taken by number."""
 
-    keys = f"Enter takes what stands in brackets, {BACK} goes back, Ctrl-C stops.\n"
+    keys = f"Enter takes what stands in brackets, {BACK_KEY} goes back, Ctrl-C stops.\n"
 
     def show(self, text: str) -> None:
         """Print lines between the questions."""
@@ -31,32 +31,40 @@ class PlainTerminal:
         preset = next((n for n, c in enumerate(choices, 1) if c.value == default), 1)
         self._list(message, choices, can_go_back=can_go_back)
         while True:
-            typed = self._line(f"Number [{preset}]: ", can_go_back=can_go_back) or str(preset)
-            choice = _numbered(typed, choices)
+            typed = self._line(f"Number [{preset}]: ", can_go_back=can_go_back)
+            if isinstance(typed, Back):
+                return typed
+            choice = _numbered(typed or str(preset), choices)
             if choice is not None and not choice.refused:
                 return choice.value
             echo(choice.refused if choice else f"Type a number from 1 to {len(choices)}.")
 
     def several(
         self, message: str, choices: Sequence[Choice], default: Sequence[Any], *, can_go_back: bool
-    ) -> list[Any]:
+    ) -> list[Any] | Back:
         """Return the values of the choices whose numbers were typed."""
         preset = " ".join(str(n) for n, c in enumerate(choices, 1) if c.value in default)
         self._list(message, choices, can_go_back=can_go_back)
         while True:
-            typed = self._line(f"Numbers [{preset}]: ", can_go_back=can_go_back) or preset
-            found = [_numbered(part, choices) for part in typed.replace(",", " ").split()]
-            if all(choice is not None and not choice.refused for choice in found):
-                return [choice.value for choice in found if choice is not None]
+            typed = self._line(f"Numbers [{preset}]: ", can_go_back=can_go_back)
+            if isinstance(typed, Back):
+                return typed
+            parts = (typed or preset).replace(",", " ").split()
+            ticked = [_numbered(part, choices) for part in parts]
+            if all(choice is not None and not choice.refused for choice in ticked):
+                return [choice.value for choice in ticked if choice is not None]
             echo(f"Type numbers from 1 to {len(choices)}, with spaces between them.")
 
-    def confirm(self, message: str, default: bool, *, can_go_back: bool) -> bool:
+    def confirm(self, message: str, default: bool, *, can_go_back: bool) -> bool | Back:
         """Return yes or no."""
-        shown = "yes" if default else "no"
+        preset = "yes" if default else "no"
         while True:
-            typed = self._line(f"{message} [{shown}]: ", can_go_back=can_go_back) or shown
-            if typed.lower() in TRUE | FALSE:
-                return typed.lower() in TRUE
+            typed = self._line(f"{message} [{preset}]: ", can_go_back=can_go_back)
+            if isinstance(typed, Back):
+                return typed
+            word = (typed or preset).lower()
+            if word in TRUE | FALSE:
+                return word in TRUE
             echo("Type yes or no.")
 
     def text(
@@ -70,31 +78,31 @@ class PlainTerminal:
         secret: bool = False,
         multiline: bool = False,  # noqa: ARG002 - a plain terminal has only lines
         can_go_back: bool = True,
-    ) -> str:
+    ) -> str | Back:
         """Return a line for which there is no complaint; an empty one takes the default."""
         default = default or offered
         example = f" (such as {placeholder})" if placeholder and not default else ""
         shown = "" if secret or not default else f" [{default}]"
         while True:
             line = f"{message}{example}{shown}: "
-            typed = self._line(line, can_go_back=can_go_back, secret=secret) or default
-            complaint = check(typed)
-            if complaint is None:
+            typed = self._line(line, can_go_back=can_go_back, secret=secret)
+            if isinstance(typed, Back):
                 return typed
+            complaint = check(typed or default)
+            if complaint is None:
+                return typed or default
             echo(complaint)
 
     def _list(self, message: str, choices: Sequence[Choice], *, can_go_back: bool) -> None:
-        echo(message + (f" ({BACK} goes back)" if can_go_back else ""))
+        echo(message + (f" ({BACK_KEY} goes back)" if can_go_back else ""))
         for number, choice in enumerate(choices, 1):
             note = f" ({choice.refused})" if choice.refused else ""
             echo(f"  {number}. {choice.title}{note}")
 
-    def _line(self, message: str, *, can_go_back: bool, secret: bool = False) -> str:
+    def _line(self, message: str, *, can_go_back: bool, secret: bool = False) -> str | Back:
         message = escape.line(message)
-        typed = getpass.getpass(message) if secret else input(message)
-        if typed.strip() == BACK and can_go_back:
-            raise GoBack
-        return typed.strip()
+        typed = (getpass.getpass(message) if secret else input(message)).strip()
+        return BACK if typed == BACK_KEY and can_go_back else typed
 
 
 def _numbered(typed: str, choices: Sequence[Choice]) -> Choice | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from mlstarter.questions.interview import Interview
 from mlstarter.questions.model import MISSING, InvalidAnswer, Question
-from mlstarter.questions.terminal import Terminal
+from mlstarter.questions.terminal import BACK, Terminal
 from mlstarter.questions.values import as_text
 
 
@@ -20,7 +20,7 @@ def put(
     can_go_back: bool,
     editing: bool = False,
 ) -> Any:
-    """Ask one question and return its answer, which is valid.
+    """Ask one question and return its answer, which is valid, or BACK.
 
     ``editing`` an answer given before puts it into the field; a default is only offered there.
     """
@@ -39,7 +39,7 @@ def put(
         return terminal.several(message, choices, ticked, can_go_back=can_go_back)
     while choices:
         answer = terminal.select(message, choices, default, can_go_back=can_go_back)
-        trouble = complaint(answer)
+        trouble = None if answer is BACK else complaint(answer)
         if trouble is None:
             return answer
         terminal.show(trouble)
@@ -61,11 +61,11 @@ def put(
     )
 
 
-def review(shown: Sequence[Question], interview: Interview) -> str:
+def review(questions: Sequence[Question], interview: Interview) -> str:
     """Return every answer as a numbered line; secrets as asterisks."""
-    width = max((len(question.name) for question in shown), default=0)
+    width = max((len(question.name) for question in questions), default=0)
     lines = ["", "Your answers"]
-    for number, question in enumerate(shown, 1):
+    for number, question in enumerate(questions, 1):
         value = as_text(interview.values[question.name], interview.type_name(question))
         text = ("*" * 8 if value else "") if question.secret else value.replace("\n", " / ")
         lines.append(f"  {number:2}  {question.name:{width}}  {text or '(empty)'}")

@@ -1,7 +1,7 @@
 """The prompts themselves: what a terminal can be asked to show.
 
-Every prompt raises GoBack when the user wants the question before, KeyboardInterrupt on Ctrl-C
-and EOFError on Ctrl-D: an interruption is never taken for an answer.
+Every prompt returns BACK when the user wants the question before. It raises KeyboardInterrupt on
+Ctrl-C and EOFError on Ctrl-D: an interruption is never taken for an answer.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from mlstarter.console import echo
 from mlstarter.questions.model import Choice
@@ -25,8 +26,14 @@ Check = Callable[[Any], str | None]
 """Returns what is wrong with an answer, or None."""
 
 
-class GoBack(Exception):
-    """The user wants to return to the question before."""
+class Back(Enum):
+    """What a prompt returns instead of an answer."""
+
+    BACK = "back"
+
+
+BACK: Final = Back.BACK
+"""The user wants to return to the question before."""
 
 
 class Terminal(Protocol):
@@ -43,15 +50,15 @@ class Terminal(Protocol):
     def select(
         self, message: str, choices: Sequence[Choice], default: Any, *, can_go_back: bool
     ) -> Any:
-        """Return the value of the choice taken."""
+        """Return the value of the choice taken, or BACK."""
 
     def several(
         self, message: str, choices: Sequence[Choice], default: Sequence[Any], *, can_go_back: bool
-    ) -> list[Any]:
-        """Return the values of the choices ticked."""
+    ) -> list[Any] | Back:
+        """Return the values of the choices ticked, or BACK."""
 
-    def confirm(self, message: str, default: bool, *, can_go_back: bool) -> bool:
-        """Return yes or no."""
+    def confirm(self, message: str, default: bool, *, can_go_back: bool) -> bool | Back:
+        """Return yes or no, or BACK."""
 
     def text(
         self,
@@ -64,8 +71,8 @@ class Terminal(Protocol):
         secret: bool = False,
         multiline: bool = False,
         can_go_back: bool = True,
-    ) -> str:
-        """Return a line (or lines) for which ``check`` has no complaint.
+    ) -> str | Back:
+        """Return a line (or lines) for which ``check`` has no complaint, or BACK.
 
         ``default`` stands in the field and can be edited; ``offered`` is shown beside it and
         taken when nothing is typed.
@@ -137,7 +144,7 @@ class FullTerminal:
 
     def several(
         self, message: str, choices: Sequence[Choice], default: Sequence[Any], *, can_go_back: bool
-    ) -> list[Any]:
+    ) -> list[Any] | Back:
         """Return the values of the choices ticked with the space bar."""
         entries = [self._entry(choice) for choice in choices]
         for entry, choice in zip(entries, choices, strict=True):
@@ -150,12 +157,14 @@ class FullTerminal:
             instruction="(Space ticks, Enter goes on)",
             style=self.style,
         )
-        return list(self._run(prompt, can_go_back=can_go_back))
+        answer = self._run(prompt, can_go_back=can_go_back)
+        return answer if answer is BACK else list(answer)
 
-    def confirm(self, message: str, default: bool, *, can_go_back: bool) -> bool:
+    def confirm(self, message: str, default: bool, *, can_go_back: bool) -> bool | Back:
         """Return yes or no, by one key."""
         prompt = self.q.confirm(message, default=default, qmark="?", style=self.style)
-        return bool(self._run(prompt, can_go_back=can_go_back))
+        answer = self._run(prompt, can_go_back=can_go_back)
+        return answer if answer is BACK else bool(answer)
 
     def text(
         self,
@@ -168,7 +177,7 @@ class FullTerminal:
         secret: bool = False,
         multiline: bool = False,
         can_go_back: bool = True,
-    ) -> str:
+    ) -> str | Back:
         """Return a line (or lines, ended with Esc and Enter) for which there is no complaint."""
         options: dict[str, Any] = {
             "default": default,
@@ -186,7 +195,8 @@ class FullTerminal:
             # A space keeps questionary's own words about many lines away.
             options["instruction"] = " " if multiline else None
             prompt = self.q.text(message, multiline=multiline, **options)
-        return str(self._run(prompt, can_go_back=can_go_back, offered=offered))
+        answer = self._run(prompt, can_go_back=can_go_back, offered=offered)
+        return answer if answer is BACK else str(answer)
 
     def _entry(self, choice: Choice) -> questionary.Choice:
         return self.q.Choice(
@@ -201,8 +211,8 @@ class FullTerminal:
 
         application = prompt.application
         bindings = _keys(can_go_back=can_go_back, offered=offered)
-        known = [application.key_bindings] if application.key_bindings is not None else []
-        application.key_bindings = merge_key_bindings([*known, bindings])
+        own = [application.key_bindings] if application.key_bindings is not None else []
+        application.key_bindings = merge_key_bindings([*own, bindings])
         _show_complaints_whole(application.layout)
         answer = prompt.unsafe_ask()
         if isinstance(answer, list):
@@ -275,6 +285,6 @@ def _keys(*, can_go_back: bool, offered: str) -> KeyBindings:
 
         @bindings.add("s-tab", eager=True)
         def _back(event: KeyPressEvent) -> None:
-            event.app.exit(exception=GoBack(), style="class:aborting")
+            event.app.exit(result=BACK, style="class:aborting")
 
     return bindings

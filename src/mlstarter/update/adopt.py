@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mlstarter import questions
+from mlstarter import engines, questions, sources
 from mlstarter.engines.chance import new_seed
 from mlstarter.errors import ProjectError
 from mlstarter.git.identity import committer
@@ -19,7 +19,6 @@ from mlstarter.update.renders import (
     old_template,
     questionnaire,
     render_tree,
-    resolve,
 )
 from mlstarter.update.request import Prepared, Wanted
 
@@ -59,11 +58,12 @@ def _adopted(project: Project, ours: str, wanted: Wanted) -> Pristine:
         template = old_template(record)
         given = first_answers(project, ours, record)
     else:
-        template = resolve(wanted.source, wanted.ref, wanted.directory)
+        template = sources.resolve(wanted.source, wanted.ref, directory=wanted.directory)
         given = {}
-    asked = questionnaire(template, wanted.trust, new_seed())
-    answers = questions.complete(asked, wanted.data, offered=given)
-    return render_tree(project, template, answers, trust=wanted.trust)
+    template = engines.with_trust(template, wanted.trust)
+    asked = questionnaire(template, new_seed())
+    answers = questions.complete(asked, wanted.data, suggestions=given)
+    return render_tree(project, template, answers)
 
 
 def _refuse_stranger(project: Project, ours: str, tree: Tree, origin: TemplateOrigin) -> None:

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from mlstarter.changelog import between, parse_version
+from mlstarter import engines, sources
+from mlstarter.changelog import between
+from mlstarter.engines import Record
 from mlstarter.engines.chance import new_seed
 from mlstarter.engines.path_safety import check
 from mlstarter.errors import NeedsAttention, ProjectError
 from mlstarter.git.identity import committer
 from mlstarter.git.merge_base import Layer, Pristine, TemplateCommit
 from mlstarter.layers import MARKER_LAYER, RECORD, read_marker, render_layers, replace_layers
-from mlstarter.project import Project, Record
+from mlstarter.project import Project
 from mlstarter.questions import Answers
-from mlstarter.questions.messages import message
 from mlstarter.sources import Template
 from mlstarter.tree import Tree
 from mlstarter.update.adopt import prepare_adoption
+from mlstarter.update.exempt_files import without_exempt_files
 from mlstarter.update.layer_history import layers_of
 from mlstarter.update.merge.plan import Request, plan
 from mlstarter.update.migrations import Migration
@@ -30,10 +32,9 @@ from mlstarter.update.renders import (
     questionnaire,
     render_again,
     render_tree,
-    resolve,
 )
 from mlstarter.update.request import Authority, Prepared, Wanted
-from mlstarter.update.template_settings import without_exempt_files
+from mlstarter.versions import is_behind, is_older
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +56,7 @@ def standing(project: Project) -> Standing:
     """
     record = project.record(project.repository.commit("HEAD"))
     template = newest_template(record)
-    here, newest = parse_version(record.version), parse_version(template.version)
-    if here is not None and newest is not None:
-        behind = here < newest
-    else:
-        behind = record.version not in (template.version, template.commit)
+    behind = is_behind(record.version, template.version, template.commit)
     return Standing(record.source, record.version, template.version, behind)
 
 
@@ -76,21 +73,19 @@ def prepare(project: Project, wanted: Wanted) -> Prepared:
     if wanted.adopt:
         return prepare_adoption(project, ours, wanted)
     record = project.record(ours)
-    template = _new_template(record, wanted)
-    migration = Migration(project, ours, template, record, wanted.trust)
+    template = engines.with_trust(_new_template(record, wanted), wanted.trust)
+    migration = Migration(project, ours, template, record)
     if wanted.authority is not None:
         _refuse_code(wanted.authority, migration)
         wanted.authority.require_answers(template, record.answers)
     now = migration.before()
     base = base_in_history(project, ours, record)
     seed = (base.trailers.seed if base else "") or new_seed()
-    asked = questionnaire(template, wanted.trust, seed)
+    asked = questionnaire(template, seed)
     answers = wanted.ask(asked, wanted.data, now.answers)
-    new = render_tree(project, template, answers, trust=wanted.trust, kept=now)
+    new = render_tree(project, template, answers, previous=now)
     old = _old(project, ours, record, base, new, wanted)
-    tree = without_exempt_files(
-        project, ours, old, new.tree, template, asked, answers, record=record.path
-    )
+    tree = without_exempt_files(project, ours, old, new.tree, template, answers, record=record.path)
     new = replace(new, tree=tree)
     layers = _layers(project, ours, base, wanted, answers, new.tree)
     new = replace(new, layers=_checked(new.tree, layers))
@@ -111,6 +106,7 @@ def prepare(project: Project, wanted: Wanted) -> Prepared:
     )
     refuse_obstacles(project, made, wanted)
     recorded = answers.recorded
+    engine = engines.of(template)
     return Prepared(
         project=project,
         plan=made,
@@ -120,8 +116,8 @@ def prepare(project: Project, wanted: Wanted) -> Prepared:
         changelog=_changelog(template, record.version),
         migrations=tuple(migration.ran),
         waiting=migration.waiting(answers) if made.conflicts else (),
-        before=message(template, answers, "before_update", str(project.folder)),
-        after=message(template, answers, "after_update", str(project.folder)),
+        before=engine.message(answers, "before_update", str(project.folder)),
+        after=engine.message(answers, "after_update", str(project.folder)),
     )
 
 
@@ -158,9 +154,10 @@ def _new_template(record: Record, wanted: Wanted) -> Template:
     elif wanted.template is not None and wanted.template.source == record.source:
         template = wanted.template
     else:
-        template = resolve(record.source, wanted.to) if wanted.to else newest_template(record)
-    here, there = parse_version(record.version), parse_version(template.version)
-    if here is None or there is None or there >= here:
+        template = (
+            sources.resolve(record.source, wanted.to) if wanted.to else newest_template(record)
+        )
+    if not is_older(template.version, record.version):
         return template
     if wanted.to is None and wanted.authority is None:
         # The newest release is older than what the project has, as after a pre-release.

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any
 
-from mlstarter import questions, sources
-from mlstarter.engines import render_all, require_trust
+from mlstarter import engines, questions, sources
+from mlstarter.engines import Record, require_trust
 from mlstarter.errors import MlstarterError, NeedsAttention, ProjectError, TemplateError
 from mlstarter.git.merge_base import Pristine, TemplateCommit, find_base, template_commits
 from mlstarter.git.template_commits import TemplateOrigin
-from mlstarter.project import Project, Record, read_record, with_record
+from mlstarter.project import Project, form_of, read_record, with_record
 from mlstarter.questions import Answers, Questionnaire
 from mlstarter.sources import Template
 from mlstarter.tree import REGULAR, Entry
@@ -21,30 +20,17 @@ from mlstarter.update.request import Wanted
 
 def old_template(record: Record) -> Template:
     """Return the template at the version that the project has."""
-    return resolve(record.source, record.version)
+    return sources.resolve(record.source, record.version)
 
 
-def questionnaire(template: Template, trust: bool, seed: str | None = None) -> Questionnaire:
-    """Return a template's questions; those of a commit, which never changes, are read once.
-
-    ``seed`` is what chance in them is drawn from.
+def questionnaire(template: Template, seed: str | None = None) -> Questionnaire:
+    """Return a template's questions; ``seed`` is what chance in them is drawn from.
 
     Raises:
         NeedsTrust: the template brings code and is not trusted.
     """
-    load = _kept_questions if template.commit else questions.load
-    return replace(load(template, trust=require_trust(template, trust)), seed=seed)
-
-
-@lru_cache(maxsize=8)
-def _kept_questions(template: Template, trust: bool) -> Questionnaire:
-    return questions.load(template, trust=trust)
-
-
-def resolve(source: str | None, ref: str | None, directory: str | None = None) -> Template:
-    """Return a template; one at a commit, which never changes, is read once for a whole class."""
-    template = sources.resolve(source, ref, directory=directory)
-    return _kept_template(template) if template.commit else template
+    require_trust(engines.of(template))
+    return replace(questions.load(template), seed=seed)
 
 
 def newest_template(record: Record) -> Template:
@@ -56,21 +42,16 @@ def newest_template(record: Record) -> Template:
         TemplateError: the template cannot be reached.
     """
     if record.branch is None:
-        return resolve(record.source, None)
+        return sources.resolve(record.source, None)
     try:
-        template = resolve(record.source, record.branch)
+        template = sources.resolve(record.source, record.branch)
     except TemplateError:
         # The branch was renamed or removed: what the repository shows first takes its place.
-        template = resolve(record.source, "HEAD")
+        template = sources.resolve(record.source, "HEAD")
     if template.version == record.branch:
         # A release with a short name, which does not move.
-        return resolve(record.source, None)
+        return sources.resolve(record.source, None)
     return replace(template, version=template.commit)
-
-
-@lru_cache(maxsize=8)
-def _kept_template(template: Template) -> Template:
-    return template
 
 
 def render_tree(
@@ -78,15 +59,13 @@ def render_tree(
     template: Template,
     answers: Answers,
     *,
-    trust: bool,
-    kept: Record | None = None,
+    previous: Record | None = None,
 ) -> Pristine:
-    """Render a template for a project, with its record; ``kept`` is the record it has now."""
+    """Render a template for a project; ``previous`` is the record that the project has now."""
     name = project.folder.name.removesuffix(".git")
-    made = render_all(template, answers, trust=trust, folder_name=name)
-    origin = TemplateOrigin(template.source, template.version)
-    tree = with_record(made.tree, origin, template.engine, answers.recorded, template.commit, kept)
-    return Pristine(origin, tree, seed=made.seed)
+    rendered = engines.render_all(template, answers, folder_name=name)
+    tree = with_record(rendered.tree, template, answers.recorded, previous)
+    return Pristine(TemplateOrigin(template.source, template.version), tree, seed=rendered.seed)
 
 
 def render_again(
@@ -97,19 +76,20 @@ def render_again(
     With the seed of the new render the two differ in nothing that is drawn by chance, so that an
     update leaves the project's own values as they are.
     """
-    authority, trust = wanted.authority, wanted.trust
+    authority = wanted.authority
     try:
         template = authority.old_template(record) if authority else old_template(record)
+        template = engines.with_trust(template, wanted.trust)
         offered = first_answers(project, ours, record)
         if authority is not None:
             authority.require_answers(template, offered)
-        answers = questions.complete(questionnaire(template, trust, seed), {}, offered=offered)
-        made = render_tree(project, template, answers, trust=trust)
-        tree = made.tree
-        if record.engine == "cookiecutter":
+        answers = questions.complete(questionnaire(template, seed), {}, suggestions=offered)
+        again = render_tree(project, template, answers)
+        tree = again.tree
+        if not form_of(record.path).is_rendered:
             # No engine writes this file, so what stands in it is nobody's edit.
             tree = {**tree, record.path: Entry(REGULAR, record.text)}
-        return Pristine(record.origin, tree, seed=made.seed)
+        return Pristine(record.origin, tree, seed=again.seed)
     except NeedsAttention:
         raise
     except MlstarterError as error:

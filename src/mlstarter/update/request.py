@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mlstarter import questions
+from mlstarter.engines import Record
 from mlstarter.git.identity import Identity
-from mlstarter.project import Project, Record
+from mlstarter.project import Project
 from mlstarter.questions import Answers, Questionnaire
+from mlstarter.questions.again import answer_again
 from mlstarter.sources import Template
 from mlstarter.update.merge.plan import Plan
 
@@ -21,8 +22,8 @@ Asker = Callable[[Questionnaire, Mapping[str, Any], Mapping[str, Any]], Answers]
 def take_defaults(
     questionnaire: Questionnaire, given: Mapping[str, Any], recorded: Mapping[str, Any]
 ) -> Answers:
-    """Answer what is new with the template's defaults."""
-    return questions.complete(questionnaire, given, offered=recorded)
+    """Answer what is new with the template's defaults; what is recorded stays."""
+    return answer_again(questionnaire, given, recorded)
 
 
 @dataclass(frozen=True, kw_only=True)

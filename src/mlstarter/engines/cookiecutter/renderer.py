@@ -14,39 +14,42 @@ import posixpath
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
-from fnmatch import fnmatch
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Template as JinjaTemplate
 from jinja2 import UndefinedError
 
 from mlstarter.bounds import MAX_FILES, MAX_TREE_BYTES, too_large
 from mlstarter.engines.chance import current
+from mlstarter.engines.cookiecutter.config import CookiecutterConfig, is_copied
 from mlstarter.engines.jinja import cookiecutter_environment
 from mlstarter.engines.path_safety import UnsafePath, checked_path
 from mlstarter.engines.result import Rendered, read_rendered
 from mlstarter.errors import MlstarterError, TemplateError
 from mlstarter.files import file_mode
-from mlstarter.sources.cookiecutter_json import CookiecutterConfig
 from mlstarter.sources.template import Template
 from mlstarter.tree import Entry
+
+if TYPE_CHECKING:
+    from mlstarter.engines.cookiecutter.engine import CookiecutterEngine
 
 PRIVATE = ("__prompts__",)
 
 
-def render_cookiecutter(template: Template, answers: Mapping[str, Any], *, trust: bool) -> Rendered:
+def render_cookiecutter(engine: CookiecutterEngine, answers: Mapping[str, Any]) -> Rendered:
     """Return the project that a Cookiecutter template makes of complete ``answers``.
 
     Raises:
         TemplateError: the template is wrong or would write where it may not.
     """
-    context = _context(template, answers, trusted=trust)
-    if trust:
+    template = engine.template
+    context = _context(engine, answers)
+    if template.trusted:
         return _with_cookiecutter(template, context)
     try:
-        return Rendered(_Renderer(template.cookiecutter, context).render())
+        return Rendered(_Renderer(engine.config, context).render())
     except UndefinedError as error:
         raise TemplateError(
             f"The template {template.source} uses a variable that it does not define: {error}.",
@@ -62,21 +65,21 @@ def render_cookiecutter(template: Template, answers: Mapping[str, Any], *, trust
         ) from error
 
 
-def folder_name(template: Template, answers: Mapping[str, Any], *, trusted: bool = False) -> str:
+def folder_name(engine: CookiecutterEngine, answers: Mapping[str, Any]) -> str:
     """Return the name that the template gives to the project's folder."""
-    context = _context(template, answers, trusted=trusted)
-    renderer = _Renderer(template.cookiecutter, context, trusted=trusted)
-    return renderer.text(template.cookiecutter.project_folder)
+    renderer = _Renderer(engine.config, _context(engine, answers), trusted=engine.template.trusted)
+    return renderer.text(engine.config.project_folder)
 
 
-def _context(template: Template, answers: Mapping[str, Any], *, trusted: bool) -> dict[str, Any]:
+def _context(engine: CookiecutterEngine, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Return the variables as Cookiecutter passes them on, in the order of its file.
 
     Folders of this machine are for templates that somebody trusts. One that names them needs
-    trust (``sources/reads.py``); one that prints every variable gets no folder.
+    trust (``machine_reads``); one that prints every variable gets no folder.
     """
-    stated = template.cookiecutter.entries
-    values = {name: answers[name] for name in stated if name in answers and name not in PRIVATE}
+    template, trusted = engine.template, engine.template.trusted
+    variables = engine.config.variables
+    values = {name: answers[name] for name in variables if name in answers and name not in PRIVATE}
     values |= {
         "_template": template.source,
         "_output_dir": str(Path.cwd()) if trusted else ".",
@@ -85,7 +88,7 @@ def _context(template: Template, answers: Mapping[str, Any], *, trusted: bool) -
     }
     original = {
         name: _overwritten(raw, answers.get(name, raw))
-        for name, raw in stated.items()
+        for name, raw in variables.items()
         if not name.startswith("_")
     }
     return {"cookiecutter": values, "_cookiecutter": original}
@@ -210,11 +213,6 @@ class _Renderer:
                 f"The template would make its project outside the destination: {name!r}.",
                 hint="choose another name for the project",
             )
-
-
-def is_copied(path: str, patterns: Sequence[str]) -> bool:
-    """Say whether ``_copy_without_render`` names a path of the project folder."""
-    return any(fnmatch(path, pattern) for pattern in patterns)
 
 
 def _is_binary(path: Path) -> bool:

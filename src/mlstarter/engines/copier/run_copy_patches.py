@@ -1,6 +1,6 @@
 """Make Copier itself draw chance from our seed and, where nobody trusts the template, read nothing.
 
-For use in a process of its own (``copier_process``): what is changed here is changed for good.
+For use in a process of its own (``run_copy_process``): what is changed here is changed for good.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from mlstarter.engines.jinja_guard import (
     guard,
     needs_trust,
 )
-from mlstarter.sources.machine_reads import PLAIN_CONF
+from mlstarter.engines.machine_reads import PLAIN_CONF
 
 # Not by `import`: what is replaced here is none of Copier's public names.
 _main: Any = import_module("copier._main")

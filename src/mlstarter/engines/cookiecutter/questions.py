@@ -11,39 +11,33 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from mlstarter.engines.cookiecutter.config import CookiecutterConfig
 from mlstarter.engines.jinja import cookiecutter_environment
 from mlstarter.errors import TemplateError
-from mlstarter.questions.model import Question, Questionnaire
-from mlstarter.sources.template import Template
+from mlstarter.questions.model import Question, Questionnaire, Verbatim
 
 
-class Raw:
-    """A default that is taken as it stands: Cookiecutter does not render names like ``_this``."""
+def cookiecutter_questionnaire(config: CookiecutterConfig, *, trusted: bool) -> Questionnaire:
+    """Return the questions of a Cookiecutter template.
 
-    def __init__(self, value: Any) -> None:
-        self.value = value
-
-
-def load_cookiecutter(template: Template, *, trust: bool = False) -> Questionnaire:
-    """Return the questions of a Cookiecutter template; its extensions need ``trust``.
+    ``trusted`` says that the template's own Jinja extensions, which are code, may be imported.
 
     Raises:
         TemplateError: the variables are not understood.
     """
-    config = template.cookiecutter
-    stated = {name: value for name, value in config.entries.items() if name != "__prompts__"}
-    questions = [_question(name, raw, config.prompts.get(name)) for name, raw in stated.items()]
+    variables = {name: raw for name, raw in config.variables.items() if name != "__prompts__"}
+    questions = [_question(name, raw, config.prompts.get(name)) for name, raw in variables.items()]
     # Cookiecutter settles mappings last: they may use every other variable.
     late = [q for q in questions if q.type == "json" and not q.name.startswith("_")]
     ordered = [question for question in questions if question not in late] + late
-    extensions = config.extensions if trust else ()
-    environment = cookiecutter_environment(config, (template.root,), extensions, trusted=trust)
+    extensions = config.extensions if trusted else ()
+    environment = cookiecutter_environment(config, (config.root,), extensions, trusted=trusted)
     return Questionnaire(tuple(ordered), environment, namespace="cookiecutter")
 
 
 def _question(name: str, value: Any, prompt: Any) -> Question:
     if name.startswith("_"):
-        default = _rendered_form(value) if name.startswith("__") else Raw(value)
+        default = _rendered_form(value) if name.startswith("__") else Verbatim(value)
         kind = "str" if isinstance(value, str) else "yaml"
         return Question(name, type=kind, default=default, when=False)
     titles = prompt if isinstance(prompt, Mapping) else {}
@@ -55,7 +49,7 @@ def _question(name: str, value: Any, prompt: Any) -> Question:
     if isinstance(value, Mapping):
         return Question(name, type="json", help=help_text, default=_rendered_form(value))
     if value is None:
-        return Question(name, type="yaml", help=help_text, default=Raw(None))
+        return Question(name, type="yaml", help=help_text, default=Verbatim(None))
     return Question(name, type="str", help=help_text, default=str(value))
 
 

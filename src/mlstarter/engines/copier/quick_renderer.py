@@ -1,8 +1,7 @@
 """Render a Copier template in this process, without importing Copier.
 
-It does what Copier 9 does for templates without code (tasks, Jinja extensions), external data and
-loops over file names; ``NotNative`` is raised for those, and ``render`` then calls Copier. That
-both give the same paths, modes and bytes is proven in ``tests/engines/``.
+It does what Copier 9 does for every template but those that ``coverage`` names. That both give the
+same paths, modes and bytes is proven in ``tests/engines/``.
 """
 
 from __future__ import annotations
@@ -17,27 +16,20 @@ from pathlib import Path, PurePath
 from typing import Any, NoReturn
 from unicodedata import normalize
 
-from packaging.version import Version
-
 from mlstarter.bounds import MAX_FILES, MAX_TREE_BYTES, too_large
+from mlstarter.engines.copier.config import CopierConfig
 from mlstarter.engines.jinja import environment
 from mlstarter.engines.jinja_guard import denied_variable, needs_trust
 from mlstarter.engines.path_safety import UnsafePath, checked_path
+from mlstarter.engines.system import system_name
 from mlstarter.engines.template_text import Text
 from mlstarter.errors import TemplateError
 from mlstarter.files import file_mode
-from mlstarter.sources.copier_yml import CopierConfig
 from mlstarter.sources.template import Template
 from mlstarter.tree import SYMLINK, Entry
 
-# The Copier whose behaviour is reproduced here; a template that asks for a newer one gets Copier.
-COPIER_LEVEL = Version("9.19")
-_SYSTEMS = {"linux": "linux", "darwin": "macos", "win32": "windows"}
+# What an answers file can hold; Copier leaves out an answer of any other type.
 _RECORDED_TYPES = (dict, list, str, int, float, bool, type(None))
-
-
-class NotNative(Exception):
-    """The template uses something that only Copier itself renders."""
 
 
 @dataclass(frozen=True)
@@ -49,13 +41,11 @@ class _Source:
     is_link: bool
 
 
-class NativeRenderer:
+class QuickRenderer:
     """Renders one version of one Copier template, keeping what it compiled and read."""
 
-    def __init__(self, template: Template, *, trusted: bool = False) -> None:
-        config = template.config
+    def __init__(self, template: Template, config: CopierConfig, *, trusted: bool = False) -> None:
         self._trusted = trusted
-        _refuse_what_only_copier_does(config)
         self._template = template
         self._config = config
         self._root = template.root.resolve()
@@ -71,11 +61,10 @@ class NativeRenderer:
         """Return the tree for complete ``answers``; ``folder_name`` is the project folder's name.
 
         Raises:
-            NotNative: only Copier can render this.
             NeedsTrust: a text reads from the machine, and the template is not trusted.
-            TemplateError: it makes more than a project needs.
+            TextError: a text of the template is wrong.
+            TemplateError: it makes more than a project needs, or a file of it cannot be read.
             UnsafePath: the template would write outside the project.
-            jinja2.TemplateError: a text of the template is wrong; Copier says the same.
         """
         context = self._context(answers, folder_name)
         answers_file = context["_copier_conf"]["answers_file"]
@@ -113,7 +102,7 @@ class NativeRenderer:
         }
         conf = (_Conf if self._trusted else _PlainConf)(
             sep=os.sep,
-            os=_SYSTEMS.get(sys.platform),
+            os=system_name(),
             vcs_ref=self._template.version,
             vcs_ref_hash=self._template.commit,
         )
@@ -126,31 +115,28 @@ class NativeRenderer:
             "_folder_name": folder_name,
             "_copier_phase": "render",
         }
-        wanted = str(self._config.settings.get("answers_file", ".copier-answers.yml"))
+        answers_file = str(self._config.settings.get("answers_file", ".copier-answers.yml"))
+        # Its own name may be a text too, which then finds this one empty.
         conf["answers_file"] = ""
-        conf["answers_file"] = PurePath(self._text(wanted).render(context))
+        conf["answers_file"] = PurePath(self._text(answers_file).render(context))
         return context
 
     def _of_the_machine(self) -> dict[str, Any]:
         """Return the variables that say something of the machine or the moment."""
         if self._trusted:
-            return {
-                "now": _only_copier,
-                "_external_data": _Conf(),
-                "_copier_python": sys.executable,
-            }
+            return {"_copier_python": sys.executable}
         return {name: denied_variable(name) for name in ("_external_data", "_copier_python")}
 
     def _start(self, context: Mapping[str, Any]) -> Path:
         """Return the folder from which files are copied."""
         inner = self._text(str(self._config.settings.get("subdirectory", ""))).render(context)
-        start = (self._root / inner).resolve()
+        start = (self._root / inner.replace("\0", "/../..")).resolve()
         if not start.is_relative_to(self._root):
             raise UnsafePath(
                 f"The template's _subdirectory leads out of it: {inner!r}.",
                 hint="do not use this template, and tell its author",
             )
-        if not start.is_dir():
+        if not _is_there(start) or not start.is_dir():
             raise TemplateError(
                 f"The template has no folder {inner!r} for these answers.",
                 hint="choose other answers, or tell the template's author",
@@ -170,15 +156,22 @@ class NativeRenderer:
         if patterns not in self._matchers:
             from pathspec import PathSpec
 
-            self._matchers[patterns] = PathSpec.from_lines("gitignore", patterns).match_file
+            try:
+                spec = PathSpec.from_lines("gitignore", patterns)
+            except ValueError as error:
+                raise TemplateError(
+                    f"_exclude of the template is not valid: {error}.",
+                    hint="it takes patterns of .gitignore; tell the template's author",
+                ) from error
+            self._matchers[patterns] = spec.match_file
         return self._matchers[patterns]
 
     def _list(self, start: Path) -> list[_Source]:
         if start not in self._listings:
-            found = list(islice(self._scan(start, start, (start,)), MAX_FILES + 1))
-            if len(found) > MAX_FILES:
+            sources = list(islice(self._scan(start, start, (start,)), MAX_FILES + 1))
+            if len(sources) > MAX_FILES:
                 raise too_large("The template", f"{MAX_FILES} files")
-            self._listings[start] = found
+            self._listings[start] = sources
         return self._listings[start]
 
     def _scan(self, folder: Path, start: Path, above: tuple[Path, ...]) -> Iterator[_Source]:
@@ -211,7 +204,7 @@ class NativeRenderer:
         suffix = self._config.suffix
         relative = source.relative
         is_template = relative.name.endswith(suffix)
-        if suffix and (start / f"{relative}{suffix}").exists():
+        if suffix and _is_there(start / f"{relative}{suffix}"):
             return None
         if suffix and is_template:
             relative = relative.with_suffix("")
@@ -225,7 +218,7 @@ class NativeRenderer:
             parts.append(rendered)
         path = PurePath(*parts)
         # Copier looks for the rendered sibling at the template's root, not beside the file.
-        if not is_template and (self._root / f"{path}{suffix}").exists():
+        if not is_template and _is_there(self._root / f"{path}{suffix}"):
             return None
         return path.as_posix()
 
@@ -241,12 +234,19 @@ class NativeRenderer:
             if path not in self._entries:
                 self._entries[path] = Entry(file_mode(path), content)
             return self._entries[path]
-        return Entry(self._mode(path), content.render(context).encode())
+        return Entry(self._mode(path), _encoded(content.render(context), path.name))
 
     def _content(self, path: Path) -> Text | bytes:
         """Return a file's compiled text, or its bytes where it is only copied."""
         if path not in self._files:
-            self._files[path] = self._read(path)
+            try:
+                self._files[path] = self._read(path)
+            except OSError as error:
+                raise TemplateError(
+                    f"{path.relative_to(self._root)} of the template cannot be read: "
+                    f"{error.strerror}.",
+                    hint="check the template",
+                ) from error
         return self._files[path]
 
     def _read(self, path: Path) -> Text | bytes:
@@ -257,10 +257,12 @@ class NativeRenderer:
         assert loader is not None  # noqa: S101 - environment() always sets one
         try:
             source, _, _ = loader.get_source(self._env, name)
-        except UnicodeDecodeError:
-            if self._config.suffix:
-                raise
-            return path.read_bytes()
+        except UnicodeDecodeError as error:
+            if not self._config.suffix:
+                return path.read_bytes()
+            raise TemplateError(
+                f"{name} of the template is not text in UTF-8.", hint="tell the template's author"
+            ) from error
         return Text(self._env, source, name)
 
     def _mode(self, path: Path) -> int:
@@ -278,38 +280,41 @@ class _Conf(dict[str, Any]):
     """An internal variable of Copier's: those entries that do not describe its own call."""
 
     def __missing__(self, key: str) -> NoReturn:
-        raise NotNative(f"{key} of an internal variable")
+        raise self._refusal(f"_copier_conf.{key}")
 
     def __iter__(self) -> NoReturn:
-        raise NotNative("an internal variable as a whole")
+        raise self._refusal("_copier_conf as a whole")
 
     keys = values = items = __iter__
     __str__ = __repr__ = __iter__
+
+    def _refusal(self, what: str) -> TemplateError:
+        # Templates that name it go to Copier (``coverage``); this one hides the name.
+        return TemplateError(
+            f"A text of the template reads {what}, which only Copier knows.",
+            hint=f"its author writes {what} as such, so that Copier itself renders the template",
+        )
 
 
 class _PlainConf(_Conf):
     """The same for a template that nobody trusts: what describes the call needs trust."""
 
-    def __missing__(self, key: str) -> NoReturn:
-        raise needs_trust(f"_copier_conf.{key}")
-
-    def __iter__(self) -> NoReturn:
-        raise needs_trust("_copier_conf as a whole")
-
-    keys = values = items = __iter__
-    __str__ = __repr__ = __iter__
+    def _refusal(self, what: str) -> TemplateError:
+        return needs_trust(what)
 
 
-def _only_copier(*_: object) -> NoReturn:
-    raise NotNative("now()")
+def _is_there(path: Path) -> bool:
+    """Say whether something is at a path, which a text of the template may have made too long."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
 
 
-def _refuse_what_only_copier_does(config: CopierConfig) -> None:
-    for setting in ("tasks", "external_data"):
-        if config.settings.get(setting):
-            raise NotNative(f"_{setting}")
-    if config.foreign_extensions:
-        raise NotNative("_jinja_extensions")
-    wanted = config.settings.get("min_copier_version")
-    if wanted is not None and Version(str(wanted)) > COPIER_LEVEL:
-        raise NotNative(f"_min_copier_version {wanted}")
+def _encoded(text: str, name: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        raise TemplateError(
+            f"{name} of the template renders to what is no text.", hint="tell its author"
+        ) from error

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-    from mlstarter.sources.cookiecutter_json import CookiecutterConfig
-    from mlstarter.sources.copier_yml import CopierConfig
+    from mlstarter.engines.cookiecutter.config import CookiecutterConfig
+    from mlstarter.engines.copier.config import CopierConfig
 
 READING_FILTERS = frozenset({"expanduser", "expandvars", "fileglob", "realpath", "strftime"})
 # Variables of Copier's that say something of the machine or the moment.
@@ -52,7 +52,7 @@ def copier_reads(config: CopierConfig) -> tuple[str, ...]:
     texts = [
         ("copier.yml", text)
         for value in (*settings, *config.questions.values())
-        for text in _strings(value)
+        for text in strings_in(value)
         if _CLUE.search(text.encode("utf-8", "replace"))
     ]
     texts += _files(config.root, config.suffix)
@@ -62,28 +62,17 @@ def copier_reads(config: CopierConfig) -> tuple[str, ...]:
 
 def cookiecutter_reads(config: CookiecutterConfig) -> tuple[str, ...]:
     """Return the same for a Cookiecutter template."""
-    options = config.entries.get("_jinja2_env_vars") or {}
+    options = config.variables.get("_jinja2_env_vars") or {}
     texts = [
         ("cookiecutter.json", text)
-        for text in _strings(dict(config.entries))
+        for text in strings_in(dict(config.variables))
         if _CLUE.search(text.encode("utf-8", "replace"))
     ]
-    patterns = config.entries.get("_copy_without_render") or ()
     for name, text in _files(config.root, ""):
-        if not _is_copied(name, patterns):
+        # The first part is the project's folder, or that of the hooks.
+        if not config.copies(name.partition("/")[2]):
             texts.append((name, text))
     return tuple(dict.fromkeys(_matches(options, texts, frozenset(), "cookiecutter")))
-
-
-def _is_copied(name: str, patterns: Any) -> bool:
-    from fnmatch import fnmatch
-
-    inner = name.partition("/")[2]
-    parts = inner.split("/")
-    prefixes = ["/".join(parts[: count + 1]) for count in range(len(parts))]
-    return isinstance(patterns, list) and any(
-        fnmatch(prefix, str(pattern)) for prefix in prefixes for pattern in patterns
-    )
 
 
 def _files(root: Path, suffix: str) -> Iterator[tuple[str, str]]:
@@ -116,16 +105,17 @@ def _is_inside(path: str, root: Path) -> bool:
     return Path(path).resolve().is_relative_to(root.resolve())
 
 
-def _strings(value: Any, depth: int = 0) -> Iterator[str]:
+def strings_in(value: Any, depth: int = 0) -> Iterator[str]:
+    """Yield every text in a value, however deep; an endless one is left at twenty levels."""
     if isinstance(value, str):
         yield value
     elif depth < 20 and isinstance(value, Mapping):
         for key, part in value.items():
-            yield from _strings(key, depth + 1)
-            yield from _strings(part, depth + 1)
+            yield from strings_in(key, depth + 1)
+            yield from strings_in(part, depth + 1)
     elif depth < 20 and isinstance(value, list | tuple):
         for part in value:
-            yield from _strings(part, depth + 1)
+            yield from strings_in(part, depth + 1)
 
 
 def _matches(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,6 +20,7 @@ from mlstarter.bounds import (
 from mlstarter.data_files import yaml_documents
 from mlstarter.errors import TemplateError
 from mlstarter.files import inside
+from mlstarter.sources.template import question_file
 
 # What Copier leaves out when a template has neither `_exclude` nor `_subdirectory`.
 DEFAULT_EXCLUDE = (
@@ -60,6 +60,11 @@ class CopierConfig:
     settings: Mapping[str, Any]
     questions: Mapping[str, Mapping[str, Any]]
 
+    def without(self, setting: str) -> CopierConfig:
+        """Return the same without one of its settings."""
+        settings = {name: value for name, value in self.settings.items() if name != setting}
+        return CopierConfig(self.root, settings, self.questions)
+
     @cached_property
     def secrets(self) -> frozenset[str]:
         """Names of the questions whose answers are never stored."""
@@ -90,25 +95,6 @@ class CopierConfig:
         return tuple(self.settings.get("exclude", default))
 
 
-def config_file(root: Path) -> Path | None:
-    """Return the ``copier.yml`` or ``copier.yaml`` in ``root``, or None.
-
-    Raises:
-        TemplateError: there are two of them.
-    """
-    files = [
-        path
-        for path in root.glob("copier.*")
-        if path.is_file() and re.match(r"\.ya?ml", path.suffix, re.IGNORECASE)
-    ]
-    if len(files) > 1:
-        raise TemplateError(
-            f"The template has two question files: {' and '.join(sorted(p.name for p in files))}.",
-            hint="keep one of them",
-        )
-    return files[0] if files else None
-
-
 def load_config(root: Path) -> CopierConfig:
     """Read the question file of the Copier template in ``root``.
 
@@ -116,7 +102,7 @@ def load_config(root: Path) -> CopierConfig:
         TemplateError: the file is not valid YAML, or not a mapping, or includes a file that
             lies outside the template.
     """
-    path = config_file(root)
+    path = question_file(root)
     data: dict[str, Any] = {}
     if path:
         with bounded_evaluation(f"Reading {path.name} of the template"):
@@ -209,17 +195,17 @@ def _documents(text: bytes, root: Path) -> Iterator[Any]:
     class Loader(yaml.SafeLoader):
         pass
 
-    include_count = 0
+    depth = 0
 
     def include(loader: Any, node: Any) -> list[Any]:
         pattern = str(loader.construct_scalar(node))
         if PurePosixPath(pattern).is_absolute():
             raise ValueError("an included path must be relative")
-        nonlocal include_count
+        nonlocal depth
         documents: list[Any] = []
         for file in root.glob(pattern):
-            include_count += 1
-            if include_count > MAX_INCLUDES:
+            depth += 1
+            if depth > MAX_INCLUDES:
                 raise ValueError(f"it includes more than {MAX_INCLUDES} files")
             if not file.resolve().is_relative_to(root):
                 raise ValueError(f"an included file lies outside the template: {pattern}")

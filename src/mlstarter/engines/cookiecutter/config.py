@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -22,18 +23,24 @@ class CookiecutterConfig:
     """The variables as written, in order, and the template's folder."""
 
     root: Path
-    entries: Mapping[str, Any]
+    variables: Mapping[str, Any]
 
     @property
     def prompts(self) -> Mapping[str, Any]:
         """The human-readable texts of the questions."""
-        texts = self.entries.get("__prompts__", {})
+        texts = self.variables.get("__prompts__", {})
         return texts if isinstance(texts, Mapping) else {}
 
     @property
     def extensions(self) -> tuple[str, ...]:
         """The template's own Jinja extensions."""
-        return tuple(str(name) for name in self.entries.get("_extensions", ()))
+        return tuple(str(name) for name in self.variables.get("_extensions", ()))
+
+    def copies(self, path: str) -> bool:
+        """Say whether a path of the project folder, or a folder above it, is not rendered."""
+        patterns = self.variables.get("_copy_without_render") or ()
+        parts = path.split("/")
+        return any(is_copied("/".join(parts[: n + 1]), patterns) for n in range(len(parts)))
 
     @cached_property
     def hooks(self) -> tuple[str, ...]:
@@ -47,12 +54,12 @@ class CookiecutterConfig:
     @cached_property
     def templates(self) -> Mapping[str, tuple[str, str]]:
         """The templates to choose from, name -> (title, folder), for a template of templates."""
-        if isinstance(self.entries.get("templates"), Mapping):
+        if isinstance(self.variables.get("templates"), Mapping):
             return {
                 name: (_title(name, entry), _inside(str(entry["path"])))
-                for name, entry in self.entries["templates"].items()
+                for name, entry in self.variables["templates"].items()
             }
-        old = self.entries.get("template")
+        old = self.variables.get("template")
         if isinstance(old, list):
             # The form before version 2.5: "Title (./folder)".
             matches = [(str(entry), re.search(r"\((.+)\)", str(entry))) for entry in old]
@@ -66,7 +73,7 @@ class CookiecutterConfig:
     @cached_property
     def project_folder(self) -> str:
         """The name of the folder that becomes the project, as written."""
-        options = self.entries.get("_jinja2_env_vars", {})
+        options = self.variables.get("_jinja2_env_vars", {})
         start = options.get("variable_start_string", "{{")
         end = options.get("variable_end_string", "}}")
         # The first that fits in the folder's own order, as Cookiecutter takes it.
@@ -79,6 +86,11 @@ class CookiecutterConfig:
         )
 
 
+def is_copied(path: str, patterns: Sequence[str]) -> bool:
+    """Say whether ``_copy_without_render`` names a path of the project folder."""
+    return any(fnmatch(path, pattern) for pattern in patterns)
+
+
 def load_cookiecutter_json(root: Path) -> CookiecutterConfig:
     """Read the variables of the Cookiecutter template in ``root``.
 
@@ -87,7 +99,7 @@ def load_cookiecutter_json(root: Path) -> CookiecutterConfig:
     """
     try:
         path = inside(root, root / "cookiecutter.json")
-        entries = load_json(path.read_text(encoding="utf-8"), limit=MAX_CONFIG_BYTES)
+        variables = load_json(path.read_text(encoding="utf-8"), limit=MAX_CONFIG_BYTES)
     except OSError as error:
         raise TemplateError(
             f"The template's cookiecutter.json cannot be read: {error.strerror}.",
@@ -97,17 +109,17 @@ def load_cookiecutter_json(root: Path) -> CookiecutterConfig:
         raise TemplateError(
             f"The template's cookiecutter.json is not JSON: {error}.", hint="tell its author"
         ) from error
-    if not isinstance(entries, dict):
+    if not isinstance(variables, dict):
         raise TemplateError(
             "The template's cookiecutter.json is not an object.", hint="tell its author"
         )
-    if len(entries) > MAX_QUESTIONS:
+    if len(variables) > MAX_QUESTIONS:
         raise too_large("cookiecutter.json", f"{MAX_QUESTIONS} variables")
-    _check_shapes(entries)
-    return CookiecutterConfig(root, entries)
+    _check_shapes(variables)
+    return CookiecutterConfig(root, variables)
 
 
-def _check_shapes(entries: Mapping[str, Any]) -> None:
+def _check_shapes(variables: Mapping[str, Any]) -> None:
     """Refuse a setting of Cookiecutter's own that is not what it has to be."""
     shapes: tuple[tuple[str, type, str], ...] = (
         ("_extensions", list, "a list"),
@@ -117,12 +129,12 @@ def _check_shapes(entries: Mapping[str, Any]) -> None:
         ("__prompts__", dict, "an object"),
     )
     for name, shape, words in shapes:
-        if entries.get(name) is not None and not isinstance(entries[name], shape):
+        if variables.get(name) is not None and not isinstance(variables[name], shape):
             raise TemplateError(
                 f"{name} in the template's cookiecutter.json is not {words}.",
                 hint="tell its author",
             )
-    for name in entries.get("_copy_without_render") or ():
+    for name in variables.get("_copy_without_render") or ():
         if not isinstance(name, str):
             raise TemplateError(
                 "_copy_without_render in the template's cookiecutter.json is not a list of texts.",
