@@ -7,7 +7,6 @@ files, a question file of 60 kB and renders in two seconds) and far below what f
 from __future__ import annotations
 
 import signal
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from pathlib import Path
 from types import FrameType
 
 from mlstarter.errors import TemplateError
+from mlstarter.operating_system import is_linux
 
 # Files that are read whole. PyYAML's own loader reads about 100 kB a second.
 MAX_CONFIG_BYTES = 256_000
@@ -116,7 +116,7 @@ def _ring(_: int, __: FrameType | None) -> None:
 
 def _lower_address_space() -> tuple[int, int] | None:
     """Leave ``MAX_MEMORY`` to what follows; return the limits to restore, None where it cannot."""
-    if not sys.platform.startswith("linux"):
+    if not is_linux():
         return None
     import resource
 

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from mlstarter.checks.finding import Finding
+from mlstarter.operating_system import is_posix
 
 NAME = "Kaggle credentials"
 SETTINGS = "https://www.kaggle.com/settings"
@@ -103,7 +104,7 @@ def _judge(secret: str, where: str) -> Finding:
 
 
 def _is_shared(path: Path) -> bool:
-    if os.name != "posix":
+    if not is_posix():
         return False
     return bool(path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH))
 

@@ -1,8 +1,7 @@
 """The command line: one verb per file; each parses, calls and prints.
 
 This is the only package that prints or exits. ``main`` alone turns errors into text: one
-``error:`` line, one ``hint:`` line, and the exit status 0 (done), 1 (failed), 2 (wrong usage),
-3 (done but needs attention) or 130 (interrupted).
+``error:`` line, one ``hint:`` line, and an ``ExitStatus``.
 """
 
 from __future__ import annotations
@@ -18,8 +17,7 @@ import click
 from mlstarter import __version__
 from mlstarter.cli import streams
 from mlstarter.cli.lazy import LazyGroup
-
-EXIT_INTERRUPTED = 130
+from mlstarter.errors import ExitStatus
 
 VERBS = {
     "new": ("mlstarter.cli.new", "new", "Start a project."),
@@ -124,4 +122,4 @@ def _report_interruption() -> int:
     from mlstarter.console import echo
 
     echo("interrupted", err=True)
-    return EXIT_INTERRUPTED
+    return ExitStatus.INTERRUPTED

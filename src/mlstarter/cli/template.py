@@ -10,9 +10,7 @@ import click
 from mlstarter import escape
 from mlstarter.cli import shared_options
 from mlstarter.console import echo
-from mlstarter.errors import UsageError
-
-ATTENTION = 3
+from mlstarter.errors import ExitStatus, UsageError
 
 
 @click.group()
@@ -60,7 +58,7 @@ def lint(folder: Path, trust: bool, as_json: bool) -> None:
             echo(escape.line(f"{finding.rule}: {finding.where} {finding.message}"))
         echo(_count(len(findings), "finding"), err=True)
     if findings:
-        raise click.exceptions.Exit(ATTENTION)
+        raise click.exceptions.Exit(ExitStatus.NEEDS_ATTENTION)
 
 
 @template.command("test")
@@ -92,7 +90,7 @@ def test(folder: Path, command: str | None, trust: bool, as_json: bool) -> None:
                 echo(f"  {escape.line(fault)}")
         echo(f"{_count(len(outcomes), 'project')}, {len(faulty)} at fault", err=True)
     if faulty:
-        raise click.exceptions.Exit(ATTENTION)
+        raise click.exceptions.Exit(ExitStatus.NEEDS_ATTENTION)
 
 
 @template.command("convert")
@@ -137,7 +135,7 @@ def convert(folder: Path, out: Path | None, trust: bool, as_json: bool) -> None:
     else:
         _print_conversion(payload)
     if not proof.holds:
-        raise click.exceptions.Exit(ATTENTION)
+        raise click.exceptions.Exit(ExitStatus.NEEDS_ATTENTION)
 
 
 @template.command("publish")

@@ -12,15 +12,13 @@ import click
 from mlstarter import escape
 from mlstarter.cli import shared_options
 from mlstarter.console import echo, print_document
-from mlstarter.errors import UsageError
+from mlstarter.errors import ExitStatus, UsageError
 
 if TYPE_CHECKING:
     from mlstarter.project import Project
     from mlstarter.questions import Answers, Questionnaire
     from mlstarter.update import Prepared
     from mlstarter.update.merge.plan import Plan
-
-ATTENTION = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +130,7 @@ def _update(options: UpdateOptions, project: Project) -> int:
         elif outcome in ("merged", "conflicts"):
             apply_plan(plan)
         _report(options, update_plan, outcome)
-        return ATTENTION if plan.conflicts else 0
+        return ExitStatus.NEEDS_ATTENTION if plan.conflicts else 0
     finally:
         plan.close()
 
@@ -177,7 +175,7 @@ def _check(options: UpdateOptions, project: Project) -> int:
         echo(f"Behind: {state.version or 'no version'}, the newest is {state.newest}.")
     else:
         echo(f"Up to date: {state.version or 'no version'}.")
-    return ATTENTION if state.behind else 0
+    return ExitStatus.NEEDS_ATTENTION if state.behind else 0
 
 
 def _undo(options: UpdateOptions, project: Project) -> int:

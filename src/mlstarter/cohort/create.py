@@ -23,7 +23,7 @@ from mlstarter.cohort.remotes import Remote, repository_name
 from mlstarter.cohort.roster import Student
 from mlstarter.cohort.transport import Absent, Moved, RemoteFailed, no_main
 from mlstarter.engines.chance import new_seed
-from mlstarter.errors import UsageError
+from mlstarter.errors import ExitStatus, UsageError
 from mlstarter.git.identity import now
 from mlstarter.git.objects import ObjectSet
 from mlstarter.git.pristine_commit import add_pristine_commits
@@ -41,7 +41,7 @@ class Foreign(RemoteFailed):
 class Gone(RemoteFailed):
     """A repository that was verified is not on the server any more."""
 
-    exit_status = 3
+    exit_status = ExitStatus.NEEDS_ATTENTION
 
 
 @dataclass(frozen=True)

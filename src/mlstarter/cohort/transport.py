@@ -16,7 +16,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from mlstarter.cohort.shared_folder import guarded
-from mlstarter.errors import EnvironmentProblem, MlstarterError
+from mlstarter.errors import EnvironmentProblem, ExitStatus, MlstarterError
 from mlstarter.git.process import Git, GitResult
 
 _PASSING = re.compile(
@@ -68,7 +68,7 @@ class Refused(RemoteFailed):
 class Stopped(MlstarterError):
     """The user stopped the run while this waited."""
 
-    exit_status = 130
+    exit_status = ExitStatus.INTERRUPTED
 
 
 @dataclass(frozen=True)

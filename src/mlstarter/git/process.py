@@ -12,7 +12,6 @@ import os
 import re
 import shlex
 import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Collection, Mapping, Sequence
@@ -21,6 +20,7 @@ from pathlib import Path
 from typing import IO
 
 from mlstarter.errors import EnvironmentProblem, MlstarterError
+from mlstarter.operating_system import is_linux
 
 OLDEST_GIT = (2, 38)
 # How long one command in a repository of somebody else's may take.
@@ -263,7 +263,7 @@ class Git:
 
 def _scratch() -> IO[bytes]:
     """Return a file that is gone when it is closed; in memory where the system has that."""
-    if sys.platform == "linux":
+    if is_linux():
         return os.fdopen(os.memfd_create("mlstarter-git"), "w+b")
     return tempfile.TemporaryFile()
 

@@ -16,6 +16,7 @@ from urllib.parse import quote, unquote
 
 from mlstarter.errors import TemplateError
 from mlstarter.git.process import PROTOCOLS
+from mlstarter.operating_system import is_windows
 
 _ALIASES = {"git+ssh": "ssh", "ssh+git": "ssh", "git+http": "http", "git+https": "https"}
 _PORTS = {"git": "9418", "http": "80", "https": "443", "ssh": "22"}
@@ -93,7 +94,7 @@ def _is_scp(address: str) -> bool:
     if match is None:
         return False
     # C:\templates is a folder on Windows, and a host named C elsewhere, as git has it.
-    return os.name != "nt" or len(match[2]) > 1 or bool(match[1])
+    return not is_windows() or len(match[2]) > 1 or bool(match[1])
 
 
 def _scp(address: str) -> Normal:
@@ -199,7 +200,7 @@ def _decode_wholly(text: str) -> str:
 
 
 def _file(rest: str) -> Normal:
-    if not rest.startswith("/") and os.name != "nt":
+    if not rest.startswith("/") and not is_windows():
         raise _refusal(
             "A file:// address begins with the name of a host", "write file:/// and the path"
         )

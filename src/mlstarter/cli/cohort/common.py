@@ -13,6 +13,7 @@ import click
 from mlstarter import escape
 from mlstarter.cli import shared_options
 from mlstarter.console import echo
+from mlstarter.errors import ExitStatus
 
 if TYPE_CHECKING:
     from mlstarter.cohort.course import Course
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 T = TypeVar("T")
 
-FAILED, ATTENTION = 1, 3
+FAILED, ATTENTION = ExitStatus.FAILED, ExitStatus.NEEDS_ATTENTION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
