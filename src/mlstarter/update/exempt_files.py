@@ -1,8 +1,10 @@
-"""The files of a render that a template's settings keep an update from changing."""
+"""The files of a render that settings keep an update from changing: the template's, or cruft's."""
 
 from __future__ import annotations
 
 from mlstarter import engines
+from mlstarter.engines import Record
+from mlstarter.engines.cookiecutter.record import skip_patterns
 from mlstarter.git.merge_base import Pristine, TemplateCommit
 from mlstarter.git.repository import Repository
 from mlstarter.project import Project
@@ -19,7 +21,7 @@ def without_exempt_files(
     template: Template,
     answers: Answers,
     *,
-    record: str,
+    record: Record,
 ) -> Tree:
     """Return a new render in which the files that an update must leave alone are the base's.
 
@@ -27,16 +29,27 @@ def without_exempt_files(
     comes from is never among them: it would stay behind.
     """
     exemptions = engines.of(template).exemptions(answers)
-    if exemptions is None:
+    patterns = skip_patterns(
+        record, lambda path: project.repository.blob(ours, project.inside(path))
+    )
+    if exemptions is None and not patterns:
         return tree
-    exempt = [
-        path
-        for path in tree
-        if path != record
-        and (
-            exemptions.excluded(path) or (exemptions.skipped(path) and _exists(project, ours, path))
-        )
-    ]
+    from pathspec import PathSpec
+
+    # Anchored: a glob of cruft's starts at the project's root, and a folder stands for its files.
+    skip = PathSpec.from_lines("gitignore", [f"/{pattern}" for pattern in patterns])
+
+    def is_excluded(path: str) -> bool:
+        return skip.match_file(path) or (exemptions is not None and exemptions.excluded(path))
+
+    names = base.tree if isinstance(base, Pristine) else _names(project.repository, base)
+    exempt = {path for path in (*tree, *names) if path != record.path and is_excluded(path)}
+    if exemptions is not None:
+        exempt |= {
+            path
+            for path in tree
+            if path != record.path and exemptions.skipped(path) and _exists(project, ours, path)
+        }
     if not exempt:
         return tree
     old = base.tree if isinstance(base, Pristine) else _entries(project.repository, base, exempt)
@@ -49,9 +62,12 @@ def _exists(project: Project, ours: str, path: str) -> bool:
     return project.repository.blob(ours, project.inside(path)) is not None
 
 
-def _entries(repository: Repository, base: TemplateCommit, paths: list[str]) -> dict[str, Entry]:
-    """Return those of ``paths`` that a template commit holds: it has the project at its root."""
-    names = set(paths)
+def _names(repository: Repository, base: TemplateCommit) -> list[str]:
+    return repository.git.fields("ls-tree", "-r", "-z", "--name-only", base.commit)
+
+
+def _entries(repository: Repository, base: TemplateCommit, names: set[str]) -> dict[str, Entry]:
+    """Return those of ``names`` that a template commit holds: it has the project at its root."""
     entries: dict[str, Entry] = {}
     for line in repository.git.fields("ls-tree", "-r", "-z", base.commit):
         about, _, path = line.partition("\t")

@@ -85,7 +85,7 @@ def prepare(project: Project, wanted: Wanted) -> Prepared:
     answers = wanted.ask(asked, wanted.data, now.answers)
     new = render_tree(project, template, answers, previous=now)
     old = _old(project, ours, record, base, new, wanted)
-    tree = without_exempt_files(project, ours, old, new.tree, template, answers, record=record.path)
+    tree = without_exempt_files(project, ours, old, new.tree, template, answers, record=record)
     new = replace(new, tree=tree)
     layers = _layers(project, ours, base, wanted, answers, new.tree)
     new = replace(new, layers=_checked(new.tree, layers))
