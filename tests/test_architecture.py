@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
 # From this heading on the page describes what is generated, whose files are templates.
-HERE, _, GENERATED = PAGE.partition("\n## The generated project\n")
+HERE, _, GENERATED_PROJECT = PAGE.partition("\n## The generated project\n")
 PATH = re.compile(r"(?<![\w.*])(?:[\w.-]+/)*[\w-]+\.(?:py|toml|md|yml|js|mk)\b")
 CALL = re.compile(r"\b([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)(?=\(|$)")
 
@@ -52,8 +52,8 @@ def paths(text: str) -> set[str]:
         match
         for token in (*quotations(text), *re.findall(r"(?m)^ {4,}.*$", text))
         if "://" not in token
-        for expanded in expand(token)
-        for match in PATH.findall(expanded)
+        for path in expand(token)
+        for match in PATH.findall(path)
     }
 
 
@@ -80,7 +80,7 @@ def test_a_path_exists(path: str) -> None:
     assert exists(path, "src", "tests", "docs", "templates", "benchmarks")
 
 
-@pytest.mark.parametrize("path", sorted(paths(GENERATED)))
+@pytest.mark.parametrize("path", sorted(paths(GENERATED_PROJECT)))
 def test_a_path_of_the_generated_project_exists(path: str) -> None:
     assert exists(path, "templates", "tests", "docs") or path in {
         "report.html", "metrics.json", "metadata.json", "served.json",

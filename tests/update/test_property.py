@@ -289,7 +289,9 @@ def assert_one_update(
             assert (folder / ".git/MERGE_HEAD").exists()
         else:
             assert repository.commit("HEAD") == made.merge_commit
-            assert not git.fields("status", "--porcelain", "-z", "--untracked-files=no")
+            assert not git.in_work_tree().fields(
+                "status", "--porcelain", "-z", "--untracked-files=no"
+            )
         lost = student - in_tree
         assert not lost, f"lost: {sorted(lost)}"
         assert work_tree_equals(Project(folder, repository, ""), made)

@@ -84,17 +84,17 @@ class CruftFile:
         return (json.dumps(values, indent=2, ensure_ascii=False) + "\n").encode()
 
 
-def skip_patterns(record: Record, read: ReadFile) -> tuple[str, ...]:
+def skip_patterns(record: Record, read_file: ReadFile) -> tuple[str, ...]:
     """Return what a project of cruft keeps out of its updates: globs, relative to its root.
 
     They stand in ``skip`` of its record and of ``[tool.cruft]`` in its pyproject.toml, which
-    ``read`` gives: https://cruft.github.io/cruft/#skipping-files. Empty for other records.
+    ``read_file`` gives: https://cruft.github.io/cruft/#skipping-files. Empty for other records.
     """
     if not CruftFile().matches(record.path):
         return ()
     try:
         own = load_json(record.text).get("skip")
-        project = load_toml(read("pyproject.toml") or b"").get("tool", {}).get("cruft", {})
+        project = load_toml(read_file("pyproject.toml") or b"").get("tool", {}).get("cruft", {})
         lists = (own, project.get("skip"))
     except (ValueError, AttributeError):
         return ()
