@@ -88,7 +88,7 @@ def replace_layers(
     """Return a project's layers with ``new`` ones in the place of those of their name.
 
     A layer that is new to the project lies on top; the others stay as history has them. ``old`` is
-    without a class's marker, which ``whose`` asks for (as in ``recorded``).
+    without a class's marker, which ``whose`` asks for (as in ``with_records``).
 
     Raises:
         UsageError: a layer has the name that a class's marker takes.
@@ -116,8 +116,8 @@ def record(layers: Sequence[tuple[str, str]]) -> bytes:
     """Return ``.mlstarter.toml`` for layers given as name and digest, lowest first."""
     lines = ["# Written by mlstarter: the layers that lie over the template.\n"]
     for name, digest in layers:
-        quoted_name = toml_string(name)
-        lines.append(f'\n[[layers]]\nname = {quoted_name}\ndigest = "{digest}"\n')
+        name_text = toml_string(name)
+        lines.append(f'\n[[layers]]\nname = {name_text}\ndigest = "{digest}"\n')
     return "".join(lines).encode()
 
 
@@ -137,8 +137,8 @@ def read_marker(text: bytes | None) -> tuple[str, str] | None:
     if text is None:
         return None
     try:
-        cohort = load_toml(text)["cohort"]
-        names = cohort["course_run"], cohort["student_id"]
+        table = load_toml(text)["cohort"]
+        names = table["course_run"], table["student_id"]
     except (ValueError, KeyError, TypeError):
         return None
     # Both are identifiers (cohort/identifiers.py); anything else was never handed out.
@@ -152,7 +152,7 @@ def _render(folder: Path, answers: Mapping[str, Any], folder_name: str) -> Tree:
     engine = CopierEngine(template)
     if engine.only_copier_renders is not None:
         raise _not_in_a_layer(folder, engine.only_copier_renders)
-    hidden_names: frozenset[str] = getattr(answers, "hidden", frozenset())
+    hidden_names: frozenset[str] = getattr(answers, "hidden_names", frozenset())
     context = dict(answers) | {"cookiecutter": dict(answers)}
     applicable = {name: value for name, value in context.items() if name not in hidden_names}
     chance = Chance(getattr(answers, "seed", "") or new_seed(), template.source)

@@ -6,7 +6,7 @@ import re
 
 from packaging.version import InvalidVersion, Version
 
-_DESCRIBE_OUTPUT = re.compile(r"^(.*)-(\d+)-g[0-9a-f]+$")
+_DESCRIPTION = re.compile(r"^(.*)-(\d+)-g[0-9a-f]+$")
 
 
 def parse_version(text: str | None) -> Version | None:
@@ -16,7 +16,7 @@ def parse_version(text: str | None) -> Version | None:
     """
     if text is None:
         return None
-    match = _DESCRIBE_OUTPUT.match(text)
+    match = _DESCRIPTION.match(text)
     try:
         return Version(f"{match[1]}.post{match[2]}" if match else text)
     except InvalidVersion:

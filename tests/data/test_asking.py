@@ -119,7 +119,7 @@ def test_a_target_that_is_changed_in_the_review_is_described_anew(
         def text(
             self, message: str, default: str, check: Callable[[Any], str | None], **_: Any
         ) -> str:
-            if "Enter to create" in message and not getattr(self, "changed", False):
+            if "Enter to create" in message and not getattr(self, "has_changed", False):
                 self.has_changed = True
                 rows = [line.split() for line in self.output[-1].splitlines() if line.strip()]
                 return next(line[0] for line in rows if line[1:2] == ["target"])

@@ -24,14 +24,14 @@ CONVERTS = {"authoring/convert.py"}
 def asks_which_engine(tree: ast.AST) -> Iterator[int]:
     """Yield the lines that depend on which engine a template or a record names."""
     for node in ast.walk(tree):
-        called = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+        function = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
         if isinstance(node, ast.Compare):
             parts = [node.left, *node.comparators]
         elif isinstance(node, ast.Match):
             parts = [node.subject]
         elif isinstance(node, ast.Subscript) and ast.unparse(node.value) != "Literal":
             parts = [node.slice]
-        elif isinstance(node, ast.Call) and (called == "isinstance" or called.endswith(".get")):
+        elif isinstance(node, ast.Call) and (function == "isinstance" or function.endswith(".get")):
             parts = list(node.args)
         else:
             continue
@@ -93,7 +93,7 @@ def test_every_engine_answers_the_whole_protocol(name: str, tmp_path: Path) -> N
     assert [question.name for question in engine.questionnaire.questions] == ["name"]
     assert engine.render(answers, "made").tree["f"].data == b"ada"
     assert engine.code == engine.commands == engine.reads == ()
-    assert dict(engine.nested) == {}
+    assert dict(engine.inner_templates) == {}
     assert engine.folder_name(answers) in {"", "ada"}
     assert engine.message(answers, "after_copy", "made") == ()
     assert engine.migrations("0.1.0") == ()

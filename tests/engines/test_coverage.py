@@ -98,12 +98,12 @@ def test_copier_renders_what_was_left_to_it(case: str, tmp_path: Path) -> None:
 def test_a_fault_of_the_renderer_is_no_reason_to_try_another(
     fault: type[Exception], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_: object) -> NoReturn:
+    def fail(*_: object) -> NoReturn:
         raise fault("ours")
 
     template = sources.resolve(str(write_template(tmp_path / "t", {**PLAIN, "f": ""})))
     complete = answers(template)
-    monkeypatch.setattr(QuickRenderer, "_list", broken)
+    monkeypatch.setattr(QuickRenderer, "_list", fail)
     monkeypatch.setattr("mlstarter.engines.copier.run_copy.render_with_copier", no_process)
 
     with pytest.raises(fault, match="ours"):

@@ -43,14 +43,14 @@ class ScriptedTerminal:
     ) -> Any:
         answer = self._next(message, can_go_back=can_go_back)
         if answer is ENTER:
-            values = [choice.value for choice in choices if not choice.refused]
+            values = [choice.value for choice in choices if not choice.refusal]
             return default if default in values else values[0]
         if answer is BACK:
             return answer
         titles = [choice.title for choice in choices]
         assert answer in titles, f"{answer} is none of {titles}"
         choice = choices[titles.index(answer)]
-        assert not choice.refused, choice.refused
+        assert not choice.refusal, choice.refusal
         return choice.value
 
     def several(
@@ -75,18 +75,18 @@ class ScriptedTerminal:
         default: str,
         check: Check,
         *,
-        offered: str = "",
+        suggestion: str = "",
         placeholder: str = "",  # noqa: ARG002 - how a prompt looks is for the ptys
         secret: bool = False,  # noqa: ARG002
         multiline: bool = False,  # noqa: ARG002
         can_go_back: bool = True,
     ) -> str | Back:
         answer = self._next(message, can_go_back=can_go_back)
-        self.offers.append(default or offered)
+        self.offers.append(default or suggestion)
         if isinstance(answer, Back):
             return answer
-        for typed in answer if isinstance(answer, list) else [answer]:
-            text = (default or offered) if typed is ENTER else str(typed)
+        for entry in answer if isinstance(answer, list) else [answer]:
+            text = (default or suggestion) if entry is ENTER else str(entry)
             complaint = check(text)
             if complaint is None:
                 return text

@@ -108,7 +108,7 @@ class _Collection(Policy):
         """Collect the values of a question, and go on with its default."""
         # What cannot be rendered with the defaults is for the linter; it is answered as a text.
         try:
-            choices = [choice.value for choice in interview.choices(question) if not choice.refused]
+            choices = [choice.value for choice in interview.choices(question) if not choice.refusal]
             kind = interview.type_name(question)
         except TemplateError:
             choices, kind = [], "str"

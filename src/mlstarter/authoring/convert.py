@@ -83,8 +83,8 @@ def convert(template: Template, out: Path) -> Conversion:
         raise UsageError(
             f"{template.source} is a Copier template already.", hint="there is nothing to convert"
         )
-    if engine.nested:
-        inner = ", ".join(folder for _, folder in engine.nested.values())
+    if engine.inner_templates:
+        inner = ", ".join(folder for _, folder in engine.inner_templates.values())
         raise UsageError(
             f"{template.source} is a template of templates.", hint=f"convert one of them: {inner}"
         )

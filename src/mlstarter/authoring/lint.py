@@ -11,7 +11,7 @@ from jinja2 import TemplateSyntaxError, meta, nodes
 from mlstarter import engines, questions
 from mlstarter.authoring.answer_combinations import answer_sets, describe
 from mlstarter.authoring.file_syntax import parse_fault
-from mlstarter.engines.path_safety import folded
+from mlstarter.engines.path_safety import case_folded
 from mlstarter.errors import MlstarterError
 from mlstarter.files import read_tree
 from mlstarter.questions import Question, Questionnaire
@@ -194,7 +194,7 @@ def _renders(template: Template, questionnaire: Questionnaire) -> Iterator[LintF
 def _collisions(tree: Tree, with_what: str) -> Iterator[LintFinding]:
     seen: dict[str, str] = {}
     for path in tree:
-        other = seen.setdefault(folded(path), path)
+        other = seen.setdefault(case_folded(path), path)
         if other != path:
             message = f"and {other} are one file on Windows and macOS (with {with_what})"
             yield LintFinding("collision", path, message)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mlstarter.new.create import OwnFiles
     from mlstarter.questions import Answers
     from mlstarter.questions.ask import OtherType
-    from mlstarter.questions.gather import Gathered
+    from mlstarter.questions.gather import AnswerSources
     from mlstarter.questions.terminal import Terminal
     from mlstarter.sources import Template
 
@@ -106,7 +106,7 @@ def answer(options: NewOptions, template: Template) -> AnswerSet | OtherType:
 
 
 def _complete(
-    options: NewOptions, inputs: Gathered, terminal: Terminal | None
+    options: NewOptions, inputs: AnswerSources, terminal: Terminal | None
 ) -> AnswerSet | OtherType:
     from mlstarter.data.kaggle import read_address
     from mlstarter.questions import Answers
@@ -128,7 +128,7 @@ def _complete(
     return _from_data(options, inputs, source, terminal)
 
 
-def _source(options: NewOptions, inputs: Gathered) -> Path | None:
+def _source(options: NewOptions, inputs: AnswerSources) -> Path | None:
     """Return the data to look at: ``--data-file``, or a path to a file that is there."""
     from mlstarter.cli.own_data import source_path
     from mlstarter.data.answers import SECOND_EDITION
@@ -167,7 +167,7 @@ def _ask_path(terminal: Terminal) -> Path:
 
 
 def _from_data(
-    options: NewOptions, inputs: Gathered, source: Path, terminal: Terminal | None
+    options: NewOptions, inputs: AnswerSources, source: Path, terminal: Terminal | None
 ) -> AnswerSet | OtherType:
     from mlstarter.cli.own_data import echo_look, look, show_choices
     from mlstarter.data.answers import SECOND_EDITION, without_tool_keys
@@ -212,7 +212,7 @@ def _from_data(
 def _corrections(proposal: Mapping[str, str], answers: Answers) -> dict[str, Any]:
     """Return the connected answers to go on with where the user changed one, else nothing.
 
-    What follows a change in the order of ``CONNECTED`` depends on it, unless it was changed too.
+    What follows a change in the order of ``LINKED_QUESTIONS`` depends on it, unless it was changed too.
     """
     applicable = answers.applicable
     result: dict[str, Any] = {}

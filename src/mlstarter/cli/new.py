@@ -16,7 +16,7 @@ from mlstarter.suggest import listing
 
 if TYPE_CHECKING:
     from mlstarter.cli.answering import AnswerSet
-    from mlstarter.new.create import Created
+    from mlstarter.new.create import NewProject
     from mlstarter.sources import Template
 
 
@@ -151,7 +151,7 @@ def run(options: NewOptions) -> None:
             answers,
             layers=options.layer,
             git=not options.no_git,
-            nested=as_folder,
+            is_nested=as_folder,
             own=answer_set.files(track=options.track_data),
             progress=step,
         )
@@ -184,7 +184,7 @@ def _inner(options: NewOptions, template: Template) -> Template:
     from mlstarter.questions.terminal import is_interactive, open_terminal
     from mlstarter.sources.remote import below
 
-    templates = engines.of(template).nested
+    templates = engines.of(template).inner_templates
     if not templates:
         return template
     choices = [Choice(title, folder) for title, folder in templates.values()]
@@ -232,7 +232,7 @@ def _print_tree(options: NewOptions, dest: Path, paths: list[str]) -> None:
 
 
 def _summary(
-    options: NewOptions, template: Template, answer_set: AnswerSet, project: Created
+    options: NewOptions, template: Template, answer_set: AnswerSet, project: NewProject
 ) -> None:
     """Say what was made and the exact commands that come next."""
     from mlstarter import engines
@@ -253,7 +253,7 @@ def _summary(
             "commit": project.commit,
             "fallback_identity": project.fallback_identity,
             "template": {"source": template.source, "version": template.version},
-            "answers": answer_set.answers.recorded,
+            "answers": answer_set.answers.for_record,
             **answer_set.as_object(),
         }
         print_json("new", payload)

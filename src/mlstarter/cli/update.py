@@ -17,7 +17,7 @@ from mlstarter.errors import ExitStatus, UsageError
 if TYPE_CHECKING:
     from mlstarter.project import Project
     from mlstarter.questions import Answers, Questionnaire
-    from mlstarter.update import Prepared
+    from mlstarter.update import PreparedUpdate
     from mlstarter.update.merge.plan import Plan
 
 
@@ -101,11 +101,11 @@ def _update(options: UpdateOptions, project: Project) -> int:
     from mlstarter.console import steps
     from mlstarter.questions.answers_file import parse_pairs
     from mlstarter.questions.terminal import is_interactive
-    from mlstarter.update import Wanted, prepare, take_defaults
+    from mlstarter.update import UpdateRequest, prepare, take_defaults
     from mlstarter.update.apply.application import apply_plan, create_branch
 
     asks = is_interactive() and not (options.yes or options.as_json)
-    request = Wanted(
+    request = UpdateRequest(
         to=options.to,
         data=parse_pairs(options.data),
         branch=options.branch,
@@ -146,50 +146,48 @@ def _outcome(plan: Plan, *, preview: bool, branch: str | None) -> str:
 
 
 def _ask(
-    questionnaire: Questionnaire,
-    given_answers: Mapping[str, Any],
-    recorded_answers: Mapping[str, Any],
+    questionnaire: Questionnaire, answers: Mapping[str, Any], recorded_answers: Mapping[str, Any]
 ) -> Answers:
     """Ask on the terminal what the project has not answered yet."""
-    from mlstarter.questions.again import answer_again
+    from mlstarter.questions.recorded_answers import answer_again
     from mlstarter.questions.terminal import open_terminal
 
-    return answer_again(questionnaire, given_answers, recorded_answers, open_terminal=open_terminal)
+    return answer_again(questionnaire, answers, recorded_answers, open_terminal=open_terminal)
 
 
 def _check(options: UpdateOptions, project: Project) -> int:
     from mlstarter.console import print_json
-    from mlstarter.update import standing
+    from mlstarter.update import version_status
 
-    state = standing(project)
+    status = version_status(project)
     if options.as_json:
         payload = {
             "project": str(project.folder),
-            "source": state.source,
-            "version": state.version,
-            "newest": state.newest,
-            "behind": state.behind,
+            "source": status.source,
+            "version": status.version,
+            "newest": status.newest,
+            "behind": status.behind,
         }
         print_json("update", {"outcome": "check", **payload})
-    elif state.behind:
-        echo(f"Behind: {state.version or 'no version'}, the newest is {state.newest}.")
+    elif status.behind:
+        echo(f"Behind: {status.version or 'no version'}, the newest is {status.newest}.")
     else:
-        echo(f"Up to date: {state.version or 'no version'}.")
-    return ExitStatus.NEEDS_ATTENTION if state.behind else 0
+        echo(f"Up to date: {status.version or 'no version'}.")
+    return ExitStatus.NEEDS_ATTENTION if status.behind else 0
 
 
 def _undo(options: UpdateOptions, project: Project) -> int:
     from mlstarter.console import print_json
     from mlstarter.update.apply.undo import undo
 
-    result = undo(project.repository, project.prefix)
+    undoing = undo(project.repository, project.prefix)
     if options.as_json:
-        payload = {"project": str(project.folder), "commit": result.commit, "left": result.left}
+        payload = {"project": str(project.folder), "commit": undoing.commit, "left": undoing.merge}
         print_json("update", {"outcome": "undone", **payload})
     else:
         echo(
-            f"Back at {result.commit[:10]}, the commit before the update. "
-            f"`git merge {result.left[:10]}` brings the update back."
+            f"Back at {undoing.commit[:10]}, the commit before the update. "
+            f"`git merge {undoing.merge[:10]}` brings the update back."
         )
     return 0
 
@@ -203,8 +201,8 @@ def _recover(options: UpdateOptions, project: Project) -> int:
         payload = {
             "project": str(project.folder),
             "recovery": recovery.outcome,
-            "kept": list(recovery.kept),
-            "saved": str(recovery.saved) if recovery.saved else None,
+            "kept": list(recovery.edited_files),
+            "saved": str(recovery.saved_folder) if recovery.saved_folder else None,
         }
         print_json("update", {"outcome": "recovered", **payload})
         return 0
@@ -214,15 +212,15 @@ def _recover(options: UpdateOptions, project: Project) -> int:
             "undone": "Everything is as it was before the update.",
             "finished": "The update is done.",
             "moved on": "The branch has moved on since, so nothing was touched. The files that the "
-            f"update had replaced are in {recovery.saved}.",
+            f"update had replaced are in {recovery.saved_folder}.",
         }[recovery.outcome]
     )
-    for path in recovery.kept:
+    for path in recovery.edited_files:
         echo(f"  kept as you have edited it since: {escape.line(path)}")
     return 0
 
 
-def _report(options: UpdateOptions, update_plan: Prepared, outcome: str) -> None:
+def _report(options: UpdateOptions, update_plan: PreparedUpdate, outcome: str) -> None:
     from mlstarter.cli.update_report import as_json, print_report
     from mlstarter.console import print_json
 

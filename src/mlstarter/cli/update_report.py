@@ -8,7 +8,7 @@ from mlstarter import escape
 from mlstarter.console import echo
 
 if TYPE_CHECKING:
-    from mlstarter.update import Prepared
+    from mlstarter.update import PreparedUpdate
     from mlstarter.update.merge.changes import Change
     from mlstarter.update.merge.plan import Plan
 
@@ -22,7 +22,7 @@ _COLOURS = {
 
 
 def as_json(
-    update_plan: Prepared, outcome: str, *, branch: str | None, diff: bool
+    update_plan: PreparedUpdate, outcome: str, *, branch: str | None, diff: bool
 ) -> dict[str, Any]:
     """Return the object that ``--json`` prints."""
     plan = update_plan.plan
@@ -50,7 +50,7 @@ def as_json(
     return payload
 
 
-def print_report(update_plan: Prepared, outcome: str, *, branch: str | None) -> None:
+def print_report(update_plan: PreparedUpdate, outcome: str, *, branch: str | None) -> None:
     """Print what happened, or would happen, for people."""
     plan = update_plan.plan
     if outcome == "up to date":
@@ -93,7 +93,7 @@ def print_report(update_plan: Prepared, outcome: str, *, branch: str | None) -> 
         )
 
 
-def _print_after(update_plan: Prepared, outcome: str) -> None:
+def _print_after(update_plan: PreparedUpdate, outcome: str) -> None:
     """Print what the template's author suggests to do afterwards."""
     if update_plan.after and outcome in ("merged", "branched", "conflicts"):
         echo("\nNext:" if outcome == "merged" else "\nAfter the merge:")
@@ -101,7 +101,7 @@ def _print_after(update_plan: Prepared, outcome: str) -> None:
             echo(f"  {escape.line(line)}")
 
 
-def _describe(update_plan: Prepared, outcome: str) -> str:
+def _describe(update_plan: PreparedUpdate, outcome: str) -> str:
     """Return the command that comes next where an update brought a table of the user's own."""
     import shlex
 

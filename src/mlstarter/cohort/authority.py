@@ -26,7 +26,7 @@ from mlstarter.sources import Template
 from mlstarter.sources.address import parse
 from mlstarter.sources.builtin import is_builtin
 from mlstarter.update import Authority
-from mlstarter.update.renders import questionnaire
+from mlstarter.update.preparation import questionnaire_of
 from mlstarter.versions import parse_version
 
 
@@ -128,7 +128,7 @@ class CourseRecord:
             return
         given = self.handout.given(student)
         expected = [
-            complete(questionnaire(each), {}, suggestions=given)
+            complete(questionnaire_of(each), {}, suggestions=given)
             for each in (template, self.handout.template)
         ]
         for name, value in recorded.items():

@@ -27,7 +27,7 @@ from mlstarter.git.merge_base import template_commits
 from mlstarter.layers import RECORD, digest_of
 from mlstarter.project import Project
 from mlstarter.questions import Answers, Questionnaire
-from mlstarter.questions.again import answer_again
+from mlstarter.questions.recorded_answers import answer_again
 from mlstarter.update.merge.plan import Plan
 
 Outcome = Literal["current", "offered", "merged", "conflict", "moved"]
@@ -140,7 +140,7 @@ class Updater:
             authority = self.record.authority(student, project, stated)
         except MovedAway as error:
             return Result("moved", self.branch, reason=error.message)
-        wanted = project_update.Wanted(
+        request = project_update.UpdateRequest(
             to=self.handout.template.version,
             template=self.handout.template,
             # Any name that is free: nothing is written into the private repository.
@@ -149,7 +149,7 @@ class Updater:
             layers=self.handout.config.layer,
             authority=authority,
         )
-        plan = project_update.prepare(project, wanted).plan
+        plan = project_update.prepare(project, request).plan
         try:
             result = self._result(plan)
             if not preview:

@@ -19,7 +19,7 @@ from mlstarter.errors import NeedsTrust
 from mlstarter.sources.template import EngineName, Template
 
 if TYPE_CHECKING:
-    from mlstarter.engines.result import Rendered
+    from mlstarter.engines.result import Render
     from mlstarter.tree import Tree
 
 __all__ = [
@@ -82,7 +82,7 @@ def render(template: Template, answers: Mapping[str, Any], *, folder_name: str =
 
 def render_all(
     template: Template, answers: Mapping[str, Any], *, folder_name: str = "project"
-) -> Rendered:
+) -> Render:
     """Return what ``render`` does, and the files that its code made and git shall not track."""
     # Jinja comes with these: reading a project's record must not wait for it.
     from contextlib import nullcontext
@@ -90,20 +90,20 @@ def render_all(
     from mlstarter.bounds import bounded_evaluation
     from mlstarter.engines.chance import Chance, drawing, new_seed
     from mlstarter.engines.path_safety import check
-    from mlstarter.engines.result import Rendered
+    from mlstarter.engines.result import Render
 
     engine = of(template)
     require_trust(engine)
     chance = Chance(getattr(answers, "seed", "") or new_seed())
-    chance.drawn = getattr(answers, "drawn", False)
+    chance.was_used = getattr(answers, "used_chance", False)
     bound = (
         nullcontext()
-        if template.trusted
+        if template.is_trusted
         else bounded_evaluation(f"The render of {template.source}")
     )
     with bound, drawing(chance):
-        rendered = engine.render(answers, folder_name)
-    check(rendered.tree)
-    check(rendered.ignored)
-    seed = chance.seed if chance.drawn else ""
-    return Rendered(dict(sorted(rendered.tree.items())), rendered.ignored, seed)
+        result = engine.render(answers, folder_name)
+    check(result.tree)
+    check(result.ignored_files)
+    seed = chance.seed if chance.was_used else ""
+    return Render(dict(sorted(result.tree.items())), result.ignored_files, seed)

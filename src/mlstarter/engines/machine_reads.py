@@ -57,7 +57,7 @@ def copier_reads(config: CopierConfig) -> tuple[str, ...]:
     ]
     texts += _files(config.root, config.suffix)
     own = frozenset(config.questions)
-    return tuple(reads | dict.fromkeys(_matches(options, texts, own, None)))
+    return tuple(reads | dict.fromkeys(_reads_in(options, texts, own, None)))
 
 
 def cookiecutter_reads(config: CookiecutterConfig) -> tuple[str, ...]:
@@ -72,7 +72,7 @@ def cookiecutter_reads(config: CookiecutterConfig) -> tuple[str, ...]:
         # The first part is the project's folder, or that of the hooks.
         if not config.copies(name.partition("/")[2]):
             texts.append((name, text))
-    return tuple(dict.fromkeys(_matches(options, texts, frozenset(), "cookiecutter")))
+    return tuple(dict.fromkeys(_reads_in(options, texts, frozenset(), "cookiecutter")))
 
 
 def _files(root: Path, suffix: str) -> Iterator[tuple[str, str]]:
@@ -118,7 +118,7 @@ def strings_in(value: Any, depth: int = 0) -> Iterator[str]:
             yield from strings_in(part, depth + 1)
 
 
-def _matches(
+def _reads_in(
     options: Any, texts: list[tuple[str, str]], own: frozenset[str], namespace: str | None
 ) -> Iterator[str]:
     if not texts:
@@ -139,8 +139,8 @@ def _parser(options: Any) -> Environment | None:
     """Return an environment that parses a template's syntax and runs nothing."""
     from jinja2 import Environment
 
-    table = options if isinstance(options, Mapping) else {}
-    syntax = {key: table[key] for key in _SYNTAX if key in table}
+    syntax_options = options if isinstance(options, Mapping) else {}
+    syntax = {key: syntax_options[key] for key in _SYNTAX if key in syntax_options}
     extensions = (
         "jinja2.ext.do", "jinja2.ext.loopcontrols", "jinja2.ext.i18n",
         "cookiecutter.extensions.TimeExtension",
@@ -157,7 +157,7 @@ def _reads(
     from jinja2 import nodes
 
     tree = env.parse(_without_yield(text))
-    set_here = {node.name for node in tree.find_all(nodes.Name) if node.ctx != "load"}
+    own_variables = {node.name for node in tree.find_all(nodes.Name) if node.ctx != "load"}
     for call in tree.find_all(nodes.Filter):
         # `map` takes the name of another filter.
         first = call.args[0] if call.name == "map" and call.args else None
@@ -168,8 +168,8 @@ def _reads(
         if tag.identifier.endswith("TimeExtension"):
             yield "the clock ({% now %})"
     for variable in tree.find_all(nodes.Name):
-        is_local = variable.name in own or variable.name in set_here
-        if namespace is None and variable.name in READING_NAMES and not is_local:
+        is_own = variable.name in own or variable.name in own_variables
+        if namespace is None and variable.name in READING_NAMES and not is_own:
             yield "the clock (now)" if variable.name == "now" else variable.name
     parts: list[Any] = [*tree.find_all((nodes.Getattr, nodes.Getitem))]
     for part in parts:

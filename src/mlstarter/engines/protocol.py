@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from mlstarter.engines.record import RecordFormat
 
 if TYPE_CHECKING:
-    from mlstarter.engines.result import Rendered
+    from mlstarter.engines.result import Render
     from mlstarter.questions import Answers, Questionnaire
     from mlstarter.sources.template import Template
 
 Moment = Literal["before_copy", "after_copy", "before_update", "after_update"]
-Stage = Literal["before", "after"]
+MigrationStage = Literal["before", "after"]
 PathTest = Callable[[str], bool]
 
 
@@ -25,7 +25,7 @@ class MigrationStep:
     ``stage`` is on which side of the merge it runs; ``variables`` are ``_version_from`` and so on.
     """
 
-    stage: Stage
+    stage: MigrationStage
     command: str | Sequence[Any]
     when: str | bool
     folder: str
@@ -53,11 +53,11 @@ class MigrationCommand:
 class UpdateExemptions:
     """The files that a template's settings keep an update from changing.
 
-    ``excluded`` says it of a path in any case, ``skipped`` of one that the project has.
+    ``excludes`` says it of a path in any case, ``skips`` of one that the project has.
     """
 
-    excluded: PathTest
-    skipped: PathTest
+    excludes: PathTest
+    skips: PathTest
 
 
 class Engine(Protocol):
@@ -89,7 +89,7 @@ class Engine(Protocol):
         """What the texts read beyond the template (clock, files, environment), with the file."""
 
     @property
-    def nested(self) -> Mapping[str, tuple[str, str]]:
+    def inner_templates(self) -> Mapping[str, tuple[str, str]]:
         """The templates to choose from, name -> (title, folder), for a template of templates."""
 
     @property
@@ -114,7 +114,7 @@ class Engine(Protocol):
             UnsafePath: it names no folder in which a project may lie.
         """
 
-    def render(self, answers: Mapping[str, Any], folder_name: str) -> Rendered:
+    def render(self, answers: Mapping[str, Any], folder_name: str) -> Render:
         """Return the project of complete answers; ``engines.render`` is what others call.
 
         Raises:

@@ -22,7 +22,7 @@ _TELLING = (
     nodes.Name, nodes.Filter, nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport,
     nodes.ExtensionAttribute, nodes.ImportedName,
 )  # fmt: skip
-_KEPT = 64  # results a text keeps; a class differs in few answers but the name
+_MOST_RESULTS = 64  # results a text keeps; a class differs in few answers but the name
 
 
 class TextError(TemplateError):
@@ -72,17 +72,17 @@ class Text:
         if self._plain is not None:
             return self._plain
         if self._names is None:
-            return self._rendered(context)
+            return self._render_now(context)
         # repr tells 1 from True and from "1", and takes lists and mappings.
         key = tuple([repr(context.get(name, ...)) for name in self._names])
         result = self._results.get(key)
         if result is None:
-            if len(self._results) >= _KEPT:
+            if len(self._results) >= _MOST_RESULTS:
                 self._results.clear()
-            result = self._results[key] = self._rendered(context)
+            result = self._results[key] = self._render_now(context)
         return result
 
-    def _rendered(self, context: Mapping[str, Any]) -> str:
+    def _render_now(self, context: Mapping[str, Any]) -> str:
         try:
             return self._template.render(context)
         except (MlstarterError, MemoryError):

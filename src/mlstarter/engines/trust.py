@@ -24,18 +24,18 @@ def with_trust(template: Template, flag: bool = False) -> Template:
     """Return a template with what its user decided: by ``flag`` or by the settings."""
     from mlstarter.engines import of
 
-    if template.trusted:
+    if template.is_trusted:
         return template
     engine = of(template)
     # The settings are for code; a text that hides what it reads needs the user's own word.
     if flag or ((engine.code or engine.has_migrations) and settings.trusts(template.source)):
-        return replace(template, trusted=True)
+        return replace(template, is_trusted=True)
     return template
 
 
 def runs_code(engine: Engine) -> bool:
     """Say whether a template brings code, or reads from the machine, and may."""
-    return engine.template.trusted and bool(engine.code)
+    return engine.template.is_trusted and bool(engine.code)
 
 
 def require_trust(engine: Engine, migrations: Iterable[str] = ()) -> None:
@@ -49,20 +49,20 @@ def require_trust(engine: Engine, migrations: Iterable[str] = ()) -> None:
     template = engine.template
     more = [f"migration {command}" for command in migrations]
     code = (*engine.code, *more)
-    if not code or template.trusted:
+    if not code or template.is_trusted:
         return
     lines = list(code[:_MOST_LISTED])
     if len(code) > _MOST_LISTED:
         lines.append(f"and {len(code) - _MOST_LISTED} more")
     runs = len(engine.code) > len(engine.reads) or bool(more)
     raise NeedsTrust(
-        f"The template {template.source} would {_deed(engine, runs=runs)}: {'; '.join(lines)}.",
+        f"The template {template.source} would {_act(engine, runs=runs)}: {'; '.join(lines)}.",
         hint=f"read it in {template.root}, then use --trust, or name the source under trust in "
         f"{settings.path() or 'the file that ' + settings.SETTINGS_VARIABLE + ' names'}",
     )
 
 
-def _deed(engine: Engine, *, runs: bool) -> str:
+def _act(engine: Engine, *, runs: bool) -> str:
     """Say what a template would do with the machine; it does one of the two at least."""
     if not engine.reads:
         return "run code on this machine"

@@ -22,7 +22,7 @@ Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Created:
+class NewProject:
     """What ``create`` made.
 
     ``commit`` is None without git and for a folder of another repository, whose owner commits it;
@@ -108,7 +108,7 @@ class _Content:
 
     tree: Tree
     layers: tuple[Layer, ...]
-    ignored: Tree
+    ignored_files: Tree
     seed: str
 
     @property
@@ -126,14 +126,14 @@ def _render(
     layers: Sequence[Path],
     folder_name: str,
 ) -> _Content:
-    rendered = render_all(template, answers, folder_name=folder_name)
-    tree = with_record(rendered.tree, template, getattr(answers, "recorded", answers))
+    result = render_all(template, answers, folder_name=folder_name)
+    tree = with_record(result.tree, template, getattr(answers, "for_record", answers))
     if not layers:
-        return _Content(tree, (), rendered.ignored, rendered.seed)
+        return _Content(tree, (), result.ignored_files, result.seed)
     from mlstarter.layers import render_layers
 
     own_layers = render_layers(layers, answers, tree, folder_name)
-    return _Content(tree, own_layers, rendered.ignored, rendered.seed)
+    return _Content(tree, own_layers, result.ignored_files, result.seed)
 
 
 def create(
@@ -143,10 +143,10 @@ def create(
     *,
     layers: Sequence[Path] = (),
     git: bool = True,
-    nested: bool = False,
+    is_nested: bool = False,
     own: OwnFiles | None = None,
     progress: Progress | None = None,
-) -> Created:
+) -> NewProject:
     """Make the project at ``dest``, completely or not at all.
 
     Everything is built in a temporary folder on the same disk, under the project's own name, and
@@ -158,20 +158,20 @@ def create(
         answers: complete answers (``questions.complete``).
         layers: folders whose files are laid over the template's, lowest first.
         git: make a repository whose first commit is the pristine render.
-        nested: become a folder of the repository around ``dest``: only files are written, and
+        is_nested: become a folder of the repository around ``dest``: only files are written, and
             who owns that repository commits them.
         own: files of the user's beside the render.
         progress: called with a short sentence at each step.
 
     Raises:
-        UsageError: ``dest`` holds something, or ``nested`` without a repository around it.
+        UsageError: ``dest`` holds something, or ``is_nested`` without a repository around it.
         TemplateError: the template cannot be rendered.
         EnvironmentProblem: no permission, a full disk, no git.
     """
     say = progress or (lambda _: None)
     dest = dest.absolute()
     check_destination(dest)
-    if nested and enclosing_repository(dest) is None:
+    if is_nested and enclosing_repository(dest) is None:
         raise UsageError(
             f"There is no repository around {dest} that it could be a folder of.",
             hint="leave that out to make a repository of its own",
@@ -183,7 +183,7 @@ def create(
         # Inside an empty destination: it may be another disk than the folder above it.
         with built_aside(dest if dest.is_dir() else dest.parent, dest.name) as folder:
             commit, fallback = None, False
-            if git and not nested:
+            if git and not is_nested:
                 say("making the first commit")
                 origin = TemplateOrigin(template.source, template.version)
                 with to_its_end():
@@ -194,12 +194,12 @@ def create(
             else:
                 say("writing the files")
                 write_tree(whole, folder)
-            write_tree(content.ignored, folder)
+            write_tree(content.ignored_files, folder)
             if own is not None:
                 say("copying the data")
                 own.copy(folder)
             _move(folder, dest)
-    return Created(dest, len(whole), commit, fallback)
+    return NewProject(dest, len(whole), commit, fallback)
 
 
 def _move(folder: Path, dest: Path) -> None:

@@ -42,11 +42,11 @@ class OtherType:
 
 
 @dataclass(frozen=True, slots=True)
-class OwnData:
+class StartFromData:
     """The user wants to start from data of their own, which are to be looked at first."""
 
 
-Outcome = Answers | OtherType | OwnData
+DialogueOutcome = Answers | OtherType | StartFromData
 
 
 @dataclass(frozen=True)
@@ -54,12 +54,12 @@ class Starts:
     """What a dialogue may start from.
 
     ``presets`` are the sets of answers to choose from, ``last`` the user's last answers to this
-    template, ``remembered`` what takes the place of the template's defaults in any case.
+    template, ``remembered_answers`` what takes the place of the template's defaults in any case.
     """
 
     presets: Sequence[Preset] = ()
     last: Mapping[str, Any] = field(default_factory=dict)
-    remembered: Mapping[str, Any] = field(default_factory=dict)
+    remembered_answers: Mapping[str, Any] = field(default_factory=dict)
 
 
 def ask(
@@ -70,7 +70,7 @@ def ask(
     starts: Starts = Starts(),
     start: Preset | Mapping[str, Any] | None = None,
     other_types: Mapping[str, str] | None = None,
-) -> Outcome:
+) -> DialogueOutcome:
     """Ask whatever ``inputs`` leave open and return the answers that the user agreed to.
 
     Args:
@@ -83,7 +83,7 @@ def ask(
         other_types: project types of other templates, offered beside this one's: name -> title.
 
     Returns:
-        The answers; OtherType where one of ``other_types`` was chosen, OwnData where the user
+        The answers; OtherType where one of ``other_types`` was chosen, StartFromData where the user
         wants to start from data.
 
     Raises:
@@ -130,14 +130,14 @@ class Conversation(Policy):
         self.terminal = terminal
         self.starts = starts
         self.other_types: frozenset[str] = frozenset()
-        self.suggestions: dict[str, Any] = dict(starts.remembered)
+        self.suggestions: dict[str, Any] = dict(starts.remembered_answers)
         # With a set of answers to start from, only what it leaves open is asked.
         self.quick = False
         self.drafts: dict[str, Any] = {}
         self.earlier: dict[str, Any] = {}
         self.trail: list[str] = []
 
-    def run(self, start: Mapping[str, Any] | None) -> Outcome:
+    def run(self, start: Mapping[str, Any] | None) -> DialogueOutcome:
         """Ask until the user agrees to the review; ``start`` is a set of answers to begin with."""
         self.terminal.show(self.terminal.keys)
         options = self._options() if start is None else []
@@ -152,7 +152,8 @@ class Conversation(Policy):
             if question is None:
                 step = self._review(interview, can_go_back=can_go_back)
             else:
-                step = self._put(question, interview, can_go_back=can_go_back)
+                step = self._ask(question, interview, can_go_back=can_go_back)
+            # From the first question the way back leads to where to start from, if that was asked.
             if step is BACK and self.trail:
                 name = self.trail.pop()
                 self.earlier[name] = self.drafts.pop(name, None)
@@ -173,14 +174,15 @@ class Conversation(Policy):
             options.append(Choice("My last answers", LAST))
         return options if len(options) > 1 else []
 
-    def _start(self, options: Sequence[Choice]) -> OwnData | None:
+    def _start(self, options: Sequence[Choice]) -> StartFromData | None:
         """Ask what to start from."""
+        # Another start is another dialogue: an answer that nobody sees again must not count.
         self.drafts.clear()
         while True:
             way = self.terminal.select("Start from", options, None, can_go_back=False)
-            self.suggestions, self.quick = dict(self.starts.remembered), False
+            self.suggestions, self.quick = dict(self.starts.remembered_answers), False
             if way == OWN:
-                return OwnData()
+                return StartFromData()
             if way == LAST:
                 last = self.starts.last.items()
                 self._take_set({name: v for name, v in last if name not in ALWAYS_ASKED})
@@ -199,7 +201,7 @@ class Conversation(Policy):
         return True
 
     def _take_set(self, answers: Mapping[str, Any]) -> None:
-        self.suggestions = {**self.starts.remembered, **answers}
+        self.suggestions = {**self.starts.remembered_answers, **answers}
         self.quick = True
 
     def answer(self, question: Question, interview: Interview) -> bool:
@@ -217,10 +219,11 @@ class Conversation(Policy):
             self.drafts.pop(question.name, None)
         return False
 
-    def _put(
+    def _ask(
         self, question: Question, interview: Interview, *, can_go_back: bool
     ) -> OtherType | Back | None:
         """Ask one question and keep its answer as a draft."""
+        # What was typed before somebody went back is worth more than the default.
         before = self.earlier.get(question.name)
         default = interview.default(question) if before is None else before
         answer = put(
@@ -245,32 +248,32 @@ class Conversation(Policy):
         self.trail.append(question.name)
         return None
 
-    def _review(self, interview: Interview, *, can_go_back: bool) -> Outcome | Back | None:
+    def _review(self, interview: Interview, *, can_go_back: bool) -> DialogueOutcome | Back | None:
         """Show every answer; return them for yes, or ask the one whose number was typed."""
         questions = [
             question
             for question in self.questionnaire.questions
-            if question.name not in interview.hidden
+            if question.name not in interview.hidden_names
         ]
         self.terminal.show(review(questions, interview))
 
-        def complaint(typed: str) -> str | None:
-            word = typed.strip()
+        def complaint(entry: str) -> str | None:
+            word = entry.strip()
             if not word or (word.isdigit() and 1 <= int(word) <= len(questions)):
                 return None
             return f"Press Enter, or type a number from 1 to {len(questions)}."
 
-        typed = self.terminal.text(
+        entry = self.terminal.text(
             "Enter to create it, or the number of an answer to change:",
             "",
             complaint,
             can_go_back=can_go_back,
         )
-        if isinstance(typed, Back):
-            return typed
-        if not typed.strip():
+        if isinstance(entry, Back):
+            return entry
+        if not entry.strip():
             return interview.answers()
-        return self._change(questions[int(typed) - 1], interview)
+        return self._change(questions[int(entry) - 1], interview)
 
     def _change(self, question: Question, interview: Interview) -> OtherType | None:
         if question.name in self.inputs:

@@ -12,10 +12,10 @@ from mlstarter import engines, plugins
 from mlstarter.data.kaggle import settle_addresses
 from mlstarter.errors import AnswersError, UsageError
 from mlstarter.questions.answers_file import parse_pairs, read_answers
-from mlstarter.questions.ask import OtherType, Outcome, OwnData, Starts, ask
+from mlstarter.questions.ask import DialogueOutcome, OtherType, StartFromData, Starts, ask
 from mlstarter.questions.complete import complete
 from mlstarter.questions.interview import Interview
-from mlstarter.questions.memory import last_answers, remembered
+from mlstarter.questions.memory import last_answers, remembered_answers
 from mlstarter.questions.model import Answers, Questionnaire
 from mlstarter.questions.presets import Preset, find_preset, load_presets, preset_answers
 from mlstarter.questions.terminal import Terminal
@@ -27,7 +27,7 @@ NAMES = ("project_name", "project_slug", "repo_name", "name")
 
 
 @dataclass(frozen=True)
-class Gathered:
+class AnswerSources:
     """Everything that answers a questionnaire before anybody is asked.
 
     ``inputs`` are answers from flags and files, ``preset`` is the one that a flag names, ``starts``
@@ -42,12 +42,12 @@ class Gathered:
 
     def complete(self, *, defaults: bool) -> Answers:
         """Answer without a terminal; see ``questions.complete``."""
-        suggestions = dict(self.starts.remembered)
+        suggestions = dict(self.starts.remembered_answers)
         if self.preset is not None:
             suggestions |= preset_answers(self.preset, self.questionnaire.names)
         return complete(self.questionnaire, self.inputs, suggestions=suggestions, defaults=defaults)
 
-    def ask(self, terminal: Terminal) -> Outcome:
+    def ask(self, terminal: Terminal) -> DialogueOutcome:
         """Ask for what is open; see ``questions.ask``."""
         return ask(
             self.questionnaire,
@@ -65,11 +65,11 @@ class Gathered:
             self.inputs,
             terminal,
             starts=self.starts,
-            start={**self.starts.remembered, **proposal},
+            start={**self.starts.remembered_answers, **proposal},
             other_types=self.other_types,
         )
         # Where to start from is not asked, so that nobody can choose data once more.
-        assert not isinstance(outcome, OwnData)  # noqa: S101 - as said
+        assert not isinstance(outcome, StartFromData)  # noqa: S101 - as said
         return outcome
 
 
@@ -82,13 +82,14 @@ def gather(
     preset: str | None,
     data: tuple[str, ...],
     answers_file: Path | None,
-) -> Gathered:
+) -> AnswerSources:
     """Read flags and files; a flag wins over the file.
 
     Raises UsageError and AnswersError for what cannot be, with the near match.
     """
     inputs = read_answers(answers_file) if answers_file is not None else {}
     inputs |= parse_pairs(data)
+    # The address of a page stands for several answers, whichever way it came in.
     settle_addresses(inputs)
     if project_type is not None:
         if "project_type" not in questionnaire:
@@ -98,20 +99,22 @@ def gather(
     if dest is not None and "project_name" in questionnaire:
         inputs.setdefault("project_name", dest.absolute().name)
     presets = [*load_presets(template.root), *plugins.presets(template)]
-    named = find_preset(presets, preset) if preset is not None else None
+    start = find_preset(presets, preset) if preset is not None else None
     type_name = inputs.get("project_type")
-    if named is not None and type_name is not None and named.type not in {None, type_name}:
+    if start is not None and type_name is not None and start.type not in {None, type_name}:
         raise UsageError(
-            f'The preset "{named.name}" is of type {named.type}, not {type_name}.',
+            f'The preset "{start.name}" is of type {start.type}, not {type_name}.',
             hint=f"leave out --type, or see `mlstarter list presets --type {type_name}`",
         )
     starts = Starts(
         tuple(p for p in presets if type_name is None or p.type in {None, type_name}),
         last_answers(template.source),
-        remembered(),
+        remembered_answers(),
     )
-    free = type_name is None and named is None
-    return Gathered(questionnaire, inputs, named, starts, _other_types(template) if free else {})
+    free = type_name is None and start is None
+    return AnswerSources(
+        questionnaire, inputs, start, starts, _other_types(template) if free else {}
+    )
 
 
 def _other_types(template: Template) -> dict[str, str]:

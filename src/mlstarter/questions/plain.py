@@ -31,13 +31,13 @@ class PlainTerminal:
         preset = next((n for n, c in enumerate(choices, 1) if c.value == default), 1)
         self._list(message, choices, can_go_back=can_go_back)
         while True:
-            typed = self._line(f"Number [{preset}]: ", can_go_back=can_go_back)
-            if isinstance(typed, Back):
-                return typed
-            choice = _numbered(typed or str(preset), choices)
-            if choice is not None and not choice.refused:
+            entry = self._line(f"Number [{preset}]: ", can_go_back=can_go_back)
+            if isinstance(entry, Back):
+                return entry
+            choice = _choice_of(entry or str(preset), choices)
+            if choice is not None and not choice.refusal:
                 return choice.value
-            echo(choice.refused if choice else f"Type a number from 1 to {len(choices)}.")
+            echo(choice.refusal if choice else f"Type a number from 1 to {len(choices)}.")
 
     def several(
         self, message: str, choices: Sequence[Choice], default: Sequence[Any], *, can_go_back: bool
@@ -46,23 +46,23 @@ class PlainTerminal:
         preset = " ".join(str(n) for n, c in enumerate(choices, 1) if c.value in default)
         self._list(message, choices, can_go_back=can_go_back)
         while True:
-            typed = self._line(f"Numbers [{preset}]: ", can_go_back=can_go_back)
-            if isinstance(typed, Back):
-                return typed
-            parts = (typed or preset).replace(",", " ").split()
-            ticked = [_numbered(part, choices) for part in parts]
-            if all(choice is not None and not choice.refused for choice in ticked):
-                return [choice.value for choice in ticked if choice is not None]
+            entry = self._line(f"Numbers [{preset}]: ", can_go_back=can_go_back)
+            if isinstance(entry, Back):
+                return entry
+            parts = (entry or preset).replace(",", " ").split()
+            numbers = [_choice_of(part, choices) for part in parts]
+            if all(choice is not None and not choice.refusal for choice in numbers):
+                return [choice.value for choice in numbers if choice is not None]
             echo(f"Type numbers from 1 to {len(choices)}, with spaces between them.")
 
     def confirm(self, message: str, default: bool, *, can_go_back: bool) -> bool | Back:
         """Return yes or no."""
         preset = "yes" if default else "no"
         while True:
-            typed = self._line(f"{message} [{preset}]: ", can_go_back=can_go_back)
-            if isinstance(typed, Back):
-                return typed
-            word = (typed or preset).lower()
+            entry = self._line(f"{message} [{preset}]: ", can_go_back=can_go_back)
+            if isinstance(entry, Back):
+                return entry
+            word = (entry or preset).lower()
             if word in TRUE | FALSE:
                 return word in TRUE
             echo("Type yes or no.")
@@ -73,39 +73,39 @@ class PlainTerminal:
         default: str,
         check: Check,
         *,
-        offered: str = "",
+        suggestion: str = "",
         placeholder: str = "",
         secret: bool = False,
         multiline: bool = False,  # noqa: ARG002 - a plain terminal has only lines
         can_go_back: bool = True,
     ) -> str | Back:
         """Return a line for which there is no complaint; an empty one takes the default."""
-        default = default or offered
+        default = default or suggestion
         example = f" (such as {placeholder})" if placeholder and not default else ""
-        shown = "" if secret or not default else f" [{default}]"
+        default_text = "" if secret or not default else f" [{default}]"
         while True:
-            line = f"{message}{example}{shown}: "
-            typed = self._line(line, can_go_back=can_go_back, secret=secret)
-            if isinstance(typed, Back):
-                return typed
-            complaint = check(typed or default)
+            line = f"{message}{example}{default_text}: "
+            entry = self._line(line, can_go_back=can_go_back, secret=secret)
+            if isinstance(entry, Back):
+                return entry
+            complaint = check(entry or default)
             if complaint is None:
-                return typed or default
+                return entry or default
             echo(complaint)
 
     def _list(self, message: str, choices: Sequence[Choice], *, can_go_back: bool) -> None:
         echo(message + (f" ({BACK_KEY} goes back)" if can_go_back else ""))
         for number, choice in enumerate(choices, 1):
-            note = f" ({choice.refused})" if choice.refused else ""
+            note = f" ({choice.refusal})" if choice.refusal else ""
             echo(f"  {number}. {choice.title}{note}")
 
     def _line(self, message: str, *, can_go_back: bool, secret: bool = False) -> str | Back:
         message = escape.line(message)
-        typed = (getpass.getpass(message) if secret else input(message)).strip()
-        return BACK if typed == BACK_KEY and can_go_back else typed
+        entry = (getpass.getpass(message) if secret else input(message)).strip()
+        return BACK if entry == BACK_KEY and can_go_back else entry
 
 
-def _numbered(typed: str, choices: Sequence[Choice]) -> Choice | None:
-    if typed.isdigit() and 1 <= int(typed) <= len(choices):
-        return choices[int(typed) - 1]
-    return next((choice for choice in choices if typed == str(choice.value)), None)
+def _choice_of(entry: str, choices: Sequence[Choice]) -> Choice | None:
+    if entry.isdigit() and 1 <= int(entry) <= len(choices):
+        return choices[int(entry) - 1]
+    return next((choice for choice in choices if entry == str(choice.value)), None)

@@ -27,16 +27,17 @@ def put(
     message = interview.help(question)
     choices = interview.choices(question)
 
-    def complaint(typed: Any) -> str | None:
+    def complaint(answer: Any) -> str | None:
         try:
-            interview.check(question, typed)
+            interview.check(question, answer)
         except InvalidAnswer as error:
             return error.reason
         return None
 
     if choices and question.multiselect:
-        ticked = default if isinstance(default, list) else []
-        return terminal.several(message, choices, ticked, can_go_back=can_go_back)
+        preset = default if isinstance(default, list) else []
+        return terminal.several(message, choices, preset, can_go_back=can_go_back)
+    # The question's validator may refuse what its list offers.
     while choices:
         answer = terminal.select(message, choices, default, can_go_back=can_go_back)
         trouble = None if answer is BACK else complaint(answer)
@@ -53,7 +54,7 @@ def put(
         message,
         text if editing or multiline else "",
         complaint,
-        offered="" if editing or multiline else text,
+        suggestion="" if editing or multiline else text,
         placeholder=interview.placeholder(question),
         secret=question.secret,
         multiline=multiline,

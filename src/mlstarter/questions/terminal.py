@@ -67,7 +67,7 @@ class Terminal(Protocol):
         default: str,
         check: Check,
         *,
-        offered: str = "",
+        suggestion: str = "",
         placeholder: str = "",
         secret: bool = False,
         multiline: bool = False,
@@ -75,7 +75,7 @@ class Terminal(Protocol):
     ) -> str | Back:
         """Return a line (or lines) for which ``check`` has no complaint, or BACK.
 
-        ``default`` stands in the field and can be edited; ``offered`` is shown beside it and
+        ``default`` stands in the field and can be edited; ``suggestion`` is shown beside it and
         taken when nothing is typed.
         """
 
@@ -147,9 +147,7 @@ class FullTerminal:
         self, message: str, choices: Sequence[Choice], default: Sequence[Any], *, can_go_back: bool
     ) -> list[Any] | Back:
         """Return the values of the choices ticked with the space bar."""
-        entries = [self._entry(choice) for choice in choices]
-        for entry, choice in zip(entries, choices, strict=True):
-            entry.checked = choice.value in default and not choice.refused
+        entries = [self._entry(choice, is_ticked=choice.value in default) for choice in choices]
         prompt = self.q.checkbox(
             message,
             entries,
@@ -173,7 +171,7 @@ class FullTerminal:
         default: str,
         check: Check,
         *,
-        offered: str = "",
+        suggestion: str = "",
         placeholder: str = "",
         secret: bool = False,
         multiline: bool = False,
@@ -184,10 +182,10 @@ class FullTerminal:
             "default": default,
             "qmark": "?",
             "style": self.style,
-            "validate": lambda typed: check(typed) or True,
+            "validate": lambda text: check(text) or True,
             "bottom_toolbar": [("class:instruction", _toolbar(can_go_back, multiline=multiline))],
         }
-        grey = ("*" * 8 if secret and offered else offered) or placeholder
+        grey = ("*" * 8 if secret and suggestion else suggestion) or placeholder
         if grey:
             options["placeholder"] = [("class:placeholder", grey)]
         if secret:
@@ -196,32 +194,33 @@ class FullTerminal:
             # A space keeps questionary's own words about many lines away.
             options["instruction"] = " " if multiline else None
             prompt = self.q.text(message, multiline=multiline, **options)
-        answer = self._run(prompt, can_go_back=can_go_back, offered=offered)
+        answer = self._run(prompt, can_go_back=can_go_back, suggestion=suggestion)
         return answer if answer is BACK else str(answer)
 
-    def _entry(self, choice: Choice) -> questionary.Choice:
+    def _entry(self, choice: Choice, *, is_ticked: bool = False) -> questionary.Choice:
         return self.q.Choice(
             choice.title,
-            value=_Boxed(choice.value),
-            disabled=choice.refused or None,
-            description=_folded(choice.description) or None,
+            checked=is_ticked and not choice.refusal,
+            value=_Box(choice.value),
+            disabled=choice.refusal or None,
+            description=_fold(choice.description) or None,
         )
 
-    def _run(self, prompt: questionary.Question, *, can_go_back: bool, offered: str = "") -> Any:
+    def _run(self, prompt: questionary.Question, *, can_go_back: bool, suggestion: str = "") -> Any:
         from prompt_toolkit.key_binding import merge_key_bindings
 
         application = prompt.application
-        bindings = _keys(can_go_back=can_go_back, offered=offered)
+        bindings = _keys(can_go_back=can_go_back, suggestion=suggestion)
         own = [application.key_bindings] if application.key_bindings is not None else []
         application.key_bindings = merge_key_bindings([*own, bindings])
         _show_complaints_whole(application.layout)
         answer = prompt.unsafe_ask()
         if isinstance(answer, list):
             return [item.value for item in answer]
-        return answer.value if isinstance(answer, _Boxed) else answer
+        return answer.value if isinstance(answer, _Box) else answer
 
 
-class _Boxed:
+class _Box:
     """A choice's value as an object: questionary takes None and lists for something else."""
 
     def __init__(self, value: Any) -> None:
@@ -238,7 +237,7 @@ def _toolbar(can_go_back: bool, *, multiline: bool) -> str:
     return "  " + "   ".join(parts)
 
 
-def _folded(text: str) -> str:
+def _fold(text: str) -> str:
     """Return a description in lines that fit beside questionary's own "Description:"."""
     width = max(shutil.get_terminal_size().columns - 18, 20)
     return ("\n" + " " * 15).join(textwrap.wrap(text, width))
@@ -259,7 +258,7 @@ def _show_complaints_whole(layout: Layout) -> None:
             window.dont_extend_height = to_filter(True)
 
 
-def _keys(*, can_go_back: bool, offered: str) -> KeyBindings:
+def _keys(*, can_go_back: bool, suggestion: str) -> KeyBindings:
     from prompt_toolkit.application import get_app
     from prompt_toolkit.filters import Condition
     from prompt_toolkit.key_binding import KeyBindings
@@ -275,11 +274,11 @@ def _keys(*, can_go_back: bool, offered: str) -> KeyBindings:
     def _stop(event: KeyPressEvent) -> None:
         event.app.exit(exception=KeyboardInterrupt(), style="class:aborting")
 
-    if offered:
+    if suggestion:
 
         @bindings.add("enter", filter=empty, eager=True)
         def _take(event: KeyPressEvent) -> None:
-            event.current_buffer.text = offered
+            event.current_buffer.text = suggestion
             event.current_buffer.validate_and_handle()
 
     if can_go_back:

@@ -37,6 +37,7 @@ def walk(interview: Interview, policy: Policy) -> Question | None:
     """
     inputs = interview.inputs
     for question in interview.questionnaire.questions:
+        # Asked anew for each question: an answer before it may have changed what applies.
         if not interview.applies(question):
             if question.name in inputs:
                 raise AnswersError(

@@ -26,8 +26,9 @@ class Template:
     ``commit`` is the full id of the commit, where there is one. ``engine`` names the program that
     it was written for; ``engines.of`` is what asks.
 
-    ``trusted`` says that the user decided to let it run the code that it brings
-    (``engines.with_trust``); ``texts_only`` leaves its tasks and hooks out.
+    ``is_trusted`` says that the user decided to let it run the code that it brings
+    (``engines.with_trust``); ``texts_only`` leaves its tasks and hooks out; ``reads_nothing`` says
+    that its texts are known to read nothing of the machine.
     """
 
     source: str
@@ -35,8 +36,9 @@ class Template:
     root: Path
     engine: EngineName
     commit: str | None = None
-    trusted: bool = False
+    is_trusted: bool = False
     texts_only: bool = False
+    reads_nothing: bool = False
 
     def without_code(self) -> Template:
         """Return the template without its tasks or hooks: what its texts alone make."""

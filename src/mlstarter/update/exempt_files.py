@@ -2,60 +2,54 @@
 
 from __future__ import annotations
 
-from mlstarter import engines
-from mlstarter.engines import Record
+from dataclasses import replace
+
 from mlstarter.engines.cookiecutter.record import skip_patterns
 from mlstarter.git.merge_base import Pristine, TemplateCommit
 from mlstarter.git.repository import Repository
 from mlstarter.project import Project
 from mlstarter.questions import Answers
-from mlstarter.sources import Template
-from mlstarter.tree import Entry, Tree
+from mlstarter.tree import Entry
+from mlstarter.update.preparation import Preparation
 
 
 def without_exempt_files(
-    project: Project,
-    ours: str,
-    base: TemplateCommit | Pristine,
-    tree: Tree,
-    template: Template,
-    answers: Answers,
-    *,
-    record: Record,
-) -> Tree:
+    preparation: Preparation, base: TemplateCommit | Pristine, new: Pristine, answers: Answers
+) -> Pristine:
     """Return a new render in which the files that an update must leave alone are the base's.
 
-    Equal on both of the template's sides, they merge as ours. The ``record`` of where the project
-    comes from is never among them: it would stay behind.
+    Equal on both of the template's sides, they merge as ours. The record of where the project comes
+    from is never among them: it would stay behind.
     """
-    exemptions = engines.of(template).exemptions(answers)
+    exemptions = preparation.engine.exemptions(answers)
+    project, record, ours = preparation.project, preparation.record, preparation.ours
     patterns = skip_patterns(
         record, lambda path: project.repository.blob(ours, project.inside(path))
     )
     if exemptions is None and not patterns:
-        return tree
+        return new
     from pathspec import PathSpec
 
     # Anchored: a glob of cruft's starts at the project's root, and a folder stands for its files.
     skip = PathSpec.from_lines("gitignore", [f"/{pattern}" for pattern in patterns])
 
     def is_excluded(path: str) -> bool:
-        return skip.match_file(path) or (exemptions is not None and exemptions.excluded(path))
+        return skip.match_file(path) or (exemptions is not None and exemptions.excludes(path))
 
     names = base.tree if isinstance(base, Pristine) else _names(project.repository, base)
-    exempt = {path for path in (*tree, *names) if path != record.path and is_excluded(path)}
+    exempt = {path for path in (*new.tree, *names) if path != record.path and is_excluded(path)}
     if exemptions is not None:
         exempt |= {
             path
-            for path in tree
-            if path != record.path and exemptions.skipped(path) and _exists(project, ours, path)
+            for path in new.tree
+            if path != record.path and exemptions.skips(path) and _exists(project, ours, path)
         }
     if not exempt:
-        return tree
+        return new
     old = base.tree if isinstance(base, Pristine) else _entries(project.repository, base, exempt)
-    result = {path: entry for path, entry in tree.items() if path not in exempt}
-    result |= {path: old[path] for path in exempt if path in old}
-    return dict(sorted(result.items()))
+    tree = {path: entry for path, entry in new.tree.items() if path not in exempt}
+    tree |= {path: old[path] for path in exempt if path in old}
+    return replace(new, tree=dict(sorted(tree.items())))
 
 
 def _exists(project: Project, ours: str, path: str) -> bool:

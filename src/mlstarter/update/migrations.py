@@ -17,55 +17,54 @@ from typing import Any
 from mlstarter import engines
 from mlstarter.engines import Record
 from mlstarter.engines.path_safety import check
-from mlstarter.engines.protocol import MigrationCommand, Stage
+from mlstarter.engines.protocol import MigrationCommand, MigrationStage
 from mlstarter.engines.result import read_rendered
 from mlstarter.errors import TemplateError
 from mlstarter.files import write_tree
 from mlstarter.git.process import Git
-from mlstarter.project import Project, read_record
-from mlstarter.sources import Template
+from mlstarter.project import read_record
 from mlstarter.tree import Tree
-from mlstarter.update.merge.plan import Edits, files_of
+from mlstarter.update.merge.plan import Edits
+from mlstarter.update.merge.planner import files_of
 from mlstarter.update.merge.three_way import parse_listing
+from mlstarter.update.preparation import Preparation
 
 
 class Migration:
     """What a template runs on the way from a project's version to its own.
 
-    ``edits`` is what the commands before the merge changed in the project, ``ran`` names the
-    commands that were run.
+    ``edits`` is what the commands before the merge changed in the project, ``commands_run``
+    names those that were run.
     """
 
-    def __init__(self, project: Project, ours: str, template: Template, record: Record) -> None:
+    def __init__(self, preparation: Preparation) -> None:
         """Find the steps.
 
         Raises:
             NeedsTrust: there are some, and the template is not trusted.
         """
-        self.project, self.ours, self.record = project, ours, record
-        self.engine = engines.of(template)
-        self.name = project.folder.name.removesuffix(".git")
-        self.steps = self.engine.migrations(record.version)
+        self.preparation = preparation
+        self.engine = preparation.engine
+        self.steps = self.engine.migrations(preparation.record.version)
         self.edits: Edits = {}
-        self.ran: list[str] = []
+        self.commands_run: list[str] = []
         if self.steps:
             engines.require_trust(self.engine, dict.fromkeys(map(str, self.steps)))
 
     def before(self) -> Record:
         """Run what comes before the merge; return the project's record as it is then."""
-        commands = self._commands("before", self.record.answers)
+        record, project = self.preparation.record, self.preparation.project
+        commands = self._commands("before", record.answers)
         if not commands:
-            return self.record
-        git = self.project.repository.git
-        where = f"{self.ours}:{self.project.prefix}"
-        listed = parse_listing(git.fields("ls-tree", "-r", "-z", "--full-tree", where))
-        files = files_of(git, listed)
-        self.edits = self._run(commands, files)
-        edited = self.edits.get(self.record.path)
-        if edited is None:
-            return self.record
-        found = read_record({self.record.path: edited.data}.get, (self.record.path,))
-        return found or self.record
+            return record
+        git = project.repository.git
+        where = f"{self.preparation.ours}:{project.prefix}"
+        listing = parse_listing(git.fields("ls-tree", "-r", "-z", "--full-tree", where))
+        self.edits = self._run(commands, files_of(git, listing))
+        edit = self.edits.get(record.path)
+        if edit is None:
+            return record
+        return read_record({record.path: edit.data}.get, (record.path,)) or record
 
     def after(self, answers: Mapping[str, Any]) -> Callable[[Tree], Edits] | None:
         """Return what to do with the files of a clean merge, None for nothing."""
@@ -77,12 +76,15 @@ class Migration:
         return tuple(map(str, self._commands("after", answers)))
 
     def _run(self, commands: Sequence[MigrationCommand], files: Tree) -> Edits:
-        self.ran += map(str, commands)
-        return run_in_copy(commands, files, self.name)
+        self.commands_run += map(str, commands)
+        return run_in_copy(commands, files, self.preparation.folder_name)
 
-    def _commands(self, stage: Stage, answers: Mapping[str, Any]) -> list[MigrationCommand]:
+    def _commands(
+        self, stage: MigrationStage, answers: Mapping[str, Any]
+    ) -> list[MigrationCommand]:
         steps = [step for step in self.steps if step.stage == stage]
-        return self.engine.migration_commands(steps, answers, self.name) if steps else []
+        name = self.preparation.folder_name
+        return self.engine.migration_commands(steps, answers, name) if steps else []
 
 
 def run_in_copy(commands: Sequence[MigrationCommand], files: Tree, folder_name: str) -> Edits:
@@ -102,7 +104,7 @@ def run_in_copy(commands: Sequence[MigrationCommand], files: Tree, folder_name: 
         git.run("init", "--quiet", "--template=")
         git.run("add", "--all", "--force")
         for command in commands:
-            done = subprocess.run(
+            process = subprocess.run(
                 command.command,
                 shell=isinstance(command.command, str),
                 cwd=folder / command.folder,
@@ -110,14 +112,14 @@ def run_in_copy(commands: Sequence[MigrationCommand], files: Tree, folder_name: 
                 stdout=2,  # what it prints is for people; our stdout carries the result
                 check=False,
             )
-            if done.returncode:
+            if process.returncode:
                 raise TemplateError(
                     f"The template's migration `{command}` failed with exit status "
-                    f"{done.returncode}.",
+                    f"{process.returncode}.",
                     hint="nothing was changed; what it printed stands above",
                 )
-        found = read_rendered(folder)
-    after = {**found.tree, **{p: e for p, e in found.ignored.items() if p in files}}
-    changed = {path: entry for path, entry in after.items() if files.get(path) != entry}
-    check(changed)
-    return {**changed, **dict.fromkeys(files.keys() - after.keys())}
+        result = read_rendered(folder)
+    after = {**result.tree, **{p: e for p, e in result.ignored_files.items() if p in files}}
+    edits = {path: entry for path, entry in after.items() if files.get(path) != entry}
+    check(edits)
+    return {**edits, **dict.fromkeys(files.keys() - after.keys())}

@@ -52,7 +52,7 @@ class CookiecutterConfig:
         return tuple(f"hooks/{path.name}" for path in scripts if not path.name.endswith("~"))
 
     @cached_property
-    def templates(self) -> Mapping[str, tuple[str, str]]:
+    def inner_templates(self) -> Mapping[str, tuple[str, str]]:
         """The templates to choose from, name -> (title, folder), for a template of templates."""
         if isinstance(self.variables.get("templates"), Mapping):
             return {
@@ -62,10 +62,10 @@ class CookiecutterConfig:
         old = self.variables.get("template")
         if isinstance(old, list):
             # The form before version 2.5: "Title (./folder)".
-            matches = [(str(entry), re.search(r"\((.+)\)", str(entry))) for entry in old]
+            entries = [(str(entry), re.search(r"\((.+)\)", str(entry))) for entry in old]
             return {
                 text.partition("(")[0].strip(): (text, _inside(match.group(1)))
-                for text, match in matches
+                for text, match in entries
                 if match
             }
         return {}

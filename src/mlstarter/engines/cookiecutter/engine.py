@@ -13,7 +13,7 @@ from mlstarter.engines.protocol import MigrationCommand, MigrationStep, Moment, 
 from mlstarter.engines.record import RecordFormat
 
 if TYPE_CHECKING:
-    from mlstarter.engines.result import Rendered
+    from mlstarter.engines.result import Render
     from mlstarter.questions import Answers, Questionnaire
     from mlstarter.sources.template import Template
 
@@ -33,9 +33,9 @@ class CookiecutterEngine:
         return load_cookiecutter_json(self.template.root)
 
     @property
-    def nested(self) -> Mapping[str, tuple[str, str]]:
+    def inner_templates(self) -> Mapping[str, tuple[str, str]]:
         """The templates to choose from, for a template of templates."""
-        return self.config.templates
+        return self.config.inner_templates
 
     @property
     def commands(self) -> tuple[str, ...]:
@@ -60,7 +60,7 @@ class CookiecutterEngine:
         """The questions, in the order in which they are asked."""
         from mlstarter.engines.cookiecutter.questions import cookiecutter_questionnaire
 
-        return cookiecutter_questionnaire(self.config, trusted=self.template.trusted)
+        return cookiecutter_questionnaire(self.config, is_trusted=self.template.is_trusted)
 
     def texts(self) -> Iterator[tuple[str, str]]:
         """Yield each text that is rendered with the path of its file."""
@@ -77,7 +77,7 @@ class CookiecutterEngine:
         name = folder_name(self, answers)
         return checked_path(name) if name else ""
 
-    def render(self, answers: Mapping[str, Any], folder_name: str) -> Rendered:  # noqa: ARG002 - the template names it
+    def render(self, answers: Mapping[str, Any], folder_name: str) -> Render:  # noqa: ARG002 - the template names it
         """Return the project of complete answers."""
         from mlstarter.engines.cookiecutter.renderer import render_cookiecutter
 

@@ -17,10 +17,10 @@ from mlstarter.errors import TemplateError
 from mlstarter.questions.model import Question, Questionnaire, Verbatim
 
 
-def cookiecutter_questionnaire(config: CookiecutterConfig, *, trusted: bool) -> Questionnaire:
+def cookiecutter_questionnaire(config: CookiecutterConfig, *, is_trusted: bool) -> Questionnaire:
     """Return the questions of a Cookiecutter template.
 
-    ``trusted`` says that the template's own Jinja extensions, which are code, may be imported.
+    ``is_trusted`` says that the template's own Jinja extensions, which are code, may be imported.
 
     Raises:
         TemplateError: the variables are not understood.
@@ -29,10 +29,12 @@ def cookiecutter_questionnaire(config: CookiecutterConfig, *, trusted: bool) -> 
     questions = [_question(name, raw, config.prompts.get(name)) for name, raw in variables.items()]
     # Cookiecutter settles mappings last: they may use every other variable.
     late = [q for q in questions if q.type == "json" and not q.name.startswith("_")]
-    ordered = [question for question in questions if question not in late] + late
-    extensions = config.extensions if trusted else ()
-    environment = cookiecutter_environment(config, (config.root,), extensions, trusted=trusted)
-    return Questionnaire(tuple(ordered), environment, namespace="cookiecutter")
+    in_order = [question for question in questions if question not in late] + late
+    extensions = config.extensions if is_trusted else ()
+    environment = cookiecutter_environment(
+        config, (config.root,), extensions, is_trusted=is_trusted
+    )
+    return Questionnaire(tuple(in_order), environment, namespace="cookiecutter")
 
 
 def _question(name: str, value: Any, prompt: Any) -> Question:

@@ -109,5 +109,5 @@ def skip_patterns(record: Record, read_file: ReadFile) -> tuple[str, ...]:
 
 def moves(version: str) -> bool:
     """Say whether a recorded version is a name that moves: a branch, or a tag such as ``v1``."""
-    parsed = parse_version(version)
-    return parsed is None or (len(parsed.release) == 1 and not parsed.is_postrelease)
+    number = parse_version(version)
+    return number is None or (len(number.release) == 1 and not number.is_postrelease)

@@ -68,8 +68,8 @@ class CopierConfig:
     @cached_property
     def secrets(self) -> frozenset[str]:
         """Names of the questions whose answers are never stored."""
-        secret_names = {name for name, question in self.questions.items() if question.get("secret")}
-        return frozenset(secret_names | set(self.settings.get("secret_questions") or ()))
+        names = {name for name, question in self.questions.items() if question.get("secret")}
+        return frozenset(names | set(self.settings.get("secret_questions") or ()))
 
     @cached_property
     def extensions(self) -> tuple[str, ...]:
@@ -176,16 +176,16 @@ def _load(path: Path) -> dict[str, Any]:
                 f"{path.name} of the template is not a mapping of names to questions.",
                 hint="see https://copier.readthedocs.io/en/stable/configuring/",
             )
-    settings: dict[str, Any] = {}
+    config: dict[str, Any] = {}
     # The order matters: questions are asked in it. A ChainMap, as Copier uses one, yields the
     # keys of the first document first and the merged lists last.
     for document in documents:
-        settings.update(document)
+        config.update(document)
     for option in MERGED_LISTS:
         lists = [document[option] for document in documents if option in document]
         if lists:
-            settings[option] = [item for part in lists for item in part]
-    return settings
+            config[option] = [item for part in lists for item in part]
+    return config
 
 
 def _documents(text: bytes, root: Path) -> Iterator[Any]:
@@ -195,22 +195,22 @@ def _documents(text: bytes, root: Path) -> Iterator[Any]:
     class Loader(yaml.SafeLoader):
         pass
 
-    depth = 0
+    file_count = 0
 
     def include(loader: Any, node: Any) -> list[Any]:
         pattern = str(loader.construct_scalar(node))
         if PurePosixPath(pattern).is_absolute():
             raise ValueError("an included path must be relative")
-        nonlocal depth
-        documents: list[Any] = []
+        nonlocal file_count
+        items: list[Any] = []
         for file in root.glob(pattern):
-            depth += 1
-            if depth > MAX_INCLUDES:
+            file_count += 1
+            if file_count > MAX_INCLUDES:
                 raise ValueError(f"it includes more than {MAX_INCLUDES} files")
             if not file.resolve().is_relative_to(root):
                 raise ValueError(f"an included file lies outside the template: {pattern}")
-            documents.extend(_flat(parse(file.read_bytes())))
-        return documents
+            items.extend(_flat(parse(file.read_bytes())))
+        return items
 
     def parse(text: bytes) -> Iterator[Any]:
         return yaml_documents(text, Loader, limit=MAX_CONFIG_BYTES)

@@ -25,12 +25,12 @@ _ONLY_COPIER_KNOWS = re.compile(r"\bnow\s*\(|\b_external_data\b")
 _INCLUSION = re.compile(r"\b(?:include|import|extends)\b")
 
 
-def beyond_quick_renderer(config: CopierConfig, *, trusted: bool) -> str | None:
+def beyond_quick_renderer(config: CopierConfig, *, is_trusted: bool) -> str | None:
     """Return what only Copier itself renders of a template, None where that is nothing.
 
     Args:
         config: the template's ``copier.yml``.
-        trusted: whether it is trusted. For one that is not, a text that reads from the machine
+        is_trusted: whether it is trusted. For one that is not, a text that reads from the machine
             is refused when it is rendered, whatever renders it.
     """
     for setting in ("tasks", "external_data"):
@@ -42,7 +42,7 @@ def beyond_quick_renderer(config: CopierConfig, *, trusted: bool) -> str | None:
         return f"_min_copier_version {level}"
     if any(_loops(config, name) for name in _names(config.root)):
         return "a loop over file names (yield)"
-    if trusted:
+    if is_trusted:
         return next(_machine_texts(config), None)
     return None
 

@@ -21,7 +21,7 @@ from mlstarter.errors import TemplateError
 
 if TYPE_CHECKING:
     from mlstarter.engines.copier.quick_renderer import QuickRenderer
-    from mlstarter.engines.result import Rendered
+    from mlstarter.engines.result import Render
     from mlstarter.questions import Answers, Questionnaire
     from mlstarter.sources.template import Template
 
@@ -30,7 +30,7 @@ class CopierEngine:
     """One Copier template."""
 
     record_format: RecordFormat = CopierAnswersFile()
-    nested: Mapping[str, tuple[str, str]] = {}
+    inner_templates: Mapping[str, tuple[str, str]] = {}
 
     def __init__(self, template: Template) -> None:
         self.template = template
@@ -49,7 +49,7 @@ class CopierEngine:
     @cached_property
     def reads(self) -> tuple[str, ...]:
         """What the texts read beyond the template, with the file."""
-        return copier_reads(self.config)
+        return () if self.template.reads_nothing else copier_reads(self.config)
 
     @property
     def code(self) -> tuple[str, ...]:
@@ -67,7 +67,7 @@ class CopierEngine:
         """The questions, in the order in which they are asked."""
         from mlstarter.engines.copier.questions import copier_questionnaire
 
-        return copier_questionnaire(self.config, trusted=self.template.trusted)
+        return copier_questionnaire(self.config, is_trusted=self.template.is_trusted)
 
     def texts(self) -> Iterator[tuple[str, str]]:
         """Yield each text that is rendered with the path of its file."""
@@ -85,18 +85,18 @@ class CopierEngine:
         """What of the template the renderer of this process leaves to Copier itself, or None."""
         from mlstarter.engines.copier.coverage import beyond_quick_renderer
 
-        return beyond_quick_renderer(self.config, trusted=self.template.trusted)
+        return beyond_quick_renderer(self.config, is_trusted=self.template.is_trusted)
 
     @cached_property
     def quick_renderer(self) -> QuickRenderer:
         """The renderer of this process, which keeps what it compiled and read."""
         from mlstarter.engines.copier.quick_renderer import QuickRenderer
 
-        return QuickRenderer(self.template, self.config, trusted=self.template.trusted)
+        return QuickRenderer(self.template, self.config, is_trusted=self.template.is_trusted)
 
-    def render(self, answers: Mapping[str, Any], folder_name: str) -> Rendered:
+    def render(self, answers: Mapping[str, Any], folder_name: str) -> Render:
         """Return the project of complete answers."""
-        from mlstarter.engines.result import Rendered
+        from mlstarter.engines.result import Render
 
         if self.only_copier_renders is not None:
             from mlstarter.engines.copier.run_copy import render_with_copier
@@ -105,7 +105,7 @@ class CopierEngine:
         from mlstarter.engines.template_text import TextError
 
         try:
-            return Rendered(self.quick_renderer.render(answers, folder_name))
+            return Render(self.quick_renderer.render(answers, folder_name))
         except TextError as error:
             source = self.template.source
             raise TemplateError(

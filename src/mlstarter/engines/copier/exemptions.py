@@ -28,8 +28,8 @@ def update_exemptions(
     if not skip and not exclude:
         return None
     return UpdateExemptions(
-        excluded=_path_test(exclude, questionnaire, answers),
-        skipped=_path_test(skip, questionnaire, answers),
+        excludes=_path_test(exclude, questionnaire, answers),
+        skips=_path_test(skip, questionnaire, answers),
     )
 
 

@@ -27,7 +27,7 @@ def render_message(
     conf = {**questionnaire.variables["_copier_conf"], "dst_path": folder}
     question = Question(f"_message_{moment}")
     try:
-        rendered = str(interview.render(text, question, {"_copier_conf": conf}))
+        shown_text = str(interview.render(text, question, {"_copier_conf": conf}))
     except MlstarterError as error:
         return (f"(the template's message cannot be shown: {error.message.rstrip('.')})",)
-    return tuple(line.rstrip() for line in rendered.strip().splitlines())
+    return tuple(line.rstrip() for line in shown_text.strip().splitlines())

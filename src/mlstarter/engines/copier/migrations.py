@@ -14,13 +14,13 @@ from jinja2 import TemplateError as JinjaError
 
 from mlstarter.engines.copier.config import CopierConfig
 from mlstarter.engines.jinja import environment
-from mlstarter.engines.protocol import MigrationCommand, MigrationStep, Stage
+from mlstarter.engines.protocol import MigrationCommand, MigrationStage, MigrationStep
 from mlstarter.errors import TemplateError
 from mlstarter.questions.values import to_bool
 from mlstarter.sources.template import Template
 from mlstarter.versions import is_older, parse_version
 
-STAGES: tuple[Stage, ...] = ("before", "after")
+STAGES: tuple[MigrationStage, ...] = ("before", "after")
 
 
 def migration_steps(
@@ -81,7 +81,7 @@ def migration_commands(
         TemplateError: a text of a step cannot be rendered.
     """
     # Whoever lets migrations run trusts their texts too.
-    env = environment(config, config.extensions, trusted=True)
+    env = environment(config, config.extensions, is_trusted=True)
     context = {
         **answers,
         "_copier_answers": dict(answers),

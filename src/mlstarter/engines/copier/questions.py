@@ -20,21 +20,21 @@ FIELDS = frozenset(Question.__dataclass_fields__) - {"name"}
 IGNORED_FIELDS = frozenset({"qmark", "ask"})
 
 
-def copier_questionnaire(config: CopierConfig, *, trusted: bool) -> Questionnaire:
+def copier_questionnaire(config: CopierConfig, *, is_trusted: bool) -> Questionnaire:
     """Return the questions of a Copier template, in the order in which they are asked.
 
-    ``trusted`` says that the template's own Jinja extensions, which are code, may be imported.
+    ``is_trusted`` says that the template's own Jinja extensions, which are code, may be imported.
 
     Raises:
         TemplateError: the questions are not understood.
     """
-    foreign = () if trusted else config.foreign_extensions
+    foreign = () if is_trusted else config.foreign_extensions
     extensions = tuple(name for name in config.extensions if name not in foreign)
     questions = tuple(
         _question(name, fields, secret=name in config.secrets)
         for name, fields in config.questions.items()
     )
-    env = environment(config, extensions, trusted=trusted)
+    env = environment(config, extensions, is_trusted=is_trusted)
     return Questionnaire(questions, env, variables=_variables())
 
 
@@ -48,10 +48,11 @@ def _variables() -> dict[str, Any]:
 
 
 def _question(name: str, raw: Mapping[str, Any], *, secret: bool) -> Question:
-    unknown = set(raw) - FIELDS - IGNORED_FIELDS
-    if unknown:
+    unknown_fields = set(raw) - FIELDS - IGNORED_FIELDS
+    if unknown_fields:
         raise TemplateError(
-            f'The template\'s question "{name}" has a field that is not known: {min(unknown)}.',
+            f'The template\'s question "{name}" has a field that is not known: '
+            f"{min(unknown_fields)}.",
             hint="tell its author",
         )
     fields = {key: value for key, value in raw.items() if key in FIELDS}

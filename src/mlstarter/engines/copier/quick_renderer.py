@@ -13,13 +13,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path, PurePath
-from typing import Any, NoReturn
+from typing import Any
 from unicodedata import normalize
 
 from mlstarter.bounds import MAX_FILES, MAX_TREE_BYTES, too_large
 from mlstarter.engines.copier.config import CopierConfig
+from mlstarter.engines.copier.internal_variables import CopierConf, GuardedConf
 from mlstarter.engines.jinja import environment
-from mlstarter.engines.jinja_guard import denied_variable, needs_trust
+from mlstarter.engines.jinja_guard import denied_variable
 from mlstarter.engines.path_safety import UnsafePath, checked_path
 from mlstarter.engines.template_text import Text
 from mlstarter.errors import TemplateError
@@ -44,12 +45,14 @@ class _Source:
 class QuickRenderer:
     """Renders one version of one Copier template, keeping what it compiled and read."""
 
-    def __init__(self, template: Template, config: CopierConfig, *, trusted: bool = False) -> None:
-        self._trusted = trusted
+    def __init__(
+        self, template: Template, config: CopierConfig, *, is_trusted: bool = False
+    ) -> None:
+        self._is_trusted = is_trusted
         self._template = template
         self._config = config
         self._root = template.root.resolve()
-        self._env = environment(config, config.extensions, trusted=trusted)
+        self._env = environment(config, config.extensions, is_trusted=is_trusted)
         self._keeps_links = bool(config.settings.get("preserve_symlinks", False))
         self._texts: dict[str, Text] = {}
         self._files: dict[Path, Text | bytes] = {}
@@ -69,14 +72,14 @@ class QuickRenderer:
         context = self._context(answers, folder_name)
         answers_file = context["_copier_conf"]["answers_file"]
         start = self._start(context)
-        excluded = self._exclusion(context)
+        is_excluded = self._exclusion(context)
         tree: dict[str, Entry] = {}
         size = 0
         for source in self._list(start):
-            rendered = self._path(source, start, context, answers_file)
-            if rendered is None or excluded(rendered):
+            target = self._path(source, start, context, answers_file)
+            if target is None or is_excluded(target):
                 continue
-            name = checked_path(rendered)
+            name = checked_path(target)
             entry = self._entry(source, context)
             size += len(entry.data)
             if size > MAX_TREE_BYTES:
@@ -89,18 +92,18 @@ class QuickRenderer:
         return tree
 
     def _context(self, answers: Mapping[str, Any], folder_name: str) -> dict[str, Any]:
-        hidden: frozenset[str] = getattr(answers, "hidden", frozenset())
+        hidden_names: frozenset[str] = getattr(answers, "hidden_names", frozenset())
         origin = {"_commit": self._template.version, "_src_path": self._template.source}
         origin = {key: value for key, value in origin.items() if value is not None}
-        recorded = {
+        for_record = {
             name: value
             for name, value in answers.items()
-            if name not in hidden
+            if name not in hidden_names
             and name not in self._config.secrets
             and name in self._config.questions
             and isinstance(value, _RECORDED_TYPES)
         }
-        conf = (_Conf if self._trusted else _PlainConf)(
+        conf = (CopierConf if self._is_trusted else GuardedConf)(
             sep=os.sep,
             os=system_name(),
             vcs_ref=self._template.version,
@@ -110,7 +113,7 @@ class QuickRenderer:
             **self._of_the_machine(),
             **origin,
             **answers,
-            "_copier_answers": origin | recorded,
+            "_copier_answers": origin | for_record,
             "_copier_conf": conf,
             "_folder_name": folder_name,
             "_copier_phase": "render",
@@ -123,7 +126,7 @@ class QuickRenderer:
 
     def _of_the_machine(self) -> dict[str, Any]:
         """Return the variables that say something of the machine or the moment."""
-        if self._trusted:
+        if self._is_trusted:
             return {"_copier_python": sys.executable}
         return {name: denied_variable(name) for name in ("_external_data", "_copier_python")}
 
@@ -210,12 +213,12 @@ class QuickRenderer:
             relative = relative.with_suffix("")
         parts: list[str] = []
         for part in relative.parts:
-            rendered = self._text(part).render(context)
-            if not rendered:
+            name = self._text(part).render(context)
+            if not name:
                 return None
-            if rendered == str(answers_file):
+            if name == str(answers_file):
                 return answers_file.as_posix()
-            parts.append(rendered)
+            parts.append(name)
         path = PurePath(*parts)
         # Copier looks for the rendered sibling at the template's root, not beside the file.
         if not is_template and _is_there(self._root / f"{path}{suffix}"):
@@ -234,7 +237,7 @@ class QuickRenderer:
             if path not in self._entries:
                 self._entries[path] = Entry(file_mode(path), content)
             return self._entries[path]
-        return Entry(self._mode(path), _encoded(content.render(context), path.name))
+        return Entry(self._mode(path), _encode(content.render(context), path.name))
 
     def _content(self, path: Path) -> Text | bytes:
         """Return a file's compiled text, or its bytes where it is only copied."""
@@ -276,33 +279,6 @@ class QuickRenderer:
         return self._texts[source]
 
 
-class _Conf(dict[str, Any]):
-    """An internal variable of Copier's: those entries that do not describe its own call."""
-
-    def __missing__(self, key: str) -> NoReturn:
-        raise self._refusal(f"_copier_conf.{key}")
-
-    def __iter__(self) -> NoReturn:
-        raise self._refusal("_copier_conf as a whole")
-
-    keys = values = items = __iter__
-    __str__ = __repr__ = __iter__
-
-    def _refusal(self, what: str) -> TemplateError:
-        # Templates that name it go to Copier (``coverage``); this one hides the name.
-        return TemplateError(
-            f"A text of the template reads {what}, which only Copier knows.",
-            hint=f"its author writes {what} as such, so that Copier itself renders the template",
-        )
-
-
-class _PlainConf(_Conf):
-    """The same for a template that nobody trusts: what describes the call needs trust."""
-
-    def _refusal(self, what: str) -> TemplateError:
-        return needs_trust(what)
-
-
 def _is_there(path: Path) -> bool:
     """Say whether something is at a path, which a text of the template may have made too long."""
     try:
@@ -311,7 +287,7 @@ def _is_there(path: Path) -> bool:
         return False
 
 
-def _encoded(text: str, name: str) -> bytes:
+def _encode(text: str, name: str) -> bytes:
     try:
         return text.encode()
     except UnicodeEncodeError as error:

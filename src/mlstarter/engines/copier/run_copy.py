@@ -16,7 +16,7 @@ import yaml
 
 from mlstarter.engines.chance import current
 from mlstarter.engines.protocol import Engine
-from mlstarter.engines.result import Rendered, read_rendered
+from mlstarter.engines.result import Render, read_rendered
 from mlstarter.errors import NeedsTrust, TemplateError
 from mlstarter.files import read_tree
 from mlstarter.sources import source_environment
@@ -24,13 +24,13 @@ from mlstarter.sources.template import Template
 from mlstarter.tree import SYMLINK, Entry, Tree
 
 
-def render_with_copier(engine: Engine, answers: Mapping[str, Any], folder_name: str) -> Rendered:
+def render_with_copier(engine: Engine, answers: Mapping[str, Any], folder_name: str) -> Render:
     """Return the tree that ``copier copy`` writes for complete ``answers``.
 
     Raises:
         TemplateError: Copier refuses the template or fails on it.
     """
-    template, trust = engine.template, engine.template.trusted
+    template, trust = engine.template, engine.template.is_trusted
     applicable: Mapping[str, Any] = getattr(answers, "applicable", answers)
     chance = current()
     with tempfile.TemporaryDirectory(prefix="mlstarter-copier-") as work:
@@ -57,15 +57,13 @@ def render_with_copier(engine: Engine, answers: Mapping[str, Any], folder_name: 
         )
         if process.returncode:
             raise _failure(template, process)
-        chance.drawn |= json.loads(process.stdout)["drawn"]
+        chance.was_used |= json.loads(process.stdout)["drawn"]
         if not destination.is_dir():
-            return Rendered({})
-        rendered = (
-            read_rendered(destination) if trust else Rendered(read_tree(destination, git=True))
-        )
+            return Render({})
+        result = read_rendered(destination) if trust else Render(read_tree(destination, git=True))
         if template.commit or template.source == str(template.root):
-            return rendered
-        return replace(rendered, tree=_with_source(rendered.tree, template))
+            return result
+        return replace(result, tree=_with_source(result.tree, template))
 
 
 def _with_source(tree: Tree, template: Template) -> Tree:

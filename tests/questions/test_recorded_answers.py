@@ -9,7 +9,7 @@ import pytest
 
 from mlstarter.errors import AnswersError
 from mlstarter.questions import Questionnaire
-from mlstarter.questions.again import answer_again
+from mlstarter.questions.recorded_answers import answer_again
 from tests.questions.conftest import Make
 from tests.questions.scripted_terminal import ENTER, ScriptedTerminal
 
@@ -20,7 +20,7 @@ title: {type: str, help: "Title?", default: "{{ name | default('x') }}"}
 key: {type: str, help: "Key?", secret: true, default: none, validator: "{% if key == 'old' %}changed{% endif %}"}
 deep: {type: bool, help: "Deep?", default: false, when: "{{ level == 'full' }}"}
 """  # noqa: E501
-RECORDED = {"level": "full", "size": 5, "name": "moon", "deep": True}
+PROJECT_ANSWERS = {"level": "full", "size": 5, "name": "moon", "deep": True}
 
 
 @pytest.fixture
@@ -29,14 +29,14 @@ def newer(questionnaire: Make) -> Questionnaire:
 
 
 def test_what_is_recorded_stays_and_what_is_new_takes_its_default(newer: Questionnaire) -> None:
-    answers = answer_again(newer, {}, RECORDED)
+    answers = answer_again(newer, {}, PROJECT_ANSWERS)
     assert answers.applicable == {
         "level": "full", "size": 5, "title": "moon", "key": "none", "deep": True,
     }  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    ("recorded", "sentence"),
+    ("answers_before", "sentence"),
     [
         (
             {"level": "huge"},
@@ -60,41 +60,45 @@ def test_what_is_recorded_stays_and_what_is_new_takes_its_default(newer: Questio
     ],
 )
 def test_a_recorded_answer_that_is_none_any_more_is_a_sentence(
-    newer: Questionnaire, recorded: dict[str, Any], sentence: str
+    newer: Questionnaire, answers_before: dict[str, Any], sentence: str
 ) -> None:
     with pytest.raises(AnswersError) as error:
-        answer_again(newer, {}, {**RECORDED, **recorded})
+        answer_again(newer, {}, {**PROJECT_ANSWERS, **answers_before})
     assert error.value.message == sentence
-    assert error.value.hint == f"say what it is from now on: --data {next(iter(recorded))}=VALUE"
+    assert (
+        error.value.hint == f"say what it is from now on: --data {next(iter(answers_before))}=VALUE"
+    )
 
 
 def test_an_input_takes_its_place(newer: Questionnaire) -> None:
-    answers = answer_again(newer, {"level": "basic"}, {**RECORDED, "level": "huge"})
+    answers = answer_again(newer, {"level": "basic"}, {**PROJECT_ANSWERS, "level": "huge"})
     assert answers["level"] == "basic"
 
 
 def test_one_whose_question_does_not_apply_any_more_is_nobody_s_matter(
     newer: Questionnaire,
 ) -> None:
-    recorded = {**RECORDED, "level": "basic", "deep": "no truth value"}
-    assert "deep" not in answer_again(newer, {}, recorded).applicable
+    answers_before = {**PROJECT_ANSWERS, "level": "basic", "deep": "no truth value"}
+    assert "deep" not in answer_again(newer, {}, answers_before).applicable
 
 
 def test_a_course_answers_what_a_project_cannot(newer: Questionnaire) -> None:
     course = {"level": "basic", "title": "ours", "size": 1}
-    answers = answer_again(newer, {}, {**RECORDED, "level": "huge"}, otherwise=course)
+    answers = answer_again(newer, {}, {**PROJECT_ANSWERS, "level": "huge"}, otherwise=course)
     assert answers.applicable["level"] == "basic"
     assert answers["title"] == "ours"
     assert answers["size"] == 5
     with pytest.raises(AnswersError, match="huge"):
-        answer_again(newer, {}, {**RECORDED, "level": "huge"}, otherwise={"level": "larger"})
+        answer_again(newer, {}, {**PROJECT_ANSWERS, "level": "huge"}, otherwise={"level": "larger"})
 
 
 def test_at_a_terminal_it_is_asked_again_and_so_is_what_is_new(newer: Questionnaire) -> None:
     terminal = ScriptedTerminal(
         ("Which level", "full"), ("Title", ENTER), ("Key", "k"),
     )  # fmt: skip
-    answers = answer_again(newer, {}, {**RECORDED, "level": "huge"}, open_terminal=lambda: terminal)
+    answers = answer_again(
+        newer, {}, {**PROJECT_ANSWERS, "level": "huge"}, open_terminal=lambda: terminal
+    )
     assert terminal.script == []
     assert terminal.lines == [
         "The new version asks:",
@@ -107,10 +111,10 @@ def test_at_a_terminal_it_is_asked_again_and_so_is_what_is_new(newer: Questionna
 
 
 def test_no_terminal_is_opened_where_nothing_is_new(questionnaire: Make) -> None:
-    def unwanted() -> ScriptedTerminal:
+    def open_none() -> ScriptedTerminal:
         raise AssertionError("a terminal was opened")
 
-    answers = answer_again(questionnaire("a: 1\n"), {}, {"a": 2}, open_terminal=unwanted)
+    answers = answer_again(questionnaire("a: 1\n"), {}, {"a": 2}, open_terminal=open_none)
     assert dict(answers) == {"a": 2}
 
 

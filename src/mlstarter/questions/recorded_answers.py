@@ -23,7 +23,7 @@ from mlstarter.questions.walk import Policy, missing_answers, refuse_unknown, wa
 def answer_again(
     questionnaire: Questionnaire,
     inputs: Mapping[str, Any],
-    recorded: Mapping[str, Any],
+    project_answers: Mapping[str, Any],
     *,
     otherwise: Mapping[str, Any] | None = None,
     open_terminal: Callable[[], Terminal] | None = None,
@@ -33,7 +33,7 @@ def answer_again(
     Args:
         questionnaire: the questions of the version to go to.
         inputs: the user's new answers.
-        recorded: the project's answers.
+        project_answers: the project's answers.
         otherwise: what answers a question that has no recorded answer, or none that is still
             valid (a course's own answers, say); the template's default answers only what is new.
         open_terminal: opens where somebody is asked, at the first question that needs it; None
@@ -45,8 +45,8 @@ def answer_again(
     """
     refuse_unknown(questionnaire, inputs)
     fallback = dict(otherwise or {})
-    interview = Interview(questionnaire, inputs, {**fallback, **recorded})
-    policy = _Recorded(recorded, fallback, open_terminal)
+    interview = Interview(questionnaire, inputs, {**fallback, **project_answers})
+    policy = _RecordedAnswers(project_answers, fallback, open_terminal)
     # People take the time that they take; texts of a template do not.
     bound = (
         nullcontext() if open_terminal else bounded_evaluation("Answering the template's questions")
@@ -58,16 +58,16 @@ def answer_again(
     return interview.answers()
 
 
-class _Recorded(Policy):
+class _RecordedAnswers(Policy):
     """Takes the recorded answer where it is still one, and says so where it is not."""
 
     def __init__(
         self,
-        recorded: Mapping[str, Any],
+        project_answers: Mapping[str, Any],
         fallback: Mapping[str, Any],
         open_terminal: Callable[[], Terminal] | None,
     ) -> None:
-        self.recorded = recorded
+        self.project_answers = project_answers
         self.fallback = fallback
         self.open_terminal = open_terminal
         self.terminal: Terminal | None = None
@@ -75,8 +75,9 @@ class _Recorded(Policy):
 
     def answer(self, question: Question, interview: Interview) -> bool:
         """Settle a question; there is no walk that ends before one."""
+        # The first refusal is the one to show: it is of the project's own answer.
         refusal: InvalidAnswer | None = None
-        for answers in (self.recorded, self.fallback):
+        for answers in (self.project_answers, self.fallback):
             if question.name not in answers:
                 continue
             try:
@@ -85,14 +86,14 @@ class _Recorded(Policy):
             except InvalidAnswer as error:
                 refusal = refusal or error
         if self.open_terminal is not None:
-            self._put(question, interview, refusal, self.open_terminal)
+            self._ask(question, interview, refusal, self.open_terminal)
         elif refusal is not None:
-            raise self._outdated(question, refusal)
+            raise self._outdated_answer(question, refusal)
         elif not interview.settle_default(question):
             self.missing.append(question.name)
         return True
 
-    def _put(
+    def _ask(
         self,
         question: Question,
         interview: Interview,
@@ -103,13 +104,13 @@ class _Recorded(Policy):
             self.terminal = open_terminal()
             self.terminal.show("The new version asks:")
         if refusal is not None:
-            self.terminal.show(self._outdated(question, refusal).message)
+            self.terminal.show(self._outdated_answer(question, refusal).message)
         default = interview.default(question)
         answer = put(question, interview, default, self.terminal, can_go_back=False)
         interview.settle(question, answer)
 
-    def _outdated(self, question: Question, refusal: InvalidAnswer) -> AnswersError:
-        whose = self.recorded if question.name in self.recorded else self.fallback
+    def _outdated_answer(self, question: Question, refusal: InvalidAnswer) -> AnswersError:
+        whose = self.project_answers if question.name in self.project_answers else self.fallback
         value = "its answer" if question.secret else f'"{as_text(whose[question.name], "str")}"'
         return AnswersError(
             f"The new version does not take {value}, which the project answers to "
