@@ -212,7 +212,8 @@ def _from_data(
 def _corrections(proposal: Mapping[str, str], answers: Answers) -> dict[str, Any]:
     """Return the connected answers to go on with where the user changed one, else nothing.
 
-    What follows a change in the order of ``LINKED_QUESTIONS`` depends on it, unless it was changed too.
+    What follows a change in the order of ``LINKED_QUESTIONS`` depends on it, unless it was changed
+    too.
     """
     applicable = answers.applicable
     result: dict[str, Any] = {}
