@@ -49,7 +49,7 @@ CEILINGS: dict[str, int] = {
     "src/mlstarter/cohort": 100,
     "src/mlstarter/sources": 1,
     "tests/cohort": 76,
-    "tests/templates": 186,
+    "tests/templates": 200,
 }
 
 # Classes that share their name with another one of the sources, until one of them is renamed.

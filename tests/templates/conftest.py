@@ -90,7 +90,7 @@ def _with_plain_copier(folder: Path, kind: str, given: list[str], git: dict[str,
 @pytest.fixture(scope="session")
 def tabular_project(generate: Generate, git_identity: dict[str, str]) -> Project:
     """Return a tabular project with embedded data, everything run and committed."""
-    return _prepared("tabular", git_identity) or run_all(
+    return prepared_project("tabular", git_identity) or run_all(
         generate("tabular", "flight-delays"), "flight_delays", git_identity
     )
 
@@ -99,7 +99,7 @@ def tabular_project(generate: Generate, git_identity: dict[str, str]) -> Project
 def generate_second(
     tmp_path_factory: pytest.TempPathFactory, git_identity: dict[str, str]
 ) -> Generate:
-    """Return a function that writes a tabular project of the templates' second edition."""
+    """Return a function that writes a project of what is written of the second edition."""
     # Not at the top: a project's own Python, which has no mlstarter, reads this file too.
     from mlstarter.sources.assemble import WRITTEN, assemble
 
@@ -123,18 +123,12 @@ def generate_second(
 
 
 @pytest.fixture(scope="session")
-def second_edition_project(generate_second: Generate, git_identity: dict[str, str]) -> Project:
-    """Return a tabular project of the second edition, everything run and committed."""
-    return run_all(generate_second("flight-delays"), "flight_delays", git_identity)
-
-
-@pytest.fixture(scope="session")
 def built_site(
-    second_edition_project: Project, tmp_path_factory: pytest.TempPathFactory, require: Require
+    tabular_project: Project, tmp_path_factory: pytest.TempPathFactory, require: Require
 ) -> Project:
     """Return a clone of the tabular project in which the site was built, gate and all."""
     require("node")
-    project = second_edition_project.clone(tmp_path_factory.mktemp("site") / "flight-delays")
+    project = tabular_project.clone(tmp_path_factory.mktemp("site") / "flight-delays")
     project.git("remote", "set-url", "origin", "https://ada:secret@github.com/ada/flights.git")
     done = project.command("site")
     assert "golden requests get the service's answer" in done.output
@@ -144,7 +138,7 @@ def built_site(
 @pytest.fixture(scope="session")
 def cv_project(generate: Generate, git_identity: dict[str, str]) -> Project:
     """Return a vision project with embedded data, everything run and committed."""
-    return _prepared("cv", git_identity) or run_all(
+    return prepared_project("cv", git_identity) or run_all(
         generate("cv", "garments"), "garments", git_identity
     )
 
@@ -152,7 +146,7 @@ def cv_project(generate: Generate, git_identity: dict[str, str]) -> Project:
 @pytest.fixture(scope="session")
 def nlp_project(generate: Generate, git_identity: dict[str, str]) -> Project:
     """Return a text project on Django's catalogues, everything run and committed."""
-    return _prepared("nlp", git_identity) or run_all(
+    return prepared_project("nlp", git_identity) or run_all(
         generate("nlp", "which-language"), "which_language", git_identity
     )
 
@@ -160,7 +154,7 @@ def nlp_project(generate: Generate, git_identity: dict[str, str]) -> Project:
 @pytest.fixture(scope="session")
 def asr_project(generate: Generate, git_identity: dict[str, str]) -> Project:
     """Return a speech project of spoken digits with `make all` run on a shortened recipe."""
-    if prepared := _prepared("asr", git_identity):
+    if prepared := prepared_project("asr", git_identity):
         return prepared
     root = generate("asr", "spoken-digits")
     change(root / "config.toml", SHORTER)
@@ -169,7 +163,7 @@ def asr_project(generate: Generate, git_identity: dict[str, str]) -> Project:
     return run_all(root, "spoken_digits", git_identity)
 
 
-def _prepared(kind: str, environment: dict[str, str]) -> Project | None:
+def prepared_project(kind: str, environment: dict[str, str]) -> Project | None:
     """Return the project that MLSTARTER_TEST_<KIND> names as PYTHON:FOLDER, for work on tests."""
     made = os.environ.get(f"MLSTARTER_TEST_{kind.upper()}")
     if not made:

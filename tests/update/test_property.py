@@ -321,7 +321,7 @@ def test_the_property_would_notice_a_lost_line(monkeypatch: pytest.MonkeyPatch) 
     ) -> MergeResult:
         return merge_trees(quarantine, ours, ours, theirs, old_label=old_label, new_label=new_label)
 
-    monkeypatch.setattr("mlstarter.update.merge.plan.merge_trees", wrong)
+    monkeypatch.setattr("mlstarter.update.merge.planner.merge_trees", wrong)
     inner = vars(test_no_line_of_a_students_is_ever_lost)["hypothesis"].inner_test
     with pytest.raises(AssertionError, match="lost: "):
         inner({"a.py": 9}, [(replace, 0, 8)], [(insert, 0, 0)], [], {}, False)

@@ -170,15 +170,15 @@ def _from_data(
     options: NewOptions, inputs: AnswerSources, source: Path, terminal: Terminal | None
 ) -> AnswerSet | OtherType:
     from mlstarter.cli.own_data import echo_look, look, show_choices
-    from mlstarter.data.answers import SECOND_EDITION, without_tool_keys
+    from mlstarter.data.answers import reads_settings, without_tool_keys
     from mlstarter.data.place import check_tracked, placement
     from mlstarter.questions.ask import OtherType
 
     names = inputs.questionnaire.names
-    second = SECOND_EDITION in names
     project = options.dest or Path("project")
     data_answers = {n: v for n, v in inputs.inputs.items() if n not in ("data_source", "data_path")}
     own = look(source, data_answers, terminal)
+    second = reads_settings(names, {**own.suggestions(names), **inputs.inputs})
     place = placement(source, project, copy=options.copy, variables=second)
     if options.track_data:
         check_tracked(source)

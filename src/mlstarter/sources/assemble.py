@@ -16,9 +16,9 @@ ROOT_FILES = ("copier.yml", "presets.toml", "CHANGELOG.md")
 TYPES = ("tabular", "cv", "nlp", "asr")
 # Types and levels that stand on the second edition (core/, production/ and the type's folder). The
 # others stand on the first, whose shared files are in legacy/; it goes when all are named here.
-SECOND_EDITION: frozenset[tuple[str, str]] = frozenset()
+SECOND_EDITION: frozenset[tuple[str, str]] = frozenset({("tabular", "essentials")})
 # What is written of the second edition, and not yet released: it can be tried.
-WRITTEN = frozenset({("tabular", "essentials")})
+WRITTEN = frozenset((name, "essentials") for name in TYPES)
 # What tools leave behind where somebody ran them on the templates.
 CACHES = {"__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache"}
 
@@ -32,9 +32,10 @@ def layers(
     ``second`` names the types and levels that stand on the second edition.
     """
     edition = "" if (project_type, level) in second else "legacy/"
-    names = ["core", project_type]
+    # torch/ is the training loop that networks share.
+    names = ["core", *(["torch"] if project_type in ("cv", "asr") else []), project_type]
     if level == "production":
-        names = ["core", "production", project_type, f"{project_type}-production"]
+        names = [*names[:-1], "production", project_type, f"{project_type}-production"]
     return [f"{edition}{name}" for name in names]
 
 

@@ -18,6 +18,7 @@ from mlstarter.update.layer_history import layers_of
 from mlstarter.update.merge.plan import MergeRequest
 from mlstarter.update.merge.planner import plan
 from mlstarter.update.migrations import Migration
+from mlstarter.update.moved_code import with_new_places
 from mlstarter.update.preparation import Preparation, PreparedUpdate, questionnaire_of
 from mlstarter.update.refusals import refuse_obstacles, refuse_state
 from mlstarter.update.renders import old_render, render_tree
@@ -64,6 +65,8 @@ def prepare(project: Project, request: UpdateRequest) -> PreparedUpdate:
             finish=migration.after(answers),
         ),
     )
+    changelog = _changelog(template, record.version)
+    result = with_new_places(result, changelog, frozenset(new.tree))
     refuse_obstacles(result, request)
     values = answers.for_record
     engine, folder = preparation.engine, str(project.folder)
@@ -73,7 +76,7 @@ def prepare(project: Project, request: UpdateRequest) -> PreparedUpdate:
         by=preparation.committer,
         new_answers={k: v for k, v in values.items() if k not in current.answers},
         changed_answers={k: v for k, v in values.items() if current.answers.get(k, v) != v},
-        changelog=_changelog(template, record.version),
+        changelog=changelog,
         migrations=tuple(migration.commands_run),
         waiting=migration.waiting(answers) if result.conflicts else (),
         before=engine.message(answers, "before_update", folder),

@@ -1,9 +1,8 @@
-"""Reading and writing the project's files: TOML, JSON, CSV, digests, and the commit they are of."""
+"""Reading and writing the project's files: TOML, JSON, CSV, and their digests."""
 
 import csv
 import hashlib
 import json
-import subprocess
 import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,20 +16,18 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def read_toml(model: type[Model], path: Path, absent: str) -> Model:
-    """Return a TOML file as a pydantic model; ``ProjectError`` names file, key and what fits, and
-    says ``absent`` where there is no file."""
+    """Return a TOML file; ``ProjectError`` names key and reason, or says ``absent``."""
     try:
         return model.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
     except FileNotFoundError:
         message, hint = f"There is no {path.name} here.", absent
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        message, hint = f"{path.name} is not valid TOML: {error}", "Mend that line."
     except ValidationError as error:
         first = error.errors()[0]
-        key = ".".join(map(str, first["loc"])) or "the file"
+        key = ".".join(map(str, first["loc"])) or "a setting"
         reason = first["msg"].removeprefix("Value error, ")
-        value = f", not {first['input']!r:.60}" if first["loc"] else ""
-        message, hint = f"{path.name}: {key}: {reason}{value}", f"Change {key} in {path.name}."
+        message, hint = f"{path.name}: {key}: {reason}", f"Change {key} in {path.name}."
+    except ValueError as error:  # no TOML, or no UTF-8
+        message, hint = f"{path.name} is not valid TOML: {error}", "Mend that line."
     raise ProjectError(message, hint)
 
 
@@ -48,18 +45,14 @@ def write_json(path: Path, value: object) -> None:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """Return a JSON file's object; where there is none, ``ProjectError``."""
-    if not path.is_file():
-        raise ProjectError(f"There is no {path.as_posix()} yet.", "Run: make train")
+    """Return the object in a JSON file."""
     return dict(json.loads(path.read_text(encoding="utf-8")))
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:
     """Return the rows of a CSV file; none where there is no file yet."""
-    if not path.is_file():
-        return []
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    return list(csv.DictReader(lines))
 
 
 def append_row(path: Path, row: dict[str, Any]) -> None:
@@ -79,24 +72,9 @@ def sha256(path: Path) -> str:
 
 def digest(value: object) -> str:
     """Return the SHA-256 of a value that JSON can write, whatever the order of its keys."""
-    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def now() -> str:
     """Return the time in UTC, as ISO 8601."""
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def commit() -> str | None:
-    """Return the commit that is checked out, "-dirty" where it was changed; None without git.
-
-    What the commands write themselves is no change.
-    """
-    written = [f":!{name}" for name in ("reports", "model", "README.md", "MODEL_CARD.md")]
-    command, quiet = ["git", "rev-parse", "--short", "HEAD"], subprocess.DEVNULL
-    try:
-        head = subprocess.check_output(command, stderr=quiet, text=True).strip()
-        changed = subprocess.call(["git", "diff", "--quiet", "HEAD", "--", ".", *written])
-    except (OSError, subprocess.CalledProcessError):
-        return None
-    return f"{head}-dirty" if changed else head

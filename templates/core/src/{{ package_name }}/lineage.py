@@ -1,4 +1,4 @@
-"""What made a model, as digests: another's data, rows or settings are refused, and named."""
+"""What made a model, as digests: a model made from other data, rows or settings is refused."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -11,6 +11,7 @@ from .files import digest, sha256
 
 OTHER_SECTIONS = {"project", "threads", "evaluation", "site"}  # of config.toml: make no model
 FILES = ("features.sql", "schema.toml")
+NAMES = {"config": "{} in config.toml", "files": "{}", "rows": "the rows of {}"}
 
 
 def current(
@@ -18,24 +19,22 @@ def current(
 ) -> dict[str, Any]:
     """Return the `lineage` of metadata.json: ``data`` is the digest of the data's bytes,
     ``parts`` the ids of the rows of training, validation and test, where they were read."""
-    settings = config.model_dump(exclude=OTHER_SECTIONS)
-    rows = {part: digest([int(i) for i in ids]) for part, ids in (parts or {}).items()}
+    sections = config.model_dump(exclude=OTHER_SECTIONS)
     return {
         "data": data,
-        "rows": rows,
-        "config": {section: digest(values) for section, values in settings.items()},
+        "rows": {part: digest([int(i) for i in ids]) for part, ids in (parts or {}).items()},
+        "config": {section: digest(values) for section, values in sections.items()},
         "files": {name: sha256(Path(name)) for name in FILES if Path(name).is_file()},
     }
 
 
 def check(before: Mapping[str, Any], today: Mapping[str, Any]) -> None:
     """Raise ``ProjectError`` naming what differs since training; rows where ``today`` has them."""
-    differences = ["the data"] if before["data"] != today["data"] else []
-    words = {"config": "{} in config.toml", "files": "{}", "rows": "the rows of {}"}
-    for kind, sentence in words.items():
-        names = sorted({*before[kind], *today[kind]}) if today[kind] else []
-        changed = [name for name in names if before[kind].get(name) != today[kind].get(name)]
-        differences += [sentence.format(name) for name in changed]
-    if differences:
-        message = f"artifacts/ is of another making; since then changed: {', '.join(differences)}."
+    changes = ["the data"] if before["data"] != today["data"] else []
+    for kind, words in NAMES.items():
+        for name in sorted(before[kind].keys() | today[kind]) if today[kind] else ():
+            if before[kind].get(name) != today[kind].get(name):
+                changes.append(words.format(name))
+    if changes:
+        message = f"The model in artifacts/ was trained before a change of {', '.join(changes)}."
         raise ProjectError(message, "Run: make train (or put back what changed)")

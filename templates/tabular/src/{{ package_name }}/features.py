@@ -3,7 +3,7 @@
 numpy only, so that the service needs neither pandas nor scikit-learn, and the two cannot differ.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,30 +14,23 @@ Inputs = dict[str, NDArray[Any]]
 MISSING = "(missing)"
 
 
-def to_inputs(columns: Mapping[str, Sequence[Any]], features: Features) -> Inputs:
+def to_inputs(columns: Mapping[str, Iterable[Any]], features: Features) -> Inputs:
     """Return "numbers" (float32 [rows, n], NaN where missing) and "categories" (text [rows, m]).
 
-    Each is there only if there are such features; their columns stand in the order of
+    Each is there only if there are such features, whose columns stand in the order of
     ``features``. Numbers are rounded to float32 before a model is fitted: trees cut between
     values, and one that moved across a cut when it is rounded would change the answer.
     """
-    numbers = [f for f in features if f["kind"] != "category"]
-    texts = [f for f in features if f["kind"] == "category"]
+    numbers, texts = [], []
+    for feature in features:
+        is_text = feature["kind"] == "category"
+        blank = MISSING if is_text else np.nan
+        missing = (None, "", *feature["missing"])
+        cells = [blank if c in missing or c != c else c for c in columns[feature["name"]]]
+        (texts if is_text else numbers).append(cells)
     inputs: Inputs = {}
     if numbers:
-        cells = [[np.nan if missing(c, f) else c for c in columns[f["name"]]] for f in numbers]
-        inputs["numbers"] = np.array(cells, dtype=np.float64).T.astype(np.float32)
+        inputs["numbers"] = np.array(numbers, dtype=np.float64).T.astype(np.float32)
     if texts:
-        cells = [[MISSING if missing(c, f) else c for c in columns[f["name"]]] for f in texts]
-        inputs["categories"] = np.array(cells, dtype=object).T
+        inputs["categories"] = np.array(texts, dtype=object).T
     return inputs
-
-
-def missing(cell: Any, feature: Mapping[str, Any]) -> bool:
-    """Say whether a cell stands for nothing; NaN is the only value that differs from itself."""
-    return cell is None or cell != cell or cell == "" or cell in feature["missing"]
-
-
-def columns_of(rows: Sequence[Mapping[str, Any]], features: Features) -> dict[str, list[Any]]:
-    """Return rows, as a request has them, as columns; None where a value is absent."""
-    return {f["name"]: [row.get(f["name"]) for row in rows] for f in features}

@@ -1,0 +1,133 @@
+"""From log-probabilities of symbols to words: letter by letter, or by a search in a lexicon.
+
+NumPy only: evaluation and service run the same code, and site/decode.js says the same once more.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Scores = NDArray[np.float32]  # [steps, symbols]
+BLANK, SPACE = 0, 1  # symbols: the blank of CTC, the space between words, then letters
+METHODS = {  # from simple to complex
+    "silence": "It never says a word.",
+    "greedy": "A convolutional network spells the letters (CTC).",
+    "lexicon": "A convolutional network (CTC), and the best path through a lexicon.",
+}
+
+
+def symbols_of(words: Iterable[str]) -> list[str]:
+    """Return the symbols that spell the words: blank, space, then the letters in order."""
+    return ["", " ", *sorted(set("".join(words)))]
+
+
+def encode(text: str, symbols: Sequence[str]) -> list[int]:
+    """Return the places of a text's letters among the symbols; those it lacks are left out."""
+    return [symbols.index(letter) for letter in text if letter in symbols]
+
+
+def greedy(scores: Scores, symbols: Sequence[str]) -> str:
+    """Return the best symbol of each step, repeats merged and blanks dropped: perhaps no words."""
+    best = scores.argmax(axis=1)
+    letters = best[np.diff(best, prepend=-1) != 0]
+    return " ".join("".join(symbols[i] for i in letters).split())
+
+
+class Lexicon:
+    """Finds the most likely sequence of known words (Viterbi, 1967).
+
+    States form a loop: one between words (blank or space), and for each word its letters with an
+    optional blank before each but the first. A path enters a word at its first letter, paying
+    ``penalty``, and leaves it after its last.
+    """
+
+    def __init__(self, words: Sequence[str], symbols: Sequence[str], penalty: float) -> None:
+        self.words, self.penalty = words, penalty
+        states = [(BLANK, -1, False, False)]  # symbol, word, may follow the one or two before it
+        self.first, self.ends = [], [0]
+        for number, word in enumerate(words):
+            letters = encode(word, symbols)
+            self.first.append(len(states))
+            states.append((letters[0], number, False, False))
+            for before, letter in pairwise(letters):
+                states.append((BLANK, number, True, False))
+                # A letter may follow the one before at once, unless both are the same.
+                states.append((letter, number, True, before != letter))
+            self.ends.append(len(states) - 1)
+        self.symbol, self.word, one, two = map(np.array, zip(*states, strict=True))
+        self.to_one, self.to_two = (np.where(moves, 0.0, -np.inf) for moves in (one, two))
+
+    def path(self, scores: Scores) -> NDArray[np.int64]:
+        """Return the best state of each step; every path ends between words or at a word's end."""
+        emitted = scores[:, self.symbol].astype(np.float64)
+        emitted[:, 0] = scores[:, [BLANK, SPACE]].max(axis=1)
+        first, ends, here = np.array(self.first), np.array(self.ends), np.arange(len(self.symbol))
+        back = np.empty(emitted.shape, dtype=np.int64)
+        # Two states before the first, never reached: every state has one and two before it.
+        padded = np.full(len(here) + 2, -np.inf)
+        total = padded[2:]
+        total[0] = 0.0
+        for step in range(len(scores)):
+            ways = np.stack([total, padded[1:-1] + self.to_one, padded[:-2] + self.to_two])
+            moves = ways.argmax(axis=0)  # the first of equals: to stay comes before to move
+            best, came = ways[moves, here], here - moves
+            entered = total[0] - self.penalty
+            better = first[entered > best[first]]
+            best[better], came[better] = entered, 0
+            came[0] = ends[total[ends].argmax()]
+            best[0] = total[came[0]]
+            total[:], back[step] = best + emitted[step], came
+        states, state = np.empty(len(scores), dtype=np.int64), ends[total[ends].argmax()]
+        for step in range(len(scores) - 1, -1, -1):
+            states[step], state = state, back[step, state]
+        return states
+
+    def decode(self, scores: Scores, seconds_per_step: float) -> list[dict[str, Any]]:
+        """Return the words of the best path: text, start and end in seconds, confidence.
+
+        Confidence is the geometric mean, over a word's letters, of the highest probability that
+        each reaches. It is no calibrated probability of being right.
+        """
+        states, words = self.path(scores), []
+        numbers = self.word[states]
+        # A word that directly follows itself passes the state between words first.
+        for start, end in pairwise(np.flatnonzero(np.diff(numbers, prepend=-2, append=-2))):
+            if numbers[start] >= 0:
+                part, inside = scores[start:end], states[start:end]
+                letters = [s for s in np.unique(inside) if self.symbol[s] != BLANK]
+                peaks = [part[inside == s, self.symbol[s]].max() for s in letters]
+                word = {"text": self.words[numbers[start]]}
+                word |= {"start": round(float(start * seconds_per_step), 2)}
+                word |= {"end": round(float(end * seconds_per_step), 2)}
+                words.append(word | {"confidence": round(float(np.exp(np.mean(peaks))), 3)})
+        return words
+
+
+class Decoder:
+    """Decoding as metadata.json's ``output`` describes it."""
+
+    def __init__(self, output: Mapping[str, Any]) -> None:
+        self.output, self.fillers = output, frozenset(output["fillers"])
+        self.lexicon = Lexicon(output["words"], output["symbols"], output["penalty"])
+
+    def words(self, scores: Scores) -> list[dict[str, Any]]:
+        """Return the words that the lexicon finds, without fillers and doubtful ones."""
+        threshold = self.output["threshold"]
+        if np.exp(scores[:, SPACE + 1 :].max(initial=-np.inf)) < threshold:
+            return []  # no word is surer than its letters: silence is answered without a search
+        words = self.lexicon.decode(scores, self.output["seconds_per_step"])
+        return [w for w in words if w["confidence"] >= threshold and w["text"] not in self.fillers]
+
+    def text(self, scores: Scores, method: str) -> str:
+        """Return the text by one of ``METHODS``."""
+        if method == "lexicon":
+            return " ".join(word["text"] for word in self.words(scores))
+        text = greedy(scores, self.output["symbols"]) if method == "greedy" else ""
+        return self.without_fillers(text)
+
+    def without_fillers(self, text: str) -> str:
+        """Return a text as answers are meant to be."""
+        return " ".join(word for word in text.split() if word not in self.fillers)
