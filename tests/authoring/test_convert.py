@@ -154,6 +154,7 @@ HOOKS: dict[str, Files] = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", HOOKS)
 def test_hooks_do_the_same_as_tasks(case: str, mlstarter: Run, tmp_path: Path) -> None:
     source = template_of(tmp_path / "t", VARIABLES, HOOKS[case])
@@ -192,6 +193,7 @@ def test_without_trust_it_is_said_that_hooks_were_not_compared(
     assert "what hooks and tasks do was not compared: --trust runs them in copies" in out
 
 
+@pytest.mark.slow
 def test_a_difference_that_only_hooks_make_is_found(mlstarter: Run, tmp_path: Path) -> None:
     hook = "open('pip' if '{{ cookiecutter._output_dir }}' == 'None' else 'out', 'w').close()\n"
     source = template_of(tmp_path / "t", VARIABLES, {HOOK: hook, "f": "x"})
@@ -213,6 +215,7 @@ def test_a_hook_that_cannot_be_a_task_is_listed(mlstarter: Run, tmp_path: Path) 
     assert "hooks/pre_prompt.py: Copier runs nothing before the questions" in out
 
 
+@pytest.mark.slow
 def test_other_delimiters_reach_the_tasks_and_the_record(mlstarter: Run, tmp_path: Path) -> None:
     options = {"variable_start_string": "<<", "variable_end_string": ">>"}
     variables = {"slug": "s", "kind": ["lib", "app"], "_jinja2_env_vars": options}

@@ -104,6 +104,7 @@ def test_a_command_runs_in_every_project(mlstarter: Run, tmp_path: Path) -> None
     assert mlstarter("template", "test", source, "--run", "test -d .git")[0] == 0
 
 
+@pytest.mark.slow
 def test_the_skeleton_is_sound_and_its_own_tests_pass(mlstarter: Run, tmp_path: Path) -> None:
     import subprocess
     import sys

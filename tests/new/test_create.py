@@ -186,6 +186,7 @@ except KeyboardInterrupt:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_at_any_moment_leaves_nothing_or_the_whole_project(
     number: signal.Signals, template: Template, home: Path, tmp_path: Path
