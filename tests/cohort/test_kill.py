@@ -15,6 +15,7 @@ import time
 import pytest
 
 from tests.cohort.conftest import Classroom, git
+from tests.processes import heed_signals
 
 FULL = bool(os.environ.get("MLSTARTER_TEST_FULL"))
 BRANCH = "mlstarter/update-2.0.0"
@@ -143,8 +144,7 @@ def test_ctrl_c_ends_in_an_orderly_way_and_the_same_command_goes_on(classroom: C
         stderr=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        # A test run in the background inherits that Ctrl-C is ignored.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
+        preexec_fn=heed_signals,
     )
     while start.poll() is None and not (
         classroom.server.is_dir() and len(list(classroom.server.iterdir())) > 2

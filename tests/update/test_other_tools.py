@@ -20,7 +20,6 @@ from tests.update.story import (
     mine,
     number_lines,
     snapshot,
-    tracked_status,
     update,
 )
 
@@ -59,7 +58,9 @@ def test_a_plain_copier_update_in_between_is_followed(
         20, line1="mine", line20="theirs again"
     )
     run_update(project, defaults=True, quiet=True, overwrite=True)
-    assert tracked_status(project) == ""
+    # Not the status: Copier writes its record with other line endings than autocrlf, and git
+    # calls a file of another size modified until it is added again.
+    assert git(project, "diff", "HEAD") == ""
 
 
 def test_a_plain_copier_update_works_after_ours(two_releases: Template, project: Path) -> None:

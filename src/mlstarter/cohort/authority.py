@@ -149,8 +149,8 @@ def is_same_source(one: str, other: str) -> bool:
 
 def _plain(source: str) -> str:
     try:
-        record_answers = parse(source).recorded
+        public = parse(source).public_form
     except (TemplateError, ValueError, RuntimeError, OSError):
         return source
-    address, mark, folder = record_answers.partition(sources.SUBDIRECTORY)
+    address, mark, folder = public.partition(sources.SUBDIRECTORY)
     return address.rstrip("/").removesuffix(".git") + mark + folder

@@ -27,7 +27,7 @@ from mlstarter.cohort.roster import Student
 from mlstarter.cohort.transport import Absent, BranchMoved, RemoteFailed, no_main
 from mlstarter.cohort.versions import CourseVersions
 from mlstarter.engines.chance import new_seed
-from mlstarter.errors import UsageError
+from mlstarter.errors import ExitStatus, UsageError
 from mlstarter.git.identity import now
 from mlstarter.git.objects import ObjectSet
 from mlstarter.git.pristine_commit import add_pristine_commits
@@ -45,7 +45,7 @@ class Foreign(RemoteFailed):
 class RepositoryGone(RemoteFailed):
     """A repository that was verified is not on the server any more."""
 
-    exit_status = 3
+    exit_status = ExitStatus.NEEDS_ATTENTION
 
 
 @dataclass(frozen=True, slots=True)

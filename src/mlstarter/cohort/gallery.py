@@ -167,7 +167,7 @@ def _with_report(card: Card, report: Report, project: Project, head: str) -> Car
         card,
         problem=_bounded_text(report.problem),
         result=_bounded_text(report.result),
-        score=_score_text(report.score) if report.evaluated else "",
+        score=_score_text(report.score) if report.is_evaluated else "",
         picture=picture,
         complaint=complaint,
     )

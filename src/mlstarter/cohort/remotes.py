@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from mlstarter.cohort.config import Config
 from mlstarter.cohort.identifiers import complaint
@@ -23,6 +23,7 @@ from mlstarter.cohort.roster import Problem, Student
 from mlstarter.cohort.transport import Transport, local_path
 from mlstarter.errors import EnvironmentProblem, NeedsAttention, UsageError
 from mlstarter.new.first_commit import empty_bare
+from mlstarter.sources.address import split_url
 
 FIELDS = ("student_id", "username", "team", "section")
 SCHEMES = ("file", "ssh", "https", "http", "github")
@@ -153,7 +154,7 @@ def open_remote(config: Config, transport: Transport) -> Remote:
         from mlstarter.cohort.github import GitHubRemote
 
         return GitHubRemote(config, transport)
-    parts = urlsplit(config.remote)
+    parts = split_url(config.remote, "The remote")
     if scheme == "http" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
         raise UsageError(
             "The remote is plain http, which would show credentials to the network.",

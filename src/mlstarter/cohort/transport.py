@@ -16,8 +16,8 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from mlstarter.cohort.shared_folder import private_view
-from mlstarter.errors import EnvironmentProblem, MlstarterError
-from mlstarter.git.process import Git, Result
+from mlstarter.errors import EnvironmentProblem, ExitStatus, MlstarterError
+from mlstarter.git.process import Git, GitResult
 
 _PASSING = re.compile(
     r"returned error: (408|429|500|502|503|504)|early EOF|RPC failed|hung up unexpectedly"
@@ -71,7 +71,7 @@ class PushRefused(RemoteFailed):
 class RunStopped(MlstarterError):
     """The user stopped the run while this waited."""
 
-    exit_status = 130
+    exit_status = ExitStatus.INTERRUPTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +191,7 @@ class Transport:
     def _git(self, folder: Path) -> Git:
         return Git(folder, self.env, self.config)
 
-    def _persist(self, url: str, address: str, attempt: Callable[[], Result]) -> Result:
+    def _persist(self, url: str, address: str, attempt: Callable[[], GitResult]) -> GitResult:
         pause = self.pause
         for number in range(1, self.attempts + 1):
             result = attempt()

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from mlstarter import escape
-from mlstarter.cli import options
+from mlstarter.cli import shared_options
 from mlstarter.console import echo
+from mlstarter.errors import ExitStatus
 
 if TYPE_CHECKING:
     from mlstarter.cohort.addresses import Addresses
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 T = TypeVar("T")
 
-FAILURE, ATTENTION = 1, 3
+FAILURE, ATTENTION = ExitStatus.FAILED, ExitStatus.NEEDS_ATTENTION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,8 +93,8 @@ def print_notes(course: Course) -> None:
 
 
 _OPTIONS = (
-    click.argument("roster", type=options.FILE),
-    click.option("--config", type=options.FILE, metavar="FILE",
+    click.argument("roster", type=shared_options.FILE),
+    click.option("--config", type=shared_options.FILE, metavar="FILE",
                  help="The course's settings; cohort.toml beside the roster."),
     click.option("--course-run", metavar="NAME", help="The course, such as ml-2026-autumn."),
     click.option("--remote", metavar="PATTERN",
@@ -101,18 +102,18 @@ _OPTIONS = (
                  "github:ORG/{username}."),
     click.option("--template", "source", metavar="SRC", help="The template; the built-in one."),
     click.option("--ref", metavar="V", help="The template's version; the newest."),
-    click.option("--layer", multiple=True, metavar="DIR", type=options.FOLDER,
+    click.option("--layer", multiple=True, metavar="DIR", type=shared_options.FOLDER,
                  help="A folder of files laid over every project. May be repeated."),
-    options.data,
+    shared_options.data,
     click.option("--secret-env", metavar="NAME", help="The variable that holds the variants' key."),
     click.option("--token-env", metavar="NAME", help="The variable that holds the forge's token."),
     click.option("--github-api", metavar="URL", help="GitHub's API; that of github.com."),
-    click.option("--journal", type=options.FILE, metavar="FILE",
+    click.option("--journal", type=shared_options.FILE, metavar="FILE",
                  help="Where the journal lies; the user's state folder."),
     click.option("--only", metavar="IDS", help="Work on these student_ids alone (a,b,c)."),
     click.option("-j", "--jobs", type=click.IntRange(1, 64), default=4, show_default=True,
                  help="How many students at a time."),
-    options.as_json,
+    shared_options.as_json,
 )  # fmt: skip
 
 

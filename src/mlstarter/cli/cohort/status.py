@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mlstarter import escape
-from mlstarter.cli import options
+from mlstarter.cli import shared_options
 from mlstarter.cli.cohort.common import common, exit_status, failures, journal_of, split, work
 from mlstarter.console import echo
 from mlstarter.errors import UsageError
@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 
 @click.command()
 @common
-@click.option("--html", type=options.FILE, metavar="FILE", help="Write a board as one page.")
-@click.option("--csv", type=options.FILE, metavar="FILE", help="Write the same for a spreadsheet.")
+@click.option("--html", type=shared_options.FILE, metavar="FILE", help="Write a board as one page.")
+@click.option(
+    "--csv", type=shared_options.FILE, metavar="FILE", help="Write the same for a spreadsheet."
+)
 @click.option("--names", is_flag=True, help="Show names beside the ids in both files.")
 @click.option("--fail-on", metavar="[behind]", help="Exit status 3 where somebody is behind.")
 def status(**values: Any) -> int:

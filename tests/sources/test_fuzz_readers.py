@@ -20,6 +20,8 @@ from mlstarter.errors import MlstarterError
 from mlstarter.files import read_tree
 from mlstarter.project import read_record
 
+pytestmark = pytest.mark.usefixtures("own_folders")
+
 COUNT = 2_000 if os.environ.get("MLSTARTER_TEST_FULL") else 100
 YAML = b"""_subdirectory: x
 _exclude: [a, b]
@@ -45,7 +47,7 @@ TOKENS = [
 ]  # fmt: skip
 
 
-def zipped() -> bytes:
+def zip_bytes() -> bytes:
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in ("t/copier.yml", "t/a.txt", "t/b/c.txt.jinja"):
@@ -53,7 +55,7 @@ def zipped() -> bytes:
     return data.getvalue()
 
 
-def mutated(text: bytes, chance: random.Random) -> bytes:
+def mutate(text: bytes, chance: random.Random) -> bytes:
     """Return ``text`` with a few bytes changed, parts left out or doubled, and tokens put in."""
     data = bytearray(text)
     for _ in range(chance.randint(1, 6)):
@@ -71,7 +73,7 @@ def mutated(text: bytes, chance: random.Random) -> bytes:
 
 
 def read_template(name: str) -> Callable[[Path, bytes], None]:
-    def read(folder: Path, data: bytes) -> None:
+    def reader_function(folder: Path, data: bytes) -> None:
         (folder / name).write_bytes(data)
         if name.endswith(".json"):
             (folder / "{{cookiecutter.n}}").mkdir(exist_ok=True)
@@ -79,7 +81,7 @@ def read_template(name: str) -> Callable[[Path, bytes], None]:
         assert isinstance(engines.of(template).code, tuple)
         questions.complete(questions.load(template), {})
 
-    return read
+    return reader_function
 
 
 def read_zip(folder: Path, data: bytes) -> None:
@@ -89,10 +91,10 @@ def read_zip(folder: Path, data: bytes) -> None:
 
 
 def read_project(name: str) -> Callable[[Path, bytes], None]:
-    def read(_: Path, data: bytes) -> None:
+    def reader_function(_: Path, data: bytes) -> None:
         read_record({name: data}.get, [name])
 
-    return read
+    return reader_function
 
 
 READERS: dict[str, tuple[bytes, Callable[[Path, bytes], None]]] = {
@@ -100,23 +102,23 @@ READERS: dict[str, tuple[bytes, Callable[[Path, bytes], None]]] = {
     "cookiecutter.json": (COOKIECUTTER, read_template("cookiecutter.json")),
     "answers file": (ANSWERS, read_project(".copier-answers.yml")),
     ".cruft.json": (CRUFT, read_project(".cruft.json")),
-    "zip": (zipped(), read_zip),
+    "zip": (zip_bytes(), read_zip),
 }
 
 
 @pytest.mark.timeout(3000)
 @pytest.mark.parametrize("reader", READERS)
 def test_any_input_is_read_or_refused(reader: str, tmp_path: Path) -> None:
-    text, read = READERS[reader]
+    text, reader_function = READERS[reader]
     chance = random.Random(reader)
     (tmp_path / "outside").mkdir()
     for number in range(COUNT):
-        data = mutated(text, chance)
+        data = mutate(text, chance)
         folder = tmp_path / "inside" / str(number)
         folder.mkdir(parents=True)
         start = time.process_time()
         try:
-            read(folder, data)
+            reader_function(folder, data)
         except MlstarterError as error:
             assert str(error)
         assert time.process_time() - start < 1, data

@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.conftest import Run
 from tests.engines.helpers import commit, git, write_template
-from tests.other.conftest import Run
+
+pytestmark = pytest.mark.usefixtures("own_folders")
 
 COPIER = {
     "copier.yml": "name: {type: str, help: 'Who?', default: ada}\ntoken: {type: str, secret: true, default: none}\n"
@@ -45,13 +47,13 @@ def test_copier_questions_of_every_kind_from_the_command_line(
 
     assert status == 0, err
     assert (project / "f.txt").read_text() == "ada ['y', 'z'] er ADA s3cret"
-    recorded = yaml.safe_load((project / ".copier-answers.yml").read_text())
-    assert recorded == {
+    answers = yaml.safe_load((project / ".copier-answers.yml").read_text())
+    assert answers == {
         **{"_commit": "1.0.0", "_src_path": str(source)},
         **{"name": "ada", "kinds": ["y", "z"], "deep": "er"},
     }
-    written = [p for p in (tmp_path / "home").rglob("*") if p.is_file() and ".git" not in p.parts]
-    assert not [p for p in written if b"s3cret" in p.read_bytes()]
+    files = [p for p in (tmp_path / "home").rglob("*") if p.is_file() and ".git" not in p.parts]
+    assert not [p for p in files if b"s3cret" in p.read_bytes()]
 
 
 def test_a_cookiecutter_template_names_its_own_folder(
@@ -95,7 +97,7 @@ def test_a_cookiecutter_project_is_recorded_as_cruft_does_and_updated_by_a_real_
     commit(source, "1.1.0")
     from mlstarter.sources import mirror
 
-    mirror.FETCHED.clear()
+    mirror.FETCHED_FOLDERS.clear()
 
     status, _, err = mlstarter("update", project, "--yes")
 
@@ -168,9 +170,9 @@ def test_a_copier_template_without_an_answers_file_gets_a_record(
 
     assert mlstarter("new", tmp_path / "p", "--template", source, "--yes")[0] == 0
 
-    recorded = yaml.safe_load((tmp_path / "p" / ".copier-answers.yml").read_text())
-    assert recorded["_commit"] == "1.0.0"
-    assert "token" not in recorded
+    answers = yaml.safe_load((tmp_path / "p" / ".copier-answers.yml").read_text())
+    assert answers["_commit"] == "1.0.0"
+    assert "token" not in answers
 
 
 def test_plain_copier_updates_a_project_made_here(mlstarter: Run, tmp_path: Path) -> None:

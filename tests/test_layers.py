@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import Run
 from tests.engines.helpers import commit, git, write_template
-from tests.other.conftest import Run
+
+pytestmark = pytest.mark.usefixtures("own_folders")
 
 TEMPLATE = {
     "copier.yml": "name: ada\n",
@@ -105,10 +107,10 @@ def test_the_digest_is_of_the_folder_not_of_its_place(
     from mlstarter.layers import digest_of
 
     before = digest_of(school)
-    moved = school.rename(tmp_path / "elsewhere")
-    assert digest_of(moved) == before
-    (moved / "run.sh").chmod(0o644)
-    assert digest_of(moved) != before
+    new_place = school.rename(tmp_path / "elsewhere")
+    assert digest_of(new_place) == before
+    (new_place / "run.sh").chmod(0o644)
+    assert digest_of(new_place) != before
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,10 @@ import pytest
 import yaml
 
 from mlstarter.files import read_tree
+from tests.conftest import Run
 from tests.engines.helpers import commit, git, write_template
-from tests.other.conftest import Run
+
+pytestmark = pytest.mark.usefixtures("own_folders")
 
 ANSWERS = "{{ _copier_conf.answers_file }}.jinja"
 FIRST = {
@@ -105,17 +107,17 @@ def test_the_preview_shows_what_they_do_and_undo_takes_it_back(
 
     status, out, _ = mlstarter("update", project, "--trust", "--json")
 
-    done = json.loads(out)
+    payload = json.loads(out)
     assert status == 0
-    assert done["changes"] == preview["changes"]
+    assert payload["changes"] == preview["changes"]
     assert {"path": "student.ini", "kind": "changed"}.items() <= {
         key: value
-        for change in done["changes"]
+        for change in payload["changes"]
         if change["path"] == "student.ini"
         for key, value in change.items()
     }.items()
-    assert done["migrations"] == preview["migrations"]
-    assert RENAME in done["migrations"]["ran"]
+    assert payload["migrations"] == preview["migrations"]
+    assert RENAME in payload["migrations"]["ran"]
     assert mlstarter("update", project, "--undo")[0] == 0
     assert read_tree(project) == before
 
@@ -193,8 +195,8 @@ def test_a_migration_of_answers_is_followed(mlstarter: Run, source: Path, projec
 def test_a_migration_that_goes_wrong_is_one_line_and_changes_nothing(
     entry: str, message: str, mlstarter: Run, source: Path, project: Path
 ) -> None:
-    stated = entry if entry.startswith("{v") else json.dumps(entry)
-    write_template(source, {"copier.yml": f"name: ada\n_migrations: [{stated}]\n"})
+    yaml_text = entry if entry.startswith("{v") else json.dumps(entry)
+    write_template(source, {"copier.yml": f"name: ada\n_migrations: [{yaml_text}]\n"})
     commit(source, "3.0.0")
     before = read_tree(project)
 

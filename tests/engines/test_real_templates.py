@@ -29,7 +29,7 @@ from mlstarter.files import read_tree
 from mlstarter.sources import Template
 from tests.engines.test_cookiecutter import cookiecutter_writes
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.usefixtures("own_folders"), pytest.mark.slow]
 
 WHEEL, SDIST = "--only-binary=:all:", "--no-binary=:all:"
 PACKAGES = {
@@ -62,17 +62,17 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for package, kind in PACKAGES.items():
         if package.startswith("sp-repo-review") and not FULL:
             continue
-        done = subprocess.run(
+        result = subprocess.run(
             [sys.executable, "-m", "pip", "download", "-q", "--no-deps", kind, package],
             cwd=folder,
             check=False,
             capture_output=True,
             text=True,
         )
-        if done.returncode:
+        if result.returncode:
             message = f"{package} cannot be had from the package index"
             if os.environ.get("CI"):
-                pytest.fail(f"{message}: {done.stderr[-500:]}", pytrace=False)
+                pytest.fail(f"{message}: {result.stderr[-500:]}", pytrace=False)
             pytest.skip(message)
     for wheel in folder.glob("*.whl"):
         zipfile.ZipFile(wheel).extractall(folder)  # noqa: S202
@@ -111,13 +111,13 @@ def test_a_real_cookiecutter_template_is_converted_and_proven(
     name: str, index: Path, tmp_path: Path
 ) -> None:
     with working_copy(index / name) as original:
-        made = convert(original, tmp_path / "converted")
-        with working_copy(made.out) as converted:
-            proof = prove(original, converted)
+        conversion = convert(original, tmp_path / "converted")
+        with working_copy(conversion.out) as result_template:
+            proof = prove(original, result_template)
 
     assert proof.holds, proof.differences[:1]
-    assert proof.unrendered == 0
-    assert proof.compared >= 4
+    assert proof.failure_count == 0
+    assert proof.set_count >= 4
 
 
 @pytest.mark.parametrize(
@@ -135,17 +135,18 @@ def test_what_hooks_of_a_real_template_delete_and_rename_is_proven_too(
     monkeypatch.setenv("PYTHONPATH", str(index))  # hooks import the package that they come with
     if SETS is not None:
         monkeypatch.setattr(
-            "mlstarter.authoring.equivalence.answer_sets", lambda asked, **_: answer_sets(asked)[:2]
+            "mlstarter.authoring.equivalence.answer_sets",
+            lambda questionnaire, **_: answer_sets(questionnaire)[:2],
         )
     with working_copy(index / name) as original:
-        made = convert(original, tmp_path / "converted")
-        with working_copy(made.out) as converted:
-            proof = prove(original, converted, trust=True)
+        conversion = convert(original, tmp_path / "converted")
+        with working_copy(conversion.out) as result_template:
+            proof = prove(original, result_template, trust=True)
 
-    assert made.tasks == 1
+    assert conversion.tasks == 1
     assert proof.code_ran is True
     assert proof.differences == ()
-    assert proof.unrendered < proof.compared
+    assert proof.failure_count < proof.set_count
 
 
 def test_a_real_template_that_dates_its_files_needs_trust(index: Path) -> None:
@@ -188,9 +189,9 @@ def test_a_real_template_with_extensions_of_its_own_goes_through_copier(
     with working_copy(root) as copy:
         template = engines.with_trust(copy, True)
         questionnaire = questions.load(template)
-        given = {"project_name": "thing", "org": "o", "full_name": "Ada", "email": "a@b.example"}
-        given |= {"project_short_description": "d", "license": "BSD", "backend": "hatch"}
-        answers = questions.complete(questionnaire, {**given, "docs": "sphinx", "vcs": True})
+        values = {"project_name": "thing", "org": "o", "full_name": "Ada", "email": "a@b.example"}
+        values |= {"project_short_description": "d", "license": "BSD", "backend": "hatch"}
+        answers = questions.complete(questionnaire, {**values, "docs": "sphinx", "vcs": True})
         ours = engines.render(template, answers, folder_name="made")
     subprocess.run(
         [

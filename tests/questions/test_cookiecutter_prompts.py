@@ -12,7 +12,7 @@ import pytest
 
 from tests.engines.helpers import git, write_template
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.usefixtures("own_folders"), pytest.mark.slow]
 
 DOWN = "\x1b[B"
 INNER = {

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import Run
 from tests.engines.helpers import commit, git, write_template
-from tests.other.conftest import Run
+
+pytestmark = pytest.mark.usefixtures("own_folders")
 
 TASKS = {
     "copier.yml": "n: one\n_tasks: ['touch ran-{{ n }}', [sh, -c, 'echo made > made.txt; mkdir .venv; touch .venv/x']]\n"
@@ -30,7 +32,7 @@ HOOKS = {
 
 
 @pytest.mark.parametrize(
-    ("files", "listed"),
+    ("files", "descriptions"),
     [
         (TASKS, ["task touch ran-{{ n }}", "task sh -c echo made"]),
         (HOOKS, ["hook hooks/pre_gen_project.py", "hook hooks/post_gen_project.sh", "pre_prompt"]),
@@ -39,7 +41,7 @@ HOOKS = {
     ],
 )  # fmt: skip
 def test_without_trust_it_lists_what_would_run_and_stops(
-    files: dict[str, str], listed: list[str], mlstarter: Run, tmp_path: Path
+    files: dict[str, str], descriptions: list[str], mlstarter: Run, tmp_path: Path
 ) -> None:
     source = write_template(tmp_path / "template", files)
 
@@ -48,7 +50,7 @@ def test_without_trust_it_lists_what_would_run_and_stops(
     assert status == 1
     assert out == ""
     assert err.startswith(f"error: The template {source} would run code on this machine: ")
-    assert all(words in err for words in listed)
+    assert all(words in err for words in descriptions)
     assert "hint: " in err
     assert "--trust" in err
     assert not (tmp_path / "p").exists()
@@ -207,5 +209,5 @@ def test_a_trusted_source_is_trusted_by_update_and_list_too(
     status, _, err = mlstarter("update", project, "--yes")
     assert status == 0, err
     assert (project / "g").read_text() == "B!!"
-    asked = json.loads(mlstarter("list", "questions", "--template", source, "--json")[1])
-    assert [q["default"] for q in asked["questions"]] == ["A!", "B!"]
+    questions = json.loads(mlstarter("list", "questions", "--template", source, "--json")[1])
+    assert [q["default"] for q in questions["questions"]] == ["A!", "B!"]

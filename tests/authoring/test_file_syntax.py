@@ -6,7 +6,9 @@ import pytest
 
 from mlstarter.authoring.file_syntax import parse_fault
 
-COMMENTED = b'{\n  // tabs, "quoted", https://a.org\n  "a": "//no", /* c */ "b": [1,],\n}\n'
+JSON_WITH_COMMENTS = (
+    b'{\n  // tabs, "quoted", https://a.org\n  "a": "//no", /* c */ "b": [1,],\n}\n'
+)
 BOM = b"\xef\xbb\xbf"
 
 
@@ -32,14 +34,14 @@ BOM = b"\xef\xbb\xbf"
     ],
 )
 def test_comments_are_fine_where_readers_take_them(path: str) -> None:
-    assert parse_fault(path, COMMENTED) is None
+    assert parse_fault(path, JSON_WITH_COMMENTS) is None
     assert parse_fault(path, b'{"plain": ["json", 1e3, null, true, "\\u00e9\\"/*"]}') is None
     assert parse_fault(path, b'{"a": ') is not None
 
 
 @pytest.mark.parametrize("path", ["package.json", "data/a.json", "a.geojson", "tsconfig/a.json"])
 def test_comments_are_a_fault_elsewhere(path: str) -> None:
-    assert parse_fault(path, COMMENTED) is not None
+    assert parse_fault(path, JSON_WITH_COMMENTS) is not None
 
 
 @pytest.mark.parametrize(

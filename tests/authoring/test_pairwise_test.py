@@ -11,8 +11,10 @@ import pytest
 from mlstarter import questions
 from mlstarter.authoring.answer_combinations import answer_sets
 from mlstarter.authoring.working_template import working_copy
+from tests.conftest import Run
 from tests.engines.helpers import write_template
-from tests.other.conftest import Run
+
+pytestmark = pytest.mark.usefixtures("own_folders")
 
 VALUES: dict[str, list[object]] = {
     "a": ["1", "2", "3"],
@@ -102,6 +104,7 @@ def test_a_command_runs_in_every_project(mlstarter: Run, tmp_path: Path) -> None
     assert mlstarter("template", "test", source, "--run", "test -d .git")[0] == 0
 
 
+@pytest.mark.slow
 def test_the_skeleton_is_sound_and_its_own_tests_pass(mlstarter: Run, tmp_path: Path) -> None:
     import subprocess
     import sys
@@ -114,14 +117,14 @@ def test_the_skeleton_is_sound_and_its_own_tests_pass(mlstarter: Run, tmp_path: 
     assert mlstarter("template", "lint", source)[:2] == (0, "")
     assert mlstarter("template", "test", source, "--run", "python3 -m compileall -q src")[0] == 0
     assert mlstarter("new", tmp_path / "p", "--template", source, "--yes")[0] == 0
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(source)],
         cwd=source,
         check=False,
         capture_output=True,
         text=True,
     )
-    assert done.returncode == 0, done.stdout
+    assert result.returncode == 0, result.stdout
 
 
 def test_the_skeleton_overwrites_nothing(mlstarter: Run, tmp_path: Path) -> None:

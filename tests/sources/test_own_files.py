@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from mlstarter.sources.own_files import own_files, own_files_only
+from tests.conftest import Run
 from tests.engines.helpers import git, write_template
-from tests.other.conftest import Run
+
+pytestmark = pytest.mark.usefixtures("own_folders")
 
 SECRET = "ghp_" + "a1B2" * 9
 FILES = {
@@ -25,7 +27,7 @@ FILES = {
     "sub/.gitignore": "data/\n",
 }
 OWN = {".gitignore", "a.txt", "copier.yml", "kept.log", "sub/.gitignore"}
-MADE = {".copier-answers.yml", ".gitignore", "a.txt", "kept.log", "sub/.gitignore"}
+EXPECTED_FILES = {".copier-answers.yml", ".gitignore", "a.txt", "kept.log", "sub/.gitignore"}
 
 
 @pytest.fixture(params=["no repository", "untracked", "committed", "a folder of one"])
@@ -54,7 +56,7 @@ def test_new_makes_no_file_of_it(folder: Path, mlstarter: Run, tmp_path: Path) -
     status, _, err = mlstarter("new", tmp_path / "p", "--template", folder, "--yes")
 
     assert status == 0, err
-    assert set(git(tmp_path / "p", "ls-files").splitlines()) == {*MADE, "draft.txt"}
+    assert set(git(tmp_path / "p", "ls-files").splitlines()) == {*EXPECTED_FILES, "draft.txt"}
 
 
 def test_lint_and_test_look_at_nothing_of_it(folder: Path, mlstarter: Run) -> None:
@@ -63,7 +65,7 @@ def test_lint_and_test_look_at_nothing_of_it(folder: Path, mlstarter: Run) -> No
 
     status, out, err = mlstarter("template", "test", folder, "--json")
     assert status == 0, out + err
-    assert {row["files"] for row in json.loads(out)["projects"]} == {len(MADE)}
+    assert {row["files"] for row in json.loads(out)["projects"]} == {len(EXPECTED_FILES)}
 
 
 @pytest.mark.parametrize("how", ["absolute", "relative", "here", "below"])
@@ -73,10 +75,10 @@ def test_publish_sends_nothing_of_it(
     remote = tmp_path / "r.git"
     subprocess.run(["git", "init", "-q", "--bare", str(remote)], check=True)
     monkeypatch.chdir(folder if how in {"here", "below"} else folder.parent)
-    given = {"absolute": folder, "relative": "t", "here": ".", "below": "../t"}[how]
+    source = {"absolute": folder, "relative": "t", "here": ".", "below": "../t"}[how]
 
     status, _, err = mlstarter(
-        *("template", "publish", f"file://{remote}", given, "--version", "1.0.0")
+        *("template", "publish", f"file://{remote}", source, "--version", "1.0.0")
     )
 
     assert status == 0, err
@@ -104,11 +106,11 @@ def test_the_users_own_ignore_file_counts(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
     monkeypatch.delenv("GIT_CONFIG_GLOBAL", raising=False)
     plain = write_template(tmp_path / "plain", {"copier.yml": "", "sub/.DS_Store": "x"})
-    tracked = write_template(tmp_path / "tracked", {"copier.yml": "", ".DS_Store": "x"})
-    git(tracked, "init", "-q")
+    repository = write_template(tmp_path / "tracked", {"copier.yml": "", ".DS_Store": "x"})
+    git(repository, "init", "-q")
 
     assert own_files(plain) == ["copier.yml"]
-    assert own_files(tracked) == ["copier.yml"]
+    assert own_files(repository) == ["copier.yml"]
 
 
 def test_a_folder_that_a_repository_around_it_ignores_is_whole(tmp_path: Path) -> None:

@@ -14,11 +14,13 @@ from mlstarter import bounds, engines, questions, sources
 from mlstarter.engines.copier.config import load_config
 from mlstarter.engines.machine_reads import copier_reads
 from mlstarter.errors import MlstarterError, NeedsTrust, TemplateError
+from tests.conftest import Run
 from tests.engines.helpers import Files, write_template
-from tests.other.conftest import Run
+
+pytestmark = pytest.mark.usefixtures("own_folders")
 
 COPIER = {"copier.yml": "a: x\n"}
-LISTED: dict[str, tuple[Files, str]] = {
+READS: dict[str, tuple[Files, str]] = {
     "external data": ({"copier.yml": "_external_data: {mine: /etc/hostname}\n", "f.jinja": "{{ _external_data.mine }}"}, "the file /etc/hostname"),
     "the environment": ({**COPIER, "f.jinja": "{{ '$HOME'|expandvars }}"}, "the filter expandvars in f.jinja"),
     "the home folder": ({**COPIER, "f.jinja": "{{ '~'|expanduser }}"}, "the filter expanduser in f.jinja"),
@@ -38,7 +40,7 @@ LISTED: dict[str, tuple[Files, str]] = {
     "Cookiecutter's folders": ({"cookiecutter.json": '{"n": "x"}', "{{cookiecutter.n}}/f": "{{ cookiecutter._output_dir }}"}, "cookiecutter._output_dir"),
 }  # fmt: skip
 # What no syntax tree tells, and the render itself refuses.
-DENIED: dict[str, Files] = {
+DENIALS: dict[str, Files] = {
     "a filter's name put together": {**COPIER, "f.jinja": "{% set f = 'expand' ~ 'vars' %}{{ ['$HOME']|map(f)|list }}"},
     "a part's name put together": {**COPIER, "f.jinja": "{% set k = 'dst' ~ '_path' %}{{ _copier_conf|attr(k) }}{{ _copier_conf }}"},
     "what Copier itself renders": {**COPIER, "{% yield x from ['a'] %}{{ x }}{% endyield %}.jinja": "{{ ['$HOME']|map('expand' ~ 'vars')|list }}"},
@@ -48,24 +50,24 @@ DENIED: dict[str, Files] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("case", LISTED)
+@pytest.mark.parametrize("case", READS)
 def test_what_a_template_reads_is_listed_and_needs_trust(
     case: str, mlstarter: Run, tmp_path: Path
 ) -> None:
-    files, listed = LISTED[case]
+    files, description = READS[case]
     source = write_template(tmp_path / "t", files)
 
     status, _, err = mlstarter("new", tmp_path / "p", "--template", source, "--yes")
 
     assert status == 1
-    assert listed in err
+    assert description in err
     assert "--trust" in err
     assert not (tmp_path / "p").exists()
 
 
-@pytest.mark.parametrize("case", DENIED)
+@pytest.mark.parametrize("case", DENIALS)
 def test_what_hides_is_refused_when_it_is_rendered(case: str, tmp_path: Path) -> None:
-    template = sources.resolve(str(write_template(tmp_path / "t", DENIED[case])))
+    template = sources.resolve(str(write_template(tmp_path / "t", DENIALS[case])))
     answers = questions.complete(questions.load(template), {})
 
     with pytest.raises(TemplateError):
@@ -74,7 +76,7 @@ def test_what_hides_is_refused_when_it_is_rendered(case: str, tmp_path: Path) ->
 
 @pytest.mark.parametrize("case", ["the clock", "the clock as a function", "Cookiecutter's clock", "the environment"])  # fmt: skip
 def test_with_trust_it_is_rendered(case: str, mlstarter: Run, tmp_path: Path) -> None:
-    source = write_template(tmp_path / "t", LISTED[case][0])
+    source = write_template(tmp_path / "t", READS[case][0])
 
     status, _, err = mlstarter("new", tmp_path / "p", "--template", source, "--yes", "--trust")
 

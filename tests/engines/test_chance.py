@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from mlstarter import engines, questions, sources
+from tests.conftest import Run
 from tests.engines.helpers import Files, commit, git, write_template
-from tests.other.conftest import Run
+
+pytestmark = pytest.mark.usefixtures("own_folders")
 
 ANSWERS = "{{ _copier_conf.answers_file }}.jinja"
 RECORD = {ANSWERS: "{{ _copier_answers|to_nice_yaml }}"}
@@ -48,7 +50,7 @@ def test_an_update_keeps_what_was_drawn(case: str, mlstarter: Run, tmp_path: Pat
     for project in projects:
         status, _, err = mlstarter("new", project, "--template", source, "--yes", *trust)
         assert status == 0, err
-    drawn = [(project / "s.txt").read_text() for project in projects]
+    texts = [(project / "s.txt").read_text() for project in projects]
     head = git(projects[0], "rev-parse", "HEAD")
 
     status, out, err = mlstarter("update", projects[0], *trust)
@@ -59,8 +61,8 @@ def test_an_update_keeps_what_was_drawn(case: str, mlstarter: Run, tmp_path: Pat
 
     assert status == 0, out + err
     assert (projects[0] / "new.txt").exists()
-    assert (projects[0] / "s.txt").read_text() == drawn[0]
-    assert drawn[0] != drawn[1]
+    assert (projects[0] / "s.txt").read_text() == texts[0]
+    assert texts[0] != texts[1]
 
 
 @pytest.mark.parametrize("kind", ["without a seed", "without history"])
@@ -70,7 +72,7 @@ def test_a_project_whose_seed_nobody_knows_keeps_its_own(
     source = commit(write_template(tmp_path / "t", TEMPLATES["a filter"]), "1.0.0")
     project = tmp_path / "p"
     assert mlstarter("new", project, "--template", source, "--yes")[0] == 0
-    drawn = (project / "s.txt").read_text()
+    texts = (project / "s.txt").read_text()
     message = git(project, "log", "-1", "--format=%B")
     assert "Template-Seed: " in message
     lines = [line for line in message.splitlines() if not line.startswith("Template-Seed")]
@@ -86,7 +88,7 @@ def test_a_project_whose_seed_nobody_knows_keeps_its_own(
         commit(source, "3.0.0") if not (source / ".git/refs/tags/3.0.0").exists() else None
 
     assert (project / "new.txt").exists()
-    assert (project / "s.txt").read_text() == drawn
+    assert (project / "s.txt").read_text() == texts
 
 
 def test_no_seed_is_recorded_where_nothing_is_drawn(mlstarter: Run, tmp_path: Path) -> None:
