@@ -8,13 +8,11 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from packaging.version import Version
-
 from mlstarter import engines, questions, sources
 from mlstarter.cohort.handout import Handout
 from mlstarter.cohort.journal import Journal
 from mlstarter.errors import TemplateError
-from mlstarter.versions import parse_version
+from mlstarter.versions import Version, parse_version
 
 # What an update of a version with other layers adds to it, see ``update.py``.
 _EDITION = re.compile(r"-[0-9a-f]{8}$")
