@@ -125,7 +125,9 @@ def generate_second(
 @pytest.fixture(scope="session")
 def second_edition_project(generate_second: Generate, git_identity: dict[str, str]) -> Project:
     """Return a tabular project of the second edition, everything run and committed."""
-    return run_all(generate_second("flight-delays"), "flight_delays", git_identity)
+    return _prepared("second", git_identity) or run_all(
+        generate_second("flight-delays"), "flight_delays", git_identity
+    )
 
 
 @pytest.fixture(scope="session")
