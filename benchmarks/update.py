@@ -21,7 +21,7 @@ from benchmarks.compare import in_turns, report, run
 from mlstarter.files import read_tree, write_tree
 from mlstarter.project import Project
 from mlstarter.sources.builtin import BUNDLE
-from mlstarter.update import Wanted, prepare
+from mlstarter.update import UpdateRequest, prepare
 from mlstarter.update.apply.application import apply_plan
 
 ROUNDS = 11
@@ -158,12 +158,12 @@ def _in_process(project: Path) -> list[float]:
     for number in range(-2, ROUNDS):
         place = _copy(project, f"inner{number}")
         before = _cpu()
-        plan = prepare(Project.open(place), Wanted(branch="update")).plan
+        plan = prepare(Project.open(place), UpdateRequest(branch="update")).plan
         plan.quarantine.keep()
         plan.close()
         if number >= 0:
             found.append((_cpu() - before) * 1000)
-    last = prepare(Project.open(place), Wanted()).plan
+    last = prepare(Project.open(place), UpdateRequest()).plan
     apply_plan(last)
     last.close()
     _both_edits(place)

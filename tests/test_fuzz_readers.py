@@ -166,15 +166,15 @@ def read_cruft(data: bytes, _: Path) -> object:
 
 
 def _record(name: str, data: bytes) -> object:
-    from mlstarter.changelog import parse_version
     from mlstarter.cohort.authority import is_same_source
-    from mlstarter.cohort.status import is_older
     from mlstarter.project import read_record
+    from mlstarter.versions import is_behind, is_older, parse_version
 
     record = read_record({name: data}.get, (name,))
     if record is not None:
         is_same_source(record.source, "https://github.com/owner/template.git")
         is_older(record.version, "2.0.0")
+        is_behind(record.version, "2.0.0")
         parse_version(record.version)
         record.origin.source.encode("utf-8")
     return record

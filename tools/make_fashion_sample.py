@@ -23,7 +23,8 @@ import numpy as np
 SOURCE = Path("/usr/share/datasets/fashion-mnist")
 OUT = (
     Path(__file__).parents[1]
-    / "templates/cv/src/{{ package_name }}/data/{% if data_source == 'sample' %}sample{% endif %}"
+    / "templates/legacy/cv/src/{{ package_name }}/data"
+    / "{% if data_source == 'sample' %}sample{% endif %}"
 )
 NAMES = [
     "t-shirt or top", "trouser", "pullover", "dress", "coat",

@@ -19,9 +19,10 @@ from typing import Any
 from mlstarter.bounds import limited
 from mlstarter.data_files import load_toml
 from mlstarter.engines.chance import Chance, drawing, new_seed
-from mlstarter.engines.copier.renderer import NativeRenderer, NotNative
+from mlstarter.engines.copier.engine import CopierEngine
 from mlstarter.engines.path_safety import check
-from mlstarter.errors import MlstarterError, NeedsTrust, UsageError
+from mlstarter.engines.template_text import TextError
+from mlstarter.errors import NeedsTrust, UsageError
 from mlstarter.escape import toml_string
 from mlstarter.files import read_tree
 from mlstarter.git.merge_base import Layer
@@ -59,33 +60,35 @@ def render_layers(
         under |= files
         check(under)
         layers.append(Layer(name, digest_of(folder), files))
-    return recorded(layers)
+    return with_records(layers)
 
 
-def recorded(layers: Sequence[Layer], whose: tuple[str, str] | None = None) -> tuple[Layer, ...]:
+def with_records(
+    layers: Sequence[Layer], whose: tuple[str, str] | None = None
+) -> tuple[Layer, ...]:
     """Return the layers, each with the record of itself and of those below it.
 
     ``whose`` is the (course_run, student_id) of a project of a class: the marker goes on top.
     """
-    found: list[Layer] = []
+    result: list[Layer] = []
     for layer in layers:
-        stated = [(each.name, each.digest) for each in (*found, layer)]
-        files = {**layer.files, RECORD: Entry(REGULAR, record(stated))}
-        found.append(replace(layer, files=files))
+        names = [(each.name, each.digest) for each in (*result, layer)]
+        files = {**layer.files, RECORD: Entry(REGULAR, record(names))}
+        result.append(replace(layer, files=files))
     if whose is not None:
-        text = marker(*whose, found)
+        text = marker(*whose, result)
         digest = f"sha256:{hashlib.sha256(text).hexdigest()}"
-        found.append(Layer(MARKER_LAYER, digest, {RECORD: Entry(REGULAR, text)}))
-    return tuple(found)
+        result.append(Layer(MARKER_LAYER, digest, {RECORD: Entry(REGULAR, text)}))
+    return tuple(result)
 
 
-def relaid(
+def replace_layers(
     old: Sequence[Layer], new: Sequence[Layer], whose: tuple[str, str] | None
 ) -> tuple[Layer, ...]:
     """Return a project's layers with ``new`` ones in the place of those of their name.
 
     A layer that is new to the project lies on top; the others stay as history has them. ``old`` is
-    without a class's marker, which ``whose`` asks for (as in ``recorded``).
+    without a class's marker, which ``whose`` asks for (as in ``with_records``).
 
     Raises:
         UsageError: a layer has the name that a class's marker takes.
@@ -96,8 +99,8 @@ def relaid(
             hint="rename its folder",
         )
     by_name = {layer.name: layer for layer in new}
-    kept = [by_name.pop(layer.name, layer) for layer in old]
-    return recorded([*kept, *by_name.values()], whose)
+    lower = [by_name.pop(layer.name, layer) for layer in old]
+    return with_records([*lower, *by_name.values()], whose)
 
 
 def digest_of(folder: Path) -> str:
@@ -113,8 +116,8 @@ def record(layers: Sequence[tuple[str, str]]) -> bytes:
     """Return ``.mlstarter.toml`` for layers given as name and digest, lowest first."""
     lines = ["# Written by mlstarter: the layers that lie over the template.\n"]
     for name, digest in layers:
-        quoted = toml_string(name)
-        lines.append(f'\n[[layers]]\nname = {quoted}\ndigest = "{digest}"\n')
+        name_text = toml_string(name)
+        lines.append(f'\n[[layers]]\nname = {name_text}\ndigest = "{digest}"\n')
     return "".join(lines).encode()
 
 
@@ -134,8 +137,8 @@ def read_marker(text: bytes | None) -> tuple[str, str] | None:
     if text is None:
         return None
     try:
-        stated = load_toml(text)["cohort"]
-        names = stated["course_run"], stated["student_id"]
+        table = load_toml(text)["cohort"]
+        names = table["course_run"], table["student_id"]
     except (ValueError, KeyError, TypeError):
         return None
     # Both are identifiers (cohort/identifiers.py); anything else was never handed out.
@@ -146,24 +149,22 @@ def read_marker(text: bytes | None) -> tuple[str, str] | None:
 
 def _render(folder: Path, answers: Mapping[str, Any], folder_name: str) -> Tree:
     template = Template(f"the layer {folder.name}", None, folder, "copier")
-    hidden: frozenset[str] = getattr(answers, "hidden", frozenset())
+    engine = CopierEngine(template)
+    if engine.only_copier_renders is not None:
+        raise _not_in_a_layer(folder, engine.only_copier_renders)
+    hidden_names: frozenset[str] = getattr(answers, "hidden_names", frozenset())
     context = dict(answers) | {"cookiecutter": dict(answers)}
-    seen = {name: value for name, value in context.items() if name not in hidden}
+    applicable = {name: value for name, value in context.items() if name not in hidden_names}
     chance = Chance(getattr(answers, "seed", "") or new_seed(), template.source)
     try:
         with limited(template.source), drawing(chance):
-            files = NativeRenderer(template).render(seen, folder_name)
-    except (NotNative, NeedsTrust) as reason:
+            files = engine.quick_renderer.render(applicable, folder_name)
+    except NeedsTrust as reason:
+        raise _not_in_a_layer(folder, str(reason)) from reason
+    except TextError as error:
         raise UsageError(
-            f"The layer {folder} uses what only a template can have: {str(reason).rstrip('.')}.",
-            hint="a layer is plain files and .jinja files about the answers",
-        ) from reason
-    except MlstarterError:
-        raise
-    except Exception as error:
-        # A text of a layer may raise anything.
-        raise UsageError(
-            f"The layer {folder} cannot be rendered: {error}.", hint="mend the file it names"
+            f"The layer {folder} cannot be rendered: {error.fault} ({error.place}).",
+            hint="mend the file it names",
         ) from error
     if not files:
         raise UsageError(f"The layer {folder} holds no files.", hint="check the folder")
@@ -174,3 +175,10 @@ def _render(folder: Path, answers: Mapping[str, Any], folder_name: str) -> Tree:
                 hint="remove it from the layer",
             )
     return files
+
+
+def _not_in_a_layer(folder: Path, what: str) -> UsageError:
+    return UsageError(
+        f"The layer {folder} uses what only a template can have: {what.rstrip('.')}.",
+        hint="a layer is plain files and .jinja files about the answers",
+    )

@@ -1,62 +1,26 @@
 """A generated project: its place in a repository and the record of where it comes from.
 
-The record is the engine's own file, so that the engine's own tools keep working: Copier's
-``.copier-answers.yml``, and for Cookiecutter templates the ``.cruft.json`` that cruft reads.
+The record is the engine's own file, so that the engine's own tools keep working.
 """
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-import yaml
-
-from mlstarter.changelog import parse_version
-from mlstarter.data_files import load_json, load_yaml
+from mlstarter import engines
+from mlstarter.engines import Record, RecordFormat, record_formats
 from mlstarter.errors import ProjectError
 from mlstarter.git.repository import Repository
-from mlstarter.git.template_commits import TemplateOrigin
-from mlstarter.sources.address import public
+from mlstarter.sources.template import Template
 from mlstarter.tree import REGULAR, Entry, Tree
 
-COPIER_FILE = ".copier-answers.yml"
-CRUFT_FILE = ".cruft.json"
+# Looked for first: a project that has it may have records of other templates in it too.
+USUAL_RECORD = record_formats()[0].default_path
 
-_COPIER_NAME = re.compile(r"\.copier-answers(\.[A-Za-z0-9_.-]+)?\.ya?ml")
-# How a source names a folder inside it (`sources.Template.source`).
-_DIRECTORY = "#subdirectory="
-
-# Characters of an address and of a version in a record: no real one comes near.
-_LONGEST = {"source": 2000, "version": 200}
-
-Engine = Literal["copier", "cookiecutter"]
 ReadFile = Callable[[str], bytes | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """What a project says of itself.
-
-    ``path`` is the record's file, relative to the project; ``text`` its bytes. ``branch`` is what
-    cruft keeps to: a branch or a tag that moves; ``version`` is then the commit.
-    """
-
-    path: str
-    text: bytes
-    engine: Engine
-    source: str
-    version: str | None
-    answers: Mapping[str, Any]
-    branch: str | None = None
-
-    @property
-    def origin(self) -> TemplateOrigin:
-        """Source and version as a template commit names them."""
-        return TemplateOrigin(self.source, self.version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +79,7 @@ class Project:
         def read(name: str) -> bytes | None:
             return self.repository.blob(commit, self.inside(name))
 
-        record = read_record(read, (COPIER_FILE,)) or read_record(read, self._names(commit))
+        record = read_record(read, (USUAL_RECORD,)) or read_record(read, self._names(commit))
         if record is not None:
             return record
         for path in sorted(self.folder.glob(".c*")):
@@ -126,7 +90,7 @@ class Project:
                 )
         raise ProjectError(
             f"{self.folder} does not say which template it was made from: it has neither "
-            f"{COPIER_FILE} nor {CRUFT_FILE}.",
+            f"{' nor '.join(form.default_path for form in record_formats())}.",
             hint="name the template: mlstarter update --adopt --template SRC --ref V",
         )
 
@@ -140,17 +104,8 @@ class Project:
 
 
 def is_record(name: str) -> bool:
-    """Say whether a file of this name, at a project's root, is a record.
-
-    A Copier template may give its answers file a name of its own (``.copier-answers.ml.yml``).
-    """
-    return name == CRUFT_FILE or _COPIER_NAME.fullmatch(name) is not None
-
-
-def moves(version: str) -> bool:
-    """Say whether a recorded version is a name that moves: a branch, or a tag such as ``v1``."""
-    parsed = parse_version(version)
-    return parsed is None or (len(parsed.release) == 1 and not parsed.is_postrelease)
+    """Say whether a file of this name, at a project's root, is a record of its template."""
+    return any(form.matches(name) for form in record_formats())
 
 
 def read_record(read: ReadFile, names: Iterable[str]) -> Record | None:
@@ -159,112 +114,34 @@ def read_record(read: ReadFile, names: Iterable[str]) -> Record | None:
     Raises:
         ProjectError: there is one, and it is not readable; or there are several.
     """
-    found = sorted(name for name in names if is_record(name))
-    if COPIER_FILE in found:
-        found = [COPIER_FILE]
-    if len(found) > 1:
+    records = sorted(name for name in names if is_record(name))
+    if USUAL_RECORD in records:
+        records = [USUAL_RECORD]
+    if len(records) > 1:
         raise ProjectError(
-            f"This folder was made from several templates: {', '.join(found)}.",
+            f"This folder was made from several templates: {', '.join(records)}.",
             hint="update it with plain `copier update -a FILE`, one at a time",
         )
-    text = read(found[0]) if found else None
+    text = read(records[0]) if records else None
     if text is None:
         return None
-    parse = _parse_cruft if found[0] == CRUFT_FILE else _parse_copier
-    return parse(found[0], text)
+    return form_of(records[0]).parse(records[0], text)
 
 
-def _parse_copier(name: str, text: bytes) -> Record:
-    try:
-        values = load_yaml(text)
-    except ValueError as error:
-        raise _nonsense(name, text, str(error)) from error
-    if not isinstance(values, dict):
-        raise _nonsense(name, text, "it is not a table of answers")
-    source, version = values.get("_src_path"), values.get("_commit")
-    if not isinstance(source, str) or not source.strip():
-        raise _nonsense(name, text, "it does not name the template (_src_path)")
-    if version is not None and not isinstance(version, str | int | float):
-        raise _nonsense(name, text, "its _commit is not a version")
-    answers = {str(key): value for key, value in values.items() if not str(key).startswith("_")}
-    # A password that another tool recorded is neither shown nor recorded again.
-    source = public(source)
-    stated = None if version is None else str(version)
-    _check_origin(name, text, source, stated)
-    return Record(name, text, "copier", source, stated, answers)
-
-
-def _parse_cruft(name: str, text: bytes) -> Record:
-    try:
-        values = load_json(text)
-        source, commit = values["template"], values.get("commit")
-        answers = values["context"]["cookiecutter"]
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
-        raise _nonsense(name, text, "it is not what cruft writes") from error
-    if not isinstance(source, str) or not isinstance(answers, dict):
-        raise _nonsense(name, text, "it is not what cruft writes")
-    source = public(source)
-    kept = {key: value for key, value in answers.items() if not key.startswith("_")}
-    if isinstance(values.get("directory"), str):
-        source += _DIRECTORY + values["directory"]
-    checkout = values.get("checkout")
-    for value in (checkout, commit):
-        if value is not None and not isinstance(value, str | int | float):
-            raise _nonsense(name, text, "its commit is not a version")
-    branch = str(checkout) if checkout and commit and moves(str(checkout)) else None
-    version = commit if branch else checkout or commit
-    stated = str(version) if version else None
-    _check_origin(name, text, source, stated)
-    return Record(name, text, "cookiecutter", source, stated, kept, branch)
-
-
-def _check_origin(name: str, text: bytes, source: str, version: str | None) -> None:
-    """Refuse an address or a version that is none: too long, or with control characters."""
-    for what, value in (("source", source), ("version", version or "")):
-        if len(value) > _LONGEST[what] or not value.isprintable():
-            raise _nonsense(name, text, f"its {what} is not one")
+def form_of(name: str) -> RecordFormat:
+    """Return the form of the record in a file of this name, which is one (``is_record``)."""
+    return next(form for form in record_formats() if form.matches(name))
 
 
 def with_record(
-    tree: Tree,
-    origin: TemplateOrigin,
-    engine: Engine,
-    answers: Mapping[str, Any],
-    commit: str | None = None,
-    kept: Record | None = None,
+    tree: Tree, template: Template, answers: Mapping[str, Any], previous: Record | None = None
 ) -> Tree:
     """Return ``tree`` with a record, which most Copier templates write themselves.
 
-    Cookiecutter writes none; the record is then what cruft writes. ``answers`` are those to be
-    recorded, ``commit`` the template's commit id. What else stands in the record ``kept`` (cruft's
-    list of files to skip, say) stays.
+    ``answers`` are those to be recorded. What else stands in the ``previous`` record (cruft's list
+    of files to skip, say) stays.
     """
     if any(is_record(name) for name in tree):
         return tree
-    if engine == "cookiecutter":
-        address, _, directory = origin.source.partition(_DIRECTORY)
-        values = load_json(kept.text) if kept is not None and kept.path == CRUFT_FILE else {}
-        # Who keeps to a branch is recorded by the commit, and goes on keeping to it.
-        keeps_to = kept is not None and kept.branch is not None and origin.version == commit
-        values |= {
-            "template": address,
-            "commit": commit,
-            "checkout": kept.branch if keeps_to and kept else origin.version,
-            "context": {"cookiecutter": dict(answers)},
-            "directory": directory or None,
-        }
-        text = json.dumps(values, indent=2, ensure_ascii=False) + "\n"
-        return {**tree, CRUFT_FILE: Entry(REGULAR, text.encode())}
-    header = {"_commit": origin.version, "_src_path": origin.source}
-    shown = {key: value for key, value in header.items() if value is not None} | dict(answers)
-    dumped = yaml.safe_dump(shown, allow_unicode=True, sort_keys=False)
-    return {**tree, COPIER_FILE: Entry(REGULAR, dumped.encode())}
-
-
-def _nonsense(name: str, text: bytes, reason: str) -> ProjectError:
-    if b"\n<<<<<<< " in b"\n" + text:
-        reason = "it holds conflict markers"
-    return ProjectError(
-        f"{name} cannot be used: {reason}.",
-        hint=f"`git log -p {name}` shows how it was; `git checkout COMMIT -- {name}` takes it back",
-    )
+    form = engines.of(template).record_format
+    return {**tree, form.default_path: Entry(REGULAR, form.write(template, answers, previous))}

@@ -48,7 +48,7 @@ def test_what_does_not_apply_is_left_out(tmp_path: Path) -> None:
         sets = answer_sets(questions.load(template))
 
     assert {s["e"] for s in sets if s["a"] == "3"} == {True, False}
-    assert all("e" in s.hidden for s in sets if s["a"] != "3")
+    assert all("e" in s.hidden_names for s in sets if s["a"] != "3")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from mlstarter.cli.failures import sentences
-from mlstarter.questions.memory import remember, remembered
+from mlstarter.questions.memory import remember, remembered_answers
 from mlstarter.questions.model import Answers
 from tests.cli.conftest import Run, command
 
@@ -283,9 +283,9 @@ def test_an_empty_answer_is_not_remembered(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
 
     remember("a", Answers({"author_name": "Ada", "author_email": "", "licence": "MIT"}))
-    assert remembered() == {"author_name": "Ada", "licence": "MIT"}
+    assert remembered_answers() == {"author_name": "Ada", "licence": "MIT"}
     remember("b", Answers({"author_name": " ", "author_email": "ada@example.org"}))
-    assert remembered() == {
+    assert remembered_answers() == {
         "author_name": "Ada",
         "author_email": "ada@example.org",
         "licence": "MIT",

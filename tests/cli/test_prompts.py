@@ -1,4 +1,7 @@
-"""The prompts, driven as a user does: in a real pseudo-terminal, keys and all."""
+"""What only a real pseudo-terminal shows of the prompts: keys, colours, widths, Ctrl-C.
+
+What is asked and when is tested without one, in ``tests/questions/test_ask.py``.
+"""
 
 from __future__ import annotations
 
@@ -34,6 +37,8 @@ EVERY_PROMPT = [
     ("licence", "\r"),
     ("Enter to create it", "\r"),
 ]
+
+ONE_OF_EACH_KIND = (0, 2, 4, 5, 8)  # a choice, a text, yes or no, a secret, the review
 
 
 @pytest.fixture
@@ -79,45 +84,6 @@ def ended(child: pexpect.spawn[str]) -> int | None:
     child.expect(pexpect.EOF)
     child.close()
     return child.exitstatus
-
-
-def test_choosing_everything_asks_only_what_applies(
-    start: Start, template: Path, tmp_path: Path
-) -> None:
-    child = start("new", "--template", template)
-    for expected, keys in EVERY_PROMPT:
-        child.expect(expected)
-        child.send(keys)
-    child.expect("Created moon-shots")
-    assert ended(child) == 0
-    assert (tmp_path / "here/moon-shots/src/size.txt").read_text() == "cv 9 True none\n"
-
-    tabular = start("new", "plain", "--template", template, "--type", "tabular")
-    for expected, keys in (("Start from", "\r"), ("Deep", "n")):
-        tabular.expect(expected)
-        assert "How big" not in seen(tabular)
-        tabular.send(keys)
-
-
-def test_the_review_lists_every_answer_and_hides_secrets(start: Start, template: Path) -> None:
-    child = start("new", "--template", template)
-    for expected, keys in EVERY_PROMPT[:-1]:
-        child.expect(expected)
-        child.send(keys)
-    child.expect("Your answers")
-    child.expect("Enter to create it")
-    for line in ("project_type", "moon-shots", "Ada", "MIT", r"\*\*\*\*"):
-        assert line.replace("\\", "") in seen(child)
-    assert "hush-hush" not in seen(child)
-
-
-def test_a_wrong_answer_is_explained_and_asked_again(start: Start, template: Path) -> None:
-    child = start("new", "--template", template, "-t", "tabular")
-    child.expect("What is it called")
-    child.send("9 lives\r")
-    child.expect("Use small letters")
-    child.send("\x15nine-lives\r")
-    child.expect("Deep")
 
 
 def test_shift_tab_goes_back_and_keeps_what_was_typed(
@@ -182,8 +148,8 @@ def test_my_last_answers_start_the_next_project(
 
 
 @pytest.mark.parametrize("key", [CTRL_C, CTRL_D], ids=["ctrl-c", "ctrl-d"])
-@pytest.mark.parametrize("at", range(len(EVERY_PROMPT)), ids=[p for p, _ in EVERY_PROMPT])
-def test_stopping_at_any_prompt_leaves_nothing(
+@pytest.mark.parametrize("at", ONE_OF_EACH_KIND, ids=[EVERY_PROMPT[n][0] for n in ONE_OF_EACH_KIND])
+def test_stopping_at_any_kind_of_prompt_leaves_nothing(
     start: Start, template: Path, tmp_path: Path, at: int, key: str
 ) -> None:
     child = start("new", "--template", template)

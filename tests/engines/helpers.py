@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mlstarter import questions
-from mlstarter.engines.copier.renderer import NativeRenderer
+from mlstarter.engines.copier.engine import CopierEngine
 from mlstarter.engines.path_safety import check
 from mlstarter.files import read_tree
 from mlstarter.sources import Template, resolve
@@ -48,16 +48,16 @@ def commit(folder: Path, tag: str | None = None) -> Path:
 
 def git(folder: Path, *arguments: str) -> str:
     identity = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"]
-    done = subprocess.run(
+    process = subprocess.run(
         ["git", *identity, *arguments], cwd=folder, check=True, capture_output=True, text=True
     )
-    return done.stdout.strip()
+    return process.stdout.strip()
 
 
 def copier_writes(
-    source: Path, out: Path, given: Mapping[str, Any], ref: str | None = None
+    source: Path, out: Path, inputs: Mapping[str, Any], ref: str | None = None
 ) -> dict[str, Entry]:
-    """Return what Copier's own ``run_copy`` writes for ``given`` and defaults."""
+    """Return what Copier's own ``run_copy`` writes for ``inputs`` and defaults."""
     from copier import run_copy
 
     with warnings.catch_warnings():
@@ -65,7 +65,7 @@ def copier_writes(
         run_copy(
             str(source),
             out,
-            data=dict(given),
+            data=dict(inputs),
             vcs_ref=ref,
             defaults=True,
             overwrite=True,
@@ -75,18 +75,20 @@ def copier_writes(
 
 
 def native_writes(
-    template: Template, given: Mapping[str, Any], folder_name: str
+    template: Template, inputs: Mapping[str, Any], folder_name: str
 ) -> dict[str, Entry]:
-    """Return what the native engine renders; it must not hand over to Copier."""
-    answers = questions.complete(questions.load(template), given)
-    tree = NativeRenderer(template).render(answers, folder_name)
+    """Return what the renderer of this process makes; it must not hand over to Copier."""
+    answers = questions.complete(questions.load(template), inputs)
+    engine = CopierEngine(template)
+    assert engine.only_copier_renders is None
+    tree = engine.quick_renderer.render(answers, folder_name)
     check(tree)
     return dict(sorted(tree.items()))
 
 
 def both(
-    source: Path, out: Path, given: Mapping[str, Any], ref: str | None = None
+    source: Path, out: Path, inputs: Mapping[str, Any], ref: str | None = None
 ) -> tuple[dict[str, Entry], dict[str, Entry]]:
     """Return the native tree and Copier's for one template and the same answers."""
-    native = native_writes(resolve(str(source), ref), given, out.name)
-    return native, copier_writes(source, out, given, ref)
+    native = native_writes(resolve(str(source), ref), inputs, out.name)
+    return native, copier_writes(source, out, inputs, ref)

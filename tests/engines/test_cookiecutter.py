@@ -26,22 +26,22 @@ TOP = "{{cookiecutter.slug}}"
 
 
 def cookiecutter_writes(
-    source: Path, out: Path, given: Mapping[str, Any], *, hooks: bool = False
+    source: Path, out: Path, inputs: Mapping[str, Any], *, hooks: bool = False
 ) -> dict[str, Entry]:
-    """Return what Cookiecutter's own entry point writes for ``given`` and defaults."""
+    """Return what Cookiecutter's own entry point writes for ``inputs`` and defaults."""
     from cookiecutter.main import cookiecutter
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        made = cookiecutter(
+        folder = cookiecutter(
             str(source),
             no_input=True,
-            extra_context=dict(given),
+            extra_context=dict(inputs),
             output_dir=str(out),
             default_config=True,
             accept_hooks=hooks,
         )
-    return read_tree(Path(made))
+    return read_tree(Path(folder))
 
 
 def template_of(folder: Path, variables: Mapping[str, Any], files: Files) -> Path:
@@ -61,12 +61,12 @@ def template_of(folder: Path, variables: Mapping[str, Any], files: Files) -> Pat
 
 
 def both(
-    source: Path, out: Path, given: Mapping[str, Any]
+    source: Path, out: Path, inputs: Mapping[str, Any]
 ) -> tuple[dict[str, Entry], dict[str, Entry]]:
     template = sources.resolve(str(source))
-    answers = questions.complete(questions.load(template), given)
+    answers = questions.complete(questions.load(template), inputs)
     ours = dict(engines.render(template, answers))
-    return ours, cookiecutter_writes(source, out, given)
+    return ours, cookiecutter_writes(source, out, inputs)
 
 
 CASES: dict[str, tuple[dict[str, Any], Files, dict[str, Any]]] = {
@@ -111,10 +111,10 @@ CASES: dict[str, tuple[dict[str, Any], Files, dict[str, Any]]] = {
 
 @pytest.mark.parametrize("case", CASES)
 def test_it_equals_cookiecutter(case: str, tmp_path: Path) -> None:
-    variables, files, given = CASES[case]
+    variables, files, inputs = CASES[case]
     source = template_of(tmp_path / "template", variables, files)
 
-    ours, theirs = both(source, tmp_path / "out", given)
+    ours, theirs = both(source, tmp_path / "out", inputs)
 
     assert ours == theirs
     assert ours
@@ -170,11 +170,11 @@ def test_random_templates_equal_cookiecutter(
     variables = {"name": "n", "kind": ["k1", "k2"], "flag": False, "_list": ["x", 1], "d": {"k": "{{ cookiecutter.name }}"},
                  "derived": "{{ cookiecutter.name|trim }}-{{ cookiecutter.kind }}"}  # fmt: skip
     # A folder that renders to nothing makes an absolute path in Cookiecutter; ours is refused.
-    made = {
+    files_by_path = {
         "/".join([f"{number}", *(f"_{part}" for part in parts), f"{number}{last}"]): "".join(text)
         for number, (parts, last, text) in enumerate(files)
     }
-    source = template_of(folder / "template", variables, made)
+    source = template_of(folder / "template", variables, files_by_path)
 
     ours, theirs = both(source, folder / "out", {"name": name, "kind": kind, "flag": flag})
 
@@ -205,12 +205,12 @@ def test_a_hostile_or_broken_template_is_refused(case: str, tmp_path: Path) -> N
     source = template_of(tmp_path / "template", variables, files)
     template = sources.resolve(str(source))
 
-    with pytest.raises(TemplateError) as caught:
+    with pytest.raises(TemplateError) as error:
         answers = questions.complete(questions.load(template), {})
         engines.render(template, answers)
 
-    assert caught.value.hint
-    assert "SECRET" not in caught.value.message
+    assert error.value.hint
+    assert "SECRET" not in error.value.message
     assert not (tmp_path / "out").exists()
 
 

@@ -127,9 +127,9 @@ def test_both_record_the_same_version_of_a_template_under_git(case: str, tmp_pat
     source = commit(write_template(tmp_path / "template", files), "v1.2.0")
     commit(write_template(source, {"later.txt": "not in a release"}))
 
-    released, copier = both(source, tmp_path / "released", answers)
-    assert released == copier
-    assert "later.txt" not in released
+    release, copier = both(source, tmp_path / "released", answers)
+    assert release == copier
+    assert "later.txt" not in release
 
     head, copier = both(source, tmp_path / "head", answers, "HEAD")
     assert head == copier
@@ -172,13 +172,13 @@ def random_templates(draw: st.DrawFn) -> tuple[Files, dict[str, Any]]:
         suffix = draw(st.sampled_from(["", ".jinja", ".txt.jinja"]))
         path = "/".join([*folders, f"{number}{draw(PART)}{suffix}"])
         files[path] = "".join(draw(st.lists(FRAGMENT, max_size=4)))
-    given = {
+    draws = {
         "one": draw(TEXT.filter(lambda text: "\n" not in text)),
         "two": draw(WORD),
         "flag": draw(st.booleans()),
         "items": draw(st.lists(st.one_of(st.integers(), WORD), max_size=3)),
     }
-    return files, given
+    return files, draws
 
 
 @settings(
@@ -186,12 +186,12 @@ def random_templates(draw: st.DrawFn) -> tuple[Files, dict[str, Any]]:
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(made=random_templates())
+@given(sample=random_templates())
 def test_random_templates_equal_copier(
-    made: tuple[Files, dict[str, Any]], tmp_path_factory: pytest.TempPathFactory
+    sample: tuple[Files, dict[str, Any]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     folder = tmp_path_factory.mktemp("random")
-    files, answers = made
+    files, answers = sample
     source = write_template(folder / "template", files)
 
     try:
@@ -218,21 +218,21 @@ def test_the_built_in_template_equals_copier(number: int) -> None:
 
     native = engines.render(template, answers, folder_name="made")
 
-    assert native == render_with_copier(template, answers, "made", trust=False).tree
+    assert native == render_with_copier(engines.of(template), answers, "made").tree
     assert len(native) > 20
 
 
 @pytest.mark.slow
 def test_every_type_and_level_of_the_built_in_template_equals_copier() -> None:
     template = sources.resolve()
-    asked = questions.load(template)
-    rendered = set()
-    for project_type in asked["project_type"].choices.values():
-        for level in asked["level"].choices.values():
-            answers = fit(asked, {"project_type": project_type, "level": level})
+    questionnaire = questions.load(template)
+    combinations = set()
+    for project_type in questionnaire["project_type"].choices.values():
+        for level in questionnaire["level"].choices.values():
+            answers = fit(questionnaire, {"project_type": project_type, "level": level})
             if answers["level"] != level:
                 continue  # a type that has no such level yet
             native = engines.render(template, answers, folder_name="made")
-            assert native == render_with_copier(template, answers, "made", trust=False).tree
-            rendered.add((project_type, level))
-    assert ("tabular", "essentials") in rendered
+            assert native == render_with_copier(engines.of(template), answers, "made").tree
+            combinations.add((project_type, level))
+    assert ("tabular", "essentials") in combinations

@@ -80,11 +80,11 @@ def test_a_hostile_template_is_refused(case: str, tmp_path: Path) -> None:
     template = sources.resolve(str(source))
     answers = questions.complete(questions.load(template), {})
 
-    with pytest.raises(TemplateError) as caught:
+    with pytest.raises(TemplateError) as refusal:
         engines.render(template, answers)
 
-    assert "SECRET" not in caught.value.message
-    assert caught.value.hint
+    assert "SECRET" not in refusal.value.message
+    assert refusal.value.hint
 
 
 def test_links_in_a_circle_end(tmp_path: Path) -> None:

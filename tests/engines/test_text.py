@@ -8,9 +8,9 @@ from unittest import mock
 import pytest
 
 from mlstarter import engines, sources
+from mlstarter.engines.copier.config import load_config
 from mlstarter.engines.jinja import environment
 from mlstarter.engines.template_text import Text
-from mlstarter.sources.copier_yml import load_config
 from tests.engines.helpers import commit, write_template
 
 
@@ -49,7 +49,7 @@ def test_chance_in_an_included_file_differs_too(tmp_path: Path) -> None:
 
 def test_equal_answers_are_rendered_once_and_types_are_told_apart(text_of) -> None:  # type: ignore[no-untyped-def]
     text = text_of("{{ n }} {{ n is string }}")
-    with mock.patch.object(text._template, "render", wraps=text._template.render) as rendered:
+    with mock.patch.object(text._template, "render", wraps=text._template.render) as render_spy:
         results = [text.render({"n": n, "other": o}) for o, n in enumerate([1, 1, "1", True, 1])]
     assert results == ["1 False", "1 False", "1 True", "True False", "1 False"]
-    assert rendered.call_count == 3
+    assert render_spy.call_count == 3

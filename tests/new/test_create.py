@@ -51,13 +51,13 @@ def home(tmp_path: Path) -> Path:
 def test_the_first_commit_is_the_render_and_nothing_is_left_to_commit(
     template: Template, answers: Answers, home: Path
 ) -> None:
-    made = create(home / "one" / "two", template, answers)
+    created_project = create(home / "one" / "two", template, answers)
 
-    assert made.path == home / "one" / "two"
-    assert git(made.path, "rev-parse", "HEAD") == made.commit
-    assert git(made.path, "status", "--porcelain", "--ignored") == ""
-    assert read_tree(made.path) == plan(template, answers, folder_name="two")
-    assert made.files == len(read_tree(made.path)) == 5
+    assert created_project.path == home / "one" / "two"
+    assert git(created_project.path, "rev-parse", "HEAD") == created_project.commit
+    assert git(created_project.path, "status", "--porcelain", "--ignored") == ""
+    assert read_tree(created_project.path) == plan(template, answers, folder_name="two")
+    assert created_project.files == len(read_tree(created_project.path)) == 5
     assert names(home / "one") == ["two"]
 
 
@@ -74,11 +74,11 @@ def test_an_empty_folder_stays_the_same_folder(
 
 
 def test_without_git_there_are_only_files(template: Template, answers: Answers, home: Path) -> None:
-    made = create(home / "p", template, answers, git=False)
+    created_project = create(home / "p", template, answers, git=False)
 
-    assert made.commit is None
-    assert not (made.path / ".git").exists()
-    assert read_tree(made.path) == plan(template, answers, folder_name="p")
+    assert created_project.commit is None
+    assert not (created_project.path / ".git").exists()
+    assert read_tree(created_project.path) == plan(template, answers, folder_name="p")
 
 
 def test_a_path_that_leaves_a_repository_does_not_lie_in_it(
@@ -97,10 +97,10 @@ def test_nested_becomes_a_folder_of_the_repository_around_it(
 ) -> None:
     git(home, "init", "--quiet")
 
-    made = create(home / "sub" / "p", template, answers, nested=True)
+    created_project = create(home / "sub" / "p", template, answers, is_nested=True)
 
-    assert made.commit is None
-    assert enclosing_repository(made.path) == home
+    assert created_project.commit is None
+    assert enclosing_repository(created_project.path) == home
     # What it ignores is ignored; everything else waits to be committed, a link to no repository.
     assert git(home, "status", "--porcelain", "-uall").split() == [
         *("??", "sub/p/.copier-answers.yml", "??", "sub/p/.gitignore", "??", "sub/p/run.sh")
@@ -111,7 +111,7 @@ def test_nested_without_a_repository_is_refused(
     template: Template, answers: Answers, home: Path
 ) -> None:
     with pytest.raises(UsageError, match="no repository around"):
-        create(home / "p", template, answers, nested=True)
+        create(home / "p", template, answers, is_nested=True)
 
 
 def test_a_folder_that_holds_something_is_refused_and_left_alone(
@@ -154,10 +154,10 @@ def test_what_comes_to_lie_there_meanwhile_is_left_alone(
 def test_a_template_that_fails_leaves_no_folder_not_even_those_above(
     tmp_path: Path, home: Path
 ) -> None:
-    broken = write_template(tmp_path / "broken", {"copier.yml": "n: 1\n", "a.jinja": "{{ n"})
+    faulty = write_template(tmp_path / "broken", {"copier.yml": "n: 1\n", "a.jinja": "{{ n"})
 
     with pytest.raises(MlstarterError):
-        create(home / "a" / "b", sources.resolve(str(broken)), {})
+        create(home / "a" / "b", sources.resolve(str(faulty)), {})
 
     assert names(home) == []
 
@@ -231,11 +231,11 @@ def test_a_signal_at_any_moment_leaves_nothing_or_the_whole_project(
 def test_a_signal_while_git_writes_leaves_nothing_that_git_wrote_afterwards(
     number: signal.Signals, command: str, template: Template, home: Path, tmp_path: Path
 ) -> None:
-    real, begun, bin_ = shutil.which("git"), tmp_path / "begun", tmp_path / "bin"
+    real, mark, bin_ = shutil.which("git"), tmp_path / "begun", tmp_path / "bin"
     # One that is busy writing, as git is for some milliseconds.
     busy = f"""#!/bin/sh
     case " $* " in *" {command} "*)
-        touch {begun}; i=0
+        touch {mark}; i=0
         while [ $i -lt 50000 ]; do : > "$PWD/f$i" || exit 1; i=$((i+1)); done;;
     esac
     exec {real} "$@"
@@ -246,7 +246,7 @@ def test_a_signal_while_git_writes_leaves_nothing_that_git_wrote_afterwards(
         env={**os.environ, "PATH": f"{bin_}{os.pathsep}{os.environ['PATH']}"},
         stdout=subprocess.DEVNULL,
     )
-    while not begun.exists():
+    while not mark.exists():
         assert process.poll() is None, f"git {command} was never called"
         time.sleep(0.01)
     process.send_signal(number)
@@ -264,26 +264,26 @@ def test_a_full_disk_is_one_clear_line_and_leaves_nothing(
     if subprocess.run([require("unshare"), "-rm", "sh", "-c", mount], check=False).returncode:
         pytest.skip("this machine does not let us mount a small disk")
     script = f'{mount} && "$0" -c "$1" "$2" {home}/x/p; echo status $?; ls -A {home}'
-    done = subprocess.run(
+    process = subprocess.run(
         ["unshare", "-rm", "sh", "-c", script, sys.executable, RUN, template.source],
         check=False,
         capture_output=True,
         text=True,
     )
 
-    assert done.stdout.splitlines() == [
+    assert process.stdout.splitlines() == [
         "ready",
         f"The disk that holds {home}/x is full. | "
         "free some space and run the command again; nothing was left behind",
         "status 1",
-    ], done.stderr
+    ], process.stderr
 
 
 def test_no_permission_is_one_clear_line(template: Template, home: Path, require: Require) -> None:
     mount = f"mount -t tmpfs -o ro tmpfs {home}"
     if subprocess.run([require("unshare"), "-rm", "sh", "-c", mount], check=False).returncode:
         pytest.skip("this machine does not let us mount a read-only disk")
-    done = subprocess.run(
+    process = subprocess.run(
         [
             *("unshare", "-rm", "sh", "-c", f'{mount} && "$0" -c "$1" "$2" {home}/p'),
             *(sys.executable, RUN, template.source),
@@ -293,8 +293,8 @@ def test_no_permission_is_one_clear_line(template: Template, home: Path, require
         text=True,
     )
 
-    assert f"There is no permission to write in {home}." in done.stdout, done.stderr
-    assert done.returncode == 1
+    assert f"There is no permission to write in {home}." in process.stdout, process.stderr
+    assert process.returncode == 1
 
 
 def test_a_folder_that_may_not_be_read_is_one_clear_line(

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from mlstarter import questions, sources
+from mlstarter import engines, questions, sources
 from mlstarter.errors import MlstarterError
 from mlstarter.files import read_tree
 from mlstarter.project import read_record
@@ -76,7 +76,7 @@ def read_template(name: str) -> Callable[[Path, bytes], None]:
         if name.endswith(".json"):
             (folder / "{{cookiecutter.n}}").mkdir(exist_ok=True)
         template = sources.resolve(str(folder))
-        assert isinstance(template.code, tuple)
+        assert isinstance(engines.of(template).code, tuple)
         questions.complete(questions.load(template), {})
 
     return read

@@ -88,9 +88,9 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def sets_for(template: Template, *, trust: bool = False) -> list[questions.Answers]:
-    found = answer_sets(questions.load(template, trust=trust))
-    return found if SETS is None else found[:: max(1, len(found) // SETS)][:SETS]
+def sets_for(template: Template) -> list[questions.Answers]:
+    sets = answer_sets(questions.load(template))
+    return sets if SETS is None else sets[:: max(1, len(sets) // SETS)][:SETS]
 
 
 @pytest.mark.parametrize("name", COOKIECUTTERS)
@@ -160,7 +160,7 @@ def test_a_real_copier_template_is_rendered_as_copier_does(index: Path, tmp_path
 
     root = index / "forge_template-0.7.0"
     with working_copy(root) as template:
-        assert any("git init" in entry for entry in template.code)
+        assert any("git init" in entry for entry in engines.of(template).code)
         for number, answers in enumerate(sets_for(template)):
             out = tmp_path / str(number) / "made"
             with warnings.catch_warnings():
@@ -185,12 +185,13 @@ def test_a_real_template_with_extensions_of_its_own_goes_through_copier(
     monkeypatch.syspath_prepend(index)
     monkeypatch.setenv("PYTHONPATH", str(index))
     root = index / "sp_repo_review-2026.8.14"
-    with working_copy(root) as template:
-        asked = questions.load(template, trust=True)
+    with working_copy(root) as copy:
+        template = engines.with_trust(copy, True)
+        questionnaire = questions.load(template)
         given = {"project_name": "thing", "org": "o", "full_name": "Ada", "email": "a@b.example"}
         given |= {"project_short_description": "d", "license": "BSD", "backend": "hatch"}
-        answers = questions.complete(asked, {**given, "docs": "sphinx", "vcs": True})
-        ours = engines.render(template, answers, trust=True, folder_name="made")
+        answers = questions.complete(questionnaire, {**given, "docs": "sphinx", "vcs": True})
+        ours = engines.render(template, answers, folder_name="made")
     subprocess.run(
         [
             *(sys.executable, "-m", "copier", "copy", "--trust", "--defaults", "--quiet"),

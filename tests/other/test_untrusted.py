@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from mlstarter import bounds, engines, questions, sources
+from mlstarter.engines.copier.config import load_config
+from mlstarter.engines.machine_reads import copier_reads
 from mlstarter.errors import MlstarterError, NeedsTrust, TemplateError
-from mlstarter.sources.machine_reads import copier_reads
 from tests.engines.helpers import Files, write_template
 from tests.other.conftest import Run
 
@@ -87,15 +88,15 @@ def test_a_template_about_its_answers_alone_needs_no_trust(tmp_path: Path) -> No
         "b.txt": "{{ '$HOME'|expandvars }}",
     }
     template = sources.resolve(str(write_template(tmp_path / "t", files)))
-    assert template.code == ()
+    assert engines.of(template).code == ()
     tree = engines.render(template, questions.complete(questions.load(template), {}))
     assert tree["f"].data.startswith(b"x ")
 
 
 def test_the_built_in_template_reads_nothing() -> None:
     template = sources.resolve()
-    assert template.code == ()
-    assert copier_reads(template.config) == ()
+    assert engines.of(template).code == ()
+    assert copier_reads(load_config(template.root)) == ()
 
 
 def test_printing_every_variable_of_cookiecutter_tells_no_folder(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ never: {type: str, default: computed, when: false}
 token: {type: str, default: s3cret, secret: true}
 lines: {type: str, multiline: true, default: "one\\ntwo"}
 """
-GIVEN: list[dict[str, Any]] = [
+INPUTS: list[dict[str, Any]] = [
     {},
     {"name": "Sun", "deep": "no", "dynamic": "three", "level": "1", "tags": ["c", "a"]},
     {"rate": "1e-3", "table": "[1, 2]", "blob": "[]", "untyped": "9", "pairs": "x", "count": "5"},
@@ -46,27 +46,27 @@ GIVEN: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("given", GIVEN)
+@pytest.mark.parametrize("inputs", INPUTS)
 def test_answers_are_those_that_copier_records(
-    questionnaire: Make, tmp_path: Path, given: dict[str, Any]
+    questionnaire: Make, tmp_path: Path, inputs: dict[str, Any]
 ) -> None:
-    ours = complete(questionnaire(RICH), given)
+    ours = complete(questionnaire(RICH), inputs)
     template = tmp_path / "{{ _copier_conf.answers_file }}.jinja"
     template.write_text("{{ _copier_answers | to_nice_yaml }}")
     out = tmp_path / "out"
-    copier.run_copy(str(tmp_path), str(out), data=given, defaults=True, quiet=True)
+    copier.run_copy(str(tmp_path), str(out), data=inputs, defaults=True, quiet=True)
     theirs = yaml.safe_load((out / ".copier-answers.yml").read_text())
-    assert ours.recorded == {k: v for k, v in theirs.items() if not k.startswith("_")}
+    assert ours.for_record == {k: v for k, v in theirs.items() if not k.startswith("_")}
 
 
 def test_hidden_questions_keep_their_default_for_the_render_alone(questionnaire: Make) -> None:
     answers = complete(questionnaire(RICH), {})
     assert answers["hidden"] == "from moon-shot"
-    assert {"hidden", "never"} == answers.hidden
-    assert not {"hidden", "never"} & set(answers.recorded)
+    assert {"hidden", "never"} == answers.hidden_names
+    assert not {"hidden", "never"} & set(answers.for_record)
     assert answers.secrets == {"token"}
     assert answers.applicable["token"] == "s3cret"
-    assert "token" not in answers.recorded
+    assert "token" not in answers.for_record
 
 
 def test_a_comma_separates_several_answers_on_the_command_line(questionnaire: Make) -> None:
@@ -75,7 +75,7 @@ def test_a_comma_separates_several_answers_on_the_command_line(questionnaire: Ma
 
 
 @pytest.mark.parametrize(
-    ("given", "message"),
+    ("inputs", "message"),
     [
         ({"count": "3.5"}, 'The answer to "count" cannot be "3.5": a whole number is needed.'),
         ({"rate": "nan"}, 'The answer to "rate" cannot be "nan": a finite number is needed.'),
@@ -89,29 +89,29 @@ def test_a_comma_separates_several_answers_on_the_command_line(questionnaire: Ma
     ],
 )
 def test_a_value_that_does_not_fit_is_refused_in_a_sentence(
-    questionnaire: Make, given: dict[str, Any], message: str
+    questionnaire: Make, inputs: dict[str, Any], message: str
 ) -> None:
-    with pytest.raises(AnswersError) as caught:
-        complete(questionnaire(RICH), given)
-    assert caught.value.message == message
+    with pytest.raises(AnswersError) as error:
+        complete(questionnaire(RICH), inputs)
+    assert error.value.message == message
 
 
 def test_a_secret_is_not_repeated_in_its_error(questionnaire: Make) -> None:
-    asked = questionnaire(
+    sample = questionnaire(
         'key: {type: str, secret: true, default: "", validator: "{% if key %}wrong{% endif %}"}'
     )
-    with pytest.raises(AnswersError) as caught:
-        complete(asked, {"key": "hush-hush"})
-    assert "hush" not in caught.value.message
+    with pytest.raises(AnswersError) as error:
+        complete(sample, {"key": "hush-hush"})
+    assert "hush" not in error.value.message
 
 
 def test_a_question_without_default_is_missing_and_its_flag_named(questionnaire: Make) -> None:
-    asked = questionnaire('a: {type: str}\nb: {type: int, default: "{{ UNSET }}"}\nc: 1\n')
-    with pytest.raises(AnswersError) as caught:
-        complete(asked, {})
-    assert caught.value.message == "Answers are missing: a, b."
-    assert caught.value.hint == "give --data a=VALUE --data b=VALUE"
-    assert dict(complete(asked, {"a": "x", "b": "2"})) == {"a": "x", "b": 2, "c": 1}
+    sample = questionnaire('a: {type: str}\nb: {type: int, default: "{{ UNSET }}"}\nc: 1\n')
+    with pytest.raises(AnswersError) as error:
+        complete(sample, {})
+    assert error.value.message == "Answers are missing: a, b."
+    assert error.value.hint == "give --data a=VALUE --data b=VALUE"
+    assert dict(complete(sample, {"a": "x", "b": "2"})) == {"a": "x", "b": 2, "c": 1}
 
 
 @pytest.mark.parametrize(
@@ -128,9 +128,9 @@ def test_a_question_without_default_is_missing_and_its_flag_named(questionnaire:
     ],
 )  # fmt: skip
 def test_a_template_that_is_wrong_is_named(questionnaire: Make, text: str, message: str) -> None:
-    with pytest.raises(TemplateError) as caught:
+    with pytest.raises(TemplateError) as error:
         complete(questionnaire(text), {})
-    assert caught.value.message == message
+    assert error.value.message == message
 
 
 def test_a_template_cannot_reach_out_of_its_sandbox(questionnaire: Make) -> None:
@@ -146,8 +146,8 @@ def test_cookiecutter_questions_are_read_as_cookiecutter_means_them(tmp_path: Pa
         "__year": "in {{ cookiecutter.slug }}", "_copy_without_render": ["*.html"],
         "__prompts__": {"name": "Which name?", "licence": {"__prompt__": "Whose?", "MIT": "M."}}}"""
     )
-    asked = load(Template(str(tmp_path), None, tmp_path, "cookiecutter"))
-    answers = complete(asked, {"docker": "no"})
+    sample = load(Template(str(tmp_path), None, tmp_path, "cookiecutter"))
+    answers = complete(sample, {"docker": "no"})
     assert answers.applicable == {
         "name": "Moon Shot",
         "slug": "moon-shot",
@@ -156,22 +156,22 @@ def test_cookiecutter_questions_are_read_as_cookiecutter_means_them(tmp_path: Pa
         "extra": {"k": ["1"]},  # Cookiecutter renders numbers to text
     }
     assert answers["__year"] == "in moon-shot"
-    assert asked["name"].help == "Which name?"
+    assert sample["name"].help == "Which name?"
     with pytest.raises(AnswersError, match="choose MIT or none"):
-        complete(asked, {"licence": "GPL"})
+        complete(sample, {"licence": "GPL"})
 
 
 def test_every_built_in_preset_is_a_valid_set_of_answers() -> None:
     from mlstarter.questions.presets import load_presets, preset_answers
 
     templates = Path(__file__).parents[2] / "templates"
-    asked = load(Template("built-in", None, templates, "copier"))
-    types = list(asked["project_type"].choices.values())
+    sample = load(Template("built-in", None, templates, "copier"))
+    types = list(sample["project_type"].choices.values())
     for preset in load_presets(templates):
         if preset.type not in types:
             continue
-        offered = preset_answers(preset, asked.names)
-        assert set(offered) <= set(asked.names), preset.name
-        answers = complete(asked, {"project_name": "a-project"}, offered=offered)
-        for name, value in offered.items():
+        suggestions = preset_answers(preset, sample.names)
+        assert set(suggestions) <= set(sample.names), preset.name
+        answers = complete(sample, {"project_name": "a-project"}, suggestions=suggestions)
+        for name, value in suggestions.items():
             assert answers[name] == value, (preset.name, name)

@@ -12,7 +12,7 @@ from mlstarter import sources
 from mlstarter.cli import run
 from mlstarter.project import Project
 from mlstarter.sources.mirror import FETCHED
-from mlstarter.update.planning import standing
+from mlstarter.update import version_status
 from tests.engines.helpers import commit, git, write_template
 
 
@@ -121,7 +121,7 @@ def test_a_cruft_project_goes_on_with_the_branch_it_keeps_to(checkout: str, tmp_
             git(folder, "checkout", "--quiet", "develop")
         FETCHED.clear()
         opened = Project.open(project)
-        assert standing(opened).behind
+        assert version_status(opened).behind
 
         assert run(["update", str(project)]) == 0
 
@@ -130,4 +130,4 @@ def test_a_cruft_project_goes_on_with_the_branch_it_keeps_to(checkout: str, tmp_
         assert record["commit"] == git(
             folder, "rev-parse", "develop" if checkout == "develop" else "main"
         )
-        assert not standing(Project.open(project)).behind
+        assert not version_status(Project.open(project)).behind

@@ -90,7 +90,7 @@ def _with_plain_copier(folder: Path, kind: str, given: list[str], git: dict[str,
 @pytest.fixture(scope="session")
 def tabular_project(generate: Generate, git_identity: dict[str, str]) -> Project:
     """Return a tabular project with embedded data, everything run and committed."""
-    return _prepared("tabular", git_identity) or run_all(
+    return prepared_project("tabular", git_identity) or run_all(
         generate("tabular", "flight-delays"), "flight_delays", git_identity
     )
 
@@ -138,7 +138,7 @@ def built_site(
 @pytest.fixture(scope="session")
 def cv_project(generate: Generate, git_identity: dict[str, str]) -> Project:
     """Return a vision project with embedded data, everything run and committed."""
-    return _prepared("cv", git_identity) or run_all(
+    return prepared_project("cv", git_identity) or run_all(
         generate("cv", "garments"), "garments", git_identity
     )
 
@@ -146,7 +146,7 @@ def cv_project(generate: Generate, git_identity: dict[str, str]) -> Project:
 @pytest.fixture(scope="session")
 def nlp_project(generate: Generate, git_identity: dict[str, str]) -> Project:
     """Return a text project on Django's catalogues, everything run and committed."""
-    return _prepared("nlp", git_identity) or run_all(
+    return prepared_project("nlp", git_identity) or run_all(
         generate("nlp", "which-language"), "which_language", git_identity
     )
 
@@ -154,7 +154,7 @@ def nlp_project(generate: Generate, git_identity: dict[str, str]) -> Project:
 @pytest.fixture(scope="session")
 def asr_project(generate: Generate, git_identity: dict[str, str]) -> Project:
     """Return a speech project of spoken digits with `make all` run on a shortened recipe."""
-    if prepared := _prepared("asr", git_identity):
+    if prepared := prepared_project("asr", git_identity):
         return prepared
     root = generate("asr", "spoken-digits")
     change(root / "config.toml", SHORTER)
@@ -163,7 +163,7 @@ def asr_project(generate: Generate, git_identity: dict[str, str]) -> Project:
     return run_all(root, "spoken_digits", git_identity)
 
 
-def _prepared(kind: str, environment: dict[str, str]) -> Project | None:
+def prepared_project(kind: str, environment: dict[str, str]) -> Project | None:
     """Return the project that MLSTARTER_TEST_<KIND> names as PYTHON:FOLDER, for work on tests."""
     made = os.environ.get(f"MLSTARTER_TEST_{kind.upper()}")
     if not made:

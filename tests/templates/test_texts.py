@@ -16,6 +16,7 @@ import yaml
 
 from mlstarter import engines, questions, sources
 from mlstarter.authoring.file_syntax import parse_fault
+from mlstarter.engines.copier.config import load_config
 from mlstarter.errors import AnswersError
 from mlstarter.sources import Template
 from mlstarter.tree import SYMLINK
@@ -105,7 +106,7 @@ def test_hostile_text_leaves_every_file_what_its_name_says(
         **({} if kind == "asr" else {"data_licence": HOSTILE}),
         **OWN_DATA[kind],
     }
-    words = {"problem", "users", "error_cost"} & {*template.config.questions}
+    words = {"problem", "users", "error_cost"} & {*load_config(template.root).questions}
     given |= dict.fromkeys(words, AUTHOR)
 
     files = files_of(template, **given)
@@ -210,7 +211,7 @@ def test_a_package_that_could_not_be_imported_is_refused(name: str, template: Te
 
 
 def taken_in_the_question(template: Template) -> list[str]:
-    validator = str(template.config.questions["package_name"]["validator"])
+    validator = str(load_config(template.root).questions["package_name"]["validator"])
     listed = re.search(r"in '([^']*)'\.split\(\)", validator)
     assert listed is not None
     return listed[1].split()

@@ -74,15 +74,15 @@ def dest(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def released(template: Template) -> Template:
+def two_releases(template: Template) -> Template:
     """A template with the versions 1.0.0 and 1.1.0, which are `OLD` and `NEW`."""
     return template.release("1.0.0", OLD).release("1.1.0", NEW)
 
 
 @pytest.fixture
-def project(dest: Path, released: Template) -> Path:
+def project(dest: Path, two_releases: Template) -> Path:
     """A project of version 1.0.0, which can be updated."""
-    return released.new(dest, "1.0.0")
+    return two_releases.new(dest, "1.0.0")
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from mlstarter.git.clean_filters import read_blobs
 from mlstarter.git.objects import GITLINK
 from mlstarter.new import create
 from mlstarter.project import Project
-from mlstarter.update import Prepared, Wanted, prepare
+from mlstarter.update import PreparedUpdate, UpdateRequest, prepare
 from mlstarter.update.apply.application import apply_plan, create_branch
 from mlstarter.update.merge.plan import Plan
 from tests.update.configurations import VARIABLE
@@ -28,10 +28,12 @@ Content = str | bytes | None
 
 def git(folder: Path, *args: str, ok: bool = True) -> str:
     """Run git as the user would."""
-    done = subprocess.run(["git", *args], cwd=folder, capture_output=True, check=False)
-    if ok and done.returncode != 0:
-        raise AssertionError(f"git {' '.join(args)}: {done.stderr.decode()}{done.stdout.decode()}")
-    return done.stdout.decode("utf-8", "surrogateescape")
+    process = subprocess.run(["git", *args], cwd=folder, capture_output=True, check=False)
+    if ok and process.returncode != 0:
+        raise AssertionError(
+            f"git {' '.join(args)}: {process.stderr.decode()}{process.stdout.decode()}"
+        )
+    return process.stdout.decode("utf-8", "surrogateescape")
 
 
 def write(folder: Path, files: Mapping[str, Content]) -> None:
@@ -84,15 +86,15 @@ class Template:
 
 
 @dataclass
-class Done:
+class UpdateOutcome:
     """What an update did."""
 
-    prepared: Prepared
+    preview: PreparedUpdate
     status: int
 
     @property
     def plan(self) -> Plan:
-        return self.prepared.plan
+        return self.preview.plan
 
     @property
     def kinds(self) -> dict[str, str]:
@@ -100,14 +102,14 @@ class Done:
         return {c.path: c.kind for c in self.plan.changes if not c.path.endswith(".yml")}
 
 
-def update(folder: Path, **wanted: Any) -> Done:
+def update(folder: Path, **options: Any) -> UpdateOutcome:
     """Update a project as the command line does; the preview must equal the result."""
     project = Project.open(folder)
-    prepared = prepare(project, Wanted(**wanted))
-    plan = prepared.plan
-    branch = wanted.get("branch")
+    preview = prepare(project, UpdateRequest(**options))
+    plan = preview.plan
+    branch = options.get("branch")
     if plan.up_to_date:
-        return Done(prepared, 0)
+        return UpdateOutcome(preview, 0)
     if branch is None:
         apply_plan(plan)
         if not plan.conflicts:
@@ -118,7 +120,7 @@ def update(folder: Path, **wanted: Any) -> Done:
         assert work_tree_equals(project, plan)
     elif not plan.conflicts:
         create_branch(plan, branch)
-    return Done(prepared, 3 if plan.conflicts else 0)
+    return UpdateOutcome(preview, 3 if plan.conflicts else 0)
 
 
 def tracked_status(folder: Path) -> str:
@@ -135,8 +137,8 @@ def work_tree_equals(project: Project, plan: Plan) -> bool:
     for change in plan.files:
         path = top / change.path
         if change.new is None:
-            gone = not os.path.lexists(path) or (path.is_dir() and not path.is_symlink())
-            assert gone, f"{change.path} should be gone"
+            is_absent = not os.path.lexists(path) or (path.is_dir() and not path.is_symlink())
+            assert is_absent, f"{change.path} should be gone"
         elif path.is_symlink():
             assert os.fsencode(path.readlink()) == blobs[change.new.oid]
         elif change.new.mode != GITLINK and path.read_bytes() != blobs[change.new.oid]:
@@ -147,18 +149,18 @@ def work_tree_equals(project: Project, plan: Plan) -> bool:
 
 def snapshot(folder: Path) -> dict[str, bytes]:
     """Return every file outside .git with its bytes (a link's target for links)."""
-    found = {}
+    contents = {}
     for path in folder.rglob("*"):
         name = path.relative_to(folder)
         if ".git" in name.parts:
             continue
         if path.is_symlink():
-            found[str(name)] = b"-> " + os.fsencode(path.readlink())
+            contents[str(name)] = b"-> " + os.fsencode(path.readlink())
         elif path.is_file():
             data = path.read_bytes()
             # git itself, asked to take a merge back, writes the line endings of the configuration.
-            found[str(name)] = data.replace(b"\r\n", b"\n") if VARIABLE in os.environ else data
-    return found
+            contents[str(name)] = data.replace(b"\r\n", b"\n") if VARIABLE in os.environ else data
+    return contents
 
 
 def lines(*words: object) -> str:
@@ -166,24 +168,24 @@ def lines(*words: object) -> str:
     return "".join(f"{word}\n" for word in words)
 
 
-def numbered(count: int, **changed: str) -> str:
+def number_lines(count: int, **replacements: str) -> str:
     """Return ``count`` numbered lines; ``line3="x"`` replaces the third."""
-    return lines(*(changed.get(f"line{i}", f"line {i}") for i in range(1, count + 1)))
+    return lines(*(replacements.get(f"line{i}", f"line {i}") for i in range(1, count + 1)))
 
 
-OLD = {"train.py": numbered(20), "same.py": "same\n"}
-NEW = {"train.py": numbered(20, line20="theirs"), "new.py": "new\n"}
-MERGED = numbered(20, line1="mine", line20="theirs")
+OLD = {"train.py": number_lines(20), "same.py": "same\n"}
+NEW = {"train.py": number_lines(20, line20="theirs"), "new.py": "new\n"}
+BOTH = number_lines(20, line1="mine", line20="theirs")
 
 
 def mine(folder: Path) -> None:
     """Do a student's work in a project of ``OLD`` and stage it."""
-    write(folder, {"train.py": numbered(20, line1="mine"), "only-mine.py": "mine\n"})
+    write(folder, {"train.py": number_lines(20, line1="mine"), "only-mine.py": "mine\n"})
     git(folder, "add", "-A")
 
 
 def assert_merged(folder: Path) -> None:
     """Check that ``NEW`` came to a student's work."""
-    assert (folder / "train.py").read_text() == MERGED
+    assert (folder / "train.py").read_text() == BOTH
     assert (folder / "new.py").read_text() == "new\n"
     assert (folder / "same.py").read_text() == "same\n"

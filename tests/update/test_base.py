@@ -14,7 +14,7 @@ from tests.update.story import (
     commit,
     git,
     mine,
-    numbered,
+    number_lines,
     snapshot,
     update,
 )
@@ -27,9 +27,9 @@ def test_an_amended_first_commit_is_not_taken_for_the_base(project: Path) -> Non
     git(project, "commit", "-q", "--amend", "--no-edit")
     assert "Template-Tree" in git(project, "log", "-1", "--format=%B")
 
-    done = update(project)
+    outcome = update(project)
 
-    assert done.plan.base_rendered
+    assert outcome.plan.base_rendered
     assert_merged(project)
     assert (project / "only-mine.py").exists()
     assert not update(project).plan.base_rendered
@@ -48,36 +48,40 @@ def test_a_squash_whose_message_carries_the_trailers_is_not_the_base(project: Pa
     git(project, "commit", "-q", "-m", "Mine")
     message = git(project, "log", "--format=%B")
     tree = git(project, "rev-parse", "HEAD^{tree}").strip()
-    squashed = git(project, "commit-tree", tree, "-m", message).strip()
-    git(project, "reset", "-q", "--hard", squashed)
+    squash = git(project, "commit-tree", tree, "-m", message).strip()
+    git(project, "reset", "-q", "--hard", squash)
     assert update(project).plan.base_rendered
     assert_merged(project)
     assert (project / "only-mine.py").exists()
 
 
-def test_a_squashed_update_is_followed_by_an_update(released: Template, project: Path) -> None:
+def test_a_squashed_update_is_followed_by_an_update(two_releases: Template, project: Path) -> None:
     mine(project)
     git(project, "commit", "-q", "-m", "Mine")
     update(project, branch="bump")
     git(project, "merge", "-q", "--squash", "bump")
     git(project, "commit", "-q", "-m", "Squash the update")
-    released.release("1.2.0", {"train.py": numbered(20, line20="theirs again")})
+    two_releases.release("1.2.0", {"train.py": number_lines(20, line20="theirs again")})
 
-    done = update(project)
+    outcome = update(project)
 
-    assert done.plan.base_rendered
-    assert (project / "train.py").read_text() == numbered(20, line1="mine", line20="theirs again")
+    assert outcome.plan.base_rendered
+    assert (project / "train.py").read_text() == number_lines(
+        20, line1="mine", line20="theirs again"
+    )
 
 
-def test_rebased_history_keeps_a_base(project: Path, released: Template) -> None:
+def test_rebased_history_keeps_a_base(project: Path, two_releases: Template) -> None:
     mine(project)
     git(project, "commit", "-q", "-m", "Mine")
     update(project)
     git(project, "rebase", "-q", "--root", "--force-rebase")
     assert not git(project, "log", "--merges", "--format=%H")
-    released.release("1.2.0", {"train.py": numbered(20, line20="theirs again")})
+    two_releases.release("1.2.0", {"train.py": number_lines(20, line20="theirs again")})
     assert update(project).status == 0
-    assert (project / "train.py").read_text() == numbered(20, line1="mine", line20="theirs again")
+    assert (project / "train.py").read_text() == number_lines(
+        20, line1="mine", line20="theirs again"
+    )
     assert (project / "only-mine.py").exists()
 
 
@@ -116,15 +120,15 @@ def test_a_reverted_update_can_be_done_again(project: Path) -> None:
     git(project, "commit", "-q", "-m", "Mine")
     update(project)
     git(project, "revert", "--no-edit", "-m", "1", "HEAD")
-    assert (project / "train.py").read_text() == numbered(20, line1="mine")
-    done = update(project)
-    assert not done.plan.base_rendered
+    assert (project / "train.py").read_text() == number_lines(20, line1="mine")
+    outcome = update(project)
+    assert not outcome.plan.base_rendered
     assert_merged(project)
 
 
 def test_answers_edited_by_hand_do_not_become_another_base(tmp_path: Path) -> None:
     template = Template(tmp_path / "other")
-    template.release("1.0.0", {"a.txt.jinja": "{{ name }}\n" + numbered(9)})
+    template.release("1.0.0", {"a.txt.jinja": "{{ name }}\n" + number_lines(9)})
     template.release("1.1.0", {"b": "b\n"})
     folder = template.new(tmp_path / "p", "1.0.0", name="old")
     shutil.rmtree(folder / ".git")
@@ -133,17 +137,17 @@ def test_answers_edited_by_hand_do_not_become_another_base(tmp_path: Path) -> No
     path = folder / ".copier-answers.yml"
     commit(folder, "By hand", {path.name: path.read_text().replace("old", "new")})
 
-    done = update(folder)
+    outcome = update(folder)
 
-    assert done.plan.base_rendered
+    assert outcome.plan.base_rendered
     # The base has "old" as the file has; the new render says "new", so that the edit arrives.
-    assert (folder / "a.txt").read_text() == "new\n" + numbered(9)
+    assert (folder / "a.txt").read_text() == "new\n" + number_lines(9)
 
 
-def test_a_base_that_is_nowhere_to_be_had_is_refused(project: Path, released: Template) -> None:
+def test_a_base_that_is_nowhere_to_be_had_is_refused(project: Path, two_releases: Template) -> None:
     mine(project)
     git(project, "commit", "-q", "--amend", "--no-edit")
-    git(released.folder, "tag", "-d", "1.0.0")
+    git(two_releases.folder, "tag", "-d", "1.0.0")
     before = snapshot(project)
     with pytest.raises(ProjectError, match="neither in its history nor to be had"):
         update(project)
@@ -151,10 +155,10 @@ def test_a_base_that_is_nowhere_to_be_had_is_refused(project: Path, released: Te
 
 
 def test_a_template_without_its_old_version_still_updates_from_history(
-    project: Path, released: Template
+    project: Path, two_releases: Template
 ) -> None:
     mine(project)
     git(project, "commit", "-q", "-m", "Mine")
-    git(released.folder, "tag", "-d", "1.0.0")
+    git(two_releases.folder, "tag", "-d", "1.0.0")
     assert not update(project).plan.base_rendered
     assert_merged(project)

@@ -14,20 +14,20 @@ from mlstarter.update.apply.undo import undo
 from tests.update.configurations import CONFIGURATIONS, VARIABLE
 from tests.update.story import NEW, OLD, Template, commit, git, update
 
-SAMPLED = ("git for windows", "many files", "careful")
+SAMPLE = ("git for windows", "many files", "careful")
 SUITE = ("test_update.py", "test_places.py", "test_kinds.py", "test_refusals.py", "test_command.py")
 
 
 def as_the_user(folder: Path, *args: str) -> str:
     """Run git with the user's own settings alone."""
-    done = subprocess.run(
+    process = subprocess.run(
         ["git", *args], cwd=folder, check=False, capture_output=True, text=True, errors="replace"
     )
-    return done.stdout
+    return process.stdout
 
 
 ALL = [
-    pytest.param(name, marks=() if name in SAMPLED else pytest.mark.full) for name in CONFIGURATIONS
+    pytest.param(name, marks=() if name in SAMPLE else pytest.mark.full) for name in CONFIGURATIONS
 ]
 
 
@@ -48,9 +48,9 @@ def test_a_checkout_that_git_calls_clean_is_updated(
     commit(folder, "Mine", {})
     before = {path: path.read_bytes() for path in folder.iterdir() if path.is_file()}
 
-    done = update(folder)
+    outcome = update(folder)
 
-    assert not done.plan.conflicts
+    assert not outcome.plan.conflicts
     assert as_the_user(folder, "status", "--porcelain") == ""
     assert git(folder, "ls-files", "--eol", "mine.txt").startswith("i/lf")
     endings = {line.split()[1] for line in as_the_user(folder, "ls-files", "--eol").splitlines()}
@@ -68,7 +68,7 @@ def test_a_checkout_that_git_calls_clean_is_updated(
 @pytest.mark.parametrize("name", sorted(CONFIGURATIONS.keys() - {"signing"}))
 def test_the_whole_update_suite_under_each(name: str) -> None:
     here = Path(__file__).parent
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "not full"]
         + [str(here / file) for file in SUITE],
         env={**os.environ, VARIABLE: name},
@@ -76,4 +76,4 @@ def test_the_whole_update_suite_under_each(name: str) -> None:
         capture_output=True,
         text=True,
     )
-    assert done.returncode == 0, done.stdout[-3000:]
+    assert process.returncode == 0, process.stdout[-3000:]

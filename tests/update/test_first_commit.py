@@ -33,9 +33,9 @@ FILES: Tree = {
 
 def plain_git(folder: Path, *args: str) -> str:
     """Run git as the user would, with the user's own settings."""
-    done = subprocess.run(["git", *args], cwd=folder, capture_output=True, check=False)
-    assert done.returncode == 0, done.stderr.decode()
-    return done.stdout.decode()
+    process = subprocess.run(["git", *args], cwd=folder, capture_output=True, check=False)
+    assert process.returncode == 0, process.stderr.decode()
+    return process.stdout.decode()
 
 
 def many(count: int) -> Tree:
@@ -43,12 +43,12 @@ def many(count: int) -> Tree:
 
 
 def assert_work_tree_is(folder: Path, tree: Tree) -> None:
-    found = {
+    listing = {
         path.relative_to(folder).as_posix()
         for path in folder.rglob("*")
         if ".git" not in path.relative_to(folder).parts and (path.is_symlink() or path.is_file())
     }
-    assert found == set(tree)
+    assert listing == set(tree)
     for name, entry in tree.items():
         path = folder / name
         if entry.mode == SYMLINK:
@@ -65,11 +65,11 @@ def test_the_first_commit_holds_the_render_and_nothing_else(
     folder = tmp_path / "churn"
     folder.mkdir()
 
-    made = first_commit(folder, tree, ORIGIN)
+    commit = first_commit(folder, tree, ORIGIN)
 
     assert_work_tree_is(folder, tree)
     assert plain_git(folder, "status", "--porcelain", "--ignored") == ""
-    assert plain_git(folder, "rev-parse", "main").strip() == made.commit
+    assert plain_git(folder, "rev-parse", "main").strip() == commit.commit
     assert plain_git(folder, "symbolic-ref", "HEAD").strip() == "refs/heads/main"
     assert plain_git(folder, "rev-list", "--all", "--count").strip() == "1"
     plain_git(folder, "fsck", "--strict", "--full")
@@ -81,21 +81,21 @@ def test_the_commit_is_authored_by_the_tool_committed_by_the_user_and_says_what_
     folder = tmp_path / "churn"
     folder.mkdir()
 
-    made = first_commit(folder, FILES, ORIGIN)
+    commit = first_commit(folder, FILES, ORIGIN)
 
     people = plain_git(folder, "log", "-1", "--format=%an|%ae|%cn|%ce").strip()
     assert people == "mlstarter|templates@mlstarter.invalid|Ada Student|ada@student.invalid"
-    assert not made.committer.fallback
-    trailers = plain_git(folder, "log", "-1", "--format=%(trailers:only)").strip().splitlines()
+    assert not commit.committer.fallback
+    text = plain_git(folder, "log", "-1", "--format=%(trailers:only)").strip().splitlines()
     tree = plain_git(folder, "rev-parse", "main^{tree}").strip()
-    assert trailers == [
+    assert text == [
         f"Template-Source: {ORIGIN.source}",
         "Template-Version: 1.2.0",
         f"Template-Tree: {tree}",
     ]
-    parsed = parse_trailers(plain_git(folder, "log", "-1", "--format=%B"))
-    assert parsed is not None
-    assert (parsed.origin, parsed.tree) == (ORIGIN, tree)
+    trailers = parse_trailers(plain_git(folder, "log", "-1", "--format=%B"))
+    assert trailers is not None
+    assert (trailers.origin, trailers.tree) == (ORIGIN, tree)
 
 
 def test_hostile_settings_of_the_user_change_nothing(tmp_path: Path, hostile: Path) -> None:
@@ -107,8 +107,8 @@ def test_hostile_settings_of_the_user_change_nothing(tmp_path: Path, hostile: Pa
     assert_work_tree_is(folder, FILES)
     assert not (hostile / "ran").exists()  # plain `git status` below runs the user's hooks
     assert plain_git(folder, "status", "--porcelain") == ""
-    tracked = plain_git(folder, "ls-files", "-z").split("\0")[:-1]
-    assert set(tracked) == set(FILES)
+    paths = plain_git(folder, "ls-files", "-z").split("\0")[:-1]
+    assert set(paths) == set(FILES)
     for name, entry in FILES.items():
         blob = subprocess.run(
             ["git", "cat-file", "blob", f"main:{name}"], cwd=folder, capture_output=True, check=True
@@ -133,8 +133,8 @@ def test_without_an_identity_a_named_stand_in_commits_and_says_so(
 ) -> None:
     folder = tmp_path / "churn"
     folder.mkdir()
-    made = first_commit(folder, FILES, ORIGIN)
-    assert made.committer.fallback
+    commit = first_commit(folder, FILES, ORIGIN)
+    assert commit.committer.fallback
     who = plain_git(folder, "log", "-1", "--format=%cn <%ce>").strip()
     assert who == "mlstarter user <identity-not-set@mlstarter.invalid>"
 
@@ -178,8 +178,8 @@ def test_settings_handed_down_by_environment_stay_in_force(
     monkeypatch.setenv("GIT_CONFIG_VALUE_1", "ci@school.invalid")
     folder = tmp_path / "churn"
     folder.mkdir()
-    made = first_commit(folder, FILES, ORIGIN)
-    assert (made.committer.name, made.committer.email) == ("From CI", "ci@school.invalid")
+    commit = first_commit(folder, FILES, ORIGIN)
+    assert (commit.committer.name, commit.committer.email) == ("From CI", "ci@school.invalid")
 
 
 def test_line_endings_that_the_template_asks_for_leave_a_clean_status(
@@ -204,8 +204,8 @@ def test_line_endings_that_the_template_asks_for_leave_a_clean_status(
 
 def test_a_bare_repository_of_one_commit_can_be_cloned(tmp_path: Path, identity: Path) -> None:
     by = Identity("Ada", "ada@student.invalid")
-    made = first_commit_bare(tmp_path / "ada.git", FILES, ORIGIN, by)
+    commit = first_commit_bare(tmp_path / "ada.git", FILES, ORIGIN, by)
     plain_git(tmp_path, "clone", "-q", "ada.git", "clone")
     assert_work_tree_is(tmp_path / "clone", FILES)
-    assert plain_git(tmp_path / "clone", "rev-parse", "HEAD").strip() == made.commit
+    assert plain_git(tmp_path / "clone", "rev-parse", "HEAD").strip() == commit.commit
     plain_git(tmp_path / "ada.git", "fsck", "--strict", "--full")

@@ -20,13 +20,13 @@ from typing import Any
 import pytest
 
 from mlstarter.project import Project
-from mlstarter.update import Wanted, prepare
+from mlstarter.update import UpdateRequest, prepare
 from mlstarter.update.apply.application import apply_plan
-from mlstarter.update.apply.journal import Interrupted
+from mlstarter.update.apply.journal import InterruptedUpdate
 from mlstarter.update.apply.recovery import recover
 from mlstarter.update.apply.undo import undo
 from tests.conftest import Require
-from tests.update.story import Template, commit, git, numbered, snapshot, write
+from tests.update.story import Template, commit, git, number_lines, snapshot, write
 
 pytestmark = [pytest.mark.usefixtures("identity"), pytest.mark.slow]
 
@@ -62,20 +62,23 @@ def story(tmp_path: Path) -> tuple[Template, Path]:
     template = Template(tmp_path / "template")
     template.release(
         "1.0.0",
-        {"train.py": numbered(20), "old/gone.py": numbered(5), ".gitignore": "*.env\n",
-         "kind": "file\n", "run.sh": "echo\n", "src/moved.py": numbered(30)},
+        {"train.py": number_lines(20), "old/gone.py": number_lines(5), ".gitignore": "*.env\n",
+         "kind": "file\n", "run.sh": "echo\n", "src/moved.py": number_lines(30)},
     )  # fmt: skip
     template.move("src/moved.py", "lib/moved.py")
     (template.folder / "old" / "gone.py").unlink()
     (template.folder / "kind").unlink()
     (template.folder / "run.sh").chmod(0o755)
     write(template.folder, {"kind/inner": "now a folder\n", "new/deep/file": "new\n"})
-    template.release("1.1.0", {"train.py": numbered(20, line20="theirs")})
+    template.release("1.1.0", {"train.py": number_lines(20, line20="theirs")})
     folder = template.new(tmp_path / "churn", "1.0.0")
     commit(
         folder,
         "Mine",
-        {"train.py": numbered(20, line1="mine"), "src/moved.py": numbered(30, line3="mine")},
+        {
+            "train.py": number_lines(20, line1="mine"),
+            "src/moved.py": number_lines(30, line3="mine"),
+        },
     )
     write(folder, {"my.env": "secret\n", "draft": "untracked\n", "new/mine": "beside theirs\n"})
     git(folder, "status")
@@ -83,11 +86,11 @@ def story(tmp_path: Path) -> tuple[Template, Path]:
 
 
 def with_conflict(folder: Path) -> None:
-    commit(folder, "In the way", {"train.py": numbered(20, line20="mine")})
+    commit(folder, "In the way", {"train.py": number_lines(20, line20="mine")})
 
 
 def run_update(folder: Path) -> None:
-    plan = prepare(Project.open(folder), Wanted()).plan
+    plan = prepare(Project.open(folder), UpdateRequest()).plan
     apply_plan(plan)
     plan.close()
 
@@ -151,8 +154,8 @@ def assert_recoverable(
 ) -> str:
     """Check a repository in which ``action`` was killed; return what it took to mend it."""
     try:
-        prepare(Project.open(folder), Wanted(branch="probe")).plan.close()
-    except Interrupted as error:
+        prepare(Project.open(folder), UpdateRequest(branch="probe")).plan.close()
+    except InterruptedUpdate as error:
         assert error.hint == "mlstarter update --recover"
         outcome = recover(Project.open(folder).repository).outcome
         assert outcome in ("undone", "finished")
@@ -217,41 +220,41 @@ def test_a_killed_recovery_can_be_repeated(story: tuple[Template, Path], situati
     whole = copy(folder, 0)
     run_update(whole)
     after = State.of(whole)
-    tried = 0
+    trials = 0
     for moment in range(30, 200, 8 if FULL else 25):
-        broken = copy(folder, moment)
-        if not killed_at(moment, run_update, broken):
+        moment_copy = copy(folder, moment)
+        if not killed_at(moment, run_update, moment_copy):
             break
         for again in range(1, 60, 4 if FULL else 8):
-            trial = copy(broken, 1000 * moment + again)
+            trial = copy(moment_copy, 1000 * moment + again)
             if not killed_at(again, run_recover, trial):
                 shutil.rmtree(trial.parent)
                 break
             assert_recoverable(trial, before, after, run_update)
             shutil.rmtree(trial.parent)
-            tried += 1
-        shutil.rmtree(broken.parent)
-    assert tried > 3
+            trials += 1
+        shutil.rmtree(moment_copy.parent)
+    assert trials > 3
 
 
 def test_edits_made_after_a_kill_are_kept(story: tuple[Template, Path]) -> None:
     _, folder = story
     git(folder, "status")
-    tried = 0
+    trials = 0
     for moment in range(30, 200, 4):
         trial = copy(folder, moment)
         if not killed_at(moment, run_update, trial):
             break
-        changed = [p for p in ("train.py", "new/deep/file", "lib/moved.py") if (trial / p).exists()]
-        for name in changed:
+        moves = [p for p in ("train.py", "new/deep/file", "lib/moved.py") if (trial / p).exists()]
+        for name in moves:
             (trial / name).write_text("edited after the kill\n")
         recover(Project.open(trial).repository)
-        for name in changed:
+        for name in moves:
             assert (trial / name).read_text() == "edited after the kill\n"
         assert (trial / "my.env").read_text() == "secret\n"
-        tried += len(changed)
+        trials += len(moves)
         shutil.rmtree(trial.parent)
-    assert tried > 3
+    assert trials > 3
 
 
 def test_work_committed_after_a_kill_is_left_alone(story: tuple[Template, Path]) -> None:
@@ -267,9 +270,9 @@ def test_work_committed_after_a_kill_is_left_alone(story: tuple[Template, Path])
     (trial / ".git/index.lock").unlink()
     head = commit(trial, "Never mind, I commit what is here")
     before = snapshot(trial)
-    done = recover(Project.open(trial).repository)
-    assert done.outcome == "moved on"
-    assert done.saved is not None and done.saved.is_dir()
+    outcome = recover(Project.open(trial).repository)
+    assert outcome.outcome == "moved on"
+    assert outcome.saved_folder is not None and outcome.saved_folder.is_dir()
     assert snapshot(trial) == before
     assert git(trial, "rev-parse", "HEAD").strip() == head
 
@@ -279,13 +282,13 @@ SYSCALLS = (
 )
 
 
-def traced(folder: Path, call: int, *, follow: bool) -> bool:
+def trace(folder: Path, call: int, *, follow: bool) -> bool:
     """Run the command line with SIGKILL at a process's ``call``-th writing system call."""
     command = ["strace", "-qq", *(["-f"] if follow else []), "-o", os.devnull]
     command += ["-e", f"trace={SYSCALLS}", "-e", f"inject={SYSCALLS}:signal=KILL:when={call}"]
     command += [sys.executable, "-m", "mlstarter", "update", str(folder), "--yes", "--json"]
-    done = subprocess.run(command, capture_output=True, check=False)
-    return done.returncode == -signal.SIGKILL or done.returncode == 128 + signal.SIGKILL
+    process = subprocess.run(command, capture_output=True, check=False)
+    return process.returncode == -signal.SIGKILL or process.returncode == 128 + signal.SIGKILL
 
 
 @pytest.mark.parametrize("follow", [False, True], ids=["mlstarter", "and its git processes"])
@@ -299,15 +302,15 @@ def test_a_kill_at_a_system_call_is_recoverable(
     whole = copy(folder, 0)
     run_update(whole)
     after = State.of(whole)
-    killed = 0
+    kills = 0
     # git's processes are killed at the same call each, and some make more of them than we do.
     every = range(1, 140, 2) if follow else range(1, 140)
     for call in every if FULL else (2, 11, 29, 43, 57):
         trial = copy(folder, call)
-        died = traced(trial, call, follow=follow)
+        is_killed = trace(trial, call, follow=follow)
         assert_recoverable(trial, before, after, run_update)
         shutil.rmtree(trial.parent)
-        killed += died
-        if not (died or follow):
+        kills += is_killed
+        if not (is_killed or follow):
             break
-    assert follow or killed >= (45 if FULL else 2)
+    assert follow or kills >= (45 if FULL else 2)

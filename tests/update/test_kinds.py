@@ -15,7 +15,7 @@ from tests.update.story import (
     commit,
     git,
     lines,
-    numbered,
+    number_lines,
     update,
     write,
 )
@@ -32,11 +32,11 @@ def test_a_binary_changed_on_both_sides_is_a_conflict_with_ours_in_place(
     template.new(dest, "1.0.0")
     commit(dest, "Mine", {"model.onnx": mine})
 
-    done = update(dest)
+    outcome = update(dest)
 
-    assert done.status == 3
-    assert [c.path for c in done.plan.conflicts] == ["model.onnx"]
-    assert "not text" in done.plan.conflicts[0].reason
+    assert outcome.status == 3
+    assert [c.path for c in outcome.plan.conflicts] == ["model.onnx"]
+    assert "not text" in outcome.plan.conflicts[0].reason
     assert (dest / "model.onnx").read_bytes() == mine
     assert (dest / "one.bin").read_bytes() == theirs
     stage = subprocess.run(
@@ -48,15 +48,15 @@ def test_a_binary_changed_on_both_sides_is_a_conflict_with_ours_in_place(
 def test_a_file_made_executable_stays_so_and_takes_the_change(
     template: Template, dest: Path
 ) -> None:
-    template.release("1.0.0", {"run.sh": numbered(9)})
-    template.release("1.1.0", {"run.sh": numbered(9, line9="theirs")})
+    template.release("1.0.0", {"run.sh": number_lines(9)})
+    template.release("1.1.0", {"run.sh": number_lines(9, line9="theirs")})
     template.new(dest, "1.0.0")
     (dest / "run.sh").chmod(0o755)
     commit(dest, "Executable")
 
     assert update(dest).status == 0
 
-    assert (dest / "run.sh").read_text() == numbered(9, line9="theirs")
+    assert (dest / "run.sh").read_text() == number_lines(9, line9="theirs")
     assert (dest / "run.sh").stat().st_mode & stat.S_IXUSR
 
 
@@ -91,18 +91,18 @@ def test_symbolic_links_are_merged_as_links(template: Template, dest: Path) -> N
 def test_a_folder_that_becomes_a_file_and_the_other_way_round(
     template: Template, dest: Path
 ) -> None:
-    template.release("1.0.0", {"a/x": "x\n", "a/y": "y\n", "b": "b\n", "far.py": numbered(20)})
+    template.release("1.0.0", {"a/x": "x\n", "a/y": "y\n", "b": "b\n", "far.py": number_lines(20)})
     template.release("1.1.0", {"a/x": None, "a/y": None, "b": None})
     (template.folder / "a").rmdir()
     write(template.folder, {"a": "file\n", "b/z": "z\n"})
     template.release("1.2.0", {})
     template.move("far.py", "deep/far.py").release("1.3.0", {})
     template.new(dest, "1.0.0")
-    commit(dest, "Mine", {"far.py": numbered(20, line1="mine")})
+    commit(dest, "Mine", {"far.py": number_lines(20, line1="mine")})
 
     assert update(dest).status == 0
 
-    assert (dest / "deep/far.py").read_text() == numbered(20, line1="mine")
+    assert (dest / "deep/far.py").read_text() == number_lines(20, line1="mine")
     assert (dest / "a").read_text() == "file\n"
     assert (dest / "b/z").read_text() == "z\n"
 
@@ -110,7 +110,7 @@ def test_a_folder_that_becomes_a_file_and_the_other_way_round(
 def test_a_renamed_file_in_other_case_is_no_obstacle_to_itself(
     template: Template, dest: Path
 ) -> None:
-    template.release("1.0.0", {"Readme.md": numbered(9)})
+    template.release("1.0.0", {"Readme.md": number_lines(9)})
     template.move("Readme.md", "README.md")
     template.release("1.1.0", {})
     template.new(dest, "1.0.0")
@@ -119,33 +119,33 @@ def test_a_renamed_file_in_other_case_is_no_obstacle_to_itself(
 
 
 def test_crlf_files_of_a_student_take_the_templates_change(template: Template, dest: Path) -> None:
-    template.release("1.0.0", {"train.py": numbered(20)})
-    template.release("1.1.0", {"train.py": numbered(20, line20="theirs")})
+    template.release("1.0.0", {"train.py": number_lines(20)})
+    template.release("1.1.0", {"train.py": number_lines(20, line20="theirs")})
     template.new(dest, "1.0.0")
-    mine = numbered(20, line1="mine").replace("\n", "\r\n").encode()
+    mine = number_lines(20, line1="mine").replace("\n", "\r\n").encode()
     commit(dest, "Windows", {"train.py": mine})
 
     assert update(dest).status == 0
 
-    expected = numbered(20, line1="mine", line20="theirs").replace("\n", "\r\n").encode()
+    expected = number_lines(20, line1="mine", line20="theirs").replace("\n", "\r\n").encode()
     assert (dest / "train.py").read_bytes() == expected
 
 
 def test_gitattributes_of_a_student_normalise_both_sides(template: Template, dest: Path) -> None:
-    crlf = numbered(20).replace("\n", "\r\n").encode()
+    crlf = number_lines(20).replace("\n", "\r\n").encode()
     template.release("1.0.0", {"run.bat": crlf, "a": "a\n"})
-    theirs = numbered(20, line20="theirs").replace("\n", "\r\n").encode()
+    theirs = number_lines(20, line20="theirs").replace("\n", "\r\n").encode()
     template.release("1.1.0", {"run.bat": theirs})
     template.new(dest, "1.0.0")
     write(dest, {".gitattributes": "* text=auto\n*.bat text eol=crlf\n"})
-    write(dest, {"run.bat": numbered(20, line1="mine").replace("\n", "\r\n").encode()})
+    write(dest, {"run.bat": number_lines(20, line1="mine").replace("\n", "\r\n").encode()})
     git(dest, "add", "--renormalize", ".")
     commit(dest, "Normalise")
     assert b"\r" not in git(dest, "show", "HEAD:run.bat").encode()
 
     assert update(dest).status == 0
 
-    expected = numbered(20, line1="mine", line20="theirs")
+    expected = number_lines(20, line1="mine", line20="theirs")
     assert git(dest, "show", "HEAD:run.bat") == expected
     assert (dest / "run.bat").read_bytes() == expected.replace("\n", "\r\n").encode()
     for path in dest.glob("*"):
@@ -197,19 +197,21 @@ def test_a_filter_such_as_lfs_keeps_pointers_in_git_and_contents_on_disk(
             f"python3 {dest.parent}/{side}.py",
         )
     git(dest.parent, "config", "--file", str(identity), "filter.big.required", "true")
-    template.release("1.0.0", {"a.csv": numbered(500), "b.csv": numbered(400)})
-    template.release("1.1.0", {"a.csv": numbered(500, line500="theirs"), "new.csv": numbered(300)})
+    template.release("1.0.0", {"a.csv": number_lines(500), "b.csv": number_lines(400)})
+    template.release(
+        "1.1.0", {"a.csv": number_lines(500, line500="theirs"), "new.csv": number_lines(300)}
+    )
     template.new(dest, "1.0.0")
     write(dest, {".gitattributes": "*.csv filter=big -text\n"})
     git(dest, "add", "--renormalize", ".")
-    commit(dest, "Track data elsewhere", {"b.csv": numbered(400, line1="mine")})
+    commit(dest, "Track data elsewhere", {"b.csv": number_lines(400, line1="mine")})
     assert git(dest, "show", "HEAD:a.csv").startswith("pointer ")
 
     assert update(dest).status == 0
 
-    assert (dest / "a.csv").read_text() == numbered(500, line500="theirs")
-    assert (dest / "b.csv").read_text() == numbered(400, line1="mine")
-    assert (dest / "new.csv").read_text() == numbered(300)
+    assert (dest / "a.csv").read_text() == number_lines(500, line500="theirs")
+    assert (dest / "b.csv").read_text() == number_lines(400, line1="mine")
+    assert (dest / "new.csv").read_text() == number_lines(300)
     for name in ("a.csv", "b.csv", "new.csv"):
         assert git(dest, "show", f"HEAD:{name}").startswith("pointer ")
     assert git(dest, "status", "--porcelain") == ""
@@ -220,25 +222,29 @@ def test_a_filtered_file_that_both_changed_is_a_conflict_with_ours_in_place(
 ) -> None:
     for side in ("clean", "smudge"):
         git(dest.parent, "config", "--file", str(identity), f"filter.rev.{side}", "tac")
-    template.release("1.0.0", {"a.csv": numbered(50)})
-    template.release("1.1.0", {"a.csv": numbered(50, line50="theirs")})
+    template.release("1.0.0", {"a.csv": number_lines(50)})
+    template.release("1.1.0", {"a.csv": number_lines(50, line50="theirs")})
     template.new(dest, "1.0.0")
     write(dest, {".gitattributes": "*.csv filter=rev\n"})
     git(dest, "add", "--renormalize", ".")
-    commit(dest, "Mine", {"a.csv": numbered(50, line1="mine")})
+    commit(dest, "Mine", {"a.csv": number_lines(50, line1="mine")})
 
-    done = update(dest)
+    outcome = update(dest)
 
-    assert done.status == 3
-    assert (dest / "a.csv").read_text() == numbered(50, line1="mine")
+    assert outcome.status == 3
+    assert (dest / "a.csv").read_text() == number_lines(50, line1="mine")
     assert "theirs" in git(dest, "show", ":3:a.csv")
 
 
 def test_line_separators_and_odd_names_survive(template: Template, dest: Path) -> None:
-    template.release("1.0.0", {"a b/\u00e4 'q'.txt": numbered(9)})
-    template.release("1.1.0", {"a b/\u00e4 'q'.txt": numbered(9, line9="theirs"), "-dash": "d\n"})
+    template.release("1.0.0", {"a b/\u00e4 'q'.txt": number_lines(9)})
+    template.release(
+        "1.1.0", {"a b/\u00e4 'q'.txt": number_lines(9, line9="theirs"), "-dash": "d\n"}
+    )
     template.new(dest, "1.0.0")
-    commit(dest, "Mine", {"a b/\u00e4 'q'.txt": numbered(9, line1="mine")})
+    commit(dest, "Mine", {"a b/\u00e4 'q'.txt": number_lines(9, line1="mine")})
     assert update(dest).status == 0
-    assert (dest / "a b/\u00e4 'q'.txt").read_text() == numbered(9, line1="mine", line9="theirs")
+    assert (dest / "a b/\u00e4 'q'.txt").read_text() == number_lines(
+        9, line1="mine", line9="theirs"
+    )
     assert (dest / "-dash").read_text() == "d\n"

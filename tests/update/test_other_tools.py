@@ -10,7 +10,7 @@ import pytest
 from mlstarter.errors import ProjectError
 from tests.update.story import (
     ANSWERS,
-    MERGED,
+    BOTH,
     NEW,
     OLD,
     Template,
@@ -18,7 +18,7 @@ from tests.update.story import (
     commit,
     git,
     mine,
-    numbered,
+    number_lines,
     snapshot,
     tracked_status,
     update,
@@ -27,11 +27,11 @@ from tests.update.story import (
 pytestmark = pytest.mark.usefixtures("identity")
 
 
-def test_a_plain_copier_copy_is_updated(released: Template, tmp_path: Path) -> None:
+def test_a_plain_copier_copy_is_updated(two_releases: Template, tmp_path: Path) -> None:
     from copier import run_copy
 
     folder = tmp_path / "plain"
-    run_copy(str(released.folder), folder, vcs_ref="1.0.0", defaults=True, quiet=True)
+    run_copy(str(two_releases.folder), folder, vcs_ref="1.0.0", defaults=True, quiet=True)
     git(folder, "init", "-q", "-b", "main")
     commit(folder, "Start")
     mine(folder)
@@ -40,7 +40,9 @@ def test_a_plain_copier_copy_is_updated(released: Template, tmp_path: Path) -> N
     assert_merged(folder)
 
 
-def test_a_plain_copier_update_in_between_is_followed(released: Template, project: Path) -> None:
+def test_a_plain_copier_update_in_between_is_followed(
+    two_releases: Template, project: Path
+) -> None:
     from copier import run_update
 
     mine(project)
@@ -48,32 +50,38 @@ def test_a_plain_copier_update_in_between_is_followed(released: Template, projec
     run_update(project, defaults=True, quiet=True, overwrite=True)
     commit(project, "Plain copier update")
     assert_merged(project)
-    released.release("1.2.0", {"train.py": numbered(20, line20="theirs again")})
+    two_releases.release("1.2.0", {"train.py": number_lines(20, line20="theirs again")})
 
-    done = update(project)
+    outcome = update(project)
 
-    assert done.plan.base_rendered
-    assert (project / "train.py").read_text() == numbered(20, line1="mine", line20="theirs again")
+    assert outcome.plan.base_rendered
+    assert (project / "train.py").read_text() == number_lines(
+        20, line1="mine", line20="theirs again"
+    )
     run_update(project, defaults=True, quiet=True, overwrite=True)
     assert tracked_status(project) == ""
 
 
-def test_a_plain_copier_update_works_after_ours(released: Template, project: Path) -> None:
+def test_a_plain_copier_update_works_after_ours(two_releases: Template, project: Path) -> None:
     from copier import run_update
 
     mine(project)
     git(project, "commit", "-q", "-m", "Mine")
     update(project)
-    released.release("1.2.0", {"train.py": numbered(20, line20="theirs again")})
+    two_releases.release("1.2.0", {"train.py": number_lines(20, line20="theirs again")})
     run_update(project, defaults=True, quiet=True, overwrite=True)
-    assert (project / "train.py").read_text() == numbered(20, line1="mine", line20="theirs again")
+    assert (project / "train.py").read_text() == number_lines(
+        20, line1="mine", line20="theirs again"
+    )
 
 
-def test_adopting_records_the_base_and_changes_no_file(released: Template, tmp_path: Path) -> None:
+def test_adopting_records_the_base_and_changes_no_file(
+    two_releases: Template, tmp_path: Path
+) -> None:
     from copier import run_copy
 
     folder = tmp_path / "plain"
-    run_copy(str(released.folder), folder, vcs_ref="1.0.0", defaults=True, quiet=True)
+    run_copy(str(two_releases.folder), folder, vcs_ref="1.0.0", defaults=True, quiet=True)
     git(folder, "init", "-q", "-b", "main")
     commit(folder, "Start")
     mine(folder)
@@ -105,23 +113,23 @@ def test_a_template_without_an_answers_file_can_be_adopted(tmp_path: Path) -> No
 
 
 def test_a_project_that_looks_like_another_templates_is_not_adopted(
-    released: Template, tmp_path: Path
+    two_releases: Template, tmp_path: Path
 ) -> None:
     folder = tmp_path / "p"
     folder.mkdir()
     git(folder, "init", "-q", "-b", "main")
     commit(folder, "Start", {"something": "else\n"})
     with pytest.raises(ProjectError, match="hardly made from it"):
-        update(folder, adopt=True, source=str(released.folder), ref="1.0.0")
+        update(folder, adopt=True, source=str(two_releases.folder), ref="1.0.0")
 
 
 def test_commits_of_another_project_with_the_same_version_are_not_mixed_up(
     tmp_path: Path,
 ) -> None:
     template = Template(tmp_path / "t")
-    template.release("1.0.0", {"{{ name }}.py.jinja": "{{ name }}\n" + numbered(20)})
+    template.release("1.0.0", {"{{ name }}.py.jinja": "{{ name }}\n" + number_lines(20)})
     template.release(
-        "1.1.0", {"{{ name }}.py.jinja": "{{ name }}\n" + numbered(20, line20="theirs")}
+        "1.1.0", {"{{ name }}.py.jinja": "{{ name }}\n" + number_lines(20, line20="theirs")}
     )
     one = template.new(tmp_path / "one", "1.0.0", name="one")
     two = template.new(tmp_path / "two", "1.0.0", name="two")
@@ -130,14 +138,14 @@ def test_commits_of_another_project_with_the_same_version_are_not_mixed_up(
 
     assert update(one).status == 0
 
-    assert (one / "one.py").read_text() == "one\n" + numbered(20, line20="theirs")
+    assert (one / "one.py").read_text() == "one\n" + number_lines(20, line20="theirs")
     assert not (one / "two.py").exists()
 
 
 def test_an_answers_file_of_another_name_is_found(tmp_path: Path) -> None:
     template = Template(tmp_path / "t")
-    named = "_answers_file: .copier-answers.ml.yml\nname: {type: str, default: churn}\n"
-    template.release("1.0.0", {**OLD, "copier.yml": named}).release("1.1.0", NEW)
+    settings = "_answers_file: .copier-answers.ml.yml\nname: {type: str, default: churn}\n"
+    template.release("1.0.0", {**OLD, "copier.yml": settings}).release("1.1.0", NEW)
     folder = template.new(tmp_path / "p", "1.0.0")
     mine(folder)
     git(folder, "commit", "-q", "-m", "Mine")
@@ -155,18 +163,18 @@ def test_a_plain_cookiecutter_project_is_adopted_and_updated(tmp_path: Path) -> 
     folder.mkdir()
     git(folder, "init", "-q", "-b", "main")
     inside = "{{ cookiecutter.name }}/train.py"
-    commit(folder, "One", {"cookiecutter.json": '{"name": "x"}', inside: numbered(20)})
+    commit(folder, "One", {"cookiecutter.json": '{"name": "x"}', inside: number_lines(20)})
     git(folder, "tag", "1.0.0")
     (tmp_path / "made").mkdir()
-    made = cookiecutter(
+    folder = cookiecutter(
         str(folder), no_input=True, extra_context={"name": "churn"}, output_dir=tmp_path / "made"
     )
-    commit(folder, "Two", {inside: numbered(20, line20="theirs")})
+    commit(folder, "Two", {inside: number_lines(20, line20="theirs")})
     git(folder, "tag", "1.1.0")
-    project = Path(made)
+    project = Path(folder)
     git(project, "init", "-q", "-b", "main")
     commit(project, "Start")
-    commit(project, "Mine", {"train.py": numbered(20, line1="mine")})
+    commit(project, "Mine", {"train.py": number_lines(20, line1="mine")})
     before = snapshot(project)
     with pytest.raises(ProjectError, match="does not say which template"):
         update(project)
@@ -177,7 +185,7 @@ def test_a_plain_cookiecutter_project_is_adopted_and_updated(tmp_path: Path) -> 
     assert json.loads(record)["context"]["cookiecutter"]["name"] == "churn"
     assert snapshot(project) == {**before, ".cruft.json": record}
     assert not update(project).plan.base_rendered
-    assert (project / "train.py").read_text() == MERGED
+    assert (project / "train.py").read_text() == BOTH
 
 
 def test_a_cruft_project_is_updated_from_its_own_record(tmp_path: Path) -> None:
@@ -186,10 +194,10 @@ def test_a_cruft_project_is_updated_from_its_own_record(tmp_path: Path) -> None:
     folder.mkdir()
     git(folder, "init", "-q", "-b", "main")
     inside = "{{ cookiecutter.name }}/train.py"
-    files = {"cookiecutter.json": json.dumps({"name": "churn"}), inside: numbered(20)}
+    files = {"cookiecutter.json": json.dumps({"name": "churn"}), inside: number_lines(20)}
     old = commit(folder, "One", files)
     git(folder, "tag", "1.0.0")
-    commit(folder, "Two", {inside: numbered(20, line20="theirs")})
+    commit(folder, "Two", {inside: number_lines(20, line20="theirs")})
     git(folder, "tag", "1.1.0")
     project = tmp_path / "churn"
     project.mkdir()
@@ -204,11 +212,11 @@ def test_a_cruft_project_is_updated_from_its_own_record(tmp_path: Path) -> None:
     commit(
         project,
         "Start",
-        {"train.py": numbered(20, line1="mine"), ".cruft.json": json.dumps(record)},
+        {"train.py": number_lines(20, line1="mine"), ".cruft.json": json.dumps(record)},
     )
 
     assert update(project).status == 0
 
-    assert (project / "train.py").read_text() == MERGED
+    assert (project / "train.py").read_text() == BOTH
     assert json.loads((project / ".cruft.json").read_text())["checkout"] == "1.1.0"
     assert update(project).plan.up_to_date

@@ -29,9 +29,9 @@ def server(identity: Path, project: Path, tmp_path: Path) -> Path:
 def test_a_partial_clone_is_updated(kind: str, server: Path, tmp_path: Path) -> None:
     git(tmp_path, "clone", "-q", f"--filter={kind}", server.as_uri(), "c")
 
-    done = update(tmp_path / "c")
+    outcome = update(tmp_path / "c")
 
-    assert not done.plan.conflicts
+    assert not outcome.plan.conflicts
     assert_merged(tmp_path / "c")
 
 
@@ -41,8 +41,8 @@ def test_without_its_server_a_partial_clone_is_refused_by_name(
     git(tmp_path, "clone", "-q", "--filter=tree:0", server.as_uri(), "c")
     server.rename(tmp_path / "gone.git")
 
-    with pytest.raises(MlstarterError) as caught:
+    with pytest.raises(MlstarterError) as error:
         update(tmp_path / "c")
 
-    assert caught.value.hint
+    assert error.value.hint
     assert git(tmp_path / "c", "status", "--porcelain") == ""

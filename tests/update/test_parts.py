@@ -10,23 +10,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mlstarter.changelog import between, parse_version
+from mlstarter.changelog import between
 from mlstarter.git.attributes import flatten
 from mlstarter.git.objects import Leaf, ObjectSet, object_id
 from mlstarter.update.apply.worktree import find_obstacle, move_in
+from mlstarter.versions import parse_version
 from tests.update.story import git, write
 
 pytestmark = pytest.mark.usefixtures("identity")
 
 
 def attributes_of(folder: Path, paths: list[str]) -> str:
-    done = subprocess.run(
+    process = subprocess.run(
         ["git", "check-attr", "-z", "--stdin", "--all"],
         cwd=folder, input="\0".join(paths).encode() + b"\0", capture_output=True, check=True,
     )  # fmt: skip
-    rows = done.stdout.decode().split("\0")
-    found = list(zip(rows[::3], rows[1::3], rows[2::3], strict=False))
-    return "\n".join(sorted(map(str, found)))
+    rows = process.stdout.decode().split("\0")
+    matches = list(zip(rows[::3], rows[1::3], rows[2::3], strict=False))
+    return "\n".join(sorted(map(str, matches)))
 
 
 def test_flattened_attributes_mean_what_the_files_meant(tmp_path: Path) -> None:
@@ -63,22 +64,22 @@ paths = st.lists(names, min_size=1, max_size=3).map("/".join)
 def test_trees_and_packs_are_what_git_writes(files: dict[str, bytes]) -> None:
     import tempfile
 
-    kept = {p: d for p, d in files.items() if not any(q.startswith(p + "/") for q in files)}
+    plain_files = {p: d for p, d in files.items() if not any(q.startswith(p + "/") for q in files)}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         git(folder, "init", "-q", "--bare", ".")
         objects = ObjectSet()
-        leaves = {p: Leaf(0o100644, objects.add("blob", d)) for p, d in kept.items()}
+        leaves = {p: Leaf(0o100644, objects.add("blob", d)) for p, d in plain_files.items()}
         tree = objects.add_tree(leaves)
         objects.write(folder / "objects")
         lines = "".join(f"100644 {leaf.oid}\t{path}\0" for path, leaf in leaves.items())
         env = {**os.environ, "GIT_INDEX_FILE": str(folder / "i")}
         run = ["git", "update-index", "--add", "-z", "--index-info"]
         subprocess.run(run, cwd=folder, input=lines.encode(), env=env, check=True)
-        wanted = subprocess.run(
+        expected = subprocess.run(
             ["git", "write-tree"], cwd=folder, env=env, check=True, capture_output=True, text=True
         ).stdout.strip()
-        assert tree == wanted
+        assert tree == expected
         git(folder, "fsck", "--strict")
 
 
@@ -151,7 +152,7 @@ def test_moving_in_never_overwrites(tmp_path: Path) -> None:
 def test_where_hard_links_do_not_exist_it_still_does_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def no_links(*_args: object, **_named: object) -> None:
+    def no_links(*_args: object, **_options: object) -> None:
         raise PermissionError(1, "Operation not permitted")
 
     monkeypatch.setattr(os, "link", no_links)
@@ -181,7 +182,7 @@ LOG = """\
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "found"),
+    ("old", "new", "matches"),
     [
         ("1.0.0", "1.2.0", ["## 1.2.0 - 2026-11-20\n\n- c", "## [1.1.0]\n\n- b"]),
         ("v1.1.0", "v1.2.0", ["## 1.2.0 - 2026-11-20\n\n- c"]),
@@ -190,13 +191,13 @@ LOG = """\
         ("1.2.0", "1.2.0", []),
     ],
 )
-def test_the_changelog_between_two_versions(old: str, new: str, found: list[str]) -> None:
-    assert between(LOG, old, new) == "\n\n".join(found)
+def test_the_changelog_between_two_versions(old: str, new: str, matches: list[str]) -> None:
+    assert between(LOG, old, new) == "\n\n".join(matches)
 
 
 def test_what_git_describes_is_after_its_tag() -> None:
-    described, tag, later = (parse_version(v) for v in ("1.0.0-3-gabc", "1.0.0", "1.0.1"))
-    assert described and tag and later
-    assert tag < described < later
+    post_release, tag, later = (parse_version(v) for v in ("1.0.0-3-gabc", "1.0.0", "1.0.1"))
+    assert post_release and tag and later
+    assert tag < post_release < later
     assert parse_version("main") is None
     assert parse_version(None) is None

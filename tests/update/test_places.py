@@ -13,7 +13,7 @@ from tests.update.story import (
     commit,
     git,
     mine,
-    numbered,
+    number_lines,
     snapshot,
     tracked_status,
     update,
@@ -24,13 +24,13 @@ pytestmark = pytest.mark.usefixtures("identity")
 
 
 def test_a_project_in_a_subfolder_leaves_its_neighbours_alone(
-    tmp_path: Path, released: Template
+    tmp_path: Path, two_releases: Template
 ) -> None:
     top = tmp_path / "school"
     top.mkdir()
     git(top, "init", "-q", "-b", "main")
     for name in ("work/a", "work/b"):
-        project = released.new(top / name, "1.0.0", name=name[-1])
+        project = two_releases.new(top / name, "1.0.0", name=name[-1])
         shutil.rmtree(project / ".git", ignore_errors=True)
     commit(top, "Two projects of one template", {"root.txt": "root\n"})
     mine(top / "work/a")
@@ -38,33 +38,35 @@ def test_a_project_in_a_subfolder_leaves_its_neighbours_alone(
     write(top, {"root.txt": "not committed\n", "work/b/draft": "untracked\n"})
     before = {k: v for k, v in snapshot(top).items() if not k.startswith("work/a")}
 
-    done = update(top / "work/a")
+    outcome = update(top / "work/a")
 
-    assert done.status == 0
+    assert outcome.status == 0
     assert_merged(top / "work/a")
     after = {k: v for k, v in snapshot(top).items() if not k.startswith("work/a")}
     assert after == before
-    assert all(change.path.startswith("work/a/") for change in done.plan.changes)
+    assert all(change.path.startswith("work/a/") for change in outcome.plan.changes)
     git(top, "commit", "-q", "-am", "Root")
     assert not update(top / "work/a").plan.files
     mine(top / "work/b")
     git(top, "commit", "-q", "-m", "Mine in b")
     assert update(top / "work/b").plan.base_rendered
     assert_merged(top / "work/b")
-    released.release("1.2.0", {"train.py": numbered(20, line20="theirs again")})
+    two_releases.release("1.2.0", {"train.py": number_lines(20, line20="theirs again")})
     for name in ("work/a", "work/b"):
-        done = update(top / name)
-        assert not done.plan.base_rendered
-        text = numbered(20, line1="mine", line20="theirs again")
+        outcome = update(top / name)
+        assert not outcome.plan.base_rendered
+        text = number_lines(20, line1="mine", line20="theirs again")
         assert (top / name / "train.py").read_text() == text
 
 
-def test_a_conflict_in_a_subfolder_is_an_ordinary_merge(tmp_path: Path, released: Template) -> None:
+def test_a_conflict_in_a_subfolder_is_an_ordinary_merge(
+    tmp_path: Path, two_releases: Template
+) -> None:
     top = tmp_path / "school"
     top.mkdir()
     git(top, "init", "-q", "-b", "main")
-    shutil.rmtree(released.new(top / "a", "1.0.0") / ".git", ignore_errors=True)
-    commit(top, "Start", {"a/train.py": numbered(20, line20="mine")})
+    shutil.rmtree(two_releases.new(top / "a", "1.0.0") / ".git", ignore_errors=True)
+    commit(top, "Start", {"a/train.py": number_lines(20, line20="mine")})
     before = snapshot(top)
     assert update(top / "a").status == 3
     assert git(top, "diff", "--name-only", "--diff-filter=U").split() == ["a/train.py"]
@@ -73,30 +75,30 @@ def test_a_conflict_in_a_subfolder_is_an_ordinary_merge(tmp_path: Path, released
 
 
 def test_an_edit_is_not_carried_into_a_neighbour_by_rename_detection(
-    tmp_path: Path, released: Template
+    tmp_path: Path, two_releases: Template
 ) -> None:
     top = tmp_path / "school"
     top.mkdir()
     git(top, "init", "-q", "-b", "main")
     for name in ("a", "b"):
-        shutil.rmtree(released.new(top / name, "1.0.0") / ".git", ignore_errors=True)
+        shutil.rmtree(two_releases.new(top / name, "1.0.0") / ".git", ignore_errors=True)
     commit(top, "Two projects", {})
     commit(top, "Delete it in a", {"a/train.py": None})
-    done = update(top / "a")
-    assert done.status == 3
-    assert (top / "b/train.py").read_text() == numbered(20)
+    outcome = update(top / "a")
+    assert outcome.status == 3
+    assert (top / "b/train.py").read_text() == number_lines(20)
 
 
 def test_a_linked_work_tree_is_updated_alone(project: Path, tmp_path: Path) -> None:
     mine(project)
     git(project, "commit", "-q", "-m", "Mine")
-    linked = tmp_path / "linked"
-    git(project, "worktree", "add", "-q", "-b", "other", str(linked))
+    link = tmp_path / "linked"
+    git(project, "worktree", "add", "-q", "-b", "other", str(link))
     before = snapshot(project)
 
-    assert update(linked).status == 0
+    assert update(link).status == 0
 
-    assert_merged(linked)
+    assert_merged(link)
     assert snapshot(project) == before
     assert tracked_status(project) == ""
     assert git(project, "symbolic-ref", "HEAD").strip() == "refs/heads/main"

@@ -32,8 +32,9 @@ from mlstarter.new.first_commit import initialise
 from mlstarter.project import Project
 from mlstarter.tree import EXECUTABLE, REGULAR, Entry
 from mlstarter.update.apply.application import apply_plan
-from mlstarter.update.merge.plan import Request, plan
-from mlstarter.update.merge.three_way import Merged, merge_trees
+from mlstarter.update.merge.plan import MergeRequest
+from mlstarter.update.merge.planner import plan
+from mlstarter.update.merge.three_way import MergeResult, merge_trees
 from tests.update.story import snapshot, work_tree_equals
 
 FULL = bool(os.environ.get("MLSTARTER_TEST_FULL"))
@@ -51,19 +52,19 @@ class Side:
     files: dict[str, list[str]]
     executable: set[str] = field(default_factory=set)
     crlf: set[str] = field(default_factory=set)
-    made: int = 0
+    line_count: int = 0
 
     def line(self) -> str:
-        self.made += 1
-        return f"{self.word}-{self.made}"
+        self.line_count += 1
+        return f"{self.word}-{self.line_count}"
 
     def entries(self) -> dict[str, Entry]:
-        found = {}
+        trees = {}
         for path, text in self.files.items():
             end = "\r\n" if path in self.crlf else "\n"
             mode = EXECUTABLE if path in self.executable else REGULAR
-            found[path] = Entry(mode, "".join(line + end for line in text).encode())
-        return found
+            trees[path] = Entry(mode, "".join(line + end for line in text).encode())
+        return trees
 
     def clear(self, path: str) -> None:
         """Remove what cannot stand beside ``path``: files above it and below it."""
@@ -143,7 +144,7 @@ loose = st.dictionaries(
 starts = st.dictionaries(st.sampled_from(PATHS[:5]), st.integers(0, 12), min_size=1, max_size=5)
 
 
-def changed(side: Side, what: list[tuple[Edit, int, int]]) -> Side:
+def edit_side(side: Side, what: list[tuple[Edit, int, int]]) -> Side:
     for edit, which, where in what:
         edit(side, which, where)
     return side
@@ -187,16 +188,16 @@ def empty_repository() -> Path:
 
 def place_loose(folder: Path, files: dict[str, int]) -> dict[str, bytes]:
     """Write untracked files where nothing is yet; return what was written."""
-    written: dict[str, bytes] = {}
+    loose_files: dict[str, bytes] = {}
     for name, number in files.items():
         path = folder / name
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("xb") as file:
-                file.write(written.setdefault(name, f"loose-{number}\n".encode()))
+                file.write(loose_files.setdefault(name, f"loose-{number}\n".encode()))
         except (FileExistsError, IsADirectoryError, NotADirectoryError):
-            written.pop(name, None)
-    return written
+            loose_files.pop(name, None)
+    return loose_files
 
 
 def words_in(texts: list[bytes]) -> set[str]:
@@ -218,7 +219,7 @@ def test_no_line_of_a_students_is_ever_lost(
     theirs: list[tuple[Edit, int, int]],
     mine: list[tuple[Edit, int, int]],
     theirs_later: list[tuple[Edit, int, int]],
-    untracked: dict[str, int],
+    loose_counts: dict[str, int],
     squash: bool,
 ) -> None:
     base = {path: [f"base-{path}-{i}" for i in range(n)] for path, n in start.items()}
@@ -226,16 +227,18 @@ def test_no_line_of_a_students_is_ever_lost(
     with tempfile.TemporaryDirectory(prefix="mlstarter-case-") as name:
         folder = Path(name) / "p"
         old_tree = template_tree(old, "1")
-        student = changed(Side("mine", {p: list(t) for p, t in base.items()}), mine)
+        student = edit_side(Side("mine", {p: list(t) for p, t in base.items()}), mine)
         repository = project(folder, old_tree, student, squash=squash)
-        written = place_loose(folder, untracked)
-        newer = changed(old, theirs)
+        loose_files = place_loose(folder, loose_counts)
+        newer = edit_side(old, theirs)
         version = "1"
         for step in [[], theirs_later] if theirs_later else [[]]:
-            newer = changed(newer, step)
+            newer = edit_side(newer, step)
             old_version, version = version, str(int(version) + 1)
             new_tree = template_tree(newer, version)
-            if not assert_one_update(repository, old_version, old_tree, version, new_tree, written):
+            if not assert_one_update(
+                repository, old_version, old_tree, version, new_tree, loose_files
+            ):
                 break
             old_tree = new_tree
 
@@ -246,19 +249,19 @@ def assert_one_update(
     old_tree: dict[str, Entry],
     version: str,
     new_tree: dict[str, Entry],
-    written: dict[str, bytes],
+    loose_files: dict[str, bytes],
 ) -> bool:
     """Update once and check every promise; return whether another update can follow."""
     folder, git = repository.work_tree, repository.git
     ours = repository.commit("HEAD")
     before = snapshot(folder)
-    tracked = [data for path, data in before.items() if path not in written]
-    student = {word for word in words_in(tracked) if word.startswith("mine-")}
+    known_contents = [data for path, data in before.items() if path not in loose_files]
+    student = {word for word in words_in(known_contents) if word.startswith("mine-")}
     origin = TemplateOrigin("t", old_version)
     base = find_base(repository, ours, origin, answers=(RECORD, before[RECORD]))
-    made = plan(
+    result = plan(
         repository,
-        Request(
+        MergeRequest(
             ours=ours,
             base=base or Pristine(origin, old_tree),
             new=Pristine(TemplateOrigin("t", version), new_tree),
@@ -270,17 +273,17 @@ def assert_one_update(
     try:
         assert snapshot(folder) == before
         try:
-            apply_plan(made)
+            apply_plan(result)
         except ProjectError as refusal:
             assert "does not track" in refusal.message
             assert snapshot(folder) == before
             assert repository.commit("HEAD") == ours
             return False
         after = snapshot(folder)
-        for path, data in written.items():
+        for path, data in loose_files.items():
             assert after[path] == data, f"{path} was not ours to touch"
-        in_tree = words_in([data for path, data in after.items() if path not in written])
-        if made.conflicts:
+        in_tree = words_in([data for path, data in after.items() if path not in loose_files])
+        if result.conflicts:
             stages = [
                 git.run("cat-file", "blob", line.split()[1])
                 for line in git.fields("ls-files", "-u", "-z")
@@ -288,18 +291,18 @@ def assert_one_update(
             in_tree |= words_in(stages)
             assert (folder / ".git/MERGE_HEAD").exists()
         else:
-            assert repository.commit("HEAD") == made.merge_commit
+            assert repository.commit("HEAD") == result.merge_commit
             assert not git.fields("status", "--porcelain", "-z", "--untracked-files=no")
-        lost = student - in_tree
-        assert not lost, f"lost: {sorted(lost)}"
-        assert work_tree_equals(Project(folder, repository, ""), made)
-        told = {change.path for change in made.changes} | {
-            change.old_path for change in made.changes
+        lost_lines = student - in_tree
+        assert not lost_lines, f"lost: {sorted(lost_lines)}"
+        assert work_tree_equals(Project(folder, repository, ""), result)
+        paths_told = {change.path for change in result.changes} | {
+            change.old_path for change in result.changes
         }
-        assert {change.path for change in made.files} <= told
-        return not made.conflicts
+        assert {change.path for change in result.files} <= paths_told
+        return not result.conflicts
     finally:
-        made.close()
+        result.close()
 
 
 def test_the_property_would_notice_a_lost_line(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -313,10 +316,10 @@ def test_the_property_would_notice_a_lost_line(monkeypatch: pytest.MonkeyPatch) 
         *,
         old_label: str,
         new_label: str,
-    ) -> Merged:
+    ) -> MergeResult:
         return merge_trees(quarantine, ours, ours, theirs, old_label=old_label, new_label=new_label)
 
-    monkeypatch.setattr("mlstarter.update.merge.plan.merge_trees", wrong)
+    monkeypatch.setattr("mlstarter.update.merge.planner.merge_trees", wrong)
     inner = vars(test_no_line_of_a_students_is_ever_lost)["hypothesis"].inner_test
     with pytest.raises(AssertionError, match="lost: "):
         inner({"a.py": 9}, [(replace, 0, 8)], [(insert, 0, 0)], [], {}, False)

@@ -11,17 +11,26 @@ import pytest
 
 from mlstarter.errors import AnswersError, MlstarterError, ProjectError, TemplateError
 from mlstarter.git.process import GitFailed
-from tests.update.story import QUESTIONS, Template, commit, git, numbered, snapshot, update, write
+from tests.update.story import (
+    QUESTIONS,
+    Template,
+    commit,
+    git,
+    number_lines,
+    snapshot,
+    update,
+    write,
+)
 
 pytestmark = pytest.mark.usefixtures("identity")
 
 
 @pytest.fixture
 def template(tmp_path: Path) -> Template:
-    made = Template(tmp_path / "template")
-    made.release("1.0.0", {"train.py": numbered(9), ".gitignore": "*.env\nout/\n"})
-    return made.release(
-        "1.1.0", {"train.py": numbered(9, line9="theirs"), "new.env": "k\n", "out/x/y": "y\n"}
+    base_template = Template(tmp_path / "template")
+    base_template.release("1.0.0", {"train.py": number_lines(9), ".gitignore": "*.env\nout/\n"})
+    return base_template.release(
+        "1.1.0", {"train.py": number_lines(9, line9="theirs"), "new.env": "k\n", "out/x/y": "y\n"}
     )
 
 
@@ -40,36 +49,36 @@ def state(folder: Path) -> object:
     return snapshot(folder), inner
 
 
-def refused(folder: Path, **wanted: Any) -> MlstarterError:
+def refusal_of(folder: Path, **options: Any) -> MlstarterError:
     """Update, which must fail and change nothing; return the error."""
     git(folder, "status")  # writes the index for the last time
     before = state(folder)
-    with pytest.raises(MlstarterError) as caught:
-        update(folder, **wanted)
+    with pytest.raises(MlstarterError) as refusal:
+        update(folder, **options)
     assert state(folder) == before
-    assert caught.value.hint
-    return caught.value
+    assert refusal.value.hint
+    return refusal.value
 
 
 def test_uncommitted_changes(dest: Path) -> None:
     write(dest, {"train.py": "edited\n"})
-    assert "not committed: train.py" in refused(dest).message
+    assert "not committed: train.py" in refusal_of(dest).message
 
 
 def test_staged_changes(dest: Path) -> None:
     write(dest, {"mine.py": "mine\n"})
     git(dest, "add", "mine.py")
-    assert "not committed: mine.py" in refused(dest).message
+    assert "not committed: mine.py" in refusal_of(dest).message
 
 
 def test_changes_that_git_was_told_not_to_look_at(dest: Path) -> None:
     git(dest, "update-index", "--assume-unchanged", "train.py")
     write(dest, {"train.py": "my own settings\n"})
-    error = refused(dest)
+    error = refusal_of(dest)
     assert "train.py holds changes" in error.message
     git(dest, "update-index", "--no-assume-unchanged", "train.py")
     git(dest, "update-index", "--skip-worktree", "train.py")
-    assert "train.py holds changes" in refused(dest).message
+    assert "train.py holds changes" in refusal_of(dest).message
 
 
 @pytest.mark.parametrize(
@@ -90,14 +99,14 @@ def test_another_operation_in_progress(
     commit(dest, "One", {"train.py": "mine\n"})
     commit(dest, "Two", {"train.py": "mine again\n"})
     start(dest)
-    error = refused(dest)
+    error = refusal_of(dest)
     assert error.message.startswith(f"{what} is in progress")
     assert "--abort" in (error.hint or "")
 
 
 def test_a_detached_head_needs_a_branch(dest: Path) -> None:
     git(dest, "switch", "-q", "--detach")
-    error = refused(dest)
+    error = refusal_of(dest)
     assert "detached" in error.message
     assert "--branch" in (error.hint or "")
     assert update(dest, branch="bump").status == 0
@@ -109,14 +118,14 @@ def test_a_downgrade_needs_to_be_allowed(dest: Path) -> None:
     shutil.rmtree(dest.parent / "none", ignore_errors=True)
     (dest / "new.env").unlink(missing_ok=True)
     update(dest)
-    error = refused(dest, to="1.0.0")
+    error = refusal_of(dest, to="1.0.0")
     assert "older than the project's 1.1.0" in error.message
     assert update(dest, to="1.0.0", allow_downgrade=True).status == 0
-    assert (dest / "train.py").read_text() == numbered(9)
+    assert (dest / "train.py").read_text() == number_lines(9)
 
 
 @pytest.mark.parametrize(
-    ("files", "named"),
+    ("files", "path_in_message"),
     [
         ({"new.env": "my secret\n"}, "new.env"),
         ({"out": "a file where a folder goes\n"}, "out"),
@@ -125,11 +134,11 @@ def test_a_downgrade_needs_to_be_allowed(dest: Path) -> None:
     ],
 )
 def test_an_ignored_or_untracked_file_is_never_overwritten(
-    dest: Path, files: dict[str, str], named: str
+    dest: Path, files: dict[str, str], path_in_message: str
 ) -> None:
     write(dest, files)
-    error = refused(dest)
-    assert named in error.message
+    error = refusal_of(dest)
+    assert path_in_message in error.message
     assert "does not track" in error.message
     assert update(dest, branch="bump").status == 0
 
@@ -138,7 +147,7 @@ def test_a_link_is_never_written_through(dest: Path, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     (dest / "out").symlink_to(elsewhere)
-    assert "out" in refused(dest).message
+    assert "out" in refusal_of(dest).message
     assert not list(elsewhere.iterdir())
 
 
@@ -151,39 +160,39 @@ def test_an_answers_file_edited_into_nonsense(dest: Path) -> None:
         ("_src_path: x\n_commit: [1, 2]\n", "not a version"),
     ):
         commit(dest, "Nonsense", {".copier-answers.yml": text})
-        assert reason in refused(dest).message
+        assert reason in refusal_of(dest).message
 
 
 def test_an_answers_file_that_is_gone_or_not_committed(dest: Path) -> None:
     git(dest, "rm", "-q", "--cached", ".copier-answers.yml")
     git(dest, "commit", "-q", "-m", "Forget it")
-    assert "is not committed" in refused(dest).message
+    assert "is not committed" in refusal_of(dest).message
     (dest / ".copier-answers.yml").unlink()
-    error = refused(dest)
+    error = refusal_of(dest)
     assert "does not say which template" in error.message
     assert "--adopt" in (error.hint or "")
 
 
 def test_a_template_that_cannot_be_reached(dest: Path, template: Template) -> None:
     template.folder.rename(template.folder.with_name("moved"))
-    error = refused(dest)
+    error = refusal_of(dest)
     assert isinstance(error, TemplateError)
 
 
 def test_a_version_that_does_not_exist(dest: Path) -> None:
-    assert "9.9.9" in refused(dest, to="9.9.9").message
+    assert "9.9.9" in refusal_of(dest, to="9.9.9").message
 
 
 def test_a_value_for_a_question_that_does_not_apply(dest: Path, template: Template) -> None:
     extra = "colour: {type: str, default: red, when: \"{{ name == 'other' }}\"}\n"
     template.release("1.2.0", {"copier.yml": QUESTIONS + extra})
-    error = refused(dest, data={"colour": "blue"})
+    error = refusal_of(dest, data={"colour": "blue"})
     assert isinstance(error, AnswersError)
     assert "does not apply" in error.message
 
 
 def test_a_value_for_no_question_names_the_nearest(dest: Path) -> None:
-    error = refused(dest, data={"nmae": "x"})
+    error = refusal_of(dest, data={"nmae": "x"})
     assert isinstance(error, AnswersError)
     assert "name" in (error.hint or "")
 
@@ -199,7 +208,7 @@ def test_a_bare_repository_takes_a_branch_only(dest: Path, tmp_path: Path) -> No
     with pytest.raises(ProjectError, match="bare repository"):
         update(bare)
     assert update(bare, branch="bump").status == 0
-    assert git(bare, "show", "bump:train.py") == numbered(9, line9="theirs")
+    assert git(bare, "show", "bump:train.py") == number_lines(9, line9="theirs")
 
 
 def test_a_repository_without_a_commit(tmp_path: Path) -> None:
@@ -209,13 +218,13 @@ def test_a_repository_without_a_commit(tmp_path: Path) -> None:
 
 
 def test_a_branch_that_exists_or_cannot_be(dest: Path) -> None:
-    assert "already" in refused(dest, branch="main").message
-    assert "cannot be the name" in refused(dest, branch="a..b").message
+    assert "already" in refusal_of(dest, branch="main").message
+    assert "cannot be the name" in refusal_of(dest, branch="a..b").message
 
 
 def test_a_sparse_checkout(dest: Path) -> None:
     git(dest, "sparse-checkout", "set", "--no-cone", "/*", "!train.py")
-    assert "sparse" in refused(dest).message
+    assert "sparse" in refusal_of(dest).message
     assert update(dest, branch="bump").status == 0
 
 
@@ -223,9 +232,9 @@ def test_an_index_that_another_git_command_holds(dest: Path) -> None:
     lock = dest / ".git/index.lock"
     lock.write_text("")
     before = snapshot(dest)
-    with pytest.raises(ProjectError, match="Another git command") as caught:
+    with pytest.raises(ProjectError, match="Another git command") as refusal:
         update(dest)
-    assert f"rm -f {lock}" in (caught.value.hint or "")
+    assert f"rm -f {lock}" in (refusal.value.hint or "")
     assert lock.exists()
     assert snapshot(dest) == before
 
@@ -235,9 +244,9 @@ def test_a_branch_that_another_git_command_holds(dest: Path) -> None:
     lock.write_text("")
     git(dest, "status")
     before = snapshot(dest), git(dest, "ls-files", "-s"), git(dest, "status", "--porcelain")
-    with pytest.raises(GitFailed) as caught:
+    with pytest.raises(GitFailed) as refusal:
         update(dest)
-    assert "main.lock" in (caught.value.hint or "")
+    assert "main.lock" in (refusal.value.hint or "")
     assert lock.exists()
     after = snapshot(dest), git(dest, "ls-files", "-s"), git(dest, "status", "--porcelain")
     assert after == before
@@ -256,12 +265,12 @@ def test_a_branch_takes_a_clean_result_and_leaves_everything_alone(dest: Path) -
 
     after = snapshot(dest), git(dest, "status", "--porcelain"), git(dest, "rev-parse", "HEAD")
     assert after == before
-    assert git(dest, "show", "bump:train.py") == numbered(9, line9="theirs")
+    assert git(dest, "show", "bump:train.py") == number_lines(9, line9="theirs")
     assert git(dest, "show", "bump:mine.py") == "mine\n"
 
 
 def test_a_branch_is_not_made_with_a_conflict(dest: Path) -> None:
-    commit(dest, "Mine", {"train.py": numbered(9, line9="mine")})
+    commit(dest, "Mine", {"train.py": number_lines(9, line9="mine")})
     git(dest, "status")
     before = state(dest)
     assert update(dest, branch="bump").status == 3
@@ -271,23 +280,23 @@ def test_a_branch_is_not_made_with_a_conflict(dest: Path) -> None:
 def test_a_branch_whose_lock_a_killed_git_left_names_the_one_command(dest: Path) -> None:
     lock = dest / ".git/refs/heads/bump.lock"
     lock.write_text("")
-    with pytest.raises(GitFailed) as caught:
+    with pytest.raises(GitFailed) as refusal:
         update(dest, branch="bump")
-    assert f"rm -f {lock}" in (caught.value.hint or "")
+    assert f"rm -f {lock}" in (refusal.value.hint or "")
     lock.unlink()
     assert update(dest, branch="bump").status == 0
 
 
 def test_a_preview_writes_nothing_at_all(dest: Path) -> None:
     from mlstarter.project import Project
-    from mlstarter.update import Wanted, prepare
+    from mlstarter.update import UpdateRequest, prepare
 
     git(dest, "status")
     before = state(dest)
-    prepared = prepare(Project.open(dest), Wanted())
-    assert prepared.plan.changes
-    assert "+theirs" in prepared.plan.patch()
-    prepared.plan.close()
+    preview = prepare(Project.open(dest), UpdateRequest())
+    assert preview.plan.changes
+    assert "+theirs" in preview.plan.patch()
+    preview.plan.close()
     assert state(dest) == before
 
 
@@ -300,13 +309,13 @@ def test_required_signing_and_failing_hooks_do_not_stop_an_update(
         hook.write_text("#!/bin/sh\nexit 1\n")
         hook.chmod(0o755)
     assert update(dest).status == 0
-    assert (dest / "train.py").read_text() == numbered(9, line9="theirs")
+    assert (dest / "train.py").read_text() == number_lines(9, line9="theirs")
     assert not (hostile / "ran").exists() or "commit" not in (hostile / "ran").read_text()
 
 
 def test_without_an_identity_a_stand_in_commits(dest: Path, no_identity: Path) -> None:
-    done = update(dest)
-    assert done.prepared.by.fallback
+    outcome = update(dest)
+    assert outcome.preview.by.fallback
     assert "identity-not-set@mlstarter.invalid" in git(dest, "log", "-1", "--format=%ce")
 
 
@@ -315,4 +324,4 @@ def test_two_updates_at_once_are_one_after_the_other(dest: Path) -> None:
     from mlstarter.update.apply.journal import one_at_a_time
 
     with one_at_a_time(Project.open(dest).repository):
-        assert "Another update" in refused(dest).message
+        assert "Another update" in refusal_of(dest).message

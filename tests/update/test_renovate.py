@@ -22,9 +22,9 @@ def test_renovate_finds_the_newer_version_before_and_after_an_update(tmp_path: P
         Template(tmp_path / "t").release("1.0.0", {"a": "a\n"}).release("1.1.0", {"a": "b\n"})
     )
     git(tmp_path, "clone", "-q", "--bare", str(template.folder), "t.git")
-    found = sources.resolve(f"file://{tmp_path}/t.git", "1.0.0")
-    answers = questions.complete(questions.load(found), {})
-    folder = create.create(tmp_path / "p", found, answers).path
+    release = sources.resolve(f"file://{tmp_path}/t.git", "1.0.0")
+    answers = questions.complete(questions.load(release), {})
+    folder = create.create(tmp_path / "p", release, answers).path
     commit(folder, "Renovate", {"renovate.json": '{"enabledManagers": ["copier"]}'})
     assert '"newVersion": "1.1.0"' in lookup(folder)
     update(folder)
@@ -32,10 +32,10 @@ def test_renovate_finds_the_newer_version_before_and_after_an_update(tmp_path: P
 
 
 def lookup(folder: Path) -> str:
-    done = subprocess.run(
+    process = subprocess.run(
         ["renovate", "--platform=local", "--dry-run=lookup"],
         cwd=folder, env={**os.environ, "LOG_LEVEL": "debug"}, capture_output=True, text=True,
         check=False, timeout=300,
     )  # fmt: skip
-    assert '"packageFile": ".copier-answers.yml"' in done.stdout
-    return done.stdout
+    assert '"packageFile": ".copier-answers.yml"' in process.stdout
+    return process.stdout

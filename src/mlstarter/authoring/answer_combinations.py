@@ -14,6 +14,7 @@ from typing import Any
 from mlstarter.errors import TemplateError
 from mlstarter.questions import Answers, InvalidAnswer, Question, Questionnaire
 from mlstarter.questions.interview import Interview
+from mlstarter.questions.walk import Policy, walk
 
 # What a text may hold that a careless template breaks on: quotes, a letter beyond ASCII.
 ODD_TEXT = 'Zoë\'s "own" thing'
@@ -36,43 +37,51 @@ def answer_sets(questionnaire: Questionnaire, *, odd: bool = False) -> list[Answ
         questionnaire: the template's questions.
         odd: try texts with quotes and letters beyond ASCII too, where their question takes them.
     """
-    values = {name: found for name, found in _values(questionnaire, odd=odd).items() if found}
-    sets = [{}, *_pairwise(values)]
-    if len(sets) > LIMIT:
-        sets = sets[:: -(-len(sets) // LIMIT)]
-    made: list[Answers] = []
-    for wanted in sets:
-        answers = fit(questionnaire, wanted)
-        if not any(dict(answers) == dict(other) for other in made):
-            made.append(answers)
-    return made
+    values = {name: tries for name, tries in _values(questionnaire, odd=odd).items() if tries}
+    combinations = [{}, *_pairwise(values)]
+    if len(combinations) > LIMIT:
+        combinations = combinations[:: -(-len(combinations) // LIMIT)]
+    sets: list[Answers] = []
+    for combination in combinations:
+        answers = fit(questionnaire, combination)
+        if not any(dict(answers) == dict(other) for other in sets):
+            sets.append(answers)
+    return sets
 
 
-def fit(questionnaire: Questionnaire, wanted: Mapping[str, Any]) -> Answers:
-    """Return complete answers nearest to ``wanted``.
+def fit(questionnaire: Questionnaire, values: Mapping[str, Any]) -> Answers:
+    """Return complete answers nearest to ``values``.
 
     What does not apply or is not valid gives way to the default; a question without a default
     takes ``example``, ``1`` or whatever its type has.
     """
     interview = Interview(questionnaire, {})
-    for question in questionnaire.questions:
-        if not interview.applies(question):
-            interview.hide(question)
-            continue
+    walk(interview, _Nearest(values))
+    return interview.answers()
+
+
+class _Nearest(Policy):
+    """Takes the value tried, else the default, else one that the type has."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self.values = values
+
+    def answer(self, question: Question, interview: Interview) -> bool:
+        """Settle a question, whatever it takes."""
         # An ellipsis stands for the default, whatever the answers before it make of that.
-        if wanted.get(question.name, ...) is not ...:
+        if self.values.get(question.name, ...) is not ...:
             try:
-                interview.settle(question, wanted[question.name])
-                continue
+                interview.settle(question, self.values[question.name])
+                return True
             except InvalidAnswer:
                 pass
         try:
             if interview.settle_default(question):
-                continue
+                return True
         except (InvalidAnswer, TemplateError):
             pass  # not valid by itself, or made of what only the template's own program gives
         interview.values[question.name] = _stand_in(interview, question)
-    return interview.answers()
+        return True
 
 
 def described(answers: Answers, defaults: Answers) -> str:
@@ -82,32 +91,47 @@ def described(answers: Answers, defaults: Answers) -> str:
 
 
 def _values(questionnaire: Questionnaire, *, odd: bool) -> dict[str, list[Any]]:
-    """Return the values to try for each question, found by walking through the defaults."""
-    found: dict[str, list[Any]] = {}
-    interview = Interview(questionnaire, {})
-    for question in questionnaire.questions:
-        # A condition that leaves no way to be asked is for the linter; its values are tried.
+    """Return the values to try for each question, collected on a walk through the defaults."""
+    policy = _Collection(odd=odd)
+    walk(Interview(questionnaire, {}), policy)
+    return policy.values
+
+
+class _Collection(Policy):
+    """Collects what may be answered to each question, also to one that the defaults hide."""
+
+    def __init__(self, *, odd: bool) -> None:
+        self.odd = odd
+        self.values: dict[str, list[Any]] = {}
+
+    def answer(self, question: Question, interview: Interview) -> bool:
+        """Collect the values of a question, and go on with its default."""
+        # What cannot be rendered with the defaults is for the linter; it is answered as a text.
         try:
-            choices = [choice.value for choice in interview.choices(question) if not choice.refused]
+            choices = [choice.value for choice in interview.choices(question) if not choice.refusal]
             kind = interview.type_name(question)
-        except Exception:
+        except TemplateError:
             choices, kind = [], "str"
-        if question.when is False:
-            interview.hide(question)
-            continue
         if choices and question.multiselect:
-            found[question.name] = [[], choices, *([choice] for choice in choices)]
+            self.values[question.name] = [[], choices, *([choice] for choice in choices)]
         elif choices:
-            found[question.name] = choices
+            self.values[question.name] = choices
         elif kind == "bool":
-            found[question.name] = [True, False]
-        elif odd and kind == "str" and not question.secret:
-            found[question.name] = [..., ODD_TEXT]
+            self.values[question.name] = [True, False]
+        elif self.odd and kind == "str" and not question.secret:
+            self.values[question.name] = [..., ODD_TEXT]
         try:
             interview.settle_default(question, validate=False)
         except TemplateError:
             interview.values[question.name] = _stand_in(interview, question)
-    return found
+        return True
+
+    def leave_out(self, question: Question, interview: Interview) -> None:
+        """Collect the values of a question that other answers bring up; one is never asked."""
+        if question.when is False:
+            interview.hide(question)
+        else:
+            self.answer(question, interview)
 
 
 def _pairwise(values: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:

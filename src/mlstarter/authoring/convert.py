@@ -14,9 +14,12 @@ from typing import Any
 
 import yaml
 
+from mlstarter import engines
 from mlstarter.authoring.convert_questions import MAPPING, Names, copier_questions
 from mlstarter.authoring.jinja_text import Delimiters, outside_strings, rewrite
-from mlstarter.engines.cookiecutter.renderer import is_copied, newline_of
+from mlstarter.engines.cookiecutter.config import CookiecutterConfig, is_copied
+from mlstarter.engines.cookiecutter.engine import CookiecutterEngine
+from mlstarter.engines.cookiecutter.renderer import newline_of
 from mlstarter.errors import TemplateError, UsageError
 from mlstarter.files import built_aside, file_mode, move_into_place
 from mlstarter.sources.template import Template
@@ -75,12 +78,13 @@ def convert(template: Template, out: Path) -> Conversion:
         UsageError: it is no Cookiecutter template, or ``out`` holds something.
         TemplateError: the template is broken.
     """
-    if template.engine != "cookiecutter":
+    engine = engines.of(template)
+    if not isinstance(engine, CookiecutterEngine):
         raise UsageError(
             f"{template.source} is a Copier template already.", hint="there is nothing to convert"
         )
-    if template.cookiecutter.nested:
-        inner = ", ".join(folder for _, folder in template.cookiecutter.nested.values())
+    if engine.inner_templates:
+        inner = ", ".join(folder for _, folder in engine.inner_templates.values())
         raise UsageError(
             f"{template.source} is a template of templates.", hint=f"convert one of them: {inner}"
         )
@@ -88,20 +92,20 @@ def convert(template: Template, out: Path) -> Conversion:
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise UsageError(f"{out} exists already and is not empty.", hint="name another folder")
     with built_aside(out if out.is_dir() else out.parent, out.name) as folder:
-        made = _Converter(template, folder).convert()
+        made = _Converter(engine.config, folder).convert()
         move_into_place(folder, out)
     made.out = out
     return made
 
 
 class _Converter:
-    def __init__(self, template: Template, out: Path) -> None:
-        self.config = template.cookiecutter
-        self.root = template.root
+    def __init__(self, config: CookiecutterConfig, out: Path) -> None:
+        self.config = config
+        self.root = config.root
         self.out = out
-        self.options = dict(self.config.stated.get("_jinja2_env_vars", {}))
+        self.options = dict(self.config.variables.get("_jinja2_env_vars", {}))
         self.delimiters = Delimiters.of(self.options)
-        self.names = Names(self.config.stated)
+        self.names = Names(self.config.variables)
         self.made = Conversion(out)
         self.used: set[str] = set()
 
@@ -185,10 +189,10 @@ class _Converter:
         if text is None:
             self._bytes(target, path.read_bytes(), path)
             return
-        newline = str(self.config.stated.get("_new_lines") or newline_of(path))
+        newline = str(self.config.variables.get("_new_lines") or newline_of(path))
         if self.delimiters.has_jinja(text):
             text = self.content(text)
-            if newline != "\n" and not self.config.stated.get("_new_lines"):
+            if newline != "\n" and not self.config.variables.get("_new_lines"):
                 text = self._with_newlines(text, newline)
             newline = "\n"
         self._bytes(target, text.replace("\n", newline).encode(), path)
@@ -216,12 +220,12 @@ class _Converter:
         return name
 
     def _copied(self, relative: PurePosixPath) -> bool:
-        patterns = self.config.stated.get("_copy_without_render", ())
+        patterns = self.config.variables.get("_copy_without_render", ())
         return self._copied_folder(relative) is not None or is_copied(str(relative), patterns)
 
     def _copied_folder(self, relative: PurePosixPath) -> int | None:
         """Return how many parts the copied folder around a file has, or None."""
-        patterns = self.config.stated.get("_copy_without_render", ())
+        patterns = self.config.variables.get("_copy_without_render", ())
         for depth in range(1, len(relative.parts)):
             if is_copied("/".join(relative.parts[:depth]), patterns):
                 return depth
@@ -267,8 +271,8 @@ class _Converter:
 
     def _settings(self, tasks: list[dict[str, Any]]) -> dict[str, Any]:
         envops = {"undefined": "jinja2.StrictUndefined", **self.options}
-        if self.config.stated.get("_new_lines"):
-            envops["newline_sequence"] = self.config.stated["_new_lines"]
+        if self.config.variables.get("_new_lines"):
+            envops["newline_sequence"] = self.config.variables["_new_lines"]
         settings: dict[str, Any] = {"_subdirectory": INSIDE, "_envops": envops}
         extensions = [*self.config.extensions, *(_EXTENSIONS[word] for word in sorted(self.used))]
         if extensions:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from mlstarter.authoring.jinja_text import outside_strings
-from mlstarter.sources.cookiecutter_json import CookiecutterConfig
+from mlstarter.engines.cookiecutter.config import CookiecutterConfig
 
 # Settings of Cookiecutter's own, which are not variables of the template.
 SETTINGS = frozenset(
@@ -97,7 +97,7 @@ def copier_questions(
         names: what they are called now.
         text: turns a text with Cookiecutter's variables into one with Copier's.
     """
-    stated = {name: value for name, value in config.stated.items() if name not in SETTINGS}
+    stated = {name: value for name, value in config.variables.items() if name not in SETTINGS}
     late = [n for n, v in stated.items() if isinstance(v, dict) and not n.startswith("_")]
     ordered = [name for name in stated if name not in late] + late
     return {

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from mlstarter import engines, questions
 from mlstarter.authoring.answer_combinations import ODD_TEXT, answer_sets, described, fit, plainer
 from mlstarter.authoring.convert_questions import Names
+from mlstarter.engines.cookiecutter.engine import CookiecutterEngine
 from mlstarter.engines.path_safety import UnfitName
 from mlstarter.errors import MlstarterError
 from mlstarter.sources.template import Template
@@ -50,29 +51,33 @@ def prove(original: Template, converted: Template, *, trust: bool = False) -> Pr
     With ``trust`` hooks and the tasks they became run, in a temporary folder for each set; without,
     neither one's code runs, and what it would do is not compared.
     """
-    asked = questions.load(original, trust=trust)
-    asked_now = questions.load(converted, trust=trust)
-    names = Names(original.cookiecutter.stated).by_old
+    config = CookiecutterEngine(original).config
+    original, converted = (
+        engines.with_trust(each if trust else each.without_code(), trust)
+        for each in (original, converted)
+    )
+    asked, asked_now = questions.load(original), questions.load(converted)
+    names = Names(config.variables).by_old
     sets = answer_sets(asked, odd=True)
     differences = []
     unrendered = 0
     for answers in sets:
-        if ODD_TEXT in answers.by_name.values() and not _fits_names(original, answers, trust=trust):
+        if ODD_TEXT in answers.by_name.values() and not _fits_names(original, answers):
             answers = plainer(asked, answers)  # noqa: PLW2901 - the same set, with other texts
-        before = _tree(original, answers, trust=trust)
+        before = _tree(original, answers)
         now = fit(asked_now, {names[k]: v for k, v in answers.applicable.items() if k in names})
-        after = _tree(converted, now, trust=trust)
+        after = _tree(converted, now)
         unrendered += before == after == _FAILED
         if before != after:
             differences.append(Difference(described(answers, sets[0]), _paths(before, after)))
-    has_code = bool(original.cookiecutter.hooks)
+    has_code = bool(config.hooks)
     return Proof(len(sets), tuple(differences), unrendered, trust if has_code else None)
 
 
-def _fits_names(template: Template, answers: questions.Answers, *, trust: bool) -> bool:
+def _fits_names(template: Template, answers: questions.Answers) -> bool:
     """Say whether every file name that comes of the answers is one on every system."""
     try:
-        engines.render(template if trust else template.without_code(), answers, trust=trust)
+        engines.render(template, answers)
     except UnfitName:
         return False
     except MlstarterError:
@@ -80,10 +85,10 @@ def _fits_names(template: Template, answers: questions.Answers, *, trust: bool) 
     return True
 
 
-def _tree(template: Template, answers: questions.Answers, *, trust: bool) -> Tree | str:
+def _tree(template: Template, answers: questions.Answers) -> Tree | str:
     """Return the tree, or the kind of failure: both failing counts as the same."""
     try:
-        tree = engines.render(template if trust else template.without_code(), answers, trust=trust)
+        tree = engines.render(template, answers)
     except MlstarterError:
         return _FAILED
     return {name: entry for name, entry in tree.items() if name not in RECORDS}

@@ -11,8 +11,7 @@ from jinja2 import TemplateSyntaxError, meta, nodes
 from mlstarter import engines, questions
 from mlstarter.authoring.answer_combinations import answer_sets, described
 from mlstarter.authoring.file_syntax import parse_fault
-from mlstarter.engines.path_safety import folded
-from mlstarter.engines.trust import trusts
+from mlstarter.engines.path_safety import case_folded
 from mlstarter.errors import MlstarterError
 from mlstarter.files import read_tree
 from mlstarter.questions import Question, Questionnaire
@@ -52,13 +51,13 @@ def lint(template: Template, *, trust: bool = False) -> list[Finding]:
     Raises:
         TemplateError: it cannot be read at all.
     """
-    shown = template if trust else template.without_code()
-    asked = questions.load(shown, trust=trust)
+    shown = engines.with_trust(template if trust else template.without_code(), trust)
+    asked = questions.load(shown)
     found = [
         *_questions(asked),
         *_names(template, asked),
         *_secrets(template),
-        *_renders(shown, asked, trust=trust),
+        *_renders(shown, asked),
     ]
     return sorted(set(found))
 
@@ -87,7 +86,7 @@ def _names(template: Template, asked: Questionnaire) -> Iterator[Finding]:
                     yield Finding("undefined", where, f"uses {name}, which is no question")
                 elif later and name in order:
                     yield Finding("too-early", where, f"uses {name}, which is not answered yet")
-    for path, text in _texts_in(template):
+    for path, text in engines.of(template).texts():
         try:
             names = _used(asked, text)
         except TemplateSyntaxError as error:
@@ -146,32 +145,6 @@ def _texts_of(question: Question) -> Iterator[tuple[str, str]]:
             yield from ((field, entry) for entry in flat if isinstance(entry, str))
 
 
-def _texts_in(template: Template) -> Iterator[tuple[str, str]]:
-    """Yield each text of the template that is rendered, paths included."""
-    if template.engine == "copier":
-        suffix, root = template.config.suffix, template.root
-    else:
-        suffix, root = "", template.root / template.cookiecutter.project_folder
-    for path, entry in read_tree(root).items():
-        yield path, path
-        if entry.mode == SYMLINK or not path.endswith(suffix) or b"\0" in entry.data:
-            continue
-        copied = template.engine == "cookiecutter" and _is_copied(template, path)
-        try:
-            if not copied:
-                yield path, entry.data.decode("utf-8")
-        except UnicodeDecodeError:
-            continue
-
-
-def _is_copied(template: Template, path: str) -> bool:
-    from mlstarter.engines.cookiecutter.renderer import is_copied
-
-    patterns = template.cookiecutter.stated.get("_copy_without_render", ())
-    parts = path.split("/")
-    return any(is_copied("/".join(parts[: n + 1]), patterns) for n in range(len(parts)))
-
-
 def _secrets(template: Template) -> Iterator[Finding]:
     for path, entry in read_tree(template.root).items():
         for what, pattern in _SECRETS.items():
@@ -179,10 +152,11 @@ def _secrets(template: Template) -> Iterator[Finding]:
                 yield Finding("secret", path, f"holds what looks like {what}")
 
 
-def _renders(template: Template, asked: Questionnaire, *, trust: bool) -> Iterator[Finding]:
+def _renders(template: Template, asked: Questionnaire) -> Iterator[Finding]:
     """Yield what only shows in projects: faults, collisions, broken files, dead conditions."""
-    if template.code and not trusts(template, trust):
-        for what in template.code:
+    engine = engines.of(template)
+    if engine.code and not engines.runs_code(engine):
+        for what in engine.code:
             yield Finding("needs-trust", "template", f"needs --trust: {what}")
         return
     sets = answer_sets(asked)
@@ -197,7 +171,7 @@ def _renders(template: Template, asked: Questionnaire, *, trust: bool) -> Iterat
         never -= set(answers.applicable)
         with_what = described(answers, sets[0])
         try:
-            tree = engines.render(template, answers, trust=trust)
+            tree = engines.render(template, answers)
         except MlstarterError as error:
             yield Finding("render", with_what, error.message)
             continue
@@ -216,7 +190,7 @@ def _renders(template: Template, asked: Questionnaire, *, trust: bool) -> Iterat
 def _collisions(tree: Tree, with_what: str) -> Iterator[Finding]:
     seen: dict[str, str] = {}
     for path in tree:
-        other = seen.setdefault(folded(path), path)
+        other = seen.setdefault(case_folded(path), path)
         if other != path:
             message = f"and {other} are one file on Windows and macOS (with {with_what})"
             yield Finding("collision", path, message)

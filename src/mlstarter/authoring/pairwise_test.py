@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from mlstarter import questions
+from mlstarter import engines, questions
 from mlstarter.authoring.answer_combinations import answer_sets, described, plainer
 from mlstarter.authoring.file_syntax import parse_fault
 from mlstarter.engines.path_safety import UnfitName
@@ -42,8 +42,8 @@ def check_matrix(
     that is not what its name says, or when ``command`` (run by the shell in the project's folder)
     fails in it.
     """
-    shown = template if trust else template.without_code()
-    asked = questions.load(shown, trust=trust)
+    shown = engines.with_trust(template if trust else template.without_code(), trust)
+    asked = questions.load(shown)
     sets = answer_sets(asked, odd=True)
     outcomes = []
     for answers in sets:
@@ -52,19 +52,19 @@ def check_matrix(
             progress(label)
         try:
             try:
-                tree = create.plan(shown, answers, trust=trust)
+                tree = create.plan(shown, answers)
             except UnfitName:
                 answers = plainer(asked, answers)  # noqa: PLW2901 - the same set, with other texts
-                tree = create.plan(shown, answers, trust=trust)
+                tree = create.plan(shown, answers)
             faults = [
                 f"{path} {fault}"
                 for path, entry in tree.items()
                 if entry.mode != SYMLINK and (fault := parse_fault(path, entry.data))
             ]
-            if create.plan(shown, answers, trust=trust) != tree:
+            if create.plan(shown, answers) != tree:
                 faults.append("a second render differs: it depends on the moment")
             if command:
-                faults += _run(command, shown, answers, trust=trust)
+                faults += _run(command, shown, answers)
         except MlstarterError as error:
             outcomes.append(Outcome(label, 0, (error.message,)))
             continue
@@ -72,9 +72,9 @@ def check_matrix(
     return outcomes
 
 
-def _run(command: str, template: Template, answers: questions.Answers, *, trust: bool) -> list[str]:
+def _run(command: str, template: Template, answers: questions.Answers) -> list[str]:
     with tempfile.TemporaryDirectory(prefix="mlstarter-test-") as work:
-        made = create.create(Path(work) / "project", template, answers, trust=trust)
+        made = create.create(Path(work) / "project", template, answers)
         done = subprocess.run(  # noqa: S602 - the template's author wrote the command
             command,
             cwd=made.path,

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from mlstarter.data.place import Placement
     from mlstarter.new.create import OwnFiles
     from mlstarter.questions import Answers
-    from mlstarter.questions.gather import Gathered
+    from mlstarter.questions.ask import OtherType
+    from mlstarter.questions.gather import AnswerSources
     from mlstarter.questions.terminal import Terminal
     from mlstarter.sources import Template
 
@@ -60,23 +61,24 @@ class Answered:
         return {"data": as_object(self.own.looked_at, self.own.proposal)}
 
 
-def answer(said: Options, template: Template) -> Answered:
+def answer(said: Options, template: Template) -> Answered | OtherType:
     """Return every answer, asked for in the terminal where there is one.
+
+    OtherType where the user chose a project type that another package's template stands for.
 
     Raises AnswersError for an answer that is missing or cannot be, DataError for data that cannot
     be read.
     """
-    from mlstarter import questions
+    from mlstarter import engines, questions
     from mlstarter.engines.chance import new_seed
     from mlstarter.questions.gather import gather
-    from mlstarter.questions.messages import message
     from mlstarter.questions.terminal import is_interactive, open_terminal
 
     if not said.as_json:
-        for line in message(template, {}, "before_copy", str(said.dest or "")):
+        for line in engines.of(template).message({}, "before_copy", str(said.dest or "")):
             echo(line, err=True)
     # One seed for all of it: a question's offer stays the same however often it is shown.
-    questionnaire = replace(questions.load(template, trust=said.trust), seed=new_seed())
+    questionnaire = replace(questions.load(template), seed=new_seed())
     gathered = gather(
         questionnaire,
         template,
@@ -96,30 +98,35 @@ def answer(said: Options, template: Template) -> Answered:
         raise
 
 
-def _answered(said: Options, gathered: Gathered, terminal: Terminal | None) -> Answered:
+def _answered(
+    said: Options, gathered: AnswerSources, terminal: Terminal | None
+) -> Answered | OtherType:
     from mlstarter.data.kaggle import read_address
-    from mlstarter.questions.ask import OwnData as StartsFromData
+    from mlstarter.questions import Answers
+    from mlstarter.questions.ask import OtherType
 
     page = read_address(said.data_file) if said.data_file else None
     if page is not None:
-        gathered = replace(gathered, given={**gathered.given, "data_source": "kaggle", **page})
+        gathered = replace(gathered, inputs={**gathered.inputs, "data_source": "kaggle", **page})
     source = None if page is not None else _source(said, gathered)
     if source is None:
         if terminal is None:
             return Answered(gathered.complete(defaults=said.yes))
-        try:
-            return Answered(gathered.ask(terminal))
-        except StartsFromData:
-            source = _typed(terminal)
+        outcome = gathered.ask(terminal)
+        if isinstance(outcome, Answers):
+            return Answered(outcome)
+        if isinstance(outcome, OtherType):
+            return outcome
+        source = _typed(terminal)
     return _from_data(said, gathered, source, terminal)
 
 
-def _source(said: Options, gathered: Gathered) -> Path | None:
+def _source(said: Options, gathered: AnswerSources) -> Path | None:
     """Return the data to look at: ``--data-file``, or a path to a file that is there."""
     from mlstarter.cli.own_data import source_path
     from mlstarter.data.answers import SECOND_EDITION
 
-    names, given = gathered.questionnaire.names, gathered.given
+    names, given = gathered.questionnaire.names, gathered.inputs
     if said.data_file is not None:
         if "data_path" not in names:
             raise UsageError("This template asks for no data.", hint="leave out --data-file")
@@ -149,41 +156,44 @@ def _typed(terminal: Terminal) -> Path:
         return None
 
     question = "Where is it (a table, or a folder of pictures or recordings)?"
-    return source_path(terminal.text(question, "", complaint, can_go_back=False))
+    return source_path(str(terminal.text(question, "", complaint, can_go_back=False)))
 
 
 def _from_data(
-    said: Options, gathered: Gathered, source: Path, terminal: Terminal | None
-) -> Answered:
+    said: Options, gathered: AnswerSources, source: Path, terminal: Terminal | None
+) -> Answered | OtherType:
     from mlstarter.cli.own_data import echo_look, look, show_choices
     from mlstarter.data.answers import reads_settings, without_tool_keys
     from mlstarter.data.place import check_tracked, placement
+    from mlstarter.questions.ask import OtherType
 
     names = gathered.questionnaire.names
     project = said.dest or Path("project")
-    stated = {n: v for n, v in gathered.given.items() if n not in ("data_source", "data_path")}
+    stated = {n: v for n, v in gathered.inputs.items() if n not in ("data_source", "data_path")}
     own = look(source, stated, terminal)
-    second = reads_settings(names, {**own.proposed(names), **gathered.given})
+    second = reads_settings(names, {**own.proposed(names), **gathered.inputs})
     place = placement(source, project, copy=said.copy, variables=second)
     if said.track_data:
         check_tracked(source)
-    given = {**without_tool_keys(gathered.given), **own.answers(place.recorded, names)}
+    given = {**without_tool_keys(gathered.inputs), **own.answers(place.recorded, names)}
     if terminal is None:
         if not said.as_json:
             echo_look(own)
         _refuse_problem(own)
-        settled = replace(gathered, given={**own.proposed(names), **given})
+        settled = replace(gathered, inputs={**own.proposed(names), **given})
         return Answered(settled.complete(defaults=said.yes), own, place, second)
     show_choices(own, terminal)
     offered = {**_name(source), **own.proposed(names)}
-    answers = replace(gathered, given=given).ask(terminal, offered)
+    answers = replace(gathered, inputs=given).ask_about(terminal, offered)
+    if isinstance(answers, OtherType):
+        return answers
     changed = _changed(own.proposed(names), answers)
     if changed:
         before = {n: v for n, v in own.stated.items() if n not in CONNECTED}
         own = look(source, {**before, **changed}, terminal)
         kept = {n: v for n, v in answers.applicable.items() if n not in CONNECTED}
         given = {**kept, **own.answers(place.recorded, names), **own.proposed(names)}
-        answers = replace(gathered, given=given).complete(defaults=True)
+        answers = replace(gathered, inputs=given).complete(defaults=True)
     _refuse_problem(own)
     return Answered(answers, own, place, second)
 

@@ -169,7 +169,7 @@ def _agrees(
     if terminal is None:
         echo("Add --yes to write that.")
         return False
-    return terminal.confirm("Write that?", True, can_go_back=False)
+    return terminal.confirm("Write that?", True, can_go_back=False) is True
 
 
 def _switch(said: Options, project: DataProject, place: Placement, own: OwnData) -> None:

@@ -34,7 +34,7 @@ def list_(
     """List project types, presets, template versions or questions."""
     from mlstarter import sources
     from mlstarter.console import print_json, print_table
-    from mlstarter.engines import trusts
+    from mlstarter.engines import with_trust
     from mlstarter.questions.catalogue import describe
 
     if thing not in THINGS:
@@ -50,7 +50,7 @@ def list_(
         elif thing == "presets":
             rows = _presets(template, project_type)
         else:
-            rows = describe(template, project_type, trust=trusts(template, trust))
+            rows = describe(with_trust(template, trust), project_type)
     if as_json:
         print_json("list", {thing: rows})
         return

@@ -16,7 +16,7 @@ from mlstarter.suggest import listing
 
 if TYPE_CHECKING:
     from mlstarter.cli.answering import Answered
-    from mlstarter.new.create import Created
+    from mlstarter.new.create import NewProject
     from mlstarter.sources import Template
 
 
@@ -108,10 +108,9 @@ def new(**given: object) -> None:
 
 def run(said: Options) -> None:
     """Make the project that the command line describes."""
-    from mlstarter import github, sources
+    from mlstarter import engines, github, sources
     from mlstarter.cli.answering import answer
     from mlstarter.console import steps
-    from mlstarter.engines import require_trust
     from mlstarter.git.process import require_git
     from mlstarter.new import create
     from mlstarter.questions import memory
@@ -128,18 +127,18 @@ def run(said: Options) -> None:
         create.check_destination(said.dest)
     said = _of_other_package(said)
     template = _inner(said, sources.resolve(said.source, said.ref, directory=said.directory))
+    template = engines.with_trust(template, said.trust)
     # Before the first question: nobody answers twenty of them to be told that it cannot be.
-    asked, said = said, replace(said, trust=require_trust(template, said.trust))
-    try:
-        answered = answer(said, template)
-    except OtherType as other:
-        run(replace(asked, project_type=other.name))
+    engines.require_trust(engines.of(template))
+    answered = answer(said, template)
+    if isinstance(answered, OtherType):
+        run(replace(said, project_type=answered.name))
         return
     answers = answered.answers
-    dest = said.dest or destination(answers, template, trusted=said.trust)
+    dest = said.dest or destination(answers, template)
     create.check_destination(dest)
     if said.dry_run:
-        tree = create.plan(template, answers, layers=said.layer, trust=said.trust)
+        tree = create.plan(template, answers, layers=said.layer)
         _print_tree(said, dest, sorted(tree))
         return
     nested = not said.no_git and _nested(said, dest)
@@ -149,9 +148,8 @@ def run(said: Options) -> None:
             template,
             answers,
             layers=said.layer,
-            trust=said.trust,
             git=not said.no_git,
-            nested=nested,
+            is_nested=nested,
             own=answered.files(track=said.track_data),
             progress=step,
         )
@@ -175,13 +173,15 @@ def _of_other_package(said: Options) -> Options:
 
 def _inner(said: Options, template: Template) -> Template:
     """Return the template itself, or the one chosen where it is a template of templates."""
+    from mlstarter import engines
     from mlstarter.questions.model import Choice
     from mlstarter.questions.terminal import is_interactive, open_terminal
     from mlstarter.sources.remote import below
 
-    if template.engine != "cookiecutter" or not template.cookiecutter.nested:
+    nested = engines.of(template).inner_templates
+    if not nested:
         return template
-    offered = [Choice(title, folder) for title, folder in template.cookiecutter.nested.values()]
+    offered = [Choice(title, folder) for title, folder in nested.values()]
     chosen = offered[0].value
     if not (said.yes or said.as_json) and is_interactive():
         chosen = open_terminal().select("Which template?", offered, chosen, can_go_back=False)
@@ -225,11 +225,11 @@ def _print_tree(said: Options, dest: Path, paths: list[str]) -> None:
     echo(f"{len(paths)} files; nothing was written")
 
 
-def _summary(said: Options, template: Template, answered: Answered, created: Created) -> None:
+def _summary(said: Options, template: Template, answered: Answered, created: NewProject) -> None:
     """Say what was made and the exact commands that come next."""
+    from mlstarter import engines
     from mlstarter.console import print_json
     from mlstarter.git.identity import IDENTITY_HINT
-    from mlstarter.questions.messages import message
 
     if created.fallback_identity:
         echo(
@@ -245,7 +245,7 @@ def _summary(said: Options, template: Template, answered: Answered, created: Cre
             "commit": created.commit,
             "fallback_identity": created.fallback_identity,
             "template": {"source": template.source, "version": template.version},
-            "answers": answered.answers.recorded,
+            "answers": answered.answers.for_record,
             **answered.as_object(),
         }
         print_json("new", payload)
@@ -254,7 +254,8 @@ def _summary(said: Options, template: Template, answered: Answered, created: Cre
     commit = f", commit {created.commit[:7]}" if created.commit else ""
     echo(f"Created {_short(created.path)}: {created.files} files{commit}{version}.")
     echo("\nNext:")
-    closing = message(template, answered.answers, "after_copy", _short(created.path))
+    shown_path = _short(created.path)
+    closing = engines.of(template).message(answered.answers, "after_copy", shown_path)
     steps = [*answered.steps, *closing]
     for line in [f"cd {_short(created.path)}", *steps]:
         echo(f"  {line}")

@@ -17,7 +17,7 @@ from mlstarter.errors import UsageError
 if TYPE_CHECKING:
     from mlstarter.project import Project
     from mlstarter.questions import Answers, Questionnaire
-    from mlstarter.update import Prepared
+    from mlstarter.update import PreparedUpdate
     from mlstarter.update.merge.plan import Plan
 
 ATTENTION = 3
@@ -101,11 +101,11 @@ def _update(said: Options, project: Project) -> int:
     from mlstarter.console import steps
     from mlstarter.questions.answers_file import parse_pairs
     from mlstarter.questions.terminal import is_interactive
-    from mlstarter.update import Wanted, prepare, take_defaults
+    from mlstarter.update import UpdateRequest, prepare, take_defaults
     from mlstarter.update.apply.application import apply_plan, create_branch
 
     asks = is_interactive() and not (said.yes or said.as_json)
-    wanted = Wanted(
+    request = UpdateRequest(
         to=said.to,
         data=parse_pairs(said.data),
         branch=said.branch,
@@ -120,7 +120,7 @@ def _update(said: Options, project: Project) -> int:
     )
     with steps(quiet=said.as_json or asks) as step:
         step("comparing with the template")
-        prepared = prepare(project, wanted)
+        prepared = prepare(project, request)
     plan = prepared.plan
     try:
         preview = said.dry_run or said.diff
@@ -149,67 +149,45 @@ def _ask(
     questionnaire: Questionnaire, given: Mapping[str, Any], recorded: Mapping[str, Any]
 ) -> Answers:
     """Ask on the terminal what the project has not answered yet."""
-    from mlstarter.questions.complete import complete, refuse_unknown
-    from mlstarter.questions.interview import Interview
-    from mlstarter.questions.prompt import put
+    from mlstarter.questions.recorded_answers import answer_again
     from mlstarter.questions.terminal import open_terminal
 
-    refuse_unknown(questionnaire, given)
-    said = dict(given)
-    interview = Interview(questionnaire, given, recorded)
-    terminal = None
-    for question in questionnaire.questions:
-        name = question.name
-        if not interview.applies(question):
-            interview.hide(question)
-        elif name in said:
-            interview.settle(question, said[name])
-        elif name in recorded:
-            interview.settle_default(question)
-        else:
-            if terminal is None:
-                terminal = open_terminal()
-                terminal.show("The new version asks:")
-            said[name] = put(
-                question, interview, interview.default(question), terminal, can_go_back=False
-            )
-            interview.settle(question, said[name])
-    return complete(questionnaire, said, offered=recorded)
+    return answer_again(questionnaire, given, recorded, open_terminal=open_terminal)
 
 
 def _check(said: Options, project: Project) -> int:
     from mlstarter.console import print_json
-    from mlstarter.update import standing
+    from mlstarter.update import version_status
 
-    found = standing(project)
+    status = version_status(project)
     if said.as_json:
         payload = {
             "project": str(project.folder),
-            "source": found.source,
-            "version": found.version,
-            "newest": found.newest,
-            "behind": found.behind,
+            "source": status.source,
+            "version": status.version,
+            "newest": status.newest,
+            "behind": status.behind,
         }
         print_json("update", {"outcome": "check", **payload})
-    elif found.behind:
-        echo(f"Behind: {found.version or 'no version'}, the newest is {found.newest}.")
+    elif status.behind:
+        echo(f"Behind: {status.version or 'no version'}, the newest is {status.newest}.")
     else:
-        echo(f"Up to date: {found.version or 'no version'}.")
-    return ATTENTION if found.behind else 0
+        echo(f"Up to date: {status.version or 'no version'}.")
+    return ATTENTION if status.behind else 0
 
 
 def _undo(said: Options, project: Project) -> int:
     from mlstarter.console import print_json
     from mlstarter.update.apply.undo import undo
 
-    done = undo(project.repository, project.prefix)
+    undoing = undo(project.repository, project.prefix)
     if said.as_json:
-        payload = {"project": str(project.folder), "commit": done.commit, "left": done.left}
+        payload = {"project": str(project.folder), "commit": undoing.commit, "left": undoing.merge}
         print_json("update", {"outcome": "undone", **payload})
     else:
         echo(
-            f"Back at {done.commit[:10]}, the commit before the update. "
-            f"`git merge {done.left[:10]}` brings the update back."
+            f"Back at {undoing.commit[:10]}, the commit before the update. "
+            f"`git merge {undoing.merge[:10]}` brings the update back."
         )
     return 0
 
@@ -218,13 +196,13 @@ def _recover(said: Options, project: Project) -> int:
     from mlstarter.console import print_json
     from mlstarter.update.apply.recovery import recover
 
-    done = recover(project.repository)
+    recovery = recover(project.repository)
     if said.as_json:
         payload = {
             "project": str(project.folder),
-            "recovery": done.outcome,
-            "kept": list(done.kept),
-            "saved": str(done.saved) if done.saved else None,
+            "recovery": recovery.outcome,
+            "kept": list(recovery.edited_files),
+            "saved": str(recovery.saved_folder) if recovery.saved_folder else None,
         }
         print_json("update", {"outcome": "recovered", **payload})
         return 0
@@ -234,15 +212,15 @@ def _recover(said: Options, project: Project) -> int:
             "undone": "Everything is as it was before the update.",
             "finished": "The update is done.",
             "moved on": "The branch has moved on since, so nothing was touched. The files that the "
-            f"update had replaced are in {done.saved}.",
-        }[done.outcome]
+            f"update had replaced are in {recovery.saved_folder}.",
+        }[recovery.outcome]
     )
-    for path in done.kept:
+    for path in recovery.edited_files:
         echo(f"  kept as you have edited it since: {escape.line(path)}")
     return 0
 
 
-def _report(said: Options, prepared: Prepared, outcome: str) -> None:
+def _report(said: Options, prepared: PreparedUpdate, outcome: str) -> None:
     from mlstarter.cli.update_report import as_json, print_report
     from mlstarter.console import print_json
 

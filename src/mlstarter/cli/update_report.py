@@ -8,7 +8,7 @@ from mlstarter import escape
 from mlstarter.console import echo
 
 if TYPE_CHECKING:
-    from mlstarter.update import Prepared
+    from mlstarter.update import PreparedUpdate
     from mlstarter.update.merge.changes import Change
     from mlstarter.update.merge.plan import Plan
 
@@ -21,7 +21,9 @@ _COLOURS = {
 }
 
 
-def as_json(prepared: Prepared, outcome: str, *, branch: str | None, diff: bool) -> dict[str, Any]:
+def as_json(
+    prepared: PreparedUpdate, outcome: str, *, branch: str | None, diff: bool
+) -> dict[str, Any]:
     """Return the object that ``--json`` prints."""
     plan = prepared.plan
     payload: dict[str, Any] = {
@@ -48,7 +50,7 @@ def as_json(prepared: Prepared, outcome: str, *, branch: str | None, diff: bool)
     return payload
 
 
-def print_report(prepared: Prepared, outcome: str, *, branch: str | None) -> None:
+def print_report(prepared: PreparedUpdate, outcome: str, *, branch: str | None) -> None:
     """Print what happened, or would happen, for people."""
     plan = prepared.plan
     if outcome == "up to date":
@@ -91,7 +93,7 @@ def print_report(prepared: Prepared, outcome: str, *, branch: str | None) -> Non
         )
 
 
-def _print_after(prepared: Prepared, outcome: str) -> None:
+def _print_after(prepared: PreparedUpdate, outcome: str) -> None:
     """Print what the template's author suggests to do afterwards."""
     if prepared.after and outcome in ("merged", "branched", "conflicts"):
         echo("\nNext:" if outcome == "merged" else "\nAfter the merge:")
@@ -99,7 +101,7 @@ def _print_after(prepared: Prepared, outcome: str) -> None:
             echo(f"  {escape.line(line)}")
 
 
-def _describe(prepared: Prepared, outcome: str) -> str:
+def _describe(prepared: PreparedUpdate, outcome: str) -> str:
     """Return the command that comes next where an update brought a table of the user's own."""
     import shlex
 

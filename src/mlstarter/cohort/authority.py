@@ -12,22 +12,22 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from mlstarter import sources
-from mlstarter.changelog import parse_version
+from mlstarter import engines, sources
 from mlstarter.cohort.handout import Handout
 from mlstarter.cohort.journal import Journal
 from mlstarter.cohort.roster import Student
-from mlstarter.engines import trusts
+from mlstarter.engines import Record
 from mlstarter.errors import NeedsAttention, TemplateError
 from mlstarter.git.objects import object_id
 from mlstarter.git.template_commits import TemplateOrigin, parse_trailers
-from mlstarter.project import Project, Record
+from mlstarter.project import Project
 from mlstarter.questions import complete
 from mlstarter.sources import Template
 from mlstarter.sources.address import parse
 from mlstarter.sources.builtin import is_builtin
 from mlstarter.update import Authority
-from mlstarter.update.renders import questionnaire, resolve
+from mlstarter.update.preparation import questionnaire_of
+from mlstarter.versions import parse_version
 
 
 class MovedAway(NeedsAttention):
@@ -53,7 +53,7 @@ class CourseRecord:
             self._check_version(student, project, record)
             if record.version == self.handout.template.version:
                 return self.handout.template
-            return resolve(self.handout.template.source, record.version)
+            return sources.resolve(self.handout.template.source, record.version)
 
         def require_answers(template: Template, recorded: Mapping[str, Any]) -> None:
             self._check_answers(student, template, recorded)
@@ -68,7 +68,7 @@ class CourseRecord:
 
     def _check_source(self, student: Student, project: Project, record: Record) -> None:
         template = self.handout.template
-        if record.engine == template.engine:
+        if engines.of(template).record_format.matches(record.path):
             if is_same_source(record.source, template.source):
                 return
             handed_out = self._handed_out(student, project)
@@ -124,11 +124,11 @@ class CourseRecord:
         self, student: Student, template: Template, recorded: Mapping[str, Any]
     ) -> None:
         """Refuse answers of the student's own where they would reach code that runs here."""
-        if not any(trusts(t, trust=False) for t in (template, self.handout.template)):
+        if not any(engines.runs_code(engines.of(t)) for t in (template, self.handout.template)):
             return
         given = self.handout.given(student)
         expected = [
-            complete(questionnaire(each, trust=False), {}, offered=given)
+            complete(questionnaire_of(each), {}, suggestions=given)
             for each in (template, self.handout.template)
         ]
         for name, value in recorded.items():

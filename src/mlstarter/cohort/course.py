@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mlstarter import questions, sources
+from mlstarter import engines, questions, sources
 from mlstarter.cohort.config import Config, load_config
 from mlstarter.cohort.handout import Handout
 from mlstarter.cohort.remotes import Remote, address_problems, open_remote
 from mlstarter.cohort.roster import Problem, Student, read_roster, refuse_tracked
 from mlstarter.cohort.transport import Transport
-from mlstarter.engines import trusts
 from mlstarter.errors import UsageError
 from mlstarter.suggest import hint_for
 
@@ -61,8 +60,8 @@ def open_course(
     stated = load_config(config, flags)
     stop = threading.Event()
     remote = open_remote(stated, Transport(stop=stop))
-    template = sources.resolve(stated.template, ref or stated.ref)
-    questionnaire = questions.load(template, trust=trusts(template, trust=False))
+    template = engines.with_trust(sources.resolve(stated.template, ref or stated.ref))
+    questionnaire = questions.load(template)
     handout = Handout(stated, template, questionnaire, stated.secret())
     table = read_roster(roster, questionnaire.names)
     students, problems = table.students, table.problems

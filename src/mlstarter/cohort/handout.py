@@ -21,7 +21,7 @@ from mlstarter.errors import AnswersError, UsageError
 from mlstarter.git.identity import Identity
 from mlstarter.git.merge_base import Pristine
 from mlstarter.git.template_commits import TemplateOrigin
-from mlstarter.layers import RECORD, digest_of, recorded, render_layers
+from mlstarter.layers import RECORD, digest_of, render_layers, with_records
 from mlstarter.questions import Answers, Questionnaire, complete
 from mlstarter.sources import Template
 
@@ -82,7 +82,7 @@ class Handout:
         made = render_all(self.template, answers, folder_name=name)
         layers = render_layers(self.config.layer, answers, made.tree, name)
         whose = (self.config.course_run, student.student_id)
-        return Pristine(self.origin, made.tree, recorded(layers, whose), made.seed)
+        return Pristine(self.origin, made.tree, with_records(layers, whose), made.seed)
 
     def problems(self, students: Sequence[Student]) -> list[Problem]:
         """Return the rows whose answers the template does not take."""

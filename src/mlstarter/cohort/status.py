@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from packaging.version import InvalidVersion, Version
-
 from mlstarter.cohort.authority import is_same_source
 from mlstarter.cohort.journal import Journal
 from mlstarter.cohort.private_clone import MAIN, at_hand
@@ -16,6 +14,7 @@ from mlstarter.cohort.transport import Absent, no_main
 from mlstarter.errors import MlstarterError
 from mlstarter.project import Project
 from mlstarter.reports import METRICS, read_report
+from mlstarter.versions import is_behind
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +116,9 @@ class Observer:
             *who,
             state="verified",
             version=version,
-            behind=is_older(version, self.newest),
+            behind=version is not None
+            and self.newest is not None
+            and is_behind(version, self.newest),
             started=int(theirs) > 0,
             commits=int(theirs),
             last_commit=git.text("log", "-1", "--format=%cI", head),
@@ -136,16 +137,6 @@ class Observer:
         if not is_same_source(record.source, self.source):
             return None, True
         return record.version, False
-
-
-def is_older(version: str | None, newest: str | None) -> bool:
-    """Say whether a version is older than the newest one; False where that cannot be told."""
-    if version is None or newest is None:
-        return False
-    try:
-        return Version(version) < Version(newest)
-    except (InvalidVersion, ValueError):
-        return version != newest
 
 
 def _primary(content: bytes | None) -> dict[str, Any]:

@@ -26,7 +26,8 @@ from mlstarter.cohort.transport import Moved, RemoteFailed, no_main
 from mlstarter.git.merge_base import template_commits
 from mlstarter.layers import RECORD, digest_of
 from mlstarter.project import Project
-from mlstarter.questions import Answers, Questionnaire, complete
+from mlstarter.questions import Answers, Questionnaire
+from mlstarter.questions.recorded_answers import answer_again
 from mlstarter.update.merge.plan import Plan
 
 Outcome = Literal["current", "offered", "merged", "conflict", "moved"]
@@ -139,7 +140,7 @@ class Updater:
             authority = self.record.authority(student, project, stated)
         except MovedAway as error:
             return Result("moved", self.branch, reason=error.message)
-        wanted = project_update.Wanted(
+        request = project_update.UpdateRequest(
             to=self.handout.template.version,
             template=self.handout.template,
             # Any name that is free: nothing is written into the private repository.
@@ -148,7 +149,7 @@ class Updater:
             layers=self.handout.config.layer,
             authority=authority,
         )
-        plan = project_update.prepare(project, wanted).plan
+        plan = project_update.prepare(project, request).plan
         try:
             result = self._result(plan)
             if not preview:
@@ -165,7 +166,7 @@ class Updater:
         recorded: Mapping[str, Any],
     ) -> Answers:
         """Answer what is new as the roster says; what is recorded stays."""
-        return complete(asked, given, offered={**self.handout.given(student), **recorded})
+        return answer_again(asked, given, recorded, otherwise=self.handout.given(student))
 
     def _result(self, plan: Plan) -> Result:
         if plan.up_to_date:

@@ -1,103 +1,105 @@
-"""(template, answers) -> tree."""
+"""(template, answers) -> tree, by the engine that the template was written for.
+
+``of(template)`` is the one place that chooses between engines; all else asks what it returns
+(``protocol.Engine``).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import nullcontext
+from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mlstarter.bounds import limited
-from mlstarter.engines.chance import Chance, drawing, new_seed
-from mlstarter.engines.copier.renderer import NativeRenderer, NotNative
-from mlstarter.engines.copier.run_copy import render_with_copier
-from mlstarter.engines.path_safety import check
-from mlstarter.engines.result import Rendered
-from mlstarter.engines.trust import require_trust, trusts
-from mlstarter.errors import MlstarterError, NeedsTrust
-from mlstarter.sources.template import Template
-from mlstarter.tree import Tree
+from mlstarter.engines.cookiecutter.engine import CookiecutterEngine
+from mlstarter.engines.copier.engine import CopierEngine
+from mlstarter.engines.protocol import Engine
+from mlstarter.engines.record import Record, RecordFormat
+from mlstarter.engines.trust import require_trust, runs_code, with_trust
+from mlstarter.errors import NeedsTrust
+from mlstarter.sources.template import EngineName, Template
 
-__all__ = ["NeedsTrust", "Rendered", "render", "render_all", "require_trust", "trusts"]
+if TYPE_CHECKING:
+    from mlstarter.engines.result import Render
+    from mlstarter.tree import Tree
+
+__all__ = [
+    "Engine",
+    "NeedsTrust",
+    "Record",
+    "RecordFormat",
+    "of",
+    "record_formats",
+    "render",
+    "render_all",
+    "require_trust",
+    "runs_code",
+    "with_trust",
+]
+
+_ENGINES: Mapping[EngineName, Callable[[Template], Engine]] = {
+    "copier": CopierEngine,
+    "cookiecutter": CookiecutterEngine,
+}
 
 
-def render(
-    template: Template,
-    answers: Mapping[str, Any],
-    *,
-    trust: bool = False,
-    folder_name: str = "project",
-) -> Tree:
+def of(template: Template) -> Engine:
+    """Return the template as the engine that it was written for sees it."""
+    # A commit never changes, so that one compiles for a whole class.
+    return _of_commit(template) if template.commit else template.once(_bound)
+
+
+def _bound(template: Template) -> Engine:
+    return _ENGINES[template.engine](template)
+
+
+_of_commit = lru_cache(maxsize=8)(_bound)
+
+
+def record_formats() -> tuple[RecordFormat, ...]:
+    """Return the forms in which a project may record its template, the commonest first."""
+    return CopierEngine.record_format, CookiecutterEngine.record_format
+
+
+def render(template: Template, answers: Mapping[str, Any], *, folder_name: str = "project") -> Tree:
     """Return the pristine project that ``template`` makes of ``answers``.
 
     The result depends on nothing else: the same template, answers, seed and name give the same
     tree, byte for byte what ``copier copy`` or ``cookiecutter`` writes.
 
     Args:
-        template: a template at one version.
+        template: a template at one version. What it brings of code (tasks, hooks, extensions)
+            runs, and it reads from this machine, only where it is trusted (``with_trust``).
         answers: complete answers (``questions.complete``); what the template draws by chance
             comes from their ``seed``.
-        trust: run the code that the template brings (tasks, hooks, extensions), and let it read
-            from this machine.
         folder_name: the name of the project's folder; few templates use it.
 
     Raises:
         NeedsTrust: the template brings code or reads from the machine, and is not trusted.
         TemplateError: the template is wrong, beyond a bound, or would write where it may not.
     """
-    return render_all(template, answers, trust=trust, folder_name=folder_name).tree
+    return render_all(template, answers, folder_name=folder_name).tree
 
 
 def render_all(
-    template: Template,
-    answers: Mapping[str, Any],
-    *,
-    trust: bool = False,
-    folder_name: str = "project",
-) -> Rendered:
+    template: Template, answers: Mapping[str, Any], *, folder_name: str = "project"
+) -> Render:
     """Return what ``render`` does, and the files that its code made and git shall not track."""
-    trust = require_trust(template, trust)
+    # Jinja comes with these: reading a project's record must not wait for it.
+    from contextlib import nullcontext
+
+    from mlstarter.bounds import limited
+    from mlstarter.engines.chance import Chance, drawing, new_seed
+    from mlstarter.engines.path_safety import check
+    from mlstarter.engines.result import Render
+
+    engine = of(template)
+    require_trust(engine)
     chance = Chance(getattr(answers, "seed", "") or new_seed())
-    chance.drawn = getattr(answers, "drawn", False)
-    bound = nullcontext() if trust else limited(f"The render of {template.source}")
+    chance.was_used = getattr(answers, "used_chance", False)
+    bound = nullcontext() if template.is_trusted else limited(f"The render of {template.source}")
     with bound, drawing(chance):
-        if template.engine == "cookiecutter":
-            from mlstarter.engines.cookiecutter.renderer import render_cookiecutter
-
-            made = render_cookiecutter(template, answers, trust=trust)
-        else:
-            made = _render_copier(template, answers, folder_name, trust=trust)
-    check(made.tree)
-    check(made.ignored)
-    seed = chance.seed if chance.drawn else ""
-    return Rendered(dict(sorted(made.tree.items())), made.ignored, seed)
-
-
-def _render_copier(
-    template: Template, answers: Mapping[str, Any], folder_name: str, *, trust: bool
-) -> Rendered:
-    try:
-        return Rendered(_renderer(template, trusted=trust).render(answers, folder_name))
-    except NotNative:
-        pass
-    except (MlstarterError, MemoryError):
-        raise
-    except Exception:  # noqa: S110 - a text of a template may raise anything
-        # A fault in the template: Copier's own words for it are the ones its author knows.
-        pass
-    return render_with_copier(template, answers, folder_name, trust=trust)
-
-
-def _renderer(template: Template, *, trusted: bool) -> NativeRenderer:
-    # A commit never changes. A folder may between two calls of `resolve`, not within one's result.
-    if template.commit:
-        return _kept(template, trusted)
-    kept: dict[bool, NativeRenderer] = template.__dict__.setdefault("renderers", {})
-    if trusted not in kept:
-        kept[trusted] = NativeRenderer(template, trusted=trusted)
-    return kept[trusted]
-
-
-@lru_cache(maxsize=8)
-def _kept(template: Template, trusted: bool) -> NativeRenderer:
-    return NativeRenderer(template, trusted=trusted)
+        result = engine.render(answers, folder_name)
+    check(result.tree)
+    check(result.ignored_files)
+    seed = chance.seed if chance.was_used else ""
+    return Render(dict(sorted(result.tree.items())), result.ignored_files, seed)

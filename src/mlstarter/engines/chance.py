@@ -42,12 +42,13 @@ class Chance:
     def __init__(self, seed: str, place: str = "") -> None:
         self.seed = seed
         self.place = place
-        self.drawn = False
+        # Whether a text has drawn from it: what draws nothing needs no seed recorded.
+        self.was_used = False
         self._count: Counter[str] = Counter()
 
     def draw(self, place: str | None, what: str, arguments: Any) -> str:
         """Return 128 hexadecimal digits for a draw."""
-        self.drawn = True
+        self.was_used = True
         key = f"{place or self.place}\0{what}\0{arguments!r}"
         self._count[key] += 1
         text = f"{self.seed}\0{key}\0{self._count[key]}"
@@ -85,7 +86,7 @@ def install(env: Environment) -> None:
     """Let everything in ``env`` that draws by chance draw from the ``drawing`` block around it."""
     for name in _SEEDED_FILTERS:
         if name in env.filters:
-            env.filters[name] = _seeded(env, name)
+            env.filters[name] = _with_seed(env, name)
     env.filters["random"] = _random
     env.globals["lipsum"] = _lipsum(env.globals["lipsum"])
     if "uuid4" in env.globals:
@@ -94,20 +95,20 @@ def install(env: Environment) -> None:
         env.globals["random_ascii_string"] = _random_ascii_string
 
 
-def _seeded(env: Environment, name: str) -> Any:
+def _with_seed(env: Environment, name: str) -> Any:
     """Return a filter that hands the original a seed where the template gives none."""
     original = f"_{name}"
     env.filters[original] = env.filters[name]
 
     @pass_context
-    def seeded(context: Context, value: Any, *args: Any, **options: Any) -> Any:
+    def call_with_seed(context: Context, value: Any, *args: Any, **options: Any) -> Any:
         # `seed` is the last parameter: the fourth of ans_random, the first of the others.
         by_place = len(args) >= (3 if name == "ans_random" else 1) and args[-1]
         if not options.get("seed") and not by_place:
             options["seed"] = _draw(context, name, (value, args, options))
         return env.call_filter(original, value, args, options, context=context)
 
-    return seeded
+    return call_with_seed
 
 
 @pass_context

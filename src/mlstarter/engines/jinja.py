@@ -17,15 +17,15 @@ from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
 
 from mlstarter.engines.chance import CHANCE_FILTERS, install, make_secret
+from mlstarter.engines.cookiecutter.config import CookiecutterConfig
+from mlstarter.engines.copier.config import CopierConfig
 from mlstarter.engines.jinja_guard import GuardedEnvironment, SafeEnvironment, denied_global, guard
+from mlstarter.engines.machine_reads import READING_FILTERS
 from mlstarter.errors import TemplateError
-from mlstarter.sources.cookiecutter_json import CookiecutterConfig
-from mlstarter.sources.copier_yml import CopierConfig
-from mlstarter.sources.machine_reads import READING_FILTERS
 
 # Filters whose result is not a function of their arguments: chance, the clock, the machine.
 UNSTEADY_FILTERS = CHANCE_FILTERS | READING_FILTERS
-_UNDEFINED: dict[str, type[Undefined]] = {
+_UNDEFINED_TYPES: dict[str, type[Undefined]] = {
     "jinja2.Undefined": Undefined,
     "jinja2.StrictUndefined": StrictUndefined,
 }
@@ -52,14 +52,14 @@ class TemplateLoader(FileSystemLoader):
 
 
 def environment(
-    config: CopierConfig, extensions: tuple[str, ...] = (), *, trusted: bool = False
+    config: CopierConfig, extensions: tuple[str, ...] = (), *, is_trusted: bool = False
 ) -> SandboxedEnvironment:
     """Return the environment in which questions and files of a Copier template are rendered.
 
     Args:
         config: the template's ``copier.yml``.
         extensions: the template's own Jinja extensions: code, so only those that are trusted.
-        trusted: let its texts read from the machine, and make things of any size.
+        is_trusted: let its texts read from the machine, and make things of any size.
 
     Raises:
         TemplateError: an extension is not installed, or ``_envops`` is not valid.
@@ -67,19 +67,20 @@ def environment(
     options = dict(config.settings.get("envops") or {})
     # Copier's own default: a file keeps its last newline.
     options.setdefault("keep_trailing_newline", True)
-    undefined = options.pop("undefined", "jinja2.Undefined")
-    if undefined not in _UNDEFINED:
+    undefined_name = options.pop("undefined", "jinja2.Undefined")
+    if undefined_name not in _UNDEFINED_TYPES:
         raise TemplateError(
-            f"The template asks for the undefined type {undefined!r}, which Copier does not know.",
+            f"The template asks for the undefined type {undefined_name!r}, which Copier does not "
+            "know.",
             hint="use jinja2.Undefined or jinja2.StrictUndefined in _envops",
         )
     with warnings.catch_warnings():
         # jinja2-ansible-filters warns about filters that newer Jinja versions bring themselves.
         warnings.simplefilter("ignore", RuntimeWarning)
         try:
-            env = (SafeEnvironment if trusted else GuardedEnvironment)(
+            env = (SafeEnvironment if is_trusted else GuardedEnvironment)(
                 loader=TemplateLoader(config.root),
-                undefined=_UNDEFINED[undefined],
+                undefined=_UNDEFINED_TYPES[undefined_name],
                 extensions=["jinja2_ansible_filters.AnsibleCoreFiltersExtension", *extensions],
                 **options,
             )
@@ -99,7 +100,7 @@ def environment(
     env.globals["pathjoin"] = _pathjoin
     env.globals["make_secret"] = make_secret
     install(env)
-    if not trusted:
+    if not is_trusted:
         guard(env)
         env.globals["now"] = denied_global("now")
     return env
@@ -146,7 +147,7 @@ def cookiecutter_environment(
     folders: Sequence[Path],
     extensions: Sequence[str] = (),
     *,
-    trusted: bool = False,
+    is_trusted: bool = False,
 ) -> SandboxedEnvironment:
     """Return Cookiecutter's environment, sandboxed: its own lets a template run any code.
 
@@ -154,14 +155,14 @@ def cookiecutter_environment(
         config: what ``cookiecutter.json`` says.
         folders: where included files are looked for.
         extensions: the template's own Jinja extensions: code, so only those that are trusted.
-        trusted: let its texts read the clock, and make things of any size.
+        is_trusted: let its texts read the clock, and make things of any size.
 
     Raises:
         TemplateError: an extension is not installed, or ``_jinja2_env_vars`` is not valid.
     """
-    options = config.stated.get("_jinja2_env_vars") or {}
+    options = config.variables.get("_jinja2_env_vars") or {}
     try:
-        env = (SafeEnvironment if trusted else GuardedEnvironment)(
+        env = (SafeEnvironment if is_trusted else GuardedEnvironment)(
             loader=TemplateLoader(config.root, folders),
             extensions=[*_COOKIECUTTER_EXTENSIONS, *extensions],
             undefined=StrictUndefined,
@@ -179,6 +180,6 @@ def cookiecutter_environment(
             hint="it takes the keyword arguments of jinja2.Environment",
         ) from error
     install(env)
-    if not trusted:
+    if not is_trusted:
         guard(env)
     return env

@@ -2,7 +2,7 @@
 
 They read no file outside the template, no environment variable, no clock and nothing of the
 machine, and what they make is bounded. Everything denied raises ``NeedsTrust`` with the file's
-name; ``sources/reads.py`` finds most of it beforehand, to list it.
+name; ``machine_reads`` finds most of it beforehand, to list it.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from mlstarter.bounds import MAX_BITS, MAX_TEXT, MAX_WIDTH
 from mlstarter.data_files import yaml_documents
+from mlstarter.engines.machine_reads import READING_FILTERS
 from mlstarter.errors import NeedsTrust, TemplateError
-from mlstarter.sources.machine_reads import READING_FILTERS
 
 _OF_THE_CLOCK = frozenset(
     {"now", "today", "utcnow", "fromtimestamp", "utcfromtimestamp", "astimezone", "timestamp"}
@@ -39,7 +39,7 @@ _SIZED_GLOBALS = ("lipsum", "random_ascii_string")
 _WIDE = re.compile(r"\d{6,}")
 
 
-class TooMuch(TemplateError):
+class TextTooLarge(TemplateError):
     """A text of a template makes something larger than any project needs."""
 
     def __init__(self, what: str) -> None:
@@ -82,10 +82,10 @@ class GuardedEnvironment(SafeEnvironment):
             return False
         return super().is_safe_attribute(obj, attr, value)
 
-    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+    def call_binop(self, context: Context, operator: str, lhs: Any, rhs: Any) -> Any:
         """Return ``left operator right`` where that is small enough."""
-        _check_operation(operator, left, right)
-        return super().call_binop(context, operator, left, right)
+        _check_operation(operator, lhs, rhs)
+        return super().call_binop(context, operator, lhs, rhs)
 
     def call(__self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:
         """Call something; methods of texts and numbers (``center``, ``zfill``) take no big width.
@@ -98,10 +98,10 @@ class GuardedEnvironment(SafeEnvironment):
 
     def wrap_str_format(self, value: Any) -> Any:
         """Return a sandboxed ``str.format`` that takes no big width."""
-        wrapped = super().wrap_str_format(value)
-        if wrapped is not None and _WIDE.search(str(value.__self__)):
-            raise TooMuch("a width in a format is too large")
-        return wrapped
+        wrapper = super().wrap_str_format(value)
+        if wrapper is not None and _WIDE.search(str(value.__self__)):
+            raise TextTooLarge("a width in a format is too large")
+        return wrapper
 
     def concat_bounded(self, parts: tuple[Any, ...], autoescape: bool) -> str:
         """Return what ``~`` makes of its operands."""
@@ -120,7 +120,7 @@ class GuardedEnvironment(SafeEnvironment):
 def guard(env: SandboxedEnvironment) -> None:
     """Deny ``env`` everything that reads beyond the template."""
     for name in READING_FILTERS & env.filters.keys():
-        env.filters[name] = _denied(f"the filter {name}")
+        env.filters[name] = _denial(f"the filter {name}")
     for extension in env.extensions.values():
         if "now" in extension.tags:
             for method in ("_now", "_datetime"):
@@ -129,10 +129,10 @@ def guard(env: SandboxedEnvironment) -> None:
         env.filters["from_yaml"] = _from_yaml
     for name in _SIZED_FILTERS:
         if name in env.filters:
-            env.filters[name] = _sized(env.filters[name])
+            env.filters[name] = _with_bounds(env.filters[name])
     for name in _SIZED_GLOBALS:
         if name in env.globals:
-            env.globals[name] = _sized(env.globals[name])
+            env.globals[name] = _with_bounds(env.globals[name])
 
 
 def needs_trust(what: str, where: str | None = None) -> NeedsTrust:
@@ -144,17 +144,17 @@ def needs_trust(what: str, where: str | None = None) -> NeedsTrust:
     )
 
 
-def _denied(what: str) -> Any:
+def _denial(what: str) -> Any:
     @pass_context
-    def denied(context: Context, *_: Any, **__: Any) -> NoReturn:
+    def refuse(context: Context, *_: Any, **__: Any) -> NoReturn:
         raise needs_trust(what, context.name)
 
-    return denied
+    return refuse
 
 
 def denied_global(name: str) -> Any:
     """Return what stands for a global function that needs trust."""
-    return _denied(f"{name}()")
+    return _denial(f"{name}()")
 
 
 def denied_variable(name: str) -> StrictUndefined:
@@ -185,9 +185,9 @@ def _from_yaml(data: Any) -> Any:
     return documents[0] if documents else None
 
 
-def _sized(original: Any) -> Any:
+def _with_bounds(original: Any) -> Any:
     @functools.wraps(original)
-    def sized(*args: Any, **options: Any) -> Any:
+    def limited_call(*args: Any, **options: Any) -> Any:
         if original is do_format and args:
             _check_format(str(args[0]), args[1:])
         _check_widths((*args, *options.values()))
@@ -195,41 +195,41 @@ def _sized(original: Any) -> Any:
 
     # The mark by which Jinja knows what to pass; `wraps` leaves a partial's out.
     if not hasattr(original, "jinja_pass_arg") and hasattr(original, "func"):
-        return pass_environment(lambda _, *a, **o: sized(*a, **o))
-    return sized
+        return pass_environment(lambda _, *a, **o: limited_call(*a, **o))
+    return limited_call
 
 
 def _check_widths(values: Iterable[Any]) -> None:
     for value in values:
         if isinstance(value, int) and not -MAX_WIDTH <= value <= MAX_WIDTH:
-            raise TooMuch(f"a width or count is larger than {MAX_WIDTH}")
+            raise TextTooLarge(f"a width or count is larger than {MAX_WIDTH}")
 
 
 def _check_size(size: int) -> None:
     if size > MAX_TEXT:
-        raise TooMuch(f"a text or list has more than {MAX_TEXT} parts")
+        raise TextTooLarge(f"a text or list has more than {MAX_TEXT} parts")
 
 
-def _check_operation(operator: str, left: Any, right: Any) -> None:
+def _check_operation(operator: str, lhs: Any, rhs: Any) -> None:
     if operator == "+":
-        if hasattr(left, "__len__") and hasattr(right, "__len__"):
-            _check_size(len(left) + len(right))
+        if hasattr(lhs, "__len__") and hasattr(rhs, "__len__"):
+            _check_size(len(lhs) + len(rhs))
     elif operator == "%":
-        if isinstance(left, str | bytes):
-            _check_format(left, right)
-    elif isinstance(left, int) and isinstance(right, int):
-        bits = left.bit_length() * right if operator == "**" else left.bit_length()
-        if max(bits, right.bit_length()) > MAX_BITS:
-            raise TooMuch("a number has too many digits")
+        if isinstance(lhs, str | bytes):
+            _check_format(lhs, rhs)
+    elif isinstance(lhs, int) and isinstance(rhs, int):
+        bits = lhs.bit_length() * rhs if operator == "**" else lhs.bit_length()
+        if max(bits, rhs.bit_length()) > MAX_BITS:
+            raise TextTooLarge("a number has too many digits")
     elif operator == "*":
-        for sized, count in ((left, right), (right, left)):
-            if hasattr(sized, "__len__") and isinstance(count, int):
-                _check_size(len(sized) * count)
+        for sequence, count in ((lhs, rhs), (rhs, lhs)):
+            if hasattr(sequence, "__len__") and isinstance(count, int):
+                _check_size(len(sequence) * count)
 
 
 def _check_format(text: str | bytes, values: Any) -> None:
-    shown = text if isinstance(text, str) else text.decode("latin-1")
-    if _WIDE.search(shown):
-        raise TooMuch("a width in a format is too large")
-    if "*" in shown:
+    letters = text if isinstance(text, str) else text.decode("latin-1")
+    if _WIDE.search(letters):
+        raise TextTooLarge("a width in a format is too large")
+    if "*" in letters:
         _check_widths(values if isinstance(values, tuple) else (values,))

@@ -49,14 +49,14 @@ def checked_path(path: str) -> str:
         UnsafePath: it is absolute, leads out of the project or into a ``.git``, or has a name that
             not every system can hold.
     """
-    normal, error, fault, hint = _judged(path)
+    normal, error, fault, hint = _judge(path)
     if error is not None:
         raise error(fault, hint=hint)
     return normal
 
 
 @lru_cache(maxsize=20_000)
-def _judged(path: str) -> tuple[str, type[UnsafePath] | None, str, str]:
+def _judge(path: str) -> tuple[str, type[UnsafePath] | None, str, str]:
     """Return a path normalised, and what to raise for it: None for nothing, a sentence, a hint."""
     normal = posixpath.normpath(path.replace(os.sep, "/"))
     parts = normal.split("/")
@@ -85,8 +85,8 @@ def name_fault(name: str) -> str:
         return "holds a control character or line end"
     if _DEVICE.fullmatch(name):
         return "Windows reserves for a device"
-    if found := _NOT_ON_WINDOWS.search(name):
-        return f"holds {found[0]}, which Windows does not take"
+    if match := _NOT_ON_WINDOWS.search(name):
+        return f"holds {match[0]}, which Windows does not take"
     if name.endswith((".", " ")):
         return "ends in a dot or space, which Windows drops"
     if len(name.encode("utf-8", "surrogatepass")) > MAX_NAME:
@@ -94,7 +94,7 @@ def name_fault(name: str) -> str:
     return ""
 
 
-def folded(path: str) -> str:
+def case_folded(path: str) -> str:
     """Return what two paths share that are one on Windows or macOS (case, composed letters)."""
     return path if path.isascii() and path.islower() else normalize("NFC", path).casefold()
 
@@ -115,7 +115,7 @@ def check(tree: Tree) -> None:
             raise UnsafePath(f"The template makes a path that is not plain: {name!r}.", hint=_HINT)
         if entry.mode == SYMLINK:
             _check_link(name, entry)
-            links[folded(name)] = os.fsdecode(entry.data).replace("\\", "/")
+            links[case_folded(name)] = os.fsdecode(entry.data).replace("\\", "/")
         for parent in _parents(name):
             if parent in tree:
                 raise _through(name, parent)
@@ -133,7 +133,7 @@ def _check_chains(tree: Tree, links: Mapping[str, str]) -> None:
     """Follow each link through the tree's other links, as any system would."""
     for name, entry in tree.items():
         for parent in _parents(name):
-            if folded(parent) in links:
+            if case_folded(parent) in links:
                 raise _through(name, parent)
         if entry.mode == SYMLINK:
             _follow(name, links)
@@ -142,7 +142,7 @@ def _check_chains(tree: Tree, links: Mapping[str, str]) -> None:
 def _follow(name: str, links: Mapping[str, str]) -> None:
     """Raise UnsafePath where the link ``name`` leads out of the project, into .git, or nowhere."""
     place = name.split("/")[:-1]
-    pending = links[folded(name)].split("/")[::-1]
+    pending = links[case_folded(name)].split("/")[::-1]
     hops = 1
     while pending:
         part = pending.pop()
@@ -160,7 +160,7 @@ def _follow(name: str, links: Mapping[str, str]) -> None:
         if _is_git(part):
             raise UnsafePath(f"The template's symbolic link {name} leads into .git.", hint=_HINT)
         place.append(part)
-        target = links.get(folded("/".join(place)))
+        target = links.get(case_folded("/".join(place)))
         if target is not None:
             hops += 1
             if hops > _MAX_LINKS:

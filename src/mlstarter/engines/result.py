@@ -13,29 +13,29 @@ from mlstarter.tree import Entry
 
 
 @dataclass(frozen=True, slots=True)
-class Rendered:
+class Render:
     """A render.
 
-    ``tree`` is what gets committed. ``ignored`` are files that a template's code made and that
+    ``tree`` is what gets committed. ``ignored_files`` are those that its code made and that
     the project's own ``.gitignore`` names (an ``.env``, a virtual environment): they belong on the
     disk of who ran it, never into a commit. ``seed`` is what its chance was drawn from, "" where
     nothing was drawn.
     """
 
     tree: Mapping[str, Entry]
-    ignored: Mapping[str, Entry] = field(default_factory=dict)
+    ignored_files: Mapping[str, Entry] = field(default_factory=dict)
     seed: str = ""
 
 
-def read_rendered(folder: Path) -> Rendered:
+def read_rendered(folder: Path) -> Render:
     """Read what a template and its code wrote; a repository of its own making is left out."""
     tree = read_tree(folder)
     with tempfile.TemporaryDirectory(prefix="mlstarter-ignored-") as work:
         git = Git(folder, {"GIT_DIR": f"{work}/.git", "GIT_WORK_TREE": str(folder)})
         git.run("init", "--quiet")
         options = ("--others", "--ignored", "--exclude-per-directory=.gitignore", "-z")
-        ignored = set(git.fields("ls-files", *options))
-    return Rendered(
-        {name: entry for name, entry in tree.items() if name not in ignored},
-        {name: entry for name, entry in tree.items() if name in ignored},
+        ignored_files = set(git.fields("ls-files", *options))
+    return Render(
+        {name: entry for name, entry in tree.items() if name not in ignored_files},
+        {name: entry for name, entry in tree.items() if name in ignored_files},
     )

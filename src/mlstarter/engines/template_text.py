@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from jinja2 import Environment, Template, nodes
+from jinja2 import Environment, Template, TemplateSyntaxError, nodes
 
 from mlstarter.engines.jinja import UNSTEADY_FILTERS
+from mlstarter.errors import MlstarterError, TemplateError
 
 # The globals whose result is a function of their arguments.
 _STEADY_GLOBALS = frozenset({"range", "dict", "cycler", "joiner", "namespace", "pathjoin"})
@@ -21,36 +22,74 @@ _TELLING = (
     nodes.Name, nodes.Filter, nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport,
     nodes.ExtensionAttribute, nodes.ImportedName,
 )  # fmt: skip
-_KEPT = 64  # results a text keeps; a class differs in few answers but the name
+_MOST_RESULTS = 64  # results a text keeps; a class differs in few answers but the name
+
+
+class TextError(TemplateError):
+    """A text of a template is wrong: ``fault`` says how, ``place`` is its file or the text."""
+
+    def __init__(self, fault: Exception, place: str) -> None:
+        line = f", line {fault.lineno}" if isinstance(fault, TemplateSyntaxError) else ""
+        words = fault.message if isinstance(fault, TemplateSyntaxError) else str(fault)
+        self.fault = f"{words or type(fault).__name__}".strip().rstrip(".")
+        self.place = f"{place}{line}"
+        super().__init__(
+            f"A text of the template cannot be rendered: {self.fault} ({self.place}).",
+            hint="tell the template's author",
+        )
 
 
 class Text:
-    """A compiled piece of template text."""
+    """A compiled piece of template text; ``name`` is its file's, for errors and includes.
+
+    Raises:
+        TextError: it is no valid Jinja.
+    """
 
     def __init__(self, env: Environment, source: str, name: str | None = None) -> None:
         self._plain = source if _is_plain(env, source) else None
         if self._plain is not None:
             return
-        tree = env.parse(source, name)
-        self._names = _steady_names(env, tree)
-        code = env.compile(tree, name)
+        self._place = name or source
+        try:
+            tree = env.parse(source, name)
+            self._names = _steady_names(env, tree)
+            code = env.compile(tree, name)
+        except (MlstarterError, MemoryError):
+            raise
+        except Exception as error:
+            # Filters of constants run as the text is compiled, and may raise anything.
+            raise TextError(error, self._place) from error
         self._template = Template.from_code(env, code, env.make_globals(None))
         self._results: dict[tuple[str, ...], str] = {}
 
     def render(self, context: Mapping[str, Any]) -> str:
-        """Return the text for ``context``, from memory where the same answers gave it before."""
+        """Return the text for ``context``, from memory where the same answers gave it before.
+
+        Raises:
+            TextError: what it says cannot be done with these answers.
+        """
         if self._plain is not None:
             return self._plain
         if self._names is None:
-            return self._template.render(context)
+            return self._render_now(context)
         # repr tells 1 from True and from "1", and takes lists and mappings.
         key = tuple([repr(context.get(name, ...)) for name in self._names])
         result = self._results.get(key)
         if result is None:
-            if len(self._results) >= _KEPT:
+            if len(self._results) >= _MOST_RESULTS:
                 self._results.clear()
-            result = self._results[key] = self._template.render(context)
+            result = self._results[key] = self._render_now(context)
         return result
+
+    def _render_now(self, context: Mapping[str, Any]) -> str:
+        try:
+            return self._template.render(context)
+        except (MlstarterError, MemoryError):
+            raise
+        except Exception as error:
+            # A text of a template may raise anything; what is around it may not.
+            raise TextError(error, self._place) from error
 
 
 def _is_plain(env: Environment, source: str) -> bool:

@@ -22,7 +22,7 @@ Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Created:
+class NewProject:
     """What ``create`` made.
 
     ``commit`` is None without git and for a folder of another repository, whose owner commits it;
@@ -93,24 +93,22 @@ def plan(
     *,
     layers: Sequence[Path] = (),
     folder_name: str = "project",
-    trust: bool = False,
 ) -> Tree:
     """Return what ``create`` would write; nothing is touched.
 
     That is the render and, where the template does not write it itself, the record of where it
     comes from (Copier's answers file, cruft's for Cookiecutter).
     """
-    made = _render(template, answers, layers, folder_name, trust=trust)
-    return made.whole
+    return _render(template, answers, layers, folder_name).whole
 
 
 @dataclass(frozen=True, slots=True)
-class _Made:
+class _Content:
     """A render with its record, the layers over it, what git shall not track, and its seed."""
 
     tree: Tree
     layers: tuple[Layer, ...]
-    ignored: Tree
+    ignored_files: Tree
     seed: str
 
     @property
@@ -127,33 +125,28 @@ def _render(
     answers: Mapping[str, Any],
     layers: Sequence[Path],
     folder_name: str,
-    *,
-    trust: bool,
-) -> _Made:
-    made = render_all(template, answers, trust=trust, folder_name=folder_name)
-    origin = TemplateOrigin(template.source, template.version)
-    recorded = getattr(answers, "recorded", answers)
-    tree = with_record(made.tree, origin, template.engine, recorded, template.commit)
+) -> _Content:
+    result = render_all(template, answers, folder_name=folder_name)
+    tree = with_record(result.tree, template, getattr(answers, "for_record", answers))
     if not layers:
-        return _Made(tree, (), made.ignored, made.seed)
+        return _Content(tree, (), result.ignored_files, result.seed)
     from mlstarter.layers import render_layers
 
-    laid = render_layers(layers, answers, tree, folder_name)
-    return _Made(tree, laid, made.ignored, made.seed)
+    own_layers = render_layers(layers, answers, tree, folder_name)
+    return _Content(tree, own_layers, result.ignored_files, result.seed)
 
 
-def create(  # noqa: PLR0913 - keywords, each with a default
+def create(
     dest: Path,
     template: Template,
     answers: Mapping[str, Any],
     *,
     layers: Sequence[Path] = (),
-    trust: bool = False,
     git: bool = True,
-    nested: bool = False,
+    is_nested: bool = False,
     own: OwnFiles | None = None,
     progress: Progress | None = None,
-) -> Created:
+) -> NewProject:
     """Make the project at ``dest``, completely or not at all.
 
     Everything is built in a temporary folder on the same disk, under the project's own name, and
@@ -161,53 +154,52 @@ def create(  # noqa: PLR0913 - keywords, each with a default
 
     Args:
         dest: absent or an empty folder; missing folders above it are made.
-        template: a template at one version.
+        template: a template at one version; its code runs where it is trusted.
         answers: complete answers (``questions.complete``).
         layers: folders whose files are laid over the template's, lowest first.
-        trust: run the code that the template brings.
         git: make a repository whose first commit is the pristine render.
-        nested: become a folder of the repository around ``dest``: only files are written, and
+        is_nested: become a folder of the repository around ``dest``: only files are written, and
             who owns that repository commits them.
         own: files of the user's beside the render.
         progress: called with a short sentence at each step.
 
     Raises:
-        UsageError: ``dest`` holds something, or ``nested`` without a repository around it.
+        UsageError: ``dest`` holds something, or ``is_nested`` without a repository around it.
         TemplateError: the template cannot be rendered.
         EnvironmentProblem: no permission, a full disk, no git.
     """
     say = progress or (lambda _: None)
     dest = dest.absolute()
     check_destination(dest)
-    if nested and enclosing_repository(dest) is None:
+    if is_nested and enclosing_repository(dest) is None:
         raise UsageError(
             f"There is no repository around {dest} that it could be a folder of.",
             hint="leave that out to make a repository of its own",
         )
     with orderly():
         say("rendering the template")
-        made = _render(template, answers, layers, dest.name, trust=trust)
-        whole = {**made.whole, **(own.tree if own is not None else {})}
+        content = _render(template, answers, layers, dest.name)
+        whole = {**content.whole, **(own.tree if own is not None else {})}
         # Inside an empty destination: it may be another disk than the folder above it.
         with built_aside(dest if dest.is_dir() else dest.parent, dest.name) as folder:
             commit, fallback = None, False
-            if git and not nested:
+            if git and not is_nested:
                 say("making the first commit")
                 origin = TemplateOrigin(template.source, template.version)
                 with to_its_end():
-                    first = first_commit(folder, made.tree, origin, made.layers, made.seed)
+                    first = first_commit(folder, content.tree, origin, content.layers, content.seed)
                     commit, fallback = first.commit, first.committer.fallback
                     if own is not None and own.tree:
                         commit = own_commit(folder, first.commit, whole, own.message)
             else:
                 say("writing the files")
                 write_tree(whole, folder)
-            write_tree(made.ignored, folder)
+            write_tree(content.ignored_files, folder)
             if own is not None:
                 say("copying the data")
                 own.copy(folder)
             _move(folder, dest)
-    return Created(dest, len(whole), commit, fallback)
+    return NewProject(dest, len(whole), commit, fallback)
 
 
 def _move(folder: Path, dest: Path) -> None:

@@ -29,13 +29,13 @@ def read_answers(path: Path) -> dict[str, Any]:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise AnswersError(f"The answers file {path} cannot be read: {reason}.") from error
     try:
-        found = _parse(text, path.suffix.lower())
+        answers = _parse(text, path.suffix.lower())
     except ValueError as error:
         reason = " ".join(str(error).split())
         raise AnswersError(f"The answers file {path} cannot be read: {reason}.") from error
-    if not isinstance(found, Mapping) or not all(isinstance(key, str) for key in found):
+    if not isinstance(answers, Mapping) or not all(isinstance(key, str) for key in answers):
         raise AnswersError(f"The answers file {path} does not hold a table of answers.")
-    return {key: value for key, value in found.items() if not key.startswith("_")}
+    return {key: value for key, value in answers.items() if not key.startswith("_")}
 
 
 def _parse(text: str, suffix: str) -> Any:
@@ -48,10 +48,10 @@ def _parse(text: str, suffix: str) -> Any:
 
 def parse_pairs(pairs: tuple[str, ...]) -> dict[str, str]:
     """Read the values of ``--data KEY=VALUE``; raises AnswersError for one without "="."""
-    found: dict[str, str] = {}
+    answers: dict[str, str] = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals or not name.strip():
             raise AnswersError(f'"{pair}" is not KEY=VALUE.', hint="write --data target=price")
-        found[name.strip()] = value
-    return found
+        answers[name.strip()] = value
+    return answers

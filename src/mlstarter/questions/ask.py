@@ -9,12 +9,10 @@ changes what applies, or what is valid, is followed by exactly the questions it 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mlstarter.data.kaggle import settle_addresses
-from mlstarter.errors import AnswersError
-from mlstarter.questions.complete import refuse_unknown
 from mlstarter.questions.interview import Interview
 from mlstarter.questions.model import (
     TYPE,
@@ -26,7 +24,8 @@ from mlstarter.questions.model import (
 )
 from mlstarter.questions.presets import Preset, preset_answers
 from mlstarter.questions.prompt import put, review
-from mlstarter.questions.terminal import GoBack, Terminal
+from mlstarter.questions.terminal import BACK, Back, Terminal
+from mlstarter.questions.walk import Policy, refuse_unknown, walk
 
 EVERYTHING, PRESET, LAST, OWN = "everything", "preset", "last", "own"
 # The question that a template has which takes a file of the user's own.
@@ -35,57 +34,72 @@ OWN_DATA = "data_path"
 ALWAYS_ASKED = ("project_name",)
 
 
-class OtherType(Exception):
+@dataclass(frozen=True, slots=True)
+class OtherType:
     """The user chose a project type for which another template stands."""
 
-    def __init__(self, name: str) -> None:
-        super().__init__(name)
-        self.name = name
+    name: str
 
 
-class OwnData(Exception):
+@dataclass(frozen=True, slots=True)
+class StartFromData:
     """The user wants to start from data of their own, which are to be looked at first."""
+
+
+DialogueOutcome = Answers | OtherType | StartFromData
+
+
+@dataclass(frozen=True)
+class Starts:
+    """What a dialogue may start from.
+
+    ``presets`` are the sets of answers to choose from, ``last`` the user's last answers to this
+    template, ``remembered_answers`` what takes the place of the template's defaults in any case.
+    """
+
+    presets: Sequence[Preset] = ()
+    last: Mapping[str, Any] = field(default_factory=dict)
+    remembered_answers: Mapping[str, Any] = field(default_factory=dict)
 
 
 def ask(
     questionnaire: Questionnaire,
-    given: Mapping[str, Any],
+    inputs: Mapping[str, Any],
     terminal: Terminal,
     *,
-    presets: Sequence[Preset] = (),
-    chosen: Preset | Mapping[str, Any] | None = None,
-    last: Mapping[str, Any] | None = None,
-    remembered: Mapping[str, Any] | None = None,
-    others: Mapping[str, str] | None = None,
-) -> Answers:
-    """Ask whatever ``given`` leaves open and return the answers the user agreed to.
+    starts: Starts = Starts(),
+    start: Preset | Mapping[str, Any] | None = None,
+    other_types: Mapping[str, str] | None = None,
+) -> DialogueOutcome:
+    """Ask whatever ``inputs`` leave open and return the answers that the user agreed to.
 
     Args:
         questionnaire: the template's questions.
-        given: answers from flags and files; they are not asked.
+        inputs: answers from flags and files; they are not asked.
         terminal: where to ask.
-        presets: the sets of answers to choose from, first of all.
-        chosen: the answers to start from: a preset that a flag named, or what was proposed over
-            the user's own data.
-        last: the user's last answers to this template.
-        remembered: what takes the place of the template's defaults.
-        others: project types of other templates, offered beside this one's: name -> title.
+        starts: what to choose from, first of all.
+        start: the answers to start from without asking: a preset that a flag named, or what was
+            proposed over the user's own data.
+        other_types: project types of other templates, offered beside this one's: name -> title.
 
-    Raises AnswersError for a value in ``given`` that cannot be; OtherType when one of ``others``
-    is chosen; OwnData when the user wants to start from data; KeyboardInterrupt and EOFError when
-    the user stops.
+    Returns:
+        The answers; OtherType where one of ``other_types`` was chosen, StartFromData where the user
+        wants to start from data.
+
+    Raises:
+        AnswersError: an input cannot be.
+        KeyboardInterrupt, EOFError: the user stops.
     """
-    refuse_unknown(questionnaire, given)
-    offered = _with_others(questionnaire, others or {})
-    conversation = Conversation(offered, given, terminal, remembered or {})
-    conversation.others = frozenset(others or {})
-    conversation.sets = (list(presets), dict(last or {}))
-    if isinstance(chosen, Preset):
-        chosen = preset_answers(chosen, questionnaire.names)
-    return conversation.run(chosen)
+    refuse_unknown(questionnaire, inputs)
+    others = other_types or {}
+    conversation = Conversation(_with_types(questionnaire, others), inputs, terminal, starts)
+    conversation.other_types = frozenset(others)
+    if isinstance(start, Preset):
+        start = preset_answers(start, questionnaire.names)
+    return conversation.run(start)
 
 
-def _with_others(questionnaire: Questionnaire, others: Mapping[str, str]) -> Questionnaire:
+def _with_types(questionnaire: Questionnaire, others: Mapping[str, str]) -> Questionnaire:
     """Return the questionnaire with more choices in the question for the project type."""
     if not others or TYPE not in questionnaire:
         return questionnaire
@@ -101,114 +115,102 @@ def _with_others(questionnaire: Questionnaire, others: Mapping[str, str]) -> Que
     )
 
 
-class Conversation:
+class Conversation(Policy):
     """One dialogue, from the first question to the agreement."""
 
     def __init__(
         self,
         questionnaire: Questionnaire,
-        given: Mapping[str, Any],
+        inputs: Mapping[str, Any],
         terminal: Terminal,
-        remembered: Mapping[str, Any],
+        starts: Starts,
     ) -> None:
         self.questionnaire = questionnaire
-        self.given = given
+        self.inputs = inputs
         self.terminal = terminal
-        self.remembered = remembered
-        self.sets: tuple[list[Preset], dict[str, Any]] = ([], {})
-        self.others: frozenset[str] = frozenset()
-        self.offered: dict[str, Any] = dict(remembered)
+        self.starts = starts
+        self.other_types: frozenset[str] = frozenset()
+        self.suggestions: dict[str, Any] = dict(starts.remembered_answers)
+        # With a set of answers to start from, only what it leaves open is asked.
         self.quick = False
         self.drafts: dict[str, Any] = {}
         self.earlier: dict[str, Any] = {}
         self.trail: list[str] = []
 
-    def run(self, start: Mapping[str, Any] | None) -> Answers:
+    def run(self, start: Mapping[str, Any] | None) -> DialogueOutcome:
         """Ask until the user agrees to the review; ``start`` is a set of answers to begin with."""
         self.terminal.show(self.terminal.keys)
-        has_start = start is None and self._start()
+        options = self._options() if start is None else []
         if start is not None:
             self._take_set(start)
+        elif options and (wish := self._start(options)) is not None:
+            return wish
         while True:
-            interview = self._interview()
-            try:
-                question = self._walk(interview)
-                can_go_back = bool(self.trail) or has_start
-                if question is not None:
-                    self._put(question, interview, can_go_back=can_go_back)
-                elif self._agrees(interview, can_go_back=can_go_back):
-                    return interview.answers()
-            except GoBack:
-                if self.trail:
-                    name = self.trail.pop()
-                    self.earlier[name] = self.drafts.pop(name, None)
-                else:
-                    self._start()
+            interview = Interview(self.questionnaire, self.inputs, self.suggestions)
+            question = walk(interview, self)
+            can_go_back = bool(self.trail or options)
+            if question is None:
+                step = self._review(interview, can_go_back=can_go_back)
+            else:
+                step = self._ask(question, interview, can_go_back=can_go_back)
+            # From the first question the way back leads to where to start from, if that was asked.
+            if step is BACK and self.trail:
+                name = self.trail.pop()
+                self.earlier[name] = self.drafts.pop(name, None)
+            elif step is BACK:
+                step = self._start(options)
+            if step is not None and step is not BACK:
+                return step
 
-    def _interview(self) -> Interview:
-        return Interview(self.questionnaire, self.given, self.offered)
-
-    def _start(self) -> bool:
-        """Ask what to start from; return False where there is nothing to choose."""
-        presets, last = self.sets
+    def _options(self) -> list[Choice]:
+        """Return what there is to start from, nothing where there is no choice."""
+        presets = self.starts.presets
         options = [Choice("Choose everything", EVERYTHING)]
         if presets:
             options.insert(0, Choice(f"A preset ({len(presets)} ready sets of answers)", PRESET))
-        if OWN_DATA in self.questionnaire and OWN_DATA not in self.given:
+        if OWN_DATA in self.questionnaire and OWN_DATA not in self.inputs:
             options.append(Choice("Data of my own (a file or a folder)", OWN))
-        if last:
+        if self.starts.last:
             options.append(Choice("My last answers", LAST))
-        if len(options) == 1:
-            return False
+        return options if len(options) > 1 else []
+
+    def _start(self, options: Sequence[Choice]) -> StartFromData | None:
+        """Ask what to start from."""
+        # Another start is another dialogue: an answer that nobody sees again must not count.
         self.drafts.clear()
         while True:
             way = self.terminal.select("Start from", options, None, can_go_back=False)
-            self.offered, self.quick = dict(self.remembered), False
+            self.suggestions, self.quick = dict(self.starts.remembered_answers), False
             if way == OWN:
-                raise OwnData
+                return StartFromData()
             if way == LAST:
-                self._take_set({n: v for n, v in last.items() if n not in ALWAYS_ASKED})
-            if way != PRESET or self._take_preset(presets):
-                return True
+                last = self.starts.last.items()
+                self._take_set({name: v for name, v in last if name not in ALWAYS_ASKED})
+            if way != PRESET or self._take_preset():
+                return None
 
-    def _take_preset(self, presets: Sequence[Preset]) -> bool:
+    def _take_preset(self) -> bool:
         choices = [
             Choice(_preset_title(preset), preset, description=preset.description)
-            for preset in presets
+            for preset in self.starts.presets
         ]
-        try:
-            preset = self.terminal.select("Which preset?", choices, None, can_go_back=True)
-        except GoBack:
+        preset = self.terminal.select("Which preset?", choices, None, can_go_back=True)
+        if preset is BACK:
             return False
         self._take_set(preset_answers(preset, self.questionnaire.names))
         return True
 
     def _take_set(self, answers: Mapping[str, Any]) -> None:
-        self.offered = {**self.remembered, **answers}
+        self.suggestions = {**self.starts.remembered_answers, **answers}
         self.quick = True
 
-    def _walk(self, interview: Interview) -> Question | None:
-        """Settle what is answered; return the first question that is not, or None."""
-        for question in self.questionnaire.questions:
-            if not interview.applies(question):
-                if question.name in self.given:
-                    raise AnswersError(
-                        f'"{question.name}" does not apply with the other answers.',
-                        hint=f"leave out --data {question.name}=...",
-                    )
-                interview.hide(question)
-            elif question.name in self.given:
-                interview.settle(question, self.given[question.name])
-            elif not self._settle(question, interview):
-                return question
-        return None
-
-    def _settle(self, question: Question, interview: Interview) -> bool:
+    def answer(self, question: Question, interview: Interview) -> bool:
+        """Settle a question that was answered, or need not be; the walk ends before any other."""
         try:
             if question.name in self.drafts:
                 interview.settle(question, self.drafts[question.name])
                 return True
-            if (self.quick and question.name not in ALWAYS_ASKED) or _is_settled(
+            if (self.quick and question.name not in ALWAYS_ASKED) or _has_one_answer(
                 question, interview
             ):
                 return interview.settle_default(question)
@@ -217,8 +219,11 @@ class Conversation:
             self.drafts.pop(question.name, None)
         return False
 
-    def _put(self, question: Question, interview: Interview, *, can_go_back: bool) -> None:
+    def _ask(
+        self, question: Question, interview: Interview, *, can_go_back: bool
+    ) -> OtherType | Back | None:
         """Ask one question and keep its answer as a draft."""
+        # What was typed before somebody went back is worth more than the default.
         before = self.earlier.get(question.name)
         default = interview.default(question) if before is None else before
         answer = put(
@@ -229,8 +234,10 @@ class Conversation:
             can_go_back=can_go_back,
             editing=before is not None,
         )
-        if question.name == TYPE and answer in self.others:
-            raise OtherType(answer)
+        if isinstance(answer, Back):
+            return answer
+        if question.name == TYPE and answer in self.other_types:
+            return OtherType(answer)
         drafts = {question.name: answer}
         settle_addresses(drafts)
         if question.name not in drafts:  # the page of a competition, where a dataset was asked for
@@ -239,52 +246,52 @@ class Conversation:
         if question.name in self.trail:
             self.trail.remove(question.name)
         self.trail.append(question.name)
+        return None
 
-    def _agrees(self, interview: Interview, *, can_go_back: bool) -> bool:
-        """Show every answer; return True for yes, or ask the one whose number was typed."""
-        shown = [
+    def _review(self, interview: Interview, *, can_go_back: bool) -> DialogueOutcome | Back | None:
+        """Show every answer; return them for yes, or ask the one whose number was typed."""
+        questions = [
             question
             for question in self.questionnaire.questions
-            if question.name not in interview.hidden
+            if question.name not in interview.hidden_names
         ]
-        self.terminal.show(review(shown, interview))
+        self.terminal.show(review(questions, interview))
 
-        def complaint(typed: str) -> str | None:
-            word = typed.strip()
-            if not word or (word.isdigit() and 1 <= int(word) <= len(shown)):
+        def complaint(entry: str) -> str | None:
+            word = entry.strip()
+            if not word or (word.isdigit() and 1 <= int(word) <= len(questions)):
                 return None
-            return f"Press Enter, or type a number from 1 to {len(shown)}."
+            return f"Press Enter, or type a number from 1 to {len(questions)}."
 
-        typed = self.terminal.text(
+        entry = self.terminal.text(
             "Enter to create it, or the number of an answer to change:",
             "",
             complaint,
             can_go_back=can_go_back,
-        ).strip()
-        if not typed:
-            return True
-        self._change(shown[int(typed) - 1], interview)
-        return False
+        )
+        if isinstance(entry, Back):
+            return entry
+        if not entry.strip():
+            return interview.answers()
+        return self._change(questions[int(entry) - 1], interview)
 
-    def _change(self, question: Question, interview: Interview) -> None:
-        if question.name in self.given:
+    def _change(self, question: Question, interview: Interview) -> OtherType | None:
+        if question.name in self.inputs:
             self.terminal.show(f"{question.name} was given on the command line; it stays.")
-            return
+            return None
         current = interview.values[question.name]
         # Everything that stands in the review was seen: it is not asked again.
         before = {name: value for name, value in interview.values.items() if name in self.drafts}
-        try:
-            answer = put(
-                question, interview, current, self.terminal, can_go_back=True, editing=True
-            )
-        except GoBack:
-            return
-        if question.name == TYPE and answer in self.others:
-            raise OtherType(answer)
+        answer = put(question, interview, current, self.terminal, can_go_back=True, editing=True)
+        if isinstance(answer, Back):
+            return None
+        if question.name == TYPE and answer in self.other_types:
+            return OtherType(answer)
         self.drafts = {**before, question.name: answer}
+        return None
 
 
-def _is_settled(question: Question, interview: Interview) -> bool:
+def _has_one_answer(question: Question, interview: Interview) -> bool:
     """Say whether there is nothing to choose: a single choice, which is the default too."""
     choices = interview.choices(question)
     return len(choices) == 1 and choices[0].value == interview.default(question)

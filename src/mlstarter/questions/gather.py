@@ -8,15 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mlstarter import plugins
+from mlstarter import engines, plugins
 from mlstarter.data.kaggle import settle_addresses
-from mlstarter.engines.path_safety import checked_path
 from mlstarter.errors import AnswersError, UsageError
 from mlstarter.questions.answers_file import parse_pairs, read_answers
-from mlstarter.questions.ask import ask
+from mlstarter.questions.ask import DialogueOutcome, OtherType, StartFromData, Starts, ask
 from mlstarter.questions.complete import complete
 from mlstarter.questions.interview import Interview
-from mlstarter.questions.memory import last_answers, remembered
+from mlstarter.questions.memory import last_answers, remembered_answers
 from mlstarter.questions.model import Answers, Questionnaire
 from mlstarter.questions.presets import Preset, find_preset, load_presets, preset_answers
 from mlstarter.questions.terminal import Terminal
@@ -28,36 +27,50 @@ NAMES = ("project_name", "project_slug", "repo_name", "name")
 
 
 @dataclass(frozen=True)
-class Gathered:
-    """Everything that answers a questionnaire before anybody is asked."""
+class AnswerSources:
+    """Everything that answers a questionnaire before anybody is asked.
+
+    ``inputs`` are answers from flags and files, ``preset`` is the one that a flag names, ``starts``
+    what a dialogue may start from, ``other_types`` the project types of other packages.
+    """
 
     questionnaire: Questionnaire
-    given: Mapping[str, Any]
+    inputs: Mapping[str, Any]
     preset: Preset | None
-    presets: tuple[Preset, ...]
-    last: Mapping[str, Any]
-    remembered: Mapping[str, Any]
-    others: Mapping[str, str]
+    starts: Starts
+    other_types: Mapping[str, str]
 
     def complete(self, *, defaults: bool) -> Answers:
         """Answer without a terminal; see ``questions.complete``."""
-        offered = dict(self.remembered)
+        suggestions = dict(self.starts.remembered_answers)
         if self.preset is not None:
-            offered |= preset_answers(self.preset, self.questionnaire.names)
-        return complete(self.questionnaire, self.given, offered=offered, defaults=defaults)
+            suggestions |= preset_answers(self.preset, self.questionnaire.names)
+        return complete(self.questionnaire, self.inputs, suggestions=suggestions, defaults=defaults)
 
-    def ask(self, terminal: Terminal, proposal: Mapping[str, Any] | None = None) -> Answers:
+    def ask(self, terminal: Terminal) -> DialogueOutcome:
         """Ask for what is open; see ``questions.ask``."""
         return ask(
             self.questionnaire,
-            self.given,
+            self.inputs,
             terminal,
-            presets=self.presets,
-            chosen=self.preset if proposal is None else {**self.remembered, **proposal},
-            last=self.last,
-            remembered=self.remembered,
-            others=self.others,
+            starts=self.starts,
+            start=self.preset,
+            other_types=self.other_types,
         )
+
+    def ask_about(self, terminal: Terminal, proposal: Mapping[str, Any]) -> Answers | OtherType:
+        """Ask, beginning with what was proposed over the user's own data."""
+        outcome = ask(
+            self.questionnaire,
+            self.inputs,
+            terminal,
+            starts=self.starts,
+            start={**self.starts.remembered_answers, **proposal},
+            other_types=self.other_types,
+        )
+        # Where to start from is not asked, so that nobody can choose data once more.
+        assert not isinstance(outcome, StartFromData)  # noqa: S101 - as said
+        return outcome
 
 
 def gather(
@@ -69,37 +82,38 @@ def gather(
     preset: str | None,
     data: tuple[str, ...],
     answers_file: Path | None,
-) -> Gathered:
-    """Read what was given; flags win over the file.
+) -> AnswerSources:
+    """Read flags and files; a flag wins over the file.
 
     Raises UsageError and AnswersError for what cannot be, with the near match.
     """
-    given = read_answers(answers_file) if answers_file is not None else {}
-    given |= parse_pairs(data)
-    settle_addresses(given)
+    inputs = read_answers(answers_file) if answers_file is not None else {}
+    inputs |= parse_pairs(data)
+    # The address of a page stands for several answers, whichever way it came in.
+    settle_addresses(inputs)
     if project_type is not None:
         if "project_type" not in questionnaire:
             raise UsageError("This template has no project types.", hint="leave out --type")
-        given["project_type"] = project_type
+        inputs["project_type"] = project_type
         _refuse_type(questionnaire, project_type)
     if dest is not None and "project_name" in questionnaire:
-        given.setdefault("project_name", dest.absolute().name)
+        inputs.setdefault("project_name", dest.absolute().name)
     presets = [*load_presets(template.root), *plugins.presets(template)]
-    chosen = find_preset(presets, preset) if preset is not None else None
-    wanted = given.get("project_type")
-    if chosen is not None and wanted is not None and chosen.type not in {None, wanted}:
+    start = find_preset(presets, preset) if preset is not None else None
+    type_name = inputs.get("project_type")
+    if start is not None and type_name is not None and start.type not in {None, type_name}:
         raise UsageError(
-            f'The preset "{chosen.name}" is of type {chosen.type}, not {wanted}.',
-            hint=f"leave out --type, or see `mlstarter list presets --type {wanted}`",
+            f'The preset "{start.name}" is of type {start.type}, not {type_name}.',
+            hint=f"leave out --type, or see `mlstarter list presets --type {type_name}`",
         )
-    return Gathered(
-        questionnaire,
-        given,
-        chosen,
-        tuple(p for p in presets if wanted is None or p.type in {None, wanted}),
+    starts = Starts(
+        tuple(p for p in presets if type_name is None or p.type in {None, type_name}),
         last_answers(template.source),
-        remembered(),
-        _other_types(template) if wanted is None and chosen is None else {},
+        remembered_answers(),
+    )
+    free = type_name is None and start is None
+    return AnswerSources(
+        questionnaire, inputs, start, starts, _other_types(template) if free else {}
     )
 
 
@@ -107,8 +121,8 @@ def _other_types(template: Template) -> dict[str, str]:
     """Return the titles of other packages' types, offered beside the built-in template's own."""
     if not is_builtin(template.source):
         return {}
-    found = plugins.project_types().values()
-    return {each.name: f"{each.name} (from the package {each.package})" for each in found}
+    types = plugins.project_types().values()
+    return {each.name: f"{each.name} (from the package {each.package})" for each in types}
 
 
 def _refuse_type(questionnaire: Questionnaire, project_type: str) -> None:
@@ -122,21 +136,14 @@ def _refuse_type(questionnaire: Questionnaire, project_type: str) -> None:
         ) from error
 
 
-def destination(
-    answers: Answers, template: Template | None = None, *, trusted: bool = False
-) -> Path:
-    """Return the folder that the answers name, for ``new`` without DEST.
+def destination(answers: Answers, template: Template) -> Path:
+    """Return the folder that a template or its answers name, for ``new`` without DEST.
 
-    A Cookiecutter template names it itself.
-
-    Raises UsageError where no answer names the project.
+    Raises UsageError where nothing names the project.
     """
-    if template is not None and template.engine == "cookiecutter":
-        from mlstarter.engines.cookiecutter.renderer import folder_name
-
-        named = folder_name(template, answers, trusted=trusted)
-        if named:
-            return Path(checked_path(named))
+    folder = engines.of(template).folder_name(answers)
+    if folder:
+        return Path(folder)
     for name in NAMES:
         if isinstance(answers.get(name), str) and answers[name].strip():
             return Path(re.sub(r"[\s/\\]+", "-", answers[name].strip()))

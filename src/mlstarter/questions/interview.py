@@ -6,56 +6,48 @@ Questions are settled in the template's order, because a later one may depend on
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from typing import Any
 
-import jinja2
-
 from mlstarter.bounds import is_limited, limited
 from mlstarter.engines.chance import Chance, drawing, new_seed
 from mlstarter.errors import MlstarterError, TemplateError
-from mlstarter.questions.cookiecutter import Raw
 from mlstarter.questions.model import (
     MISSING,
     Answers,
     Choice,
     InvalidAnswer,
+    NoDefault,
     Question,
     Questionnaire,
+    Verbatim,
 )
 from mlstarter.questions.values import CASTS, as_list, as_text, cast, to_bool
 from mlstarter.suggest import did_you_mean, listing
-
-SYSTEMS = {"posix": "linux", "nt": "windows"}
-
-
-class UnsetError(jinja2.UndefinedError):
-    """Raised by Copier's ``UNSET``: a default that says there is none."""
 
 
 class Interview:
     """One pass through a questionnaire.
 
-    ``given`` are the user's own values. ``offered`` take the place of the template's defaults
+    ``inputs`` are the user's own values. ``suggestions`` take the place of the template's defaults
     (a preset, remembered answers); one of them that is not valid is passed over.
     """
 
     def __init__(
         self,
         questionnaire: Questionnaire,
-        given: Mapping[str, Any],
-        offered: Mapping[str, Any] | None = None,
+        inputs: Mapping[str, Any],
+        suggestions: Mapping[str, Any] | None = None,
     ) -> None:
         self.questionnaire = questionnaire
-        self.given = given
-        self.offered = offered or {}
+        self.inputs = inputs
+        self.suggestions = suggestions or {}
         self.values: dict[str, Any] = {}
-        self.hidden: set[str] = set()
+        self.hidden_names: set[str] = set()
         self.seed = questionnaire.seed or new_seed()
-        self.drawn = False
-        self._templates = questionnaire.compiled
+        self.used_chance = False
+        self._templates = questionnaire.compiled_texts
 
     def applies(self, question: Question) -> bool:
         """Say whether the question is asked, given the answers before it."""
@@ -85,11 +77,24 @@ class Interview:
 
     def choices(self, question: Question) -> list[Choice]:
         """Return the answers to choose from, an empty list for a free one."""
-        stated = question.choices
-        if isinstance(stated, str):
-            stated = cast(self.render(stated, question), "yaml") or []
-        entries = list(stated.items()) if isinstance(stated, Mapping) else list(stated)
+        source = question.choices
+        if isinstance(source, str):
+            source = self._choices_in(question, source)
+        entries = list(source.items()) if isinstance(source, Mapping) else list(source)
         return [self._choice(question, entry) for entry in entries]
+
+    def _choices_in(self, question: Question, text: str) -> Any:
+        """Return the list or mapping of choices that a text renders to."""
+        try:
+            choices = cast(self.render(text, question), "yaml") or []
+        except ValueError:
+            choices = None
+        if not isinstance(choices, Mapping | list | tuple):
+            raise TemplateError(
+                f'The choices of the template\'s question "{question.name}" are not a list.',
+                hint="tell the template's author",
+            )
+        return choices
 
     def _choice(self, question: Question, entry: Any) -> Choice:
         if isinstance(entry, Choice):
@@ -102,9 +107,9 @@ class Interview:
             raise TemplateError(
                 f'A choice of the template\'s question "{question.name}" is not a pair.'
             )
-        refused = ""
+        refusal = ""
         if isinstance(value, Mapping) and isinstance(entry, list | tuple):
-            refused = str(self.render(value.get("validator", ""), question)).strip()
+            refusal = str(self.render(value.get("validator", ""), question)).strip()
             value = value.get("value", title)
         try:
             value = self._cast(question, self.render(value, question))
@@ -114,25 +119,25 @@ class Interview:
                 f"{error}.",
                 hint="tell the template's author",
             ) from error
-        return Choice(str(self.render(title, question)), value, refused)
+        return Choice(str(self.render(title, question)), value, refusal)
 
     def default(self, question: Question) -> Any:
         """Return the value that an untouched question has, or MISSING."""
-        if question.name in self.offered:
+        if question.name in self.suggestions:
             try:
-                return self.check(question, self.offered[question.name])
+                return self.check(question, self.suggestions[question.name])
             except InvalidAnswer:
-                pass
-        stated = question.default
-        if isinstance(stated, Raw):
-            return stated.value
-        if stated is MISSING:
+                pass  # a preset or a memory may be of another version: nobody said it of this one
+        source = question.default
+        if isinstance(source, Verbatim):
+            return source.value
+        if source is MISSING:
             return MISSING
         try:
-            value = self.render(stated, question)
-        except UnsetError:
+            value = self.render(source, question)
+        except NoDefault:
             return MISSING
-        if stated is None and self.type_name(question) not in {"json", "yaml"}:
+        if source is None and self.type_name(question) not in {"json", "yaml"}:
             return MISSING
         return value
 
@@ -159,22 +164,22 @@ class Interview:
 
     def hide(self, question: Question) -> None:
         """Record that a question does not apply; its default is still rendered."""
-        self.hidden.add(question.name)
+        self.hidden_names.add(question.name)
         self.settle_default(question, validate=False)
 
     def check(self, question: Question, raw: Any) -> Any:
         """Return the value that ``raw`` stands for, or raise InvalidAnswer."""
-        shown = "that" if question.secret else f'"{as_text(raw, "str")}"'
+        value_text = "that" if question.secret else f'"{as_text(raw, "str")}"'
         try:
             value = self._parse(question, raw)
         except ValueError as error:
             raise InvalidAnswer(
-                question.name, shown, str(error), hint=self._hint(question, raw)
+                question.name, value_text, str(error), hint=self._hint(question, raw)
             ) from error
         complaint = str(self.render(question.validator, question, {question.name: value})).strip()
         if complaint:
             hint = f"give another one with --data {question.name}=VALUE"
-            raise InvalidAnswer(question.name, shown, " ".join(complaint.split()), hint=hint)
+            raise InvalidAnswer(question.name, value_text, " ".join(complaint.split()), hint=hint)
         return value
 
     def _hint(self, question: Question, raw: Any) -> str:
@@ -187,10 +192,10 @@ class Interview:
         choices = self.choices(question)
         if not question.multiselect:
             return self._one(question, raw, choices)
-        wanted = [self._one(question, item, choices) for item in as_list(raw)]
+        values = [self._one(question, item, choices) for item in as_list(raw)]
         if not choices:
-            return wanted
-        return [choice.value for choice in choices if choice.value in wanted]
+            return values
+        return [choice.value for choice in choices if choice.value in values]
 
     def _one(self, question: Question, raw: Any, choices: Sequence[Choice]) -> Any:
         value = self._cast(question, raw)
@@ -198,10 +203,10 @@ class Interview:
             return value
         for choice in choices:
             if choice.value == value:
-                if choice.refused:
-                    raise ValueError(choice.refused.rstrip("."))
+                if choice.refusal:
+                    raise ValueError(choice.refusal.rstrip("."))
                 return value
-        open_to = [as_text(choice.value, "str") for choice in choices if not choice.refused]
+        open_to = [as_text(choice.value, "str") for choice in choices if not choice.refusal]
         raise ValueError(f"choose {listing(open_to)}")
 
     def _cast(self, question: Question, value: Any) -> Any:
@@ -224,8 +229,8 @@ class Interview:
         if not isinstance(text, str) or not self._is_jinja(text):
             return text
         try:
-            return self._rendered(text, question.name, extra or {})
-        except (UnsetError, MlstarterError, MemoryError):
+            return self._render_text(text, question.name, extra or {})
+        except (NoDefault, MlstarterError, MemoryError):
             raise
         except Exception as error:
             # A text of a template may raise anything.
@@ -234,7 +239,7 @@ class Interview:
                 hint="its author must mend it; filters of its own need --trust",
             ) from error
 
-    def _rendered(self, text: str, name: str, extra: Mapping[str, Any]) -> str:
+    def _render_text(self, text: str, name: str, extra: Mapping[str, Any]) -> str:
         # Each text anew from the seed: however often it is shown, it draws the same.
         chance = Chance(self.seed, f"{name}\0{text}")
         # Entering a block costs as much as a short text, and `complete` is one already.
@@ -242,9 +247,9 @@ class Interview:
         with bound, drawing(chance):
             if text not in self._templates:
                 self._templates[text] = self.questionnaire.environment.from_string(text)
-            rendered = self._templates[text].render(self._context(extra))
-        self.drawn |= chance.drawn
-        return rendered
+            result = self._templates[text].render(self._context(extra))
+        self.used_chance |= chance.was_used
+        return result
 
     def _is_jinja(self, text: str) -> bool:
         """Say whether a text can hold anything to render; most choices and types do not."""
@@ -254,23 +259,18 @@ class Interview:
         return any(start in text for start in (*starts, *filter(None, prefixes)))
 
     def _context(self, extra: Mapping[str, Any]) -> dict[str, Any]:
-        known = {**self.offered, **self.given, **self.values, **extra}
+        answers = {**self.suggestions, **self.inputs, **self.values, **extra}
         if self.questionnaire.namespace is not None:
-            return {self.questionnaire.namespace: known}
-        return {
-            **known,
-            "UNSET": jinja2.StrictUndefined("UNSET", exc=UnsetError),
-            "_copier_conf": {
-                "os": SYSTEMS.get(os.name),
-                "sep": os.sep,
-                **extra.get("_copier_conf", {}),
-            },
-            "_copier_phase": "prompt",
-        }
+            return {self.questionnaire.namespace: answers}
+        return {**self.questionnaire.variables, **answers}
 
     def answers(self) -> Answers:
         """Return what was settled, in the template's order."""
         secrets = {question.name for question in self.questionnaire.questions if question.secret}
         return Answers(
-            dict(self.values), frozenset(self.hidden), frozenset(secrets), self.seed, self.drawn
+            dict(self.values),
+            frozenset(self.hidden_names),
+            frozenset(secrets),
+            self.seed,
+            self.used_chance,
         )

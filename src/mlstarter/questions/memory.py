@@ -17,23 +17,23 @@ from typing import Any
 from mlstarter import settings
 from mlstarter.questions.model import Answers
 
-KEPT = ("author_name", "author_email", "licence")
+SAME_EVERYWHERE = ("author_name", "author_email", "licence")
 
 
-def remembered() -> dict[str, Any]:
+def remembered_answers() -> dict[str, Any]:
     """Return the answers that hold for every project: author, e-mail, licence.
 
     An empty one is no answer that holds elsewhere: a template may well have a better default.
     """
     own = settings.folder()
-    found = {} if own is None else _read(own / "remembered.json")
-    return {name: found[name] for name in KEPT if _is_filled(found.get(name))}
+    values = {} if own is None else _read_json(own / "remembered.json")
+    return {name: values[name] for name in SAME_EVERYWHERE if _is_filled(values.get(name))}
 
 
 def last_answers(source: str) -> dict[str, Any]:
     """Return the answers last given to the template ``source``, empty where there are none."""
     own = settings.folder()
-    return {} if own is None else _read(_last_path(own, source))
+    return {} if own is None else _read_json(_last_path(own, source))
 
 
 def remember(source: str, answers: Answers) -> None:
@@ -41,11 +41,11 @@ def remember(source: str, answers: Answers) -> None:
     own = settings.folder()
     if own is None:
         return
-    recorded = answers.recorded
-    filled = {name: recorded[name] for name in KEPT if _is_filled(recorded.get(name))}
+    values = answers.for_record
+    personal = {name: values[name] for name in SAME_EVERYWHERE if _is_filled(values.get(name))}
     with contextlib.suppress(OSError, TypeError, ValueError):
-        _write(own / "remembered.json", {**remembered(), **filled})
-        _write(_last_path(own, source), recorded)
+        _write(own / "remembered.json", {**remembered_answers(), **personal})
+        _write(_last_path(own, source), values)
 
 
 def _is_filled(value: object) -> bool:
@@ -57,12 +57,12 @@ def _last_path(own: Path, source: str) -> Path:
     return own / "last" / f"{digest}.json"
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read_json(path: Path) -> dict[str, Any]:
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        values = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return values if isinstance(values, dict) else {}
 
 
 def _write(path: Path, values: dict[str, Any]) -> None:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
+from jinja2 import UndefinedError
+
 from mlstarter.engines.chance import new_seed
 from mlstarter.errors import AnswersError
 
@@ -31,15 +33,26 @@ TYPE: Final = "project_type"
 """The question whose answer is the project type, where a template has several."""
 
 
+class Verbatim:
+    """A default that is taken as it stands, never rendered."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
+class NoDefault(UndefinedError):
+    """Raised by a text that says that there is no default (Copier's ``UNSET``)."""
+
+
 class InvalidAnswer(AnswersError):
     """A value that its question does not take.
 
     ``reason`` alone is what a prompt shows, which stands beside the value anyway.
     """
 
-    def __init__(self, name: str, shown: str, reason: str, *, hint: str | None = None) -> None:
+    def __init__(self, name: str, value: str, reason: str, *, hint: str | None = None) -> None:
         end = "" if reason.endswith((".", "!", "?")) else "."
-        super().__init__(f'The answer to "{name}" cannot be {shown}: {reason}{end}', hint=hint)
+        super().__init__(f'The answer to "{name}" cannot be {value}: {reason}{end}', hint=hint)
         self.name = name
         self.reason = f"{reason[:1].upper()}{reason[1:]}{end}"
 
@@ -48,13 +61,13 @@ class InvalidAnswer(AnswersError):
 class Choice:
     """One of the answers to choose from: what is shown, what it means.
 
-    ``refused`` says why it cannot be chosen with the answers given so far; empty where it can.
+    ``refusal`` says why it cannot be chosen with the answers given so far; empty where it can.
     ``description`` is shown while the cursor is on it.
     """
 
     title: str
     value: Any
-    refused: str = ""
+    refusal: str = ""
     description: str = ""
 
 
@@ -80,7 +93,8 @@ class Questionnaire:
     """The questions of one template, in order, and the environment that renders their texts.
 
     ``namespace`` is the variable that holds the answers (``cookiecutter`` for templates of
-    that engine), or None where each answer is a variable of its own (Copier). ``compiled``
+    that engine), or None where each answer is a variable of its own (Copier); ``variables`` are
+    what a text can read beside them. ``compiled_texts``
     keeps the texts that were rendered once: compiling costs more than rendering. ``seed`` is what
     chance in them is drawn from (None: another one each time they are answered).
     """
@@ -88,7 +102,8 @@ class Questionnaire:
     questions: tuple[Question, ...]
     environment: SandboxedEnvironment
     namespace: str | None = None
-    compiled: dict[str, Template] = field(default_factory=dict, compare=False, repr=False)
+    variables: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    compiled_texts: dict[str, Template] = field(default_factory=dict, compare=False, repr=False)
     seed: str | None = field(default=None, compare=False, repr=False)
 
     @property
@@ -112,16 +127,16 @@ class Questionnaire:
 class Answers(Mapping[str, Any]):
     """Every value that a render needs, by question, in the template's order.
 
-    ``hidden`` names the questions that do not apply: they are rendered with their default and
+    ``hidden_names`` are the questions that do not apply: they are rendered with their default and
     never recorded. ``secrets`` names those that are used once and written nowhere. ``seed`` is what
-    a render draws its chance from; ``drawn`` says that a question did.
+    a render draws its chance from; ``used_chance`` says that a question did.
     """
 
     by_name: Mapping[str, Any]
-    hidden: frozenset[str] = field(default_factory=frozenset)
+    hidden_names: frozenset[str] = field(default_factory=frozenset)
     secrets: frozenset[str] = field(default_factory=frozenset)
     seed: str = field(default_factory=new_seed, compare=False, repr=False)
-    drawn: bool = field(default=False, compare=False)
+    used_chance: bool = field(default=False, compare=False)
 
     def __getitem__(self, name: str) -> Any:
         """Return the value for the question ``name``; raises KeyError."""
@@ -138,9 +153,11 @@ class Answers(Mapping[str, Any]):
     @property
     def applicable(self) -> dict[str, Any]:
         """The answers to questions that apply, secrets included: what an engine is given."""
-        return {name: value for name, value in self.by_name.items() if name not in self.hidden}
+        return {
+            name: value for name, value in self.by_name.items() if name not in self.hidden_names
+        }
 
     @property
-    def recorded(self) -> dict[str, Any]:
+    def for_record(self) -> dict[str, Any]:
         """What the answers file holds: the answers that apply, without the secrets."""
         return {n: v for n, v in self.applicable.items() if n not in self.secrets}

@@ -9,16 +9,16 @@ from typing import Any
 from mlstarter import escape
 from mlstarter.console import echo
 from mlstarter.questions.model import Choice
-from mlstarter.questions.terminal import Check, GoBack
+from mlstarter.questions.terminal import BACK, Back, Check
 from mlstarter.questions.values import FALSE, TRUE
 
-BACK = "<"
+BACK_KEY = "<"
 
 
 class PlainTerminal:
     """Asks with plain lines; ``<`` goes back, choices are taken by number."""
 
-    keys = f"Enter takes what stands in brackets, {BACK} goes back, Ctrl-C stops.\n"
+    keys = f"Enter takes what stands in brackets, {BACK_KEY} goes back, Ctrl-C stops.\n"
 
     def show(self, text: str) -> None:
         """Print lines between the questions."""
@@ -31,32 +31,40 @@ class PlainTerminal:
         preset = next((n for n, c in enumerate(choices, 1) if c.value == default), 1)
         self._list(message, choices, can_go_back=can_go_back)
         while True:
-            typed = self._line(f"Number [{preset}]: ", can_go_back=can_go_back) or str(preset)
-            choice = _numbered(typed, choices)
-            if choice is not None and not choice.refused:
+            entry = self._line(f"Number [{preset}]: ", can_go_back=can_go_back)
+            if isinstance(entry, Back):
+                return entry
+            choice = _choice_of(entry or str(preset), choices)
+            if choice is not None and not choice.refusal:
                 return choice.value
-            echo(choice.refused if choice else f"Type a number from 1 to {len(choices)}.")
+            echo(choice.refusal if choice else f"Type a number from 1 to {len(choices)}.")
 
     def several(
         self, message: str, choices: Sequence[Choice], default: Sequence[Any], *, can_go_back: bool
-    ) -> list[Any]:
+    ) -> list[Any] | Back:
         """Return the values of the choices whose numbers were typed."""
         preset = " ".join(str(n) for n, c in enumerate(choices, 1) if c.value in default)
         self._list(message, choices, can_go_back=can_go_back)
         while True:
-            typed = self._line(f"Numbers [{preset}]: ", can_go_back=can_go_back) or preset
-            found = [_numbered(part, choices) for part in typed.replace(",", " ").split()]
-            if all(choice is not None and not choice.refused for choice in found):
-                return [choice.value for choice in found if choice is not None]
+            entry = self._line(f"Numbers [{preset}]: ", can_go_back=can_go_back)
+            if isinstance(entry, Back):
+                return entry
+            parts = (entry or preset).replace(",", " ").split()
+            numbers = [_choice_of(part, choices) for part in parts]
+            if all(choice is not None and not choice.refusal for choice in numbers):
+                return [choice.value for choice in numbers if choice is not None]
             echo(f"Type numbers from 1 to {len(choices)}, with spaces between them.")
 
-    def confirm(self, message: str, default: bool, *, can_go_back: bool) -> bool:
+    def confirm(self, message: str, default: bool, *, can_go_back: bool) -> bool | Back:
         """Return yes or no."""
-        shown = "yes" if default else "no"
+        preset = "yes" if default else "no"
         while True:
-            typed = self._line(f"{message} [{shown}]: ", can_go_back=can_go_back) or shown
-            if typed.lower() in TRUE | FALSE:
-                return typed.lower() in TRUE
+            entry = self._line(f"{message} [{preset}]: ", can_go_back=can_go_back)
+            if isinstance(entry, Back):
+                return entry
+            word = (entry or preset).lower()
+            if word in TRUE | FALSE:
+                return word in TRUE
             echo("Type yes or no.")
 
     def text(
@@ -65,39 +73,39 @@ class PlainTerminal:
         default: str,
         check: Check,
         *,
-        offered: str = "",
+        suggestion: str = "",
         placeholder: str = "",
         secret: bool = False,
         multiline: bool = False,  # noqa: ARG002 - a plain terminal has only lines
         can_go_back: bool = True,
-    ) -> str:
+    ) -> str | Back:
         """Return a line for which there is no complaint; an empty one takes the default."""
-        default = default or offered
+        default = default or suggestion
         example = f" (such as {placeholder})" if placeholder and not default else ""
-        shown = "" if secret or not default else f" [{default}]"
+        default_text = "" if secret or not default else f" [{default}]"
         while True:
-            line = f"{message}{example}{shown}: "
-            typed = self._line(line, can_go_back=can_go_back, secret=secret) or default
-            complaint = check(typed)
+            line = f"{message}{example}{default_text}: "
+            entry = self._line(line, can_go_back=can_go_back, secret=secret)
+            if isinstance(entry, Back):
+                return entry
+            complaint = check(entry or default)
             if complaint is None:
-                return typed
+                return entry or default
             echo(complaint)
 
     def _list(self, message: str, choices: Sequence[Choice], *, can_go_back: bool) -> None:
-        echo(message + (f" ({BACK} goes back)" if can_go_back else ""))
+        echo(message + (f" ({BACK_KEY} goes back)" if can_go_back else ""))
         for number, choice in enumerate(choices, 1):
-            note = f" ({choice.refused})" if choice.refused else ""
+            note = f" ({choice.refusal})" if choice.refusal else ""
             echo(f"  {number}. {choice.title}{note}")
 
-    def _line(self, message: str, *, can_go_back: bool, secret: bool = False) -> str:
+    def _line(self, message: str, *, can_go_back: bool, secret: bool = False) -> str | Back:
         message = escape.line(message)
-        typed = getpass.getpass(message) if secret else input(message)
-        if typed.strip() == BACK and can_go_back:
-            raise GoBack
-        return typed.strip()
+        entry = (getpass.getpass(message) if secret else input(message)).strip()
+        return BACK if entry == BACK_KEY and can_go_back else entry
 
 
-def _numbered(typed: str, choices: Sequence[Choice]) -> Choice | None:
-    if typed.isdigit() and 1 <= int(typed) <= len(choices):
-        return choices[int(typed) - 1]
-    return next((choice for choice in choices if typed == str(choice.value)), None)
+def _choice_of(entry: str, choices: Sequence[Choice]) -> Choice | None:
+    if entry.isdigit() and 1 <= int(entry) <= len(choices):
+        return choices[int(entry) - 1]
+    return next((choice for choice in choices if entry == str(choice.value)), None)

@@ -43,10 +43,10 @@ def load_presets(root: Path) -> list[Preset]:
 def read_presets(path: Path) -> list[Preset]:
     """Return the presets in a file; raises TemplateError where it is not understood."""
     try:
-        stated = tomllib.loads(path.read_text(encoding="utf-8"))
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
     except (ValueError, OSError) as error:
         raise TemplateError(f"The presets in {path.name} cannot be read: {error}.") from error
-    return [_preset(name, table) for name, table in stated.items()]
+    return [_preset(name, table) for name, table in tables.items()]
 
 
 def _preset(name: str, table: Any) -> Preset:
@@ -80,9 +80,9 @@ def preset_answers(preset: Preset, questions: Sequence[str]) -> dict[str, Any]:
 
     Its type and its own name are answers too, where the template asks for them.
     """
-    offered = dict(preset.answers)
+    answers = dict(preset.answers)
     if preset.type is not None and "project_type" in questions:
-        offered["project_type"] = preset.type
+        answers["project_type"] = preset.type
     if "preset" in questions:
-        offered["preset"] = preset.name
-    return offered
+        answers["preset"] = preset.name
+    return answers

@@ -7,7 +7,7 @@ from typing import Any
 
 from mlstarter.questions.interview import Interview
 from mlstarter.questions.model import MISSING, InvalidAnswer, Question
-from mlstarter.questions.terminal import Terminal
+from mlstarter.questions.terminal import BACK, Terminal
 from mlstarter.questions.values import as_text
 
 
@@ -20,26 +20,27 @@ def put(
     can_go_back: bool,
     editing: bool = False,
 ) -> Any:
-    """Ask one question and return its answer, which is valid.
+    """Ask one question and return its answer, which is valid, or BACK.
 
     ``editing`` an answer given before puts it into the field; a default is only offered there.
     """
     message = interview.help(question)
     choices = interview.choices(question)
 
-    def complaint(typed: Any) -> str | None:
+    def complaint(answer: Any) -> str | None:
         try:
-            interview.check(question, typed)
+            interview.check(question, answer)
         except InvalidAnswer as error:
             return error.reason
         return None
 
     if choices and question.multiselect:
-        ticked = default if isinstance(default, list) else []
-        return terminal.several(message, choices, ticked, can_go_back=can_go_back)
+        preset = default if isinstance(default, list) else []
+        return terminal.several(message, choices, preset, can_go_back=can_go_back)
+    # The question's validator may refuse what its list offers.
     while choices:
         answer = terminal.select(message, choices, default, can_go_back=can_go_back)
-        trouble = complaint(answer)
+        trouble = None if answer is BACK else complaint(answer)
         if trouble is None:
             return answer
         terminal.show(trouble)
@@ -53,7 +54,7 @@ def put(
         message,
         text if editing or multiline else "",
         complaint,
-        offered="" if editing or multiline else text,
+        suggestion="" if editing or multiline else text,
         placeholder=interview.placeholder(question),
         secret=question.secret,
         multiline=multiline,
@@ -61,11 +62,11 @@ def put(
     )
 
 
-def review(shown: Sequence[Question], interview: Interview) -> str:
+def review(questions: Sequence[Question], interview: Interview) -> str:
     """Return every answer as a numbered line; secrets as asterisks."""
-    width = max((len(question.name) for question in shown), default=0)
+    width = max((len(question.name) for question in questions), default=0)
     lines = ["", "Your answers"]
-    for number, question in enumerate(shown, 1):
+    for number, question in enumerate(questions, 1):
         value = as_text(interview.values[question.name], interview.type_name(question))
         text = ("*" * 8 if value else "") if question.secret else value.replace("\n", " / ")
         lines.append(f"  {number:2}  {question.name:{width}}  {text or '(empty)'}")

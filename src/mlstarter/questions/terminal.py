@@ -1,7 +1,7 @@
 """The prompts themselves: what a terminal can be asked to show.
 
-Every prompt raises GoBack when the user wants the question before, KeyboardInterrupt on Ctrl-C
-and EOFError on Ctrl-D: an interruption is never taken for an answer.
+Every prompt returns BACK when the user wants the question before. It raises KeyboardInterrupt on
+Ctrl-C and EOFError on Ctrl-D: an interruption is never taken for an answer.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from mlstarter.console import echo
 from mlstarter.questions.model import Choice
@@ -25,8 +26,14 @@ Check = Callable[[Any], str | None]
 """Returns what is wrong with an answer, or None."""
 
 
-class GoBack(Exception):
-    """The user wants to return to the question before."""
+class Back(Enum):
+    """What a prompt returns instead of an answer."""
+
+    BACK = "back"
+
+
+BACK: Final = Back.BACK
+"""The user wants to return to the question before."""
 
 
 class Terminal(Protocol):
@@ -43,15 +50,15 @@ class Terminal(Protocol):
     def select(
         self, message: str, choices: Sequence[Choice], default: Any, *, can_go_back: bool
     ) -> Any:
-        """Return the value of the choice taken."""
+        """Return the value of the choice taken, or BACK."""
 
     def several(
         self, message: str, choices: Sequence[Choice], default: Sequence[Any], *, can_go_back: bool
-    ) -> list[Any]:
-        """Return the values of the choices ticked."""
+    ) -> list[Any] | Back:
+        """Return the values of the choices ticked, or BACK."""
 
-    def confirm(self, message: str, default: bool, *, can_go_back: bool) -> bool:
-        """Return yes or no."""
+    def confirm(self, message: str, default: bool, *, can_go_back: bool) -> bool | Back:
+        """Return yes or no, or BACK."""
 
     def text(
         self,
@@ -59,15 +66,15 @@ class Terminal(Protocol):
         default: str,
         check: Check,
         *,
-        offered: str = "",
+        suggestion: str = "",
         placeholder: str = "",
         secret: bool = False,
         multiline: bool = False,
         can_go_back: bool = True,
-    ) -> str:
-        """Return a line (or lines) for which ``check`` has no complaint.
+    ) -> str | Back:
+        """Return a line (or lines) for which ``check`` has no complaint, or BACK.
 
-        ``default`` stands in the field and can be edited; ``offered`` is shown beside it and
+        ``default`` stands in the field and can be edited; ``suggestion`` is shown beside it and
         taken when nothing is typed.
         """
 
@@ -137,11 +144,9 @@ class FullTerminal:
 
     def several(
         self, message: str, choices: Sequence[Choice], default: Sequence[Any], *, can_go_back: bool
-    ) -> list[Any]:
+    ) -> list[Any] | Back:
         """Return the values of the choices ticked with the space bar."""
-        entries = [self._entry(choice) for choice in choices]
-        for entry, choice in zip(entries, choices, strict=True):
-            entry.checked = choice.value in default and not choice.refused
+        entries = [self._entry(choice, is_ticked=choice.value in default) for choice in choices]
         prompt = self.q.checkbox(
             message,
             entries,
@@ -150,12 +155,14 @@ class FullTerminal:
             instruction="(Space ticks, Enter goes on)",
             style=self.style,
         )
-        return list(self._run(prompt, can_go_back=can_go_back))
+        answer = self._run(prompt, can_go_back=can_go_back)
+        return answer if answer is BACK else list(answer)
 
-    def confirm(self, message: str, default: bool, *, can_go_back: bool) -> bool:
+    def confirm(self, message: str, default: bool, *, can_go_back: bool) -> bool | Back:
         """Return yes or no, by one key."""
         prompt = self.q.confirm(message, default=default, qmark="?", style=self.style)
-        return bool(self._run(prompt, can_go_back=can_go_back))
+        answer = self._run(prompt, can_go_back=can_go_back)
+        return answer if answer is BACK else bool(answer)
 
     def text(
         self,
@@ -163,21 +170,21 @@ class FullTerminal:
         default: str,
         check: Check,
         *,
-        offered: str = "",
+        suggestion: str = "",
         placeholder: str = "",
         secret: bool = False,
         multiline: bool = False,
         can_go_back: bool = True,
-    ) -> str:
+    ) -> str | Back:
         """Return a line (or lines, ended with Esc and Enter) for which there is no complaint."""
         options: dict[str, Any] = {
             "default": default,
             "qmark": "?",
             "style": self.style,
-            "validate": lambda typed: check(typed) or True,
+            "validate": lambda text: check(text) or True,
             "bottom_toolbar": [("class:instruction", _toolbar(can_go_back, multiline=multiline))],
         }
-        grey = ("*" * 8 if secret and offered else offered) or placeholder
+        grey = ("*" * 8 if secret and suggestion else suggestion) or placeholder
         if grey:
             options["placeholder"] = [("class:placeholder", grey)]
         if secret:
@@ -186,31 +193,33 @@ class FullTerminal:
             # A space keeps questionary's own words about many lines away.
             options["instruction"] = " " if multiline else None
             prompt = self.q.text(message, multiline=multiline, **options)
-        return str(self._run(prompt, can_go_back=can_go_back, offered=offered))
+        answer = self._run(prompt, can_go_back=can_go_back, suggestion=suggestion)
+        return answer if answer is BACK else str(answer)
 
-    def _entry(self, choice: Choice) -> questionary.Choice:
+    def _entry(self, choice: Choice, *, is_ticked: bool = False) -> questionary.Choice:
         return self.q.Choice(
             choice.title,
-            value=_Boxed(choice.value),
-            disabled=choice.refused or None,
-            description=_folded(choice.description) or None,
+            checked=is_ticked and not choice.refusal,
+            value=_Box(choice.value),
+            disabled=choice.refusal or None,
+            description=_fold(choice.description) or None,
         )
 
-    def _run(self, prompt: questionary.Question, *, can_go_back: bool, offered: str = "") -> Any:
+    def _run(self, prompt: questionary.Question, *, can_go_back: bool, suggestion: str = "") -> Any:
         from prompt_toolkit.key_binding import merge_key_bindings
 
         application = prompt.application
-        bindings = _keys(can_go_back=can_go_back, offered=offered)
-        known = [application.key_bindings] if application.key_bindings is not None else []
-        application.key_bindings = merge_key_bindings([*known, bindings])
+        bindings = _keys(can_go_back=can_go_back, suggestion=suggestion)
+        own = [application.key_bindings] if application.key_bindings is not None else []
+        application.key_bindings = merge_key_bindings([*own, bindings])
         _show_complaints_whole(application.layout)
         answer = prompt.unsafe_ask()
         if isinstance(answer, list):
             return [item.value for item in answer]
-        return answer.value if isinstance(answer, _Boxed) else answer
+        return answer.value if isinstance(answer, _Box) else answer
 
 
-class _Boxed:
+class _Box:
     """A choice's value as an object: questionary takes None and lists for something else."""
 
     def __init__(self, value: Any) -> None:
@@ -227,7 +236,7 @@ def _toolbar(can_go_back: bool, *, multiline: bool) -> str:
     return "  " + "   ".join(parts)
 
 
-def _folded(text: str) -> str:
+def _fold(text: str) -> str:
     """Return a description in lines that fit beside questionary's own "Description:"."""
     width = max(shutil.get_terminal_size().columns - 18, 20)
     return ("\n" + " " * 15).join(textwrap.wrap(text, width))
@@ -248,7 +257,7 @@ def _show_complaints_whole(layout: Layout) -> None:
             window.dont_extend_height = to_filter(True)
 
 
-def _keys(*, can_go_back: bool, offered: str) -> KeyBindings:
+def _keys(*, can_go_back: bool, suggestion: str) -> KeyBindings:
     from prompt_toolkit.application import get_app
     from prompt_toolkit.filters import Condition
     from prompt_toolkit.key_binding import KeyBindings
@@ -264,17 +273,17 @@ def _keys(*, can_go_back: bool, offered: str) -> KeyBindings:
     def _stop(event: KeyPressEvent) -> None:
         event.app.exit(exception=KeyboardInterrupt(), style="class:aborting")
 
-    if offered:
+    if suggestion:
 
         @bindings.add("enter", filter=empty, eager=True)
         def _take(event: KeyPressEvent) -> None:
-            event.current_buffer.text = offered
+            event.current_buffer.text = suggestion
             event.current_buffer.validate_and_handle()
 
     if can_go_back:
 
         @bindings.add("s-tab", eager=True)
         def _back(event: KeyPressEvent) -> None:
-            event.app.exit(exception=GoBack(), style="class:aborting")
+            event.app.exit(result=BACK, style="class:aborting")
 
     return bindings

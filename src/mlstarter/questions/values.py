@@ -127,10 +127,10 @@ def as_list(value: Any) -> list[Any]:
     if not isinstance(value, str):
         raise ValueError("a list is needed")  # noqa: TRY004 - a complaint about the answer
     text = value.strip()
-    found = _to_yaml(text if text.startswith("[") else f"[{text}]")
-    if not isinstance(found, list):
+    items = _to_yaml(text if text.startswith("[") else f"[{text}]")
+    if not isinstance(items, list):
         raise ValueError("a list is needed")  # noqa: TRY004 - a complaint about the answer
-    return found
+    return items
 
 
 def as_text(value: Any, type_name: str, *, multiline: bool = False) -> str:
@@ -142,6 +142,6 @@ def as_text(value: Any, type_name: str, *, multiline: bool = False) -> str:
     if type_name == "json":
         return json.dumps(value, indent=2 if multiline else None)
     if type_name == "yaml" and not isinstance(value, str):
-        dumped: str = yaml.safe_dump(value, default_flow_style=not multiline, width=10**6)
-        return dumped.removesuffix("...\n").strip()
+        text: str = yaml.safe_dump(value, default_flow_style=not multiline, width=10**6)
+        return text.removesuffix("...\n").strip()
     return str(value)

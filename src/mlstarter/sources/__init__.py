@@ -5,12 +5,12 @@ from __future__ import annotations
 from packaging.version import Version
 
 from mlstarter.sources import address, builtin, remote
-from mlstarter.sources.template import Engine, Template
+from mlstarter.sources.template import EngineName, Template
 
 __all__ = [
     "SOURCE",
     "SUBDIRECTORY",
-    "Engine",
+    "EngineName",
     "Template",
     "resolve",
     "source_environment",

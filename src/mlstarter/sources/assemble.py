@@ -18,7 +18,7 @@ TYPES = ("tabular", "cv", "nlp", "asr")
 # others stand on the first, whose shared files are in legacy/; it goes when all are named here.
 SECOND_EDITION: frozenset[tuple[str, str]] = frozenset({("tabular", "essentials")})
 # What is written of the second edition, and not yet released: it can be tried.
-WRITTEN = frozenset({("tabular", "essentials")})
+WRITTEN = frozenset((name, "essentials") for name in TYPES)
 # What tools leave behind where somebody ran them on the templates.
 CACHES = {"__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache"}
 
@@ -31,13 +31,12 @@ def layers(
     A type may bring files of its own for the production level in ``<type>-production/``.
     ``second`` names the types and levels that stand on the second edition.
     """
-    first = (project_type, level) not in second
-    shared = "legacy/" if first else ""
-    # The second edition of a type that has one already takes its folder's place.
-    own = f"{shared}{project_type}" if project_type == "tabular" else project_type
-    if level == "essentials":
-        return [f"{shared}core", own]
-    return [f"{shared}core", f"{shared}production", own, f"{own}-production"]
+    edition = "" if (project_type, level) in second else "legacy/"
+    # torch/ is the training loop that networks share.
+    names = ["core", *(["torch"] if project_type in ("cv", "asr") else []), project_type]
+    if level == "production":
+        names = [*names[:-1], "production", project_type, f"{project_type}-production"]
+    return [f"{edition}{name}" for name in names]
 
 
 def is_layered(folder: Path) -> bool:
@@ -63,9 +62,10 @@ def assemble(
                 shutil.copy2(place, out / name)
                 break
     for project_type in TYPES:
-        if not any((templates / project_type).glob("*")):
-            continue
         for level in LEVELS:
+            own = templates / layers(project_type, level, second)[-1].removesuffix("-production")
+            if not any(own.glob("*")):
+                continue
             target = out / "project" / f"{project_type}-{level}"
             for layer in layers(project_type, level, second):
                 if (templates / layer).is_dir():

@@ -1,19 +1,21 @@
-"""`update`: from a project and a wanted version to a plan.
+"""`update`: from a project and a request to a plan.
 
-The counterpart of ``create.py``: sources, questions and render make the new pristine tree; history
-finds the base and merges. ``history.apply`` then brings the plan into the project.
+The counterpart of ``new``: sources, questions and render make the new pristine tree; history finds
+the base, ``merge`` computes the result, and ``apply`` brings it into the project.
 """
 
-from mlstarter.update.planning import Standing, prepare, standing
-from mlstarter.update.request import Asker, Authority, Prepared, Wanted, take_defaults
+from mlstarter.update.planning import prepare
+from mlstarter.update.preparation import PreparedUpdate
+from mlstarter.update.request import Asker, Authority, UpdateRequest, take_defaults
+from mlstarter.update.versions import VersionStatus, version_status
 
 __all__ = [
     "Asker",
     "Authority",
-    "Prepared",
-    "Standing",
-    "Wanted",
+    "PreparedUpdate",
+    "UpdateRequest",
+    "VersionStatus",
     "prepare",
-    "standing",
     "take_defaults",
+    "version_status",
 ]

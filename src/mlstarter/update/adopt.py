@@ -2,79 +2,80 @@
 
 from __future__ import annotations
 
-from mlstarter import questions
+from dataclasses import replace
+
+from mlstarter import engines, questions, sources
 from mlstarter.engines.chance import new_seed
 from mlstarter.errors import ProjectError
-from mlstarter.git.identity import committer
-from mlstarter.git.merge_base import Pristine
-from mlstarter.git.template_commits import TemplateOrigin
-from mlstarter.project import Project, read_record
-from mlstarter.tree import Tree
-from mlstarter.update.merge.plan import Request, plan
+from mlstarter.git.merge_base import Pristine, find_base
+from mlstarter.project import read_record
+from mlstarter.update.merge.plan import MergeRequest
+from mlstarter.update.merge.planner import plan
+from mlstarter.update.preparation import Preparation, PreparedUpdate, questionnaire_of
 from mlstarter.update.refusals import refuse_obstacles
-from mlstarter.update.renders import (
-    base_in_history,
-    first_answers,
-    last_template_commit,
-    old_template,
-    questionnaire,
-    render_tree,
-    resolve,
-)
-from mlstarter.update.request import Prepared, Wanted
+from mlstarter.update.renders import first_answers, render_tree
+from mlstarter.update.versions import old_template
 
 
-def prepare_adoption(project: Project, ours: str, wanted: Wanted) -> Prepared:
+def prepare_adoption(preparation: Preparation) -> PreparedUpdate:
     """Compute the commit that records where a project of another tool comes from."""
-    made = _adopted(project, ours, wanted)
-    tree = made.tree
-    _refuse_stranger(project, ours, tree, made.origin)
+    project, ours = preparation.project, preparation.ours
+    render = _first_render(preparation)
+    tree = render.tree
+    _refuse_stranger(preparation, render)
     record = read_record(lambda path: tree[path].data, tree)
     if record is None:
-        raise ProjectError("The template writes a record that cannot be read.")
-    by = committer(project.repository.git)
-    base = base_in_history(project, ours, record)
-    pristine = Pristine(record.origin, tree, seed=made.seed)
-    planned = plan(
+        raise ProjectError(
+            "The template writes a record that cannot be read.", hint="tell its author"
+        )
+    answers_file = (record.path, record.text)
+    base = find_base(
+        project.repository, ours, record.origin, prefix=project.prefix, answers=answers_file
+    )
+    pristine = replace(render, origin=record.origin)
+    result = plan(
         project.repository,
-        Request(
+        MergeRequest(
             ours=ours,
             base=base or pristine,
             new=pristine,
             answers_file=record.path,
-            by=by,
+            by=preparation.committer,
             prefix=project.prefix,
             adopt={record.path: tree[record.path]},
-            last=last_template_commit(project, ours),
+            last=preparation.last_template_commit,
         ),
     )
-    refuse_obstacles(project, planned, wanted)
-    return Prepared(project, planned, by, {}, {}, "")
+    refuse_obstacles(result, preparation.request)
+    return PreparedUpdate(project, result, preparation.committer, {}, {}, "")
 
 
-def _adopted(project: Project, ours: str, wanted: Wanted) -> Pristine:
+def _first_render(preparation: Preparation) -> Pristine:
     """Return the render that a project to be adopted was made from, with its record."""
-    if wanted.source is None:
-        record = project.record(ours)
-        template = old_template(record)
-        given = first_answers(project, ours, record)
+    request = preparation.request
+    if request.source is None:
+        template = old_template(preparation.record)
+        suggestions = first_answers(preparation)
     else:
-        template = resolve(wanted.source, wanted.ref, wanted.directory)
-        given = {}
-    asked = questionnaire(template, wanted.trust, new_seed())
-    answers = questions.complete(asked, wanted.data, offered=given)
-    return render_tree(project, template, answers, trust=wanted.trust)
+        template = sources.resolve(request.source, request.ref, directory=request.directory)
+        suggestions = {}
+    template = engines.with_trust(template, request.trust)
+    questionnaire = questionnaire_of(template, new_seed())
+    answers = questions.complete(questionnaire, request.data, suggestions=suggestions)
+    return render_tree(preparation, template, answers)
 
 
-def _refuse_stranger(project: Project, ours: str, tree: Tree, origin: TemplateOrigin) -> None:
+def _refuse_stranger(preparation: Preparation, render: Pristine) -> None:
     """Refuse to adopt a project that does not look like the template's work."""
-    listed = project.repository.git.fields(
-        "ls-tree", "-r", "-z", "--name-only", f"{ours}:{project.prefix}"
+    project, tree = preparation.project, render.tree
+    listing = project.repository.git.fields(
+        "ls-tree", "-r", "-z", "--name-only", f"{preparation.ours}:{project.prefix}"
     )
-    shared = len(tree.keys() & set(listed))
-    if shared * 2 < len(tree):
+    # Half is generous: students delete and rename. A project of another template shares a README.
+    common = len(tree.keys() & set(listing))
+    if common * 2 < len(tree):
         raise ProjectError(
-            f"{project.folder} has {shared} of the {len(tree)} files that {origin} makes, so it "
-            "was hardly made from it.",
+            f"{project.folder} has {common} of the {len(tree)} files that {render.origin} makes, "
+            "so it was hardly made from it.",
             hint="check --template and --ref, and give the answers of then with --data",
         )

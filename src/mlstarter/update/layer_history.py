@@ -20,11 +20,11 @@ def layers_of(repository: Repository, base: TemplateCommit) -> tuple[Layer, ...]
     """
     if base.trailers.layer is None:
         return ()
-    known = {found.commit: found for found in template_commits(repository.git, base.commit)}
+    by_id = {entry.commit: entry for entry in template_commits(repository.git, base.commit)}
     layers: list[Layer] = []
     top: TemplateCommit | None = base
     while top is not None and top.trailers.layer is not None:
-        below = known.get(top.parents[0]) if top.parents else None
+        below = by_id.get(top.parents[0]) if top.parents else None
         if below is None:
             raise ProjectError(
                 f"The render below the layer {top.trailers.layer.rpartition(' ')[0]} is not in "
@@ -39,7 +39,9 @@ def layers_of(repository: Repository, base: TemplateCommit) -> tuple[Layer, ...]
 def _layer(repository: Repository, below: TemplateCommit, top: TemplateCommit) -> Layer:
     name, _, digest = (top.trailers.layer or "").rpartition(" ")
     files, _ = tree_changes(repository.git, below.tree, top.tree)
-    kept = [(change.path, change.new) for change in files if change.new is not None]
-    blobs = read_blobs(repository.git, [leaf.oid for _, leaf in kept])
-    entries = {path: Entry(leaf.mode, data) for (path, leaf), data in zip(kept, blobs, strict=True)}
+    leaves = [(change.path, change.new) for change in files if change.new is not None]
+    blobs = read_blobs(repository.git, [leaf.oid for _, leaf in leaves])
+    entries = {
+        path: Entry(leaf.mode, data) for (path, leaf), data in zip(leaves, blobs, strict=True)
+    }
     return Layer(name, digest, entries)

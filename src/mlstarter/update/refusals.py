@@ -7,17 +7,17 @@ from mlstarter.project import Project
 from mlstarter.update.apply.journal import require_uninterrupted
 from mlstarter.update.apply.preconditions import check_branch_name, check_files
 from mlstarter.update.merge.plan import Plan
-from mlstarter.update.request import Wanted
+from mlstarter.update.request import UpdateRequest
 
 
-def refuse_state(project: Project, wanted: Wanted) -> None:
+def refuse_state(project: Project, request: UpdateRequest) -> None:
     """Refuse what no update can start from, before anything costs time."""
     repository = project.repository
     require_uninterrupted(repository)
-    if wanted.source is not None and not wanted.adopt:
+    if request.source is not None and not request.adopt:
         raise UsageError("--template goes with --adopt.", hint="mlstarter update --help")
-    if wanted.branch is not None:
-        check_branch_name(repository, wanted.branch)
+    if request.branch is not None:
+        check_branch_name(repository, request.branch)
         return
     top = repository.work_tree
     repository.require_idle()
@@ -29,11 +29,11 @@ def refuse_state(project: Project, wanted: Wanted) -> None:
     repository.require_clean(project.prefix)
 
 
-def refuse_obstacles(project: Project, made: Plan, wanted: Wanted) -> None:
+def refuse_obstacles(result: Plan, request: UpdateRequest) -> None:
     """Refuse a plan that would overwrite a file; the plan is closed then."""
-    if wanted.branch is None and not made.up_to_date:
+    if request.branch is None and not result.up_to_date:
         try:
-            check_files(project.repository, made.files)
+            check_files(result.repository, result.files)
         except BaseException:
-            made.close()
+            result.close()
             raise

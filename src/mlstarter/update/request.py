@@ -1,4 +1,4 @@
-"""What an update shall bring about, and what it would do."""
+"""What an update shall bring about, as the command line or a course says it."""
 
 from __future__ import annotations
 
@@ -7,22 +7,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mlstarter import questions
-from mlstarter.git.identity import Identity
-from mlstarter.project import Project, Record
+from mlstarter.engines import Record
 from mlstarter.questions import Answers, Questionnaire
+from mlstarter.questions.recorded_answers import answer_again
 from mlstarter.sources import Template
-from mlstarter.update.merge.plan import Plan
 
 Asker = Callable[[Questionnaire, Mapping[str, Any], Mapping[str, Any]], Answers]
-"""Answers a questionnaire from the given and the recorded answers (2nd, 3rd argument)."""
+"""Answers a questionnaire from the user's inputs and the recorded answers (2nd, 3rd argument)."""
 
 
 def take_defaults(
-    questionnaire: Questionnaire, given: Mapping[str, Any], recorded: Mapping[str, Any]
+    questionnaire: Questionnaire, inputs: Mapping[str, Any], project_answers: Mapping[str, Any]
 ) -> Answers:
-    """Answer what is new with the template's defaults."""
-    return questions.complete(questionnaire, given, offered=recorded)
+    """Answer what is new with the template's defaults; what is recorded stays."""
+    return answer_again(questionnaire, inputs, project_answers)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +43,7 @@ class Authority:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wanted:
+class UpdateRequest:
     """What an update shall bring about.
 
     ``to`` is a version (None: the newest); ``template`` is that version where it is at hand, for
@@ -69,25 +67,3 @@ class Wanted:
     directory: str | None = None
     layers: tuple[Path, ...] = ()
     authority: Authority | None = None
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """An update that is computed and not applied.
-
-    ``new_answers`` are those to questions that the project had not answered before,
-    ``changed_answers`` those that differ from the recorded ones. ``migrations`` are the template's
-    commands that ran for the plan, ``waiting`` those that can only run when the conflicts are
-    resolved. ``before`` and ``after`` are what the template's author says around an update.
-    """
-
-    project: Project
-    plan: Plan
-    by: Identity
-    new_answers: Mapping[str, Any]
-    changed_answers: Mapping[str, Any]
-    changelog: str
-    migrations: tuple[str, ...] = ()
-    waiting: tuple[str, ...] = ()
-    before: tuple[str, ...] = ()
-    after: tuple[str, ...] = ()

@@ -10,7 +10,7 @@ const by = (id) => document.getElementById(id);
 const words = (name) => name.replaceAll("_", " ");
 const say = (text) => { by("state").textContent = text; };
 const local = document.body.dataset.backend === "browser";
-const backend = local ? browser(say) : service();
+const backend = local ? (type.inWorker ?? browser)(say) : service(); // speech: in a worker
 
 function startDemo(metadata) {
   const form = type.makeForm(metadata);
@@ -42,7 +42,7 @@ async function predict(form, metadata) {
     show(...await type.answerNodes(await backend.predict(request), metadata, request));
     by("result").scrollIntoView({ block: "nearest" });
   } catch (error) {
-    const refused = error instanceof Refusal;
+    const refused = "errors" in error;
     const rest = refused ? form.complain(error.errors).map(({ msg }) => msg) : [error.message];
     const text = rest.join(" ") || "This cannot be answered: look at what is marked.";
     show(element("p", { class: "error" }, text));

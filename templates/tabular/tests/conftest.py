@@ -1,5 +1,5 @@
 """Fixtures of all tests."""
 
-from made_table import folder
+from small_project import folder
 
 __all__ = ["folder"]

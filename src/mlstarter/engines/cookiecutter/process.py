@@ -35,7 +35,7 @@ def main() -> int:
     except Exception as error:
         answer.write(json.dumps({"message": f"{error}" or type(error).__name__}))
         return 1
-    answer.write(json.dumps({"project": project, "drawn": chance.drawn}))
+    answer.write(json.dumps({"project": project, "drawn": chance.was_used}))
     return 0
 
 
@@ -45,10 +45,10 @@ def _draw_from_seed() -> None:
 
     from mlstarter.engines.chance import install
 
-    made = StrictEnvironment.__init__
+    original = StrictEnvironment.__init__
 
     def init(self: Any, **options: Any) -> None:
-        made(self, **options)
+        original(self, **options)
         install(self)
 
     StrictEnvironment.__init__ = init

@@ -14,39 +14,42 @@ import posixpath
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
-from fnmatch import fnmatch
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Template as JinjaTemplate
 from jinja2 import UndefinedError
 
 from mlstarter.bounds import MAX_FILES, MAX_TREE_BYTES, too_large
 from mlstarter.engines.chance import current
+from mlstarter.engines.cookiecutter.config import CookiecutterConfig, is_copied
 from mlstarter.engines.jinja import cookiecutter_environment
 from mlstarter.engines.path_safety import UnsafePath, checked_path
-from mlstarter.engines.result import Rendered, read_rendered
+from mlstarter.engines.result import Render, read_rendered
 from mlstarter.errors import MlstarterError, TemplateError
 from mlstarter.files import file_mode
-from mlstarter.sources.cookiecutter_json import CookiecutterConfig
 from mlstarter.sources.template import Template
 from mlstarter.tree import Entry
+
+if TYPE_CHECKING:
+    from mlstarter.engines.cookiecutter.engine import CookiecutterEngine
 
 PRIVATE = ("__prompts__",)
 
 
-def render_cookiecutter(template: Template, answers: Mapping[str, Any], *, trust: bool) -> Rendered:
+def render_cookiecutter(engine: CookiecutterEngine, answers: Mapping[str, Any]) -> Render:
     """Return the project that a Cookiecutter template makes of complete ``answers``.
 
     Raises:
         TemplateError: the template is wrong or would write where it may not.
     """
-    context = _context(template, answers, trusted=trust)
-    if trust:
+    template = engine.template
+    context = _context(engine, answers)
+    if template.is_trusted:
         return _with_cookiecutter(template, context)
     try:
-        return Rendered(_Renderer(template.cookiecutter, context).render())
+        return Render(_Renderer(engine.config, context).render())
     except UndefinedError as error:
         raise TemplateError(
             f"The template {template.source} uses a variable that it does not define: {error}.",
@@ -62,36 +65,38 @@ def render_cookiecutter(template: Template, answers: Mapping[str, Any], *, trust
         ) from error
 
 
-def folder_name(template: Template, answers: Mapping[str, Any], *, trusted: bool = False) -> str:
+def folder_name(engine: CookiecutterEngine, answers: Mapping[str, Any]) -> str:
     """Return the name that the template gives to the project's folder."""
-    context = _context(template, answers, trusted=trusted)
-    renderer = _Renderer(template.cookiecutter, context, trusted=trusted)
-    return renderer.text(template.cookiecutter.project_folder)
+    renderer = _Renderer(
+        engine.config, _context(engine, answers), is_trusted=engine.template.is_trusted
+    )
+    return renderer.text(engine.config.project_folder)
 
 
-def _context(template: Template, answers: Mapping[str, Any], *, trusted: bool) -> dict[str, Any]:
+def _context(engine: CookiecutterEngine, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Return the variables as Cookiecutter passes them on, in the order of its file.
 
     Folders of this machine are for templates that somebody trusts. One that names them needs
-    trust (``sources/reads.py``); one that prints every variable gets no folder.
+    trust (``machine_reads``); one that prints every variable gets no folder.
     """
-    stated = template.cookiecutter.stated
-    values = {name: answers[name] for name in stated if name in answers and name not in PRIVATE}
+    template, is_trusted = engine.template, engine.template.is_trusted
+    variables = engine.config.variables
+    values = {name: answers[name] for name in variables if name in answers and name not in PRIVATE}
     values |= {
         "_template": template.source,
-        "_output_dir": str(Path.cwd()) if trusted else ".",
-        "_repo_dir": str(template.root) if trusted else ".",
+        "_output_dir": str(Path.cwd()) if is_trusted else ".",
+        "_repo_dir": str(template.root) if is_trusted else ".",
         "_checkout": template.version,
     }
     original = {
-        name: _overwritten(raw, answers.get(name, raw))
-        for name, raw in stated.items()
+        name: _with_answer(raw, answers.get(name, raw))
+        for name, raw in variables.items()
         if not name.startswith("_")
     }
     return {"cookiecutter": values, "_cookiecutter": original}
 
 
-def _overwritten(raw: Any, answer: Any) -> Any:
+def _with_answer(raw: Any, answer: Any) -> Any:
     """Return a variable as written, with an answer in the place of its default."""
     if isinstance(raw, list) and answer in raw:
         return [answer, *(entry for entry in raw if entry != answer)]
@@ -102,7 +107,7 @@ class _Renderer:
     """Renders in memory, file by file in Cookiecutter's order: a text may change a variable."""
 
     def __init__(
-        self, config: CookiecutterConfig, context: dict[str, Any], *, trusted: bool = False
+        self, config: CookiecutterConfig, context: dict[str, Any], *, is_trusted: bool = False
     ) -> None:
         self.config = config
         self.context = context
@@ -110,7 +115,7 @@ class _Renderer:
         self.start = self.root / config.project_folder
         folders = (self.start, self.root / "templates")
         self._refuse_link(self.start)
-        self.environment = cookiecutter_environment(config, folders, trusted=trusted)
+        self.environment = cookiecutter_environment(config, folders, is_trusted=is_trusted)
         self.tree: dict[str, Entry] = {}
         self.folders: set[str] = set()
         self.size = 0
@@ -120,16 +125,16 @@ class _Renderer:
         self._refuse_name(self.text(self.config.project_folder))
         for folder, names, files in os.walk(self.start):
             below = Path(folder).relative_to(self.start)
-            kept = []
+            inner = []
             for name in sorted(names):
                 path = (below / name).as_posix()
                 self._refuse_link(self.start / path)
                 if self._is_copied(path):
                     self._copy_folder(path)
                 else:
-                    kept.append(name)
+                    inner.append(name)
                     self._folder(path)
-            names[:] = kept
+            names[:] = inner
             for name in sorted(files):
                 self._file((below / name).as_posix())
         return self.tree
@@ -159,7 +164,7 @@ class _Renderer:
         if self._is_copied(path) or _is_binary(source):
             data = source.read_bytes()
         else:
-            data = self._rendered(path)
+            data = self._render_file(path)
         self._add(checked_path(target), source, data)
 
     def _add(self, path: str, source: Path, data: bytes) -> None:
@@ -170,7 +175,7 @@ class _Renderer:
             raise too_large("The project", f"{MAX_FILES} files")
         self.tree[path] = Entry(file_mode(source), data)
 
-    def _rendered(self, path: str) -> bytes:
+    def _render_file(self, path: str) -> bytes:
         text = self.environment.get_template(path).render(self.context)
         newline = self.context["cookiecutter"].get("_new_lines") or newline_of(self.start / path)
         # What Python does for open(..., newline=newline).
@@ -212,11 +217,6 @@ class _Renderer:
             )
 
 
-def is_copied(path: str, patterns: Sequence[str]) -> bool:
-    """Say whether ``_copy_without_render`` names a path of the project folder."""
-    return any(fnmatch(path, pattern) for pattern in patterns)
-
-
 def _is_binary(path: Path) -> bool:
     from binaryornot.check import is_binary
 
@@ -227,12 +227,12 @@ def newline_of(path: Path) -> str:
     """Return the line end that Cookiecutter writes for the file at ``path``."""
     with path.open(encoding="utf-8") as file:
         file.readline()
-        found = file.newlines
-    first = found[0] if isinstance(found, tuple) else found
+        newlines = file.newlines
+    first = newlines[0] if isinstance(newlines, tuple) else newlines
     return first or os.linesep
 
 
-def _with_cookiecutter(template: Template, context: dict[str, Any]) -> Rendered:
+def _with_cookiecutter(template: Template, context: dict[str, Any]) -> Render:
     with tempfile.TemporaryDirectory(prefix="mlstarter-cookiecutter-") as work:
         context["cookiecutter"]["_output_dir"] = work
         chance = current()
@@ -242,20 +242,20 @@ def _with_cookiecutter(template: Template, context: dict[str, Any]) -> Rendered:
             "context": context,
             "seed": chance.seed,
         }
-        done = subprocess.run(
+        process = subprocess.run(
             [sys.executable, "-m", "mlstarter.engines.cookiecutter.process"],
             input=json.dumps(call).encode(),
             stdout=subprocess.PIPE,
             check=False,
         )
         try:
-            answer = json.loads(done.stdout)
+            answer = json.loads(process.stdout)
         except ValueError:
-            answer = {"message": f"exit status {done.returncode}"}
+            answer = {"message": f"exit status {process.returncode}"}
         if "project" not in answer:
             raise TemplateError(
                 f"The template {template.source} failed: {' '.join(answer['message'].split())}",
                 hint="what its hooks printed stands above",
             )
-        chance.drawn |= answer["drawn"]
+        chance.was_used |= answer["drawn"]
         return read_rendered(Path(answer["project"]))

@@ -1,4 +1,4 @@
-"""Render with Copier itself: the way for templates that ``native`` does not cover."""
+"""Render with Copier itself: the way for what ``coverage`` names."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from typing import Any
 import yaml
 
 from mlstarter.engines.chance import current
-from mlstarter.engines.result import Rendered, read_rendered
+from mlstarter.engines.protocol import Engine
+from mlstarter.engines.result import Render, read_rendered
 from mlstarter.errors import NeedsTrust, TemplateError
 from mlstarter.files import read_tree
 from mlstarter.sources import source_environment
@@ -23,15 +24,14 @@ from mlstarter.sources.template import Template
 from mlstarter.tree import SYMLINK, Entry, Tree
 
 
-def render_with_copier(
-    template: Template, answers: Mapping[str, Any], folder_name: str, *, trust: bool
-) -> Rendered:
+def render_with_copier(engine: Engine, answers: Mapping[str, Any], folder_name: str) -> Render:
     """Return the tree that ``copier copy`` writes for complete ``answers``.
 
     Raises:
         TemplateError: Copier refuses the template or fails on it.
     """
-    given: Mapping[str, Any] = getattr(answers, "applicable", answers)
+    template, trust = engine.template, engine.template.is_trusted
+    applicable: Mapping[str, Any] = getattr(answers, "applicable", answers)
     chance = current()
     with tempfile.TemporaryDirectory(prefix="mlstarter-copier-") as work:
         destination = Path(work) / folder_name
@@ -41,13 +41,13 @@ def render_with_copier(
             "source": template.source if template.commit else str(template.root),
             "version": template.version,
             "destination": str(destination),
-            "answers": yaml.safe_dump(dict(given), sort_keys=False, allow_unicode=True),
+            "answers": yaml.safe_dump(dict(applicable), sort_keys=False, allow_unicode=True),
             # Copier asks for trust even for the extensions that come with Jinja.
-            "trust": trust or not template.code,
+            "trust": trust or not engine.code,
             "guard": not trust,
             "seed": chance.seed,
         }
-        done = subprocess.run(
+        process = subprocess.run(
             [sys.executable, "-m", "mlstarter.engines.copier.run_copy_process"],
             input=json.dumps(call).encode(),
             stdout=subprocess.PIPE,
@@ -55,38 +55,38 @@ def render_with_copier(
             env={**os.environ, **source_environment(template)},
             check=False,
         )
-        if done.returncode:
-            raise _failed(template, done)
-        chance.drawn |= json.loads(done.stdout)["drawn"]
+        if process.returncode:
+            raise _failure(template, process)
+        chance.was_used |= json.loads(process.stdout)["drawn"]
         if not destination.is_dir():
-            return Rendered({})
-        made = read_rendered(destination) if trust else Rendered(read_tree(destination, git=True))
+            return Render({})
+        result = read_rendered(destination) if trust else Render(read_tree(destination, git=True))
         if template.commit or template.source == str(template.root):
-            return made
-        return replace(made, tree=_with_source(made.tree, template))
+            return result
+        return replace(result, tree=_with_source(result.tree, template))
 
 
 def _with_source(tree: Tree, template: Template) -> Tree:
     """Return ``tree`` with the template's own folder recorded, where Copier read a copy of it."""
-    copied, recorded = (
+    copy_line, own_line = (
         f"_src_path: {path}\n".encode() for path in (template.root, template.source)
     )
     return {
-        path: Entry(entry.mode, entry.data.replace(copied, recorded))
+        path: Entry(entry.mode, entry.data.replace(copy_line, own_line))
         if path.startswith(".c") and entry.mode != SYMLINK
         else entry
         for path, entry in tree.items()
     }
 
 
-def _failed(template: Template, done: subprocess.CompletedProcess[bytes]) -> TemplateError:
+def _failure(template: Template, process: subprocess.CompletedProcess[bytes]) -> TemplateError:
     try:
-        answer = json.loads(done.stdout)
+        answer = json.loads(process.stdout)
         reason = answer["message"].strip().splitlines()
         if answer["error"] == "NeedsTrust":
             return NeedsTrust(answer["message"], hint=answer["hint"])
     except (ValueError, KeyError):
-        reason = (done.stderr or b"").decode("utf-8", "replace").splitlines()[-1:]
+        reason = (process.stderr or b"").decode("utf-8", "replace").splitlines()[-1:]
     return TemplateError(
         f"The template {template.source} cannot be rendered: {' '.join(reason) or 'no reason'}",
         hint=f"try it with Copier alone: copier copy {template.source} somewhere",

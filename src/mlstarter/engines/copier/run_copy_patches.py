@@ -1,6 +1,6 @@
 """Make Copier itself draw chance from our seed and, where nobody trusts the template, read nothing.
 
-For use in a process of its own (``copier_process``): what is changed here is changed for good.
+For use in a process of its own (``run_copy_process``): what is changed here is changed for good.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from mlstarter.engines.jinja_guard import (
     guard,
     needs_trust,
 )
-from mlstarter.sources.machine_reads import PLAIN_CONF
+from mlstarter.engines.machine_reads import PLAIN_CONF
 
 # Not by `import`: what is replaced here is none of Copier's public names.
 _main: Any = import_module("copier._main")
 _user_data: Any = import_module("copier._user_data")
 
 
-class _PlainConf:
+class _GuardedConf:
     """Those parts of ``_copier_conf`` that say nothing of the machine."""
 
     def __init__(self, conf: Any) -> None:
@@ -49,18 +49,18 @@ def patch(*, guard: bool) -> None:
         _user_data.DEFAULT_DATA["now"] = denied_global("now")
         _main.SandboxedEnvironment = _copier_environment()
         _patch_context()
-    made = _main.Worker.jinja_env.func
+    original = _main.Worker.jinja_env.func
 
     def jinja_env(self: Any) -> Any:
-        env = made(self)
+        env = original(self)
         install(env)
         if guard:
             _guard(env)
         return env
 
-    replaced = cached_property(jinja_env)
-    replaced.__set_name__(_main.Worker, "jinja_env")
-    _main.Worker.jinja_env = replaced
+    replacement = cached_property(jinja_env)
+    replacement.__set_name__(_main.Worker, "jinja_env")
+    _main.Worker.jinja_env = replacement
 
 
 _guard = guard
@@ -71,11 +71,11 @@ def _copier_environment() -> type[Any]:
 
 
 def _patch_context() -> None:
-    made = _main.Worker._render_context
+    original = _main.Worker._render_context
 
     def render_context(self: Any) -> Any:
-        context = made(self)
-        context["_copier_conf"] = _PlainConf(context["_copier_conf"])
+        context = original(self)
+        context["_copier_conf"] = _GuardedConf(context["_copier_conf"])
         context["_copier_python"] = denied_variable("_copier_python")
         return context
 

@@ -13,7 +13,7 @@ import warnings
 from contextlib import nullcontext
 from typing import Any
 
-FAILED = 65  # sysexits.h EX_DATAERR: the template, not the machine, is at fault
+FAILURE = 65  # sysexits.h EX_DATAERR: the template, not the machine, is at fault
 
 
 def main() -> int:
@@ -46,10 +46,10 @@ def main() -> int:
             )
     except Exception as error:
         hint = getattr(error, "hint", None)
-        told = {"error": type(error).__name__, "message": str(error), "hint": hint}
-        answer.write(json.dumps(told))
-        return FAILED
-    answer.write(json.dumps({"drawn": chance.drawn}))
+        reply = {"error": type(error).__name__, "message": str(error), "hint": hint}
+        answer.write(json.dumps(reply))
+        return FAILURE
+    answer.write(json.dumps({"drawn": chance.was_used}))
     return 0
 
 

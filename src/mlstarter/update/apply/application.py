@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mlstarter.update.apply.journal import one_at_a_time
+from mlstarter.update.apply.journal import Move, one_at_a_time
 from mlstarter.update.apply.preconditions import check_branch_name, check_ready
 from mlstarter.update.apply.switch import Switch, carry_out
 from mlstarter.update.merge.plan import Plan
@@ -17,16 +17,14 @@ def apply_plan(plan: Plan) -> None:
         EnvironmentProblem: the disk is full or a file cannot be written; nothing was changed.
     """
     clean = plan.merge_commit is not None
-    switch = Switch(
+    move = Move(
         mode="commit" if clean else "conflict",
         head=plan.head,
         target=plan.merge_commit or plan.template_commit,
         tree=plan.tree,
-        files=plan.files,
-        stages=plan.stages,
-        message=plan.message,
-        reflog=f"mlstarter update: {plan.message.splitlines()[0]}",
+        reflog=plan.reflog,
     )
+    switch = Switch(move, plan.files, plan.stages, plan.message)
     with one_at_a_time(plan.repository):
         check_ready(plan.repository, plan.head, switch.files, plan.prefix)
         plan.quarantine.keep()
@@ -44,7 +42,6 @@ def create_branch(plan: Plan, name: str) -> None:
         raise ValueError("only a clean plan can become a branch")
     plan.quarantine.keep()
     none = "0" * len(plan.merge_commit)
-    reflog = f"mlstarter update: {plan.message.splitlines()[0]}"
     plan.repository.git.run(
-        "update-ref", "-m", reflog, f"refs/heads/{name}", plan.merge_commit, none
+        "update-ref", "-m", plan.reflog, f"refs/heads/{name}", plan.merge_commit, none
     )

@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import IO, Literal
 
@@ -24,7 +24,7 @@ RECOVER = "mlstarter update --recover"
 LOCK_TEXT = b"mlstarter update\n"
 
 
-class Interrupted(ProjectError):
+class InterruptedUpdate(ProjectError):
     """An update was killed and waits to be put right."""
 
 
@@ -37,28 +37,41 @@ class Operation:
     new: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Journal:
-    """What an update that was begun is about to do.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """Where the branch of a work tree goes: from ``head`` to what ``tree`` holds.
 
-    ``target`` is the commit that the branch moves to ("commit"), or the template commit that is
-    being merged ("conflict").
+    ``mode`` "commit": the branch moves to ``target``. "conflict": the branch stays, and the
+    template commit ``target`` is being merged.
     """
 
     mode: Mode
     head: str
-    branch: str | None
     target: str
     tree: str
     reflog: str
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateJournal:
+    """What an update that was begun is about to do, on which branch (None: detached)."""
+
+    move: Move
+    branch: str | None
     operations: tuple[Operation, ...]
 
     @classmethod
-    def read(cls, path: Path) -> Journal:
+    def read(cls, path: Path) -> UpdateJournal:
         """Read a journal back."""
         values = json.loads(path.read_text(encoding="utf-8"))
-        values["operations"] = tuple(Operation(**entry) for entry in values["operations"])
-        return cls(**values)
+        move = Move(**{field.name: values[field.name] for field in fields(Move)})
+        operations = tuple(Operation(**entry) for entry in values["operations"])
+        return cls(move, values["branch"], operations)
+
+    def text(self) -> str:
+        """Return what ``read`` reads: one flat object, as earlier versions wrote it."""
+        operations = [asdict(operation) for operation in self.operations]
+        return json.dumps({**asdict(self.move), "branch": self.branch, "operations": operations})
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +114,12 @@ class State:
             return False
         return not self.index.exists() or lock.read_bytes() in (b"", LOCK_TEXT)
 
-    def begin(self, journal: Journal) -> None:
+    def begin(self, journal: UpdateJournal) -> None:
         """Write the journal, whole or not at all."""
+        # Renamed into place when it is on the disk: half a journal would be worse than none.
         temporary = self.folder / "journal.new"
         with temporary.open("w", encoding="utf-8") as file:
-            json.dump(asdict(journal), file)
+            file.write(journal.text())
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(self.journal)
@@ -122,10 +136,10 @@ def places(repository: Repository) -> list[Path]:
     Files move in and out by renaming, which works only within one file system, and a linked
     work tree or a submodule may lie on another one than its git folder.
     """
-    found = [repository.folder / "mlstarter-update"]
+    folders = [repository.folder / "mlstarter-update"]
     if repository.top is not None:
-        found.append(repository.top / ".mlstarter-update")
-    return found
+        folders.append(repository.top / ".mlstarter-update")
+    return folders
 
 
 def new_state(repository: Repository) -> State:
@@ -151,9 +165,14 @@ def interrupted_state(repository: Repository) -> State | None:
 def require_uninterrupted(repository: Repository) -> None:
     """Raise Interrupted where a killed update waits."""
     if interrupted_state(repository) is not None:
-        raise Interrupted(
+        raise InterruptedUpdate(
             f"An update of {repository.top} was interrupted before it was done.", hint=RECOVER
         )
+
+
+def move_branch(repository: Repository, move: Move) -> None:
+    """Let the branch follow; raises GitFailed where it is not at the move's ``head`` any more."""
+    repository.git.run("update-ref", "-m", move.reflog, "HEAD", move.target, move.head)
 
 
 @contextlib.contextmanager

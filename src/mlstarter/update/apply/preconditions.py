@@ -46,13 +46,13 @@ def check_files(repository: Repository, files: tuple[FileChange, ...]) -> None:
     _refuse_sparse(repository)
     require_committed(repository, files)
     leaving = {change.path for change in files if change.new is None}
-    blocked = [
+    obstacles = [
         obstacle
         for change in files
         if change.old is None and (obstacle := find_obstacle(top, change.path, leaving)) is not None
     ]
-    if blocked:
-        raise in_the_way(sorted(set(blocked)))
+    if obstacles:
+        raise in_the_way(sorted(set(obstacles)))
 
 
 def _refuse_sparse(repository: Repository) -> None:
@@ -70,7 +70,7 @@ def require_committed(repository: Repository, changes: Iterable[FileChange]) -> 
     """
     top = repository.work_tree
     doubtful: dict[str, Entry] = {}
-    wanted: dict[str, str] = {}
+    expected_ids: dict[str, str] = {}
     for change in changes:
         place = top / change.path
         if change.old is None or change.old.mode == GITLINK:
@@ -83,9 +83,9 @@ def require_committed(repository: Repository, changes: Iterable[FileChange]) -> 
             continue  # deleted and marked so: nothing to lose
         if object_id("blob", data, repository.algorithm) != change.old.oid:
             doubtful[change.path] = Entry(change.old.mode, data)
-            wanted[change.path] = change.old.oid
+            expected_ids[change.path] = change.old.oid
     for path, oid in _ids_in_git(repository, doubtful).items():
-        if oid != wanted[path]:
+        if oid != expected_ids[path]:
             raise ProjectError(
                 f"{path} holds changes that `git status` does not show.",
                 hint=f"`git update-index --no-assume-unchanged {path}` and `git update-index "
@@ -100,13 +100,15 @@ def _ids_in_git(repository: Repository, files: dict[str, Entry]) -> dict[str, st
     if plain:
         names = "".join(f"{path}\n" for path in plain).encode("utf-8", "surrogateescape")
         git = repository.git.in_work_tree()
-        said = git.text("hash-object", "--stdin-paths", stdin=names).split()
-        ids |= dict(zip(plain, said, strict=True))
+        ids_by_git = git.text("hash-object", "--stdin-paths", stdin=names).split()
+        ids |= dict(zip(plain, ids_by_git, strict=True))
     others = {path: files[path] for path in files if path not in plain}
     others = {path: entry for path, entry in others.items() if entry.mode != SYMLINK}
-    cleaned = clean_for_git(repository.git, others, _attributes_of(repository)) if others else {}
+    clean_files = (
+        clean_for_git(repository.git, others, _attributes_of(repository)) if others else {}
+    )
     algorithm = repository.algorithm
-    return ids | {path: object_id("blob", cleaned[path].data, algorithm) for path in others}
+    return ids | {path: object_id("blob", clean_files[path].data, algorithm) for path in others}
 
 
 def _on_a_line(path: str) -> bool:

@@ -13,7 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mlstarter.git.repository import Repository
-from mlstarter.update.apply.journal import Journal, State, interrupted_state, one_at_a_time, places
+from mlstarter.update.apply.journal import (
+    State,
+    UpdateJournal,
+    interrupted_state,
+    one_at_a_time,
+    places,
+)
 from mlstarter.update.apply.worktree import exists, fingerprint, move_in, prune_upwards
 
 
@@ -23,13 +29,13 @@ class Recovery:
 
     ``outcome``: "nothing" (there was none), "undone" (as before), "finished" (as if it had not
     been interrupted) or "moved on" (somebody committed or switched branches since; nothing was
-    touched). ``kept`` are files that were edited after the interruption and stay as they are;
-    ``saved`` is the folder that holds the replaced files, where it was kept.
+    touched). ``edited_files`` were edited after the interruption and stay as they are;
+    ``saved_folder`` is the folder that holds the replaced files, where it was kept.
     """
 
     outcome: str
-    kept: tuple[str, ...] = ()
-    saved: Path | None = None
+    edited_files: tuple[str, ...] = ()
+    saved_folder: Path | None = None
 
 
 def recover(repository: Repository) -> Recovery:
@@ -44,25 +50,30 @@ def recover(repository: Repository) -> Recovery:
         if state is None:
             _sweep(repository)
             return Recovery("nothing")
-        journal = Journal.read(state.journal)
+        journal = UpdateJournal.read(state.journal)
         if _is_done(repository, journal):
             _unlock(repository, state, journal)
             state.end()
             return Recovery("finished")
         if not _is_where_it_was(repository, journal):
-            return Recovery("moved on", saved=_save(state))
-        if journal.mode == "commit" and _index_holds(repository, journal.tree):
+            return Recovery("moved on", saved_folder=_save(state))
+        if journal.move.mode == "commit" and _index_holds(repository, journal.move.tree):
             _unlock(repository, state, journal)
             repository.git.run(
-                "update-ref", "-m", journal.reflog, "HEAD", journal.target, journal.head
+                "update-ref",
+                "-m",
+                journal.move.reflog,
+                "HEAD",
+                journal.move.target,
+                journal.move.head,
             )
             state.end()
             return Recovery("finished")
-        return Recovery("undone", kept=put_back(repository, state, journal))
+        return Recovery("undone", edited_files=put_back(repository, state, journal))
 
 
 def put_back(
-    repository: Repository, state: State, journal: Journal, *, ref_locks: bool = True
+    repository: Repository, state: State, journal: UpdateJournal, *, ref_locks: bool = True
 ) -> tuple[str, ...]:
     """Move every old file back and new ones away; return the files that were edited meanwhile.
 
@@ -70,20 +81,20 @@ def put_back(
     after being killed itself.
     """
     top = repository.work_tree
-    kept: list[str] = []
+    edited_files: list[str] = []
     for operation in reversed(journal.operations):
         place, backup = top / operation.path, state.backup / operation.path
         here = fingerprint(place)
         if operation.old is None:
-            arrived = not exists(state.stage / operation.path) or _is_same(
+            has_arrived = not exists(state.stage / operation.path) or _is_same(
                 state.stage / operation.path, place
             )
-            if here is not None and arrived and operation.new is not None:
+            if here is not None and has_arrived and operation.new is not None:
                 if here == operation.new:
                     place.unlink()
                     prune_upwards(place.parent, top)
                 else:
-                    kept.append(operation.path)
+                    edited_files.append(operation.path)
     for operation in journal.operations:
         place, backup = top / operation.path, state.backup / operation.path
         if operation.old is None or not exists(backup):
@@ -95,15 +106,15 @@ def put_back(
         if here is None or here == "folder":
             move_in(backup, place)
         elif here != operation.old:
-            kept.append(operation.path)
+            edited_files.append(operation.path)
     _forget_merge(repository, journal)
-    if journal.mode == "commit" and _index_holds(repository, journal.tree):
+    if journal.move.mode == "commit" and _index_holds(repository, journal.move.tree):
         # Only the branch could not follow: somebody else holds it.
         shutil.copyfile(state.old_index, state.index)
         state.index.replace(repository.folder / "index")
     _unlock(repository, state, journal, ref_locks=ref_locks)
     state.end()
-    return tuple(sorted(set(kept)))
+    return tuple(sorted(set(edited_files)))
 
 
 def _is_same(one: Path, other: Path) -> bool:
@@ -112,19 +123,19 @@ def _is_same(one: Path, other: Path) -> bool:
     return False
 
 
-def _is_done(repository: Repository, journal: Journal) -> bool:
+def _is_done(repository: Repository, journal: UpdateJournal) -> bool:
     """Say whether only the tidying up was missing."""
-    if journal.mode == "commit":
-        return repository.commit("HEAD") == journal.target
+    if journal.move.mode == "commit":
+        return repository.commit("HEAD") == journal.move.target
     # The index is the last thing that a conflict writes, and its lock goes with it.
-    locked = (repository.folder / "index.lock").exists()
-    if locked or _merge_head(repository) != journal.target:
+    is_locked = (repository.folder / "index.lock").exists()
+    if is_locked or _merge_head(repository) != journal.move.target:
         return False
     return bool(repository.git.run("ls-files", "--unmerged", "-z"))
 
 
-def _is_where_it_was(repository: Repository, journal: Journal) -> bool:
-    return repository.branch() == journal.branch and repository.commit("HEAD") == journal.head
+def _is_where_it_was(repository: Repository, journal: UpdateJournal) -> bool:
+    return repository.branch() == journal.branch and repository.commit("HEAD") == journal.move.head
 
 
 def _index_holds(repository: Repository, tree: str) -> bool:
@@ -139,8 +150,8 @@ def _merge_head(repository: Repository) -> str | None:
     return path.read_text(encoding="ascii").strip() if path.exists() else None
 
 
-def _forget_merge(repository: Repository, journal: Journal) -> None:
-    if journal.mode == "conflict":
+def _forget_merge(repository: Repository, journal: UpdateJournal) -> None:
+    if journal.move.mode == "conflict":
         # MERGE_HEAD goes first: without it the others mean nothing.
         for name in ("MERGE_HEAD", "MERGE_MODE", "MERGE_MSG"):
             (repository.folder / name).unlink(missing_ok=True)
@@ -149,7 +160,7 @@ def _forget_merge(repository: Repository, journal: Journal) -> None:
 
 
 def _unlock(
-    repository: Repository, state: State, journal: Journal, *, ref_locks: bool = True
+    repository: Repository, state: State, journal: UpdateJournal, *, ref_locks: bool = True
 ) -> None:
     """Remove the locks of the killed update, those of a killed git process of its among them."""
     lock = repository.folder / "index.lock"
@@ -165,11 +176,11 @@ def _unlock(
 def _save(state: State) -> Path:
     """Set the state folder aside, with the replaced files in it."""
     number = 1
-    while (saved := state.folder.with_name(f"mlstarter-saved-{number}")).exists():
+    while (folder := state.folder.with_name(f"mlstarter-saved-{number}")).exists():
         number += 1
-    state.folder.rename(saved)
-    (saved / "journal.json").unlink()
-    return saved
+    state.folder.rename(folder)
+    (folder / "journal.json").unlink()
+    return folder
 
 
 def _sweep(repository: Repository) -> None:

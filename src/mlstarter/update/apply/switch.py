@@ -17,7 +17,14 @@ from mlstarter.errors import EnvironmentProblem, ProjectError
 from mlstarter.git.objects import GITLINK
 from mlstarter.git.process import Git, GitFailed
 from mlstarter.git.repository import Repository
-from mlstarter.update.apply.journal import LOCK_TEXT, Journal, Mode, Operation, State, new_state
+from mlstarter.update.apply.journal import (
+    LOCK_TEXT,
+    Move,
+    Operation,
+    State,
+    UpdateJournal,
+    new_state,
+)
 from mlstarter.update.apply.preconditions import require_committed
 from mlstarter.update.apply.recovery import put_back
 from mlstarter.update.apply.worktree import (
@@ -33,20 +40,15 @@ from mlstarter.update.merge.three_way import Stage
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """One change of a work tree from ``head`` to ``tree``.
+    """One change of a work tree: the move, the files that it changes, and what it leaves open.
 
-    ``mode`` "commit": the branch moves to ``target``. "conflict": the branch stays, ``target`` is
-    being merged and ``stages`` go into the index.
+    ``stages`` go into the index and ``message`` waits for the commit where there are conflicts.
     """
 
-    mode: Mode
-    head: str
-    target: str
-    tree: str
+    move: Move
     files: tuple[FileChange, ...]
-    stages: tuple[Stage, ...]
-    message: str
-    reflog: str
+    stages: tuple[Stage, ...] = ()
+    message: str = ""
 
 
 def carry_out(repository: Repository, switch: Switch) -> None:
@@ -56,15 +58,7 @@ def carry_out(repository: Repository, switch: Switch) -> None:
         _stage_files(repository, switch, state)
         _stage_index(repository, switch, state)
         operations = _operations(repository, switch, state)
-        journal = Journal(
-            mode=switch.mode,
-            head=switch.head,
-            branch=repository.branch(),
-            target=switch.target,
-            tree=switch.tree,
-            reflog=switch.reflog,
-            operations=operations,
-        )
+        journal = UpdateJournal(switch.move, repository.branch(), operations)
         state.begin(journal)
     except OSError as error:
         shutil.rmtree(state.folder, ignore_errors=True)
@@ -82,8 +76,8 @@ def carry_out(repository: Repository, switch: Switch) -> None:
         _finish(repository, switch, state)
     except BaseException as error:
         # A git process that was killed itself leaves its lock of the branch behind.
-        killed = isinstance(error, GitFailed) and error.status < 0
-        put_back(repository, state, journal, ref_locks=killed)
+        was_killed = isinstance(error, GitFailed) and error.status < 0
+        put_back(repository, state, journal, ref_locks=was_killed)
         if isinstance(error, FileExistsError):
             raise in_the_way([_relative(repository, error)]) from error
         if isinstance(error, OSError):
@@ -105,7 +99,7 @@ def _stage_files(repository: Repository, switch: Switch, state: State) -> None:
         GIT_WORK_TREE=str(state.stage),
         GIT_INDEX_FILE=str(state.folder / "index.whole"),
     )
-    git.run("read-tree", switch.tree)
+    git.run("read-tree", switch.move.tree)
     names = "".join(f"{path}\0" for path in paths).encode("utf-8", "surrogateescape")
     git.run("checkout-index", "-z", "--stdin", stdin=names)
 
@@ -121,9 +115,9 @@ def _stage_index(repository: Repository, switch: Switch, state: State) -> None:
         shutil.copyfile(present, state.index)
         shutil.copyfile(present, state.old_index)
     git = _index_git(repository, state)
-    git.run("read-tree", "-i", "-m", switch.head, switch.tree)
+    git.run("read-tree", "-i", "-m", switch.move.head, switch.move.tree)
     if switch.stages:
-        none = "0" * len(switch.head)
+        none = "0" * len(switch.move.head)
         paths = sorted({stage.path for stage in switch.stages})
         lines = [f"0 {none}\t{path}\0" for path in paths]
         lines += [f"{s.leaf.mode:06o} {s.leaf.oid} {s.number}\t{s.path}\0" for s in switch.stages]
@@ -134,16 +128,16 @@ def _stage_index(repository: Repository, switch: Switch, state: State) -> None:
 def _operations(repository: Repository, switch: Switch, state: State) -> tuple[Operation, ...]:
     """Return what is to be moved, having made sure that no file differs from its commit."""
     top = repository.work_tree
-    found: list[Operation] = []
+    operations: list[Operation] = []
     for change in switch.files:
         modes = {leaf.mode for leaf in (change.old, change.new) if leaf is not None}
         if GITLINK in modes:
             continue
         here = fingerprint(top / change.path) if change.old is not None else None
         new = fingerprint(state.stage / change.path) if change.new is not None else None
-        found.append(Operation(change.path, here, new))
+        operations.append(Operation(change.path, here, new))
     require_committed(repository, switch.files)
-    return tuple(found)
+    return tuple(operations)
 
 
 def _take_index_lock(repository: Repository) -> None:
@@ -181,13 +175,15 @@ def _finish(repository: Repository, switch: Switch, state: State) -> None:
     """Put index and branch, or the merge in progress, where git looks for them."""
     git = _index_git(repository, state)
     git.in_work_tree().call("update-index", "-q", "--refresh")
-    if switch.mode == "conflict":
+    if switch.move.mode == "conflict":
         _write_merge_state(repository, switch)
     lock = repository.folder / "index.lock"
     state.index.replace(lock)
     lock.replace(repository.folder / "index")
-    if switch.mode == "commit":
-        repository.git.run("update-ref", "-m", switch.reflog, "HEAD", switch.target, switch.head)
+    if switch.move.mode == "commit":
+        repository.git.run(
+            "update-ref", "-m", switch.move.reflog, "HEAD", switch.move.target, switch.move.head
+        )
 
 
 def _write_merge_state(repository: Repository, switch: Switch) -> None:
@@ -196,8 +192,8 @@ def _write_merge_state(repository: Repository, switch: Switch) -> None:
     for name, text in (
         ("MERGE_MSG", switch.message),
         ("MERGE_MODE", "no-ff"),
-        ("ORIG_HEAD", f"{switch.head}\n"),
-        ("MERGE_HEAD", f"{switch.target}\n"),
+        ("ORIG_HEAD", f"{switch.move.head}\n"),
+        ("MERGE_HEAD", f"{switch.move.target}\n"),
     ):
         temporary = folder / f"{name}.mlstarter"
         temporary.write_text(text, encoding="utf-8", errors="surrogateescape")

@@ -7,21 +7,21 @@ from dataclasses import dataclass
 from mlstarter.errors import ProjectError
 from mlstarter.git.merge_base import template_commits
 from mlstarter.git.repository import Repository
-from mlstarter.update.apply.journal import one_at_a_time, require_uninterrupted
+from mlstarter.update.apply.journal import Move, one_at_a_time, require_uninterrupted
 from mlstarter.update.apply.preconditions import check_ready
 from mlstarter.update.apply.switch import Switch, carry_out
 from mlstarter.update.merge.changes import tree_changes
 
 
 @dataclass(frozen=True, slots=True)
-class Undone:
+class Undoing:
     """The commit that the branch returned to, and the merge commit that it left."""
 
     commit: str
-    left: str
+    merge: str
 
 
-def undo(repository: Repository, prefix: str = "") -> Undone:
+def undo(repository: Repository, prefix: str = "") -> Undoing:
     """Return branch, index and work tree to the commit before the last update.
 
     Raises:
@@ -41,20 +41,12 @@ def undo(repository: Repository, prefix: str = "") -> Undone:
             hint=f"take its changes back in a commit of their own: git revert -m 1 {merge[:10]}",
         )
     files, _ = tree_changes(repository.git, head, before)
-    switch = Switch(
-        mode="commit",
-        head=head,
-        target=before,
-        tree=before,
-        files=files,
-        stages=(),
-        message="",
-        reflog=f"mlstarter update --undo: back to {before[:10]}",
-    )
+    reflog = f"mlstarter update --undo: back to {before[:10]}"
+    move = Move(mode="commit", head=head, target=before, tree=before, reflog=reflog)
     with one_at_a_time(repository):
         check_ready(repository, head, files, prefix)
-        carry_out(repository, switch)
-    return Undone(before, head)
+        carry_out(repository, Switch(move, files))
+    return Undoing(before, head)
 
 
 def _refuse_open_merge(repository: Repository) -> None:
@@ -68,9 +60,9 @@ def _refuse_open_merge(repository: Repository) -> None:
 def _last_update(repository: Repository, head: str, prefix: str) -> tuple[str, str]:
     """Return the newest merge of a template commit and its first parent."""
     pristine = {
-        found.commit
-        for found in template_commits(repository.git, head)
-        if found.trailers.folder == prefix
+        entry.commit
+        for entry in template_commits(repository.git, head)
+        if entry.trailers.folder == prefix
     }
     log = repository.git.text("log", "--first-parent", "--merges", "--format=%H %P", head)
     for line in log.splitlines():

@@ -68,9 +68,9 @@ def _leaves(top: Path, path: str, leaving: Collection[str]) -> bool:
     """
     if path in leaving:
         return True
-    folded = path.casefold()
+    key = path.casefold()
     return any(
-        other.casefold() == folded and exists(top / other) and (top / other).samefile(top / path)
+        other.casefold() == key and exists(top / other) and (top / other).samefile(top / path)
         for other in leaving
     )
 

@@ -81,24 +81,24 @@ def describe(
     conflicts: Iterable[Conflict],
 ) -> tuple[Change, ...]:
     """Say what happens to each file, sorted by path."""
-    found: dict[str, Change] = {}
+    by_path: dict[str, Change] = {}
     renamed_away = set(renames.values())
     for change in files:
         path = change.path
         if path in renames:
-            found[path] = Change(path, "renamed", old_path=renames[path])
+            by_path[path] = Change(path, "renamed", old_path=renames[path])
         elif change.old is None:
-            found[path] = Change(path, "added")
+            by_path[path] = Change(path, "added")
         elif change.new is None:
             if path not in renamed_away:
-                found[path] = Change(path, "deleted")
+                by_path[path] = Change(path, "deleted")
         elif path in both_changed:
-            found[path] = Change(path, "merged")
+            by_path[path] = Change(path, "merged")
         else:
-            found[path] = Change(path, "changed")
+            by_path[path] = Change(path, "changed")
     for conflict in conflicts:
         old_path = renames.get(conflict.path)
-        found[conflict.path] = Change(
+        by_path[conflict.path] = Change(
             conflict.path, "conflicting", old_path=old_path, reason=conflict.reason
         )
-    return tuple(found[path] for path in sorted(found))
+    return tuple(by_path[path] for path in sorted(by_path))

@@ -45,11 +45,15 @@ def _files(changes: Sequence[Change]) -> list[str]:
     for kind in KINDS:
         lines = [_line(change) for change in changes if change.kind == kind]
         if lines:
-            shown = lines[: max(room, 0)]
-            room -= len(shown)
-            more = [f"  and {len(lines) - len(shown)} more"] if len(shown) < len(lines) else []
+            named_lines = lines[: max(room, 0)]
+            room -= len(named_lines)
+            more = (
+                [f"  and {len(lines) - len(named_lines)} more"]
+                if len(named_lines) < len(lines)
+                else []
+            )
             title = "Conflicts in" if kind == "conflicting" else kind.capitalize()
-            paragraphs.append("\n".join([f"{title}:", *shown, *more]))
+            paragraphs.append("\n".join([f"{title}:", *named_lines, *more]))
     return paragraphs
 
 

@@ -7,31 +7,19 @@ is what gets applied.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
-from mlstarter.git.clean_filters import read_blobs
-from mlstarter.git.identity import Identity, now
+from mlstarter.git.identity import Identity
 from mlstarter.git.merge_base import Pristine, TemplateCommit
-from mlstarter.git.objects import DIRECTORY, GITLINK, Leaf, ObjectSet, tree_bytes
-from mlstarter.git.partial_clone import fetch_missing
-from mlstarter.git.pristine_commit import add_pristine_commits
-from mlstarter.git.process import Git
 from mlstarter.git.quarantine import Quarantine
 from mlstarter.git.repository import Repository
-from mlstarter.git.template_commits import TemplateOrigin, add_commit
+from mlstarter.git.template_commits import TemplateOrigin
 from mlstarter.tree import Entry, Tree
-from mlstarter.update.merge.changes import Change, FileChange, describe, tree_changes
-from mlstarter.update.merge.commit_message import merge_message
-from mlstarter.update.merge.normalisation import Sides, make_comparable
+from mlstarter.update.merge.changes import Change, FileChange
 from mlstarter.update.merge.three_way import (
     Conflict,
-    Merged,
     Stage,
-    label,
-    listing,
-    merge_trees,
-    parse_listing,
 )
 
 Edits = Mapping[str, Entry | None]
@@ -39,7 +27,7 @@ Edits = Mapping[str, Entry | None]
 
 
 @dataclass(frozen=True)
-class Request:
+class MergeRequest:
     """What to merge into which commit.
 
     Attributes:
@@ -55,7 +43,7 @@ class Request:
             given here (the record) are added where ours lacks them. None: an ordinary update.
         last: an earlier template commit that a re-rendered base continues, if there is one.
         edits: what the template's migrations change in our side before the merge.
-        finish: given the files of a clean result, returns what migrations change in them.
+        finish: returns what migrations change in the files of a clean result.
     """
 
     ours: str
@@ -70,14 +58,24 @@ class Request:
     edits: Edits = field(default_factory=dict)
     finish: Callable[[Tree], Edits] | None = None
 
+    @property
+    def old_origin(self) -> TemplateOrigin:
+        """The source and version that the project comes from."""
+        base = self.base
+        return base.trailers.origin if isinstance(base, TemplateCommit) else base.origin
+
+    @property
+    def new_origin(self) -> TemplateOrigin:
+        """The source and version that the project has afterwards."""
+        return self.old_origin if self.adopt is not None else self.new.origin
+
 
 @dataclass(frozen=True)
 class Plan:
     """The result of an update, not applied yet.
 
     Attributes:
-        head: the commit that the result continues.
-        prefix: the project's folder in the repository ("" for the root).
+        request: what it is the result of.
         template_commit: the id of the new template commit.
         tree: the whole repository's tree afterwards; with conflict markers where there are any.
         merge_commit: the id of the merge commit; None with conflicts.
@@ -87,13 +85,9 @@ class Plan:
         message: the merge commit's message.
     """
 
+    request: MergeRequest = field(repr=False)
     repository: Repository
     quarantine: Quarantine = field(repr=False)
-    head: str
-    prefix: str
-    old: TemplateOrigin
-    new: TemplateOrigin
-    base_rendered: bool
     template_commit: str
     tree: str
     merge_commit: str | None
@@ -102,6 +96,36 @@ class Plan:
     stages: tuple[Stage, ...]
     conflicts: tuple[Conflict, ...]
     message: str
+
+    @property
+    def head(self) -> str:
+        """The commit that the result continues."""
+        return self.request.ours
+
+    @property
+    def prefix(self) -> str:
+        """The project's folder in the repository ("" for the root)."""
+        return self.request.prefix
+
+    @property
+    def old(self) -> TemplateOrigin:
+        """The source and version that the project comes from."""
+        return self.request.old_origin
+
+    @property
+    def new(self) -> TemplateOrigin:
+        """The source and version that it has afterwards."""
+        return self.request.new_origin
+
+    @property
+    def base_rendered(self) -> bool:
+        """Whether the base was rendered again, since history has none."""
+        return not isinstance(self.request.base, TemplateCommit)
+
+    @property
+    def reflog(self) -> str:
+        """What git's reflog says of the branch that takes the result."""
+        return f"mlstarter update: {self.message.splitlines()[0]}"
 
     @property
     def up_to_date(self) -> bool:
@@ -118,204 +142,3 @@ class Plan:
     def close(self) -> None:
         """Throw away what was computed."""
         self.quarantine.close()
-
-
-def plan(repository: Repository, request: Request) -> Plan:
-    """Compute the update that ``request`` asks for; write nothing into the repository.
-
-    Raises:
-        GitFailed: the repository is damaged, or a clean filter that it requires failed.
-        ProjectError: it is a partial clone, and its server cannot be asked for the rest.
-    """
-    base = request.base
-    needed = [request.ours, *([base.commit] if isinstance(base, TemplateCommit) else [])]
-    fetch_missing(repository, needed)
-    quarantine = Quarantine(repository)
-    try:
-        return _Planner(repository, quarantine, request).plan()
-    except BaseException:
-        quarantine.close()
-        raise
-
-
-class _Planner:
-    """One planning, step by step; each step leaves what the next one needs."""
-
-    def __init__(self, repository: Repository, quarantine: Quarantine, request: Request) -> None:
-        self.repository = repository
-        self.quarantine = quarantine
-        self.request = request
-        self.when = request.when or now()
-        self.objects = ObjectSet(repository.algorithm)
-        self.known: set[str] = set()
-
-    def plan(self) -> Plan:
-        request = self.request
-        old_commit, old_tree, old_leaves, old_origin = self._base()
-        new_commit, new_tree, new_leaves = self._theirs(old_commit, old_tree)
-        self.quarantine.write(self.objects, known=self.known)
-        ours = listing(self.quarantine, f"{request.ours}:{request.prefix}")
-        if request.adopt is not None:
-            missing = {path: e for path, e in request.adopt.items() if path not in ours}
-            self._edit(ours, missing)
-        self._edit(ours, request.edits)
-        # Its objects are there already; only the id is wanted.
-        ours_tree = ObjectSet(self.repository.algorithm).add_tree(ours)
-        if new_commit == old_commit:
-            merged = Merged(ours_tree, (), (), frozenset())
-        else:
-            sides = Sides(dict(old_leaves), ours, dict(new_leaves))
-            made = make_comparable(self.quarantine, sides, request.answers_file)
-            base_tree = made.add_tree(sides.base) if sides.base != old_leaves else old_tree
-            their_tree = made.add_tree(sides.theirs) if sides.theirs != new_leaves else new_tree
-            self.quarantine.write(made)
-            merged = self._merge(base_tree, ours_tree, their_tree, old_origin)
-            if request.finish is not None and not merged.conflicts:
-                merged = replace(merged, tree=self._finished(merged.tree, request.finish))
-        return self._finish(merged, new_commit, old_commit, old_origin)
-
-    def _base(self) -> tuple[str, str, dict[str, Leaf], TemplateOrigin]:
-        """Return the base's commit, tree, files and origin."""
-        base = self.request.base
-        if isinstance(base, TemplateCommit):
-            fields = self.quarantine.git.fields("ls-tree", "-r", "-t", "-z", base.tree)
-            leaves = parse_listing(fields)
-            self.known.update(leaf.oid for leaf in leaves.values())
-            self.known.add(base.tree)
-            files = {path: leaf for path, leaf in leaves.items() if leaf.mode != DIRECTORY}
-            return base.commit, base.tree, files, base.trailers.origin
-        parents = [self.request.last] if self.request.last else []
-        commit, tree, leaves = self._commit(base, parents)
-        return commit, tree, leaves, base.origin
-
-    def _theirs(self, old_commit: str, old_tree: str) -> tuple[str, str, dict[str, Leaf]]:
-        """Return the new version's commit, tree and files; the base's where nothing changed."""
-        if self.request.adopt is not None:
-            return old_commit, old_tree, {}
-        before = dict(self.objects.objects)
-        commit, tree, leaves = self._commit(self.request.new, [old_commit])
-        base = self.request.base
-        base_origin = base.trailers.origin if isinstance(base, TemplateCommit) else base.origin
-        if tree == old_tree and self.request.new.origin == base_origin:
-            self.objects.objects = before
-            return old_commit, old_tree, leaves
-        return commit, tree, leaves
-
-    def _commit(
-        self, pristine: Pristine, parents: Sequence[str]
-    ) -> tuple[str, str, dict[str, Leaf]]:
-        """Take a render and its layers into the objects, a commit each; return the last."""
-        return add_pristine_commits(
-            self.quarantine.project_git,
-            self.objects,
-            pristine,
-            self.request.by,
-            self.when,
-            parents=parents,
-            prefix=self.request.prefix,
-        )
-
-    def _edit(self, side: dict[str, Leaf], edits: Edits) -> str | None:
-        """Change the files of a side; return its tree then, None where there is nothing to do."""
-        if not edits:
-            return None
-        objects = ObjectSet(self.repository.algorithm)
-        for path, entry in edits.items():
-            if entry is None:
-                del side[path]
-            else:
-                side[path] = Leaf(entry.mode, objects.add("blob", entry.data))
-        tree = objects.add_tree(side)
-        self.quarantine.write(objects)
-        return tree
-
-    def _finished(self, tree: str, finish: Callable[[Tree], Edits]) -> str:
-        """Return a clean result's tree as ``finish`` makes it."""
-        side = listing(self.quarantine, tree)
-        return self._edit(side, finish(files_of(self.quarantine.git, side))) or tree
-
-    def _merge(self, base: str, ours: str, theirs: str, old: TemplateOrigin) -> Merged:
-        old_label = label("template", old.version)
-        new_label = label("template", self.request.new.origin.version)
-        if old_label == new_label:
-            old_label = f"{old_label}-before"
-        return merge_trees(
-            self.quarantine, base, ours, theirs, old_label=old_label, new_label=new_label
-        )
-
-    def _finish(
-        self, merged: Merged, new_commit: str, old_commit: str, old_origin: TemplateOrigin
-    ) -> Plan:
-        request = self.request
-        prefix = request.prefix
-        tree = self._graft(merged.tree)
-        stages = tuple(Stage(_below(prefix, s.path), s.number, s.leaf) for s in merged.stages)
-        conflicts = tuple(
-            Conflict(_below(prefix, c.path), c.kind, c.reason) for c in merged.conflicts
-        )
-        both = frozenset(_below(prefix, path) for path in merged.both_changed)
-        files, renames = tree_changes(self.quarantine.project_git, request.ours, tree)
-        changes = describe(files, renames, both, conflicts)
-        new_origin = old_origin if request.adopt is not None else request.new.origin
-        message = merge_message(
-            old_origin, new_origin, changes, prefix, adopt=request.adopt is not None
-        )
-        merge_commit: str | None = None
-        known_base = isinstance(request.base, TemplateCommit)
-        if new_commit == old_commit and (known_base or request.adopt is None):
-            merge_commit = request.ours
-        elif not conflicts:
-            merge_commit = self._commit_merge(tree, new_commit, message)
-        return Plan(
-            repository=self.repository,
-            quarantine=self.quarantine,
-            head=request.ours,
-            prefix=prefix,
-            old=old_origin,
-            new=new_origin,
-            base_rendered=not known_base,
-            template_commit=new_commit,
-            tree=tree,
-            merge_commit=merge_commit,
-            changes=changes,
-            files=files,
-            stages=stages,
-            conflicts=conflicts,
-            message=message,
-        )
-
-    def _commit_merge(self, tree: str, template_commit: str, message: str) -> str:
-        objects = ObjectSet(self.repository.algorithm)
-        by = self.request.by
-        parents = (self.request.ours, template_commit)
-        commit = add_commit(objects, tree, parents, by, by, message, self.when)
-        self.quarantine.write(objects)
-        return commit
-
-    def _graft(self, subtree: str) -> str:
-        """Return the repository's whole tree with ``subtree`` in the project's place."""
-        if not self.request.prefix:
-            return subtree
-        objects = ObjectSet(self.repository.algorithm)
-        parts = self.request.prefix.split("/")
-        for depth in range(len(parts) - 1, -1, -1):
-            above = "/".join(parts[:depth])
-            fields = self.quarantine.git.fields("ls-tree", "-z", f"{self.request.ours}:{above}")
-            entries = parse_listing(fields)
-            entries[parts[depth]] = Leaf(DIRECTORY, subtree)
-            subtree = objects.add("tree", tree_bytes(entries))
-        self.quarantine.write(objects)
-        return subtree
-
-
-def files_of(git: Git, side: Mapping[str, Leaf]) -> dict[str, Entry]:
-    """Return the files of a listing as git stores them; submodules are left out."""
-    here = {path: leaf for path, leaf in side.items() if leaf.mode != GITLINK}
-    blobs = read_blobs(git, [leaf.oid for leaf in here.values()])
-    return {
-        path: Entry(leaf.mode, data) for (path, leaf), data in zip(here.items(), blobs, strict=True)
-    }
-
-
-def _below(prefix: str, path: str) -> str:
-    return f"{prefix}/{path}" if prefix else path

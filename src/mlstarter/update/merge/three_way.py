@@ -40,7 +40,7 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True)
-class Merged:
+class MergeResult:
     """What a merge gives: a tree (with markers where there is a conflict) and what is open."""
 
     tree: str
@@ -74,7 +74,7 @@ def merge_trees(
     *,
     old_label: str,
     new_label: str,
-) -> Merged:
+) -> MergeResult:
     """Merge the trees ``ours`` and ``theirs``, which both come from ``base``.
 
     In conflict markers our side is called ``yours``, the others by their labels (branch names
@@ -106,7 +106,7 @@ def merge_trees(
     if conflicts:
         tree = _name_the_base(quarantine, tree, stages, root, old_label)
     both = frozenset(paths[0] for kind, paths, _ in notes if kind == "Auto-merging")
-    return Merged(tree, stages, conflicts, both)
+    return MergeResult(tree, stages, conflicts, both)
 
 
 def _stage(field: str) -> Stage:
@@ -133,7 +133,7 @@ def _conflicts(
     A remark on a file without stages leaves nothing to resolve: git 2.39 makes one where the
     template turns an untouched file into a folder, and then merges it cleanly.
     """
-    found: dict[str, Conflict] = {}
+    conflicts: dict[str, Conflict] = {}
     open_paths = {stage.path for stage in stages}
     for _, paths, message in notes:
         match = re.match(r"CONFLICT \(([^)]*)\)|warning: Cannot merge binary", message)
@@ -141,12 +141,12 @@ def _conflicts(
             continue
         kind = (match[1] or "binary").partition(" involved")[0]
         for path in [path for path in paths if path in open_paths]:
-            if kind == "binary" or path not in found:
+            if kind == "binary" or path not in conflicts:
                 reason = _REASONS.get(kind, message)
-                found[path] = Conflict(path, kind, _which_side(kind, path, stages) or reason)
-    for path in sorted(open_paths - found.keys()):
-        found[path] = Conflict(path, "other", "the two sides do not fit together")
-    return tuple(found[path] for path in sorted(found))
+                conflicts[path] = Conflict(path, kind, _which_side(kind, path, stages) or reason)
+    for path in sorted(open_paths - conflicts.keys()):
+        conflicts[path] = Conflict(path, "other", "the two sides do not fit together")
+    return tuple(conflicts[path] for path in sorted(conflicts))
 
 
 def _which_side(kind: str, path: str, stages: tuple[Stage, ...]) -> str | None:
@@ -171,23 +171,23 @@ def _name_the_base(
     open_paths = sorted({stage.path for stage in stages} & leaves.keys())
     marker = re.compile(rb"^(\|{7,}) ([0-9a-f]{7,64})(\r?)$", re.MULTILINE)
 
-    def named(match: re.Match[bytes]) -> bytes:
+    def with_label(match: re.Match[bytes]) -> bytes:
         if root.startswith(match[2].decode()):
             return match[1] + b" " + label.encode() + match[3]
         return match[0]
 
     objects = ObjectSet(quarantine.repository.algorithm)
     texts = read_blobs(quarantine.git, [leaves[path].oid for path in open_paths])
-    renewed: dict[str, Leaf] = {}
+    new_leaves: dict[str, Leaf] = {}
     for path, data in zip(open_paths, texts, strict=True):
-        text = marker.sub(named, data)
+        text = marker.sub(with_label, data)
         if text != data:
-            renewed[path] = Leaf(leaves[path].mode, objects.add("blob", text))
-    if not renewed:
+            new_leaves[path] = Leaf(leaves[path].mode, objects.add("blob", text))
+    if not new_leaves:
         return tree
-    renamed = objects.add_tree({**leaves, **renewed})
+    new_tree = objects.add_tree({**leaves, **new_leaves})
     quarantine.write(objects)
-    return renamed
+    return new_tree
 
 
 def listing(quarantine: Quarantine, tree: str) -> dict[str, Leaf]:
@@ -197,12 +197,12 @@ def listing(quarantine: Quarantine, tree: str) -> dict[str, Leaf]:
 
 def parse_listing(fields: list[str]) -> dict[str, Leaf]:
     """Return what `git ls-tree -z` printed, by path."""
-    found: dict[str, Leaf] = {}
+    leaves: dict[str, Leaf] = {}
     for field in fields:
         info, _, path = field.partition("\t")
         mode, _, oid = info.split()
-        found[path] = Leaf(int(mode, 8), oid)
-    return found
+        leaves[path] = Leaf(int(mode, 8), oid)
+    return leaves
 
 
 def label(name: str, version: str | None) -> str:

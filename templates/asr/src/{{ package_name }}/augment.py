@@ -1,170 +1,171 @@
-"""Makes clean synthetic speech sound like recordings, so that what is learnt carries over.
+"""Makes clean speech sound like recordings: whole batches at a time, on the device.
 
-The wave is changed once a copy (rooms, microphones, noise, telephones); the features are changed
-anew in each epoch (other throats, vowels and paces, gaps). The ranges are what rooms and
-microphones do to speech; which of them help was measured on recorded words.
+Waves are changed once a copy (rooms, microphones, noise, telephones), log-mel energies anew in
+each epoch (throats, vowels, paces, gaps). All is drawn evenly from ranges of what rooms,
+microphones and people do; what decides shapes is drawn on the CPU, so that nothing waits for a GPU.
 """
 
-from __future__ import annotations
+import math
 
-import numpy as np
-from numpy.typing import NDArray
-from scipy.fft import irfft, next_fast_len, rfft, rfftfreq
-from scipy.signal import butter, fftconvolve, sosfilt
+import torch
+from torch import Tensor
+from torch.fft import irfft, rfft, rfftfreq
 
-Array = NDArray[np.float32]
-RATE = 16_000
+from .features import RATE
+from .model import BANDS, HIGH, LOW, mask, mel, mel_edges
+
+ROUND = 8_000  # lengths are multiples of this: each new shape is prepared anew by torch
 
 
-def coloured_noise(count: int, colour: float, rng: np.random.Generator) -> Array:
-    """Return noise of unit power whose power falls with frequency to the power of ``colour``.
+def draw(like: Tensor, low: float, high: float, width: int = 1) -> Tensor:
+    """Return numbers from ``low`` to ``high``: [rows of like, width], on its device."""
+    return low + (high - low) * torch.rand(len(like), width, device=like.device)
+
+
+def some(like: Tensor, share: float) -> Tensor:
+    """Return [rows of like, 1]: true in about ``share`` of the rows."""
+    return draw(like, 0, 1) < share
+
+
+def hats(places: Tensor, knots: int) -> Tensor:
+    """Return [..., places, knots], by which values at knots 0, 1, 2, ... are interpolated."""
+    return (1 - (places[..., None] - torch.arange(knots, device=places.device)).abs()).clamp(min=0)
+
+
+def interpolate(values: Tensor, places: Tensor) -> Tensor:
+    """Return ``values`` [..., n] at fractional places [..., m] of the last axis."""
+    low = places.floor().long().clamp(0, values.shape[-1] - 1)
+    high = (low + 1).clamp(max=values.shape[-1] - 1)
+    return torch.lerp(values.gather(-1, low), values.gather(-1, high), places - low)
+
+
+def coloured_noise(like: Tensor, colour: Tensor) -> Tensor:
+    """Return noise of unit power, which falls with frequency to the power of ``colour`` [rows, 1].
 
     0 is white noise (a fan, a radio), 1 pink (a street), 2 brown (wind, rumble).
     """
-    longer = next_fast_len(count, real=True)
-    noise = rng.standard_normal(longer, dtype=np.float32)
-    if colour:
-        frequency = np.maximum(rfftfreq(longer, 1 / RATE), 30.0)
-        noise = irfft(rfft(noise) * frequency ** (-colour / 2), longer)
-    return np.asarray(noise[:count] / (noise.std() + 1e-12), dtype=np.float32)
+    hertz = rfftfreq(like.shape[1], 1 / RATE, device=like.device).clamp(min=30)
+    noise: Tensor = irfft(rfft(torch.randn_like(like)) * hertz ** (-colour / 2), like.shape[1])
+    return noise / noise.std(dim=1, keepdim=True)
 
 
-def add_noise(wave: Array, decibels: float, colour: float, rng: np.random.Generator) -> Array:
-    """Return the wave with noise ``decibels`` below its speech (the mean power of loud parts)."""
-    power = np.square(wave)
-    loud = power[power > power.mean() * 0.1]
-    level = np.sqrt(loud.mean() if loud.size else 1e-8) * 10 ** (-decibels / 20)
-    return np.asarray(wave + level * coloured_noise(len(wave), colour, rng), dtype=np.float32)
+def add_noise(waves: Tensor, lengths: Tensor, decibels: Tensor, colour: Tensor) -> Tensor:
+    """Return waves with noise ``decibels`` [rows, 1] below their speech: the mean of loud parts."""
+    valid, power = mask(lengths, waves.shape[1])[:, 0], waves.square()
+    loud = power > 0.1 * power.sum(1, keepdim=True) / valid.sum(1, keepdim=True)
+    level = (power * loud).sum(1, keepdim=True) / loud.sum(1, keepdim=True).clamp(min=1)
+    level = level.clamp(min=1e-8).sqrt() * 10 ** (-decibels / 20)
+    return (waves + level * coloured_noise(waves, colour)) * valid
 
 
-def room(wave: Array, rng: np.random.Generator) -> Array:
-    """Return the wave as heard in a room that takes 0.06 to 0.5 s to fall silent (by 60 dB)."""
-    decay = rng.uniform(0.06, 0.5)
-    time = np.arange(int(decay * RATE)) / RATE
-    tail = rng.standard_normal(len(time)) * 10 ** (-3 * time / decay)
-    tail *= 10 ** (rng.uniform(-18, 0) / 20) / np.sqrt(np.square(tail).sum())
-    tail[0] = 1.0  # the direct path
-    return np.asarray(fftconvolve(wave, tail)[: len(wave)], dtype=np.float32)
+def frequency_response(waves: Tensor) -> Tensor:
+    """Return what rooms and microphones do to frequencies: complex [rows, samples / 2 + 1].
+
+    A room takes 0.06 to 0.5 s to fall silent (by 60 dB); a microphone's response wanders by up to
+    12 dB; telephones and small speakers cut off low and high frequencies (Butterworth).
+    """
+    size, decay = waves.shape[1], draw(waves, 0.06, 0.5)
+    time = torch.arange(ROUND, device=waves.device) / RATE
+    tail = torch.randn(len(waves), ROUND, device=waves.device)
+    tail = tail * 10 ** (-3 * time / decay) * (time < decay)
+    tail = tail * 10 ** (draw(waves, -18, 0) / 20) / tail.norm(dim=1, keepdim=True)
+    tail = tail * some(waves, 0.5)
+    tail[:, 0] = 1  # the direct path
+    hertz = rfftfreq(size, 1 / RATE, device=waves.device)
+    places = torch.log1p(hertz / 200) / math.log1p(RATE / 2 / 200) * 7
+    gain = 10 ** (draw(waves, -12, 12, 8) * some(waves, 0.8) @ hats(places, 8).T / 20)
+    high_pass = draw(waves, 100, 400) * some(waves, 0.35)
+    low_pass = torch.where(some(waves, 0.35), draw(waves, 2500, 7000), torch.inf)
+    gain = gain / (1 + (high_pass / hertz.clamp(min=1)) ** 4).sqrt()
+    response: Tensor = rfft(tail, size) * gain / (1 + (hertz / low_pass) ** 8).sqrt()
+    return response
 
 
-def equalise(wave: Array, rng: np.random.Generator) -> Array:
-    """Return the wave through a microphone whose response wanders by up to 12 dB."""
-    longer = next_fast_len(len(wave), real=True)
-    corners = np.linspace(0, np.log1p(RATE / 2 / 200), 8)
-    place = np.log1p(rfftfreq(longer, 1 / RATE) / 200)
-    gain = np.interp(place, corners, rng.uniform(-12, 12, len(corners)))
-    changed = irfft(rfft(wave, longer) * 10 ** (gain / 20), longer)[: len(wave)]
-    return np.asarray(changed, dtype=np.float32)
-
-
-def mu_law(wave: Array) -> Array:
-    """Return the wave as an 8-bit telephone line carries it (ITU-T G.711, mu = 255)."""
-    peak = np.abs(wave).max() + 1e-9
-    squeezed = np.sign(wave) * np.log1p(255 * np.abs(wave) / peak) / np.log(256)
-    steps = np.round(squeezed * 127) / 127
-    widened = np.sign(steps) * np.expm1(np.abs(steps) * np.log(256)) / 255
-    return np.asarray(widened * peak, dtype=np.float32)
-
-
-def record(wave: Array, rng: np.random.Generator, white: float) -> Array:
-    """Return a clean wave as some microphone in some room might have recorded it.
+def record(waves: Tensor, lengths: Tensor, white: float) -> tuple[Tensor, Tensor]:
+    """Return clean waves [rows, samples] as microphones might have recorded them, and lengths.
 
     ``white`` is the share of the clips that get white noise 0 to 15 dB below the speech.
     """
-    if rng.random() < 0.85:  # pitch and pace together, as a tape does
-        count = int(len(wave) * np.exp(rng.uniform(-0.2, 0.2)))
-        place = np.linspace(0, len(wave) - 1, count)
-        wave = np.interp(place, np.arange(len(wave)), wave).astype(np.float32)
-    before, after = rng.uniform(0.05, 0.4, 2) * RATE
-    wave = np.pad(wave, (int(before), int(after)))
-    if rng.random() < 0.5:
-        wave = room(wave, rng)
-    if rng.random() < 0.8:
-        wave = equalise(wave, rng)
-    if rng.random() < 0.35:
-        wave = sosfilt(butter(2, rng.uniform(100, 400), "high", fs=RATE, output="sos"), wave)
-    if rng.random() < 0.35:
-        wave = sosfilt(butter(4, rng.uniform(2500, 7000), "low", fs=RATE, output="sos"), wave)
-    if rng.random() < white:
-        wave = add_noise(wave, rng.uniform(0, 15), 0.0, rng)
-    elif rng.random() < 0.9:
-        wave = add_noise(wave, rng.uniform(0, 40), rng.uniform(0, 2), rng)
-    if rng.random() < 0.15:
-        limit = np.abs(wave).max() * rng.uniform(0.2, 0.8)
-        wave = np.clip(wave, -limit, limit)
-    if rng.random() < 0.2:
-        wave = mu_law(wave)
-    return np.asarray(wave, dtype=np.float32)
+    # Pitch and pace together, as a tape does; silence before and after.
+    pace = torch.where(some(lengths, 0.85), draw(lengths, -0.2, 0.2).exp(), 1.0)
+    before, after = draw(lengths, 0.05, 0.4, 2).mul(RATE).split(1, dim=1)
+    longer = (before + lengths[:, None] / pace + after).long()[:, 0]
+    total = -(-int(longer.max()) // ROUND) * ROUND
+    before, pace, ends, lengths = (x.to(waves.device) for x in (before, pace, longer, lengths))
+    places = (torch.arange(total + ROUND, device=waves.device) - before) * pace
+    inside = (places >= 0) & (places <= lengths[:, None] - 1)
+    waves = interpolate(waves, places.clamp(min=0)) * inside
+    waves = irfft(rfft(waves) * frequency_response(waves), total + ROUND)[:, :total]
+    waves = waves * mask(ends, total)[:, 0]
+    strong = some(waves, white)
+    soft = torch.where(some(waves, 0.9), draw(waves, 0, 40), torch.inf)
+    decibels = torch.where(strong, draw(waves, 0, 15), soft)
+    waves = add_noise(waves, ends, decibels, draw(waves, 0, 2) * ~strong)
+    peak = waves.abs().amax(dim=1, keepdim=True) + 1e-9
+    limit = torch.where(some(waves, 0.15), peak * draw(waves, 0.2, 0.8), peak)
+    waves = waves.clamp(-limit, limit)
+    return torch.where(some(waves, 0.2), telephone(waves, limit), waves), longer
 
 
-def nothing_said(rng: np.random.Generator, clicks: float = 0.3) -> Array:
+def telephone(waves: Tensor, peak: Tensor) -> Tensor:
+    """Return waves as an 8-bit telephone line carries them (ITU-T G.711, mu = 255)."""
+    squeezed = waves.sign() * torch.log1p(255 * waves.abs() / peak) / math.log(256)
+    steps = (squeezed * 127).round() / 127
+    return steps.sign() * torch.expm1(steps.abs() * math.log(256)) / 255 * peak
+
+
+def no_speech(count: int, clicks: float, device: torch.device) -> tuple[Tensor, Tensor]:
     """Return 0.5 to 4 s in which nobody speaks: noise of any colour, hum, clicks, or silence.
 
-    ``clicks`` is the share of such clips with clicks in them.
+    ``clicks`` is the share of the clips with clicks in them.
     """
-    count = int(rng.uniform(0.5, 4) * RATE)
-    wave = 10 ** rng.uniform(-4, -0.5) * coloured_noise(count, rng.uniform(0, 2), rng)
-    if rng.random() < 0.5:  # noise that swells and fades
-        knots = rng.uniform(0, 1, int(rng.integers(3, 12))) ** 2
-        wave = wave * np.interp(np.linspace(0, 1, count), np.linspace(0, 1, len(knots)), knots)
-    if rng.random() < 0.3:
-        hum = np.sin(2 * np.pi * rng.uniform(50, 400) * np.arange(count) / RATE)
-        wave = wave + 10 ** rng.uniform(-3, -1) * hum
-    if rng.random() < clicks:
-        for at in rng.integers(0, count, int(rng.integers(1, 6))):
-            click = rng.standard_normal(400) * np.exp(-np.arange(400) / rng.uniform(10, 120))
-            wave[at : at + 400] += 0.3 * click[: count - at]
-    if rng.random() < 0.1:
-        wave = wave * 0
-    return np.asarray(wave, dtype=np.float32)
+    waves, click = torch.zeros(count, 4 * RATE, device=device), torch.arange(400, device=device)
+    lengths = (draw(waves.cpu(), 0.5, 4) * RATE).long()
+    ends, time = lengths.to(device), torch.arange(4 * RATE, device=device) / RATE
+    noise = coloured_noise(waves, draw(waves, 0, 2)) * 10 ** draw(waves, -4, -0.5)
+    swell = draw(waves, 0, 1, 9).square() @ hats(2 * time, 9).T
+    waves = torch.where(some(waves, 0.5), noise * swell, noise)
+    hum = torch.sin(2 * torch.pi * draw(waves, 50, 400) * time) * 10 ** draw(waves, -3, -1)
+    waves, with_clicks = waves + hum * some(waves, 0.3), some(waves, clicks)
+    for _ in range(3):
+        sound = 0.3 * torch.randn(count, 400, device=device) * (-click / draw(waves, 10, 120)).exp()
+        start = (draw(waves, 0, 1) * (ends - 400)).long()
+        waves = waves.scatter_add(1, start + click, sound * with_clicks)
+    return waves * ~some(waves, 0.1) * mask(ends[:, 0], 4 * RATE)[:, 0], lengths[:, 0]
 
 
-def vary(energies: Array, edges: NDArray[np.float64], rng: np.random.Generator) -> Array:
-    """Return log-mel energies [bands, frames] of another throat and another pace.
+def throat(like: Tensor) -> Tensor:
+    """Return where other speakers have the sounds of each band: fractional bands [rows, BANDS].
 
-    ``edges`` are the corner frequencies of the mel filters in hertz.
+    A throat's length moves all by up to 12 % (VTLP, Jaitly and Hinton, 2013). On top of that a
+    vowel's formants move by themselves, by up to 6 %: speakers differ in their vowels too.
     """
-    bands, frames = energies.shape
-    if rng.random() < 0.7:
-        centres = edges[1:-1]
-        place = np.interp(throat(centres, rng), centres, np.arange(bands))
-        energies = _between(energies, place, axis=0)
-    if rng.random() < 0.7:
-        count = max(2, int(frames * rng.uniform(0.8, 1.3)))
-        energies = _between(energies, np.linspace(0, frames - 1, count), axis=1)
-    return energies
+    centres = mel_edges()[1:-1].float().to(like.device)
+    knots = hats(torch.linspace(0, 3, BANDS, device=like.device), 4).T
+    formants = draw(like, 0.94, 1.06, 4) @ knots
+    hertz = (centres * draw(like, 0.88, 1.12) * formants).cummax(dim=1).values
+    low, high = mel(torch.tensor([LOW, HIGH])).tolist()
+    return torch.clamp((mel(hertz) - low) / (high - low) * (BANDS + 1) - 1, 0, BANDS - 1)
 
 
-def throat(centres: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
-    """Return where another speaker has the sounds of these rising frequencies, in hertz.
-
-    A throat's length moves all of them by up to 12 %. On top of that a vowel's formants move by
-    themselves, by up to 6 %: speakers differ in their vowels too, not in the throat alone.
-    """
-    knots = np.linspace(0, len(centres) - 1, 4)
-    length = rng.uniform(0.88, 1.12)
-    formants = np.interp(np.arange(len(centres)), knots, rng.uniform(0.94, 1.06, 4))
-    return np.maximum.accumulate(centres * length * formants)
-
-
-def _between(values: Array, place: NDArray[np.float64], axis: int) -> Array:
-    """Return ``values`` at fractional places along an axis, by linear interpolation."""
-    low = np.minimum(place.astype(int), values.shape[axis] - 1)
-    high = np.minimum(low + 1, values.shape[axis] - 1)
-    share = (place - low).astype(np.float32)
-    share = share[:, None] if axis == 0 else share[None]
-    between = values.take(low, axis) * (1 - share) + values.take(high, axis) * share
-    return np.asarray(between, dtype=np.float32)
+def vary(energies: Tensor, frames: Tensor) -> tuple[Tensor, Tensor]:
+    """Return energies [rows, BANDS, frames] of other throats and paces, and their frames."""
+    bands = torch.arange(BANDS, device=energies.device)
+    energies = hats(torch.where(some(energies, 0.7), throat(energies), bands), BANDS) @ energies
+    pace = torch.where(some(frames, 0.7), draw(frames, 0.8, 1.3), 1.0)[:, 0]
+    longer = (frames * pace).long().clamp(min=2)
+    step = ((frames - 1) / (longer - 1))[:, None, None].to(energies.device)
+    places = torch.arange(-(-int(longer.max()) // 50) * 50, device=energies.device) * step
+    return interpolate(energies, places.expand(-1, BANDS, -1)), longer
 
 
-def gaps(features: Array, rng: np.random.Generator) -> None:
-    """Zero up to two groups of bands and two stretches of time in place (SpecAugment, 2019).
-
-    ``features`` is [kinds, bands, frames]: what is hidden is hidden in every kind.
-    """
-    _, bands, frames = features.shape
+def gaps(features: Tensor, frames: Tensor) -> Tensor:
+    """Return features [rows, 2 * BANDS, frames], bands and moments hidden (SpecAugment, 2019)."""
+    band = torch.arange(BANDS, device=features.device).repeat(2)
+    moment = torch.arange(features.shape[2], device=features.device)
     for _ in range(2):
-        width, at = int(rng.integers(0, 7)), int(rng.integers(0, bands))
-        features[:, at : at + width] = 0
-        length, start = int(rng.integers(0, 10)), int(rng.integers(0, frames))
-        features[:, :, start : start + length] = 0
+        low, start = draw(features, 0, BANDS).floor(), draw(features, 0, 1) * frames[:, None]
+        width, length = draw(features, 0, 7).floor(), draw(features, 0, 10).floor()
+        hidden = ((band >= low) & (band < low + width))[:, :, None]
+        features = features * ~(hidden | ((moment >= start) & (moment < start + length))[:, None])
+    return features

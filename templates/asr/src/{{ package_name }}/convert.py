@@ -1,7 +1,5 @@
 """From the trained network to one ONNX graph: raw audio in, log-probabilities out."""
 
-from __future__ import annotations
-
 import warnings
 
 import numpy as np
@@ -9,9 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from .augment import coloured_noise
-from .model import RATE
-from .preprocess import LONGEST, SHORTEST, Samples
+from .features import LONGEST, RATE, SHORTEST, Samples
 
 OUTPUT = "log_probabilities"
 
@@ -25,7 +21,7 @@ def convert(recogniser: nn.Module) -> bytes:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter's own deprecations
         program = torch.onnx.export(
-            recogniser.cpu().eval(),
+            recogniser,
             (torch.randn(2, RATE), torch.tensor([RATE, RATE // 2])),
             input_names=["audio", "samples"],
             output_names=[OUTPUT, "steps"],
@@ -33,30 +29,24 @@ def convert(recogniser: nn.Module) -> bytes:
             dynamo=True,
             verbose=False,
         )
-    if program is None:
-        raise RuntimeError("the exporter returned nothing")
-    graph: bytes = program.model_proto.SerializeToString()
-    return graph
+    assert program is not None  # it is for dynamo=True
+    return bytes(program.model_proto.SerializeToString())
 
 
-def scores_of(recogniser: nn.Module, clip: Samples) -> NDArray[np.float32]:
+def score(recogniser: nn.Module, samples: Samples) -> NDArray[np.float64]:
     """Return the network's log-probabilities [steps, symbols] of one clip."""
     with torch.no_grad():
-        scores, _ = recogniser(torch.from_numpy(clip)[None], torch.tensor([len(clip)]))
-    array: NDArray[np.float32] = scores[0].numpy()
-    return array
+        scores, _ = recogniser(torch.from_numpy(samples)[None], torch.tensor([len(samples)]))
+    return np.asarray(scores[0].numpy(), dtype=np.float64)
 
 
-def edge_clips(seed: int) -> list[Samples]:
-    """Return made clips that training never saw, for the parity gate.
-
-    Digital silence, the shortest and the longest clip, noise, a click, a clipped tone, a constant.
-    """
+def edge_clips(seed: int) -> dict[str, Samples]:
+    """Return made clips that training never heard: silence, tones, the shortest, a long one."""
     rng = np.random.default_rng(seed)
-    tone = np.sin(2 * np.pi * 440 * np.arange(RATE) / RATE).astype(np.float32)
-    click = np.zeros(RATE, dtype=np.float32)
+    tone, click = np.sin(2 * np.pi * 440 * np.arange(RATE) / RATE), np.zeros(RATE)
     click[RATE // 2] = 1
-    clips = [np.zeros(RATE), click, np.sign(tone), np.full(RATE, 0.5), 1e-4 * tone]
-    seconds = (SHORTEST, 0.5, LONGEST)
-    clips += [0.1 * coloured_noise(int(s * RATE), 1.0, rng) for s in seconds]
-    return [np.asarray(clip, dtype=np.float32) for clip in clips]
+    clips = {"silence": np.zeros(RATE), "click": click, "clipped tone": np.sign(tone)}
+    clips |= {"constant": np.full(RATE, 0.5), "faint tone": 1e-4 * tone}
+    for name, seconds in {"shortest": SHORTEST, "noise": 0.5, "longest": LONGEST}.items():
+        clips[name] = rng.uniform(-0.1, 0.1, int(seconds * RATE))
+    return {name: np.asarray(clip, dtype=np.float32) for name, clip in clips.items()}

@@ -1,178 +1,133 @@
-"""From log-probabilities of symbols to words: greedily, or by the best path through a lexicon.
+"""From log-probabilities of symbols to words: letter by letter, or by a search in a lexicon.
 
-NumPy only: evaluation and the service run the same code on the output of the same graph.
+NumPy only: evaluation and service run the same code, and site/decode.js says the same once more.
 """
 
-from __future__ import annotations
-
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Scores = NDArray[np.float32]
-BLANK = 0
-SYMBOLS_BEFORE_LETTERS = ("", " ")  # the blank and the space between words
+Scores = NDArray[np.float32]  # [steps, symbols]
+BLANK, SPACE = 0, 1  # symbols: the blank of CTC, the space between words, then letters
+METHODS = {  # from simple to complex
+    "silence": "It never says a word.",
+    "greedy": "A convolutional network spells the letters (CTC).",
+    "lexicon": "A convolutional network (CTC), and the best path through a lexicon.",
+}
 
 
-@dataclass(frozen=True)
-class Word:
-    """A recognised word: its text, the time it covers in seconds, and a confidence in 0..1."""
-
-    text: str
-    start: float
-    end: float
-    confidence: float
-
-
-def symbols_of(words: Sequence[str]) -> list[str]:
+def symbols_of(words: Iterable[str]) -> list[str]:
     """Return the symbols that spell the words: blank, space, then the letters in order."""
-    return [*SYMBOLS_BEFORE_LETTERS, *sorted(set("".join(words)))]
+    return ["", " ", *sorted(set("".join(words)))]
 
 
 def encode(text: str, symbols: Sequence[str]) -> list[int]:
-    """Return the places of a text's characters among the symbols."""
-    return [symbols.index(character) for character in text]
-
-
-def surest_letter(scores: Scores) -> float:
-    """Return the highest probability of a letter in [steps, symbols]: no word is surer than it."""
-    return float(np.exp(scores[:, len(SYMBOLS_BEFORE_LETTERS) :].max(initial=-np.inf)))
+    """Return the places of a text's letters among the symbols; those it lacks are left out."""
+    return [symbols.index(letter) for letter in text if letter in symbols]
 
 
 def greedy(scores: Scores, symbols: Sequence[str]) -> str:
-    """Return the text of the best symbol of each step, repeats merged and blanks dropped.
-
-    ``scores`` is [steps, symbols]. The result may contain words that do not exist.
-    """
+    """Return the best symbol of each step, repeats merged and blanks dropped: perhaps no words."""
     best = scores.argmax(axis=1)
-    kept = best[np.r_[True, best[1:] != best[:-1]]] if len(best) else best
-    return " ".join("".join(symbols[i] for i in kept if i != BLANK).split())
+    letters = best[np.diff(best, prepend=-1) != 0]
+    return " ".join("".join(symbols[i] for i in letters).split())
 
 
 class Lexicon:
     """Finds the most likely sequence of known words (Viterbi, 1967).
 
-    States form a loop: one state between words (blank or space), and for each word its letters
-    with an optional blank before each but the first. A path enters a word at its first letter,
-    paying ``penalty``, and leaves it after its last.
+    States form a loop: one between words (blank or space), and for each word its letters with an
+    optional blank before each but the first. A path enters a word at its first letter, paying
+    ``penalty``, and leaves it after its last.
     """
 
     def __init__(self, words: Sequence[str], symbols: Sequence[str], penalty: float) -> None:
-        self.words, self.penalty = list(words), penalty
-        symbol, word_of, first, last, skip = [BLANK], [-1], [], [], [False]
+        self.words, self.penalty = words, penalty
+        states = [(BLANK, -1, False, False)]  # symbol, word, may follow the one or two before it
+        self.first, self.ends = [], [0]
         for number, word in enumerate(words):
             letters = encode(word, symbols)
-            first.append(len(symbol))
-            for i, letter in enumerate(letters):
-                if i:
-                    symbol.append(BLANK)
-                    word_of.append(number)
-                    skip.append(False)
-                symbol.append(letter)
-                word_of.append(number)
+            self.first.append(len(states))
+            states.append((letters[0], number, False, False))
+            for before, letter in pairwise(letters):
+                states.append((BLANK, number, True, False))
                 # A letter may follow the one before at once, unless both are the same.
-                skip.append(i > 0 and letters[i - 1] != letter)
-            last.append(len(symbol) - 1)
-        self.symbol, self.word_of = np.array(symbol), np.array(word_of)
-        self.first, self.last = np.array(first), np.array(last)
-        follows = np.ones(len(symbol), dtype=bool)
-        follows[[0, *first]] = False
-        # What a move costs: nothing, or everything where it is not allowed.
-        self.to_next = np.where(follows, 0.0, -np.inf)
-        self.to_second = np.where(skip, 0.0, -np.inf)
-        self.space = symbols.index(" ")
-
-    def _confidence(self, scores: Scores, states: NDArray[np.int64]) -> float:
-        letters = [state for state in np.unique(states) if self.symbol[state] != BLANK]
-        peaks = [scores[states == state, self.symbol[state]].max() for state in letters]
-        return float(np.exp(np.mean(peaks)))
+                states.append((letter, number, True, before != letter))
+            self.ends.append(len(states) - 1)
+        self.symbol, self.word, one, two = map(np.array, zip(*states, strict=True))
+        self.to_one, self.to_two = (np.where(moves, 0.0, -np.inf) for moves in (one, two))
 
     def path(self, scores: Scores) -> NDArray[np.int64]:
-        """Return the best state of each step of ``scores`` [steps, symbols].
-
-        Every path ends between words or at the end of one.
-        """
+        """Return the best state of each step; every path ends between words or at a word's end."""
         emitted = scores[:, self.symbol].astype(np.float64)
-        emitted[:, 0] = np.maximum(scores[:, BLANK], scores[:, self.space])
-        count = len(self.symbol)
-        back = np.empty((len(scores), count), dtype=np.int64)
-        here = np.arange(count)
-        # Two states before the first, never reached: every state then has one and two before it.
-        padded = np.full(count + 2, -np.inf)
+        emitted[:, 0] = scores[:, [BLANK, SPACE]].max(axis=1)
+        first, ends, here = np.array(self.first), np.array(self.ends), np.arange(len(self.symbol))
+        back = np.empty(emitted.shape, dtype=np.int64)
+        # Two states before the first, never reached: every state has one and two before it.
+        padded = np.full(len(here) + 2, -np.inf)
         total = padded[2:]
         total[0] = 0.0
-        ends = np.concatenate([[0], self.last])
-        ways = np.empty((3, count))
         for step in range(len(scores)):
-            ways[0] = total
-            np.add(padded[1:-1], self.to_next, out=ways[1])
-            np.add(padded[:-2], self.to_second, out=ways[2])
-            came = ways.argmax(axis=0)  # the first of equals: to stay comes before to move
-            best = ways[came, here]
-            came = here - came
+            ways = np.stack([total, padded[1:-1] + self.to_one, padded[:-2] + self.to_two])
+            moves = ways.argmax(axis=0)  # the first of equals: to stay comes before to move
+            best, came = ways[moves, here], here - moves
             entered = total[0] - self.penalty
-            better = self.first[entered > best[self.first]]
+            better = first[entered > best[first]]
             best[better], came[better] = entered, 0
-            leaving = ends[total[ends].argmax()]
-            best[0], came[0] = total[leaving], leaving
-            np.add(best, emitted[step], out=total)
-            back[step] = came
-        states = np.empty(len(scores), dtype=np.int64)
-        states[-1] = ends[np.argmax(total[ends])]
-        for step in range(len(scores) - 1, 0, -1):
-            states[step - 1] = back[step, states[step]]
+            came[0] = ends[total[ends].argmax()]
+            best[0] = total[came[0]]
+            total[:], back[step] = best + emitted[step], came
+        states, state = np.empty(len(scores), dtype=np.int64), ends[total[ends].argmax()]
+        for step in range(len(scores) - 1, -1, -1):
+            states[step], state = state, back[step, state]
         return states
 
-    def decode(self, scores: Scores, seconds_per_step: float) -> list[Word]:
-        """Return the words of the best path.
+    def decode(self, scores: Scores, seconds_per_step: float) -> list[dict[str, Any]]:
+        """Return the words of the best path: text, start and end in seconds, confidence.
 
-        A word's confidence is the geometric mean, over its letters, of the highest probability
-        that the letter reaches. It is no calibrated probability of being right.
+        Confidence is the geometric mean, over a word's letters, of the highest probability that
+        each reaches. It is no calibrated probability of being right.
         """
-        if not len(scores):
-            return []
-        states = self.path(scores)
-        word_at = self.word_of[states]
+        states, words = self.path(scores), []
+        numbers = self.word[states]
         # A word that directly follows itself passes the state between words first.
-        bounds = np.flatnonzero(np.r_[True, word_at[1:] != word_at[:-1], True])
-        return [
-            Word(
-                self.words[word_at[start]],
-                round(float(start * seconds_per_step), 2),
-                round(float(end * seconds_per_step), 2),
-                round(self._confidence(scores[start:end], states[start:end]), 3),
-            )
-            for start, end in pairwise(bounds)
-            if word_at[start] >= 0
-        ]
+        for start, end in pairwise(np.flatnonzero(np.diff(numbers, prepend=-2, append=-2))):
+            if numbers[start] >= 0:
+                part, inside = scores[start:end], states[start:end]
+                letters = [s for s in np.unique(inside) if self.symbol[s] != BLANK]
+                peaks = [part[inside == s, self.symbol[s]].max() for s in letters]
+                word = {"text": self.words[numbers[start]]}
+                word |= {"start": round(float(start * seconds_per_step), 2)}
+                word |= {"end": round(float(end * seconds_per_step), 2)}
+                words.append(word | {"confidence": round(float(np.exp(np.mean(peaks))), 3)})
+        return words
 
 
 class Decoder:
-    """Decoding as metadata.json's ``output`` describes it: the same for evaluation and serving."""
+    """Decoding as metadata.json's ``output`` describes it."""
 
     def __init__(self, output: Mapping[str, Any]) -> None:
-        self.symbols: list[str] = output["symbols"]
-        self.seconds_per_step: float = output["seconds_per_step"]
-        self.threshold: float = output["threshold"]
-        self.fillers = frozenset(output["fillers"])
-        words = [*output["words"], *output["fillers"]]
-        self.lexicon = Lexicon(words, self.symbols, output["penalty"])
+        self.output, self.fillers = output, frozenset(output["fillers"])
+        self.lexicon = Lexicon(output["words"], output["symbols"], output["penalty"])
 
-    def words(self, scores: Scores) -> list[Word]:
-        """Return the words of [steps, symbols], without fillers and doubtful ones."""
-        if surest_letter(scores) < self.threshold:  # silence is answered without a search
-            return []
-        found = self.lexicon.decode(scores, self.seconds_per_step)
-        return [w for w in found if w.confidence >= self.threshold and w.text not in self.fillers]
+    def words(self, scores: Scores) -> list[dict[str, Any]]:
+        """Return the words that the lexicon finds, without fillers and doubtful ones."""
+        threshold = self.output["threshold"]
+        if np.exp(scores[:, SPACE + 1 :].max(initial=-np.inf)) < threshold:
+            return []  # no word is surer than its letters: silence is answered without a search
+        words = self.lexicon.decode(scores, self.output["seconds_per_step"])
+        return [w for w in words if w["confidence"] >= threshold and w["text"] not in self.fillers]
 
-    def text(self, scores: Scores) -> str:
-        """Return the words as one text."""
-        return " ".join(word.text for word in self.words(scores))
+    def text(self, scores: Scores, method: str) -> str:
+        """Return the text by one of ``METHODS``."""
+        if method == "lexicon":
+            return " ".join(word["text"] for word in self.words(scores))
+        text = greedy(scores, self.output["symbols"]) if method == "greedy" else ""
+        return self.without_fillers(text)
 
     def without_fillers(self, text: str) -> str:
-        """Return a reference text as the answers are meant to be."""
+        """Return a text as answers are meant to be."""
         return " ".join(word for word in text.split() if word not in self.fillers)

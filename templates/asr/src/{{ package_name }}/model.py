@@ -1,10 +1,8 @@
-"""The recogniser in PyTorch: raw 16 kHz audio in, log-probabilities of symbols out.
+"""The recogniser: 16 kHz audio in, log-probabilities of symbols out.
 
 The features are part of the network, so that what is served cannot differ from what was trained.
-Every layer sets the frames beyond a clip's end to zero: a clip scores the same alone and padded.
+Every layer sets what lies beyond a clip's end to zero: a clip scores the same alone and padded.
 """
-
-from __future__ import annotations
 
 import math
 
@@ -12,26 +10,29 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-RATE = 16_000
+from .features import RATE
+
 WINDOW, HOP = 512, 160  # 32 ms every 10 ms
 BANDS, LOW, HIGH = 40, 60.0, 3800.0  # telephone speech reaches no higher
 SECONDS_PER_STEP = 2 * HOP / RATE  # at twice this CTC can no longer fit fast words
 
 
-def mel(hertz: float) -> float:
-    """Return a frequency on the mel scale (O'Shaughnessy, 1987)."""
-    return 2595 * math.log10(1 + hertz / 700)
+def mel(hertz: Tensor) -> Tensor:
+    """Return frequencies on the mel scale (O'Shaughnessy, 1987)."""
+    return 2595 * torch.log10(1 + hertz / 700)
 
 
 def mel_edges() -> Tensor:
-    """Return the BANDS + 2 corner frequencies of the triangular filters, in hertz."""
-    edges = torch.linspace(mel(LOW), mel(HIGH), BANDS + 2, dtype=torch.float64)
+    """Return the corner frequencies of the triangular filters, in hertz: [BANDS + 2]."""
+    low, high = mel(torch.tensor([LOW, HIGH], dtype=torch.float64)).tolist()
+    edges = torch.linspace(low, high, BANDS + 2, dtype=torch.float64)
     return 700 * (10 ** (edges / 2595) - 1)
 
 
 def mask(lengths: Tensor, total: int) -> Tensor:
-    """Return [batch, total] with 1.0 in the first ``lengths`` places of each row, else 0.0."""
-    return (torch.arange(total, device=lengths.device)[None] < lengths[:, None]).float()
+    """Return [batch, 1, total] with 1.0 in the first ``lengths`` places of each row, else 0.0."""
+    places = torch.arange(total, device=lengths.device)
+    return (places[None] < lengths[:, None]).float()[:, None]
 
 
 class LogMel(nn.Module):
@@ -45,38 +46,33 @@ class LogMel(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        bins = int(HIGH * WINDOW / RATE) + 2
+        bins = torch.arange(int(HIGH * WINDOW / RATE) + 2, dtype=torch.float64)
         angle = torch.arange(WINDOW, dtype=torch.float64) * 2 * math.pi / WINDOW
-        phases = torch.arange(bins, dtype=torch.float64)[:, None] * angle
-        window = 0.5 - 0.5 * torch.cos(angle)
-        waves = torch.cat([torch.cos(phases), torch.sin(phases)]) * window
-        edges = mel_edges()[:, None]
-        hertz = torch.arange(bins, dtype=torch.float64) * RATE / WINDOW
+        phases = bins[:, None] * angle
+        waves = torch.cat([torch.cos(phases), torch.sin(phases)]) * (0.5 - 0.5 * torch.cos(angle))
+        edges, hertz = mel_edges()[:, None], bins * RATE / WINDOW
         rising = (hertz - edges[:-2]) / (edges[1:-1] - edges[:-2])
         falling = (edges[2:] - hertz) / (edges[2:] - edges[1:-1])
         filters = torch.minimum(rising, falling).clamp(min=0)
         self.register_buffer("waves", waves[:, None].float(), persistent=False)
-        self.register_buffer("filters", filters.float()[..., None], persistent=False)
+        self.register_buffer("filters", filters[..., None].float(), persistent=False)
 
     def forward(self, audio: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-        """Return energies [batch, BANDS, frames] and frames a clip [batch].
+        """Return energies [batch, BANDS, frames] and the frames of each clip [batch].
 
-        ``audio`` is [batch, samples] with at least WINDOW samples, ``lengths`` the samples of each.
+        ``audio`` is [batch, samples], at least WINDOW of them; ``lengths`` the samples of each.
         """
-        audio = audio * mask(lengths, audio.shape[1])
+        audio = audio * mask(lengths, audio.shape[1])[:, 0]
         audio = audio / audio.abs().amax(dim=1, keepdim=True).clamp(min=1e-4)
-        parts = functional.conv1d(audio[:, None], self.waves, stride=HOP)
-        real, imaginary = parts.chunk(2, dim=1)
+        real, imaginary = functional.conv1d(audio[:, None], self.waves, stride=HOP).chunk(2, dim=1)
         energies = functional.conv1d(real.square() + imaginary.square(), self.filters)
-        frames = (lengths - WINDOW).clamp(min=0) // HOP + 1
-        return (energies + 1e-5).log(), frames
+        return (energies + 1e-5).log(), (lengths - WINDOW).clamp(min=0) // HOP + 1
 
 
 def steady(power: Tensor, valid: Tensor) -> Tensor:
     """Return what sounds all the time in each band [batch, bands, 1], as a fan or a hiss does.
 
-    The harmonic mean of ``power`` [batch, bands, frames] over the frames where ``valid``
-    [batch, 1, frames] is 1: quiet moments weigh most in it.
+    It is the harmonic mean over the valid frames: quiet moments weigh most in it.
     """
     return valid.sum(2, keepdim=True) / (valid / power).sum(2, keepdim=True).clamp(min=1e-9)
 
@@ -101,20 +97,19 @@ def features_of(energies: Tensor, frames: Tensor) -> Tensor:
 
     First the voice after spectral subtraction (Berouti et al., 1979): more than the mean of the
     noise is taken away, or its peaks would be left as sounds, and a little is left. Then how far
-    each band stands out of its noise, over seven frames: a weak formant that is lost in the
-    noise of one frame shows in their mean.
+    each band stands out of its noise over seven frames, in which a weak formant still shows.
     """
-    valid = mask(frames, energies.shape[2])[:, None]
-    power = energies.exp()
+    valid, power = mask(frames, energies.shape[2]), energies.exp()
     noise = steady(power, valid)
     spoken = voice((torch.maximum(power - 1.5 * noise, 0.2 * noise) + 1e-6).log(), valid)
-    smooth = _mean_of_seven(power * valid) / _mean_of_seven(valid).clamp(min=1e-3)
+    smooth = mean_of_seven(power * valid) / mean_of_seven(valid).clamp(min=1e-3)
     noise = steady(smooth + 1e-6, valid)
     above = torch.maximum(smooth - 1.15 * noise, 0.05 * noise) / noise
     return torch.cat([spoken, above.log().clamp(max=8) / 2.5 * valid], dim=1)
 
 
-def _mean_of_seven(x: Tensor) -> Tensor:
+def mean_of_seven(x: Tensor) -> Tensor:
+    """Return the moving average over seven frames."""
     return functional.avg_pool1d(x, 7, stride=1, padding=3)
 
 
@@ -151,7 +146,7 @@ class Network(nn.Module):
         """Return log-probabilities [batch, steps, symbols] and the steps of each clip [batch]."""
         steps = (frames + 1) // 2
         x = functional.relu(self.norm(self.first(features)))
-        valid = mask(steps, x.shape[2])[:, None]
+        valid = mask(steps, x.shape[2])
         x = x * valid
         for block in self.blocks:
             x = block(x, valid)
@@ -163,8 +158,7 @@ class Recogniser(nn.Module):
 
     def __init__(self, network: Network) -> None:
         super().__init__()
-        self.log_mel = LogMel()
-        self.network = network
+        self.log_mel, self.network = LogMel(), network
 
     def forward(self, audio: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         """Return log-probabilities [batch, steps, symbols] and steps [batch] of padded audio."""

@@ -1,35 +1,29 @@
-"""`predict`: the promoted model listens to a file or a folder, with the service's own code."""
+"""`predict`: the promoted model listens to a file or to a folder of them."""
 
-from __future__ import annotations
-
-import json
+import csv
 import sys
 from contextlib import nullcontext
 from pathlib import Path
 
 from .errors import ProjectError
-from .promote import MODEL
-from .serve.predictor import Predictor
-from .serve.problems import Problem
+from .inference import Model
 
-ENDINGS = frozenset({".wav", ".flac", ".ogg", ".mp3"})
+ENDINGS = (".wav", ".flac", ".ogg", ".mp3")
 
 
 def run(path: str, output: str | None = None) -> None:
-    """Write one JSON line for each recording: its path, or what is wrong with it, and the words."""
-    found = Path(path)
-    files = sorted(f for f in found.rglob("*") if f.suffix.lower() in ENDINGS)
-    files = files if found.is_dir() else [found]
-    if not files:
-        hint = f"It reads {', '.join(sorted(ENDINGS))}."
-        raise ProjectError(f"{path} holds no recordings.", hint)
-    predictor = Predictor.load(MODEL)
-    with Path(output).open("w", encoding="utf-8") if output else nullcontext(sys.stdout) as out:
-        for file in files:
+    """Write a line of CSV for each recording: its path, the words, and what is wrong with it."""
+    place, model = Path(path).expanduser(), Model(Path("model"))
+    paths = [one for one in sorted(place.rglob("*")) if one.suffix.lower() in ENDINGS]
+    paths = paths if place.is_dir() else [place]
+    if not paths:
+        raise ProjectError(f"{path} holds no recordings.", f"Read are {', '.join(ENDINGS)}.")
+    with Path(output).open("w", encoding="utf-8") if output else nullcontext(sys.stdout) as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["path", "text", "problem"])
+        for one in paths:
             try:
-                answer = predictor.predict(file.read_bytes())
-            except Problem as problem:
-                if not found.is_dir():
-                    raise ProjectError(f"{file}: {problem.detail}") from None
-                answer = {"error": problem.detail}
-            out.write(json.dumps({"path": str(file), **answer}) + "\n")
+                answer = model.answer(one.read_bytes(), "")
+            except ValueError as error:
+                answer = {"text": "", "warnings": [str(error)]}
+            writer.writerow([one.as_posix(), answer["text"], "; ".join(answer["warnings"])])

@@ -1,74 +1,72 @@
-"""From a trained classifier to ONNX graphs: float32, and int8 by static quantisation."""
-
-from __future__ import annotations
+"""From a fitted candidate to the ONNX graph that is served: resizing, network and softmax."""
 
 import logging
-import tempfile
 import warnings
-from pathlib import Path
+from typing import Any
 
 import numpy as np
+import onnxruntime
 import torch
-from onnxruntime.quantization import (
-    CalibrationDataReader,
-    QuantFormat,
-    QuantType,
-    quant_pre_process,
-    quantize_static,
-)
+from onnx import ModelProto, TensorProto, checker, compose, helper
 
-from .model import Classifier
-from .preprocess import Pixels
+from .export import answer
+from .features import Pixels
+from .metrics import Floats
+from .model import Candidate
 
 INPUT, OUTPUT = "images", "probabilities"
+OPSET, IR_VERSION = 18, 10
 
 
-def to_onnx(model: Classifier, size: int, channels: int) -> bytes:
-    """Return the graph from uint8 [n, size, size, channels] to probabilities [n, classes]."""
-    example = torch.zeros(2, size, size, channels, dtype=torch.uint8)
+def convert(candidate: Candidate, size: int, channels: int) -> bytes:
+    """Return the graph from uint8 [n, height, width, channels] to probabilities [n, classes]."""
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    settings: Any = {"input_names": ["pictures"], "output_names": [OUTPUT], "opset_version": OPSET}
+    settings["dynamic_shapes"] = ({0: torch.export.Dim("batch", min=1)},)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter's advice to its own developers
-        program = torch.onnx.export(
-            model.eval(),
-            (example,),
-            dynamo=True,
-            input_names=[INPUT],
-            output_names=[OUTPUT],
-            dynamic_shapes=({0: torch.export.Dim("batch", min=1)},),
-            opset_version=18,
-            verbose=False,
-        )
+        example = torch.zeros(2, channels, size, size)
+        program = torch.onnx.export(candidate, (example,), dynamo=True, verbose=False, **settings)
     assert program is not None
-    content: bytes = program.model_proto.SerializeToString()
-    return content
+    network: ModelProto = program.model_proto
+    network.ir_version = IR_VERSION
+    graph = compose.merge_models(resizing(size, channels), network, [("resized", "pictures")])
+    checker.check_model(graph)
+    return bytes(graph.SerializeToString())
 
 
-class Calibration(CalibrationDataReader):  # type: ignore[misc]
-    """Gives training images to the quantiser, which learns the range of each value from them."""
+def resizing(size: int, channels: int) -> ModelProto:
+    """Return the graph of features.to_size: with these settings it is within a grey level of it."""
+    how: Any = {"mode": "linear", "antialias": 1, "exclude_outside": 1, "axes": [2, 3]}
+    nodes = [
+        helper.make_node("Transpose", [INPUT], ["planes"], perm=[0, 3, 1, 2]),
+        helper.make_node("Cast", ["planes"], ["levels"], to=TensorProto.FLOAT),
+        helper.make_node("Shape", ["levels"], ["sides"], start=2, end=4),
+        helper.make_node("ReduceMax", ["sides"], ["longer"]),
+        helper.make_node("Mul", ["sides", "twice"], ["products"]),
+        helper.make_node("Add", ["products", "longer"], ["above"]),
+        helper.make_node("Mul", ["longer", "two"], ["below"]),
+        helper.make_node("Div", ["above", "below"], ["quotients"]),
+        helper.make_node("Max", ["quotients", "one"], ["sizes"]),
+        helper.make_node("Resize", ["levels", "", "", "sizes"], ["fitted"], **how),
+        helper.make_node("Sub", ["size", "sizes"], ["gaps"]),
+        helper.make_node("Div", ["gaps", "two"], ["before"]),
+        helper.make_node("Sub", ["gaps", "before"], ["after"]),
+        helper.make_node("Concat", ["before", "after"], ["pads"], axis=0),
+        helper.make_node("Pad", ["fitted", "pads", "", "axes"], ["resized"]),
+    ]
+    numbers = {"size": [size], "twice": [2 * size], "one": [1], "two": [2], "axes": [2, 3]}
+    constants = [helper.make_tensor(n, TensorProto.INT64, [len(v)], v) for n, v in numbers.items()]
+    shape: Any = ["n", channels, size, size]
+    resized = helper.make_tensor_value_info("resized", TensorProto.FLOAT, shape)
+    shape = ["n", "height", "width", channels]
+    images = helper.make_tensor_value_info(INPUT, TensorProto.UINT8, shape)
+    graph = helper.make_graph(nodes, "resizing", [images], [resized], constants)
+    opsets = [helper.make_opsetid("", OPSET)]
+    return helper.make_model(graph, opset_imports=opsets, ir_version=IR_VERSION)
 
-    def __init__(self, pixels: Pixels) -> None:
-        self._parts = iter(np.array_split(pixels, max(1, len(pixels) // 32)))
 
-    def get_next(self) -> dict[str, Pixels] | None:
-        """Return the next batch, or None after the last."""
-        part = next(self._parts, None)
-        return None if part is None else {INPUT: part}
-
-
-def to_int8(graph: bytes, pixels: Pixels) -> bytes:
-    """Return the graph with weights and activations in int8, calibrated on ``pixels``."""
-    with tempfile.TemporaryDirectory() as folder:
-        paths = [str(Path(folder) / name) for name in ("float.onnx", "prepared.onnx", "int8.onnx")]
-        Path(paths[0]).write_bytes(graph)
-        quant_pre_process(paths[0], paths[1], skip_symbolic_shape=True)
-        quantize_static(
-            paths[1],
-            paths[2],
-            Calibration(pixels),
-            quant_format=QuantFormat.QDQ,
-            activation_type=QuantType.QInt8,
-            weight_type=QuantType.QInt8,
-            per_channel=True,
-        )
-        return Path(paths[2]).read_bytes()
+def answer_all(session: onnxruntime.InferenceSession, pixels: Pixels) -> Floats:
+    """Return the graph's probabilities [n, classes] of pictures [n, size, size, channels]."""
+    parts = np.array_split(pixels, -(-len(pixels) // 500))
+    return np.concatenate([answer(session, {INPUT: part}) for part in parts])

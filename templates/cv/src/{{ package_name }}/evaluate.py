@@ -1,227 +1,120 @@
-"""`evaluate`: the only reader of the test split. All that it finds goes to reports/ and README."""
+"""`evaluate`: the only reader of the test part. All that it writes goes to artifacts/."""
 
-from __future__ import annotations
-
-import pickle
 import sys
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+import torch
 from threadpoolctl import threadpool_limits
 
-from . import convert, export, learn, measure, metrics
-from .data import dataset, split
-from .data.images import Images
-from .errors import ProjectError
-from .metrics import Floats, Weights
-from .preprocess import Pixels
-from .progress import track
-from .report import Section, Table, publish
-from .report.words import interval, number, title
-from .settings import Config, load
+from . import convert, data, export, files, git, lineage, metrics, plots
+from .config import Config, load_config
+from .data import Images
+from .metrics import Floats
+from .model import probabilities, task_metrics
+from .split import RULES, clusters, split
 
-RULES = {
-    "given": "the test images that came with the data; no training image equals one of them",
-    "stratified": "at random, each class divided alike",
-    "group": "by group: no group is in two splits",
-}
+READINGS = Path("reports/test_readings.csv")
 
 
-@dataclass(frozen=True)
-class Test:
-    """The test split with the model's answers: everything that the parts of the report need."""
-
-    config: Config
-    facts: dict[str, Any]
-    images: Images
-    probability: Floats
-    labels: NDArray[np.int64]  # as the model decides
-    weights: Weights
-    answer: Callable[[Pixels], Floats]
-
-
-def run(seeds: int = 1) -> None:
-    """Score artifacts/ on the test split and write reports/, README's results and the card.
-
-    With ``seeds`` above 1 the network is trained anew with other seeds, to see how much luck
-    is in the result.
-    """
-    config = load()
+def run() -> None:
+    """Evaluate the model in artifacts/ on the test part."""
+    config = load_config()
     with threadpool_limits(config.threads):
-        evaluate(config, seeds)
+        evaluate(config)
 
 
-def evaluate(config: Config, seeds: int = 1) -> None:
-    """Read the test split once, compare the exported graph with its baselines, publish it all."""
-    from . import plots
+def evaluate(config: Config) -> dict[str, Any]:
+    """Write artifacts/metrics.json and plots, and return it: metrics.json, schema 2.
 
-    test = read_test(config)
-    ours = bootstrap(test, test.probability)
-    fitted = pickle.loads((export.ARTIFACTS / "baselines.pickle").read_bytes())
-    flat = measure.flat(test.images)
-    simple = {name: bootstrap(test, model.predict_proba(flat)) for name, model in fitted.items()}
-    primary, against = next(iter(ours)), list(simple)[-1]
-    results = {
-        "project": config.project,
-        "project_type": "cv",
-        "task": "multiclass",
-        "pipeline_tag": "image-classification",
-        "dataset": test.facts["data"] | {"rows": sum(rows(test).values())},
+    The test pictures answer one question: how good is the chosen model, and how do the others
+    compare? Whatever may lead to a change of the model is looked at on the validation pictures.
+    """
+    facts, graph = export.open_model(export.ARTIFACTS)
+    images, _ = data.load(config)
+    parts = split(images, config)
+    lineage.check(facts["lineage"], lineage.current(config, data.data_digest(config), parts))
+    reading = {"date": files.now(), "commit": git.commit(), "model": facts["model"]["id"]}
+    files.append_row(READINGS, reading)
+    test, held_out = images.take(parts["test"]), images.take(parts["validation"])
+
+    # Every model answers the same pictures, and every replicate draws the same ones for all.
+    candidates = torch.load(export.ARTIFACTS / "candidates.pt", weights_only=False)
+    choice, primary = facts["chosen_by"]["candidates"], facts["primary"]
+    (chosen,) = [row["name"] for row in choice if row["chosen"]]
+    others = [row for row in choice if not row["chosen"]]
+    against = min(others, key=lambda row: row["value"])["name"]
+    scores = {name: probabilities(model, test) for name, model in candidates.items()}
+    scores[chosen] = convert.answer_all(graph, test.pixels)
+    functions: dict[tuple[str, str], metrics.Metric] = {}
+    for name, answers in scores.items():
+        table = task_metrics(test.labels, answers, facts["output"], config.decision)
+        functions |= {(name, metric): function for metric, function in table.items()}
+    groups, unit = clusters(test, config)
+    draws = metrics.bootstrap(functions, groups, config.evaluation.resamples, config.seed)
+    results: dict[str, dict[str, Any]] = {}
+    for name, metric in sorted(draws, key=lambda key: key[1] != primary):
+        results.setdefault(name, {})[metric] = metrics.score(metric, draws[name, metric])
+    both, count = (draws[chosen, primary], draws[against, primary]), len(np.unique(groups))
+    validation = convert.answer_all(graph, held_out.pixels)
+    own = validation[np.arange(len(held_out)), held_out.labels]
+    worst = np.argsort(own)[: 10 if config.site.examples else 0]
+    evaluation = files.read_json(export.ARTIFACTS / "metrics.json") | {
+        "evaluated": True,
+        "result": result_sentence(results, chosen, against, primary),
+        "picture": "reports/plots/comparison.svg",
+        "metrics": results.pop(chosen),
+        "candidates": results,
+        "comparison": metrics.compare(against, primary, *both, facts["margin"]),
         "split": {
             "rule": config.split.rule,
             "description": RULES[config.split.rule],
-            "rows": rows(test),
-            "resampled": resampled(test),
+            "rows": {name: len(rows) for name, rows in parts.items()},
+            "cluster": {"unit": unit, "count": count, "reliable": count >= metrics.FEWEST},
         },
-        "primary": primary,
-        "metrics": {name: metrics.summary(name, draws) for name, draws in ours.items()},
-        "baselines": {
-            model: {name: metrics.summary(name, draws) for name, draws in found.items()}
-            for model, found in simple.items()
-        },
-        "difference": metrics.paired_difference(
-            against, primary, ours[primary], simple[against][primary]
-        ),
-        "slices": per_class(test),
-        "model": {
-            "name": test.facts["model"]["name"],
-            "id": test.facts["model"]["id"],
-            "description": describe(test),
-            "settings": asdict(config.model) | asdict(config.train),
-        },
-        "environment": {"threads": config.threads, **test.facts["model"]["versions"]},
+        "slices": slices(config, held_out, validation),
+        "environment": {"threads": config.threads, **facts["model"]["versions"]},
     }
-    if seeds > 1:
-        results["seeds"] = repeat(test, seeds)
-    steps: list[Callable[[Test, dict[str, Any]], list[Section]]]
-    steps = [plots.classes, plots.confusion, plots.calibration, plots.robustness, plots.worst]
-    steps += [plots.precision, plots.luck]
-    sections = [part for step in track(steps, "Writing the report") for part in step(test, results)]
-    publish(results, sections)
-    print(f"Test {primary} {interval(results['metrics'][primary])}; see reports/.", file=sys.stderr)
+    evaluation["details"] = {
+        "worst": [describe(held_out, validation, i) for i in worst],
+        "plots": plots.draw(evaluation, test, scores[chosen], held_out.pixels[worst]),
+    }
+    files.write_json(export.ARTIFACTS / "metrics.json", evaluation)
+    print(evaluation["result"], file=sys.stderr)
+    return evaluation
 
 
-def read_test(config: Config) -> Test:
-    """Read the test split and let the exported graph answer it."""
-    graph, facts = export.candidate()
-    (images,) = split.read(config, "test")
-    now = dataset.describe(config.data, 0)["sha256"]
-    if facts["data"]["sha256"] != now or facts["output"]["classes"] != list(images.classes):
-        raise ProjectError("artifacts/ was trained on other data.", "make train")
-    answer = on_images(graph)
-    probability = answer(images.pixels)
-    output = facts["output"]
-    labels = measure.decide(
-        probability, output["classes"], config.decision.positive, output["threshold"]
-    )
-    groups = images.groups if config.split.rule == "group" else None
-    weights = metrics.resample(len(images), config.evaluation.resamples, config.seed, groups)
-    return Test(config, facts, images, probability, labels, weights, answer)
-
-
-def on_images(graph: bytes) -> Callable[[Pixels], Floats]:
-    """Return an ONNX graph as a function from images to probabilities, in batches."""
-    answer = export.open_graph(graph, convert.OUTPUT)
-
-    def on(pixels: Pixels) -> Floats:
-        parts = np.array_split(pixels, max(1, len(pixels) // 100))
-        return np.concatenate([answer({convert.INPUT: part}) for part in parts])
-
-    return on
-
-
-def bootstrap(test: Test, probability: Floats) -> dict[str, Floats]:
-    """Return every metric of one model on all resamples."""
-    output = test.facts["output"]
-    # The threshold was chosen for the served model; a baseline decides at one half.
-    threshold = output["threshold"] if probability is test.probability else None
-    found = measure.statistics(
-        test.config, test.images.labels, probability, output["classes"], threshold
-    )
-    return metrics.bootstrap(found, test.weights)
-
-
-def rows(test: Test) -> dict[str, int]:
-    """Return how many images each split holds."""
-    return {**test.facts["rows"], "test": len(test.images)}
-
-
-def resampled(test: Test) -> str:
-    """Say what the bootstrap drew."""
-    grouped = test.config.split.rule == "group"
-    return "Resampled are whole groups." if grouped else "Resampled are images."
-
-
-def describe(test: Test) -> str:
-    """Return what goes in and what comes out, for the model card."""
-    shape, output = test.facts["input"], test.facts["output"]
-    kind = "grey" if shape["channels"] == 1 else "colour"
-    text = f"It puts a {kind} image of {shape['size']} x {shape['size']} pixels into one of "
-    text += f"{len(output['classes'])} classes: {', '.join(output['classes'][:20])}."
-    if output["threshold"] is not None:
-        text += f" It says {output['positive']} from a probability of {output['threshold']:.3f}."
+def result_sentence(results: dict[str, Any], chosen: str, against: str, primary: str) -> str:
+    """Return the result with its interval, what it is compared with, and how often it is sure."""
+    value = {name: metrics.in_words(scores[primary]) for name, scores in results.items()}
+    name, ours = primary.replace("_", " "), results[chosen]
+    text = f"The {name} of this model is {value[chosen]}; that of {against} is {value[against]}."
+    if "coverage" in ours and ours["selective_accuracy"]["value"] is not None:
+        share, right = (f"{ours[k]['value']:.0%}" for k in ("coverage", "selective_accuracy"))
+        text += f" It is sure enough to answer for {share} of them, and right in {right} of these."
     return text
 
 
-def per_class(test: Test) -> list[dict[str, Any]]:
-    """Return recall, precision and F1 of every class, with intervals."""
-    truth, labels = test.images.labels, test.labels
-    found = []
-    for index, name in enumerate(test.images.classes):
-        real, said = truth == index, labels == index
-        parts = {
-            "recall": metrics.ratio(real & said, real),
-            "precision": metrics.ratio(real & said, said),
-            "f1": metrics.ratio(2 * (real & said), 1 * real + said),
-        }
-        draws = metrics.bootstrap(parts, test.weights)
-        measured = {metric: metrics.summary(metric, values) for metric, values in draws.items()}
-        row = {"column": "class", "group": name, "rows": int(real.sum()), "metric": "recall"}
-        found.append({**row, **measured["recall"], "measured": measured})
-    return found
+def slices(config: Config, held_out: Images, scores: Floats) -> list[dict[str, Any]]:
+    """Return the recall of each class on the validation pictures."""
+    right, groups = scores.argmax(axis=1) == held_out.labels, clusters(held_out, config)[0]
+    results = []
+    for code, name in enumerate(held_out.classes):
+        members = held_out.labels == code
+        recall = {"recall": metrics.ratio(right & members, members)}
+        draws = metrics.bootstrap(recall, groups, 200, config.seed)["recall"]
+        row = {"column": "class", "group": name, "rows": int(members.sum()), "metric": "recall"}
+        results.append(row | metrics.score("recall", draws))
+    return results
 
 
-def repeat(test: Test, seeds: int) -> dict[str, Any]:
-    """Train the network with other seeds; return each metric's values, mean and deviation."""
-    config = test.config
-    fitted, held = split.read(config, "train", "validation")
-    values = [{name: found[0] for name, found in bootstrap(test, test.probability).items()}]
-    for extra in range(1, seeds):
-        model = learn.fit(config, fitted, held, config.seed + extra)
-        learn.calibrate(model, held)
-        shape = test.facts["input"]
-        graph = convert.to_onnx(model, shape["size"], shape["channels"])
-        probability = on_images(graph)(test.images.pixels)
-        again = replace(test, probability=probability)
-        values.append({name: found[0] for name, found in bootstrap(again, probability).items()})
+def describe(held_out: Images, scores: Floats, i: int) -> dict[str, Any]:
+    """Return a line of the report about one picture."""
+    truth = held_out.labels[i]
     return {
-        name: {
-            "values": [float(value[name]) for value in values],
-            "mean": float(np.mean([value[name] for value in values])),
-            "deviation": float(np.std([value[name] for value in values], ddof=1)),
-        }
-        for name in values[0]
+        "truth": held_out.classes[truth],
+        "taken for": held_out.classes[scores[i].argmax()],
+        "probability": float(scores[i, truth]),
+        "row": {"file": str(held_out.names[i])},
     }
-
-
-def class_table(test: Test, results: dict[str, Any]) -> Table:
-    """Return the table of classes."""
-    names = ("recall", "precision", "f1")
-    lines = [
-        [row["group"], str(row["rows"]), *(interval(row["measured"][name]) for name in names)]
-        for row in results["slices"]
-    ]
-    return Table(["Class", "Images", *map(title, names)], lines)
-
-
-def seed_table(found: dict[str, Any]) -> Table:
-    """Return the table of what other seeds gave."""
-    lines = [
-        [title(name), number(row["mean"]), f"{row['deviation']:.4f}", *map(number, row["values"])]
-        for name, row in found.items()
-    ]
-    count = len(next(iter(found.values()))["values"])
-    return Table(["Metric", "Mean", "Deviation", *(f"Seed {i + 1}" for i in range(count))], lines)

@@ -1,44 +1,30 @@
-"""`predict`: the promoted model's answers for an image, or for a folder of them, as CSV."""
-
-from __future__ import annotations
+"""`predict`: the promoted model answers a picture, or each picture below a folder."""
 
 import csv
 import io
 import sys
 from pathlib import Path
 
-from .data.images import SUFFIXES
 from .errors import ProjectError
+from .features import SUFFIXES, BadImage
 from .files import write
-from .preprocess import BadImage, decode
-from .progress import track
-from .serve.predictor import Predictor
+from .inference import Model
 
 
 def run(path: str, output: str | None = None) -> None:
-    """Write one row for each image: file, prediction, probability."""
-    place = Path(path)
-    files = (
-        [place]
-        if place.is_file()
-        else sorted(p for p in place.rglob("*") if p.suffix.lower() in SUFFIXES)
-    )
-    if not files:
-        raise ProjectError(
-            f"There is no image at {place}.", "Name an image file or a folder of them."
-        )
-    predictor = Predictor.load(Path("model"))
-    size, channels = predictor.metadata["input"]["size"], predictor.metadata["input"]["channels"]
-    text = io.StringIO()
-    rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(["file", "prediction", "probability"])
-    for file in track(files, "Predicting"):
+    """Write a line of CSV for each picture: its file, the answer, and each class's probability."""
+    model, place = Model(Path("model")), Path(path).expanduser()
+    below = sorted(file for file in place.rglob("*") if file.suffix.lower() in SUFFIXES)
+    table = io.StringIO()
+    lines = csv.writer(table, lineterminator="\n")
+    lines.writerow(["file", "prediction", *model.metadata["output"]["classes"]])
+    for file in below if place.is_dir() else [place]:
         try:
-            (answer,) = predictor.predict([decode(file.read_bytes(), size, channels)])
+            answer = model.answer(file.read_bytes())
         except BadImage as error:
             raise ProjectError(f"{file}: {error}", "Remove the file or mend it.") from None
-        rows.writerow([file, answer["prediction"], answer["probability"]])
+        lines.writerow([file, answer["prediction"], *answer["probabilities"].values()])
     if output:
-        write(Path(output), text.getvalue())
+        write(Path(output), table.getvalue())
     else:
-        sys.stdout.write(text.getvalue())
+        sys.stdout.write(table.getvalue())

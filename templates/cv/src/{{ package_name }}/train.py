@@ -1,192 +1,173 @@
-"""`train`: fit the network, calibrate it, pass the parity gate, quantise, export."""
-
-from __future__ import annotations
+"""`train`: from the data to artifacts/, in the order in which one would tell it."""
 
 import base64
-import hashlib
-import io
 import json
-import pickle
 import sys
-from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnxruntime
 import torch
-from PIL import Image
 from threadpoolctl import threadpool_limits
 
-from . import convert, export, learn, measure, metrics
-from .data import dataset, split
-from .data.images import Images
-from .errors import ProjectError
-from .metrics import Floats
-from .model import Classifier, SmallResNet
-from .preprocess import Pixels
-from .progress import progress
-from .settings import Config, load
+from . import __version__, convert, data, export, files, inference, lineage, metrics
+from .config import Config, load_config
+from .features import Pixels
+from .fit import choose_device
+from .model import DESCRIPTIONS, fit_candidate, probabilities, task_metrics
+from .split import clusters, split
 
+EXPERIMENTS = Path("reports/experiments.csv")
+SETTINGS = {"seed", "data", "images", "split", "train", "decision"}  # of config.toml
 TOLERANCE = 1e-4  # of a probability
-CHECKPOINT = export.ARTIFACTS / "checkpoint.pt"
-PACKAGES = ("torch", "onnx", "onnxruntime", "numpy", "pillow", "scikit-learn")
+RULE = {"rule": "one_standard_error", "metric": metrics.LOSS, "on": "validation"}
+PROJECT = {"package": __package__, "version": __version__, "type": "cv"}
+PACKAGES = ["torch", "onnx", "onnxruntime", "numpy", "pillow"]
 
 
 def run() -> None:
-    """Train on the data that config.toml names and write artifacts/."""
-    config = load()
+    """Train on the data that config.toml names."""
+    config = load_config()
     with threadpool_limits(config.threads):
-        train(config)
+        facts = train(config)
+    for row in facts["exclusions"]:
+        print(f"Left out: {row['rows']} pictures. {row['reason']}", file=sys.stderr)
+    for row in facts["chosen_by"]["candidates"]:
+        mark = "<- the simplest within one standard error of the best" if row["chosen"] else ""
+        print(f"{row['name']:9} {row['metric']} {row['value']:.4g} {mark}", file=sys.stderr)
 
 
-def train(config: Config) -> None:
-    """Fit on training, choose everything on validation, write artifacts/; test is not read."""
-    fitted, held = split.read(config, "train", "validation")
-    refuse_unknown_positive(config, fitted.classes)
-    data = dataset.describe(config.data, len(fitted) + len(held))
-    model = learn.fit(config, fitted, held, config.seed, CHECKPOINT, key(config, data["sha256"]))
-    learn.calibrate(model, held)
-    with progress("Exporting", 4) as done:
-        graph = convert.to_onnx(model, fitted.pixels.shape[1], fitted.pixels.shape[3])
-        done(1)
-        largest = gate(model, graph, fitted, held)
-        done(1)
-        int8 = convert.to_int8(graph, fitted.pixels[:512])
-        done(1)
-        simple = measure.baselines(fitted)
-        done(1)
-    served, offer = choose(config, held, graph, int8)
-    facts = describe(config, model, served, fitted, held) | {
-        "data": data,
-        "parity": {"rows": len(fitted) + len(held), "largest_difference": largest},
-        "int8": offer,
+def train(config: Config) -> dict[str, Any]:
+    """Choose among the candidates, export the chosen one to artifacts/, return its metadata.
+
+    Training pictures fit; validation pictures end the training, calibrate and choose. Test
+    pictures are not looked at.
+    """
+    images, exclusions = data.load(config)
+    parts = split(images, config)
+    rows, held_out = (images.take(parts[name]) for name in ("train", "validation"))
+    groups, device = clusters(held_out, config)[0], choose_device(config.train.device)
+    costs, primary = config.decision, config.decision.primary
+    output = {
+        "name": convert.OUTPUT,
+        "title": "the class of a picture",
+        "unit": "",
+        "classes": list(images.classes),
+        "positive": costs.positive or None,
+        "threshold": costs.threshold,
     }
-    kept = {"baselines.pickle": pickle.dumps(simple), "fp32.onnx": graph, "int8.onnx": int8}
-    export.save(graph=served, facts=facts, kept=kept)
-    name, value = next(iter(facts["validation"].items()))
-    print(f"Validation {name} {value['value']:.3f}; exported to artifacts/.", file=sys.stderr)
 
+    # Each gets its temperature from the same pictures, and decides by the same costs.
+    candidates, losses, tables = {}, {}, {}
+    for name in DESCRIPTIONS:
+        candidates[name] = fit_candidate(name, rows, held_out, config, device)
+        scores = probabilities(candidates[name], held_out)
+        losses[name] = [metrics.row_losses(held_out.labels, scores)]
+        tables[name] = task_metrics(held_out.labels, scores, output, costs)
+    choice = metrics.choose(losses, groups)
+    (chosen,) = [row["name"] for row in choice if row["chosen"]]
 
-def refuse_unknown_positive(config: Config, classes: tuple[str, ...]) -> None:
-    """Raise ``ProjectError`` where the class that is sought is none of two."""
-    positive = config.decision.positive
-    if positive and positive not in classes[:2]:
-        raise ProjectError(
-            f"decision.positive is {positive!r}, and the classes are {', '.join(classes[:5])}.",
-            "Name one of two classes in config.toml, or leave it empty.",
-        )
+    # What is served is the graph, and it must answer as the model does.
+    size, channels = config.images.size, config.images.channels
+    graph = convert.convert(candidates[chosen], size, channels)
+    session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
+    largest = 0.0
+    for part in (rows, held_out):
+        answers = convert.answer_all(session, part.pixels)
+        scores = probabilities(candidates[chosen], part)
+        largest = max(largest, export.parity(scores, answers, TOLERANCE))
 
+    # How good it is on validation pictures, and beside the best simpler candidate.
+    draws = metrics.bootstrap(tables[chosen], groups, 500, config.seed)
+    comparison = None
+    if simpler := choice[: list(DESCRIPTIONS).index(chosen)]:
+        against = min(simpler, key=lambda row: row["value"])["name"]
+        both = {name: tables[name][primary] for name in (chosen, against)}
+        pair = metrics.bootstrap(both, groups, 500, config.seed)
+        ours, theirs = pair.values()
+        comparison = metrics.compare(against, primary, ours, theirs, costs.margin)
 
-def describe(
-    config: Config, model: Classifier, served: bytes, fitted: Images, held: Images
-) -> dict[str, Any]:
-    """Return metadata.json of the graph that is served, with what it reaches on validation."""
-    probability = export.open_graph(served, convert.OUTPUT)({convert.INPUT: held.pixels})
-    threshold = measure.choose_threshold(config, held, probability)
-    measured = validate(config, held, probability, threshold)
-    shown = examples(held)
-    facts = export.metadata(
-        project=config.project,
-        kind="cv",
-        task="multiclass",
-        graph=served,
-        name="small_resnet" if isinstance(model.network, SmallResNet) else config.model.hub,
-        packages=PACKAGES,
-    )
-    return facts | {
-        "rows": {"train": len(fitted), "validation": len(held)},
-        "validation": measured,
-        "metrics": measured,
-        "input": {
-            "size": int(fitted.pixels.shape[1]),
-            "channels": int(fitted.pixels.shape[3]),
-            "max_images": 16,
+    example = held_out.pixels[0] if config.site.examples else drawing(size, channels)
+    facts = {
+        "project": config.project.model_dump() | PROJECT,
+        "task": "multiclass",
+        "model": {
+            "name": chosen,
+            "description": DESCRIPTIONS[chosen],
+            "settings": config.model_dump(mode="json", include=SETTINGS),
+            "recipe": device.type,
+            "threshold": costs.threshold,
         },
-        "output": {
-            "name": convert.OUTPUT,
-            "classes": list(fitted.classes),
-            "positive": config.decision.positive or None,
-            "threshold": threshold,
-            "temperature": float(model.temperature),
+        "dataset": data.describe(config, len(images)),
+        "rows": {"train": len(rows), "validation": len(held_out)},
+        "exclusions": [{"reason": reason, "rows": n} for reason, n in exclusions.items() if n],
+        "lineage": lineage.current(config, data.data_digest(config), parts),
+        "chosen_by": {"candidates": choice, **RULE},
+        "margin": costs.margin,
+        "primary": primary,
+        "validation": {name: metrics.score(name, draws[name]) for name in draws},
+        "validation_comparison": comparison,
+        "parity": {
+            "rows": len(rows) + len(held_out),
+            "largest_difference": largest,
+            "tolerance": TOLERANCE,
         },
-        "reference": {"brightness": brightness_range(fitted.pixels)},
-        "examples": shown,
-        "example": shown[0],
+        "input": {"size": size, "channels": channels},
+        "output": output,
+        "example": as_request(example),
+        "example_source": config.data.source if config.site.examples else "synthetic",
     }
+    facts = export.save(graph, facts, PACKAGES)
+    torch.save(candidates, export.ARTIFACTS / "candidates.pt")
+    write_golden(size, channels, config.seed)
+    append_experiment(facts)
+    return facts
 
 
-def key(config: Config, data: str) -> str:
-    """Return what a checkpoint must agree with to be gone on from."""
-    parts = [
-        asdict(config.model),
-        asdict(config.train),
-        asdict(config.split),
-        asdict(config.images),
-    ]
-    text = json.dumps([*parts, config.seed, config.threads, data])
-    return hashlib.sha256(text.encode()).hexdigest()
+def as_request(pixels: Pixels) -> dict[str, Any]:
+    """Return a decoded picture as the page's JavaScript holds it."""
+    content = base64.b64encode(pixels.tobytes()).decode()
+    return dict(zip(("height", "width", "channels"), pixels.shape, strict=True), pixels=content)
 
 
-def gate(model: Classifier, graph: bytes, *splits: Images) -> float:
-    """Send every training and validation image and made ones through model and graph."""
-    answer, largest = export.open_graph(graph, convert.OUTPUT), 0.0
-    for pixels in (*(images.pixels for images in splits), edge_images(splits[0].pixels)):
-        with torch.inference_mode():
-            expected = torch.cat([model(part) for part in torch.from_numpy(pixels).split(500)])
-        got = np.concatenate([answer({convert.INPUT: part}) for part in np.array_split(pixels, 20)])
-        largest = max(largest, export.parity(expected.numpy(), got, TOLERANCE))
-    return largest
+def drawing(size: int, channels: int) -> Pixels:
+    """Return a made picture, a grey disc on white: of no owner's data."""
+    rows, columns = np.indices((size, size)) - (size - 1) / 2
+    disc = np.where(rows**2 + columns**2 < (size / 3) ** 2, 90, 255).astype(np.uint8)
+    return np.repeat(disc[:, :, None], channels, axis=2)
 
 
-def edge_images(pixels: Pixels) -> Pixels:
-    """Return made images that training never saw: black, white, noise, inverted."""
-    shape = pixels.shape[1:]
-    noise = np.random.default_rng(0).integers(0, 256, (20, *shape), dtype=np.uint8)
-    ends = np.stack([np.zeros(shape, np.uint8), np.full(shape, 255, np.uint8)])
-    return np.concatenate([ends, noise, 255 - pixels[:20]])
+def write_golden(size: int, channels: int, seed: int) -> None:
+    """Write artifacts/golden.json: made pictures, and how the service answers or refuses them."""
+    model, rng = inference.Model(export.ARTIFACTS), np.random.default_rng(seed)
+    cases: list[dict[str, Any]] = []
+    shapes = [(size, size), (20, 60), (60, 20), (60, 60), (1, 9), (1, 1), (31, 47)]
+    pictures = [rng.integers(0, 256, (*shape, channels), np.uint8) for shape in shapes]
+    slope = np.linspace(0, 255, 48).astype(np.uint8)[:, None, None]
+    pictures += [drawing(size, channels), np.tile(slope, (1, 33, channels))]
+    for pixels in pictures:
+        answer = model.predict(pixels) | {"model": model.metadata["model"]["id"]}
+        name = " x ".join(map(str, pixels.shape))
+        cases.append({"name": name, "request": as_request(pixels), "answer": answer})
+    whole = as_request(pictures[0])
+    for change in ({"pixels": ""}, {"width": 0}, {"height": 1}, {"channels": 4 - channels}):
+        cases.append({"name": str(change), "request": whole | change, "refused": True})
+    golden = {"schema": 1, "tolerance": 1e-4, "cases": cases}
+    files.write_json(export.ARTIFACTS / "golden.json", golden)
 
 
-def choose(config: Config, held: Images, graph: bytes, int8: bytes) -> tuple[bytes, dict[str, Any]]:
-    """Return the graph to serve, and what int8 would change, as measured on validation."""
-    accuracy = {}
-    for name, content in {"fp32": graph, "int8": int8}.items():
-        found = export.open_graph(content, convert.OUTPUT)({convert.INPUT: held.pixels})
-        accuracy[name] = float((found.argmax(axis=1) == held.labels).mean())
-    holds = accuracy["int8"] >= accuracy["fp32"] - config.export.int8_tolerance
-    offer = {
-        "served": config.export.int8 and holds,
-        "holds": holds,
-        "validation_accuracy": accuracy,
-    }
-    saving = f"{len(graph) / 1e3:.0f} KB to {len(int8) / 1e3:.0f} KB"
-    if config.export.int8 and not holds:
-        print("int8 loses too much on validation: float32 is exported.", file=sys.stderr)
-    elif holds and not config.export.int8:
-        print(f"int8 holds on validation ({saving}); export.int8 = true serves it", file=sys.stderr)
-    return (int8 if offer["served"] else graph), offer
-
-
-def validate(
-    config: Config, held: Images, probability: Floats, threshold: float | None
-) -> dict[str, Any]:
-    """Return the metrics on the validation split, the primary one first."""
-    found = measure.statistics(config, held.labels, probability, list(held.classes), threshold)
-    weights = metrics.resample(len(held), 200, config.seed)
-    return {k: metrics.summary(k, v) for k, v in metrics.bootstrap(found, weights).items()}
-
-
-def brightness_range(pixels: Pixels) -> dict[str, float]:
-    """Return between which mean values 99 % of the training images lie, from 0 to 255."""
-    low, high = np.percentile(pixels.mean(axis=(1, 2, 3)), [0.5, 99.5])
-    return {"low": round(float(low), 2), "high": round(float(high), 2)}
-
-
-def examples(held: Images) -> list[dict[str, str]]:
-    """Return a validation image of each class, up to twelve, as a caller would send it."""
-    found = []
-    for label in range(min(12, len(held.classes))):
-        pixels = held.pixels[np.flatnonzero(held.labels == label)[0]]
-        buffer = io.BytesIO()
-        Image.fromarray(pixels.squeeze()).save(buffer, "PNG", optimize=True)
-        content = base64.b64encode(buffer.getvalue()).decode()
-        found.append({"label": held.classes[label], "media_type": "image/png", "base64": content})
-    return found
+def append_experiment(facts: dict[str, Any]) -> None:
+    """Append to reports/experiments.csv what was tried, and what came of it on validation."""
+    model, settings = facts["model"], dict[str, Any]()
+    for section, values in model["settings"].items():
+        keys = values if isinstance(values, dict) else {"": values}
+        settings |= {f"{section}.{key}".rstrip("."): value for key, value in keys.items()}
+    before = files.read_rows(EXPERIMENTS)
+    last = json.loads(before[-1]["settings"]) if before else settings
+    changes = [f"{key} = {json.dumps(v)}" for key, v in settings.items() if v != last.get(key)]
+    (chosen,) = [row for row in facts["chosen_by"]["candidates"] if row["chosen"]]
+    row = {"date": model["created"], "commit": model["commit"], "model": model["id"]}
+    row |= {"chosen": chosen["name"], "metric": chosen["metric"], "value": f"{chosen['value']:.6g}"}
+    row |= {"changes": "; ".join(changes), "settings": json.dumps(settings)}
+    files.append_row(EXPERIMENTS, row)

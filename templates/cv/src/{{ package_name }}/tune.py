@@ -1,53 +1,41 @@
-"""`tune`: search hyper-parameters by validation loss, in short trainings cut when they lag."""
-
-from __future__ import annotations
-
-import sys
-from dataclasses import replace
+"""`tune`: search hyper-parameters of the network on validation, and propose them."""
 
 import optuna
 from threadpoolctl import threadpool_limits
 
-from . import learn, study
-from .data import split
-from .settings import Config, load
+from . import data, metrics
+from .config import Config, load_config
+from .fit import choose_device
+from .model import fit_candidate, probabilities
+from .split import split
+
+ENDS = {"learning_rate": (5e-4, 0.02), "weight_decay": (1e-3, 0.3), "dropout": (0.01, 0.4)}
 
 
-def run() -> None:
-    """Print the best values found; config.toml is changed by hand, so that a change is a choice."""
-    config = load()
+def run(trials: int = 10) -> None:
+    """Print the values of [train] that did best among ``trials``; config.toml stays as it is."""
+    config = load_config()
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
     with threadpool_limits(config.threads):
-        found = search(config)
-    print(f"Best validation loss {found.best_value:.4f} after {config.tune.epochs} epochs, with")
-    for name, value in found.best_params.items():
-        print(f"{name} = {value:.4g}" if isinstance(value, float) else f"{name} = {value}")
-    print("Write what convinces you into config.toml, then: make train", file=sys.stderr)
+        best = tune(config, trials)
+    print("[train]", *(f"{key} = {value:.4g}" for key, value in best.items()), sep="\n")
 
 
-def search(config: Config) -> optuna.Study:
-    """Return the finished study; the test split is not read."""
-    fitted, held = split.read(config, "train", "validation")
+def tune(config: Config, trials: int) -> dict[str, float]:
+    """Return the settings with the least loss on validation; the test part is not looked at."""
+    images, _ = data.load(config)
+    parts = split(images, config)
+    train, held_out = (images.take(parts[name]) for name in ("train", "validation"))
+    device = choose_device(config.train.device)
+    recipe = config.train.on(device.type)
 
-    def objective(trial: optuna.Trial) -> float:
-        train = replace(
-            config.train,
-            epochs=config.tune.epochs,
-            learning_rate=trial.suggest_float("learning_rate", 5e-4, 2e-2, log=True),
-            weight_decay=trial.suggest_float("weight_decay", 1e-3, 0.3, log=True),
-            batch=trial.suggest_categorical("batch", [32, 64, 128]),
-        )
-        model = replace(config.model, dropout=trial.suggest_float("dropout", 0.0, 0.4))
-        losses: list[float] = []
+    def loss(trial: optuna.Trial) -> float:
+        values = {key: trial.suggest_float(key, *ends, log=True) for key, ends in ENDS.items()}
+        new = config.model_copy(update={"train": recipe.model_copy(update=values)})
+        scores = probabilities(fit_candidate("network", train, held_out, new, device), held_out)
+        return float(metrics.row_losses(held_out.labels, scores).mean())
 
-        def report(epoch: int, loss: float) -> None:
-            losses.append(loss)
-            trial.report(loss, epoch)
-            if trial.should_prune():
-                raise optuna.TrialPruned
-
-        tried = replace(config, train=train, model=model)
-        learn.fit(tried, fitted, held, config.seed, report=report)
-        return min(losses)
-
-    pruner = optuna.pruners.MedianPruner(n_warmup_steps=1)
-    return study.search(config, objective, pruner=pruner)
+    study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=config.seed))
+    study.enqueue_trial(recipe.model_dump(include={*ENDS}))
+    study.optimize(loss, trials)
+    return dict(study.best_params)

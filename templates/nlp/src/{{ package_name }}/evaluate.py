@@ -1,176 +1,149 @@
-"""`evaluate`: the only reader of the test split. All that it finds goes to reports/ and README."""
-
-from __future__ import annotations
+"""`evaluate`: the only reader of the test part. All that it writes goes to artifacts/."""
 
 import pickle
 import sys
-from dataclasses import asdict, dataclass
+from collections import Counter
+from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
+import matplotlib
 import numpy as np
-import torch
-from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
+from matplotlib.figure import Figure
 
-from . import export, metrics, train
-from .data import split
-from .data.texts import Texts
-from .errors import ProjectError
-from .learn import Candidate
-from .measure import Answer, statistics
-from .metrics import Floats, Weights
-from .progress import track
-from .report import publish
-from .report.words import interval
-from .settings import Config, load
+from . import data, export, files, git, lineage, metrics
+from .config import Config, load_config
+from .inference import Model
+from .model import Candidate
+from .split import Rows, rows_of, split
 
-
-@dataclass(frozen=True)
-class Test:
-    """The test split with every candidate's answers: what the parts of the report need."""
-
-    config: Config
-    facts: dict[str, Any]
-    known: Texts
-    held: Texts
-    target: NDArray[Any]
-    weights: Weights
-    answers: dict[str, Answer]
-    predicted: dict[str, Floats]
-    winner: str
-
-    @property
-    def best(self) -> Floats:
-        """The served model's probabilities [texts, classes]."""
-        return self.predicted[self.winner]
-
-    def macro_f1(self, predicted: Floats, rows: Any = None) -> dict[str, Any]:
-        """Return macro F1 with its interval, on all test texts or on those that ``rows`` marks."""
-        statistic = statistics(self.target, predicted)["macro_f1"]
-        weights = self.weights if rows is None else self.weights * rows
-        return metrics.summary("macro_f1", metrics.bootstrap({"": statistic}, weights)[""])
-
-    def share(self, hits: Any, rows: Any = None) -> dict[str, Any]:
-        """Return with its interval how many of the texts (or of ``rows``) are among ``hits``."""
-        statistic = metrics.mean(hits) if rows is None else metrics.ratio(hits, rows)
-        return metrics.summary("", metrics.bootstrap({"": statistic}, self.weights)[""])
+READINGS = Path("reports/test_readings.csv")
+LENGTHS = (-1, 20, 50, 200, 100_000)  # letters of a text, between which slices lie
+PLOTS = {
+    "comparison.svg": ("All models", "On the same test texts, with 95 % intervals."),
+    "coverage.svg": ("Answering less, more rightly", "The least certain texts left to people."),
+}
+matplotlib.rcParams["svg.hashsalt"] = "plots"  # the same bytes for the same plot
 
 
 def run() -> None:
-    """Score artifacts/ on the test split and write reports/, README's results and the card."""
-    config = load()
-    torch.set_num_threads(config.threads)
-    with threadpool_limits(config.threads):
-        evaluate(config)
+    """Evaluate the model in artifacts/ on the test part."""
+    print(evaluate(load_config())["result"], file=sys.stderr)
 
 
-def evaluate(config: Config) -> None:
-    """Read the test split once, compare the candidates and the baselines, publish it all."""
-    from . import sections as parts
+def evaluate(config: Config) -> dict[str, Any]:
+    """Write artifacts/metrics.json and plots, and return it: metrics.json, schema 2.
 
-    test = read_test(config)
-    draws = {
-        name: metrics.bootstrap(statistics(test.target, predicted), test.weights)
-        for name, predicted in test.predicted.items()
-    }
-    ours = draws.pop(test.winner)
-    against = "letter_frequencies" if test.winner != "letter_frequencies" else "most_frequent"
-    results = {
-        "project": config.project,
-        "project_type": "nlp",
-        "task": test.facts["task"],
-        "pipeline_tag": "text-classification",
-        "dataset": test.facts["data"] | {"rows": test.facts["data"]["rows"] + len(test.held)},
-        "split": describe_split(test),
-        "primary": "macro_f1",
-        "metrics": {name: metrics.summary(name, values) for name, values in ours.items()},
-        "baselines": {
-            model: {name: metrics.summary(name, values) for name, values in found.items()}
-            for model, found in draws.items()
-        },
-        "difference": metrics.paired_difference(
-            against, "macro_f1", ours["macro_f1"], draws[against]["macro_f1"]
-        ),
-        "candidates": {
-            name: metrics.paired_difference(name, "macro_f1", ours["macro_f1"], found["macro_f1"])
-            for name, found in draws.items()
-        },
-        "slices": parts.slices_of(test),
-        "model": {
-            "name": test.winner,
-            "id": test.facts["model"]["id"],
-            "description": describe_model(test),
-            "settings": asdict(config),
-            "threshold": test.facts["output"]["threshold"],
-        },
-        "environment": {"threads": config.threads, **test.facts["model"]["versions"]},
-    }
-    sections = [
-        section
-        for step in track(parts.STEPS, "Writing the report")
-        for section in step(test, results)
-    ]
-    publish(results, sections)
-    score = interval(results["metrics"]["macro_f1"])
-    print(f"Test macro F1 of {test.winner} {score}; see reports/.", file=sys.stderr)
-
-
-def read_test(config: Config) -> Test:
-    """Read the test split, check each graph against its model on it, and collect the answers."""
-    _, facts = export.candidate()
-    if facts["data"]["sha256"] != train.digest(config):
-        raise ProjectError("artifacts/ was trained on other texts.", "Train anew with: make train")
-    stored = (export.ARTIFACTS / "candidates.pickle").read_bytes()
-    models: list[Candidate]
-    models, graphs = pickle.loads(stored)
-    known, held = split.read(config, "train", "test")
+    The test texts answer one question: how good is the chosen model, and how do the others
+    compare? Whatever may lead to a change of the model is looked at on the validation texts.
+    """
+    service = Model(export.ARTIFACTS)
+    facts = service.metadata
+    frame, _ = data.load(config)
+    parts = split(frame, config)
+    lineage.check(facts["lineage"], lineage.current(config, data.data_digest(config), parts))
+    reading = {"date": files.now(), "commit": git.commit(), "model": facts["model"]["id"]}
+    files.append_row(READINGS, reading)
     classes = facts["output"]["classes"]
-    unknown = set(held.labels) - set(classes)
-    if unknown:
-        raise ProjectError(f"The label {min(unknown)!r} does not occur in training.")
-    answers = {model.name: train.answers(model, graphs[model.name]) for model in models}
-    predicted = {}
-    for model in models:
-        predicted[model.name] = answers[model.name](held.texts)
-        export.parity(model.probabilities(held.texts), predicted[model.name], train.TOLERANCE)
-    share = np.bincount(train.indices(known, classes), minlength=len(classes)) / len(known)
-    predicted["most_frequent"] = np.tile(share, (len(held), 1))
+    validation, test = (rows_of(frame.iloc[parts[n]], classes) for n in ("validation", "test"))
+
+    # Every model answers the same texts, and every replicate draws the same texts for all. The
+    # chosen one answers as it is served: by its graph.
+    candidates: dict[str, Candidate]
+    candidates = pickle.loads((export.ARTIFACTS / "candidates.pickle").read_bytes())
+    choice, primary = facts["chosen_by"]["candidates"], facts["primary"]
+    (chosen,) = [row["name"] for row in choice if row["chosen"]]
+    against = min((r for r in choice if not r["chosen"]), key=lambda row: row["value"])["name"]
+    answers = {name: model.scores(test.texts) for name, model in candidates.items()}
+    answers[chosen] = service.scores(test.texts)
+    models = {n: model.metrics(test.truth, answers[n]) for n, model in candidates.items()}
+    compared = {(name, metric): m for name in models for metric, m in models[name].items()}
     resamples = config.evaluation.resamples
-    return Test(
-        config=config,
-        facts=facts,
-        known=known,
-        held=held,
-        target=train.indices(held, classes),
-        weights=metrics.resample(len(held), resamples, config.seed, held.groups),
-        answers=answers,
-        predicted=predicted,
-        winner=facts["model"]["name"],
-    )
+    draws = metrics.bootstrap(compared, test.clusters, resamples, config.seed)
+    results: dict[str, dict[str, Any]] = {}
+    for name, metric in sorted(draws, key=lambda key: key[1] != primary):
+        results.setdefault(name, {})[metric] = metrics.score(metric, draws[name, metric])
+    pair = draws[chosen, primary], draws[against, primary]
+    count, by_group = len(np.unique(test.clusters)), frame.group.duplicated().any()
+    cluster = {"count": count, "reliable": count >= metrics.FEWEST}
+    evaluation = files.read_json(export.ARTIFACTS / "metrics.json") | {
+        "evaluated": True,
+        "result": result_sentence(results, primary, chosen, against),
+        "picture": "reports/plots/comparison.svg",
+        "metrics": results.pop(chosen),
+        "candidates": results,
+        "comparison": metrics.compare(against, primary, *pair, facts["margin"]),
+        "split": {
+            "rule": "group" if by_group else "stratified",
+            "description": "by group" if by_group else "at random",
+            "rows": {name: len(places) for name, places in parts.items()},
+            "cluster": cluster | {"unit": "group" if by_group else "text"},
+        },
+        "slices": slices(config, validation, candidates[chosen]),
+        "environment": facts["model"]["versions"],
+        "details": {
+            **examine(config, validation, candidates[chosen], classes),
+            "plots": [{"file": f, "title": t, "text": text} for f, (t, text) in PLOTS.items()],
+        },
+    }
+    draw_plots(evaluation, test.truth, answers[chosen])
+    files.write_json(export.ARTIFACTS / "metrics.json", evaluation)
+    return evaluation
 
 
-def describe_split(test: Test) -> dict[str, Any]:
-    """Return how texts were divided and what was resampled."""
-    grouped = len(set(test.held.groups)) < len(test.held)
-    kind = "by message, so that no translation of a message is in two splits"
-    if test.config.texts.group_column:
-        kind = f"by {test.config.texts.group_column}"
-    words = f"{kind}, near-duplicates dropped" if grouped else "at random, near-duplicates dropped"
-    resampled = "Resampled are whole groups of texts." if grouped else "Resampled are texts."
-    rows = {**test.facts["rows"], "test": len(test.held)}
-    rule = "group" if grouped else "stratified"
-    return {"rule": rule, "description": words, "rows": rows, "resampled": resampled}
-
-
-def describe_model(test: Test) -> str:
-    """Return why this model is served, for the model card."""
-    budget = test.config.serving.budget_ms
-    found = ", ".join(
-        f"{name.replace('_', ' ')} {one['macro_f1']['value']:.3f} in {one['milliseconds']:.2f} ms"
-        for name, one in test.facts["candidates"].items()
-    )
+def result_sentence(results: dict[str, Any], primary: str, chosen: str, against: str) -> str:
+    """Return the result in words, with its interval and what it is compared with."""
+    value = {name: metrics.in_words(scores[primary]) for name, scores in results.items()}
+    name = "share of texts whose class is right" if primary == "accuracy" else primary
     return (
-        f"It is served because its macro F1 on the validation split was the highest among the "
-        f"candidates that answer one text within {budget:g} ms ({found}). Below a probability of "
-        f"{test.facts['output']['threshold']:.3f} it says that it does not know."
+        f"The {name.replace('_', ' ')} is {value[chosen]} for this model, {value[against]} for "
+        f"{against}, and {value['constant']} where every text gets the commonest class."
     )
+
+
+def slices(config: Config, rows: Rows, model: Candidate) -> list[dict[str, Any]]:
+    """Return the accuracy on validation texts by their length."""
+    lengths, results = np.array([len(text) for text in rows.texts]), []
+    for least, most in pairwise(LENGTHS):
+        part = rows.take(np.flatnonzero((least < lengths) & (lengths <= most)))
+        if len(part.texts) >= 30:
+            metric = model.metrics(part.truth, model.scores(part.texts))["accuracy"]
+            draws = metrics.bootstrap({"accuracy": metric}, part.clusters, 500, config.seed)
+            facts: dict[str, Any] = {"column": "letters", "group": f"{least + 1} to {most}"}
+            facts |= {"metric": "accuracy", "rows": len(part.texts)}
+            results.append(facts | metrics.score("accuracy", draws["accuracy"]))
+    return results
+
+
+def examine(config: Config, rows: Rows, model: Candidate, classes: list[str]) -> dict[str, Any]:
+    """Return which classes are confused most and, where texts may be shown, the worst errors."""
+    scores = model.scores(rows.texts)
+    pairs = zip(rows.truth, scores.argmax(axis=1), strict=True)
+    confusions = Counter(pair for pair in pairs if pair[0] != pair[1]).most_common(10)
+    losses, worst = metrics.row_losses(rows.truth, scores), []
+    for i in np.argsort(-losses)[:10] if config.site.examples else []:
+        error = {"truth": classes[rows.truth[i]], "probability": float(np.exp(-losses[i]))}
+        worst.append(error | {"row": {"text": rows.texts[i][:200]}})
+    table = [{"truth": classes[t], "answer": classes[a], "texts": n} for (t, a), n in confusions]
+    return {"confusions": table, "worst": worst}
+
+
+def draw_plots(evaluation: dict[str, Any], truth: metrics.Indices, scores: metrics.Floats) -> None:
+    """Write the plots of the report into artifacts/plots/."""
+    (export.ARTIFACTS / "plots").mkdir(exist_ok=True)
+    figures = {name: Figure(figsize=(6, 3.5), layout="constrained") for name in PLOTS}
+    comparison, coverage = (figure.subplots() for figure in figures.values())
+    models, primary = evaluation["candidates"], evaluation["primary"]
+    for name, results in {"this model": evaluation["metrics"], **models}.items():
+        score = results[primary]
+        ends = [[score["value"] - score["low"]], [score["high"] - score["value"]]]
+        comparison.errorbar(score["value"], name, xerr=ends, fmt="o", capsize=4)
+    comparison.invert_yaxis()
+    comparison.set_xlabel(primary.replace("_", " "))
+    order = np.argsort(-scores.max(axis=1), kind="stable")
+    number = np.arange(1, len(order) + 1)
+    right = np.cumsum((scores.argmax(axis=1) == truth)[order])
+    coverage.plot(number / len(order), right / number)
+    coverage.set(xlabel="share of test texts that are answered", ylabel="share of right answers")
+    for name, figure in figures.items():
+        figure.savefig(export.ARTIFACTS / "plots" / name, metadata={"Date": None})

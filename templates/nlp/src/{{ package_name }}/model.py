@@ -1,111 +1,126 @@
-"""The graphs of the candidates: from encoded texts to probabilities, exported as they are."""
+"""The candidates, simplest first: the baselines are candidates too, and may be served."""
 
-from __future__ import annotations
-
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
-import torch
-from numpy.typing import NDArray
-from torch import Tensor, nn
+from scipy.optimize import minimize_scalar
+from sklearn.dummy import DummyClassifier
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline, make_pipeline
+
+from . import metrics
+from .config import Config, Model
+from .features import terms
+from .metrics import Floats, Indices, mean, ratio, row_losses
+from .split import Fold, Rows
+
+DESCRIPTIONS = {
+    "constant": "The shares of the classes, whatever the text.",
+    "words": "Logistic regression on the TF-IDF of whole words.",
+    "ngrams": "Logistic regression on the TF-IDF of words and character n-grams.",
+}
+WEIGHTS = 1_500_000  # of a graph, at most: 6 MB in float32, of the 10 MB that model/ may take
+SMALLEST = 1e-7  # of a probability whose logarithm is taken
 
 
-class LinearModel(nn.Module):
-    """TF-IDF (sublinear, of unit length, as scikit-learn has it) and one weight a piece and class.
+@dataclass(frozen=True)
+class Candidate:
+    """A fitted model with what turns its scores into decisions."""
 
-    It reads which pieces a text has and how often, so that a text costs as much as it is long.
+    pipeline: Pipeline
+    fold_losses: list[Floats]
+    out_of_fold: Floats
+    slope: float
+    threshold: float
+
+    def scores(self, texts: Iterable[str]) -> Floats:
+        """Return calibrated probabilities [texts, classes]."""
+        return calibrate(self.pipeline.predict_proba(texts), self.slope)
+
+    def metrics(self, truth: Indices, scores: Floats) -> dict[str, metrics.Metric]:
+        """Return the metrics of the model on texts that it gave ``scores``.
+
+        Below its threshold the model says that it does not know: it covers the others, and its
+        answer accuracy is of these. The other metrics take its likeliest class for every text.
+        """
+        right = scores.argmax(axis=1) == truth
+        answers = scores.max(axis=1) >= self.threshold
+        return {
+            "accuracy": mean(right),
+            "macro_f1": metrics.macro_f1(truth, scores.argmax(axis=1), scores.shape[1]),
+            "log_loss": mean(row_losses(truth, scores)),
+            "coverage": mean(answers),
+            "answer_accuracy": ratio(answers & right, answers),
+        }
+
+
+def fit(name: str, settings: Model, rows: Rows) -> Pipeline:
+    """Return a candidate's pipeline fitted on rows."""
+    most = 1 if name == "constant" else min(settings.max_features, WEIGHTS // rows.classes)
+    vectorizer = TfidfVectorizer(
+        analyzer=partial(terms, longest=settings.longest if name == "ngrams" else 0),
+        max_features=most,
+        sublinear_tf=True,
+        dtype=np.float32,
+    )
+    # A tolerance of 1e-3 halves the time and moves no probability by more than a thousandth.
+    regression = LogisticRegression(C=settings.c, tol=1e-3, max_iter=500)
+    pipeline = make_pipeline(vectorizer, DummyClassifier() if name == "constant" else regression)
+    return pipeline.fit(rows.texts, rows.truth)
+
+
+def fit_candidate(name: str, rows: Rows, folds: list[Fold], config: Config) -> Candidate:
+    """Return a candidate fitted on rows; slope and threshold come from texts held out of folds."""
+    scores = out_of_fold(name, config.model, folds)
+    truth = np.concatenate([held_out.truth for _, held_out in folds])
+    slope = fit_slope(scores, truth)
+    scores = calibrate(scores, slope)
+    ends = np.cumsum([len(held_out.truth) for _, held_out in folds])[:-1]
+    losses = np.split(row_losses(truth, scores), ends)
+    threshold = abstention_threshold(truth, scores, config.decision.answer_accuracy)
+    return Candidate(fit(name, config.model, rows), losses, scores, slope, threshold)
+
+
+def out_of_fold(name: str, settings: Model, folds: list[Fold]) -> Floats:
+    """Return a candidate's probabilities of the texts held out of each fold, not calibrated."""
+    answers = []
+    for rows, held_out in folds:
+        pipeline = fit(name, settings, rows)
+        scores = np.zeros((len(held_out.texts), rows.classes))  # 0 for a class the fold lacks
+        scores[:, pipeline.classes_] = pipeline.predict_proba(held_out.texts)
+        answers.append(scores)
+    return np.concatenate(answers)
+
+
+def calibrate(probabilities: Floats, slope: float) -> Floats:
+    """Return probabilities whose logarithms were multiplied by ``slope`` (temperature scaling)."""
+    powers = np.clip(np.asarray(probabilities, np.float64), SMALLEST, 1) ** slope
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
+
+
+def fit_slope(probabilities: Floats, truth: Indices) -> float:
+    """Return the slope with the least log-loss on out-of-fold probabilities.
+
+    Guo et al., "On Calibration of Modern Neural Networks", ICML 2017.
     """
 
-    idf: Tensor
-    weight: Tensor
-    bias: Tensor
-    sharpness: Tensor
+    def loss(slope: float) -> float:
+        return float(row_losses(truth, calibrate(probabilities, slope)).mean())
 
-    def __init__(self, idf: NDArray[Any], weight: NDArray[Any], bias: NDArray[Any]) -> None:
-        super().__init__()
-        for name, array in {"idf": idf, "weight": weight, "bias": bias}.items():
-            self.register_buffer(name, torch.tensor(np.asarray(array, dtype=np.float32)))
-        self.register_buffer("sharpness", torch.ones(()))
-
-    def logits(self, ids: Tensor, counts: Tensor) -> Tensor:
-        """Return one number a text and class, before calibration."""
-        present = (counts > 0).float()
-        values = (1 + torch.log(counts.clamp(min=1))) * self.idf[ids] * present
-        values = values / (values.square().sum(1, keepdim=True).sqrt() + 1e-12)
-        return (self.weight[ids] * values.unsqueeze(2)).sum(1) + self.bias
-
-    def forward(self, ids: Tensor, counts: Tensor) -> Tensor:
-        """Return probabilities [texts, classes] for ids and counts [texts, pieces]."""
-        return torch.softmax(self.logits(ids, counts) * self.sharpness, dim=1)
+    return float(minimize_scalar(loss, bounds=(0.05, 20), method="bounded").x)
 
 
-class TextCNN(nn.Module):
-    """Convolutions over token embeddings, the strongest answer of each filter, one linear layer.
+def abstention_threshold(truth: Indices, scores: Floats, share: float) -> float:
+    """Return the least probability from which on at least ``share`` of the answers are right.
 
-    Y. Kim, "Convolutional Neural Networks for Sentence Classification", EMNLP 2014.
+    1 (never answer) where no threshold does it on these texts.
     """
-
-    sharpness: Tensor
-    WINDOWS = (2, 3, 5)
-
-    def __init__(
-        self, vocabulary: int, width: int, filters: int, classes: int, dropout: float
-    ) -> None:
-        super().__init__()
-        self.embed = nn.Embedding(vocabulary, width, padding_idx=0)
-        self.convolutions = nn.ModuleList(nn.Conv1d(width, filters, size) for size in self.WINDOWS)
-        self.dropout = nn.Dropout(dropout)
-        self.classify = nn.Linear(filters * len(self.WINDOWS), classes)
-        self.register_buffer("sharpness", torch.ones(()))
-
-    def logits(self, ids: Tensor) -> Tensor:
-        """Return one number a text and class, before calibration."""
-        embedded = self.dropout(self.embed(ids)).transpose(1, 2)
-        # A window that begins in the padding says nothing about the text.
-        begins = (ids != 0).unsqueeze(1).float()
-        found = [torch.relu(conv(embedded)) for conv in self.convolutions]
-        strongest = [(answer * begins[:, :, : answer.shape[2]]).amax(2) for answer in found]
-        answer: Tensor = self.classify(self.dropout(torch.cat(strongest, 1)))
-        return answer
-
-    def forward(self, ids: Tensor) -> Tensor:
-        """Return probabilities [texts, classes] for token ids [texts, tokens]."""
-        return torch.softmax(self.logits(ids) * self.sharpness, dim=1)
-
-
-class Head(nn.Module):
-    """The linear model over sentence embeddings [texts, width]."""
-
-    sharpness: Tensor
-
-    def __init__(self, weight: NDArray[Any], bias: NDArray[Any]) -> None:
-        super().__init__()
-        self.classify = nn.Linear(weight.shape[0], weight.shape[1])
-        with torch.no_grad():
-            self.classify.weight.copy_(torch.tensor(weight.T))
-            self.classify.bias.copy_(torch.tensor(bias))
-        self.register_buffer("sharpness", torch.ones(()))
-
-    def logits(self, embedding: Tensor) -> Tensor:
-        """Return one number a text and class, before calibration."""
-        answer: Tensor = self.classify(embedding)
-        return answer
-
-    def forward(self, embedding: Tensor) -> Tensor:
-        """Return probabilities [texts, classes]."""
-        return torch.softmax(self.logits(embedding) * self.sharpness, dim=1)
-
-
-def sharpen(module: Any, logits: NDArray[Any], target: NDArray[Any]) -> None:
-    """Set the factor on the logits that gives the least log-loss on validation rows.
-
-    Guo et al., "On Calibration of Modern Neural Networks", ICML 2017 (temperature scaling).
-    """
-    factors = np.geomspace(0.1, 20, 120)
-    losses = []
-    for factor in factors:
-        scaled = logits * factor
-        top = scaled.max(axis=1, keepdims=True)
-        log_sum = np.log(np.exp(scaled - top).sum(axis=1)) + top[:, 0]
-        losses.append((log_sum - scaled[np.arange(len(target)), target]).mean())
-    module.sharpness.fill_(float(factors[int(np.argmin(losses))]))
+    best = scores.max(axis=1)
+    order = np.argsort(-best, kind="stable")
+    right = (scores.argmax(axis=1) == truth)[order]
+    shares = np.cumsum(right) / np.arange(1, len(right) + 1)
+    enough = np.flatnonzero(shares >= share)
+    return float(best[order][enough[-1]]) if len(enough) else 1.0

@@ -1,187 +1,141 @@
-"""`train`: fit every candidate, pass the parity gate, choose on validation, export the winner."""
+"""`train`: from the texts to artifacts/, in the order in which one would tell it."""
 
-from __future__ import annotations
-
-import hashlib
 import json
 import pickle
 import sys
-from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
-from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
+import onnxruntime
+import pandas as pd
 
-from . import export, metrics
-from .convert import EDGE_TEXTS, convert
-from .data import dataset, split
-from .data.texts import Texts
-from .learn import BATCH, Candidate, calibrate, fit_linear, fit_network
-from .measure import Answer, milliseconds, statistics, sure_enough
-from .metrics import Floats
-from .progress import track
-from .settings import Config, LinearConfig, load
+from . import __version__, data, export, files, graph, inference, lineage, metrics
+from .config import Config, load_config
+from .features import to_inputs
+from .model import DESCRIPTIONS, fit_candidate
+from .split import folds, rows_of, split
 
+EXPERIMENTS = Path("reports/experiments.csv")
+SETTINGS = {"task", "seed", "data", "split", "model", "decision"}  # of config.toml
+PACKAGES = ["scikit-learn", "onnxruntime", "numpy"]
+PROJECT = {"package": __package__, "version": __version__, "type": "nlp"}
+RULE = {"rule": "one_standard_error", "metric": metrics.LOSS, "on": "out_of_fold"}
 TOLERANCE = 1e-4  # of a probability
-PACKAGES = ("torch", "scikit-learn", "onnxruntime", "numpy", "tokenizers")
-LETTERS = LinearConfig(bits=10, longest=1, words=False)  # the simple baseline: letter frequencies
+LIMITS = {"max_texts": 100, "max_letters": 100_000}  # of a request, and of a text in it
+EXAMPLE = {"texts": ["Thank you for your help"]}
+REFUSED: dict[str, Any] = {"no text": [], "a number": [1], "too many": ["a"] * 101, "null": None}
 
 
 def run() -> None:
-    """Train on the texts that config.toml names and write artifacts/."""
-    config = load()
-    torch.set_num_threads(config.threads)
-    with threadpool_limits(config.threads):
-        train(config)
+    """Train on the texts that config.toml names."""
+    facts = train(load_config())
+    for row in facts["exclusions"]:
+        print(f"Left out: {row['rows']} texts, as {row['reason']}.", file=sys.stderr)
+    for row in facts["chosen_by"]["candidates"]:
+        mark = "<- the simplest within one standard error of the best" if row["chosen"] else ""
+        print(f"{row['name']:9} {row['metric']} {row['value']:.4g} {mark}", file=sys.stderr)
 
 
-@dataclass(frozen=True)
-class Entrant:
-    """A calibrated candidate with its graph, and how the graph did on the validation split."""
+def train(config: Config) -> dict[str, Any]:
+    """Choose among the candidates, export the chosen one to artifacts/, return its metadata.
 
-    model: Candidate
-    graph: bytes
-    difference: float  # the largest between model and graph
-    predicted: Floats
-    metrics: dict[str, Any]
-    milliseconds: float  # for one text
-
-
-def train(config: Config) -> None:
-    """Fit, calibrate, check and compare the candidates; only training and validation are read."""
-    known, held = split.read(config, "train", "validation")
-    classes = sorted(set(known.labels))
-    target = indices(held, classes)
-    models = candidates(config, known, indices(known, classes), len(classes))
-    entrants = [
-        examine(config, model, held, target) for model in track(models, "Checking the graphs")
-    ]
-    winner = choose(entrants, config.serving.budget_ms)
-    facts = describe(config, winner, known, held, classes)
-    facts["candidates"] = {
-        one.model.name: {"macro_f1": one.metrics["macro_f1"], "milliseconds": one.milliseconds}
-        for one in entrants
-    }
-    stored = models, {one.model.name: one.graph for one in entrants}
-    tokenizer = winner.model.tokenizer
-    served = {"tokenizer.json": tokenizer.encode()} if tokenizer else {}
-    export.save(winner.graph, facts, served, {"candidates.pickle": pickle.dumps(stored)})
-    for one in entrants:
-        score = one.metrics["macro_f1"]["value"]
-        print(
-            f"{one.model.name}: validation macro F1 {score:.3f}, {one.milliseconds:.2f} ms a text",
-            file=sys.stderr,
-        )
-    print(f"Exported {winner.model.name} to artifacts/.", file=sys.stderr)
-
-
-def examine(config: Config, model: Candidate, held: Texts, target: NDArray[Any]) -> Entrant:
-    """Calibrate a candidate, pass its graph through the parity gate, and score the graph."""
-    calibrate(model, held.texts, target)
-    graph = convert(model)
-    answer = answers(model, graph)
-    predicted = answer(held.texts)
-    edges = answer(EDGE_TEXTS)
-    return Entrant(
-        model=model,
-        graph=graph,
-        difference=max(
-            export.parity(model.probabilities(held.texts), predicted, TOLERANCE),
-            export.parity(model.probabilities(EDGE_TEXTS), edges, TOLERANCE),
-        ),
-        predicted=predicted,
-        metrics=validate(target, predicted, held.groups, config.seed),
-        milliseconds=milliseconds(answer, held.texts),
-    )
-
-
-def choose(entrants: list[Entrant], budget: float) -> Entrant:
-    """Return the best of validation among those that answer within ``budget`` milliseconds.
-
-    Where none does, the quickest.
+    Training texts fit, calibrate and choose. Validation texts only report, so that errors can be
+    looked at on texts that no model has seen. Test texts are not looked at.
     """
-    quick = [one for one in entrants if one.milliseconds <= budget]
-    quick = quick or [min(entrants, key=lambda one: one.milliseconds)]
-    return max(quick, key=lambda one: one.metrics["macro_f1"]["value"])
+    frame, exclusions = data.load(config)
+    parts = split(frame, config)
+    exclusions["near duplicates"] = len(frame) - sum(map(len, parts.values()))
+    classes = sorted(frame.label.iloc[parts["train"]].unique())
+    rows, validation = (rows_of(frame.iloc[parts[n]], classes) for n in ("train", "validation"))
 
+    # Every candidate answers texts that it has not seen, in folds that imitate the split.
+    pairs = folds(rows, config.seed)
+    candidates = {name: fit_candidate(name, rows, pairs, config) for name in DESCRIPTIONS}
+    truth = np.concatenate([held_out.truth for _, held_out in pairs])
+    clusters = np.concatenate([held_out.clusters for _, held_out in pairs])
+    losses = {name: candidate.fold_losses for name, candidate in candidates.items()}
+    choice = metrics.choose(losses, clusters)
+    (chosen,) = [row["name"] for row in choice if row["chosen"]]
+    model, primary = candidates[chosen], config.decision.primary
 
-def describe(
-    config: Config, winner: Entrant, known: Texts, held: Texts, classes: list[str]
-) -> dict[str, Any]:
-    """Return metadata.json of the model that is served."""
-    facts = export.metadata(
-        project=config.project,
-        kind="nlp",
-        task="multiclass" if len(classes) > 2 else "binary",
-        graph=winner.graph,
-        name=winner.model.name,
-        packages=PACKAGES,
-    )
-    rows = {"train": len(known), "validation": len(held)}
-    compared = len(held) + len(EDGE_TEXTS)
-    wanted = config.serving.answered_accuracy
-    return facts | {
-        "data": {**dataset.describe(config.data, sum(rows.values())), "sha256": digest(config)},
-        "rows": rows,
-        "validation": winner.metrics,
-        "metrics": winner.metrics,
-        "parity": {"rows": compared, "largest_difference": winner.difference},
-        "input": {"encoder": winner.model.facts, "max_texts": 100, "max_chars": 5000},
+    # What is served is the graph, and it must answer as the model does, odd texts included.
+    content, terms = graph.convert(model), model.pipeline[0].get_feature_names_out()
+    vocabulary = {term: column for column, term in enumerate(terms)}
+    longest = config.model.longest if chosen == "ngrams" else 0
+    session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
+    texts = [*rows.texts[:500], *validation.texts, *graph.EDGE_TEXTS]
+    answers = export.answer(session, to_inputs(texts, vocabulary, longest))
+    largest = export.parity(model.scores(texts), answers, TOLERANCE)
+
+    # How good it is: on validation texts, and out of fold beside the best simpler candidate.
+    results = model.metrics(validation.truth, model.scores(validation.texts))
+    draws = metrics.bootstrap(results, validation.clusters, 500, config.seed)
+    comparison = None
+    if simpler := choice[: list(DESCRIPTIONS).index(chosen)]:
+        against = min(simpler, key=lambda row: row["value"])["name"]
+        both = {name: candidates[name] for name in (chosen, against)}
+        compared = {n: m.metrics(truth, m.out_of_fold)[primary] for n, m in both.items()}
+        pair = metrics.bootstrap(compared, clusters, 500, config.seed)
+        ours, theirs, margin = pair[chosen], pair[against], config.decision.margin
+        comparison = metrics.compare(against, primary, ours, theirs, margin)
+
+    facts: dict[str, Any] = {
+        "project": config.project.model_dump() | PROJECT,
+        "task": config.task,
+        "model": {
+            "name": type(model.pipeline[-1]).__name__,
+            "description": DESCRIPTIONS[chosen],
+            "settings": config.model_dump(include=SETTINGS),
+            "threshold": model.threshold,
+        },
+        "dataset": data.describe(config, frame),
+        "rows": {"train": len(rows.texts), "validation": len(validation.texts)},
+        "exclusions": [{"reason": reason, "rows": n} for reason, n in exclusions.items() if n],
+        "lineage": lineage.current(config, data.data_digest(config), parts),
+        "chosen_by": {"candidates": choice, **RULE},
+        "margin": config.decision.margin,
+        "primary": primary,
+        "validation": {name: metrics.score(name, draws[name]) for name in draws},
+        "validation_comparison": comparison,
+        "input": {"longest": longest, "vocabulary": "\n".join(terms), **LIMITS},
         "output": {
             "name": "probabilities",
+            "title": "class",
             "classes": classes,
-            "threshold": sure_enough(indices(held, classes), winner.predicted, wanted),
+            "threshold": model.threshold,
         },
-        "reference": {},
-        "example": {"texts": [min(held.texts, key=lambda text: abs(len(text) - 60))]},
+        "parity": {"rows": len(texts), "largest_difference": largest, "tolerance": TOLERANCE},
+        "example": EXAMPLE,
+        "example_source": "synthetic",
     }
+    facts = export.save(content, facts, PACKAGES)
+    files.write(export.ARTIFACTS / "candidates.pickle", pickle.dumps(candidates))
+    write_golden(validation.texts[:50].tolist() if config.site.examples else [])
+    append_experiment(facts)
+    return facts
 
 
-def candidates(config: Config, known: Texts, target: NDArray[Any], classes: int) -> list[Candidate]:
-    """Return the fitted candidates and, last, the simple baseline."""
-    models = [fit_linear(config.linear, known.texts, target, classes)]
-    if config.network.enabled:
-        models.append(fit_network(config, known.texts, target, classes))
-    if config.transformer.model:
-        from .transformer import fit_embeddings
-
-        models.append(fit_embeddings(config, known.texts, target, classes))
-    letters = replace(LETTERS, c=config.linear.c)
-    return [*models, fit_linear(letters, known.texts, target, classes, "letter_frequencies")]
+def write_golden(texts: list[str]) -> None:
+    """Write artifacts/golden.json: how the service answers texts, and what it refuses."""
+    model, request = inference.Model(export.ARTIFACTS), {"texts": [*graph.EDGE_TEXTS, *texts]}
+    answer = {"predictions": model.answer(request), "model": model.metadata["model"]["id"]}
+    cases: list[dict[str, Any]] = [{"name": "texts", "request": request, "answer": answer}]
+    for name, value in REFUSED.items():
+        cases.append({"name": name, "request": {"texts": value}, "refused": True})
+    golden = {"schema": 1, "tolerance": 1e-4, "cases": cases}
+    files.write_json(export.ARTIFACTS / "golden.json", golden)
 
 
-def answers(model: Candidate, graph: bytes) -> Answer:
-    """Return a candidate's graph as a function from texts to probabilities [texts, classes]."""
-    run_graph, encode = export.open_graph(graph, "probabilities"), model.encoder()
-
-    def answer(texts: Any) -> Floats:
-        parts = [texts[start : start + BATCH] for start in range(0, len(texts), BATCH)]
-        return np.concatenate([run_graph(encode(part)) for part in parts])
-
-    return answer
-
-
-def validate(
-    target: NDArray[Any], predicted: Floats, groups: list[str], seed: int
-) -> dict[str, Any]:
-    """Return the metrics on the validation split, the primary one first."""
-    weights = metrics.resample(len(target), 200, seed, groups)
-    draws = metrics.bootstrap(statistics(target, predicted), weights)
-    return {name: metrics.summary(name, values) for name, values in draws.items()}
-
-
-def indices(texts: Texts, classes: list[str]) -> NDArray[np.int64]:
-    """Return each text's label as its place among ``classes``."""
-    place = {label: i for i, label in enumerate(classes)}
-    return np.array([place[label] for label in texts.labels], dtype=np.int64)
-
-
-def digest(config: Config) -> str:
-    """Return the SHA-256 of all texts, labels and groups: which data a model was made of."""
-    from .data.texts import load as load_texts
-
-    texts = load_texts(config)
-    rows = sorted(zip(texts.texts, texts.labels, texts.groups, strict=True))
-    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
+def append_experiment(facts: dict[str, Any]) -> None:
+    """Append to reports/experiments.csv what was tried, and what came of it out of fold."""
+    (settings,) = pd.json_normalize(facts["model"]["settings"]).to_dict("records")
+    before = files.read_rows(EXPERIMENTS)
+    last = json.loads(before[-1]["settings"]) if before else settings
+    changes = [f"{key} = {json.dumps(v)}" for key, v in settings.items() if v != last.get(key)]
+    (chosen,) = [row for row in facts["chosen_by"]["candidates"] if row["chosen"]]
+    model = facts["model"]
+    row = {"date": model["created"], "commit": model["commit"], "model": model["id"]}
+    row |= {"chosen": chosen["name"], "metric": chosen["metric"], "value": f"{chosen['value']:.6g}"}
+    row |= {"changes": "; ".join(changes), "settings": json.dumps(settings)}
+    files.append_row(EXPERIMENTS, row)

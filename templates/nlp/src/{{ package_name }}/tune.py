@@ -1,67 +1,31 @@
-"""`tune`: search the linear candidate's settings by cross-validation on the training split."""
-
-from __future__ import annotations
-
-import sys
-from dataclasses import asdict
-from typing import TYPE_CHECKING
+"""`tune`: search the n-grams' hyper-parameters out of fold, and propose them for config.toml."""
 
 import numpy as np
-from sklearn.metrics import f1_score
-from sklearn.model_selection import GroupKFold
-from threadpoolctl import threadpool_limits
+import optuna
 
-from . import study, train
-from .data import split
-from .learn import fit_linear
-from .progress import progress
-from .settings import Config, LinearConfig, load
-
-if TYPE_CHECKING:
-    import optuna
-
-FOLDS = 3
+from . import data, metrics
+from .config import load_config
+from .model import calibrate, fit_slope, out_of_fold
+from .split import folds, rows_of, split
 
 
-def run() -> None:
-    """Search, and print the [linear] section that did best, to be put into config.toml."""
-    config = load()
-    with threadpool_limits(config.threads):
-        best, value, before = search(config)
-    print(f"Cross-validated macro F1: {before:.4f} as it is, {value:.4f} with", file=sys.stderr)
-    print("[linear]")
-    for name, setting in asdict(best).items():
-        print(f"{name} = {str(setting).lower() if isinstance(setting, bool) else setting}")
+def run(trials: int = 12) -> None:
+    """Print the [model] section with the least out-of-fold loss among ``trials``."""
+    config = load_config()
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    frame, _ = data.load(config)
+    frame = frame.iloc[split(frame, config)["train"]]
+    pairs = folds(rows_of(frame, sorted(frame.label.unique())), config.seed)
+    truth = np.concatenate([held_out.truth for _, held_out in pairs])
 
+    def loss(trial: optuna.Trial) -> float:
+        proposal = {"longest": trial.suggest_int("longest", 2, 6)}
+        proposal |= {"c": trial.suggest_float("c", 0.3, 300, log=True)}  # type: ignore[dict-item]
+        scores = out_of_fold("ngrams", config.model.model_copy(update=proposal), pairs)
+        return float(metrics.row_losses(truth, calibrate(scores, fit_slope(scores, truth))).mean())
 
-def search(config: Config) -> tuple[LinearConfig, float, float]:
-    """Return the best settings, their macro F1, and that of the present ones.
-
-    Only the training split is read, folded by its groups.
-    """
-    (known,) = split.read(config, "train")
-    classes = sorted(set(known.labels))
-    target = train.indices(known, classes)
-    folds = list(GroupKFold(FOLDS).split(known.texts, groups=known.groups))
-
-    def score(settings: LinearConfig) -> float:
-        predicted = np.empty_like(target)
-        for fit, held in folds:
-            model = fit_linear(settings, known.take(fit).texts, target[fit], len(classes))
-            predicted[held] = model.probabilities(known.take(held).texts).argmax(axis=1)
-        return float(f1_score(target, predicted, average="macro"))
-
-    def objective(trial: optuna.Trial) -> float:
-        return score(
-            LinearConfig(
-                bits=config.linear.bits,
-                longest=trial.suggest_int("longest", 3, 6),
-                words=trial.suggest_categorical("words", [True, False]),
-                c=trial.suggest_float("c", 0.1, 10, log=True),
-            )
-        )
-
-    before = score(config.linear)
-    with progress("Tuning", config.tune.trials) as done:
-        found = study.search(config, objective, "maximize", callbacks=[lambda *_: done(1)])
-    return LinearConfig(bits=config.linear.bits, **found.best_params), found.best_value, before
+    study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=config.seed))
+    study.enqueue_trial({"longest": config.model.longest, "c": config.model.c})
+    study.optimize(loss, trials)
+    best = study.best_params.items()
+    print("[model]", *(f"{key} = {value:.4g}" for key, value in best), sep="\n")

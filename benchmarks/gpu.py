@@ -1,0 +1,113 @@
+"""Training on a GPU: the whole of Fashion-MNIST, by a generated project's own training loop.
+
+    python -m benchmarks.gpu prepare FOLDER IDX    # here: renders a project, puts the data into it
+    python -m benchmarks.gpu measure FOLDER        # there: needs the project's libraries alone
+
+``IDX`` is a folder that holds the four idx files (Debian's dataset-fashion-mnist has them in
+/usr/share/datasets/fashion-mnist). Recipes are compared on validation pictures; the test part is
+read for the table only.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import platform
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+PACKAGE = "gpu_fashion"
+ANSWERS = {
+    "project_type": "cv",
+    "project_name": PACKAGE,
+    "data_source": "kaggle",
+    "kaggle_dataset": "zalando-research/fashionmnist/versions/4",
+    "data_licence": "MIT",
+    "image_size": 28,
+    "image_channels": 1,
+    "image_split": "given",
+}
+VARIANTS: tuple[dict[str, Any], ...] = (  # what differs from the project's own [train.cuda]
+    {},
+    {"width": 96},
+    {"width": 128, "epochs": 30},
+    {"width": 128, "dropout": 0.3},
+)
+
+
+def prepare(folder: Path, idx: Path) -> None:
+    """Render a vision project into ``folder`` and put the whole data set into it."""
+    from copier import run_copy
+
+    from mlstarter.sources import assemble
+
+    templates = Path(__file__).parents[1] / "templates"
+    with tempfile.TemporaryDirectory() as name:
+        written = assemble.SECOND_EDITION | assemble.WRITTEN
+        assemble.assemble(templates, Path(name, "t"), written)
+        run_copy(str(Path(name, "t")), folder, ANSWERS, defaults=True, quiet=True)
+    raw = folder / "data/raw/fashionmnist"
+    raw.mkdir(parents=True)
+    for path in idx.glob("*ubyte*"):
+        shutil.copy2(path, raw)
+
+
+def measure(folder: Path, epochs: int = 0, variants: int = len(VARIANTS)) -> None:
+    """Print a row for each recipe; with ``epochs`` each has so many (a try on the CPU)."""
+    os.chdir(folder)
+    sys.path.insert(0, "src")
+    import torch
+
+    config, data, fit, model, split = (
+        importlib.import_module(f"{PACKAGE}.{name}")
+        for name in ("config", "data", "fit", "model", "split")
+    )
+    settings = config.load_config()
+    device = fit.choose_device(settings.train.device)
+    card = torch.cuda.get_device_name() if device.type == "cuda" else platform.processor() or "CPU"
+    print(f"torch {torch.__version__}, Python {platform.python_version()}, {device.type}: {card}")
+    images, _ = data.load(settings)
+    parts = split.split(images, settings)
+    train, validation, test = (images.take(parts[name]) for name in split.PARTS)
+    print(f"{len(train)} to train, {len(validation)} to validate, {len(test)} to test")
+
+    def train_network(changes: dict[str, Any]) -> tuple[Any, Any, float]:
+        recipe = settings.train
+        new = recipe.cuda | changes | ({"epochs": epochs} if epochs else {})
+        recipe = recipe.model_copy(update={"cuda": new})
+        if device.type != "cuda":
+            recipe = recipe.model_copy(update={"epochs": new["epochs"], "batch": new["batch"]})
+        start = time.perf_counter()
+        config_now = settings.model_copy(update={"train": recipe})
+        network = model.fit_candidate("network", train, validation, config_now, device)
+        return network, recipe.on(device.type), time.perf_counter() - start
+
+    _, recipe, seconds = train_network({"epochs": 1})
+    print(f"warm-up: one epoch, {seconds:.1f} s (kernels are loaded and chosen)")
+    print("| card | width | epochs | batch | rate | s | images/s | validation | test |")
+    print("|---|---|---|---|---|---|---|---|---|")
+    for changes in VARIANTS[:variants]:
+        network, recipe, seconds = train_network(changes)
+        right = [
+            (model.probabilities(network, part).argmax(axis=1) == part.labels).mean()
+            for part in (validation, test)
+        ]
+        pace = len(train) * recipe.epochs / seconds
+        cells = [card, recipe.width, recipe.epochs, recipe.batch, recipe.learning_rate]
+        cells += [f"{seconds:.1f}", f"{pace:,.0f}", *(f"{value:.2%}" for value in right)]
+        print("|", " | ".join(map(str, cells)), "|", flush=True)
+    twice = [train_network({"epochs": 2})[0].state_dict() for _ in range(2)]
+    equal = all(torch.equal(twice[0][name], twice[1][name]) for name in twice[0])
+    print(f"Two trainings with the same seed: {'the same' if equal else 'OTHER'} weights")
+
+
+if __name__ == "__main__":
+    action, place, *rest = sys.argv[1:]
+    if action == "prepare":
+        prepare(Path(place), Path(rest[0]))
+    else:
+        measure(Path(place), *map(int, rest))

@@ -1,0 +1,195 @@
+"""What the texts of a template read beyond the template: files, environment, clock, machine.
+
+Such a template is rendered only where somebody trusts it, as one that brings code. The texts are
+not run for this: their syntax trees say which filters and variables they name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from mlstarter.engines.cookiecutter.config import CookiecutterConfig
+    from mlstarter.engines.copier.config import CopierConfig
+
+READING_FILTERS = frozenset({"expanduser", "expandvars", "fileglob", "realpath", "strftime"})
+# Variables of Copier's that say something of the machine or the moment.
+READING_NAMES = frozenset({"now", "_copier_python", "_external_data"})
+# Parts of `_copier_conf` that say nothing but what the project records anyway.
+PLAIN_CONF = frozenset({"answers_file", "os", "sep", "vcs_ref", "vcs_ref_hash"})
+# Cookiecutter's variables that hold folders of this machine.
+READING_VARIABLES = frozenset({"_output_dir", "_repo_dir"})
+_CLUE = re.compile(
+    rb"expanduser|expandvars|fileglob|realpath|strftime|\bnow\b|_copier_python|_external_data"
+    rb"|_copier_conf|_output_dir|_repo_dir"
+)
+_SYNTAX = (
+    "block_start_string", "block_end_string", "variable_start_string", "variable_end_string",
+    "comment_start_string", "comment_end_string", "line_statement_prefix", "line_comment_prefix",
+)  # fmt: skip
+_MAX_FILE = 2_000_000
+
+
+def copier_reads(config: CopierConfig) -> tuple[str, ...]:
+    """Return what a Copier template reads beyond itself, one description each with its file."""
+    reads: dict[str, None] = {}
+    names = config.settings.get("external_data")
+    if isinstance(names, Mapping):
+        reads |= dict.fromkeys(f"the file {path} (_external_data)" for path in names.values())
+    options = config.settings.get("envops") or {}
+    # Commands need trust as they are. A message is shown and kept nowhere; what it would read is
+    # denied when it is rendered.
+    settings = [
+        value
+        for key, value in config.settings.items()
+        if key not in {"tasks", "migrations"} and not key.startswith("message_")
+    ]
+    texts = [
+        ("copier.yml", text)
+        for value in (*settings, *config.questions.values())
+        for text in strings_in(value)
+        if _CLUE.search(text.encode("utf-8", "replace"))
+    ]
+    texts += _files(config.root, config.suffix)
+    own = frozenset(config.questions)
+    return tuple(reads | dict.fromkeys(_reads_in(options, texts, own, None)))
+
+
+def cookiecutter_reads(config: CookiecutterConfig) -> tuple[str, ...]:
+    """Return the same for a Cookiecutter template."""
+    options = config.variables.get("_jinja2_env_vars") or {}
+    texts = [
+        ("cookiecutter.json", text)
+        for text in strings_in(dict(config.variables))
+        if _CLUE.search(text.encode("utf-8", "replace"))
+    ]
+    for name, text in _files(config.root, ""):
+        # The first part is the project's folder, or that of the hooks.
+        if not config.copies(name.partition("/")[2]):
+            texts.append((name, text))
+    return tuple(dict.fromkeys(_reads_in(options, texts, frozenset(), "cookiecutter")))
+
+
+def _files(root: Path, suffix: str) -> Iterator[tuple[str, str]]:
+    """Yield path and text of each file that may be rendered and holds a clue; paths included."""
+    import os
+
+    start = len(str(root)) + 1
+    for folder, names, files in os.walk(root):
+        names[:] = sorted(name for name in names if name != ".git")
+        for name in (*names, *sorted(files)):
+            if _CLUE.search(os.fsencode(name)):
+                path = f"{folder}{os.sep}{name}"[start:]
+                yield path, name
+        for name in sorted(files):
+            if not name.endswith(suffix):
+                continue
+            path = f"{folder}{os.sep}{name}"
+            try:
+                if Path(path).is_symlink() and not _is_inside(path, root):
+                    continue
+                with Path(path).open("rb") as file:
+                    data = file.read(_MAX_FILE)
+                if _CLUE.search(data):
+                    yield path[start:].replace(os.sep, "/"), data.decode("utf-8")
+            except (OSError, UnicodeDecodeError):
+                continue
+
+
+def _is_inside(path: str, root: Path) -> bool:
+    return Path(path).resolve().is_relative_to(root.resolve())
+
+
+def strings_in(value: Any, depth: int = 0) -> Iterator[str]:
+    """Yield every text in a value, however deep; an endless one is left at twenty levels."""
+    if isinstance(value, str):
+        yield value
+    elif depth < 20 and isinstance(value, Mapping):
+        for key, part in value.items():
+            yield from strings_in(key, depth + 1)
+            yield from strings_in(part, depth + 1)
+    elif depth < 20 and isinstance(value, list | tuple):
+        for part in value:
+            yield from strings_in(part, depth + 1)
+
+
+def _reads_in(
+    options: Any, texts: list[tuple[str, str]], own: frozenset[str], namespace: str | None
+) -> Iterator[str]:
+    if not texts:
+        return
+    env = _parser(options)
+    if env is None:
+        return
+    for where, text in texts:
+        try:
+            reads = sorted(set(_reads(env, text, own, namespace)))
+        except Exception:  # noqa: S112 - a text that is no Jinja reads nothing
+            continue
+        for what in reads:
+            yield f"{what} in {where}"
+
+
+def _parser(options: Any) -> Environment | None:
+    """Return an environment that parses a template's syntax and runs nothing."""
+    from jinja2 import Environment
+
+    syntax_options = options if isinstance(options, Mapping) else {}
+    syntax = {key: syntax_options[key] for key in _SYNTAX if key in syntax_options}
+    extensions = (
+        "jinja2.ext.do", "jinja2.ext.loopcontrols", "jinja2.ext.i18n",
+        "cookiecutter.extensions.TimeExtension",
+    )  # fmt: skip
+    try:
+        return Environment(**syntax, extensions=extensions)  # noqa: S701 - nothing is rendered
+    except Exception:
+        return None
+
+
+def _reads(
+    env: Environment, text: str, own: frozenset[str], namespace: str | None
+) -> Iterator[str]:
+    from jinja2 import nodes
+
+    tree = env.parse(_without_yield(text))
+    own_variables = {node.name for node in tree.find_all(nodes.Name) if node.ctx != "load"}
+    for call in tree.find_all(nodes.Filter):
+        # `map` takes the name of another filter.
+        first = call.args[0] if call.name == "map" and call.args else None
+        name = first.value if isinstance(first, nodes.Const) else call.name
+        if name in READING_FILTERS:
+            yield f"the filter {name}"
+    for tag in tree.find_all(nodes.ExtensionAttribute):
+        if tag.identifier.endswith("TimeExtension"):
+            yield "the clock ({% now %})"
+    for variable in tree.find_all(nodes.Name):
+        is_own = variable.name in own or variable.name in own_variables
+        if namespace is None and variable.name in READING_NAMES and not is_own:
+            yield "the clock (now)" if variable.name == "now" else variable.name
+    parts: list[Any] = [*tree.find_all((nodes.Getattr, nodes.Getitem))]
+    for part in parts:
+        of, name = part.node, _attribute(part)
+        if not isinstance(of, nodes.Name):
+            continue
+        if of.name == namespace and name in READING_VARIABLES:
+            yield f"{namespace}.{name}"
+        if namespace is None and of.name == "_copier_conf" and name not in PLAIN_CONF:
+            yield f"_copier_conf.{name}" if name else "_copier_conf as a whole"
+
+
+def _attribute(node: Any) -> str | None:
+    from jinja2 import nodes
+
+    if isinstance(node, nodes.Getattr):
+        return str(node.attr)
+    return node.arg.value if isinstance(node.arg, nodes.Const) else None
+
+
+def _without_yield(text: str) -> str:
+    """Return a path without Copier's own loop over file names."""
+    return re.sub(r"{%-?\s*(?:yield\b[^%]*|endyield\s*)-?%}", "", text)

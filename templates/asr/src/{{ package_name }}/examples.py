@@ -1,0 +1,99 @@
+"""What the training loop reads: log-mel energies on the device, batches of them, and their loss."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn.functional import ctc_loss, pad
+from torch.nn.utils.rnn import pad_sequence
+
+from . import augment
+from .config import Train
+from .data import Clip
+from .decode import encode
+from .features import RATE, Samples
+from .model import LogMel, Network, features_of
+
+AT_ONCE = 32  # waves that are changed together
+CLICKS = 0.7  # most often taken for a word, so that training hears more of them
+FRAMES = 50  # of which the length of a batch is a multiple
+Group = tuple[Tensor, Tensor, Sequence[str]]  # waves, samples of each, texts
+
+
+@dataclass(frozen=True)
+class Examples:
+    """The energies [frames, BANDS] of each recording on the device, and its symbols."""
+
+    energies: list[Tensor]
+    targets: list[list[int]]
+
+    def loss(self, network: Network, rows: Sequence[int], varied: bool) -> Tensor:
+        """Return the mean CTC loss a symbol of some rows, which may be varied and have gaps."""
+        frames = torch.tensor([len(self.energies[row]) for row in rows])
+        energies = pad_sequence([self.energies[row] for row in rows], batch_first=True).mT
+        energies = pad(energies, (0, -energies.shape[2] % FRAMES))
+        with torch.autocast(energies.device.type, enabled=False):  # logarithms need all digits
+            if varied:
+                energies, frames = augment.vary(energies, frames)
+            counts = frames.to(energies.device)
+            features = features_of(energies, counts)
+            features = augment.gaps(features, counts) if varied else features
+        scores, _ = network(features, counts)
+        place = "cpu" if scores.device.type == "mps" else scores.device  # Metal has no CTC
+        symbols = torch.tensor([symbol for row in rows for symbol in self.targets[row]]).to(place)
+        lengths, steps = torch.tensor([len(self.targets[row]) for row in rows]), (frames + 1) // 2
+        scores = scores.transpose(0, 1).float().to(place)
+        losses = ctc_loss(scores, symbols, steps, lengths, reduction="none", zero_infinity=True)
+        return (losses / lengths.clamp(min=4).to(place)).mean()
+
+    def batches(self, size: int) -> list[list[int]]:
+        """Return one epoch: rows of similar length together, the batches in a random order."""
+        lengths = torch.tensor([len(energies) for energies in self.energies])
+        order = (lengths + 30 * torch.rand(len(lengths))).argsort().tolist()
+        groups = [order[i : i + size] for i in range(0, len(order), size)]
+        return [groups[i] for i in torch.randperm(len(groups)).tolist()]
+
+
+def make_examples(groups: Iterable[Group], symbols: Sequence[str]) -> Examples:
+    """Return the examples of groups of waves; their energies by the layer that is exported."""
+    examples = Examples([], [])
+    for waves, lengths, texts in groups:
+        with torch.no_grad():
+            values, frames = LogMel().to(waves.device)(waves, lengths.to(waves.device))
+        for row, count, text in zip(values, frames.tolist(), texts, strict=True):
+            examples.energies.append(row[:, :count].T.clone())
+            examples.targets.append(encode(text, symbols))
+    return examples
+
+
+def stack(waves: Sequence[Samples], device: torch.device) -> tuple[Tensor, Tensor]:
+    """Return waves as one tensor [waves, samples], and the samples of each."""
+    stacked = pad_sequence([torch.from_numpy(wave) for wave in waves], batch_first=True)
+    stacked = pad(stacked, (0, -stacked.shape[1] % augment.ROUND))
+    return stacked.to(device), torch.tensor([len(wave) for wave in waves])
+
+
+def plain(clips: Sequence[Clip], device: torch.device) -> Iterator[Group]:
+    """Yield the clips as they are."""
+    for clip in clips:
+        yield *stack([clip.samples], device), [clip.text]
+
+
+def recordings(clips: Sequence[Clip], recipe: Train, device: torch.device) -> Iterator[Group]:
+    """Yield ``copies`` augmented recordings of each clip, and then noise without speech."""
+    pairs, rng = [], np.random.default_rng(torch.initial_seed())
+    for clip in [*clips] * recipe.copies:
+        wave, text = clip.samples, clip.text
+        if rng.random() < recipe.joined:
+            other = clips[int(rng.integers(len(clips)))]
+            pause = np.zeros(int(rng.uniform(0.05, 0.5) * RATE), dtype=np.float32)
+            wave, text = np.concatenate([wave, pause, other.samples]), f"{text} {other.text}"
+        pairs.append((wave, text))
+    pairs.sort(key=lambda pair: len(pair[0]))
+    for i in range(0, len(pairs), AT_ONCE):
+        waves, texts = zip(*pairs[i : i + AT_ONCE], strict=True)
+        yield *augment.record(*stack(waves, device), recipe.white_noise), texts
+    for _ in range(int(recipe.no_speech * len(pairs) / AT_ONCE)):
+        yield *augment.no_speech(AT_ONCE, CLICKS, device), [""] * AT_ONCE

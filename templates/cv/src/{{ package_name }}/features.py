@@ -1,0 +1,75 @@
+"""From the bytes of a picture to pixels: for training and service alike."""
+
+import io
+import warnings
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
+
+try:  # iPhones' format, where the package is installed
+    from pillow_heif import register_heif_opener
+
+    register_heif_opener()
+except ImportError:
+    pass
+
+Pixels = NDArray[np.uint8]
+LARGEST = 64_000_000  # width times height, looked at before a single pixel is decoded
+MOST = 2_000_000  # above, squares of pixels are averaged, by the page as well
+Image.init()
+# Pillow's other formats call programs, or hold no picture.
+FORMATS = sorted({*Image.OPEN} - {"BUFR", "EPS", "FITS", "GRIB", "HDF5", "MPEG", "WMF"})
+SUFFIXES = {suffix for suffix, name in Image.registered_extensions().items() if name in FORMATS}
+
+
+class BadImage(ValueError):
+    """Bytes that are no picture which this project reads; the message says why in a sentence."""
+
+
+def decode(content: bytes, channels: int) -> Pixels:
+    """Return a picture as uint8 [height, width, channels], upright, on white, of at most 2 MP.
+
+    Above that, squares of 2, 4 or 8 pixels a side are averaged. Raises ``BadImage``.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow warns of sizes that are refused here
+            image: Image.Image = Image.open(io.BytesIO(content), formats=FORMATS)
+        width, height = image.size
+        if width * height > LARGEST:
+            raise BadImage(f"A picture may have {LARGEST // 10**6} million pixels, not more.")
+        side = next(n for n in (1, 2, 4, 8) if width * height <= MOST * n**2)
+        image.draft("RGB", (width // side, height // side))  # a JPEG averages as it is decoded
+        side = side if image.size == (width, height) else 1
+        image = flatten(ImageOps.exif_transpose(image), side)
+    except BadImage:
+        raise
+    except (OSError, ValueError, SyntaxError, EOFError, MemoryError, Image.DecompressionBombError):
+        raise BadImage("The file is damaged, or no picture that can be read.") from None
+    pixels = np.asarray(image.convert("L" if channels == 1 else "RGB"))
+    return pixels.reshape(image.height, image.width, channels)
+
+
+def flatten(image: Image.Image, side: int) -> Image.Image:
+    """Return an RGB picture, squares averaged into pixels, what is transparent on white."""
+    if image.mode.startswith("I") or image.mode == "F":  # 16 or 32 bits of grey
+        values = np.asarray(image, dtype=np.float64)
+        top = 65535.0 if values.max(initial=0) > 255 else 255.0
+        image = Image.fromarray((values.clip(0, top) * (255 / top)).round().astype(np.uint8))
+    if not image.has_transparency_data:
+        return image.convert("RGB").reduce(side)
+    image = image.convert("RGBA").reduce(side)
+    return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
+
+
+def to_size(pixels: Pixels, size: int) -> Pixels:
+    """Return a picture as [size, size, channels], black beside its shorter side."""
+    longer, channels = max(pixels.shape[:2]), pixels.shape[2]
+    height, width = (max(1, (2 * size * n + longer) // (2 * longer)) for n in pixels.shape[:2])
+    image = Image.fromarray(pixels if channels == 3 else pixels[:, :, 0])
+    image = image.resize((width, height), Image.Resampling.BILINEAR)
+    top, left = (size - height) // 2, (size - width) // 2
+    padded = np.zeros((size, size, channels), np.uint8)
+    padded[top : top + height, left : left + width] = np.asarray(image).reshape(height, width, -1)
+    return padded

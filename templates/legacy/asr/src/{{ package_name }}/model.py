@@ -1,0 +1,173 @@
+"""The recogniser in PyTorch: raw 16 kHz audio in, log-probabilities of symbols out.
+
+The features are part of the network, so that what is served cannot differ from what was trained.
+Every layer sets the frames beyond a clip's end to zero: a clip scores the same alone and padded.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+RATE = 16_000
+WINDOW, HOP = 512, 160  # 32 ms every 10 ms
+BANDS, LOW, HIGH = 40, 60.0, 3800.0  # telephone speech reaches no higher
+SECONDS_PER_STEP = 2 * HOP / RATE  # at twice this CTC can no longer fit fast words
+
+
+def mel(hertz: float) -> float:
+    """Return a frequency on the mel scale (O'Shaughnessy, 1987)."""
+    return 2595 * math.log10(1 + hertz / 700)
+
+
+def mel_edges() -> Tensor:
+    """Return the BANDS + 2 corner frequencies of the triangular filters, in hertz."""
+    edges = torch.linspace(mel(LOW), mel(HIGH), BANDS + 2, dtype=torch.float64)
+    return 700 * (10 ** (edges / 2595) - 1)
+
+
+def mask(lengths: Tensor, total: int) -> Tensor:
+    """Return [batch, total] with 1.0 in the first ``lengths`` places of each row, else 0.0."""
+    return (torch.arange(total, device=lengths.device)[None] < lengths[:, None]).float()
+
+
+class LogMel(nn.Module):
+    """Log-mel energies by a convolution with fixed windowed cosines and sines.
+
+    A convolution is exported to ONNX exactly; a Fourier transform is not.
+    """
+
+    waves: Tensor
+    filters: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        bins = int(HIGH * WINDOW / RATE) + 2
+        angle = torch.arange(WINDOW, dtype=torch.float64) * 2 * math.pi / WINDOW
+        phases = torch.arange(bins, dtype=torch.float64)[:, None] * angle
+        window = 0.5 - 0.5 * torch.cos(angle)
+        waves = torch.cat([torch.cos(phases), torch.sin(phases)]) * window
+        edges = mel_edges()[:, None]
+        hertz = torch.arange(bins, dtype=torch.float64) * RATE / WINDOW
+        rising = (hertz - edges[:-2]) / (edges[1:-1] - edges[:-2])
+        falling = (edges[2:] - hertz) / (edges[2:] - edges[1:-1])
+        filters = torch.minimum(rising, falling).clamp(min=0)
+        self.register_buffer("waves", waves[:, None].float(), persistent=False)
+        self.register_buffer("filters", filters.float()[..., None], persistent=False)
+
+    def forward(self, audio: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        """Return energies [batch, BANDS, frames] and frames a clip [batch].
+
+        ``audio`` is [batch, samples] with at least WINDOW samples, ``lengths`` the samples of each.
+        """
+        audio = audio * mask(lengths, audio.shape[1])
+        audio = audio / audio.abs().amax(dim=1, keepdim=True).clamp(min=1e-4)
+        parts = functional.conv1d(audio[:, None], self.waves, stride=HOP)
+        real, imaginary = parts.chunk(2, dim=1)
+        energies = functional.conv1d(real.square() + imaginary.square(), self.filters)
+        frames = (lengths - WINDOW).clamp(min=0) // HOP + 1
+        return (energies + 1e-5).log(), frames
+
+
+def steady(power: Tensor, valid: Tensor) -> Tensor:
+    """Return what sounds all the time in each band [batch, bands, 1], as a fan or a hiss does.
+
+    The harmonic mean of ``power`` [batch, bands, frames] over the frames where ``valid``
+    [batch, 1, frames] is 1: quiet moments weigh most in it.
+    """
+    return valid.sum(2, keepdim=True) / (valid / power).sum(2, keepdim=True).clamp(min=1e-9)
+
+
+def voice(energies: Tensor, valid: Tensor) -> Tensor:
+    """Return log-mel energies without most of what the room and the microphone add.
+
+    Loud frames set the mean of each band, so that it measures the voice whatever the noise; all
+    that lies far below it is cut off.
+    """
+    loudness = energies.mean(dim=1, keepdim=True)
+    loudest = loudness.masked_fill(valid == 0, -1e4).amax(dim=2, keepdim=True)
+    weight = torch.sigmoid(1.5 * (loudness - loudest + 3)) * valid
+    band = (weight * energies).sum(2, keepdim=True) / weight.sum(2, keepdim=True)
+    level = band.mean(dim=1, keepdim=True)
+    clipped = torch.maximum(energies, level - 7)
+    return ((clipped - level - 0.5 * (band - level)) / 2.5 + 0.5) * valid
+
+
+def features_of(energies: Tensor, frames: Tensor) -> Tensor:
+    """Return what the network reads, [batch, 2 * BANDS, frames], of what ``LogMel`` returns.
+
+    First the voice after spectral subtraction (Berouti et al., 1979): more than the mean of the
+    noise is taken away, or its peaks would be left as sounds, and a little is left. Then how far
+    each band stands out of its noise, over seven frames: a weak formant that is lost in the
+    noise of one frame shows in their mean.
+    """
+    valid = mask(frames, energies.shape[2])[:, None]
+    power = energies.exp()
+    noise = steady(power, valid)
+    spoken = voice((torch.maximum(power - 1.5 * noise, 0.2 * noise) + 1e-6).log(), valid)
+    smooth = _mean_of_seven(power * valid) / _mean_of_seven(valid).clamp(min=1e-3)
+    noise = steady(smooth + 1e-6, valid)
+    above = torch.maximum(smooth - 1.15 * noise, 0.05 * noise) / noise
+    return torch.cat([spoken, above.log().clamp(max=8) / 2.5 * valid], dim=1)
+
+
+def _mean_of_seven(x: Tensor) -> Tensor:
+    return functional.avg_pool1d(x, 7, stride=1, padding=3)
+
+
+class Block(nn.Module):
+    """A residual convolution over 5 frames, ``dilation`` apart."""
+
+    def __init__(self, width: int, dilation: int, dropout: float) -> None:
+        super().__init__()
+        self.convolution = nn.Conv1d(width, width, 5, padding=2 * dilation, dilation=dilation)
+        self.norm = nn.BatchNorm1d(width)
+        self.dropout = nn.Dropout1d(dropout)  # whole channels: a mask of every value costs time
+
+    def forward(self, x: Tensor, valid: Tensor) -> Tensor:
+        """Return [batch, width, steps], zero where ``valid`` [batch, 1, steps] is."""
+        out: Tensor = x + self.dropout(functional.relu(self.norm(self.convolution(x))))
+        return out * valid
+
+
+class Network(nn.Module):
+    """Features to log-probabilities of symbols: dilated convolutions, trained with CTC.
+
+    CTC (Graves et al., 2006) needs no times of the symbols: symbol 0 is its blank. Convolutions
+    are exported for any length; together the dilations see a second and a half.
+    """
+
+    def __init__(self, symbols: int, width: int, dropout: float) -> None:
+        super().__init__()
+        self.first = nn.Conv1d(2 * BANDS, width, 5, stride=2, padding=2)
+        self.norm = nn.BatchNorm1d(width)
+        self.blocks = nn.ModuleList(Block(width, d, dropout) for d in (1, 2, 4, 8, 4))
+        self.last = nn.Conv1d(width, symbols, 1)
+
+    def forward(self, features: Tensor, frames: Tensor) -> tuple[Tensor, Tensor]:
+        """Return log-probabilities [batch, steps, symbols] and the steps of each clip [batch]."""
+        steps = (frames + 1) // 2
+        x = functional.relu(self.norm(self.first(features)))
+        valid = mask(steps, x.shape[2])[:, None]
+        x = x * valid
+        for block in self.blocks:
+            x = block(x, valid)
+        return self.last(x).transpose(1, 2).log_softmax(dim=2), steps
+
+
+class Recogniser(nn.Module):
+    """The whole graph that is exported: audio to log-probabilities."""
+
+    def __init__(self, network: Network) -> None:
+        super().__init__()
+        self.log_mel = LogMel()
+        self.network = network
+
+    def forward(self, audio: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        """Return log-probabilities [batch, steps, symbols] and steps [batch] of padded audio."""
+        energies, frames = self.log_mel(audio, lengths)
+        scores: tuple[Tensor, Tensor] = self.network(features_of(energies, frames), frames)
+        return scores

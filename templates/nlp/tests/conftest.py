@@ -1,0 +1,5 @@
+"""Fixtures of all tests."""
+
+from small_project import folder
+
+__all__ = ["folder"]

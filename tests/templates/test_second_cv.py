@@ -1,0 +1,230 @@
+"""A vision project of the second edition: page and service answer alike, and a gate holds them."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import Require
+from tests.templates import cv_pictures
+from tests.templates.browser import accessibility, opened, press_predict, scrolls_sideways
+from tests.templates.conftest import Generate, prepared_project, run_all
+from tests.templates.cv_pictures import write_shapes
+from tests.templates.projects import Project, request
+from tests.templates.tabular_requests import difference
+from tests.templates.test_site_page import ASK, published
+
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("cv-second")]
+
+PNG = {"Content-Type": "image/png"}
+
+
+@pytest.fixture(scope="module")
+def project(generate_second: Generate, git_identity: dict[str, str]) -> Project:
+    """Return a vision project of coloured pictures of one's own, everything run and committed."""
+    if prepared := prepared_project("cv_second", git_identity):
+        return prepared
+    answers = {"project_type": "cv", "data_source": "local", "data_path": "data/raw/shapes"}
+    root = generate_second("shapes", image_size="32", **answers)
+    write_shapes(root / "data/raw/shapes")
+    return run_all(root, "shapes", git_identity)
+
+
+@pytest.fixture(scope="module")
+def built(project: Project, tmp_path_factory: pytest.TempPathFactory, require: Require) -> Project:
+    """Return a clone in which the site was built, gate and all."""
+    require("node")
+    clone = project.clone(tmp_path_factory.mktemp("site") / "shapes")
+    assert "golden requests get the service's answer" in clone.command("site").output
+    return clone
+
+
+@pytest.fixture(scope="module")
+def address(built: Project) -> Iterator[str]:
+    with published(built) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def pictures(built: Project, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Return pictures that the project's own Python made."""
+    out = tmp_path_factory.mktemp("pictures")
+    built.run(built.python, Path(cv_pictures.__file__), out)
+    return {path.stem: json.loads(path.read_text("utf-8")) for path in out.glob("*.json")}
+
+
+def change_metadata(project: Project, key: str, value: Any) -> None:
+    file = project.root / "model/metadata.json"
+    metadata = json.loads(file.read_text("utf-8"))
+    metadata["output"][key] = value
+    file.write_text(json.dumps(metadata), encoding="utf-8")
+
+
+def swap_classes(project: Project) -> None:
+    change_metadata(project, "classes", project.metadata()["output"]["classes"][::-1])
+
+
+def raise_the_threshold(project: Project) -> None:
+    change_metadata(project, "threshold", 0.999999)
+
+
+def change_graph(project: Project, code: str) -> None:
+    """Change the graph, and bring metadata.json in line with it."""
+    script = f"import onnx; model = onnx.load('model/model.onnx')\n{code}\n"
+    project.run(project.python, "-c", script + "onnx.save(model, 'model/model.onnx')")
+    file = project.root / "model/metadata.json"
+    metadata = json.loads(file.read_text("utf-8"))
+    graph = (project.root / "model/model.onnx").read_bytes()
+    metadata["model"]["sha256"] = hashlib.sha256(graph).hexdigest()
+    file.write_text(json.dumps(metadata), encoding="utf-8")
+
+
+def change_a_weight(project: Project) -> None:
+    change_graph(
+        project,
+        "from onnx import numpy_helper as n\n"
+        "w = max(model.graph.initializer, key=lambda i: len(i.raw_data))\n"
+        "a = n.to_array(w).copy(); a.flat[0] += 1; w.CopyFrom(n.from_array(a, w.name))",
+    )
+
+
+def resize_otherwise(project: Project) -> None:
+    change_graph(
+        project,
+        "(node,) = [n for n in model.graph.node if n.op_type == 'Resize']\n"
+        "(one,) = [a for a in node.attribute if a.name == 'antialias']\none.i = 0",
+    )
+
+
+def turn_the_picture(project: Project) -> None:
+    file = project.root / "site/predict.js"
+    text = file.read_text("utf-8")
+    assert "[1, height, width, channels]" in text
+    text = text.replace("[1, height, width, channels]", "[1, width, height, channels]")
+    file.write_text(text, encoding="utf-8")
+
+
+CHANGES = [swap_classes, raise_the_threshold, change_a_weight, resize_otherwise, turn_the_picture]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_the_gate_is_red_where_something_is_changed(
+    built: Project, tmp_path: Path, change: Any
+) -> None:
+    clone = built.clone(tmp_path / "p")
+    cache = "data/cache/onnxruntime-web"
+    shutil.copytree(built.root / cache, clone.root / cache)
+    change(clone)
+    done = clone.command("site", check=False)
+    assert done.status == 1, done.output
+    assert "otherwise than the service" in done.output and "Traceback" not in done.output
+    assert not (clone.root / "site/build").exists()
+
+
+def test_nothing_of_the_owners_is_published(built: Project) -> None:
+    assert built.metadata()["example_source"] == "synthetic"
+    built_files = [p for p in (built.root / "site/build").rglob("*") if p.is_file()]
+    assert {p.suffix for p in built_files} <= {".js", ".mjs", ".wasm", ".html", ".css", ".json",
+                                               ".onnx", ".svg", ".md"}  # fmt: skip
+    assert not any(p.name in ("worst.svg", "golden.json") for p in built_files)
+
+
+@pytest.mark.browser
+def test_random_pictures_get_the_same_answer_from_both_backends(
+    chromium: str, address: str, built: Project, pictures: dict[str, Any]
+) -> None:
+    with built.serve() as service:
+        files = [base64.b64decode(one["file"]) for one in pictures["random"]]
+        expected = [request(f"{service}/predict", file, **PNG) for file in files]
+    requests = [json.dumps(one["request"]) for one in pictures["random"]]
+    with opened(chromium, address) as (page, _):
+        answers = page.evaluate(ASK, requests)
+    for (status, theirs), ours in zip(expected, answers, strict=True):
+        assert status == 200 and difference(theirs, ours) < 1e-4
+
+
+# Chooses a file in a form of its own, as a visitor would, and asks the page's own backend.
+CHOOSE = """async (files) => {
+    const { browser } = await import("./backend.js");
+    const { makeForm } = await import("./predict.js");
+    const backend = browser(() => {});
+    const form = makeForm(await backend.metadata);
+    const answers = [];
+    for (const [text, type] of files) {
+        const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+        const data = new DataTransfer();
+        data.items.add(new File([bytes], "mine", { type }));
+        form.nodes[0].querySelector("input").files = data.files;
+        const { request, errors } = await form.read();
+        answers.push(errors.length ? { detail: errors } : await backend.predict(request));
+    }
+    return answers;
+}"""
+
+
+@pytest.mark.browser
+def test_files_are_decoded_by_the_browser_as_by_the_service(
+    chromium: str, address: str, built: Project, pictures: dict[str, Any]
+) -> None:
+    files = pictures["files"]
+    with built.serve() as service:
+        expected = [
+            request(f"{service}/predict", base64.b64decode(file), **{"Content-Type": kind})
+            for _, file, kind, _ in files
+        ]
+    with opened(chromium, address) as (page, _):
+        answers = page.evaluate(CHOOSE, [[file, kind] for _, file, kind, _ in files])
+    rows = zip(files, expected, answers, strict=True)
+    for (name, _, _, allowed), (status, theirs), ours in rows:
+        if status == 200:
+            assert theirs["prediction"] == ours["prediction"], name
+            assert difference(theirs, ours) < allowed, (name, theirs, ours)
+        else:
+            assert ours["detail"][0]["msg"] == theirs["detail"][0]["msg"], name
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("published_page", [False, True])
+def test_the_example_is_answered_as_the_api_answers_it(
+    chromium: str, address: str, built: Project, pictures: dict[str, Any], published_page: bool
+) -> None:
+    with built.serve() as service:
+        file = base64.b64decode(pictures["example"])
+        _, answer = request(f"{service}/predict", file, **PNG)
+        with opened(chromium, address if published_page else service) as (page, seen):
+            assert press_predict(page) == answer["prediction"] or answer["prediction"] is None
+            share = f"{100 * max(answer['probabilities'].values()):.0f}"
+            text = page.get_by_role("status").inner_text()
+            assert share in text
+            assert seen.complaints == []
+            assert seen.elsewhere(address if published_page else service) == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("dark", "phone"), [(False, False), (True, False), (False, True)])
+def test_the_page_is_accessible_and_fits(
+    chromium: str,
+    address: str,
+    pictures: dict[str, Any],
+    tmp_path: Path,
+    dark: bool,
+    phone: bool,
+) -> None:
+    (tmp_path / "mine.png").write_bytes(base64.b64decode(pictures["files"][0][1]))
+    with opened(chromium, address, dark=dark, phone=phone) as (page, _):
+        page.get_by_label("Picture", exact=True).set_input_files(tmp_path / "mine.png")
+        press_predict(page)
+        assert accessibility(page) == []
+        assert not scrolls_sideways(page)
+        (tmp_path / "mine.png").write_bytes(b"no picture")
+        page.get_by_label("Picture", exact=True).set_input_files(tmp_path / "mine.png")
+        page.get_by_role("button", name="Predict").click()
+        page.get_by_text("The file is damaged").wait_for()
+        assert accessibility(page) == []
