@@ -170,7 +170,7 @@ def _from_data(
     options: NewOptions, inputs: AnswerSources, source: Path, terminal: Terminal | None
 ) -> AnswerSet | OtherType:
     from mlstarter.cli.own_data import echo_look, look, show_choices
-    from mlstarter.data.answers import reads_settings, without_tool_keys
+    from mlstarter.data.answers import SECOND_EDITION, without_tool_keys
     from mlstarter.data.place import check_tracked, placement
     from mlstarter.questions.ask import OtherType
 
@@ -178,7 +178,8 @@ def _from_data(
     project = options.dest or Path("project")
     data_answers = {n: v for n, v in inputs.inputs.items() if n not in ("data_source", "data_path")}
     own = look(source, data_answers, terminal)
-    second = reads_settings(names, {**own.suggestions(names), **inputs.inputs})
+    kind = {**own.suggestions(names), **inputs.inputs}
+    second = SECOND_EDITION in names and _is_second_edition(kind)
     place = placement(source, project, copy=options.copy, variables=second)
     if options.track_data:
         check_tracked(source)
@@ -207,6 +208,14 @@ def _from_data(
         answers = replace(inputs, inputs=values).complete(defaults=True)
     _refuse_problem(own)
     return AnswerSet(answers, own, place, second)
+
+
+def _is_second_edition(answers: Mapping[str, Any]) -> bool:
+    """Say whether a project of this type and level reads data as its two files say."""
+    from mlstarter.sources import assemble
+
+    kind = str(answers.get("project_type", "tabular")), str(answers.get("level", "essentials"))
+    return kind in assemble.SECOND_EDITION
 
 
 def _corrections(proposal: Mapping[str, str], answers: Answers) -> dict[str, Any]:
