@@ -23,6 +23,11 @@ def parse_version(text: str | None) -> Version | None:
         return None
 
 
+def version_order(text: str) -> Version:
+    """Return what versions are sorted by; names that are no versions come among the oldest."""
+    return parse_version(text) or Version("0")
+
+
 def is_older(version: str | None, other: str | None) -> bool:
     """Say whether a version comes before another one; False where that cannot be told."""
     mine, theirs = parse_version(version), parse_version(other)

@@ -35,7 +35,7 @@ class Location:
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class AddressChange:
     """A repository that was found at another address than the journal's."""
 
     student_id: str
@@ -54,7 +54,7 @@ class Addresses:
     journal: Journal
     course_run: str
     students: Sequence[Student]
-    moves: list[Move] = field(default_factory=list)
+    moves: list[AddressChange] = field(default_factory=list)
     _markers: dict[tuple[str, str], list[str]] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -111,7 +111,7 @@ class Addresses:
             raise
 
     def _follow(self, entry: Entry, url: str, refs: Mapping[str, str]) -> Location:
-        self.moves.append(Move(entry.student_id, entry.url, url))
+        self.moves.append(AddressChange(entry.student_id, entry.url, url))
         entry = replace(entry, url=url)
         self.journal.record(entry)
         return Location(entry, refs)

@@ -6,7 +6,6 @@ and nothing is changed.
 
 from __future__ import annotations
 
-import os
 import shlex
 import stat
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mlstarter.cohort.transport import local_path
+from mlstarter.operating_system import is_windows
 
 # How many repositories a sentence names.
 _MAX_NAMES = 3
@@ -21,7 +21,7 @@ _CLOSE = "chmod -R o-rwx each repository, and give it a group of its student and
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class PermissionFinding:
     """What is wrong with a folder's permissions, and the command that mends it.
 
     ``is_serious`` says that somebody could change what is not theirs; otherwise they could read it.
@@ -32,13 +32,13 @@ class Finding:
     is_serious: bool
 
 
-def permission_findings(urls: Iterable[str]) -> list[Finding]:
+def permission_findings(urls: Iterable[str]) -> list[PermissionFinding]:
     """Return what is wrong with the folders of a class; other addresses are the server's affair.
 
     Args:
         urls: the addresses of its repositories, whether they exist or not.
     """
-    if os.name == "nt":
+    if is_windows():
         # Windows has access lists, which these bits do not show.
         return []
     places = [path for url in urls if (path := local_path(url)) is not None]
@@ -54,31 +54,31 @@ def permission_findings(urls: Iterable[str]) -> list[Finding]:
     readable = [path for path, mode in modes.items() if mode & stat.S_IXOTH]
     if writable:
         text = f"Everybody on this machine may write into {_names(writable)}."
-        findings.append(Finding(text, _CLOSE, is_serious=True))
+        findings.append(PermissionFinding(text, _CLOSE, is_serious=True))
     elif readable:
         text = (
             f"Everybody on this machine may read {_names(readable)}, so students can read one "
             "another's work."
         )
-        findings.append(Finding(text, _CLOSE, is_serious=False))
+        findings.append(PermissionFinding(text, _CLOSE, is_serious=False))
     return findings
 
 
-def _of_parent(parent: Path) -> Iterator[Finding]:
+def _of_parent(parent: Path) -> Iterator[PermissionFinding]:
     """Yield who else can replace the repositories in a folder of the class."""
     mode = _mode(parent)
     if mode is None or mode & stat.S_ISVTX:
         # With the sticky bit only a repository's owner can move it away.
         return
     if mode & stat.S_IWOTH and _is_reachable(parent):
-        yield Finding(
+        yield PermissionFinding(
             f"Everybody on this machine may write into {parent}, and so replace any student's "
             "repository.",
             f"chmod o-w {shlex.quote(str(parent))}",
             is_serious=True,
         )
     elif mode & stat.S_IWGRP:
-        yield Finding(
+        yield PermissionFinding(
             f"The group of {parent} may write into it, and so replace any student's repository.",
             f"let only instructors be in it, or chmod g-w {shlex.quote(str(parent))}",
             is_serious=False,
