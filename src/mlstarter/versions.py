@@ -6,6 +6,8 @@ import re
 
 from packaging.version import InvalidVersion, Version
 
+__all__ = ["Version", "is_behind", "is_older", "parse_version"]
+
 _DESCRIPTION = re.compile(r"^(.*)-(\d+)-g[0-9a-f]+$")
 
 
@@ -21,11 +23,6 @@ def parse_version(text: str | None) -> Version | None:
         return Version(f"{match[1]}.post{match[2]}" if match else text)
     except InvalidVersion:
         return None
-
-
-def version_order(text: str) -> Version:
-    """Return what versions are sorted by; names that are no versions come among the oldest."""
-    return parse_version(text) or Version("0")
 
 
 def is_older(version: str | None, other: str | None) -> bool:

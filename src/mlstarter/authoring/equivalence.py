@@ -26,7 +26,7 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class Equivalence:
     """How many sets of answers were compared and where the trees differ.
 
     ``unrendered`` counts the sets for which neither can be rendered: they prove nothing.
@@ -45,7 +45,7 @@ class Proof:
         return not self.differences and self.failure_count < self.set_count
 
 
-def prove(original: Template, conversion: Template, *, trust: bool = False) -> Proof:
+def prove(original: Template, conversion: Template, *, trust: bool = False) -> Equivalence:
     """Render both for the defaults and for sets that cover every pair of answers; compare.
 
     With ``trust`` hooks and the tasks they became run, in a temporary folder for each set; without,
@@ -71,7 +71,7 @@ def prove(original: Template, conversion: Template, *, trust: bool = False) -> P
         if before != after:
             differences.append(Difference(describe(answers, sets[0]), _paths(before, after)))
     has_code = bool(config.hooks)
-    return Proof(len(sets), tuple(differences), failure_count, trust if has_code else None)
+    return Equivalence(len(sets), tuple(differences), failure_count, trust if has_code else None)
 
 
 def _fits_names(template: Template, answers: questions.Answers) -> bool:

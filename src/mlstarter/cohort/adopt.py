@@ -13,7 +13,7 @@ from typing import Literal
 from mlstarter.cohort.addresses import Addresses, Ambiguous
 from mlstarter.cohort.journal import Entry, Journal
 from mlstarter.cohort.private_clone import MAIN, at_hand
-from mlstarter.cohort.proof import HandoutProof, NotProven, Prover
+from mlstarter.cohort.proof import NotProven, Proof, Prover
 from mlstarter.cohort.remotes import NoAddress, repository_name
 from mlstarter.cohort.roster import Student
 from mlstarter.cohort.transport import Absent, no_main
@@ -70,7 +70,7 @@ class Adopter:
         reason = f"There is no repository of {student.student_id} at {where}."
         return Adoption("absent", here, reason=reason)
 
-    def prove(self, student: Student, url: str) -> HandoutProof:
+    def prove(self, student: Student, url: str) -> Proof:
         """Return what proves that the repository at ``url`` is a student's.
 
         Raises NotProven where nothing does, Absent where there is none or an empty one.
@@ -88,7 +88,7 @@ class Adopter:
         with at_hand(url, refs, transport) as project:
             return self.prover.prove(student, project, refs[MAIN], *names)
 
-    def record(self, student: Student, url: str, proof: HandoutProof) -> Entry:
+    def record(self, student: Student, url: str, proof: Proof) -> Entry:
         """Write into the journal what was proven."""
         self.journal.remember("layers", proof.layers)
         entry = Entry(

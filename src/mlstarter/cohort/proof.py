@@ -36,7 +36,7 @@ class NotProven(NeedsAttention):
 
 
 @dataclass(frozen=True, slots=True)
-class HandoutProof:
+class Proof:
     """What a repository's history shows: see ``journal.Entry``.
 
     ``layers`` is the digest of the layers that were handed out, as ``Handout.layers_digest``.
@@ -54,7 +54,7 @@ class Prover:
 
     versions: CourseVersions
 
-    def prove(self, student: Student, project: Project, head: str, *names: str) -> HandoutProof:
+    def prove(self, student: Student, project: Project, head: str, *names: str) -> Proof:
         """Return what the history of ``head`` proves.
 
         Args:
@@ -84,7 +84,7 @@ class Prover:
                 "(template, answers, address)",
             )
         commit, marker = self._handed_out(student, project, head, root, trailers)
-        return HandoutProof(commit, stamp, trailers.origin.version or "", _layers_digest(marker))
+        return Proof(commit, stamp, trailers.origin.version or "", _layers_digest(marker))
 
     def _check_marker(self, student: Student, project: Project, head: str) -> None:
         owner = belongs_to(project, head)

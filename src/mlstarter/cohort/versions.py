@@ -12,7 +12,7 @@ from mlstarter import engines, questions, sources
 from mlstarter.cohort.handout import Handout
 from mlstarter.cohort.journal import Journal
 from mlstarter.errors import TemplateError
-from mlstarter.versions import parse_version, version_order
+from mlstarter.versions import Version, parse_version
 
 # What an update of a version with other layers adds to it, see ``update.py``.
 _EDITION = re.compile(r"-[0-9a-f]{8}$")
@@ -30,10 +30,10 @@ class CourseVersions:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @cached_property
-    def releases(self) -> frozenset[str]:
-        """The template's releases, as PEP 440 writes them; none where it cannot be asked."""
+    def releases(self) -> frozenset[Version]:
+        """The versions that the template has released; none where it cannot be asked."""
         try:
-            return frozenset(map(str, sources.versions(self.newest.template.source)))
+            return frozenset(sources.versions(self.newest.template.source))
         except TemplateError:
             return frozenset()
 
@@ -44,7 +44,7 @@ class CourseVersions:
         """
         if version == self.newest.template.version:
             return self.newest
-        if version is None or str(parse_version(version)) not in self.releases:
+        if version is None or parse_version(version) not in self.releases:
             return None
         with self._lock:
             if version not in self._handouts:
@@ -78,13 +78,17 @@ def class_version(journal: Journal) -> ClassVersion | None:
     counts = Counter(entry.version for entry in entries if entry.version)
     if not counts:
         return None
-    first = min(counts, key=lambda version: (-counts[version], version_order(version)))
+    first = min(counts, key=lambda version: (-counts[version], _order(version)))
     reach: Counter[str] = Counter()
     for edition, count in journal.delivered_versions().items():
         reach[_EDITION.sub("", edition)] += count
     later = [
         version
         for version, count in reach.items()
-        if 2 * count >= len(entries) and version_order(version) > version_order(first)
+        if 2 * count >= len(entries) and _order(version) > _order(first)
     ]
-    return ClassVersion(first, tuple(sorted(later, key=version_order)))
+    return ClassVersion(first, tuple(sorted(later, key=_order)))
+
+
+def _order(text: str) -> Version:
+    return parse_version(text) or Version("0")
