@@ -123,12 +123,20 @@ def generate_second(
 
 
 @pytest.fixture(scope="session")
+def second_edition_project(generate_second: Generate, git_identity: dict[str, str]) -> Project:
+    """Return a tabular project of the second edition, everything run and committed."""
+    return prepared_project("second", git_identity) or run_all(
+        generate_second("flight-delays"), "flight_delays", git_identity
+    )
+
+
+@pytest.fixture(scope="session")
 def built_site(
-    tabular_project: Project, tmp_path_factory: pytest.TempPathFactory, require: Require
+    second_edition_project: Project, tmp_path_factory: pytest.TempPathFactory, require: Require
 ) -> Project:
     """Return a clone of the tabular project in which the site was built, gate and all."""
     require("node")
-    project = tabular_project.clone(tmp_path_factory.mktemp("site") / "flight-delays")
+    project = second_edition_project.clone(tmp_path_factory.mktemp("site") / "flight-delays")
     project.git("remote", "set-url", "origin", "https://ada:secret@github.com/ada/flights.git")
     done = project.command("site")
     assert "golden requests get the service's answer" in done.output

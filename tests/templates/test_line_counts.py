@@ -12,10 +12,10 @@ from pathlib import Path
 import copier
 import pytest
 
-from mlstarter.sources.assemble import SECOND_EDITION, TYPES, assemble
+from mlstarter.sources.assemble import TYPES, WRITTEN, assemble
 
 ROOT = Path(__file__).parents[2]
-# Types whose essentials still stand on the first edition: not counted until they have moved.
+# Types that are counted once they are released.
 FIRST_EDITION = {"cv", "nlp", "asr"}
 AIM = {"tabular": 1_300, "cv": 1_400, "nlp": 1_450, "asr": 1_900}
 # Types that are over the aim so far, by how much at most: this may only become less.
@@ -36,7 +36,7 @@ CASES = [
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("assembled") / "template"
-    assemble(ROOT / "templates", out)
+    assemble(ROOT / "templates", out, WRITTEN)
     return out
 
 
@@ -46,7 +46,6 @@ def lines(files: Iterable[Path]) -> int:
 
 def test_every_type_is_counted_or_named_here() -> None:
     assert {kind for kind, _, _ in CASES} | FIRST_EDITION == set(TYPES)
-    assert {kind for kind in TYPES if (kind, "essentials") not in SECOND_EDITION} == FIRST_EDITION
 
 
 @pytest.mark.parametrize(
