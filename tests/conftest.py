@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from mlstarter import cli
-
 Require = Callable[[str], str]
 Run = Callable[..., tuple[int, str, str]]
 
@@ -52,6 +50,8 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def mlstarter(own_folders: None, capfd: pytest.CaptureFixture[str]) -> Run:
     """Return a function that runs the command line here and gives status, stdout and stderr."""
+    # Not at the top: a project's own Python, which has no mlstarter, reads this file too.
+    from mlstarter import cli
 
     def run(*argv: str | Path) -> tuple[int, str, str]:
         capfd.readouterr()
