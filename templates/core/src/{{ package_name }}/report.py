@@ -21,6 +21,7 @@ def render(template: str, facts: Mapping[str, Any]) -> str:
     environment = Environment(loader=loader, trim_blocks=True, lstrip_blocks=True)
     environment.autoescape = template.endswith(".html.j2")
     filters = {"md": markdown, "title": title, "number": number, "interval": in_words}
+    environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
     environment.filters |= filters | {"verdict": verdict}
     return environment.get_template(template).render(facts) + "\n"
 
