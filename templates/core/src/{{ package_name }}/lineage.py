@@ -1,5 +1,6 @@
-"""What made a model, as digests: a model made from other data, rows or settings is refused."""
+"""What made a model: digests that refuse other data, rows or settings; the list of experiments."""
 
+import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -7,9 +8,10 @@ from typing import Any
 from pydantic import BaseModel
 
 from .errors import ProjectError
-from .files import digest, sha256
+from .files import append_row, digest, read_rows, sha256
 
 OTHER_SECTIONS = {"project", "threads", "evaluation", "site"}  # of config.toml: make no model
+EXPERIMENTS = Path("reports/experiments.csv")
 FILES = ("features.sql", "schema.toml")
 NAMES = {"config": "{} in config.toml", "files": "{}", "rows": "the rows of {}"}
 
@@ -19,11 +21,11 @@ def current(
 ) -> dict[str, Any]:
     """Return the `lineage` of metadata.json: ``data`` is the digest of the data's bytes,
     ``parts`` the ids of the rows of training, validation and test, where they were read."""
-    sections = config.model_dump(exclude=OTHER_SECTIONS)
+    sections = config.model_dump(exclude=OTHER_SECTIONS).items()
     return {
         "data": data,
         "rows": {part: digest([int(i) for i in ids]) for part, ids in (parts or {}).items()},
-        "config": {section: digest(values) for section, values in sections.items()},
+        "config": {section: digest(values) for section, values in sections},
         "files": {name: sha256(Path(name)) for name in FILES if Path(name).is_file()},
     }
 
@@ -32,9 +34,25 @@ def check(before: Mapping[str, Any], today: Mapping[str, Any]) -> None:
     """Raise ``ProjectError`` naming what differs since training; rows where ``today`` has them."""
     changes = ["the data"] if before["data"] != today["data"] else []
     for kind, words in NAMES.items():
-        for name in sorted(before[kind].keys() | today[kind]) if today[kind] else ():
-            if before[kind].get(name) != today[kind].get(name):
-                changes.append(words.format(name))
+        names = sorted(before[kind].keys() | today[kind]) if today[kind] else []
+        different = (name for name in names if before[kind].get(name) != today[kind].get(name))
+        changes += map(words.format, different)
     if changes:
         message = f"The model in artifacts/ was trained before a change of {', '.join(changes)}."
         raise ProjectError(message, "Run: make train (or put back what changed)")
+
+
+def append_experiment(facts: dict[str, Any]) -> None:
+    """Append what differs in config.toml from the row before, and the score that decided."""
+    model, settings = facts["model"], dict[str, Any]()
+    for section, values in model["settings"].items():
+        keys = values if isinstance(values, dict) else {"": values}
+        settings |= {f"{section}.{key}".rstrip("."): value for key, value in keys.items()}
+    rows = read_rows(EXPERIMENTS)
+    previous = json.loads(rows[-1]["settings"]) if rows else settings
+    changes = [f"{k} = {json.dumps(v)}" for k, v in settings.items() if v != previous.get(k)]
+    (chosen,) = [row for row in facts["chosen_by"]["candidates"] if row["chosen"]]
+    row = {"date": model["created"], "commit": model["commit"], "model": model["id"]}
+    row |= {"chosen": chosen["name"], "metric": chosen["metric"], "value": f"{chosen['value']:.6g}"}
+    row |= {"changes": "; ".join(changes), "settings": json.dumps(settings)}
+    append_row(EXPERIMENTS, row)

@@ -35,7 +35,7 @@ def run(force: bool = False) -> None:
     if sum((ARTIFACTS / name).stat().st_size for name in PARTS) > LARGEST:
         raise ProjectError("The model takes more than 10 MB.", "Make it smaller in config.toml.")
     # All is rendered before the first file is written; metadata.json, which names the model, last.
-    context = facts | {"experiments": read_rows(Path("reports/experiments.csv"))}
+    context = facts | {"experiments": read_rows(lineage.EXPERIMENTS)}
     texts = {"reports/report.html": report.render("report.html.j2", context)}
     for name in ("README.md", "MODEL_CARD.md"):
         texts[name] = report.with_blocks(Path(name), report.render(f"{name}.j2", context))

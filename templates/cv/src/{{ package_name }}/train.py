@@ -1,9 +1,7 @@
 """`train`: from the data to artifacts/, in the order in which one would tell it."""
 
 import base64
-import json
 import sys
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,7 +16,6 @@ from .fit import choose_device
 from .model import DESCRIPTIONS, fit_candidate, probabilities, task_metrics
 from .split import clusters, split
 
-EXPERIMENTS = Path("reports/experiments.csv")
 SETTINGS = {"seed", "data", "images", "split", "train", "decision"}  # of config.toml
 TOLERANCE = 1e-4  # of a probability
 RULE = {"rule": "one_standard_error", "metric": metrics.LOSS, "on": "validation"}
@@ -121,7 +118,7 @@ def train(config: Config) -> dict[str, Any]:
     facts = export.save(graph, facts, PACKAGES)
     torch.save(candidates, export.ARTIFACTS / "candidates.pt")
     write_golden(size, channels, config.seed)
-    append_experiment(facts)
+    lineage.append_experiment(facts)
     return facts
 
 
@@ -155,19 +152,3 @@ def write_golden(size: int, channels: int, seed: int) -> None:
         cases.append({"name": str(change), "request": whole | change, "refused": True})
     golden = {"schema": 1, "tolerance": 1e-4, "cases": cases}
     files.write_json(export.ARTIFACTS / "golden.json", golden)
-
-
-def append_experiment(facts: dict[str, Any]) -> None:
-    """Append to reports/experiments.csv what was tried, and what came of it on validation."""
-    model, settings = facts["model"], dict[str, Any]()
-    for section, values in model["settings"].items():
-        keys = values if isinstance(values, dict) else {"": values}
-        settings |= {f"{section}.{key}".rstrip("."): value for key, value in keys.items()}
-    before = files.read_rows(EXPERIMENTS)
-    last = json.loads(before[-1]["settings"]) if before else settings
-    changes = [f"{key} = {json.dumps(v)}" for key, v in settings.items() if v != last.get(key)]
-    (chosen,) = [row for row in facts["chosen_by"]["candidates"] if row["chosen"]]
-    row = {"date": model["created"], "commit": model["commit"], "model": model["id"]}
-    row |= {"chosen": chosen["name"], "metric": chosen["metric"], "value": f"{chosen['value']:.6g}"}
-    row |= {"changes": "; ".join(changes), "settings": json.dumps(settings)}
-    files.append_row(EXPERIMENTS, row)

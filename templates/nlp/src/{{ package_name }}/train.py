@@ -1,14 +1,11 @@
 """`train`: from the texts to artifacts/, in the order in which one would tell it."""
 
-import json
 import pickle
 import sys
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnxruntime
-import pandas as pd
 
 from . import __version__, data, export, files, graph, inference, lineage, metrics
 from .config import Config, load_config
@@ -16,7 +13,6 @@ from .features import to_inputs
 from .model import DESCRIPTIONS, fit_candidate
 from .split import folds, rows_of, split
 
-EXPERIMENTS = Path("reports/experiments.csv")
 SETTINGS = {"task", "seed", "data", "split", "model", "decision"}  # of config.toml
 PACKAGES = ["scikit-learn", "onnxruntime", "numpy"]
 PROJECT = {"package": __package__, "version": __version__, "type": "nlp"}
@@ -112,7 +108,7 @@ def train(config: Config) -> dict[str, Any]:
     facts = export.save(content, facts, PACKAGES)
     files.write(export.ARTIFACTS / "candidates.pickle", pickle.dumps(candidates))
     write_golden(validation.texts[:50].tolist() if config.site.examples else [])
-    append_experiment(facts)
+    lineage.append_experiment(facts)
     return facts
 
 
@@ -125,17 +121,3 @@ def write_golden(texts: list[str]) -> None:
         cases.append({"name": name, "request": {"texts": value}, "refused": True})
     golden = {"schema": 1, "tolerance": 1e-4, "cases": cases}
     files.write_json(export.ARTIFACTS / "golden.json", golden)
-
-
-def append_experiment(facts: dict[str, Any]) -> None:
-    """Append to reports/experiments.csv what was tried, and what came of it out of fold."""
-    (settings,) = pd.json_normalize(facts["model"]["settings"]).to_dict("records")
-    before = files.read_rows(EXPERIMENTS)
-    last = json.loads(before[-1]["settings"]) if before else settings
-    changes = [f"{key} = {json.dumps(v)}" for key, v in settings.items() if v != last.get(key)]
-    (chosen,) = [row for row in facts["chosen_by"]["candidates"] if row["chosen"]]
-    model = facts["model"]
-    row = {"date": model["created"], "commit": model["commit"], "model": model["id"]}
-    row |= {"chosen": chosen["name"], "metric": chosen["metric"], "value": f"{chosen['value']:.6g}"}
-    row |= {"changes": "; ".join(changes), "settings": json.dumps(settings)}
-    files.append_row(EXPERIMENTS, row)
