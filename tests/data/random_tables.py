@@ -19,6 +19,10 @@ import openpyxl
 import pandas as pd
 from hypothesis import strategies as st
 
+from mlstarter.data.errors import Undecided
+from mlstarter.data.inspect import Inspection, inspect
+from mlstarter.data.proposal import Proposal, propose
+
 ALPHABETS = {
     "utf-8": ("größe", "naïve", "Łódź", "日本", "да", "नमस्ते", "plain"),
     "utf-8-sig": ("größe", "naïve", "Łódź", "日本"),
@@ -247,3 +251,18 @@ def _text(table: RandomTable, name: str, value: Any) -> str:
         sign = table.signs.get(name, "")
         return f"{text}{sign}" if sign in ("%", "kg") else f"{sign}{text}"
     return str(value)
+
+
+def described(path: Path, table: RandomTable) -> tuple[Inspection, Proposal]:
+    """Describe a file, answering what is asked, and no more than that."""
+    answers: dict[str, Any] = {"target": "y", "project_type": "tabular"}
+    while True:
+        try:
+            looked_at = inspect(path, answers)
+            return looked_at, propose(looked_at, answers)
+        except Undecided as question:
+            assert question.key not in answers, question
+            answers[question.key] = table.answers[question.key]
+            # The truth must be among what is offered.
+            if question.options and question.key not in ("data_encoding",):
+                assert answers[question.key] in [option.value for option in question.options]

@@ -11,12 +11,9 @@ from typing import Any
 import pandas as pd
 from hypothesis import HealthCheck, Phase, given, settings
 
-from mlstarter.data.errors import Undecided
-from mlstarter.data.inspect import Inspection, inspect
-from mlstarter.data.proposal import Proposal, propose
 from mlstarter.data.reader import read_table
 from mlstarter.data.schema import read_schema, to_toml
-from tests.data.random_tables import RandomTable, tables, truth, write
+from tests.data.random_tables import RandomTable, described, tables, truth, write
 
 EXAMPLES = 300 if os.environ.get("MLSTARTER_TEST_FULL") else 30
 
@@ -33,7 +30,7 @@ def test_a_described_table_holds_what_pandas_reads_from_parquet(table: RandomTab
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         path = write(table, folder)
-        looked_at, proposal = _described(path, table)
+        looked_at, proposal = described(path, table)
         assert proposal.schema is not None
         # Written down and read again: what the project has is the two files.
         schema = read_schema(to_toml(proposal.schema))
@@ -53,21 +50,6 @@ def test_a_described_table_holds_what_pandas_reads_from_parquet(table: RandomTab
             # Never dropped in silence, and never for what it is not.
             reasons = ("constant", "leak?", "it has no values")
             assert schema.exclude[name].startswith(reasons), schema.exclude[name]
-
-
-def _described(path: Path, table: RandomTable) -> tuple[Inspection, Proposal]:
-    """Describe a file, answering what is asked, and no more than that."""
-    answers: dict[str, Any] = {"target": "y", "project_type": "tabular"}
-    while True:
-        try:
-            looked_at = inspect(path, answers)
-            return looked_at, propose(looked_at, answers)
-        except Undecided as question:
-            assert question.key not in answers, question
-            answers[question.key] = table.answers[question.key]
-            # The truth must be among what is offered.
-            if question.options and question.key not in ("data_encoding",):
-                assert answers[question.key] in [option.value for option in question.options]
 
 
 def _equal(read: list[Any], expected: pd.Series, kind: str) -> None:

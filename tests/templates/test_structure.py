@@ -12,9 +12,9 @@ pytestmark = pytest.mark.e2e
 
 
 @pytest.mark.parametrize("source", ["sample", "local", "kaggle"])
-def test_the_readme_names_every_module_and_no_other(generate_second: Generate, source: str) -> None:
+def test_the_readme_names_every_module_and_no_other(generate: Generate, source: str) -> None:
     more = {"kaggle": {"kaggle_dataset": "ada/known"}, "local": {"data_path": "data/x.csv"}}
-    root = generate_second(f"with-{source}", data_source=source, **more.get(source, {}))
+    root = generate("tabular", f"with-{source}", data_source=source, **more.get(source, {}))
     text = (root / "README.md").read_text(encoding="utf-8")
     part = re.search(r"^src/.*?^site/", text, re.DOTALL | re.MULTILINE)
     assert part is not None

@@ -105,6 +105,8 @@ def test_hostile_text_leaves_every_file_what_its_name_says(
         **({} if kind == "asr" else {"data_licence": HOSTILE}),
         **OWN_DATA[kind],
     }
+    words = {"problem", "users", "error_cost"} & {*template.config.questions}
+    given |= dict.fromkeys(words, AUTHOR)
 
     files = files_of(template, **given)
 
@@ -118,6 +120,7 @@ def test_hostile_text_leaves_every_file_what_its_name_says(
     tables = [data for name, data in files.items() if name in {"config.toml", "schema.toml"}]
     written = texts_in([tomllib.loads(table.decode()) for table in tables])
     own = {text for text in OWN_DATA[kind].values() if "=" not in text and text != "group"}
+    own |= {given[word] for word in words}
     assert own <= written
     assert {NAME, HOSTILE} <= written
     recorded = yaml.safe_load(files[".copier-answers.yml"])

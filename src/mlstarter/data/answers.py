@@ -20,7 +20,7 @@ TOOL_KEYS = ("date_formats",)
 
 
 def reads_settings(questions: Collection[str], answers: Mapping[str, Any]) -> bool:
-    """Say whether a project with these answers reads its data as config.toml and schema.toml say."""
+    """Say whether a project with these answers reads its data by config.toml and schema.toml."""
     return (
         SECOND_EDITION in questions
         and answers.get("project_type") not in FIRST_EDITION_TYPES

@@ -21,6 +21,7 @@ from mlstarter.update.adopt import prepare_adoption
 from mlstarter.update.layer_history import layers_of
 from mlstarter.update.merge.plan import Request, plan
 from mlstarter.update.migrations import Migration
+from mlstarter.update.moved_code import with_new_places
 from mlstarter.update.refusals import refuse_obstacles, refuse_state
 from mlstarter.update.renders import (
     base_in_history,
@@ -109,6 +110,8 @@ def prepare(project: Project, wanted: Wanted) -> Prepared:
             finish=migration.after(answers),
         ),
     )
+    changelog = _changelog(template, record.version)
+    made = with_new_places(made, changelog, frozenset(new.tree))
     refuse_obstacles(project, made, wanted)
     recorded = answers.recorded
     return Prepared(
@@ -117,7 +120,7 @@ def prepare(project: Project, wanted: Wanted) -> Prepared:
         by=by,
         new_answers={k: v for k, v in recorded.items() if k not in now.answers},
         changed_answers={k: v for k, v in recorded.items() if now.answers.get(k, v) != v},
-        changelog=_changelog(template, record.version),
+        changelog=changelog,
         migrations=tuple(migration.ran),
         waiting=migration.waiting(answers) if made.conflicts else (),
         before=message(template, answers, "before_update", str(project.folder)),

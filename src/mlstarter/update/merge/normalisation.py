@@ -1,8 +1,9 @@
 """Making the sides of a merge comparable before git merges them.
 
-Three things differ between a render and a project without anybody having edited a line: the form
+Four things differ between a render and a project without anybody having edited a line: the form
 in which git stores a file (filters, line endings by ``.gitattributes``), the line endings of a
-whole file, and the answers file, which mlstarter itself rewrites. Each is taken out of the way on
+whole file, the parts of a README that the project's commands write, and the answers file, which
+mlstarter itself rewrites. Each is taken out of the way on
 the base's and the template's side; what the student has stays as it is.
 """
 
@@ -18,6 +19,7 @@ from mlstarter.git.clean_filters import clean_for_git
 from mlstarter.git.objects import Leaf, ObjectSet
 from mlstarter.git.quarantine import Quarantine
 from mlstarter.tree import EXECUTABLE, REGULAR, Entry
+from mlstarter.update.merge.generated_blocks import same_blocks
 from mlstarter.update.merge.three_way import attribute_files
 
 # Beyond this size (bytes) a file is data, and its line endings are its own business.
@@ -44,6 +46,7 @@ def make_comparable(quarantine: Quarantine, sides: Sides, answers_file: str) -> 
     if attributes:
         _store_as_git_does(quarantine, sides, attributes)
     _follow_line_endings(quarantine, sides, objects)
+    _leave_generated_blocks(quarantine, sides, objects)
     _take_answers(quarantine, sides, answers_file)
     return objects
 
@@ -90,15 +93,36 @@ def _store_as_git_does(
         quarantine.write(changed)
 
 
-def _follow_line_endings(quarantine: Quarantine, sides: Sides, objects: ObjectSet) -> None:
-    """Give base and template the line endings of a file whose endings ours changed throughout."""
-    both = [
+def _changed_by_both(sides: Sides) -> list[str]:
+    return [
         path
         for path, leaf in sides.base.items()
         if sides.ours.get(path, leaf).oid != leaf.oid
         and sides.theirs.get(path, leaf).oid != leaf.oid
         and all(_is_file(side.get(path)) for side in (sides.base, sides.ours, sides.theirs))
     ]
+
+
+def _leave_generated_blocks(quarantine: Quarantine, sides: Sides, objects: ObjectSet) -> None:
+    """Give base and template ours of each part that the project's own commands write."""
+    both = [path for path in _changed_by_both(sides) if path.endswith(".md")]
+    three = (sides.base, sides.ours, sides.theirs)
+    oids = {side[path].oid for path in both for side in three}
+    unwritten = {oid: objects.objects[oid][1] for oid in oids & objects.objects.keys()}
+    texts = unwritten | quarantine.blobs(oids - unwritten.keys())
+    for path in both:
+        base, ours, theirs = (texts[side[path].oid] for side in three)
+        if max(len(base), len(ours), len(theirs)) > _TEXT_AT_MOST:
+            continue
+        for side, text in zip(
+            (sides.base, sides.theirs), same_blocks(base, ours, theirs), strict=True
+        ):
+            side[path] = Leaf(side[path].mode, objects.add("blob", text))
+
+
+def _follow_line_endings(quarantine: Quarantine, sides: Sides, objects: ObjectSet) -> None:
+    """Give base and template the line endings of a file whose endings ours changed throughout."""
+    both = _changed_by_both(sides)
     base, ours, theirs = (
         _read(quarantine, side, both) for side in (sides.base, sides.ours, sides.theirs)
     )

@@ -1,0 +1,82 @@
+"""A new edition of a template: generated parts of a README, and code that has moved."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mlstarter.update.merge.generated_blocks import same_blocks
+from mlstarter.update.moved_code import new_places
+from tests.update.story import QUESTIONS, Template, commit, update
+
+pytestmark = pytest.mark.usefixtures("identity")
+
+BEGIN, END = "<!-- results:begin -->\n", "<!-- results:end -->\n"
+CHANGELOG = """# Changes
+
+## 2.0.0
+
+| 1.0.0 | 2.0.0 |
+|---|---|
+| `data/load.py` | `data.py` |
+| `data/power.py` | `-` (the tool) |
+| `docs/old.md` | `README.md`, `nowhere.md` |
+
+## 1.0.0
+
+| `data/load.py` | `never.py` |
+"""
+
+
+def readme(results: str, above: str = "", below: str = "words\n") -> str:
+    return f"# Churn\n\n{above}{BEGIN}{results}{END}\n{below}"
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_what_a_command_wrote_into_the_readme_never_conflicts(
+    template: Template, dest: Path, ending: str
+) -> None:
+    template.release("1.0.0", {"README.md": readme("", above="<!-- write -->\n")})
+    template.release("2.0.0", {"README.md": readme("*No result yet.*\n", below="other words\n")})
+    template.new(dest, "1.0.0")
+    results = readme("| AUC |\n", above="<!-- write -->\n").replace("\n", ending)
+    commit(dest, "Train", {"README.md": results})
+
+    assert update(dest).status == 0
+    expected = readme("| AUC |\n", below="other words\n").replace("\n", ending)
+    assert (dest / "README.md").read_bytes().decode() == expected
+
+
+def test_a_block_that_one_side_lacks_or_has_twice_is_left_to_git() -> None:
+    ours = readme("mine\n").encode()
+    for other in (b"# none\n", ours + ours):
+        assert same_blocks(other, ours, ours) == (other, ours)
+        assert same_blocks(ours, ours, other) == (ours, other)
+    old, new = readme("old\n").encode(), readme("new\n").encode()
+    assert same_blocks(old, ours, new) == (ours, ours)
+
+
+def test_a_conflict_says_where_the_code_went(template: Template, dest: Path) -> None:
+    names = ("src/churn/data/load.py", "src/churn/data/power.py", "docs/old.md", "src/churn/a.py")
+    files = {"CHANGELOG.md": CHANGELOG, "copier.yml": QUESTIONS + "_exclude: [CHANGELOG.md]\n"}
+    template.release("1.0.0", {**files, **dict.fromkeys(names, "old\n")})
+    moved = {"src/churn/data.py": "new\n", "README.md": "new\n"}
+    template.release("2.0.0", {**dict.fromkeys(names), **moved})
+    template.new(dest, "1.0.0")
+    commit(dest, "Mine", dict.fromkeys(names, "old\nmine\n"))
+
+    done = update(dest)
+
+    assert done.status == 3
+    reasons = {c.path: c.reason for c in done.plan.conflicts}
+    assert reasons[names[0]].endswith("its code is now in src/churn/data.py")
+    assert reasons[names[1]].endswith("the template has no such code any more (the tool)")
+    assert reasons[names[2]].endswith("its code is now in README.md, nowhere.md")
+    assert reasons[names[3]].endswith("yours is in place")
+    assert {c.path: c.reason for c in done.plan.changes if c.kind == "conflicting"} == reasons
+
+
+def test_a_table_that_somebody_else_wrote_is_bounded() -> None:
+    assert new_places("| `a` | b |\n" * 5000 + f"| `{'x' * 300}` | y |\n") == {"a": "b"}
+    assert new_places("| a | b |\n|---|---|\n") == {}
