@@ -110,14 +110,16 @@ RANDOM_TEXTS = """
 import json, random
 from pathlib import Path
 from which_language.inference import Model
-signs = [*"aäßıİΣςéñ你好مرحבא😀👩‍👩‍👧 \\t\\u0301\\u200d\\u202e\\ufeff\\0.,!?%&0123", *"abcdefghij   "]
+signs = [*"a\\u00e4\\u00df\\u0131\\u0130\\u03a3\\u03c2\\u4f60\\u597d\\u0645\\u0631\\u05d0"]
+signs += [*"\\U0001f600\\u200d\\U0001f467 \\t\\u0301\\u202e\\ufeff\\0.,!?%&0123", *"abcdefghij   "]
 rng = random.Random(0)
 texts = ["".join(rng.choices(signs, k=rng.choice([1, 5, 40, 1200]))) for _ in range(100)]
 texts = [texts, ["".join(rng.choices(signs, k=30)) for _ in range(100)]]
 service = Model(Path("model"))
 golden = {"schema": 1, "tolerance": 1e-4, "cases": []}
 for name, part in zip(("long", "short"), texts):
-    answer = {"predictions": service.answer({"texts": part}), "model": service.metadata["model"]["id"]}
+    model = service.metadata["model"]["id"]
+    answer = {"predictions": service.answer({"texts": part}), "model": model}
     golden["cases"].append({"name": name, "request": {"texts": part}, "answer": answer})
 Path("model/golden.json").write_text(json.dumps(golden), encoding="utf-8")
 """
