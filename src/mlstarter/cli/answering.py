@@ -200,7 +200,7 @@ def _from_data(
 
 
 def _on_second_edition(answers: Mapping[str, Any]) -> bool:
-    """Say whether a project of this type and level reads its data by config.toml and schema.toml."""
+    """Say whether a project of this type and level reads data as its two files say."""
     from mlstarter.sources import assemble
 
     kind = str(answers.get("project_type", "tabular")), str(answers.get("level", "essentials"))
