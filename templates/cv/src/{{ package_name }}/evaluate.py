@@ -92,7 +92,7 @@ def result_sentence(results: dict[str, Any], chosen: str, against: str, primary:
     text = f"The {name} of this model is {value[chosen]}; that of {against} is {value[against]}."
     if "coverage" in ours and ours["selective_accuracy"]["value"] is not None:
         share, right = (f"{ours[k]['value']:.0%}" for k in ("coverage", "selective_accuracy"))
-        text += f" It is sure enough to answer for {share} of them, and right in {right} of these."
+        text += f" It answers {share} of the pictures, and {right} of these rightly."
     return text
 
 

@@ -112,7 +112,7 @@ def fit_candidate(
 
     def batch_loss(candidate: Any, index: Tensor) -> Tensor:
         logits = candidate.logits(augment(images[index], recipe))
-        return functional.cross_entropy(logits, labels[index])
+        return functional.cross_entropy(logits, labels[index], label_smoothing=recipe.smoothing)
 
     def validation_loss(candidate: Any) -> Tensor:
         return functional.cross_entropy(logits_of(candidate, others), truth)
