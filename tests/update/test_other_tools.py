@@ -167,12 +167,12 @@ def test_a_plain_cookiecutter_project_is_adopted_and_updated(tmp_path: Path) -> 
     commit(folder, "One", {"cookiecutter.json": '{"name": "x"}', inside: number_lines(20)})
     git(folder, "tag", "1.0.0")
     (tmp_path / "made").mkdir()
-    folder = cookiecutter(
+    path = cookiecutter(
         str(folder), no_input=True, extra_context={"name": "churn"}, output_dir=tmp_path / "made"
     )
     commit(folder, "Two", {inside: number_lines(20, line20="theirs")})
     git(folder, "tag", "1.1.0")
-    project = Path(folder)
+    project = Path(path)
     git(project, "init", "-q", "-b", "main")
     commit(project, "Start")
     commit(project, "Mine", {"train.py": number_lines(20, line1="mine")})
