@@ -12,7 +12,10 @@ import json
 import random
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # the project's own Python reads this file too, and has no tests
+    from tests.templates.projects import Project
 
 
 def write_shapes(folder: Path, count: int = 40) -> None:
@@ -44,7 +47,7 @@ def encode(image: Any, kind: str = "PNG", **settings: Any) -> str:
     return base64.b64encode(file.getvalue()).decode()
 
 
-def random_pictures(count: int) -> list[dict[str, Any]]:
+def random_pictures(count: int, channels: int) -> list[dict[str, Any]]:
     """Return noise and slopes of many shapes: as a file, and as the page's request."""
     import numpy as np
     from PIL import Image
@@ -52,13 +55,14 @@ def random_pictures(count: int) -> list[dict[str, Any]]:
     rng, pictures = np.random.default_rng(3), []
     for i in range(count):
         height, width = (int(side) for side in rng.integers(1, 90, 2))
-        pixels = rng.integers(0, 256, (height, width, 3)).astype(np.float64)
+        pixels = rng.integers(0, 256, (height, width, channels)).astype(np.float64)
         if i % 2:
             pixels = np.linspace(0, 220, width)[None, :, None] + pixels / 8
         pixels = pixels.astype(np.uint8)
-        request = {"height": height, "width": width, "channels": 3}
+        request = {"height": height, "width": width, "channels": channels}
         request["pixels"] = base64.b64encode(pixels.tobytes()).decode()  # type: ignore[assignment]
-        pictures.append({"file": encode(Image.fromarray(pixels)), "request": request})
+        image = Image.fromarray(pixels if channels == 3 else pixels[:, :, 0])
+        pictures.append({"file": encode(image), "request": request})
     return pictures
 
 
@@ -99,9 +103,18 @@ def example_file(metadata: dict[str, Any]) -> str:
     return encode(Image.frombytes(mode, size, base64.b64decode(example["pixels"])))
 
 
+def load(project: Project, folder: Path) -> dict[str, Any]:
+    """Return what the project's own Python writes of all these into ``folder``."""
+    project.run(project.python, Path(__file__), folder)
+    contents = {path.stem: json.loads(path.read_text("utf-8")) for path in folder.glob("*.json")}
+    contents["example"] = base64.b64decode(contents["example"])
+    return contents
+
+
 if __name__ == "__main__":
     out = Path(sys.argv[1])
     metadata = json.loads(Path("model/metadata.json").read_text("utf-8"))
-    files = {"random": random_pictures(200), "files": photographs()}
-    for name, value in {**files, "example": example_file(metadata)}.items():
+    pictures = random_pictures(200, metadata["input"]["channels"])
+    values = {"random": pictures, "files": photographs(), "example": example_file(metadata)}
+    for name, value in values.items():
         (out / f"{name}.json").write_text(json.dumps(value), encoding="utf-8")

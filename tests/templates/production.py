@@ -28,7 +28,9 @@ def at_production(project: Project, folder: Path) -> Project:
         project.run(TOOL, project.root, *(word for pair in data for word in ("-d", pair)))
     added = folder / "added"
     pip = [str(project.python), "-m", "pip", "install", "--quiet", "--target", str(added)]
-    subprocess.run([*pip, "prometheus-client==0.26.0"], check=True)
+    # The first edition needs what the second installs only to tune, or not at all.
+    constraints = ["-c", str(project.root / "constraints.txt")]
+    subprocess.run([*pip, *constraints, "prometheus-client", "optuna", "rich"], check=True)
     path = f"{project.root / 'src'}:{added}"
     return replace(project, environment={**project.environment, "PYTHONPATH": path})
 

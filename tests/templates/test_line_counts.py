@@ -15,14 +15,18 @@ import pytest
 from mlstarter.sources.assemble import TYPES, WRITTEN, assemble
 
 ROOT = Path(__file__).parents[2]
-# Types that are counted once they are released.
-FIRST_EDITION = {"cv", "nlp", "asr"}
+# Types whose essentials still stand on the first edition: not counted until they have moved.
+FIRST_EDITION = {"asr"}
 AIM = {"tabular": 1_300, "cv": 1_400, "nlp": 1_450, "asr": 1_900}
 # Types that are over the aim so far, by how much at most: this may only become less.
-OVER = {"tabular": {"sample": 320, "local": 475, "kaggle": 525}}
+OVER = {
+    "tabular": {"sample": 320, "local": 475, "kaggle": 525},
+    "cv": {"sample": 234, "local": 379, "kaggle": 479},
+    "nlp": {"sample": 0, "local": 4, "kaggle": 53},
+}
 KAGGLE = {"python": 200, "tests": 100}
 TESTS, JINJA, PAGE = 900, 200, 700
-CASES = [
+CASES: list[tuple[str, str, dict[str, str]]] = [
     ("tabular", "sample", {"task": "binary"}),
     ("tabular", "sample", {"task": "regression"}),
     *(
@@ -30,6 +34,9 @@ CASES = [
         for source in ("local", "kaggle")
         for task in ("binary", "multiclass", "regression", "anomaly")
     ),
+    *(("cv", source, {}) for source in ("sample", "local", "kaggle")),
+    *(("nlp", "sample", {"text_sample": name}) for name in ("languages", "sentiment")),
+    *(("nlp", source, {"text_column": "x", "target": "y"}) for source in ("local", "kaggle")),
 ]
 
 

@@ -2,62 +2,135 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.conftest import Require
 from tests.templates.projects import Project, request
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("nlp")]
+TEXTS = ["Bitte geben Sie eine gültige Adresse ein.", "Indtast venligst en gyldig adresse"]
 
 
-def test_the_texts_are_those_of_the_catalogues_in_slices(nlp_project: Project) -> None:
+def test_the_texts_are_those_of_the_catalogues(nlp_project: Project) -> None:
     metrics = nlp_project.metrics()
     assert metrics["dataset"]["rows"] > 10_000
-    columns = {one["column"] for one in metrics["slices"]}
-    assert columns == {"characters", "words not in training"}
+    assert {row["reason"] for row in metrics["exclusions"]} >= {"near duplicates", "copies"}
+    assert {one["column"] for one in metrics["slices"]} == {"letters"}
     assert all(one["low"] <= one["value"] <= one["high"] for one in metrics["slices"])
 
 
-def test_36_languages_are_told_apart_and_the_network_is_compared(nlp_project: Project) -> None:
-    """Five splits by message gave 0.866 to 0.907, 0.884 in the mean."""
+def test_36_languages_are_told_apart_better_than_by_words(nlp_project: Project) -> None:
+    """Three splits by message gave 0.871, 0.876 and 0.898, this one 0.85."""
     metrics = nlp_project.metrics()
-    assert 0.85 < metrics["metrics"]["macro_f1"]["value"] < 0.93
-    assert metrics["difference"]["significant"]
-    assert metrics["model"]["name"] == "tf_idf_linear"
-    assert metrics["candidates"]["text_cnn"]["significant"]
-    card = (nlp_project.root / "MODEL_CARD.md").read_text("utf-8")
-    assert "served because" in card
-
-
-def test_a_text_is_answered_within_two_milliseconds(nlp_project: Project) -> None:
-    candidates = nlp_project.metadata()["candidates"]
-    assert candidates["tf_idf_linear"]["milliseconds"] < 2
+    assert 0.82 < metrics["metrics"]["macro_f1"]["value"] < 0.93
+    assert metrics["comparison"]["verdict"] == "better"
+    assert metrics["comparison"]["against"] == "words"
+    assert metrics["model"]["name"] == "LogisticRegression"
+    chosen = [c["name"] for c in metrics["chosen_by"]["candidates"] if c["chosen"]]
+    assert chosen == ["ngrams"]
 
 
 def test_training_and_evaluation_need_no_network_and_less_than_two_minutes(
     nlp_project: Project, tmp_path: Path
 ) -> None:
     clone = nlp_project.clone(tmp_path / "clone")
-    trained = clone.command("train", network=False)
-    evaluated = clone.command("evaluate", network=False)
-    assert trained.cpu + evaluated.cpu < 120, "measured: 57; a busy machine takes up to twice that"
+    train = clone.command("train", network=False)
+    evaluation = clone.command("evaluate", network=False)
+    assert train.cpu + evaluation.cpu < 120, "57 s before; a busy machine takes up to twice that"
 
 
-def test_a_clone_serves_without_training_and_explains(nlp_project: Project, tmp_path: Path) -> None:
+def test_a_clone_serves_without_training(nlp_project: Project, tmp_path: Path) -> None:
     fresh = nlp_project.clone(tmp_path / "fresh")
     with fresh.serve("make", "-o", ".venv/.installed", "serve") as address:
         for path in ("/", "/healthz", "/readyz", "/model", "/openapi.json"):
             assert request(f"{address}{path}")[0] == 200, path
-        texts = ["Bitte geben Sie eine gültige Adresse ein.", "Indtast venligst en gyldig adresse"]
-        status, answer = request(f"{address}/predict", {"texts": texts, "explain": True})
+        status, answer = request(f"{address}/predict", {"texts": TEXTS})
         assert status == 200
-        assert [one["prediction"] for one in answer["predictions"]] == ["German", "Danish"]
-        assert answer["predictions"][0]["parts"]
+        assert [one["likeliest"] for one in answer["predictions"]] == ["German", "Danish"]
         assert request(f"{address}/predict", {"texts": []})[0] == 422
 
 
 def test_predict_reads_lines(nlp_project: Project, tmp_path: Path) -> None:
     (tmp_path / "in.txt").write_text("Veuillez saisir une adresse valide\n", "utf-8")
     nlp_project.command("predict", tmp_path / "in.txt", "--output", tmp_path / "out.csv")
-    assert ",French," in (tmp_path / "out.csv").read_text("utf-8")
+    assert "French" in (tmp_path / "out.csv").read_text("utf-8")
+
+
+def swap_classes(metadata: dict[str, Any]) -> None:
+    metadata["output"]["classes"].reverse()
+
+
+def swap_terms(metadata: dict[str, Any]) -> None:
+    terms = metadata["input"]["vocabulary"].split("\n")
+    metadata["input"]["vocabulary"] = "\n".join([*terms[1:], terms[0]])
+
+
+def shorten_ngrams(metadata: dict[str, Any]) -> None:
+    metadata["input"]["longest"] -= 1
+
+
+def move_the_threshold(metadata: dict[str, Any]) -> None:
+    metadata["output"]["threshold"] += 0.01
+
+
+@pytest.fixture(scope="module")
+def text_site(
+    nlp_project: Project, tmp_path_factory: pytest.TempPathFactory, require: Require
+) -> Project:
+    """Return a clone of the text project in which the site was built, gate and all."""
+    require("node")
+    project = nlp_project.clone(tmp_path_factory.mktemp("site") / "which-language")
+    assert "golden requests get the service's answer" in project.command("site").output
+    return project
+
+
+@pytest.mark.parametrize("fault", [swap_classes, swap_terms, shorten_ngrams, move_the_threshold])
+def test_the_gate_is_red_where_the_metadata_are_changed(
+    text_site: Project, tmp_path: Path, fault: Callable[[dict[str, Any]], None]
+) -> None:
+    project = text_site.clone(tmp_path / "which-language")
+    shutil.copytree(text_site.root / "data/cache", project.root / "data/cache")
+    file = project.root / "model/metadata.json"
+    metadata = json.loads(file.read_text("utf-8"))
+    fault(metadata)
+    file.write_text(json.dumps(metadata), encoding="utf-8")
+    build = project.command("site", check=False)
+    assert build.status == 1
+    assert "answers otherwise than the service" in build.output
+
+
+# Letters of scripts, emoji, combining marks, right-to-left letters, and what is no letter.
+RANDOM_TEXTS = """
+import json, random
+from pathlib import Path
+from which_language.inference import Model
+signs = [*"a\\u00e4\\u00df\\u0131\\u0130\\u03a3\\u03c2\\u4f60\\u597d\\u0645\\u0631\\u05d0"]
+signs += [*"\\U0001f600\\u200d\\U0001f467 \\t\\u0301\\u202e\\ufeff\\0.,!?%&0123", *"abcdefghij   "]
+rng = random.Random(0)
+texts = ["".join(rng.choices(signs, k=rng.choice([1, 5, 40, 1200]))) for _ in range(100)]
+texts = [texts, ["".join(rng.choices(signs, k=30)) for _ in range(100)]]
+service = Model(Path("model"))
+golden = {"schema": 1, "tolerance": 1e-4, "cases": []}
+for name, part in zip(("long", "short"), texts):
+    model = service.metadata["model"]["id"]
+    answer = {"predictions": service.answer({"texts": part}), "model": model}
+    golden["cases"].append({"name": name, "request": {"texts": part}, "answer": answer})
+Path("model/golden.json").write_text(json.dumps(golden), encoding="utf-8")
+"""
+
+
+def test_200_random_texts_get_the_same_answer_from_page_and_service(
+    text_site: Project, tmp_path: Path
+) -> None:
+    project = text_site.clone(tmp_path / "which-language")
+    shutil.copytree(text_site.root / "data/cache", project.root / "data/cache")
+    project.run(project.python, "-c", RANDOM_TEXTS)
+    build = project.command("site", check=False)
+    assert build.status == 0, build.output
+    assert "All 2 golden requests" in build.output

@@ -11,10 +11,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
 import pytest
 
+from mlstarter.sources.assemble import LEVELS, SECOND_EDITION, TYPES
 from tests.templates.conftest import Generate
 from tests.templates.production import at_production, own_tests
 from tests.templates.projects import Done, Project, free_port, request
@@ -62,8 +64,10 @@ def test_what_the_level_adds_passes_its_own_tests(updated: Project) -> None:
     assert own_tests(updated) > 40
 
 
-@pytest.mark.parametrize("level", ["essentials", "production"])
-@pytest.mark.parametrize("kind", ["tabular", "cv", "nlp", "asr"])
+@pytest.mark.parametrize(
+    ("kind", "level"),
+    [pair for pair in product(TYPES, LEVELS) if pair not in SECOND_EDITION],
+)
 def test_the_score_page_of_every_type_names_tests_that_exist(
     generate: Generate, kind: str, level: str
 ) -> None:

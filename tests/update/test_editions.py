@@ -6,12 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from mlstarter import questions, sources
+from mlstarter.new import create
+from mlstarter.sources.assemble import SECOND_EDITION
 from mlstarter.update.merge.generated_blocks import same_blocks
 from mlstarter.update.moved_code import new_places
-from tests.update.story import QUESTIONS, Template, commit, update
+from tests.update.story import QUESTIONS, Template, commit, git, update
 
 pytestmark = pytest.mark.usefixtures("identity")
 
+ROOT = Path(__file__).parents[2]
 BEGIN, END = "<!-- results:begin -->\n", "<!-- results:end -->\n"
 CHANGELOG = """# Changes
 
@@ -27,6 +31,39 @@ CHANGELOG = """# Changes
 
 | `data/load.py` | `never.py` |
 """
+
+
+RELEASED = sorted(kind for kind, level in SECOND_EDITION if level == "essentials")
+
+
+def built_in(dest: Path, kind: str, version: str) -> Path:
+    """Make a project of the built-in template and return its folder."""
+    template = sources.resolve(None, version)
+    answers = questions.complete(questions.load(template), {"project_type": kind})
+    return create.create(dest, template, answers).path
+
+
+def tree(folder: Path) -> list[str]:
+    return git(folder, "ls-files", "--stage").splitlines()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", RELEASED)
+def test_a_project_as_new_left_it_becomes_one_of_the_second_edition(
+    tmp_path: Path, kind: str
+) -> None:
+    old, new = (built_in(tmp_path / v / "mine", kind, v) for v in ("0.1.0", "0.2.0"))
+    modules = {path for path in git(old, "ls-files", "src").split() if "/sample/" not in path}
+
+    done = update(old)
+
+    assert (done.status, done.plan.conflicts) == (0, ())
+    assert tree(old) == tree(new)
+    changelog = (ROOT / "templates/CHANGELOG.md").read_text("utf-8")
+    names = {path.split("/", 2)[2] for path in modules - set(git(old, "ls-files", "src").split())}
+    assert {name for name in names if not name.endswith("__init__.py")} <= set(
+        new_places(changelog)
+    )
 
 
 def readme(results: str, above: str = "", below: str = "words\n") -> str:

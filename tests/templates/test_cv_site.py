@@ -1,4 +1,4 @@
-"""A vision project of the second edition: page and service answer alike, and a gate holds them."""
+"""A vision project's page and service answer alike, and a gate holds them to it."""
 
 from __future__ import annotations
 
@@ -15,36 +15,53 @@ import pytest
 from tests.conftest import Require
 from tests.templates import cv_pictures
 from tests.templates.browser import accessibility, opened, press_predict, scrolls_sideways
-from tests.templates.conftest import Generate, prepared_project, run_all
+from tests.templates.conftest import Generate
 from tests.templates.cv_pictures import write_shapes
-from tests.templates.projects import Project, request
+from tests.templates.projects import Project, change, request
 from tests.templates.tabular_requests import difference
 from tests.templates.test_site_page import ASK, published
 
-# Until the second edition of vision is released, it is left to the whole run.
-pytestmark = [pytest.mark.e2e, pytest.mark.full, pytest.mark.xdist_group("cv-second")]
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("cv")]
 
 PNG = {"Content-Type": "image/png"}
+# A network that need not be good, in seconds.
+SHORTER = {"width": "8", "epochs": "2", "steps": "60", "resamples": "200"}
+
+
+def build(project: Project) -> Project:
+    """Build the site, gate and all."""
+    assert "golden requests get the service's answer" in project.command("site").output
+    return project
 
 
 @pytest.fixture(scope="module")
-def project(generate_second: Generate, git_identity: dict[str, str]) -> Project:
-    """Return a vision project of coloured pictures of one's own, everything run and committed."""
-    if prepared := prepared_project("cv_second", git_identity):
-        return prepared
-    answers = {"project_type": "cv", "data_source": "local", "data_path": "data/raw/shapes"}
-    root = generate_second("shapes", image_size="32", **answers)
-    write_shapes(root / "data/raw/shapes")
-    return run_all(root, "shapes", git_identity)
-
-
-@pytest.fixture(scope="module")
-def built(project: Project, tmp_path_factory: pytest.TempPathFactory, require: Require) -> Project:
-    """Return a clone in which the site was built, gate and all."""
+def built(
+    cv_project: Project, tmp_path_factory: pytest.TempPathFactory, require: Require
+) -> Project:
+    """Return a clone of the embedded pictures' project in which the site was built."""
     require("node")
-    clone = project.clone(tmp_path_factory.mktemp("site") / "shapes")
-    assert "golden requests get the service's answer" in clone.command("site").output
-    return clone
+    return build(cv_project.clone(tmp_path_factory.mktemp("site") / "garments"))
+
+
+@pytest.fixture(scope="module")
+def shapes(generate: Generate, cv_project: Project, require: Require) -> Project:
+    """Return a project of coloured pictures of one's own, in whose clone the site was built."""
+    require("node")
+    answers = {"data_source": "local", "data_path": "data/raw/shapes", "image_size": "32"}
+    root = generate("cv", "shapes", **answers)
+    write_shapes(root / "data/raw/shapes")
+    change(root / "config.toml", SHORTER)
+    environment = {**cv_project.environment, "PYTHONPATH": str(root / "src")}
+    project = Project(root, "shapes", cv_project.python, environment)
+    project.command("all")
+    return build(project)
+
+
+@pytest.fixture(scope="module", params=["built", "shapes"])
+def either(request: pytest.FixtureRequest) -> Project:
+    """Return one of the two: grey pictures, coloured ones."""
+    project: Project = request.getfixturevalue(request.param)
+    return project
 
 
 @pytest.fixture(scope="module")
@@ -56,9 +73,7 @@ def address(built: Project) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def pictures(built: Project, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Return pictures that the project's own Python made."""
-    out = tmp_path_factory.mktemp("pictures")
-    built.run(built.python, Path(cv_pictures.__file__), out)
-    return {path.stem: json.loads(path.read_text("utf-8")) for path in out.glob("*.json")}
+    return cv_pictures.load(built, tmp_path_factory.mktemp("pictures"))
 
 
 def change_metadata(project: Project, key: str, value: Any) -> None:
@@ -112,26 +127,26 @@ def turn_the_picture(project: Project) -> None:
     file.write_text(text, encoding="utf-8")
 
 
-CHANGES = [swap_classes, raise_the_threshold, change_a_weight, resize_otherwise, turn_the_picture]
+FAULTS = [swap_classes, raise_the_threshold, change_a_weight, resize_otherwise, turn_the_picture]
 
 
-@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("fault", FAULTS)
 def test_the_gate_is_red_where_something_is_changed(
-    built: Project, tmp_path: Path, change: Any
+    built: Project, tmp_path: Path, fault: Any
 ) -> None:
     clone = built.clone(tmp_path / "p")
     cache = "data/cache/onnxruntime-web"
     shutil.copytree(built.root / cache, clone.root / cache)
-    change(clone)
+    fault(clone)
     done = clone.command("site", check=False)
     assert done.status == 1, done.output
     assert "otherwise than the service" in done.output and "Traceback" not in done.output
     assert not (clone.root / "site/build").exists()
 
 
-def test_nothing_of_the_owners_is_published(built: Project) -> None:
-    assert built.metadata()["example_source"] == "synthetic"
-    built_files = [p for p in (built.root / "site/build").rglob("*") if p.is_file()]
+def test_nothing_of_the_owners_is_published(shapes: Project) -> None:
+    assert shapes.metadata()["example_source"] == "synthetic"
+    built_files = [p for p in (shapes.root / "site/build").rglob("*") if p.is_file()]
     assert {p.suffix for p in built_files} <= {".js", ".mjs", ".wasm", ".html", ".css", ".json",
                                                ".onnx", ".svg", ".md"}  # fmt: skip
     assert not any(p.name in ("worst.svg", "golden.json") for p in built_files)
@@ -139,13 +154,14 @@ def test_nothing_of_the_owners_is_published(built: Project) -> None:
 
 @pytest.mark.browser
 def test_random_pictures_get_the_same_answer_from_both_backends(
-    chromium: str, address: str, built: Project, pictures: dict[str, Any]
+    chromium: str, either: Project, tmp_path: Path
 ) -> None:
-    with built.serve() as service:
-        files = [base64.b64decode(one["file"]) for one in pictures["random"]]
+    pictures = cv_pictures.load(either, tmp_path)["random"]
+    with either.serve() as service:
+        files = [base64.b64decode(one["file"]) for one in pictures]
         expected = [request(f"{service}/predict", file, **PNG) for file in files]
-    requests = [json.dumps(one["request"]) for one in pictures["random"]]
-    with opened(chromium, address) as (page, _):
+    requests = [json.dumps(one["request"]) for one in pictures]
+    with published(either) as address, opened(chromium, address) as (page, _):
         answers = page.evaluate(ASK, requests)
     for (status, theirs), ours in zip(expected, answers, strict=True):
         assert status == 200 and difference(theirs, ours) < 1e-4
@@ -197,8 +213,7 @@ def test_the_example_is_answered_as_the_api_answers_it(
     chromium: str, address: str, built: Project, pictures: dict[str, Any], published_page: bool
 ) -> None:
     with built.serve() as service:
-        file = base64.b64decode(pictures["example"])
-        _, answer = request(f"{service}/predict", file, **PNG)
+        _, answer = request(f"{service}/predict", pictures["example"], **PNG)
         with opened(chromium, address if published_page else service) as (page, seen):
             assert press_predict(page) == answer["prediction"] or answer["prediction"] is None
             share = f"{100 * max(answer['probabilities'].values()):.0f}"
