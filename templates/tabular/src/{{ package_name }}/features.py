@@ -3,7 +3,7 @@
 numpy only, so that the service needs neither pandas nor scikit-learn, and the two cannot differ.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,14 +14,16 @@ Inputs = dict[str, NDArray[Any]]
 MISSING = "(missing)"
 
 
-def to_inputs(columns: Mapping[str, Iterable[Any]], features: Features) -> Inputs:
+def to_inputs(columns: Any, features: Features) -> Inputs:
     """Return "numbers" (float32 [rows, n], NaN where missing) and "categories" (text [rows, m]).
 
-    Each is there only if there are such features, whose columns stand in the order of
-    ``features``. Numbers are rounded to float32 before a model is fitted: trees cut between
-    values, and one that moved across a cut when it is rounded would change the answer.
+    ``columns`` gives the cells of a feature by its name: a dictionary, or a table. Each array is
+    there only if there are such features, and has them in the order of ``features``. Numbers are
+    rounded to float32 before a model is fitted: trees cut between values, and one that moved
+    across a cut when it is rounded would change the answer.
     """
-    numbers, texts = [], []
+    numbers: list[list[Any]] = []
+    texts: list[list[Any]] = []
     for feature in features:
         is_text = feature["kind"] == "category"
         blank = MISSING if is_text else np.nan
@@ -32,5 +34,5 @@ def to_inputs(columns: Mapping[str, Iterable[Any]], features: Features) -> Input
     if numbers:
         inputs["numbers"] = np.array(numbers, dtype=np.float64).T.astype(np.float32)
     if texts:
-        inputs["categories"] = np.array(texts, dtype=object).T
+        inputs["categories"] = np.array(texts, dtype=np.object_).T
     return inputs
