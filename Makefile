@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup new install test test-quick test-full lint benchmark release-templates clean
+.PHONY: help setup new install test test-quick test-full coverage lint benchmark release-templates clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
@@ -40,6 +40,13 @@ test-quick: $(STAMP)  ## Run the tests that take seconds
 test-full: $(STAMP)  ## Run every test, the long ones whole
 	MLSTARTER_TEST_FULL=1 $(BIN)/python -m pytest $(ARGS)
 
+coverage: $(STAMP)  ## Measure which lines the quick tests run: 90 % of all, 80 % of each module
+	@rm -rf .coverage && mkdir .coverage
+	COVERAGE_FILE="$(CURDIR)/.coverage/data" $(BIN)/python -m coverage run -m pytest -n 2 -m "not slow and not e2e and not container and not browser and not full" --ignore tests/templates $(ARGS)
+	COVERAGE_FILE="$(CURDIR)/.coverage/data" $(BIN)/python -m coverage combine --quiet
+	COVERAGE_FILE="$(CURDIR)/.coverage/data" $(BIN)/python -m coverage json --quiet --fail-under 0 -o .coverage/report.json
+	$(BIN)/python -m tools.coverage_floor .coverage/report.json
+
 lint: $(STAMP)  ## Check style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -52,4 +59,4 @@ release-templates: $(STAMP)  ## Add VERSION=X.Y.Z of templates/ to the bundle in
 	$(BIN)/python -m mlstarter.sources.release $(VERSION)
 
 clean:  ## Remove the virtual environment and caches
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage

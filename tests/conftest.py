@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from mlstarter import cli
+
 Require = Callable[[str], str]
+Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture(scope="session")
@@ -28,3 +32,30 @@ def require() -> Require:
         pytest.skip(message)
 
     return find
+
+
+@pytest.fixture
+def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings, cache, home and git identity of this test alone."""
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / ".gitconfig").write_text(
+        '[user]\n\tname = Ada\n\temail = ada@example.org\n[protocol "file"]\n\tallow = always\n'
+    )
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "config"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
+    monkeypatch.setenv("MLSTARTER_CACHE_DIR", str(home / "cache"))
+    monkeypatch.delenv("MLSTARTER_SETTINGS", raising=False)
+
+
+@pytest.fixture
+def mlstarter(own_folders: None, capfd: pytest.CaptureFixture[str]) -> Run:
+    """Return a function that runs the command line here and gives status, stdout and stderr."""
+
+    def run(*argv: str | Path) -> tuple[int, str, str]:
+        capfd.readouterr()
+        status = cli.run([str(word) for word in argv])
+        return status, *capfd.readouterr()
+
+    return run

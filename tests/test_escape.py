@@ -34,10 +34,10 @@ HARMFUL = [
 @pytest.mark.parametrize("text", HARMFUL)
 def test_what_a_terminal_acts_on_is_shown_instead(text: str) -> None:
     for function in (escape.line, escape.lines):
-        shown = function(f"a{text}b")
-        assert shown.isprintable()
-        assert shown.startswith("a\\")
-        shown.encode("utf-8")
+        output = function(f"a{text}b")
+        assert output.isprintable()
+        assert output.startswith("a\\")
+        output.encode("utf-8")
 
 
 def test_emoji_scripts_and_brackets_stay() -> None:
@@ -49,10 +49,10 @@ def test_emoji_scripts_and_brackets_stay() -> None:
 
 @given(st.text(st.characters(codec=None)))
 def test_a_json_document_means_the_same_and_is_harmless(text: str) -> None:
-    shown = escape.json_text(json.dumps({"a": text}, ensure_ascii=False))
-    assert json.loads(shown) == {"a": text}
-    shown.encode("utf-8")
-    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", shown)
+    output = escape.json_text(json.dumps({"a": text}, ensure_ascii=False))
+    assert json.loads(output) == {"a": text}
+    output.encode("utf-8")
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", output)
 
 
 @given(st.text(st.characters(codec="utf-8"), min_size=1))
@@ -112,7 +112,7 @@ RAW = re.compile(
     r"|sys\.(stdout|stderr)\.write|(\w+\.)?writerow|.*\bto_std(out|err)\(\)\.print)$"
 )
 # Who may: the one module that prints, those that write a file's own format.
-ALLOWED = {
+PRINTABLE_EXCEPTIONS = {
     "console.py": RAW,
     "cohort/export.py": re.compile(r"^writer\.writerow$"),
     # The maintainers' own program, which shows what they typed.
@@ -122,13 +122,15 @@ ALLOWED = {
 
 def test_nothing_prints_but_the_console() -> None:
     """A text that reaches a terminal, a table or a CSV by another way is a text unescaped."""
-    found = []
+    offenders = []
     for path in sorted(SOURCE.rglob("*.py")):
         name = path.relative_to(SOURCE).as_posix()
         for line, call in calls(path):
-            if RAW.match(call) and not (name in ALLOWED and ALLOWED[name].match(call)):
-                found.append(f"{name}:{line} {call}")
-    assert found == []
+            if RAW.match(call) and not (
+                name in PRINTABLE_EXCEPTIONS and PRINTABLE_EXCEPTIONS[name].match(call)
+            ):
+                offenders.append(f"{name}:{line} {call}")
+    assert offenders == []
 
 
 def test_html_is_written_by_two_modules_that_escape_every_cell() -> None:
@@ -152,9 +154,9 @@ def test_tables_trees_and_messages_take_markup_for_text(
     with console.steps() as step:
         step(evil)
     both = capsys.readouterr()
-    for shown in (both.out, both.err):
-        assert "[red]x[/nope]" in shown
-        assert "\x1b[2J" not in shown
+    for output in (both.out, both.err):
+        assert "[red]x[/nope]" in output
+        assert "\x1b[2J" not in output
 
 
 def test_an_error_cannot_pose_as_a_hint(capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,6 +12,7 @@ import os
 import random
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -117,8 +118,8 @@ def inputs(valid: bytes, seed: str) -> Iterator[bytes]:
                     lines = bytes(data).split(b"\n")
                     number = chance.randrange(len(lines))
                     for mark in (b": ", b" = ", b","):
-                        head, found, _ = lines[number].partition(mark)
-                        if found:
+                        head, separator, _ = lines[number].partition(mark)
+                        if separator:
                             lines[number] = head + mark + chance.choice(PIECES)
                             break
                     data = bytearray(b"\n".join(lines))
@@ -126,18 +127,18 @@ def inputs(valid: bytes, seed: str) -> Iterator[bytes]:
 
 
 def read_marker(data: bytes, _: Path) -> object:
-    from mlstarter.layers import read_marker as read
+    from mlstarter.layers import read_marker as reader
 
-    return read(data)
+    return reader(data)
 
 
 def read_roster(data: bytes, folder: Path) -> object:
     from mlstarter.cohort.remotes import address_problems
-    from mlstarter.cohort.roster import read_roster as read
+    from mlstarter.cohort.roster import read_roster as reader
 
     path = folder / "roster.csv"
     path.write_bytes(data)
-    roster = read(path, ["project_name"])
+    roster = reader(path, ["project_name"])
     wrong = {problem.line for problem in roster.problems}
     good = [student for student in roster.students if student.line not in wrong]
     return address_problems("file:///srv/{student_id}.git", good)
@@ -183,9 +184,10 @@ def _record(name: str, data: bytes) -> object:
 def read_metrics(data: bytes, _: Path) -> object:
     from mlstarter.cohort.board import board
     from mlstarter.cohort.status import Standing, _primary
+    from mlstarter.reports import read_report
 
-    standing = Standing("s1", "", "", "verified", **_primary(data))
-    return board("c", [standing], {}).encode("utf-8")
+    standing = Standing("s1", "", "", "verified", **_primary(read_report(data)))
+    return board("c", [standing], {}, datetime(2026, 12, 1)).encode("utf-8")
 
 
 def check_metrics(data: bytes, folder: Path) -> object:
@@ -243,25 +245,25 @@ READERS: dict[str, tuple[Callable[[bytes, Path], Any], bytes]] = {
 
 @pytest.mark.parametrize("name", READERS)
 def test_a_reader_ends_in_time_and_in_our_own_errors(name: str, tmp_path: Path) -> None:
-    read, valid = READERS[name]
+    reader, valid = READERS[name]
     folder = tmp_path / "inside"
     folder.mkdir()
     for number, data in enumerate(inputs(valid, name)):
-        started = time.process_time()
+        start = time.process_time()
         try:
-            read(data, folder)
+            reader(data, folder)
         except MlstarterError as error:
             assert error.message
         except Exception as error:
             raise AssertionError(f"input {number} of {name}: {data[:300]!r}") from error
-        assert time.process_time() - started < 1, data[:300]
+        assert time.process_time() - start < 1, data[:300]
     assert [path.name for path in tmp_path.iterdir()] == ["inside"]
 
 
 @pytest.mark.parametrize("name", READERS)
 def test_what_is_valid_is_read(name: str, tmp_path: Path) -> None:
-    read, valid = READERS[name]
-    assert read(valid, tmp_path) is not None
+    reader, valid = READERS[name]
+    assert reader(valid, tmp_path) is not None
 
 
 @pytest.mark.parametrize(
@@ -285,10 +287,10 @@ def test_what_is_valid_is_read(name: str, tmp_path: Path) -> None:
 def test_no_reader_takes_more_time_than_the_size_of_its_input(
     name: str, data: bytes, tmp_path: Path
 ) -> None:
-    read, _ = READERS[name]
-    started = time.process_time()
+    reader, _ = READERS[name]
+    start = time.process_time()
     try:
-        read(data, tmp_path)
+        reader(data, tmp_path)
     except MlstarterError as error:
         assert error.message
-    assert time.process_time() - started < 1
+    assert time.process_time() - start < 1

@@ -13,10 +13,10 @@ from pathlib import Path
 import pexpect
 import pytest
 
+from tests.conftest import Run
 from tests.engines.helpers import write_template
-from tests.other.conftest import Run, mlstarter, own_folders
 
-__all__ = ["mlstarter", "own_folders"]
+pytestmark = pytest.mark.usefixtures("own_folders")
 
 MODULE = """
 from pathlib import Path

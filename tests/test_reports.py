@@ -49,7 +49,7 @@ def test_schema_1_is_still_read() -> None:
     assert report is not None
     assert report.score == Score("roc_auc", 0.7, 0.65, 0.74, True)
     assert report.comparison == Comparison("linear", "undecided")
-    assert (report.schema, report.evaluated, report.model) == (1, True, "9c908344f0d8")
+    assert (report.schema, report.is_evaluated, report.model) == (1, True, "9c908344f0d8")
 
 
 @pytest.mark.parametrize(
@@ -73,14 +73,14 @@ def test_schema_2_is_read() -> None:
     assert report.problem.startswith("Warn travellers")
     assert report.result.startswith("Warning by this model costs 0.54")
     assert (report.picture, report.site) == ("reports/plots/cost.svg", None)
-    assert (report.evaluated, report.test_readings) == (True, 1)
+    assert (report.is_evaluated, report.test_readings) == (True, 1)
 
 
 def test_a_model_that_was_not_evaluated_has_no_score() -> None:
     document = {**example("metrics-2"), "evaluated": False, "metrics": {}, "comparison": None}
     report = read_report(dump(document))
     assert report is not None
-    assert (report.evaluated, report.score, report.comparison) == (False, None, None)
+    assert (report.is_evaluated, report.score, report.comparison) == (False, None, None)
 
 
 @pytest.mark.parametrize("site", ["javascript:alert(1)", "http://a.invalid", "//a.invalid", 7])

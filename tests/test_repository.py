@@ -51,9 +51,9 @@ def test_every_action_is_pinned_to_a_commit() -> None:
 
 def test_ci_covers_the_pythons_that_the_metadata_claim() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    claimed = re.findall(r"Python :: (3\.\d+)", " ".join(project["classifiers"]))
-    tested = re.search(r"python: \[(.+)\]", (ROOT / ".github/workflows/ci.yml").read_text("utf-8"))
-    assert tested and re.findall(r"3\.\d+", tested[1]) == claimed
+    classifiers = re.findall(r"Python :: (3\.\d+)", " ".join(project["classifiers"]))
+    matrix = re.search(r"python: \[(.+)\]", (ROOT / ".github/workflows/ci.yml").read_text("utf-8"))
+    assert matrix and re.findall(r"3\.\d+", matrix[1]) == classifiers
 
 
 def test_no_address_that_somebody_could_register_is_claimed() -> None:

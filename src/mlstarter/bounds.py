@@ -7,7 +7,6 @@ files, a question file of 60 kB and renders in two seconds) and far below what f
 from __future__ import annotations
 
 import signal
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from pathlib import Path
 from types import FrameType
 
 from mlstarter.errors import TemplateError
+from mlstarter.operating_system import is_linux
 
 # Files that are read whole. PyYAML's own loader reads about 100 kB a second.
 MAX_CONFIG_BYTES = 256_000
@@ -64,12 +64,12 @@ _active = False
 
 
 def is_limited() -> bool:
-    """Say whether a ``limited`` block is under way, which bounds what is within it."""
+    """Say whether a ``bounded_evaluation`` block is under way, which bounds what is within it."""
     return _active
 
 
 @contextmanager
-def limited(what: str) -> Iterator[None]:
+def bounded_evaluation(what: str) -> Iterator[None]:
     """Bound the time and memory of a block that evaluates somebody else's texts.
 
     Time by the alarm of POSIX systems, which ends loops and regular expressions alike, in the main
@@ -104,8 +104,8 @@ def limited(what: str) -> Iterator[None]:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, handler)
         if other:  # somebody else's alarm goes on
-            left = max(other - (time.monotonic() - start), 0.001)
-            signal.setitimer(signal.ITIMER_REAL, left, interval)
+            remainder = max(other - (time.monotonic() - start), 0.001)
+            signal.setitimer(signal.ITIMER_REAL, remainder, interval)
         _active = False
         _restore_address_space(space)
 
@@ -116,17 +116,17 @@ def _ring(_: int, __: FrameType | None) -> None:
 
 def _lower_address_space() -> tuple[int, int] | None:
     """Leave ``MAX_MEMORY`` to what follows; return the limits to restore, None where it cannot."""
-    if not sys.platform.startswith("linux"):
+    if not is_linux():
         return None
     import resource
 
     try:
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
         soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-        wanted = pages * resource.getpagesize() + MAX_MEMORY
-        if soft != resource.RLIM_INFINITY and soft <= wanted:
+        space = pages * resource.getpagesize() + MAX_MEMORY
+        if soft != resource.RLIM_INFINITY and soft <= space:
             return None
-        resource.setrlimit(resource.RLIMIT_AS, (wanted, hard))
+        resource.setrlimit(resource.RLIMIT_AS, (space, hard))
     except (OSError, ValueError):
         return None
     return soft, hard

@@ -109,7 +109,7 @@ def print_lines(parts: Iterable[tuple[str, str]]) -> None:
     to_stdout().print(text, end="", soft_wrap=True)
 
 
-class Step(Protocol):
+class ProgressStep(Protocol):
     """Called with a short sentence at each step of a long operation."""
 
     def __call__(self, message: str, /) -> None:
@@ -117,7 +117,7 @@ class Step(Protocol):
 
 
 @contextmanager
-def steps(*, quiet: bool = False) -> Iterator[Step]:
+def steps(*, quiet: bool = False) -> Iterator[ProgressStep]:
     """Show steps as they happen: a spinner on a terminal, nothing elsewhere."""
     if quiet or not sys.stderr.isatty():
         yield lambda _message: None
@@ -130,7 +130,7 @@ def steps(*, quiet: bool = False) -> Iterator[Step]:
 
 
 @contextmanager
-def progress(total: int, label: str, *, quiet: bool = False) -> Iterator[Step]:
+def progress(total: int, label: str, *, quiet: bool = False) -> Iterator[ProgressStep]:
     """Show a bar of ``total`` items on a terminal; each call counts one and names it."""
     if quiet or not sys.stderr.isatty():
         yield lambda _message: None

@@ -128,9 +128,9 @@ def _check_node(root: Any) -> None:
         if node.tag in _NUMBERS and len(node.value) > MAX_DIGITS:
             raise Unusable("a number has too many digits")
         if ready:
-            measured = [sizes[id(part)] or (0, 0) for part in parts]
-            count = 1 + sum(size for size, _ in measured)
-            depth = 1 + max((levels for _, levels in measured), default=0)
+            inner_sizes = [sizes[id(part)] or (0, 0) for part in parts]
+            count = 1 + sum(size for size, _ in inner_sizes)
+            depth = 1 + max((levels for _, levels in inner_sizes), default=0)
             if count > MAX_NODES:
                 raise Unusable(f"it holds more than {MAX_NODES} values")
             if depth > MAX_DEPTH:

@@ -2,16 +2,28 @@
 
 Functions raise these; only ``cli.main`` turns them into text and an exit status. Each carries
 one sentence that says what is wrong and where, and a hint: the command or the change that mends
-it. Exit statuses: 1 failed, 2 wrong usage, 3 done but needs attention.
+it.
 """
 
 from __future__ import annotations
+
+from enum import IntEnum
+
+
+class ExitStatus(IntEnum):
+    """What a command ends with; docs/cli.md tells users."""
+
+    DONE = 0
+    FAILED = 1
+    WRONG_USAGE = 2
+    NEEDS_ATTENTION = 3
+    INTERRUPTED = 130
 
 
 class MlstarterError(Exception):
     """An expected failure, shown as one ``error:`` line and one ``hint:`` line."""
 
-    exit_status = 1
+    exit_status: int = ExitStatus.FAILED
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:
         super().__init__(message)
@@ -22,13 +34,13 @@ class MlstarterError(Exception):
 class UsageError(MlstarterError):
     """The command was called with something that it cannot take."""
 
-    exit_status = 2
+    exit_status = ExitStatus.WRONG_USAGE
 
 
 class NeedsAttention(MlstarterError):
     """The work is done as far as it can be; what is left needs a person (a conflict, drift)."""
 
-    exit_status = 3
+    exit_status = ExitStatus.NEEDS_ATTENTION
 
 
 class EnvironmentProblem(MlstarterError):

@@ -28,12 +28,12 @@ def line(text: object) -> str:
 
     What is harmful shows as ``\\x1b``; emoji and every script stay as they are.
     """
-    return _IN_LINE.sub(_shown, str(text))
+    return _IN_LINE.sub(_visible, str(text))
 
 
 def lines(text: object) -> str:
     """Return text of several lines for a terminal: line ends and tabs stay, as in ``line``."""
-    return _IN_LINES.sub(_shown, str(text).replace("\r\n", "\n"))
+    return _IN_LINES.sub(_visible, str(text).replace("\r\n", "\n"))
 
 
 def json_text(text: str) -> str:
@@ -68,7 +68,7 @@ def csv_cell(text: object) -> str:
     return f"'{plain}" if _FORMULA.match(plain) else plain
 
 
-def _shown(match: re.Match[str]) -> str:
+def _visible(match: re.Match[str]) -> str:
     character = match[0]
     number = ord(character)
     if character in _SHORT:

@@ -20,19 +20,19 @@ def read_tree(folder: Path, *, git: bool = False) -> dict[str, Entry]:
 
     A ``.git`` at its top is left out, unless ``git``.
     """
-    found: dict[str, Entry] = {}
+    entries: dict[str, Entry] = {}
     pending = [folder]
     while pending:
         for path in sorted(pending.pop().iterdir()):
             name = path.relative_to(folder).as_posix()
             if path.is_symlink():
-                found[name] = Entry(SYMLINK, os.fsencode(path.readlink()))
+                entries[name] = Entry(SYMLINK, os.fsencode(path.readlink()))
             elif path.is_dir():
                 if name != ".git" or git:
                     pending.append(path)
             elif path.is_file():
-                found[name] = Entry(file_mode(path), path.read_bytes())
-    return dict(sorted(found.items()))
+                entries[name] = Entry(file_mode(path), path.read_bytes())
+    return dict(sorted(entries.items()))
 
 
 def inside(root: Path, path: Path) -> Path:
@@ -60,13 +60,13 @@ def write_tree(tree: Tree, folder: Path) -> None:
     Raises:
         EnvironmentProblem: the disk is full or the folder cannot be written.
     """
-    made: set[Path] = set()
+    folders: set[Path] = set()
     try:
         for name, entry in tree.items():
             path = folder / name
-            if path.parent not in made:
+            if path.parent not in folders:
                 path.parent.mkdir(parents=True, exist_ok=True)
-                made.add(path.parent)
+                folders.add(path.parent)
             if entry.mode == SYMLINK:
                 path.symlink_to(os.fsdecode(entry.data))
                 continue
@@ -139,13 +139,13 @@ def move_into_place(folder: Path, dest: Path) -> None:
         return
     if any(path != folder.parent for path in dest.iterdir()):
         raise FileExistsError(errno.EEXIST, "something else is there", str(dest))
-    moved: list[Path] = []
+    moved_paths: list[Path] = []
     try:
         for path in list(folder.iterdir()):
-            moved.append(path)
+            moved_paths.append(path)
             path.rename(dest / path.name)
     except BaseException:
-        for path in moved:
+        for path in moved_paths:
             with suppress(OSError):
                 (dest / path.name).rename(path)
         raise

@@ -26,15 +26,15 @@ def publish(project: Path) -> str:
     Raises NeedsAttention where GitHub refuses: the project itself is complete by then.
     """
     command = ("repo", "create", project.name, "--private", "--source", str(project), "--push")
-    done = _gh(*command)
-    if done.returncode != 0:
-        said = done.stderr.strip().splitlines() or ["it failed"]
+    result = _gh(*command)
+    if result.returncode != 0:
+        complaint = result.stderr.strip().splitlines() or ["it failed"]
         raise NeedsAttention(
-            f"The project is complete, but gh could not push it: {said[-1].rstrip('.')}.",
+            f"The project is complete, but gh could not push it: {complaint[-1].rstrip('.')}.",
             hint=f"try again with: cd {project} && gh repo create {project.name} --private "
             "--source . --push",
         )
-    words = (done.stdout + " " + done.stderr).split()
+    words = (result.stdout + " " + result.stderr).split()
     return next((word for word in words if word.startswith("https://")), "GitHub")
 
 

@@ -10,7 +10,7 @@ from types import FrameType
 from typing import Any
 
 
-class Terminated(SystemExit):
+class Termination(SystemExit):
     """The program was asked to end (SIGTERM, SIGHUP); its exit status is 128 and the signal."""
 
 
@@ -24,7 +24,7 @@ class _Stopping:
     def raise_now(self) -> None:
         if self.number is not None and not self.waits:
             number, self.number = self.number, None
-            raise KeyboardInterrupt if number == signal.SIGINT else Terminated(128 + number)
+            raise KeyboardInterrupt if number == signal.SIGINT else Termination(128 + number)
 
 
 _stopping = _Stopping()

@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from mlstarter.bounds import limited
+from mlstarter.bounds import bounded_evaluation
 from mlstarter.data_files import load_toml
 from mlstarter.engines.chance import Chance, drawing, new_seed
 from mlstarter.engines.copier.engine import CopierEngine
@@ -157,7 +157,7 @@ def _render(folder: Path, answers: Mapping[str, Any], folder_name: str) -> Tree:
     applicable = {name: value for name, value in context.items() if name not in hidden_names}
     chance = Chance(getattr(answers, "seed", "") or new_seed(), template.source)
     try:
-        with limited(template.source), drawing(chance):
+        with bounded_evaluation(template.source), drawing(chance):
             files = engine.quick_renderer.render(applicable, folder_name)
     except NeedsTrust as reason:
         raise _not_in_a_layer(folder, str(reason)) from reason

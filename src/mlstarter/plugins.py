@@ -66,12 +66,12 @@ def presets(template: Template) -> list[Preset]:
 def _load(point: EntryPoint) -> str:
     """Return what an entry point names: a path or an address, possibly through a function."""
     try:
-        found = point.load()
-        if callable(found):
-            found = found()
-        if isinstance(found, str | PathLike):
-            return str(fspath(found))
-        reason = f"it gives {type(found).__name__}, not a path"
+        target = point.load()
+        if callable(target):
+            target = target()
+        if isinstance(target, str | PathLike):
+            return str(fspath(target))
+        reason = f"it gives {type(target).__name__}, not a path"
     except Exception as error:
         reason = f"{type(error).__name__}: {error}"
     raise EnvironmentProblem(

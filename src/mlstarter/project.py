@@ -108,7 +108,7 @@ def is_record(name: str) -> bool:
     return any(form.matches(name) for form in record_formats())
 
 
-def read_record(read: ReadFile, names: Iterable[str]) -> Record | None:
+def read_record(read_file: ReadFile, names: Iterable[str]) -> Record | None:
     """Return the record among the files ``names``, read through ``read`` (None: not there).
 
     Raises:
@@ -122,7 +122,7 @@ def read_record(read: ReadFile, names: Iterable[str]) -> Record | None:
             f"This folder was made from several templates: {', '.join(records)}.",
             hint="update it with plain `copier update -a FILE`, one at a time",
         )
-    text = read(records[0]) if records else None
+    text = read_file(records[0]) if records else None
     if text is None:
         return None
     return form_of(records[0]).parse(records[0], text)

@@ -59,7 +59,7 @@ class Report:
     """
 
     schema: int
-    evaluated: bool
+    is_evaluated: bool
     score: Score | None
     comparison: Comparison | None
     problem: str = ""
@@ -122,7 +122,7 @@ def _second(document: Mapping[str, Any]) -> Report:
     site = _text(project.get("site"), MAX_SENTENCE)
     return Report(
         schema=2,
-        evaluated=document.get("evaluated") is True,
+        is_evaluated=document.get("evaluated") is True,
         score=_score(document),
         comparison=Comparison(cast(str, against)[:MAX_NAME], cast(Verdict, verdict))
         if usable

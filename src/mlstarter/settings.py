@@ -31,14 +31,14 @@ def path() -> Path | None:
 
     None for an account without a home, which has no settings.
     """
-    chosen = os.environ.get(SETTINGS_VARIABLE)
-    if chosen:
-        return Path(chosen)
+    named_file = os.environ.get(SETTINGS_VARIABLE)
+    if named_file:
+        return Path(named_file)
     own = folder()
     return None if own is None else own / "settings.toml"
 
 
-def trusted(source: str) -> bool:
+def trusts(source: str) -> bool:
     """Say whether the settings trust ``source``.
 
     An entry ending in ``/`` stands for everything below it, any other for itself alone; addresses
@@ -51,13 +51,13 @@ def trusted(source: str) -> bool:
     if file is None:
         return False
     try:
-        stated = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+        settings = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except (FileNotFoundError, NotADirectoryError):
         return False
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise UsageError(f"{file} cannot be read: {reason}.", hint="mend or remove it") from error
-    entries = stated.get("trust", [])
+    entries = settings.get("trust", [])
     if not isinstance(entries, list) or not all(isinstance(entry, str) for entry in entries):
         raise UsageError(
             f"trust in {file} is not a list of sources.",

@@ -5,27 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 
-def near(word: str, known: Iterable[str]) -> str | None:
-    """Return the entry of ``known`` that ``word`` most likely meant, or None.
+def near(word: str, words: Iterable[str]) -> str | None:
+    """Return the entry of ``words`` that ``word`` most likely meant, or None.
 
     Case is ignored, and so is the difference between hyphen and underscore.
     """
     from difflib import get_close_matches
 
-    plain = {entry.casefold().replace("_", "-"): entry for entry in known}
-    found = get_close_matches(word.casefold().replace("_", "-"), plain, n=1, cutoff=0.6)
-    return plain[found[0]] if found else None
+    plain = {entry.casefold().replace("_", "-"): entry for entry in words}
+    matches = get_close_matches(word.casefold().replace("_", "-"), plain, n=1, cutoff=0.6)
+    return plain[matches[0]] if matches else None
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+def did_you_mean(word: str, words: Iterable[str]) -> str | None:
     """Return ``did you mean "..."?`` for a mistyped word, or None where nothing is near."""
-    match = near(word, known)
+    match = near(word, words)
     return None if match is None else f'did you mean "{match}"?'
 
 
-def hint_for(word: str, known: Iterable[str], command: str) -> str:
+def hint_for(word: str, words: Iterable[str], command: str) -> str:
     """Return the hint for a word that is not known: the near match, or the command to list all."""
-    return did_you_mean(word, known) or f"`{command}` shows them all"
+    return did_you_mean(word, words) or f"`{command}` shows them all"
 
 
 def listing(words: Iterable[object]) -> str:

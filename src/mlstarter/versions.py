@@ -6,6 +6,8 @@ import re
 
 from packaging.version import InvalidVersion, Version
 
+__all__ = ["Version", "is_behind", "is_older", "parse_version"]
+
 _DESCRIPTION = re.compile(r"^(.*)-(\d+)-g[0-9a-f]+$")
 
 

@@ -15,9 +15,11 @@ import yaml
 from mlstarter import engines, questions
 from mlstarter.authoring.lint import lint
 from mlstarter.authoring.working_template import working_copy
+from tests.conftest import Run
 from tests.engines.helpers import Files, commit, git, write_template
 from tests.engines.test_cookiecutter import CASES, template_of
-from tests.other.conftest import Run
+
+pytestmark = pytest.mark.usefixtures("own_folders")
 
 # What was written in cookiecutter.json, and a variable that one text changes for the others.
 NO_COUNTERPART = {
@@ -39,11 +41,11 @@ def test_what_cookiecutter_can_do_is_carried_over(
     status, out, err = mlstarter("template", "convert", source, "--json")
 
     assert status == 0, out + err
-    made = json.loads(out)
-    assert made["path"] == str(tmp_path / "t-copier")
-    assert made["proof"]["compared"] > 0
-    assert made["proof"]["differences"] == []
-    assert made["proof"]["unrendered"] == 0
+    document = json.loads(out)
+    assert document["path"] == str(tmp_path / "t-copier")
+    assert document["proof"]["compared"] > 0
+    assert document["proof"]["differences"] == []
+    assert document["proof"]["unrendered"] == 0
 
 
 @pytest.mark.parametrize("case", sorted(NO_COUNTERPART))
@@ -85,16 +87,16 @@ FULL: tuple[dict[str, Any], Files] = (
 
 
 @pytest.fixture
-def converted(mlstarter: Run, tmp_path: Path) -> Path:
+def conversion(mlstarter: Run, tmp_path: Path) -> Path:
     source = template_of(tmp_path / "t", *FULL)
     status, out, err = mlstarter("template", "convert", source, tmp_path / "out")
     assert status == 0, out + err
     return tmp_path / "out"
 
 
-def test_questions_hooks_and_pages_are_carried_over(converted: Path) -> None:
-    stated = yaml.safe_load((converted / "copier.yml").read_text())
-    assert [name for name in stated if not name.startswith("_")] == [
+def test_questions_hooks_and_pages_are_carried_over(conversion: Path) -> None:
+    questions_file = yaml.safe_load((conversion / "copier.yml").read_text())
+    assert [name for name in questions_file if not name.startswith("_")] == [
         "name",
         "slug",
         "class_",
@@ -102,21 +104,27 @@ def test_questions_hooks_and_pages_are_carried_over(converted: Path) -> None:
         "docs",
         "title",
     ]
-    assert stated["name"] == {"type": "str", "help": "What is it called?", "default": "My Thing"}
-    assert stated["kind"]["choices"] == {"A library": "lib", "app": "app"}
-    assert stated["title"] == {"type": "str", "default": "{{ name|title }}", "when": False}
-    tasks = stated["_tasks"]
+    assert questions_file["name"] == {
+        "type": "str",
+        "help": "What is it called?",
+        "default": "My Thing",
+    }
+    assert questions_file["kind"]["choices"] == {"A library": "lib", "app": "app"}
+    assert questions_file["title"] == {"type": "str", "default": "{{ name|title }}", "when": False}
+    tasks = questions_file["_tasks"]
     assert [task["command"][0] for task in tasks] == ["{{ _copier_python }}"] * 2
     assert [task["command"][3] for task in tasks] == ["pre_gen_project.sh", "post_gen_project.py"]
-    assert (converted / "README.md").read_text() == "# A template\n"
-    assert os.access(converted / "template" / "{{slug}}" / "run.sh.jinja", os.X_OK)
-    assert "'{{ 'cookiecutter.name' }}'" in (converted / "template" / "README.md.jinja").read_text()
+    assert (conversion / "README.md").read_text() == "# A template\n"
+    assert os.access(conversion / "template" / "{{slug}}" / "run.sh.jinja", os.X_OK)
+    assert (
+        "'{{ 'cookiecutter.name' }}'" in (conversion / "template" / "README.md.jinja").read_text()
+    )
 
 
 def test_hooks_and_the_tasks_they_became_do_the_same(mlstarter: Run, tmp_path: Path) -> None:
     variables, files = {"slug": "s", "kind": ["lib", "app"]}, FULL[1]
-    kept = {name: text for name, text in files.items() if name.startswith("/hooks")}
-    source = template_of(tmp_path / "t", variables, {**kept, "f": "x"})
+    hooks = {name: text for name, text in files.items() if name.startswith("/hooks")}
+    source = template_of(tmp_path / "t", variables, {**hooks, "f": "x"})
 
     status, out, err = mlstarter("template", "convert", source, "--trust")
 
@@ -146,6 +154,7 @@ HOOKS: dict[str, Files] = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", HOOKS)
 def test_hooks_do_the_same_as_tasks(case: str, mlstarter: Run, tmp_path: Path) -> None:
     source = template_of(tmp_path / "t", VARIABLES, HOOKS[case])
@@ -168,8 +177,8 @@ def test_a_hook_that_keeps_only_what_it_knows_leaves_the_record(
 
     run_copy(str(tmp_path / "t-copier"), tmp_path / "p", defaults=True, quiet=True, unsafe=True)
 
-    made = sorted(path.name for path in (tmp_path / "p").iterdir())
-    assert made == [".copier-answers.yml", "keep"]
+    document = sorted(path.name for path in (tmp_path / "p").iterdir())
+    assert document == [".copier-answers.yml", "keep"]
 
 
 def test_without_trust_it_is_said_that_hooks_were_not_compared(
@@ -184,6 +193,7 @@ def test_without_trust_it_is_said_that_hooks_were_not_compared(
     assert "what hooks and tasks do was not compared: --trust runs them in copies" in out
 
 
+@pytest.mark.slow
 def test_a_difference_that_only_hooks_make_is_found(mlstarter: Run, tmp_path: Path) -> None:
     hook = "open('pip' if '{{ cookiecutter._output_dir }}' == 'None' else 'out', 'w').close()\n"
     source = template_of(tmp_path / "t", VARIABLES, {HOOK: hook, "f": "x"})
@@ -205,6 +215,7 @@ def test_a_hook_that_cannot_be_a_task_is_listed(mlstarter: Run, tmp_path: Path) 
     assert "hooks/pre_prompt.py: Copier runs nothing before the questions" in out
 
 
+@pytest.mark.slow
 def test_other_delimiters_reach_the_tasks_and_the_record(mlstarter: Run, tmp_path: Path) -> None:
     options = {"variable_start_string": "<<", "variable_end_string": ">>"}
     variables = {"slug": "s", "kind": ["lib", "app"], "_jinja2_env_vars": options}
@@ -235,16 +246,16 @@ def test_what_changes_is_listed(mlstarter: Run, tmp_path: Path) -> None:
     assert "cookiecutter.extensions.SlugifyExtension" in out
 
 
-def test_the_converted_template_is_sound(converted: Path) -> None:
-    with working_copy(converted) as template:
+def test_the_converted_template_is_sound(conversion: Path) -> None:
+    with working_copy(conversion) as template:
         rules = {finding.rule for finding in lint(template)}
     assert rules <= {"collision"}
 
 
 def test_a_converted_template_goes_end_to_end_and_is_updated(
-    converted: Path, mlstarter: Run, tmp_path: Path
+    conversion: Path, mlstarter: Run, tmp_path: Path
 ) -> None:
-    source = commit(converted, "1.0.0")
+    source = commit(conversion, "1.0.0")
     project = tmp_path / "p"
     status, _, err = mlstarter(
         *("new", project, "--template", source, "--yes", "--trust", "--data", "kind=app")
@@ -264,14 +275,14 @@ def test_a_converted_template_goes_end_to_end_and_is_updated(
     assert (lines[0], lines[-1]) == ("New first line", "mine")
 
 
-def test_plain_copier_takes_the_converted_template(converted: Path, tmp_path: Path) -> None:
+def test_plain_copier_takes_the_converted_template(conversion: Path, tmp_path: Path) -> None:
     from copier import run_copy
 
-    run_copy(str(converted), tmp_path / "p", defaults=True, quiet=True, unsafe=True)
+    run_copy(str(conversion), tmp_path / "p", defaults=True, quiet=True, unsafe=True)
 
-    with working_copy(converted) as template:
-        asked = questions.load(template)
-        ours = engines.render(template.without_code(), questions.complete(asked, {}))
+    with working_copy(conversion) as template:
+        questionnaire = questions.load(template)
+        ours = engines.render(template.without_code(), questions.complete(questionnaire, {}))
     assert (tmp_path / "p" / "README.md").read_bytes() == ours["README.md"].data
 
 

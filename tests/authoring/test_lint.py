@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from mlstarter.authoring.lint import Finding, lint
+from mlstarter.authoring.lint import LintFinding, lint
 from mlstarter.authoring.working_template import working_copy
+from tests.conftest import Run
 from tests.engines.helpers import Files, write_template
-from tests.other.conftest import Run
+
+pytestmark = pytest.mark.usefixtures("own_folders")
 
 Q = "n: {type: str, help: 'N?', default: x}\n"
 TOKEN = "ghp_" + "a1B2" * 9
@@ -47,7 +49,7 @@ FAULTY: dict[str, tuple[Files, tuple[str, str]]] = {
 }  # fmt: skip
 
 
-def found(folder: Path) -> list[Finding]:
+def findings_of(folder: Path) -> list[LintFinding]:
     with working_copy(folder) as template:
         return lint(template)
 
@@ -56,7 +58,7 @@ def found(folder: Path) -> list[Finding]:
 def test_a_fault_is_found(case: str, tmp_path: Path) -> None:
     files, expected = FAULTY[case]
 
-    findings = found(write_template(tmp_path / "t", files))
+    findings = findings_of(write_template(tmp_path / "t", files))
 
     assert expected in [(finding.rule, finding.where) for finding in findings]
 
@@ -70,12 +72,12 @@ def test_a_fault_is_found(case: str, tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_a_sound_template_has_no_findings(files: Files, tmp_path: Path) -> None:
-    assert found(write_template(tmp_path / "t", files)) == []
+    assert findings_of(write_template(tmp_path / "t", files)) == []
 
 
 @pytest.mark.slow
 def test_the_built_in_template_has_no_findings() -> None:
-    assert found(Path(__file__).parents[2] / "templates") == []
+    assert findings_of(Path(__file__).parents[2] / "templates") == []
 
 
 def test_findings_are_printed_with_exit_status_3(mlstarter: Run, tmp_path: Path) -> None:
@@ -96,5 +98,5 @@ def test_findings_are_printed_with_exit_status_3(mlstarter: Run, tmp_path: Path)
 
 def test_code_of_the_template_does_not_run_while_it_is_judged(tmp_path: Path) -> None:
     files = {"copier.yml": Q + f"_tasks: ['touch {tmp_path}/ran']\n", "f": ""}
-    assert found(write_template(tmp_path / "t", files)) == []
+    assert findings_of(write_template(tmp_path / "t", files)) == []
     assert not (tmp_path / "ran").exists()

@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 
 from mlstarter import sources
+from tests.conftest import Run
 from tests.engines.helpers import git, write_template
-from tests.other.conftest import Run
+
+pytestmark = pytest.mark.usefixtures("own_folders")
 
 FILES = {
     "copier.yml": "n: 1\n",
@@ -47,9 +49,9 @@ def test_versions_are_added_and_plain_copier_uses_them(
     assert git(remote, "rev-parse", "0.2.0^", "main") == "\n".join(
         [git(remote, "rev-parse", "0.1.0"), git(remote, "rev-parse", "0.2.0")]
     )
-    listed = git(remote, "ls-tree", "-r", "--name-only", "0.1.0").split("\n")
-    assert "sub/kept.log" in listed
-    assert "scratch/x" not in listed
+    paths = git(remote, "ls-tree", "-r", "--name-only", "0.1.0").split("\n")
+    assert "sub/kept.log" in paths
+    assert "scratch/x" not in paths
 
     project = tmp_path / "p"
     copier = [sys.executable, "-m", "copier"]

@@ -82,13 +82,13 @@ def environ(tmp_path: Path) -> dict[str, str]:
     (home / ".gitconfig").write_text(
         "[user]\n\tname = Ada\n\temail = ada@example.org\n", encoding="utf-8"
     )
-    kept = {
+    environment = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("KAGGLE_", "GIT_", "XDG_", "MLSTARTER_"))
     }
     return {
-        **kept,
+        **environment,
         "HOME": str(home),
         "XDG_CONFIG_HOME": str(home / ".config"),
         "GIT_CONFIG_NOSYSTEM": "1",

@@ -42,9 +42,9 @@ def add(root: Path) -> None:
 
 
 def test_a_finished_project_passes(run: Run, project: Path) -> None:
-    done = run("check", "churn")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert all(line.startswith("ok ") for line in done.stdout.splitlines())
+    result = run("check", "churn")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert all(line.startswith("ok ") for line in result.stdout.splitlines())
 
 
 def metrics(root: Path, **changes: object) -> None:
@@ -87,21 +87,21 @@ def test_each_fault_is_found_with_how_to_mend_it(run: Run, project: Path, fault:
     break_it, name, detail = FAULTS[fault]
     break_it(project)
     add(project)
-    done = run("check", "churn", "--json")
-    said = json.loads(done.stdout)
-    failed = [check for check in said["checks"] if check["status"] == "failed"]
-    assert (done.returncode, said["ok"]) == (3, False)
+    result = run("check", "churn", "--json")
+    report = json.loads(result.stdout)
+    failures = [check for check in report["checks"] if check["status"] == "failed"]
+    assert (result.returncode, report["ok"]) == (3, False)
     # Without results there is no baseline either; whatever else is found would be wrong.
-    assert (failed[0]["name"], failed[0]["detail"]) == (name, detail)
-    assert {check["name"] for check in failed} <= {name, "baseline"}
-    assert failed[0]["mend"]
+    assert (failures[0]["name"], failures[0]["detail"]) == (name, detail)
+    assert {check["name"] for check in failures} <= {name, "baseline"}
+    assert failures[0]["mend"]
 
 
 def test_an_unproven_lead_is_a_warning(run: Run, project: Path) -> None:
     metrics(project, difference={"against": "linear", "significant": False})
-    done = run("check", "churn")
-    assert done.returncode == 0
-    assert "the difference from linear is undecided" in done.stdout
+    result = run("check", "churn")
+    assert result.returncode == 0
+    assert "the difference from linear is undecided" in result.stdout
 
 
 def second(**changes: object) -> dict[str, object]:
@@ -128,17 +128,17 @@ def test_a_report_of_schema_2_is_judged_by_its_verdict(
     run: Run, project: Path, changes: dict[str, object], status: int, detail: str
 ) -> None:
     (project / "reports/metrics.json").write_text(json.dumps(second(**changes)))
-    done = run("check", "churn")
-    assert (done.returncode, detail in done.stdout) == (status, True), done.stdout
+    result = run("check", "churn")
+    assert (result.returncode, detail in result.stdout) == (status, True), result.stdout
 
 
 def test_a_secret_s_value_is_never_shown(run: Run, project: Path) -> None:
     secret = "ghp_" + "a1B2" * 10
     (project / "notes.txt").write_text(secret)
     add(project)
-    done = run("check", "churn", "--html", "out.html")
-    assert done.returncode == 3
-    assert secret not in done.stdout + done.stderr + (project.parent / "out.html").read_text()
+    result = run("check", "churn", "--html", "out.html")
+    assert result.returncode == 3
+    assert secret not in result.stdout + result.stderr + (project.parent / "out.html").read_text()
 
 
 def test_the_page_stands_alone_and_escapes_what_it_shows(run: Run, project: Path) -> None:
@@ -150,9 +150,9 @@ def test_the_page_stands_alone_and_escapes_what_it_shows(run: Run, project: Path
 
 
 def test_a_folder_that_is_no_project_is_an_error(run: Run, here: Path) -> None:
-    done = run("check")
-    assert done.returncode == 1
-    assert done.stderr.splitlines() == [
+    result = run("check")
+    assert result.returncode == 1
+    assert result.stderr.splitlines() == [
         f"error: {here} is not a project: it has neither README.md nor .copier-answers.yml.",
         "hint: name the project's folder: mlstarter check PROJECT",
     ]

@@ -18,7 +18,7 @@ def test_a_closed_pipe_does_not_fail_the_command(tmp_path: Path) -> None:
         "os.dup2(w, 1); sys.exit(run(sys.argv[1:]))"
     )
 
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", code, "new", "p", "--template", str(tmp_path / "t"), "--yes"],
         cwd=tmp_path,
         env={**os.environ, "GIT_CONFIG_GLOBAL": str(identity)},
@@ -27,5 +27,5 @@ def test_a_closed_pipe_does_not_fail_the_command(tmp_path: Path) -> None:
         check=False,
     )
 
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (result.returncode, result.stderr) == (0, "")
     assert (tmp_path / "p" / ".git").is_dir()

@@ -14,15 +14,15 @@ GOOD = "0123456789abcdef0123456789abcdef"
 
 
 def test_every_check_is_reported_and_json_says_the_same(run: Run) -> None:
-    done = run("doctor", "--json")
-    said = json.loads(done.stdout)
-    names = [check["name"] for check in said["checks"]]
-    assert (said["schema"], said["command"], done.stderr) == (1, "doctor", "")
+    result = run("doctor", "--json")
+    report = json.loads(result.stdout)
+    names = [check["name"] for check in report["checks"]]
+    assert (report["schema"], report["command"], result.stderr) == (1, "doctor", "")
     assert names == [
         "git", "git identity", "Python", "disk space", "container engine", "Kaggle credentials",
     ]  # fmt: skip
     text = run("doctor").stdout
-    for check in said["checks"]:
+    for check in report["checks"]:
         assert check["name"] in text
         if check["status"] != "ok":
             assert check["mend"] in text
@@ -31,9 +31,9 @@ def test_every_check_is_reported_and_json_says_the_same(run: Run) -> None:
 def test_without_git_doctor_fails_and_says_how_to_mend_it(run: Run, tmp_path: Path) -> None:
     empty = tmp_path / "bin"
     empty.mkdir()
-    done = run("doctor", "--json", env={"PATH": str(empty)})
-    checks = {check["name"]: check for check in json.loads(done.stdout)["checks"]}
-    assert done.returncode == 3
+    result = run("doctor", "--json", env={"PATH": str(empty)})
+    checks = {check["name"]: check for check in json.loads(result.stdout)["checks"]}
+    assert result.returncode == 3
     assert checks["git"]["status"] == "failed"
     assert "install git" in checks["git"]["mend"]
     assert checks["container engine"]["status"] == "warning"
@@ -41,9 +41,9 @@ def test_without_git_doctor_fails_and_says_how_to_mend_it(run: Run, tmp_path: Pa
 
 def test_without_an_identity_doctor_gives_the_commands(run: Run, environ: dict[str, str]) -> None:
     (Path(environ["HOME"]) / ".gitconfig").unlink()
-    done = run("doctor")
-    assert done.returncode == 0
-    assert 'git config --global user.name "Your Name"' in done.stdout
+    result = run("doctor")
+    assert result.returncode == 0
+    assert 'git config --global user.name "Your Name"' in result.stdout
 
 
 @pytest.fixture
@@ -59,21 +59,21 @@ def place(path: Path, text: str, mode: int = 0o600) -> None:
 
 
 def test_credentials_are_found_in_kagglehub_s_order(tmp_path: Path, kaggle: Path) -> None:
-    def found(environ: dict[str, str]) -> str:
+    def finding(environ: dict[str, str]) -> str:
         finding = kaggle_credentials(environ, tmp_path)
         assert finding.status == "ok"
         return finding.detail.removeprefix("found in ")
 
     pair = {"KAGGLE_USERNAME": "ada", "KAGGLE_KEY": GOOD}
     place(kaggle / "kaggle.json", json.dumps({"username": "ada", "key": GOOD}))
-    assert found({}) == "kaggle.json"
-    assert found(pair) == "KAGGLE_USERNAME and KAGGLE_KEY"
+    assert finding({}) == "kaggle.json"
+    assert finding(pair) == "KAGGLE_USERNAME and KAGGLE_KEY"
     place(kaggle / "access_token", GOOD)
-    assert found(pair) == "~/.kaggle/access_token"
-    assert found({**pair, "KAGGLE_API_TOKEN": GOOD}) == "KAGGLE_API_TOKEN"
+    assert finding(pair) == "~/.kaggle/access_token"
+    assert finding({**pair, "KAGGLE_API_TOKEN": GOOD}) == "KAGGLE_API_TOKEN"
     place(tmp_path / "token", GOOD + "\n")
-    named = found({"KAGGLE_API_TOKEN": str(tmp_path / "token")})
-    assert named == "the file that KAGGLE_API_TOKEN names"
+    detail = finding({"KAGGLE_API_TOKEN": str(tmp_path / "token")})
+    assert detail == "the file that KAGGLE_API_TOKEN names"
 
 
 @pytest.mark.parametrize(
@@ -112,8 +112,8 @@ def test_no_credential_is_ever_printed(run: Run, environ: dict[str, str]) -> Non
     place(folder / "kaggle.json", json.dumps({"username": "ada-l", "key": GOOD}), 0o644)
     for env in ({}, {"KAGGLE_API_TOKEN": GOOD[::-1]}, {"KAGGLE_KEY": GOOD}):
         for arguments in (("doctor",), ("doctor", "--json")):
-            done = run(*arguments, env=env)
-            said = done.stdout + done.stderr
-            assert GOOD not in said
-            assert GOOD[::-1] not in said
-            assert "ada-l" not in said
+            result = run(*arguments, env=env)
+            report = result.stdout + result.stderr
+            assert GOOD not in report
+            assert GOOD[::-1] not in report
+            assert "ada-l" not in report

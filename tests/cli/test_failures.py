@@ -18,26 +18,26 @@ from tests.cli.conftest import Run, command
 BAD = ("Traceback", "unexpected", "Exception ignored")
 
 
-def said(done: subprocess.CompletedProcess[str]) -> str:
+def report(result: subprocess.CompletedProcess[str]) -> str:
     """Return what a failed command said: one error line and at most one hint."""
-    assert not [word for word in BAD if word in done.stdout + done.stderr], done.stderr
-    assert len(done.stderr.splitlines()) <= 2, done.stderr
-    assert done.stderr.startswith("error: ")
-    return done.stderr
+    assert not [word for word in BAD if word in result.stdout + result.stderr], result.stderr
+    assert len(result.stderr.splitlines()) <= 2, result.stderr
+    assert result.stderr.startswith("error: ")
+    return result.stderr
 
 
 @pytest.mark.parametrize("words", [(), ("template",), ("cohort",)])
 def test_a_command_alone_shows_its_help(words: tuple[str, ...], run: Run) -> None:
-    done = run(*words)
+    result = run(*words)
 
-    assert done.returncode == 0
-    assert done.stdout.startswith("Usage: mlstarter")
-    assert "Commands:" in done.stdout
-    assert done.stderr == ""
+    assert result.returncode == 0
+    assert result.stdout.startswith("Usage: mlstarter")
+    assert "Commands:" in result.stdout
+    assert result.stderr == ""
 
 
 @pytest.mark.parametrize(
-    ("typed", "meant"),
+    ("typo", "option"),
     [
         ("--tpye", "--type"),
         ("--trsut", "--trust"),
@@ -53,11 +53,11 @@ def test_a_command_alone_shows_its_help(words: tuple[str, ...], run: Run) -> Non
         ("--hlep", "--help"),
     ],
 )
-def test_a_mistyped_option_gets_the_nearest(typed: str, meant: str, run: Run) -> None:
-    done = run("new", "p", typed, "x")
+def test_a_mistyped_option_gets_the_nearest(typo: str, option: str, run: Run) -> None:
+    result = run("new", "p", typo, "x")
 
-    assert done.returncode == 2
-    assert f'did you mean "{meant}"?' in said(done)
+    assert result.returncode == 2
+    assert f'did you mean "{option}"?' in report(result)
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "ascii", "latin-1", "cp437:strict"])
@@ -79,23 +79,23 @@ def test_letters_that_the_output_lacks_stop_nothing(
         "error": ["new", "p", "--template", root, "--yes", "--data", "имя=🚀"],
     }[way]
 
-    done = run(*arguments, env=env)
+    result = run(*arguments, env=env)
 
-    assert done.returncode == (2 if way == "error" else 0), done.stderr
+    assert result.returncode == (2 if way == "error" else 0), result.stderr
     if way == "json":
-        assert json.loads(done.stdout)["answers"] == {"name": "проект"}
-        assert done.stdout.isascii()
+        assert json.loads(result.stdout)["answers"] == {"name": "проект"}
+        assert result.stdout.isascii()
 
 
 def test_without_git_it_says_how_to_get_it(run: Run, template: Path, tmp_path: Path) -> None:
     assert run("new", "first", "--template", template, "--yes").returncode == 0
 
     for arguments in (("new", "proj", "--template", template, "--yes"), ("update", "first")):
-        done = run(*arguments, env={"PATH": str(tmp_path / "nowhere")})
+        result = run(*arguments, env={"PATH": str(tmp_path / "nowhere")})
 
-        assert done.returncode == 1
-        assert "git was not found on this machine" in said(done)
-        assert "https://git-scm.com/downloads" in done.stderr
+        assert result.returncode == 1
+        assert "git was not found on this machine" in report(result)
+        assert "https://git-scm.com/downloads" in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -114,10 +114,12 @@ def test_a_git_that_is_none_is_said(
     fake.write_text(f"#!/bin/sh\n{script}\n")
     fake.chmod(0o755)
 
-    done = run("new", "proj", "--template", template, "--yes", env={"PATH": f"{fake.parent}:/bin"})
+    result = run(
+        "new", "proj", "--template", template, "--yes", env={"PATH": f"{fake.parent}:/bin"}
+    )
 
-    assert done.returncode == 1
-    assert message in said(done)
+    assert result.returncode == 1
+    assert message in report(result)
 
 
 def test_a_git_with_words_after_its_version_is_taken(
@@ -131,30 +133,32 @@ def test_a_git_with_words_after_its_version_is_taken(
     )
     fake.chmod(0o755)
 
-    done = run("new", "proj", "--template", template, "--yes", env={"PATH": f"{fake.parent}:/bin"})
+    result = run(
+        "new", "proj", "--template", template, "--yes", env={"PATH": f"{fake.parent}:/bin"}
+    )
 
-    assert done.returncode == 0, done.stderr
+    assert result.returncode == 0, result.stderr
 
 
 @pytest.mark.parametrize("home", ["/nonexistent", "/dev/null", ""])
 def test_a_home_that_is_none_stops_nothing(home: str, run: Run, template: Path) -> None:
     env = {"HOME": home, "XDG_CONFIG_HOME": "", "XDG_CACHE_HOME": ""}
 
-    done = run("new", "proj", "--template", template, "--yes", env=env)
-    assert done.returncode == 0, done.stderr
-    done = run(
+    result = run("new", "proj", "--template", template, "--yes", env=env)
+    assert result.returncode == 0, result.stderr
+    result = run(
         "new", "q", "--type", "tabular", "--yes", "--dry-run", "-d", "project_name=q", env=env
     )
-    assert done.returncode == 0, done.stderr
+    assert result.returncode == 0, result.stderr
 
 
 @pytest.mark.parametrize("cache", ["/dev/null/x", "/proc/1/x", "a-file"])
 def test_a_cache_that_cannot_be_written_stops_nothing(cache: str, run: Run, here: Path) -> None:
     (here / "a-file").write_text("")
 
-    done = run("new", "q", "--type", "tabular", "--yes", env={"MLSTARTER_CACHE_DIR": cache})
+    result = run("new", "q", "--type", "tabular", "--yes", env={"MLSTARTER_CACHE_DIR": cache})
 
-    assert done.returncode == 0, done.stderr
+    assert result.returncode == 0, result.stderr
 
 
 @pytest.mark.parametrize(
@@ -164,11 +168,11 @@ def test_a_cache_that_cannot_be_written_stops_nothing(cache: str, run: Run, here
 def test_a_folder_that_was_deleted_is_said(
     arguments: tuple[str, ...], environ: dict[str, str], tmp_path: Path
 ) -> None:
-    gone = tmp_path / "gone"
-    gone.mkdir()
-    line = f'cd "{gone}" && rmdir "{gone}" && exec "$@"'
+    folder_gone = tmp_path / "gone"
+    folder_gone.mkdir()
+    line = f'cd "{folder_gone}" && rmdir "{folder_gone}" && exec "$@"'
 
-    done = subprocess.run(
+    result = subprocess.run(
         ["sh", "-c", line, "sh", *command(arguments)],
         env={**environ, "PYTHONSAFEPATH": "1"},
         capture_output=True,
@@ -176,8 +180,8 @@ def test_a_folder_that_was_deleted_is_said(
         check=False,
     )
 
-    assert done.returncode == 1
-    assert "The folder that you are in does not exist any more." in said(done)
+    assert result.returncode == 1
+    assert "The folder that you are in does not exist any more." in report(result)
 
 
 @pytest.mark.parametrize(
@@ -196,7 +200,7 @@ def test_streams_that_are_closed_or_full(
     (tmp_path / "errors").touch()
     line = f'set -o pipefail; "$@" 2>{tmp_path}/errors {redirection}'
 
-    done = subprocess.run(
+    result = subprocess.run(
         ["bash", "-c", line, "bash", *command(arguments)],
         cwd=tmp_path,
         env=environ,
@@ -204,7 +208,7 @@ def test_streams_that_are_closed_or_full(
     )
 
     errors = (tmp_path / "errors").read_text()
-    assert done.returncode == status, errors
+    assert result.returncode == status, errors
     assert not [word for word in BAD if word in errors], errors
     if way == "new":
         assert (tmp_path / "proj" / ".git").is_dir()
@@ -228,19 +232,19 @@ def test_a_place_that_cannot_be_is_said(
     (here / "file").write_text("mine")
     (here / "loop").symlink_to("loop")
 
-    done = run("new", dest, "--template", template, "--yes", "-d", "project_name=name")
+    result = run("new", dest, "--template", template, "--yes", "-d", "project_name=name")
 
-    assert done.returncode in {1, 2}
-    assert message in said(done)
+    assert result.returncode in {1, 2}
+    assert message in report(result)
     assert sorted(path.name for path in here.iterdir()) == ["file", "loop"]
     assert (here / "file").read_text() == "mine"
 
 
 def test_bytes_that_are_no_letters_are_refused(run: Run, template: Path, here: Path) -> None:
-    done = run("new", "proj", "--template", template, "--yes", "-d", "author_name=a\udcff")
+    result = run("new", "proj", "--template", template, "--yes", "-d", "author_name=a\udcff")
 
-    assert done.returncode == 2
-    assert "it is not text in UTF-8" in said(done)
+    assert result.returncode == 2
+    assert "it is not text in UTF-8" in report(result)
     assert not (here / "proj").exists()
 
 
@@ -259,9 +263,9 @@ def test_bytes_that_are_no_letters_are_refused(run: Run, template: Path, here: P
     ],
 )
 def test_odd_surroundings_stop_nothing(env: dict[str, str], run: Run, template: Path) -> None:
-    done = run("new", "proj", "--template", template, "--yes", "-d", "author_name=Zoë", env=env)
+    result = run("new", "proj", "--template", template, "--yes", "-d", "author_name=Zoë", env=env)
 
-    assert done.returncode == 0, done.stderr
+    assert result.returncode == 0, result.stderr
 
 
 @pytest.mark.parametrize(
@@ -274,9 +278,9 @@ def test_a_memory_that_is_damaged_counts_as_none(
     folder.mkdir(parents=True)
     (folder / "remembered.json").write_bytes(junk)
 
-    done = run("new", "p", "--type", "tabular", "--yes", "-d", "project_name=name")
+    result = run("new", "p", "--type", "tabular", "--yes", "-d", "project_name=name")
 
-    assert done.returncode == 0, done.stderr
+    assert result.returncode == 0, result.stderr
 
 
 def test_an_empty_answer_is_not_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -322,16 +326,18 @@ def test_an_account_without_a_name_or_a_home(environ: dict[str, str], tmp_path: 
         "from mlstarter import settings; from mlstarter.sources import cache;"
         "os.environ.pop('HOME', None); os.environ.pop('XDG_CONFIG_HOME', None);"
         "os.setuid(54321); assert settings.folder() is None and settings.path() is None;"
-        "assert settings.trusted('x') is False; assert cache.root().is_dir();"
+        "assert settings.trusts('x') is False; assert cache.root().is_dir();"
     )
-    kept = {name: value for name, value in environ.items() if name not in {"USER", "LOGNAME"}}
+    environment = {
+        name: value for name, value in environ.items() if name not in {"USER", "LOGNAME"}
+    }
 
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", code, str(tmp_path)],
-        env=kept,
+        env=environment,
         capture_output=True,
         text=True,
         check=False,
     )
 
-    assert done.returncode == 0, done.stderr
+    assert result.returncode == 0, result.stderr

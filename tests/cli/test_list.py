@@ -13,28 +13,28 @@ import pytest
 from tests.cli.conftest import Run
 
 
-def listed(run: Run, *arguments: str | Path) -> list[dict[str, object]]:
-    done = run("list", *arguments, "--json")
-    said = json.loads(done.stdout)
-    assert (said["schema"], said["command"], done.stderr) == (1, "list", "")
-    rows = said[str(arguments[0])]
+def listing(run: Run, *arguments: str | Path) -> list[dict[str, object]]:
+    result = run("list", *arguments, "--json")
+    report = json.loads(result.stdout)
+    assert (report["schema"], report["command"], result.stderr) == (1, "list", "")
+    rows = report[str(arguments[0])]
     assert isinstance(rows, list)
     return rows
 
 
 def test_types_and_presets_of_a_template(run: Run, template: Path) -> None:
-    assert listed(run, "types", "--template", template) == [
+    assert listing(run, "types", "--template", template) == [
         {"type": "tabular", "title": "Tabular data"},
         {"type": "cv", "title": "Pictures"},
     ]
     preset = {"preset": "digits", "type": "cv", "title": "Handwritten digits"}
-    rows = listed(run, "presets", "--template", template)
+    rows = listing(run, "presets", "--template", template)
     assert [row | preset == row for row in rows] == [True]
-    assert listed(run, "presets", "--template", template, "--type", "tabular") == []
+    assert listing(run, "presets", "--template", template, "--type", "tabular") == []
 
 
 def test_questions_are_described_with_the_defaults_of_a_type(run: Run, template: Path) -> None:
-    rows = {str(row["name"]): row for row in listed(
+    rows = {str(row["name"]): row for row in listing(
         run, "questions", "--template", template, "--type", "cv"
     )}  # fmt: skip
     assert rows["project_name"]["default"] == "my-cv"
@@ -47,35 +47,35 @@ def test_questions_are_described_with_the_defaults_of_a_type(run: Run, template:
         {"value": "MIT", "title": "MIT"},
         {"value": "none", "title": "none"},
     ]
-    tabular = listed(run, "questions", "--template", template, "--type", "tabular")
+    tabular = listing(run, "questions", "--template", template, "--type", "tabular")
     assert {str(row["name"]): row["applies"] for row in tabular}["size"] is False
 
 
 def test_the_built_in_template_describes_what_other_tools_rely_on(run: Run) -> None:
-    names = [row["name"] for row in listed(run, "questions", "--type", "tabular")]
+    names = [row["name"] for row in listing(run, "questions", "--type", "tabular")]
     for name in (
         "project_name", "package_name", "project_type", "level", "preset", "data_source",
         "kaggle_dataset", "kaggle_competition", "data_path", "target", "author_name",
         "author_email", "licence", "python_version",
     ):  # fmt: skip
         assert name in names
-    assert listed(run, "versions")
+    assert listing(run, "versions")
 
 
 def test_an_unknown_type_gets_its_near_match(run: Run, template: Path) -> None:
-    done = run("list", "questions", "--template", template, "--type", "tabluar")
-    assert done.returncode == 2
-    assert done.stderr.splitlines()[1] == 'hint: did you mean "tabular"?'
+    result = run("list", "questions", "--template", template, "--type", "tabluar")
+    assert result.returncode == 2
+    assert result.stderr.splitlines()[1] == 'hint: did you mean "tabular"?'
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_the_completion_script_is_valid_for_its_shell(run: Run, shell: str, tmp_path: Path) -> None:
-    done = run("completion", shell)
-    assert done.returncode == 0
-    assert "_MLSTARTER_COMPLETE" in done.stdout
+    result = run("completion", shell)
+    assert result.returncode == 0
+    assert "_MLSTARTER_COMPLETE" in result.stdout
     if shutil.which(shell):
         script = tmp_path / "script"
-        script.write_text(done.stdout)
+        script.write_text(result.stdout)
         subprocess.run([shell, "-n", script], check=True)
 
 
@@ -91,10 +91,10 @@ def test_a_shell_asks_for_completions_and_gets_them(
     words: str, expected: str, environ: dict[str, str]
 ) -> None:
     count = len(words.split()) - 1
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", "from mlstarter.cli import main; main()"],
         env={**environ, "_MLSTARTER_COMPLETE": "bash_complete", "COMP_WORDS": words,
              "COMP_CWORD": str(count)},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert expected in [line.partition(",")[2] for line in done.stdout.splitlines()]
+    assert expected in [line.partition(",")[2] for line in result.stdout.splitlines()]

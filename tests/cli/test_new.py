@@ -17,11 +17,11 @@ from tests.cli.conftest import Run
 
 
 def test_flags_answer_everything_without_a_terminal(run: Run, here: Path, template: Path) -> None:
-    done = run("new", "churn", "--template", template, "--yes", "--data", "deep=yes")
-    assert (done.returncode, done.stderr) == (0, "")
+    result = run("new", "churn", "--template", template, "--yes", "--data", "deep=yes")
+    assert (result.returncode, result.stderr) == (0, "")
     assert (here / "churn/README.md").read_text() == "# churn\n"
     assert (here / "churn/src/size.txt").read_text() == "tabular 3 True none\n"
-    assert done.stdout.splitlines()[-3:] == ["Next:", "  cd churn", "  make all for churn"]
+    assert result.stdout.splitlines()[-3:] == ["Next:", "  cd churn", "  make all for churn"]
     assert _git(here / "churn", "status", "--porcelain") == ""
 
 
@@ -35,11 +35,11 @@ def test_the_folder_is_named_by_the_answers_where_dest_is_left_out(
 def test_a_preset_answers_its_questions_and_is_recorded(
     run: Run, here: Path, template: Path
 ) -> None:
-    done = run("new", "pics", "--template", template, "--preset", "digits", "--yes")
-    assert done.returncode == 0
+    result = run("new", "pics", "--template", template, "--preset", "digits", "--yes")
+    assert result.returncode == 0
     assert (here / "pics/src/size.txt").read_text() == "cv 8 False digits\n"
-    recorded = yaml.safe_load((here / "pics/.copier-answers.yml").read_text())
-    assert (recorded["preset"], recorded["size"]) == ("digits", 8)
+    answers = yaml.safe_load((here / "pics/.copier-answers.yml").read_text())
+    assert (answers["preset"], answers["size"]) == ("digits", 8)
 
 
 @pytest.mark.parametrize(
@@ -64,11 +64,11 @@ def test_answers_come_from_a_file_and_data_wins(
 def test_author_and_licence_are_remembered_and_secrets_never(
     run: Run, here: Path, template: Path, environ: dict[str, str]
 ) -> None:
-    told = ("-d", "author_name=Ada", "-d", "licence=none", "-d", "token=hush-hush")
-    assert run("new", "one", "--template", template, "--yes", *told).returncode == 0
+    options = ("-d", "author_name=Ada", "-d", "licence=none", "-d", "token=hush-hush")
+    assert run("new", "one", "--template", template, "--yes", *options).returncode == 0
     assert run("new", "two", "--template", template, "--yes").returncode == 0
-    recorded = yaml.safe_load((here / "two/.copier-answers.yml").read_text())
-    assert (recorded["author_name"], recorded["licence"]) == ("Ada", "none")
+    answers = yaml.safe_load((here / "two/.copier-answers.yml").read_text())
+    assert (answers["author_name"], answers["licence"]) == ("Ada", "none")
     for folder in (Path(environ["HOME"]), here):
         for path in folder.rglob("*"):
             assert not path.is_file() or b"hush-hush" not in path.read_bytes(), path
@@ -77,9 +77,9 @@ def test_author_and_licence_are_remembered_and_secrets_never(
 def test_dry_run_prints_the_file_tree_and_writes_nothing(
     run: Run, here: Path, template: Path
 ) -> None:
-    done = run("new", "churn", "--template", template, "--yes", "--dry-run")
-    assert done.returncode == 0
-    assert done.stdout.splitlines() == [
+    result = run("new", "churn", "--template", template, "--yes", "--dry-run")
+    assert result.returncode == 0
+    assert result.stdout.splitlines() == [
         "churn/",
         "├── .copier-answers.yml",
         "├── README.md",
@@ -93,21 +93,21 @@ def test_dry_run_prints_the_file_tree_and_writes_nothing(
 def test_json_is_one_versioned_object_and_nothing_else(
     run: Run, here: Path, template: Path
 ) -> None:
-    planned = run("new", "churn", "--template", template, "--yes", "--dry-run", "--json")
-    assert json.loads(planned.stdout) == {
+    plan = run("new", "churn", "--template", template, "--yes", "--dry-run", "--json")
+    assert json.loads(plan.stdout) == {
         "schema": 1,
         "command": "new",
         "dry_run": True,
         "path": str(here / "churn"),
         "files": [".copier-answers.yml", "README.md", "src/size.txt"],
     }
-    done = run("new", "churn", "--template", template, "--yes", "--json", "-d", "token=hush")
-    said = json.loads(done.stdout)
-    assert done.stderr == ""
-    assert said["commit"] == _git(here / "churn", "rev-parse", "HEAD")
-    assert (said["schema"], said["files"], said["dry_run"]) == (1, 3, False)
-    assert said["answers"]["project_name"] == "churn"
-    assert "token" not in said["answers"]
+    result = run("new", "churn", "--template", template, "--yes", "--json", "-d", "token=hush")
+    report = json.loads(result.stdout)
+    assert result.stderr == ""
+    assert report["commit"] == _git(here / "churn", "rev-parse", "HEAD")
+    assert (report["schema"], report["files"], report["dry_run"]) == (1, 3, False)
+    assert report["answers"]["project_name"] == "churn"
+    assert "token" not in report["answers"]
 
 
 def test_no_git_writes_the_files_alone(run: Run, here: Path, template: Path) -> None:
@@ -148,19 +148,21 @@ def test_no_git_writes_the_files_alone(run: Run, here: Path, template: Path) -> 
 def test_what_cannot_be_is_refused_in_one_line(
     run: Run, here: Path, template: Path, arguments: list[str], message: str, hint: str | None
 ) -> None:
-    done = run("new", "--template", template, "--yes", *arguments)
+    result = run("new", "--template", template, "--yes", *arguments)
     expected = [f"error: {message}"] + ([f"hint: {hint}"] if hint else [])
-    assert (done.returncode, done.stdout, done.stderr.splitlines()) == (2, "", expected)
+    assert (result.returncode, result.stdout, result.stderr.splitlines()) == (2, "", expected)
     assert list(here.iterdir()) == []
 
 
 def test_off_a_terminal_a_missing_answer_names_its_flag(
     run: Run, here: Path, template: Path
 ) -> None:
-    told = [f"--data={pair}" for pair in ("project_name=a-b", "token=", "author_name=", "deep=no")]
-    done = run("new", "--template", template, "--type", "tabular", *told)
-    assert done.returncode == 2
-    assert done.stderr.splitlines() == [
+    options = [
+        f"--data={pair}" for pair in ("project_name=a-b", "token=", "author_name=", "deep=no")
+    ]
+    result = run("new", "--template", template, "--type", "tabular", *options)
+    assert result.returncode == 2
+    assert result.stderr.splitlines() == [
         "error: An answer is missing: licence.",
         "hint: give --data licence=VALUE, or take every default with --yes",
     ]
@@ -172,17 +174,17 @@ def test_a_destination_that_holds_something_is_refused(
 ) -> None:
     (here / "churn").mkdir()
     (here / "churn/notes.txt").write_text("mine")
-    done = run("new", "churn", "--template", template, "--yes")
-    assert done.returncode == 2
-    assert done.stderr.splitlines()[0] == "error: churn exists already and is not empty."
+    result = run("new", "churn", "--template", template, "--yes")
+    assert result.returncode == 2
+    assert result.stderr.splitlines()[0] == "error: churn exists already and is not empty."
     assert [path.name for path in (here / "churn").iterdir()] == ["notes.txt"]
 
 
 def test_inside_another_repository_a_flag_decides(run: Run, here: Path, template: Path) -> None:
     _git(here, "init", "-q")
-    done = run("new", "churn", "--template", template, "--yes")
-    assert done.returncode == 2
-    assert done.stderr.splitlines() == [
+    result = run("new", "churn", "--template", template, "--yes")
+    assert result.returncode == 2
+    assert result.stderr.splitlines() == [
         f"error: churn lies inside the git repository {here}.",
         "hint: add --nested to make it a folder of that repository, "
         "or --standalone to give it one of its own",
@@ -199,9 +201,9 @@ def test_without_git_the_error_says_where_to_get_it(
 ) -> None:
     empty = tmp_path / "bin"
     empty.mkdir()
-    done = run("new", "churn", "--template", template, "--yes", env={"PATH": str(empty)})
-    assert done.returncode == 1
-    message, hint = done.stderr.splitlines()
+    result = run("new", "churn", "--template", template, "--yes", env={"PATH": str(empty)})
+    assert result.returncode == 1
+    message, hint = result.stderr.splitlines()
     assert message.startswith("error: git ")
     assert "install" in hint
     assert list(here.iterdir()) == []
@@ -211,10 +213,10 @@ def test_without_an_identity_a_named_stand_in_commits_and_a_hint_says_so(
     run: Run, here: Path, template: Path, environ: dict[str, str]
 ) -> None:
     (Path(environ["HOME"]) / ".gitconfig").unlink()
-    done = run("new", "churn", "--template", template, "--yes")
-    assert done.returncode == 0
-    assert "hint: git does not know who you are" in done.stderr
-    assert 'git config --global user.name "Your Name"' in done.stderr
+    result = run("new", "churn", "--template", template, "--yes")
+    assert result.returncode == 0
+    assert "hint: git does not know who you are" in result.stderr
+    assert 'git config --global user.name "Your Name"' in result.stderr
     assert _git(here / "churn", "log", "--format=%cn") == "mlstarter user"
 
 
@@ -226,10 +228,10 @@ def test_a_folder_that_may_not_be_written_to_is_one_line(
 ) -> None:
     here.chmod(stat.S_IRUSR | stat.S_IXUSR)
     try:
-        done = run("new", "churn", "--template", template, "--yes")
+        result = run("new", "churn", "--template", template, "--yes")
     finally:
         here.chmod(0o700)
-    _assert_one_clear_failure(done)
+    _assert_one_clear_failure(result)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
@@ -248,10 +250,10 @@ os.setegid(65534); os.seteuid(65534)
 os.chdir({str(target)!r})
 sys.exit(run(["new", "churn", "--template", {str(readable)!r}, "--yes"]))
 """
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", probe], capture_output=True, text=True, check=False
     )
-    _assert_one_clear_failure(done)
+    _assert_one_clear_failure(result)
     assert list(target.iterdir()) == []
 
 
@@ -262,15 +264,15 @@ def test_a_full_disk_is_one_line_and_leaves_nothing(
     disk = tmp_path / "disk"
     disk.mkdir()
     (template / "project" / "big.bin").write_bytes(os.urandom(400_000))
-    mounted = subprocess.run(
+    mount_result = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", disk], capture_output=True, check=False
     )
-    if mounted.returncode != 0:
+    if mount_result.returncode != 0:
         pytest.skip("mounting is not permitted here")
     try:
-        done = run("new", "churn", "--template", template, "--yes", cwd=disk)
-        _assert_one_clear_failure(done)
-        assert "space" in done.stderr.lower()
+        result = run("new", "churn", "--template", template, "--yes", cwd=disk)
+        _assert_one_clear_failure(result)
+        assert "space" in result.stderr.lower()
         assert list(disk.iterdir()) == []
     finally:
         subprocess.run(["umount", disk], check=True)
@@ -303,27 +305,27 @@ def test_github_creates_and_pushes_through_gh(
     )
     gh.chmod(0o755)
     path = f"{gh.parent}{os.pathsep}{os.environ['PATH']}"
-    done = run("new", "churn", "--template", template, "--yes", "--github", env={"PATH": path})
-    assert done.returncode == status
+    result = run("new", "churn", "--template", template, "--yes", "--github", env={"PATH": path})
+    assert result.returncode == status
     assert (tmp_path / "calls").read_text().splitlines() == [
         "auth status",
         f"repo create churn --private --source {here / 'churn'} --push",
     ]
     assert (here / "churn/.git").is_dir()
     if works:
-        assert done.stdout.splitlines()[-1] == "Pushed to https://github.com/ada/churn"
+        assert result.stdout.splitlines()[-1] == "Pushed to https://github.com/ada/churn"
     else:
-        assert "error: The project is complete, but gh could not push it: GraphQL" in done.stderr
+        assert "error: The project is complete, but gh could not push it: GraphQL" in result.stderr
 
 
-def _assert_one_clear_failure(done: subprocess.CompletedProcess[str]) -> None:
-    assert done.returncode == 1, done.stderr
-    lines = done.stderr.splitlines()
-    assert [line.partition(":")[0] for line in lines] == ["error", "hint"], done.stderr
+def _assert_one_clear_failure(result: subprocess.CompletedProcess[str]) -> None:
+    assert result.returncode == 1, result.stderr
+    lines = result.stderr.splitlines()
+    assert [line.partition(":")[0] for line in lines] == ["error", "hint"], result.stderr
 
 
 def _git(folder: Path, *arguments: str) -> str:
-    done = subprocess.run(
+    result = subprocess.run(
         ["git", *arguments], cwd=folder, capture_output=True, text=True, check=True
     )
-    return done.stdout.strip()
+    return result.stdout.strip()

@@ -80,7 +80,7 @@ def seen(child: pexpect.spawn[str]) -> str:
     return child.before
 
 
-def ended(child: pexpect.spawn[str]) -> int | None:
+def exit_status(child: pexpect.spawn[str]) -> int | None:
     child.expect(pexpect.EOF)
     child.close()
     return child.exitstatus
@@ -108,7 +108,7 @@ def test_shift_tab_goes_back_and_keeps_what_was_typed(
         child.expect(expected)
         child.send("\r")
     child.expect("Created moon-shots")
-    assert ended(child) == 0
+    assert exit_status(child) == 0
     assert (tmp_path / "here/moon-shots/src/size.txt").read_text() == "tabular 3 False none\n"
 
 
@@ -127,7 +127,7 @@ def test_a_number_at_the_review_changes_that_answer(
     child.expect("Enter to create it")
     child.send("\r")
     child.expect("Created pics")
-    assert ended(child) == 0
+    assert exit_status(child) == 0
     assert (tmp_path / "here/pics/src/size.txt").read_text() == "cv 6 False digits\n"
 
 
@@ -135,7 +135,7 @@ def test_my_last_answers_start_the_next_project(
     start: Start, template: Path, tmp_path: Path
 ) -> None:
     first = start("new", "one", "--template", template, "--yes", "-t", "cv", "-d", "size=12")
-    assert ended(first) == 0
+    assert exit_status(first) == 0
     child = start("new", "--template", template)
     child.expect("Start from")
     child.send("\x1b[A\r")  # up, from the first to the last entry
@@ -143,7 +143,7 @@ def test_my_last_answers_start_the_next_project(
     child.send("two\r")
     child.expect("Enter to create it")
     child.send("\r")
-    assert ended(child) == 0
+    assert exit_status(child) == 0
     assert (tmp_path / "here/two/src/size.txt").read_text() == "cv 12 False none\n"
 
 
@@ -159,7 +159,7 @@ def test_stopping_at_any_kind_of_prompt_leaves_nothing(
     child.expect(EVERY_PROMPT[at][0])
     child.send(key)
     child.expect("Nothing was written.")
-    assert ended(child) == 130
+    assert exit_status(child) == 130
     assert "Traceback" not in seen(child)
     assert list((tmp_path / "here").iterdir()) == []
 
@@ -174,7 +174,7 @@ def test_stopping_at_the_question_about_the_repository_around_leaves_nothing(
     child.send("\r")
     child.expect("lies inside the git repository")
     child.send(CTRL_C)
-    assert ended(child) == 130
+    assert exit_status(child) == 130
     assert [path.name for path in here.iterdir()] == [".git"]
 
 
@@ -184,7 +184,7 @@ def test_a_narrow_terminal_still_shows_questions_and_choices(start: Start, templ
         child.expect(expected)
         child.send(keys)
     child.expect("Created")
-    assert ended(child) == 0
+    assert exit_status(child) == 0
 
 
 def test_no_color_is_honoured(start: Start, template: Path) -> None:
@@ -193,9 +193,9 @@ def test_no_color_is_honoured(start: Start, template: Path) -> None:
         child.expect(expected)
         assert COLOUR.search(seen(child)) is None
         child.send(keys)
-    coloured = start("new", "--template", template)
-    coloured.expect("Start from")
-    assert COLOUR.search(seen(coloured)) is not None
+    with_colours = start("new", "--template", template)
+    with_colours.expect("Start from")
+    assert COLOUR.search(seen(with_colours)) is not None
 
 
 def test_a_dumb_terminal_is_asked_line_by_line(
@@ -222,12 +222,12 @@ def test_a_dumb_terminal_is_asked_line_by_line(
         child.expect(expected)
         assert "\x1b" not in seen(child)
         child.send(keys)
-    assert ended(child) == 0
+    assert exit_status(child) == 0
     assert (tmp_path / "here/sun/src/size.txt").read_text() == "cv 3 True none\n"
-    stopped = start("new", "--template", template, env={"TERM": "dumb"})
-    stopped.expect("Start from")
-    stopped.send(CTRL_C)
-    assert ended(stopped) == 130
+    second = start("new", "--template", template, env={"TERM": "dumb"})
+    second.expect("Start from")
+    second.send(CTRL_C)
+    assert exit_status(second) == 130
 
 
 def test_a_long_complaint_is_shown_to_its_end(start: Start, tmp_path: Path) -> None:

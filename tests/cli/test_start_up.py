@@ -22,36 +22,36 @@ print(status, *sorted(set(sys.modules) - before), file=sys.stderr)
 LIGHT = tuple(
     f"mlstarter.{name}" for name in ("suggest", "console", "escape", "cli.failures", "cli.streams")
 )
-ALLOWED = ("mlstarter", "mlstarter.cli", "mlstarter.cli.lazy", "mlstarter.errors")
+LIGHT_MODULES = ("mlstarter", "mlstarter.cli", "mlstarter.cli.lazy", "mlstarter.errors")
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["-h"], []])
 def test_help_imports_nothing_heavier_than_click(arguments: list[str]) -> None:
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", PROBE.format(arguments=arguments)],
         capture_output=True,
         text=True,
         check=True,
     )
-    status, *imported = done.stderr.strip().splitlines()[-1].split()
-    ours = [name for name in imported if name.startswith("mlstarter")]
+    status, *modules = result.stderr.strip().splitlines()[-1].split()
+    ours = [name for name in modules if name.startswith("mlstarter")]
     foreign = [
         name
-        for name in imported
+        for name in modules
         if not name.startswith("mlstarter")
         and name.partition(".")[0] not in sys.stdlib_module_names
         and not name.startswith("click")
     ]
     assert status in {"0", "2"}
-    assert set(ours) <= {*ALLOWED, *LIGHT}
+    assert set(ours) <= {*LIGHT_MODULES, *LIGHT}
     assert foreign == []
 
 
 def test_help_lists_every_command(run: Run) -> None:
-    done = run("--help")
-    assert done.returncode == 0
+    result = run("--help")
+    assert result.returncode == 0
     for verb in ("new", "update", "check", "list", "doctor", "template", "cohort", "completion"):
-        assert f"\n  {verb} " in done.stdout
+        assert f"\n  {verb} " in result.stdout
 
 
 def test_version_is_the_package_s_own(run: Run) -> None:
@@ -76,9 +76,9 @@ def test_version_is_the_package_s_own(run: Run) -> None:
 def test_a_mistyped_word_gets_its_nearest_match(
     run: Run, arguments: list[str], message: str, hint: str
 ) -> None:
-    done = run(*arguments)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.splitlines() == [message, hint]
+    result = run(*arguments)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr.splitlines() == [message, hint]
 
 
 def test_an_unexpected_error_is_one_line_and_a_traceback_only_with_debug() -> None:
@@ -104,8 +104,8 @@ def test_an_unexpected_error_is_one_line_and_a_traceback_only_with_debug() -> No
 
 def test_a_closed_pipe_is_quiet() -> None:
     script = '"$0" -m mlstarter list questions | head -1; echo ${PIPESTATUS[0]}'
-    done = subprocess.run(
+    result = subprocess.run(
         ["/bin/bash", "-c", script, sys.executable], capture_output=True, text=True, check=False
     )
-    assert done.stderr == ""
-    assert done.stdout.splitlines()[-1] == "0"
+    assert result.stderr == ""
+    assert result.stdout.splitlines()[-1] == "0"

@@ -33,7 +33,7 @@ FILES = {
 
 
 def git(folder: Path, *arguments: str, **env: str) -> str:
-    done = subprocess.run(
+    process = subprocess.run(
         ["git", *arguments],
         cwd=folder,
         env={**os.environ, **env},
@@ -41,7 +41,7 @@ def git(folder: Path, *arguments: str, **env: str) -> str:
         text=True,
         check=True,
     )
-    return done.stdout.removesuffix("\n")
+    return process.stdout.removesuffix("\n")
 
 
 @dataclass
@@ -49,6 +49,7 @@ class Template:
     """A Copier template in a git repository, a tag for each version."""
 
     root: Path
+    newest: str = ""
 
     def release(self, version: str, **changes: str | None) -> None:
         """Write files (None removes one; ``copier_yml`` is the questions) and tag them."""
@@ -62,6 +63,7 @@ class Template:
         git(self.root, "add", "--all")
         git(self.root, "commit", "--quiet", "--allow-empty", "-m", f"Release {version}")
         git(self.root, "tag", version)
+        self.newest = version
 
     def text(self, name: str) -> str:
         return (self.root / "project" / name).read_text(encoding="utf-8")
@@ -76,6 +78,8 @@ class Classroom:
     students: list[str] = field(default_factory=list)
     remote: str = ""
     extra: tuple[str, ...] = ()
+    crosses_minor: bool = True
+    """Whether `update` goes to the newest release, whatever its minor version."""
 
     @property
     def roster(self) -> Path:
@@ -104,6 +108,8 @@ class Classroom:
             verb, str(self.roster), "--course-run", "ml-test", "--remote", self.remote,
             "--template", str(self.template.root), "--journal", str(self.journal),
         ]  # fmt: skip
+        if verb == "update" and self.crosses_minor and "--to" not in more:
+            more = (*more, "--to", self.template.newest)
         return ["cohort", *common, *self.extra, *map(str, more)]
 
     def call(self, verb: str, *more: str | Path) -> int:
@@ -163,9 +169,9 @@ def template(tmp_path: Path) -> Template:
     (root / "project").mkdir(parents=True)
     git(root, "init", "--quiet")
     (root / "copier.yml").write_text(COPIER_YML)
-    made = Template(root)
-    made.release("1.0.0", **FILES)
-    return made
+    new = Template(root)
+    new.release("1.0.0", **FILES)
+    return new
 
 
 @pytest.fixture
@@ -173,10 +179,10 @@ def classroom(tmp_path: Path, template: Template) -> Classroom:
     """Return a class of three on ``file://``."""
     folder = tmp_path / "class"
     folder.mkdir()
-    made = Classroom(folder, template)
-    made.remote = f"file://{made.server}/{{student_id}}.git"
-    made.enrol(3)
-    return made
+    new = Classroom(folder, template)
+    new.remote = f"file://{new.server}/{{student_id}}.git"
+    new.enrol(3)
+    return new
 
 
 @pytest.fixture
@@ -195,22 +201,22 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[GitServe
 
 def said(captured: str) -> dict[str, Any]:
     """Return what ``--json`` printed."""
-    found: dict[str, Any] = json.loads(captured)
-    return found
+    report: dict[str, Any] = json.loads(captured)
+    return report
 
 
 def everything_in(folder: Path) -> Iterator[bytes]:
     """Yield every object of every ref of the bare repositories below a folder, and their logs."""
     for path in sorted(folder.glob("**/*.git")):
         listing = git(path, "cat-file", "--batch-all-objects", "--batch-check=%(objectname)")
-        done = subprocess.run(
+        process = subprocess.run(
             ["git", "cat-file", "--batch"],
             cwd=path,
             input=listing.encode(),
             capture_output=True,
             check=True,
         )
-        yield done.stdout
+        yield process.stdout
         for log in path.glob("logs/**/*"):
             if log.is_file():
                 yield log.read_bytes()

@@ -125,8 +125,8 @@ class GitHandler(BaseHTTPRequestHandler):
             return
         path = urlsplit(self.path)
         repository = path.path.lstrip("/").partition(".git/")[0] + ".git"
-        allowed = self.owner.access.get(repository)
-        if allowed is not None and user not in allowed:
+        users_allowed = self.owner.access.get(repository)
+        if users_allowed is not None and user not in users_allowed:
             self.answer(403, b"not yours\n", {})
             return
         self.backend(user, path.path, path.query, body)
@@ -150,10 +150,10 @@ class GitHandler(BaseHTTPRequestHandler):
             "PATH": os.environ["PATH"],
             "HOME": str(self.owner.root),
         }
-        done = subprocess.run(
+        process = subprocess.run(
             ["git", "http-backend"], input=body, env=variables, capture_output=True, check=False
         )
-        head, _, content = done.stdout.partition(b"\r\n\r\n")
+        head, _, content = process.stdout.partition(b"\r\n\r\n")
         headers = dict(line.split(": ", 1) for line in head.decode().split("\r\n") if ": " in line)
         status = int(headers.pop("Status", "200 OK").split()[0])
         self.answer(status, content, headers)

@@ -94,11 +94,11 @@ def test_a_repository_that_holds_something_else_is_left_alone(
 def test_variants_are_stable_keyed_and_different(
     classroom: Classroom, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    told = ("-d", "seed={variant}", "--secret-env", "COURSE_KEY")
-    assert classroom.call("create", *told) == 2
+    variant_options = ("-d", "seed={variant}", "--secret-env", "COURSE_KEY")
+    assert classroom.call("create", *variant_options) == 2
     assert "The variable COURSE_KEY (secret_env)" in capsys.readouterr().err
     monkeypatch.setenv("COURSE_KEY", "one")
-    assert classroom.call("create", *told) == 0
+    assert classroom.call("create", *variant_options) == 0
     seeds = {student: classroom.read(student, "README.md") for student in classroom.students}
     assert len({re.search(r"Seed (\d+)", text)[1] for text in seeds.values()}) == 3  # type: ignore[index]
     from mlstarter.cohort.handout import variant
@@ -128,13 +128,13 @@ def test_no_name_or_address_reaches_a_repository_the_journal_or_the_output(
     classroom.work("s0001", **{"Makefile": "all:\n\techo mine\n"})
     assert classroom.call("update") == 3
     assert classroom.call("status") == 0
-    printed = capfd.readouterr()
+    output = capfd.readouterr()
     words = ["Zyxwv", "zyxwv", "example.edu", "user-s0"]
-    kept = {"Professor Qwertz", "qwertz"}
+    instructor = {"Professor Qwertz", "qwertz"}
     # The students' own commits are theirs; here the test plays them with the teacher's identity.
     texts = [*everything_in(classroom.server)]
-    assert found_strings(iter(texts[1:]), [*words, *kept]) == set()
+    assert found_strings(iter(texts[1:]), [*words, *instructor]) == set()
     assert found_strings(iter(texts[:1]), words[:2]) == set()
     places = [classroom.journal, *classroom.folder.glob("journal.sqlite-*")]
-    assert found_strings((p.read_bytes() for p in places), [*words, *kept]) == set()
-    assert found_strings(iter([(printed.out + printed.err).encode()]), [*words, *kept]) == set()
+    assert found_strings((p.read_bytes() for p in places), [*words, *instructor]) == set()
+    assert found_strings(iter([(output.out + output.err).encode()]), [*words, *instructor]) == set()

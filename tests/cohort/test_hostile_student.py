@@ -112,7 +112,7 @@ def test_a_moved_project_is_named_for_people_and_on_the_board(
     assert ready.call("status", "--json", "--html", page) == 0
     row = rows_of(capsys.readouterr().out)["s0001"]
     assert (row["moved"], row["version"], row["started"]) == (True, None, True)
-    assert page.read_text().count("moved away") == 1
+    assert page.read_text().count('<span class="bad">moved away</span>') == 1
     assert ready.call("status", "--fail-on", "behind") == 3
 
 
@@ -387,7 +387,7 @@ def test_few_objects_that_stand_for_many_files_end_early(
     assert "holds more than a project does" in out["failures"][0]["error"]
     assert len(out["students"]) == 2
     assert ready.call("clone", "--into", tmp_path / "all", "--only", "s0001") == 1
-    assert [p.name for p in (tmp_path / "all" / "s0001").iterdir()] == [".git"]
+    assert list((tmp_path / "all").iterdir()) == []
     assert ready.call("status") == 0
 
 
@@ -502,7 +502,7 @@ def test_metrics_of_every_kind_leave_status_and_board_whole(
     both = capsys.readouterr()
     assert "s0003" in both.out
     assert "\x1b" not in both.out
-    assert page.read_text().count("<tr>") == 4
+    assert page.read_text().count("<tr ") == 3
     assert "<img" not in page.read_text()
     assert "\u202e" not in page.read_text()
     assert time.monotonic() - started < 10

@@ -15,6 +15,7 @@ import time
 import pytest
 
 from tests.cohort.conftest import Classroom, git
+from tests.processes import heed_signals
 
 FULL = bool(os.environ.get("MLSTARTER_TEST_FULL"))
 BRANCH = "mlstarter/update-2.0.0"
@@ -66,10 +67,10 @@ def is_complete(classroom: Classroom) -> None:
 
 def kill_at(classroom: Classroom, step: tuple[str, str], number: int, when: str, verb: str) -> int:
     program = [sys.executable, "-c", KILLER, *step, str(number), when]
-    done = subprocess.run(
+    process = subprocess.run(
         [*program, *classroom.arguments(verb, "--jobs", "1")], capture_output=True, check=False
     )
-    return done.returncode
+    return process.returncode
 
 
 @pytest.mark.slow
@@ -120,39 +121,38 @@ def test_a_kill_at_a_random_moment_is_repaired(classroom: Classroom, seed: int) 
     classroom.enrol(8)
     moments = random.Random(seed)
     for _ in range(3):
-        started = subprocess.Popen(
+        start = subprocess.Popen(
             [sys.executable, "-m", "mlstarter", *classroom.arguments("create")],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
         deadline = time.monotonic() + moments.uniform(0.3, 2.5)
-        while started.poll() is None and time.monotonic() < deadline:
+        while start.poll() is None and time.monotonic() < deadline:
             time.sleep(0.01)
-        if started.poll() is None:
-            os.killpg(started.pid, signal.SIGKILL)
-        started.wait()
+        if start.poll() is None:
+            os.killpg(start.pid, signal.SIGKILL)
+        start.wait()
     assert classroom.call("create") == 0
     is_complete(classroom)
 
 
 def test_ctrl_c_ends_in_an_orderly_way_and_the_same_command_goes_on(classroom: Classroom) -> None:
     classroom.enrol(60)
-    started = subprocess.Popen(
+    start = subprocess.Popen(
         [sys.executable, "-m", "mlstarter", *classroom.arguments("create", "--jobs", "1")],
         stderr=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        # A test run in the background inherits that Ctrl-C is ignored.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
+        preexec_fn=heed_signals,
     )
-    while started.poll() is None and not (
+    while start.poll() is None and not (
         classroom.server.is_dir() and len(list(classroom.server.iterdir())) > 2
     ):
         time.sleep(0.02)
-    started.send_signal(signal.SIGINT)
-    _, err = started.communicate(timeout=60)
-    assert started.returncode == 130, err
+    start.send_signal(signal.SIGINT)
+    _, err = start.communicate(timeout=60)
+    assert start.returncode == 130, err
     assert "of 60 students; the same command goes on from here" in err
     assert "Traceback" not in err
     assert classroom.call("create") == 0
@@ -162,14 +162,14 @@ def test_ctrl_c_ends_in_an_orderly_way_and_the_same_command_goes_on(classroom: C
 def test_two_commands_at_once_are_refused(
     classroom: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from mlstarter.cohort.journal import opened
+    from mlstarter.cohort.journal import open_journal
 
-    with opened(classroom.journal, "ml-test"):
-        done = subprocess.run(
+    with open_journal(classroom.journal, "ml-test"):
+        process = subprocess.run(
             [sys.executable, "-m", "mlstarter", *classroom.arguments("create")],
             capture_output=True,
             text=True,
             check=False,
         )
-    assert done.returncode == 1
-    assert done.stderr.startswith("error: Another cohort command is at work on ml-test.")
+    assert process.returncode == 1
+    assert process.stderr.startswith("error: Another cohort command is at work on ml-test.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mlstarter.cohort.transport import Moved, Refused, _explained
+from mlstarter.cohort.transport import BranchMoved, PushRefused, _explain
 
 URL = "https://host.example/s1.git"
 REFUSALS = [
@@ -28,12 +28,12 @@ RACES = [
 
 @pytest.mark.parametrize(("words", "reason"), REFUSALS)
 def test_the_server_s_own_words_are_shown(words: str, reason: str) -> None:
-    error = _explained(URL, f"{words}\n!\tx:refs/heads/a\t[remote rejected] ({reason})\nDone\n")
-    assert isinstance(error, Refused)
+    error = _explain(URL, f"{words}\n!\tx:refs/heads/a\t[remote rejected] ({reason})\nDone\n")
+    assert isinstance(error, PushRefused)
     assert words.removeprefix("remote: ") in error.message
     assert reason in error.message
 
 
 @pytest.mark.parametrize("text", RACES)
 def test_a_push_in_between_is_tried_again(text: str) -> None:
-    assert isinstance(_explained(URL, text), Moved)
+    assert isinstance(_explain(URL, text), BranchMoved)

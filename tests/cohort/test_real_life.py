@@ -24,9 +24,9 @@ def test_a_branch_called_mlstarter_is_named_and_the_others_are_updated(
     git(ready.repository("s0001"), "branch", "mlstarter", "main")
     before = ready.refs("s0001")
     assert ready.call("update") == 1
-    printed = capsys.readouterr().err
-    assert "has a branch called mlstarter, which leaves no room" in printed
-    assert "all the time" not in printed
+    output = capsys.readouterr().err
+    assert "has a branch called mlstarter, which leaves no room" in output
+    assert "all the time" not in output
     assert ready.refs("s0001") == before
     assert "refs/heads/mlstarter/update-1.1.0" in ready.refs("s0002")
 
@@ -51,7 +51,7 @@ def test_a_repository_that_is_gone_is_named_and_made_anew_when_asked(
     shutil.rmtree(store)
     if emptied:
         git(ready.folder, "init", "--quiet", "--bare", str(store))
-    kept = ready.refs("s0001")
+    refs_before = ready.refs("s0001")
     assert ready.call("create", "--ref", "1.0.0") == 3
     assert "The repository of s0002 is gone" in capsys.readouterr().err
     assert ready.call("status", "--json") == 0
@@ -59,7 +59,7 @@ def test_a_repository_that_is_gone_is_named_and_made_anew_when_asked(
     assert states == ["verified", "gone", "verified"]
     assert ready.call("create", "--ref", "1.0.0", "--recreate") == 0
     assert "refs/heads/main" in ready.refs("s0002")
-    assert ready.refs("s0001") == kept
+    assert ready.refs("s0001") == refs_before
 
 
 def test_no_advice_empties_a_repository_with_commits(
@@ -71,9 +71,9 @@ def test_no_advice_empties_a_repository_with_commits(
     git(path, "push", "--quiet", "--force", "origin", "other:main")
     ready.journal.unlink()
     assert ready.call("create") == 1
-    printed = capsys.readouterr().err
-    assert "leave it as it is" in printed
-    assert "empty it" not in printed
+    output = capsys.readouterr().err
+    assert "leave it as it is" in output
+    assert "empty it" not in output
 
 
 def test_at_a_moment_the_student_s_own_line_counts(ready: Classroom, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -85,8 +86,9 @@ def test_fail_on_behind_and_pending_updates(
 )
 def test_results_that_cannot_be_are_no_results(text: str) -> None:
     from mlstarter.cohort.status import _primary
+    from mlstarter.reports import read_report
 
-    assert _primary(text.encode()) == {}
+    assert _primary(read_report(text.encode())) == {}
 
 
 def test_the_board_is_one_pseudonymous_file_that_runs_nothing_of_the_students(
@@ -97,7 +99,8 @@ def test_the_board_is_one_pseudonymous_file_that_runs_nothing_of_the_students(
     text = page.read_text()
     assert "0.690 [0.670, 0.710]" in text
     assert "3 students, 2 have started, 0 are behind." in text
-    assert not any(word in text for word in ("Zyxwv", "example.edu", "user-s0", "src=", "http"))
+    leaks = ("Zyxwv", "example.edu", "user-s0", "src=", "http:", "https:", "url(")
+    assert not any(word in text for word in leaks)
     assert working.call("status", "--html", page, "--names") == 0
     assert "Ada Zyxwv1" in page.read_text()
 
@@ -107,9 +110,20 @@ def test_a_version_or_section_with_markup_is_escaped() -> None:
     from mlstarter.cohort.status import Standing
 
     evil = "<img src=x onerror=alert(1)>"
-    page = board("c", [Standing("s1", evil, evil, "verified", version=evil, metric=evil)], {})
+    standing = Standing(
+        "s1", evil, evil, "verified", version=evil, metric=evil, value=1.0, ci=evil,
+        pending=f"mlstarter/update-{evil}", last_activity=evil, site=f"https://a/{evil}",
+        repository="javascript:alert(1)", ci_page="https://user:secret@a.example/",
+    )  # fmt: skip
+    page = board("c", [standing], {"s1": evil}, datetime(2026, 12, 1))
     assert "<img" not in page
-    assert page.count("&lt;img") == 4
+    assert page.count("&lt;img") > 8
+    assert "javascript:" not in page
+    assert "secret" not in page
+    # What turns or hides text shows as what it is.
+    page = board("c", [Standing("s1", "a\u202eb", "", "new")], {}, datetime(2026, 12, 1))
+    assert "\u202e" not in page
+    assert "a\\u202eb" in page
 
 
 @pytest.mark.browser
@@ -124,7 +138,7 @@ def test_the_board_sorts_in_a_browser(working: Classroom, tmp_path: Path, requir
         page = browser.new_page()
         page.route("http*://**", lambda route: route.abort())
         page.goto(page_file.as_uri())
-        column = page.get_by_role("button", name="Held-out result")
+        column = page.get_by_role("button", name="Result")
         column.focus()
         page.keyboard.press("Enter")
         ids = page.locator("tbody td:first-child").all_text_contents()

@@ -231,7 +231,7 @@ def test_new_questions_take_the_roster_s_answers_and_old_ones_stay(ready: Classr
 def test_max_per_hour_is_kept_over_runs(ready: Classroom) -> None:
     import time
 
-    from mlstarter.cohort.journal import opened
+    from mlstarter.cohort.journal import open_journal
     from mlstarter.cohort.rate_limit import Pace
 
     assert ready.call("update", "--max-per-hour", "9", "--only", "s0001") == 0
@@ -242,12 +242,12 @@ def test_max_per_hour_is_kept_over_runs(ready: Classroom) -> None:
             waits.append(timeout or 0.0)
             return True
 
-    with opened(ready.journal, "ml-test") as journal:
+    with open_journal(ready.journal, "ml-test") as journal:
         assert len(journal.sent_since(time.time() - 3600)) == 1
-        pace = Pace([(1, 3600.0)], journal.sent_since, journal.sent, stop=Waiting())
-        from mlstarter.cohort.transport import Stopped
+        pace = Pace([(1, 3600.0)], journal.sent_since, journal.count_sending, stop=Waiting())
+        from mlstarter.cohort.transport import RunStopped
 
-        with pytest.raises(Stopped):
+        with pytest.raises(RunStopped):
             pace.wait()
     assert 3500 < waits[0] <= 3600
 

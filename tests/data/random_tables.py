@@ -19,7 +19,7 @@ import openpyxl
 import pandas as pd
 from hypothesis import strategies as st
 
-from mlstarter.data.errors import Undecided
+from mlstarter.data.errors import OpenQuestion
 from mlstarter.data.inspect import Inspection, inspect
 from mlstarter.data.proposal import Proposal, propose
 
@@ -113,10 +113,10 @@ def tables(draw: st.DrawFn) -> RandomTable:
     )
     names = [f"{random.choice(ALPHABETS[encoding])} {i}" for i in range(draw(st.integers(1, 5)))]
     for name in names:
-        made = draw(st.sampled_from(["number", "integer", "category", "money", "boolean"]))
-        table.kinds[name] = made
-        table.columns[name] = _values(random, made, rows, words)
-        if made == "money":
+        kind = draw(st.sampled_from(["number", "integer", "category", "money", "boolean"]))
+        table.kinds[name] = kind
+        table.columns[name] = _values(random, kind, rows, words)
+        if kind == "money":
             table.signs[name] = random.choice(["$", "%", "€" if encoding != "cp932" else "kg"])
     table.kinds["base"] = "number"
     table.columns["base"] = [(i * 37 % 101) / 4 + 0.05 for i in range(rows)]
@@ -168,20 +168,22 @@ def truth(table: RandomTable, folder: Path) -> pd.DataFrame:
 
 def write(table: RandomTable, folder: Path) -> Path:
     """Write the table as its format says, and return the file."""
-    typed = _typed(table)
+    typed_rows = _typed_rows(table)
     if table.format in ("csv", "gz", "zip"):
         return _write_csv(table, folder)
     if table.format == "json":
-        (path := folder / "t.json").write_text(json.dumps(typed, default=str), encoding="utf-8")
+        (path := folder / "t.json").write_text(
+            json.dumps(typed_rows, default=str), encoding="utf-8"
+        )
     elif table.format == "jsonl":
-        lines = "".join(json.dumps(row, default=str) + "\n" for row in typed)
+        lines = "".join(json.dumps(row, default=str) + "\n" for row in typed_rows)
         (path := folder / "t.jsonl").write_text(lines, encoding="utf-8")
     elif table.format == "excel":
         book = openpyxl.Workbook()
         sheet = book.active
         assert sheet is not None
         sheet.append(list(table.columns))
-        for row in typed:
+        for row in typed_rows:
             sheet.append(list(row.values()))
         book.save(path := folder / "t.xlsx")
     elif table.format == "sqlite":
@@ -213,7 +215,7 @@ def _frame(table: RandomTable) -> pd.DataFrame:
     return frame
 
 
-def _typed(table: RandomTable) -> list[dict[str, Any]]:
+def _typed_rows(table: RandomTable) -> list[dict[str, Any]]:
     names = list(table.columns)
     return [dict(zip(names, row, strict=True)) for row in zip(*table.columns.values(), strict=True)]
 
@@ -222,7 +224,7 @@ def _write_csv(table: RandomTable, folder: Path) -> Path:
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=table.separator, lineterminator="\r\n")
     writer.writerow(table.columns)
-    for row in _typed(table):
+    for row in _typed_rows(table):
         writer.writerow([_text(table, name, value) for name, value in row.items()])
     data = out.getvalue().encode(table.encoding)
     path = folder / ("t.csv" if table.format == "csv" else f"t.csv.{table.format}")
@@ -253,14 +255,14 @@ def _text(table: RandomTable, name: str, value: Any) -> str:
     return str(value)
 
 
-def described(path: Path, table: RandomTable) -> tuple[Inspection, Proposal]:
+def describe(path: Path, table: RandomTable) -> tuple[Inspection, Proposal]:
     """Describe a file, answering what is asked, and no more than that."""
     answers: dict[str, Any] = {"target": "y", "project_type": "tabular"}
     while True:
         try:
             looked_at = inspect(path, answers)
             return looked_at, propose(looked_at, answers)
-        except Undecided as question:
+        except OpenQuestion as question:
             assert question.key not in answers, question
             answers[question.key] = table.answers[question.key]
             # The truth must be among what is offered.

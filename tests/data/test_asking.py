@@ -12,7 +12,7 @@ import pytest
 
 from mlstarter import sources
 from mlstarter.cli import answering
-from mlstarter.cli.new import Options
+from mlstarter.cli.new import NewOptions
 from mlstarter.questions.model import Choice
 
 
@@ -23,10 +23,10 @@ class Script:
 
     def __init__(self, *answers: tuple[str, Any]) -> None:
         self.answers: Iterator[tuple[str, Any]] = iter(answers)
-        self.shown: list[str] = []
+        self.output: list[str] = []
 
     def show(self, text: str) -> None:
-        self.shown.append(text)
+        self.output.append(text)
 
     def _answer(self, message: str) -> Any:
         part, answer = next(self.answers)
@@ -63,14 +63,16 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def _answer(template: Path, terminal: Script, monkeypatch: pytest.MonkeyPatch, **given: Any) -> Any:
+def _answer(
+    template: Path, terminal: Script, monkeypatch: pytest.MonkeyPatch, **options: Any
+) -> Any:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(template / "config"))
     monkeypatch.setattr("mlstarter.questions.terminal.is_interactive", lambda: True)
     monkeypatch.setattr("mlstarter.questions.terminal.open_terminal", lambda: terminal)
-    plain: dict[str, Any] = dict.fromkeys(Options.__slots__) | {
+    plain: dict[str, Any] = dict.fromkeys(NewOptions.__slots__) | {
         "data": (), "layer": (), "yes": False, "as_json": False, "trust": False, "copy": True,
     }  # fmt: skip
-    return answering.answer(Options(**plain | given), sources.resolve(str(template)))
+    return answering.answer(NewOptions(**plain | options), sources.resolve(str(template)))
 
 
 def test_what_cannot_be_known_is_asked_and_nothing_else(
@@ -83,14 +85,14 @@ def test_what_cannot_be_known_is_asked_and_nothing_else(
         ("project_name", "trade"),
         ("Enter to create", ""),
     )
-    answered = _answer(template, terminal, monkeypatch, data_file=str(file))
-    assert answered.answers["positive_class"] == "y"
-    assert answered.answers["data_decimal"] == ","
-    assert answered.own.looked_at.settings.decimal == ","
-    shown = "\n".join(terminal.shown)
-    assert "trade.csv: 120 rows, 4 columns" in shown
-    assert "as stated" in shown
-    assert json.dumps(answered.as_object())
+    answer_set = _answer(template, terminal, monkeypatch, data_file=str(file))
+    assert answer_set.answers["positive_class"] == "y"
+    assert answer_set.answers["data_decimal"] == ","
+    assert answer_set.own.looked_at.settings.decimal == ","
+    output = "\n".join(terminal.output)
+    assert "trade.csv: 120 rows, 4 columns" in output
+    assert "as stated" in output
+    assert json.dumps(answer_set.as_object())
 
 
 def test_the_prompt_offers_data_of_ones_own(
@@ -104,10 +106,10 @@ def test_the_prompt_offers_data_of_ones_own(
         ("project_name", "trade"),
         ("Enter to create", ""),
     )
-    answered = _answer(template, terminal, monkeypatch)
-    assert answered.answers["task"] == "regression"
-    assert answered.answers["data_path"] == "data/raw/trade.csv"
-    assert answered.own.proposal.schema.target.kind == "number"
+    answer_set = _answer(template, terminal, monkeypatch)
+    assert answer_set.answers["task"] == "regression"
+    assert answer_set.answers["data_path"] == "data/raw/trade.csv"
+    assert answer_set.own.proposal.schema.target.kind == "number"
 
 
 def test_a_target_that_is_changed_in_the_review_is_described_anew(
@@ -117,10 +119,10 @@ def test_a_target_that_is_changed_in_the_review_is_described_anew(
         def text(
             self, message: str, default: str, check: Callable[[Any], str | None], **_: Any
         ) -> str:
-            if "Enter to create" in message and not getattr(self, "changed", False):
-                self.changed = True
-                listed = [line.split() for line in self.shown[-1].splitlines() if line.strip()]
-                return next(line[0] for line in listed if line[1:2] == ["target"])
+            if "Enter to create" in message and not getattr(self, "has_changed", False):
+                self.has_changed = True
+                rows = [line.split() for line in self.output[-1].splitlines() if line.strip()]
+                return next(line[0] for line in rows if line[1:2] == ["target"])
             return super().text(message, default, check)
 
     terminal = Changing(
@@ -131,7 +133,7 @@ def test_a_target_that_is_changed_in_the_review_is_described_anew(
         ("target", "grade"),
         ("Enter to create", ""),
     )
-    answered = _answer(template, terminal, monkeypatch, data_file=str(file))
-    assert (answered.answers["target"], answered.answers["task"]) == ("grade", "multiclass")
-    assert answered.own.proposal.schema.target.name == "grade"
-    assert "side" in [column.name for column in answered.own.proposal.schema.features]
+    answer_set = _answer(template, terminal, monkeypatch, data_file=str(file))
+    assert (answer_set.answers["target"], answer_set.answers["task"]) == ("grade", "multiclass")
+    assert answer_set.own.proposal.schema.target.name == "grade"
+    assert "side" in [column.name for column in answer_set.own.proposal.schema.features]

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from mlstarter.data.columns import Facts, describe
-from mlstarter.data.errors import Undecided
+from mlstarter.data.errors import OpenQuestion
 from mlstarter.data.inspect import reading_of
 from mlstarter.data.numbers import NumberStyle, to_number
 from mlstarter.data.styles import detect
 
 
-def facts(cells: list[Any], **fixed: str) -> Facts:
-    return describe("x", cells, detect({"x": cells}, "f.csv", fixed))
+def facts(cells: list[Any], **settings: str) -> Facts:
+    return describe("x", cells, detect({"x": cells}, "f.csv", settings))
 
 
 @pytest.mark.parametrize(
@@ -89,10 +89,10 @@ def test_a_column_that_can_be_a_feature(
     ],
 )
 def test_a_column_that_is_no_feature_has_a_reason(cells: list[Any], kind: str, reason: str) -> None:
-    found = facts(cells)
-    assert found.kind == kind
-    assert not found.is_feature
-    pytest.importorskip("re").search(reason, found.reason) or pytest.fail(found.reason)
+    result = facts(cells)
+    assert result.kind == kind
+    assert not result.is_feature
+    pytest.importorskip("re").search(reason, result.reason) or pytest.fail(result.reason)
 
 
 def test_a_sign_of_the_other_kind_is_named() -> None:
@@ -115,9 +115,9 @@ def test_a_word_among_texts_is_a_value_and_among_numbers_missing(word: str) -> N
 
 
 def test_a_stray_text_among_many_numbers_is_said_and_never_dropped_in_silence() -> None:
-    found = facts([*(f"{i}.5" for i in range(400)), "Total"])
-    assert (found.kind, found.missing) == ("number", ("Total",))
-    assert "Total" in found.note
+    result = facts([*(f"{i}.5" for i in range(400)), "Total"])
+    assert (result.kind, result.missing) == ("number", ("Total",))
+    assert "Total" in result.note
 
 
 @pytest.mark.parametrize(
@@ -138,8 +138,8 @@ def test_a_stray_text_among_many_numbers_is_said_and_never_dropped_in_silence() 
 def test_one_reading_holds_for_the_whole_file(
     columns: dict[str, list[Any]], style: tuple[str, str]
 ) -> None:
-    found = detect(columns, "f.csv", {})
-    assert (found.decimal, found.thousands) == style
+    result = detect(columns, "f.csv", {})
+    assert (result.decimal, result.thousands) == style
 
 
 @pytest.mark.parametrize(
@@ -152,11 +152,11 @@ def test_one_reading_holds_for_the_whole_file(
     ],
 )
 def test_two_readings_are_asked_and_never_guessed(columns: dict[str, list[Any]]) -> None:
-    with pytest.raises(Undecided, match='"dose"') as caught:
+    with pytest.raises(OpenQuestion, match='"dose"') as failure:
         detect(columns, "f.csv", {})
-    assert caught.value.key == "data_decimal"
-    assert [option.value for option in caught.value.options] == [".", ","]
-    for option in caught.value.options:
+    assert failure.value.key == "data_decimal"
+    assert [option.value for option in failure.value.options] == [".", ","]
+    for option in failure.value.options:
         assert detect(columns, "f.csv", {"decimal": option.value}).decimal == option.value
 
 
@@ -177,12 +177,12 @@ def test_two_readings_are_asked_and_never_guessed(columns: dict[str, list[Any]])
     ],
 )
 def test_every_reading_of_a_time_is_found(cells: list[str], formats: list[str]) -> None:
-    found = facts(cells * 3)
-    assert [each.format for each in found.readings] == formats
+    result = facts(cells * 3)
+    assert [each.format for each in result.readings] == formats
     if len(formats) > 1:
-        with pytest.raises(Undecided, match='"x"') as caught:
-            reading_of(found)
-        assert caught.value.options[0].value == f"x = {formats[0]}"
+        with pytest.raises(OpenQuestion, match='"x"') as failure:
+            reading_of(result)
+        assert failure.value.options[0].value == f"x = {formats[0]}"
 
 
 def test_the_order_of_the_rows_decides_between_two_readings() -> None:

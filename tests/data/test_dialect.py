@@ -46,9 +46,11 @@ LONE = 'a\tb\nx 5" disk\ty\n"foo\tz\nbar\tq\n'
 def test_one_layout_gives_every_row_the_width_of_the_header(
     text: str, settings: dict[str, Any]
 ) -> None:
-    found = detect(text, "f.csv", {})
-    assert found.changed() == settings
-    assert len({len(row) for _, row in rows_of(text, found)}) == 1 or text.startswith("a,b\n1,2,")
+    facts_found = detect(text, "f.csv", {})
+    assert facts_found.non_defaults() == settings
+    assert len({len(row) for _, row in rows_of(text, facts_found)}) == 1 or text.startswith(
+        "a,b\n1,2,"
+    )
 
 
 def test_lone_quotes_swallow_no_lines() -> None:
@@ -75,7 +77,7 @@ def test_what_is_no_table_is_refused_with_the_line(text: str, message: str) -> N
 
 def test_what_the_owner_states_is_obeyed() -> None:
     assert detect("a;b,c\n1;2,3\n", "f", {"separator": ","}).separator == ","
-    assert not detect("a,b\n1,2\n", "f", {"header": False}).changed().get("separator")
+    assert not detect("a,b\n1,2\n", "f", {"header": False}).non_defaults().get("separator")
 
 
 def test_names_are_stripped_filled_and_numbered() -> None:

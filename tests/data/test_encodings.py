@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mlstarter.data import encodings
-from mlstarter.data.errors import DataError, Undecided
+from mlstarter.data.errors import DataError, OpenQuestion
 
 RUSSIAN = "текст,да\nочень хорошо,да\nсовсем плохо,нет\nфильм ужасный,нет\n"
 JAPANESE = "とても良い映画でした,はい\nすこし悪い商品です,いいえ\n"
@@ -44,13 +44,13 @@ def test_an_encoding_that_alone_makes_sense_is_taken(text: str, codec: str, name
 def test_where_several_fit_their_samples_are_shown_and_the_owner_chooses(
     text: str, codec: str
 ) -> None:
-    with pytest.raises(Undecided) as caught:
+    with pytest.raises(OpenQuestion) as failure:
         encodings.detect(text.encode(codec), "f.csv")
-    assert caught.value.key == "data_encoding"
-    first = caught.value.options[0]
+    assert failure.value.key == "data_encoding"
+    first = failure.value.options[0]
     assert text.encode(codec).decode(first.value) == text  # the likeliest stands first
     assert any(word in first.title for word in text.replace(",", " ").replace(";", " ").split())
-    assert f'--data "data_encoding={first.value}"' in str(caught.value.hint)
+    assert f'--data "data_encoding={first.value}"' in str(failure.value.hint)
 
 
 @pytest.mark.parametrize(

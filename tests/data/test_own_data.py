@@ -16,11 +16,11 @@ from tests.data.conftest import Write
 
 
 def _git(folder: Path, *arguments: str) -> str:
-    done = subprocess.run(
+    result = subprocess.run(
         ["git", "-c", "user.name=Ada", "-c", "user.email=ada@example.org", *arguments],
         cwd=folder, capture_output=True, text=True, check=True,
     )  # fmt: skip
-    return done.stdout.strip()
+    return result.stdout.strip()
 
 
 def _answers(project: Path) -> dict[str, object]:
@@ -31,12 +31,12 @@ def test_a_file_becomes_a_project_that_says_how_it_is_read(
     run: Run, here: Path, template: Path, sales: Write
 ) -> None:
     file = sales(encoding="cp1252")
-    done = run(
+    result = run(
         "new", "shop", "--template", template, "--yes", "--data-file", file, "-d", "target=gekauft"
     )
-    assert done.returncode == 0, done.stderr
-    assert "sales.csv: 200 rows, 5 columns" in done.stderr
-    assert "positive_class  ja: it is the yes among" in done.stderr
+    assert result.returncode == 0, result.stderr
+    assert "sales.csv: 200 rows, 5 columns" in result.stderr
+    assert "positive_class  ja: it is the yes among" in result.stderr
     project = here / "shop"
     data = tomllib.loads((project / "config.toml").read_text())["data"]
     assert (data["path"], data["encoding"], data["separator"]) == (
@@ -52,10 +52,10 @@ def test_a_file_becomes_a_project_that_says_how_it_is_read(
     assert [f["name"] for f in schema["features"]] == ["betrag", "art", "größe"]
     assert schema["dates"][0]["format"] == "%d.%m.%Y"
     assert (project / "data/raw/sales.csv").read_bytes() == file.read_bytes()
-    recorded = _answers(project)
-    assert recorded["data_path"] == "data/raw/sales.csv"
-    assert (recorded["split_rule"], recorded["split_column"]) == ("time", "wann")
-    assert "data_format" not in recorded  # it keeps its default
+    answers = _answers(project)
+    assert answers["data_path"] == "data/raw/sales.csv"
+    assert (answers["split_rule"], answers["split_column"]) == ("time", "wann")
+    assert "data_format" not in answers  # it keeps its default
     assert str(file.parent) not in "".join(
         path.read_text(errors="replace") for path in project.rglob("*") if path.is_file()
     )
@@ -74,8 +74,8 @@ def test_the_first_commit_stays_the_render_and_the_description_is_the_users_own(
     # An update with another answer and another version of the template has nothing to say of it.
     (project / "schema.toml").write_text('# mine\n[target]\nname = "art"\n')
     _git(project, "commit", "-qam", "mine")
-    done = run("update", project, "--yes", "--data", "target=art", "--data", "task=multiclass")
-    assert done.returncode == 0, done.stderr
+    result = run("update", project, "--yes", "--data", "target=art", "--data", "task=multiclass")
+    assert result.returncode == 0, result.stderr
     assert (project / "schema.toml").read_text().startswith("# mine")
 
 
@@ -95,8 +95,8 @@ def test_tracked_data_are_part_of_the_users_commit(
     run: Run, here: Path, template: Path, sales: Write
 ) -> None:
     arguments = ("--template", template, "--yes", "-d", "target=gekauft")
-    done = run("new", "shop", *arguments, "--data-file", sales(), "--track-data")
-    assert done.returncode == 0, done.stderr
+    result = run("new", "shop", *arguments, "--data-file", sales(), "--track-data")
+    assert result.returncode == 0, result.stderr
     assert _git(here / "shop", "ls-files", "data") == "data/raw/sales.csv"
     assert _git(here / "shop", "status", "--porcelain") == ""
 
@@ -131,18 +131,18 @@ def test_a_tilde_is_the_home_folder(
     assert (here / "shop/data/raw/mine.csv").is_file()
 
 
-UNDECIDED = "a;b;y\n" + "".join(f"1,{i % 900 + 100};{i % 3};{'xy'[i % 2]}\n" for i in range(60))
+AMBIGUOUS = "a;b;y\n" + "".join(f"1,{i % 900 + 100};{i % 3};{'xy'[i % 2]}\n" for i in range(60))
 
 
 @pytest.mark.parametrize(
     ("text", "answers", "message", "hint"),
     [
-        (UNDECIDED, ["target=y"], '"1,100" in column "a"', 'add --data "data_decimal=." or'),
-        (UNDECIDED, ["target=y", "data_decimal=,"], 'Which value of "y" counts as yes', "positive_class=x"),
-        (UNDECIDED.replace("y\n", "z\n", 1), ["data_decimal=,"], "is to be predicted", "target=z"),
-        (UNDECIDED, ["target=why", "data_decimal=,"], 'no column "why"', "its columns are"),
-        (UNDECIDED, ["target=y", "data_decimal=,", "positive_class=q"], 'never "q"', 'it is "x", "y"'),
-        (UNDECIDED, ["target=y", "data_decimal=;"], "data_decimal cannot be ';'", "choose from"),
+        (AMBIGUOUS, ["target=y"], '"1,100" in column "a"', 'add --data "data_decimal=." or'),
+        (AMBIGUOUS, ["target=y", "data_decimal=,"], 'Which value of "y" counts as yes', "positive_class=x"),
+        (AMBIGUOUS.replace("y\n", "z\n", 1), ["data_decimal=,"], "is to be predicted", "target=z"),
+        (AMBIGUOUS, ["target=why", "data_decimal=,"], 'no column "why"', "its columns are"),
+        (AMBIGUOUS, ["target=y", "data_decimal=,", "positive_class=q"], 'never "q"', 'it is "x", "y"'),
+        (AMBIGUOUS, ["target=y", "data_decimal=;"], "data_decimal cannot be ';'", "choose from"),
         ("", [], "is empty", "holds a table"),
         ("a,y\n", ["target=y"], "no rows below its header", "holds a table"),
         ("a,y\n1,2\n", ["target=y"], "cannot be learned: constant", "choose another target"),
@@ -158,9 +158,9 @@ def test_what_cannot_be_read_or_known_is_one_sentence(
 ) -> None:
     (here / "t.csv").write_text(text)
     pairs = [part for pair in answers for part in ("-d", pair)]
-    done = run("new", "shop", "--template", template, "--yes", "--data-file", "t.csv", *pairs)
-    error = [line for line in done.stderr.splitlines() if line.startswith(("error:", "hint:"))]
-    assert done.returncode in (1, 2)
+    result = run("new", "shop", "--template", template, "--yes", "--data-file", "t.csv", *pairs)
+    error = [line for line in result.stderr.splitlines() if line.startswith(("error:", "hint:"))]
+    assert result.returncode in (1, 2)
     assert len(error) == 2
     assert message in error[0]
     assert hint in error[1]
@@ -183,40 +183,40 @@ def test_a_file_of_another_kind_is_named(
     (here / "t.pkl").write_bytes(b"\x80\x04.")
     (here / "folder").mkdir()
     (here / "folder" / "a.csv").write_text("a,b\n1,2\n")
-    done = run("new", "shop", "--template", template, "--yes", *arguments)
-    assert done.returncode in (1, 2)
-    assert message in done.stderr
+    result = run("new", "shop", "--template", template, "--yes", *arguments)
+    assert result.returncode in (1, 2)
+    assert message in result.stderr
     assert not (here / "shop").exists()
 
 
 def test_the_address_of_a_kaggle_page_is_understood(run: Run, here: Path, template: Path) -> None:
     page = "https://www.kaggle.com/datasets/uciml/iris/data?select=Iris.csv"
-    given = ("--template", template, "--yes", "--no-git")
-    assert run("new", "one", *given, "--data-file", page).returncode == 0
+    options = ("--template", template, "--yes", "--no-git")
+    assert run("new", "one", *options, "--data-file", page).returncode == 0
     assert _answers(here / "one")["kaggle_dataset"] == "uciml/iris"
     kaggle = ("-d", "data_source=kaggle", "-d", "kaggle_dataset=https://www.kaggle.com/c/titanic")
-    assert run("new", "two", *given, *kaggle).returncode == 0
+    assert run("new", "two", *options, *kaggle).returncode == 0
     assert _answers(here / "two")["kaggle_competition"] == "titanic"
 
 
 def test_describe_shows_what_a_file_is(run: Run, sales: Write) -> None:
-    done = run("describe", sales())
-    assert done.returncode == 0, done.stderr
-    assert "read as csv, utf-8, separator semicolon" in done.stdout
-    assert "target=gekauft" in done.stdout  # not known by its name: asked for
-    done = run("describe", sales(), "--json", "-d", "target=gekauft")
-    said = json.loads(done.stdout)
-    assert (said["schema"], said["command"], said["rows"]) == (1, "describe", 200)
-    assert said["settings"]["decimal"] == ","
-    assert {"key": "task", "value": "binary"}.items() <= said["proposal"][2].items()
+    result = run("describe", sales())
+    assert result.returncode == 0, result.stderr
+    assert "read as csv, utf-8, separator semicolon" in result.stdout
+    assert "target=gekauft" in result.stdout  # not known by its name: asked for
+    result = run("describe", sales(), "--json", "-d", "target=gekauft")
+    report = json.loads(result.stdout)
+    assert (report["schema"], report["command"], report["rows"]) == (1, "describe", 200)
+    assert report["settings"]["decimal"] == ","
+    assert {"key": "task", "value": "binary"}.items() <= report["proposal"][2].items()
 
 
 def test_describe_escapes_what_others_wrote(run: Run, here: Path) -> None:
     (here / "t.csv").write_text("\x1b[31mred\u202e,y\n" + "a\x1b]0;x\x07,yes\nb,no\n" * 40)
-    done = run("describe", "t.csv", "-d", "target=y")
-    assert done.returncode == 0, done.stderr
-    assert "\x1b" not in done.stdout + done.stderr
-    assert "\u202e" not in done.stdout + done.stderr
+    result = run("describe", "t.csv", "-d", "target=y")
+    assert result.returncode == 0, result.stderr
+    assert "\x1b" not in result.stdout + result.stderr
+    assert "\u202e" not in result.stdout + result.stderr
 
 
 def test_describe_shows_changes_before_it_writes_and_keeps_what_the_owner_wrote(
@@ -231,14 +231,14 @@ def test_describe_shows_changes_before_it_writes_and_keeps_what_the_owner_wrote(
     (project / "data/raw/sales.csv").write_bytes(
         sales().read_bytes().replace(b";", b"\t").replace(b"betrag", b"Betrag")
     )
-    shown = run("describe", project / "data/raw/sales.csv", project)
-    assert shown.returncode == 0, shown.stderr
-    assert '+separator = "\\\\t"' in shown.stdout or '+separator = "\\t"' in shown.stdout
-    assert "Add --yes" in shown.stdout
+    output = run("describe", project / "data/raw/sales.csv", project)
+    assert output.returncode == 0, output.stderr
+    assert '+separator = "\\\\t"' in output.stdout or '+separator = "\\t"' in output.stdout
+    assert "Add --yes" in output.stdout
     assert (project / "config.toml").read_text() == config
-    done = run("describe", project / "data/raw/sales.csv", project, "--yes")
-    assert done.returncode == 0, done.stderr
-    assert "make train" in done.stdout
+    result = run("describe", project / "data/raw/sales.csv", project, "--yes")
+    assert result.returncode == 0, result.stderr
+    assert "make train" in result.stdout
     data = tomllib.loads((project / "config.toml").read_text())["data"]
     assert data["separator"] == "\t"
     assert "# of a CSV file" in (project / "config.toml").read_text()
@@ -255,17 +255,17 @@ def test_from_the_sample_to_ones_own_file_by_the_commands_that_describe_shows(
 ) -> None:
     assert run("new", "shop", "--template", template, "--yes").returncode == 0
     file, project = sales(), here / "shop"
-    shown = run("describe", file, "shop", "-d", "target=gekauft")
-    assert shown.returncode == 0, shown.stderr
+    output = run("describe", file, "shop", "-d", "target=gekauft")
+    assert output.returncode == 0, output.stderr
     commands = [
-        line.strip() for line in shown.stdout.splitlines() if line.startswith("  mlstarter")
+        line.strip() for line in output.stdout.splitlines() if line.startswith("  mlstarter")
     ]
     assert len(commands) == 2
     for command in commands:
-        done = run(*shlex.split(command)[1:], "--yes")
-        assert done.returncode == 0, done.stderr
+        result = run(*shlex.split(command)[1:], "--yes")
+        assert result.returncode == 0, result.stderr
         if command.startswith("mlstarter update"):
-            assert f"Next: mlstarter describe FILE {project}" in done.stdout
+            assert f"Next: mlstarter describe FILE {project}" in result.stdout
     assert not (project / "features.sql").exists()  # the sample's, untouched: gone
     schema = tomllib.loads((project / "schema.toml").read_text())
     assert schema["target"]["name"] == "gekauft"
@@ -281,18 +281,18 @@ def test_what_the_student_changed_in_a_sample_file_is_named_and_kept(
     (project / "features.sql").write_text("SELECT 2\n")
     _git(project, "commit", "-qam", "mine")
     pairs = ("--data", "data_source=local", "--data", "data_path=data/raw/sales.csv")
-    done = run("update", "shop", "--yes", *pairs)
-    assert done.returncode == 3
-    assert "features.sql" in done.stdout + done.stderr
+    result = run("update", "shop", "--yes", *pairs)
+    assert result.returncode == 3
+    assert "features.sql" in result.stdout + result.stderr
     assert (project / "features.sql").read_text() == "SELECT 2\n"
     assert not (project / "schema.toml").exists()
 
 
 def test_describe_needs_a_project_where_it_is_to_write(run: Run, here: Path, sales: Write) -> None:
     (here / "empty").mkdir()
-    done = run("describe", sales(), "empty", "-d", "target=gekauft")
-    assert done.returncode == 1
-    assert "is no project of mlstarter" in done.stderr
+    result = run("describe", sales(), "empty", "-d", "target=gekauft")
+    assert result.returncode == 1
+    assert "is no project of mlstarter" in result.stderr
 
 
 def test_the_commands_import_nothing_heavy_without_data(run: Run, template: Path) -> None:
@@ -303,7 +303,7 @@ def test_the_commands_import_nothing_heavy_without_data(run: Run, template: Path
         f"run(['new', 'x', '--template', {str(template)!r}, '--yes', '--dry-run'])\n"
         "print({'duckdb', 'openpyxl', 'charset_normalizer', 'pandas', 'mlstarter.data.tables'} & set(sys.modules))"
     )
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
-    assert done.stdout.splitlines()[-1] == "set()"
+    assert result.stdout.splitlines()[-1] == "set()"

@@ -23,7 +23,7 @@ from mlstarter.data.reader import Values, read_table
 from mlstarter.data.schema import Schema, read_schema, to_toml, toml_value
 from mlstarter.data.settings import Settings
 from mlstarter.sources.assemble import assemble
-from tests.data.random_tables import RandomTable, described, tables, write
+from tests.data.random_tables import RandomTable, describe, tables, write
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = 300 if os.environ.get("MLSTARTER_TEST_FULL") else 30
@@ -63,8 +63,8 @@ def read(project: ModuleType, path: Path, how: Settings, schema: Schema) -> pd.D
     """Return what the project reads of a file when its two files say what the tool wrote."""
     config = sys.modules[f"{PACKAGE}.config"]
     folder, before = path.parent, Path.cwd()
-    written = {"path": path.name, **asdict(how)}
-    lines = [f"{key} = {toml_value(value)}" for key, value in written.items()]
+    files = {"path": path.name, **asdict(how)}
+    lines = [f"{key} = {toml_value(value)}" for key, value in files.items()]
     (folder / "config.toml").write_text(CONFIG + "\n".join(lines) + "\n", encoding="utf-8")
     (folder / "schema.toml").write_text(to_toml(schema), encoding="utf-8")
     (folder / "features.sql").write_text("SELECT * FROM data", encoding="utf-8")
@@ -93,7 +93,7 @@ def same(frame: pd.DataFrame, values: Values, target: str) -> None:
 def test_a_project_reads_what_the_tool_read(project: ModuleType, table: RandomTable) -> None:
     with tempfile.TemporaryDirectory() as place:
         path = write(table, Path(place))
-        looked_at, proposal = described(path, table)
+        looked_at, proposal = describe(path, table)
         assert proposal.schema is not None
         schema = read_schema(to_toml(proposal.schema))
         frame = read(project, path, looked_at.settings, schema)
@@ -135,7 +135,7 @@ def test_odd_files_are_read_alike(project: ModuleType, tmp_path: Path, name: str
 def test_nothing_of_the_reader_needs_more_than_the_project_has(project: ModuleType) -> None:
     code = f"import {PACKAGE}.data, sys; print('mlstarter' in sys.modules)"
     environment = os.environ | {"PYTHONPATH": sys.path[0]}
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", code], env=environment, capture_output=True, check=True
     )
-    assert done.stdout.strip() == b"False"
+    assert result.stdout.strip() == b"False"

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from mlstarter.data import folders
-from mlstarter.data.errors import DataError, Undecided
+from mlstarter.data.errors import DataError, OpenQuestion
 from mlstarter.data.inspect import inspect
 from mlstarter.data.kaggle import read_address
 from mlstarter.data.place import copy_into, placement
@@ -18,7 +18,7 @@ from mlstarter.data.proposal import Proposal, propose
 from mlstarter.data.schema import Column, Schema, read_schema, to_toml
 from mlstarter.data.settings import Settings
 from mlstarter.data.words import yes_of
-from mlstarter.data.writing import merged, with_settings
+from mlstarter.data.writing import merge, with_settings
 from mlstarter.errors import UsageError
 
 
@@ -84,8 +84,8 @@ def test_a_time_splits_and_so_does_whoever_several_rows_belong_to(
     times = {"seen": [f"2023-{i // 28 + 1:02}-{i % 28 + 1:02}" for i in range(200)], **owners}
     proposal = _propose(_table(tmp_path / "t.csv", times))
     assert (proposal.answers["split_rule"], proposal.answers["split_column"]) == ("time", "seen")
-    born = {"date_of_birth": times["seen"], **columns}
-    proposal = _propose(_table(tmp_path / "b.csv", born))
+    with_birth = {"date_of_birth": times["seen"], **columns}
+    proposal = _propose(_table(tmp_path / "b.csv", with_birth))
     assert proposal.answers["split_rule"] == "stratified"
     assert proposal.schema is not None
     assert [date.name for date in proposal.schema.dates] == ["date_of_birth"]
@@ -95,13 +95,13 @@ def test_no_split_by_time_is_made_on_a_guess(tmp_path: Path, columns: dict[str, 
     chance = random.Random(1)
     days = [f"{chance.randint(1, 12):02}/{chance.randint(1, 12):02}/2023" for _ in range(200)]
     path = _table(tmp_path / "t.csv", {"seen": days, **columns})
-    for stated in ({}, {"split_rule": "time", "split_column": "seen"}):
-        with pytest.raises(Undecided, match='"seen"') as caught:
-            _propose(path, **stated)
-        assert caught.value.key == "date_formats"
-    decided = _propose(path, date_formats="seen = %m/%d/%Y")
-    assert decided.schema is not None
-    assert decided.schema.dates[0].format == "%m/%d/%Y"
+    for answers in ({}, {"split_rule": "time", "split_column": "seen"}):
+        with pytest.raises(OpenQuestion, match='"seen"') as failure:
+            _propose(path, **answers)
+        assert failure.value.key == "date_formats"
+    decision = _propose(path, date_formats="seen = %m/%d/%Y")
+    assert decision.schema is not None
+    assert decision.schema.dates[0].format == "%m/%d/%Y"
     apart = _propose(path, split_rule="stratified")
     assert apart.schema is not None
     assert "which is not decided" in apart.schema.exclude["seen"]
@@ -208,15 +208,15 @@ def test_no_path_of_the_machine_is_recorded(
     (tmp_path / "in").mkdir()
     (file := tmp_path / "in" / 'a"b\n.csv').write_text("a,b\n1,2\n")
     project = tmp_path / "work" / "shop"
-    assert placement(file, project, copy=True).recorded == "data/raw/a_b_.csv"
-    assert placement(file, project, copy=False).recorded == "env:DATA_FILE"
-    assert placement(file, tmp_path / "shop", copy=False).recorded.startswith("../in/")
+    assert placement(file, project, copy=True).recorded_path == "data/raw/a_b_.csv"
+    assert placement(file, project, copy=False).recorded_path == "env:DATA_FILE"
+    assert placement(file, tmp_path / "shop", copy=False).recorded_path.startswith("../in/")
     (project / "data").mkdir(parents=True)
     (inside := project / "data" / "x.csv").write_text("a,b\n")
     assert placement(inside, project, copy=True) == placement(inside, project, copy=False)
-    assert placement(inside, project, copy=True).recorded == "data/x.csv"
+    assert placement(inside, project, copy=True).recorded_path == "data/x.csv"
     monkeypatch.setattr("mlstarter.data.place.COPY_BYTES", 3)
-    assert placement(file, project, copy=True).recorded == "env:DATA_FILE"
+    assert placement(file, project, copy=True).recorded_path == "env:DATA_FILE"
     with pytest.raises(UsageError, match="larger than"):
         placement(file, project, copy=True, variables=False)
 
@@ -274,7 +274,7 @@ def test_what_the_owner_wrote_about_a_column_stays() -> None:
         Column("y", "category", positive="no"), "", {"id": "an identifier", "e": "constant"},
         (Column("a", "integer"), Column("b", "number"), Column("c", "number")),
     )  # fmt: skip
-    both = merged(old, new)
+    both = merge(old, new)
     assert [(c.name, c.kind, c.title) for c in both.features] == [
         ("a", "category", "Post code"), ("c", "number", ""), ("id", "integer", ""),
     ]  # fmt: skip

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from mlstarter.data.reader import read_table
 from mlstarter.data.schema import read_schema, to_toml
-from tests.data.random_tables import RandomTable, described, tables, truth, write
+from tests.data.random_tables import RandomTable, describe, tables, truth, write
 
 EXAMPLES = 300 if os.environ.get("MLSTARTER_TEST_FULL") else 30
 
@@ -30,7 +30,7 @@ def test_a_described_table_holds_what_pandas_reads_from_parquet(table: RandomTab
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         path = write(table, folder)
-        looked_at, proposal = described(path, table)
+        looked_at, proposal = describe(path, table)
         assert proposal.schema is not None
         # Written down and read again: what the project has is the two files.
         schema = read_schema(to_toml(proposal.schema))
@@ -52,9 +52,9 @@ def test_a_described_table_holds_what_pandas_reads_from_parquet(table: RandomTab
             assert schema.exclude[name].startswith(reasons), schema.exclude[name]
 
 
-def _equal(read: list[Any], expected: pd.Series, kind: str) -> None:
-    assert len(read) == len(expected)
-    for value, true in zip(read, expected.tolist(), strict=True):
+def _equal(values: list[Any], expected: pd.Series, kind: str) -> None:
+    assert len(values) == len(expected)
+    for value, true in zip(values, expected.tolist(), strict=True):
         if true is None or true is pd.NA or true is pd.NaT or true != true:
             assert value is None, (value, true)
         elif kind == "boolean":

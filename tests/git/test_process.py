@@ -4,41 +4,43 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from mlstarter.git import process
 from mlstarter.git.process import Git, GitFailed, GitMissing, environment, require_git
 
 
 def test_a_failure_carries_its_command_and_what_git_said(tmp_path: Path) -> None:
-    with pytest.raises(GitFailed) as caught:
+    with pytest.raises(GitFailed) as failure:
         Git(tmp_path).run("rev-parse", "--verify", "HEAD")
-    assert caught.value.command == ("rev-parse", "--verify", "HEAD")
-    assert caught.value.status == 128
-    assert "not a git repository" in caught.value.message
-    assert "fatal:" not in caught.value.message
+    assert failure.value.command == ("rev-parse", "--verify", "HEAD")
+    assert failure.value.status == 128
+    assert "not a git repository" in failure.value.message
+    assert "fatal:" not in failure.value.message
 
 
 def test_a_missing_git_is_one_line_with_a_hint(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(GitMissing, match="git was not found") as caught:
+    with pytest.raises(GitMissing, match="git was not found") as failure:
         require_git()
-    assert caught.value.hint
+    assert failure.value.hint
 
 
 @pytest.mark.parametrize(
-    ("said", "fits"),
+    ("output", "fits"),
     [("git version 2.37.9", False), ("git version 2.38.0", True),
      ("git version 2.50.1 (Apple Git-155)", True), ("git version 2.47.0.windows.2", True)],
 )  # fmt: skip
 def test_an_old_git_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, fits: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, output: str, fits: bool
 ) -> None:
     program = tmp_path / "git"
-    program.write_text(f"#!/bin/sh\necho '{said}'\n")
+    program.write_text(f"#!/bin/sh\necho '{output}'\n")
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
     if fits:
@@ -60,12 +62,12 @@ def test_git_never_prompts_and_speaks_english(monkeypatch: pytest.MonkeyPatch) -
 def test_every_variable_that_git_calls_local_to_a_repository_is_dropped(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    listed = subprocess.run(
+    names = subprocess.run(
         ["git", "rev-parse", "--local-env-vars"], capture_output=True, check=True, text=True
     ).stdout.split()
-    for name in listed:
+    for name in names:
         monkeypatch.setenv(name, "0" if name == "GIT_CONFIG_COUNT" else "elsewhere")
-    assert set(listed) - {"GIT_CONFIG_COUNT"} <= set(listed) - environment().keys()
+    assert set(names) - {"GIT_CONFIG_COUNT"} <= set(names) - environment().keys()
 
 
 def test_settings_handed_down_come_before_the_pinned_ones(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,6 +82,33 @@ def test_a_stale_lock_is_named_in_the_hint(tmp_path: Path) -> None:
     git.run("init", "-q")
     (tmp_path / "f").write_text("f\n")
     (tmp_path / ".git/index.lock").write_text("")
-    with pytest.raises(GitFailed) as caught:
+    with pytest.raises(GitFailed) as failure:
         git.run("add", "f")
-    assert f"rm -f {tmp_path}/.git/index.lock" in (caught.value.hint or "")
+    assert f"rm -f {tmp_path}/.git/index.lock" in (failure.value.hint or "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="git is a shell script here")
+@pytest.mark.parametrize(
+    ("script", "sentence"),
+    [
+        ("exec sleep 60", "took over"),
+        ("exec >&-; exec sleep 60", "took over"),
+        ("while :; do echo aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa; done", "printed over"),
+        ("exec cat", ""),
+    ],
+)
+def test_a_command_in_a_strangers_repository_ends_in_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, sentence: str
+) -> None:
+    shim = tmp_path / "git"
+    shim.write_text(f"#!/bin/sh\n{script}\n")
+    shim.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setattr(process, "SECONDS", 1.0)
+    git = Git(tmp_path, limit=1000)
+    if not sentence:
+        assert git.call("x", stdin=b"abc").stdout == b"abc"
+        assert git.call("x").stdout == b""
+        return
+    with pytest.raises(process.GitLimitExceeded, match=sentence):
+        git.call("x")

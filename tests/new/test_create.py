@@ -20,6 +20,7 @@ from mlstarter.questions import Answers
 from mlstarter.sources import Template
 from tests.conftest import Require
 from tests.engines.helpers import git, write_template
+from tests.processes import heed_signals
 
 FILES = {
     "copier.yml": "n: 1\n",
@@ -185,6 +186,7 @@ except KeyboardInterrupt:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_at_any_moment_leaves_nothing_or_the_whole_project(
     number: signal.Signals, template: Template, home: Path, tmp_path: Path
@@ -204,6 +206,7 @@ def test_a_signal_at_any_moment_leaves_nothing_or_the_whole_project(
             [sys.executable, "-c", RUN, template.source, str(dest)],
             stdout=subprocess.PIPE,
             text=True,
+            preexec_fn=heed_signals,
         )
         assert process.stdout is not None
         process.stdout.readline()
@@ -245,6 +248,7 @@ def test_a_signal_while_git_writes_leaves_nothing_that_git_wrote_afterwards(
         [sys.executable, "-c", RUN, template.source, str(home / "one" / "p")],
         env={**os.environ, "PATH": f"{bin_}{os.pathsep}{os.environ['PATH']}"},
         stdout=subprocess.DEVNULL,
+        preexec_fn=heed_signals,
     )
     while not mark.exists():
         assert process.poll() is None, f"git {command} was never called"

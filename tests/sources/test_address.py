@@ -14,11 +14,11 @@ from mlstarter.errors import MlstarterError, TemplateError, UsageError
 from mlstarter.sources.address import parse, public, public_text
 from mlstarter.sources.trust import is_trusted
 
-TRUSTED = "https://git.example/our-school/"
+TRUST_ENTRY = "https://git.example/our-school/"
 
 
 @pytest.mark.parametrize(
-    ("given", "asked"),
+    ("spelling", "normal_form"),
     [
         ("https://Git.Example:443/a/%2e%2e/b//c/./d.git", "https://git.example/b/c/d.git"),
         ("HTTPS://git.example./%7Eann/t", "https://git.example/~ann/t"),
@@ -38,15 +38,15 @@ TRUSTED = "https://git.example/our-school/"
         ("/srv/no-such/../t", "/srv/t"),
     ],
 )
-def test_an_address_has_one_spelling(given: str, asked: str) -> None:
-    place = parse(given)
+def test_an_address_has_one_spelling(spelling: str, normal_form: str) -> None:
+    place = parse(spelling)
 
-    assert place.address == place.recorded == asked
-    assert parse(asked).address == asked
+    assert place.address == place.public_form == normal_form
+    assert parse(normal_form).address == normal_form
 
 
 @pytest.mark.parametrize(
-    "given",
+    "spelling",
     [
         "ext::sh -c 'touch x'",
         "fd::17",
@@ -78,19 +78,19 @@ def test_an_address_has_one_spelling(given: str, asked: str) -> None:
         "",
     ],
 )
-def test_what_servers_read_differently_or_what_runs_a_program_is_refused(given: str) -> None:
-    with pytest.raises(TemplateError) as caught:
-        parse(given)
+def test_what_servers_read_differently_or_what_runs_a_program_is_refused(spelling: str) -> None:
+    with pytest.raises(TemplateError) as failure:
+        parse(spelling)
 
-    assert caught.value.hint
-    assert "hunter2" not in caught.value.message
-    assert "hunter3" not in caught.value.message
+    assert failure.value.hint
+    assert "hunter2" not in failure.value.message
+    assert "hunter3" not in failure.value.message
 
 
 @pytest.mark.parametrize("inside", ["../x", "/x", "a/../../x", "..\\x", "C:/x", "a\nb"])
 def test_a_folder_inside_does_not_climb_out(inside: str) -> None:
     with pytest.raises(TemplateError, match="not inside"):
-        parse(TRUSTED + "t#subdirectory=" + inside)
+        parse(TRUST_ENTRY + "t#subdirectory=" + inside)
 
 
 @pytest.mark.parametrize(
@@ -115,14 +115,14 @@ def test_no_credential_is_recorded_or_shown(source: str) -> None:
     secret = "hunter2"
     source = source.format(secret)
 
-    shown = [public(source), public_text(f"fatal: cannot read '{source}': no")]
+    texts = [public(source), public_text(f"fatal: cannot read '{source}': no")]
     try:
         place = parse(source)
-        shown += [place.recorded, repr(place), place.address]
+        texts += [place.public_form, repr(place), place.address]
     except TemplateError as error:
-        shown += [error.message, str(error.hint)]
+        texts += [error.message, str(error.hint)]
 
-    assert not [text for text in shown if secret in text]
+    assert not [text for text in texts if secret in text]
 
 
 def trusts(entry: str, source: str) -> bool:
@@ -141,24 +141,24 @@ def gitconfig(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize(
     ("entry", "source", "expected"),
     [
-        (TRUSTED, "https://git.example/our-school/t", True),
-        (TRUSTED, "https://git.example/our-school/t.git#subdirectory=a", True),
-        (TRUSTED, "https://GIT.example:443//our-school/./t", True),
-        (TRUSTED, "https://user:hunter2@git.example/our-school/t", True),
+        (TRUST_ENTRY, "https://git.example/our-school/t", True),
+        (TRUST_ENTRY, "https://git.example/our-school/t.git#subdirectory=a", True),
+        (TRUST_ENTRY, "https://GIT.example:443//our-school/./t", True),
+        (TRUST_ENTRY, "https://user:hunter2@git.example/our-school/t", True),
         ("HTTPS://Git.Example:443/our-school/", "https://git.example/our-school/t", True),
-        (TRUSTED, "https://git.example/our-school/", False),
-        (TRUSTED, "https://git.example/our-school-evil/t", False),
-        (TRUSTED, "https://git.example/our-school/../evil/t", False),
-        (TRUSTED, "https://git.example/our-school/%2e%2e/evil/t", False),
-        (TRUSTED, "https://git.example/our-school/x/%2E./%2e%2E/evil", False),
-        (TRUSTED, "https://git.example/our-school/..%2fevil", False),
-        (TRUSTED, "https://git.example:8443/our-school/t", False),
-        (TRUSTED, "http://git.example/our-school/t", False),
-        (TRUSTED, "https://evil.example/https://git.example/our-school/t", False),
-        (TRUSTED, "https://git.example@evil.example/our-school/t", False),
-        (TRUSTED, "https://evil.example\\@git.example/our-school/t", False),
-        (TRUSTED, "https://git.example/our-school/t?p=/../../evil", False),
-        (TRUSTED, "ssh://git@git.example/our-school/t", False),
+        (TRUST_ENTRY, "https://git.example/our-school/", False),
+        (TRUST_ENTRY, "https://git.example/our-school-evil/t", False),
+        (TRUST_ENTRY, "https://git.example/our-school/../evil/t", False),
+        (TRUST_ENTRY, "https://git.example/our-school/%2e%2e/evil/t", False),
+        (TRUST_ENTRY, "https://git.example/our-school/x/%2E./%2e%2E/evil", False),
+        (TRUST_ENTRY, "https://git.example/our-school/..%2fevil", False),
+        (TRUST_ENTRY, "https://git.example:8443/our-school/t", False),
+        (TRUST_ENTRY, "http://git.example/our-school/t", False),
+        (TRUST_ENTRY, "https://evil.example/https://git.example/our-school/t", False),
+        (TRUST_ENTRY, "https://git.example@evil.example/our-school/t", False),
+        (TRUST_ENTRY, "https://evil.example\\@git.example/our-school/t", False),
+        (TRUST_ENTRY, "https://git.example/our-school/t?p=/../../evil", False),
+        (TRUST_ENTRY, "ssh://git@git.example/our-school/t", False),
         ("https://git.example/our-school", "https://git.example/our-school-evil", False),
         ("https://git.example/our-school", "https://git.example/our-school/t", False),
         ("https://git.example/our/t", "https://git.example/our/t.git", True),
@@ -207,10 +207,10 @@ def test_the_users_own_rewriting_counts(gitconfig: Path) -> None:
         '[url "git@git.example:"]\n\tinsteadOf = https://git.example/\n'
     )
 
-    assert trusts(TRUSTED, "https://git.example/our-school/t")
+    assert trusts(TRUST_ENTRY, "https://git.example/our-school/t")
     assert trusts("git@git.example:our-school/", "https://git.example/our-school/t")
-    assert not trusts(TRUSTED, "https://git.example/our-school/bad/t")
-    assert not trusts(TRUSTED, "https://git.example/our-school/badly")
+    assert not trusts(TRUST_ENTRY, "https://git.example/our-school/bad/t")
+    assert not trusts(TRUST_ENTRY, "https://git.example/our-school/badly")
 
 
 @pytest.mark.parametrize("entry", ["ext::sh -c x", "https://", "ftp://x/"])
@@ -222,7 +222,7 @@ def test_an_entry_that_is_no_address_is_named(
     monkeypatch.setenv("MLSTARTER_SETTINGS", str(file))
 
     with pytest.raises(UsageError, match="trust names"):
-        settings.trusted("https://git.example/t")
+        settings.trusts("https://git.example/t")
 
 
 PIECES = (
@@ -238,10 +238,10 @@ PIECES = (
 def test_no_address_raises_anything_else_or_is_trusted_wrongly() -> None:
     chance = random.Random(16)
     count = 2000 if os.environ.get("MLSTARTER_TEST_FULL") else 100
-    trusted = 0
+    trust_count = 0
     for number in range(count):
         parts = chance.choices(PIECES, k=chance.randint(1, 9))
-        start = chance.choice(["", TRUSTED, "https://git.example/", "https://user:hunter2@"])
+        start = chance.choice(["", TRUST_ENTRY, "https://git.example/", "https://user:hunter2@"])
         source = start + "".join(parts)
         assert isinstance(public(source), str), number
         public_text(source)
@@ -250,10 +250,10 @@ def test_no_address_raises_anything_else_or_is_trusted_wrongly() -> None:
         except MlstarterError as error:
             assert error.hint
             continue
-        assert parse(place.recorded).recorded == place.recorded, source
+        assert parse(place.public_form).public_form == place.public_form, source
         assert "\0" not in place.address
-        if is_trusted(source, [TRUSTED]):
-            trusted += 1
+        if is_trusted(source, [TRUST_ENTRY]):
+            trust_count += 1
             url = urlsplit(place.address)
             assert (url.scheme, url.netloc) == ("https", "git.example"), source
             path = url.path
@@ -261,4 +261,4 @@ def test_no_address_raises_anything_else_or_is_trusted_wrongly() -> None:
                 path = unquote(path)
                 assert path.startswith("/our-school/"), source
                 assert ".." not in path.split("/"), source
-    assert trusted
+    assert trust_count

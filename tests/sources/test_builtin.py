@@ -50,17 +50,17 @@ def test_a_published_copy_is_recorded_and_still_served_from_the_bundle(
 
 
 def test_a_project_newer_than_the_bundle_says_upgrade() -> None:
-    with pytest.raises(TemplateError, match="newer than this mlstarter") as caught:
+    with pytest.raises(TemplateError, match="newer than this mlstarter") as failure:
         sources.resolve(sources.SOURCE, "99.1.0")
 
-    assert caught.value.hint == "upgrade mlstarter: pipx upgrade mlstarter"
+    assert failure.value.hint == "upgrade mlstarter: pipx upgrade mlstarter"
 
 
 def test_an_unknown_version_names_the_command_that_lists_them() -> None:
-    with pytest.raises(TemplateError, match=r"no version zzz of the built-in") as caught:
+    with pytest.raises(TemplateError, match=r"no version zzz of the built-in") as failure:
         sources.resolve(None, "zzz")
 
-    assert "mlstarter list versions" in (caught.value.hint or "")
+    assert "mlstarter list versions" in (failure.value.hint or "")
 
 
 def test_processes_that_start_together_all_get_the_whole_template(cache_dir: Path) -> None:
@@ -130,7 +130,7 @@ def test_no_place_for_a_cache_is_one_clear_line(tmp_path: Path, require: Require
         "try:\n    sources.resolve()\n"
         "except EnvironmentProblem as error:\n    print(error.message, '|', error.hint)\n"
     )
-    done = subprocess.run(
+    result = subprocess.run(
         ["unshare", "-rm", "sh", "-c", f'{mount} && exec "$0" -c "$1"', sys.executable, code],
         env={**os.environ, "MLSTARTER_CACHE_DIR": f"{disk}/c", "TMPDIR": str(disk)},
         check=False,
@@ -138,8 +138,10 @@ def test_no_place_for_a_cache_is_one_clear_line(tmp_path: Path, require: Require
         text=True,
     )
 
-    assert "can be written: No space left on device." in done.stdout, done.stdout + done.stderr
-    assert "MLSTARTER_CACHE_DIR" in done.stdout
+    assert "can be written: No space left on device." in result.stdout, (
+        result.stdout + result.stderr
+    )
+    assert "MLSTARTER_CACHE_DIR" in result.stdout
 
 
 def test_the_bundle_is_read_even_where_git_may_use_no_network_and_other_redirects_stand(
@@ -150,7 +152,7 @@ def test_the_bundle_is_read_even_where_git_may_use_no_network_and_other_redirect
     monkeypatch.setenv("GIT_CONFIG_VALUE_0", "Ada")
 
     env = {**os.environ, **builtin.git_environment()}
-    listed = subprocess.run(
+    names = subprocess.run(
         ["git", "ls-remote", "--tags", sources.SOURCE],
         env=env,
         check=False,
@@ -168,6 +170,6 @@ def test_the_bundle_is_read_even_where_git_may_use_no_network_and_other_redirect
         text=True,
     )
 
-    assert f"refs/tags/{sources.versions()[-1]}" in listed.stdout
+    assert f"refs/tags/{sources.versions()[-1]}" in names.stdout
     assert name.stdout.strip() == "Ada"
     assert "transport 'https' not allowed" in network.stderr

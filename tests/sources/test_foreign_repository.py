@@ -179,9 +179,9 @@ def test_a_submodule_cannot_be_a_private_repository_of_this_machine(
 
 def test_a_nested_repository_is_not_asked_either(template: Path, tmp_path: Path) -> None:
     git(template, "tag", "-d", "1.0.0")
-    nested = commit(write_template(template / "sub", {".gitattributes": ATTRIBUTES, "a.txt": "a"}))
-    witness = hostile(nested, tmp_path)
-    (nested / "a.txt").write_text("changed\n")
+    inner = commit(write_template(template / "sub", {".gitattributes": ATTRIBUTES, "a.txt": "a"}))
+    witness = hostile(inner, tmp_path)
+    (inner / "a.txt").write_text("changed\n")
 
     sources.resolve(str(template))
 

@@ -11,7 +11,7 @@ import pytest
 from mlstarter import sources
 from mlstarter.cli import run
 from mlstarter.project import Project
-from mlstarter.sources.mirror import FETCHED
+from mlstarter.sources.mirror import FETCHED_FOLDERS
 from mlstarter.update import version_status
 from tests.engines.helpers import commit, git, write_template
 
@@ -38,9 +38,9 @@ def test_a_tag_that_moves_along_is_no_release(moving: str, template: Path) -> No
     release(template, "v1.0.0", when=1)
     last = release(template, "v1.1.0", moving, when=2)
 
-    found = sources.resolve(str(template))
+    resolution = sources.resolve(str(template))
 
-    assert (found.version, found.commit) == ("v1.1.0", last)
+    assert (resolution.version, resolution.commit) == ("v1.1.0", last)
     assert sources.resolve(str(template), moving).version == "v1.1.0"
     assert "v1.0.0" in str(sources.resolve(str(template), "1.0.0").version)
     assert [str(version) for version in sources.versions(str(template))] == ["1.0.0", "1.1.0"]
@@ -119,9 +119,9 @@ def test_a_cruft_project_goes_on_with_the_branch_it_keeps_to(checkout: str, tmp_
             git(folder, "checkout", "--quiet", "main")
             commit(write_template(folder, {"other.txt": str(number)}))
             git(folder, "checkout", "--quiet", "develop")
-        FETCHED.clear()
-        opened = Project.open(project)
-        assert version_status(opened).behind
+        FETCHED_FOLDERS.clear()
+        project_at_branch = Project.open(project)
+        assert version_status(project_at_branch).behind
 
         assert run(["update", str(project)]) == 0
 

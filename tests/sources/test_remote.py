@@ -8,6 +8,7 @@ import os
 import threading
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -99,7 +100,7 @@ def test_a_url_is_fetched_into_a_mirror_and_brought_up_to_date(
     # What another process would do: nothing of this one is remembered.
     from mlstarter.sources import mirror
 
-    mirror.FETCHED.clear()
+    mirror.FETCHED_FOLDERS.clear()
     template = sources.resolve(address)
 
     assert template.version == "v3.0.0"
@@ -154,18 +155,18 @@ def test_a_directory_cannot_lead_out_of_the_template(directory: str, tmp_path: P
 
 
 def test_shorthands_stand_for_https_addresses() -> None:
-    assert parse("gh:owner/name").recorded == "https://github.com/owner/name.git"
-    assert parse("gl:group/sub/name.git").recorded == "https://gitlab.com/group/sub/name.git"
-    assert parse("git+https://x.example/t.git").recorded == "https://x.example/t.git"
+    assert parse("gh:owner/name").public_form == "https://github.com/owner/name.git"
+    assert parse("gl:group/sub/name.git").public_form == "https://gitlab.com/group/sub/name.git"
+    assert parse("git+https://x.example/t.git").public_form == "https://x.example/t.git"
 
 
 def test_a_password_in_an_address_is_never_recorded_or_shown() -> None:
     address = "https://ada:s3cret@127.0.0.1:9/t.git"
 
     assert public(address) == "https://127.0.0.1:9/t.git"
-    with pytest.raises(TemplateError) as caught:
+    with pytest.raises(TemplateError) as failure:
         sources.resolve(address)
-    assert "s3cret" not in f"{caught.value.message} {caught.value.hint}"
+    assert "s3cret" not in f"{failure.value.message} {failure.value.hint}"
 
 
 def test_a_password_is_used_to_fetch_and_kept_nowhere(
@@ -175,7 +176,7 @@ def test_a_password_is_used_to_fetch_and_kept_nowhere(
     git(repository, "update-server-info")
     seen: list[str] = []
 
-    class Guarded(http.server.SimpleHTTPRequestHandler):
+    class PasswordHandler(http.server.SimpleHTTPRequestHandler):
         def __init__(self, *arguments: object) -> None:
             super().__init__(*arguments, directory=str(repository / ".git"))  # type: ignore[arg-type]
 
@@ -192,7 +193,7 @@ def test_a_password_is_used_to_fetch_and_kept_nowhere(
         def log_message(self, *_: object) -> None:
             pass
 
-    running = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Guarded)
+    running = http.server.ThreadingHTTPServer(("127.0.0.1", 0), PasswordHandler)
     threading.Thread(target=running.serve_forever, daemon=True).start()
     place = f"127.0.0.1:{running.server_port}/t.git"
 
@@ -204,21 +205,21 @@ def test_a_password_is_used_to_fetch_and_kept_nowhere(
     assert seen
     assert template.source == f"http://{place}"
     assert f"url.{cache_dir}" in again["GIT_CONFIG_KEY_0"]
-    kept = [p for p in cache_dir.rglob("*") if p.is_file() and b"s3cret" in p.read_bytes()]
-    assert kept == []
+    cache_files = [p for p in cache_dir.rglob("*") if p.is_file() and b"s3cret" in p.read_bytes()]
+    assert cache_files == []
 
 
 def test_what_is_not_there_is_one_line_with_the_nearest_name(tmp_path: Path) -> None:
     write_template(tmp_path / "template-cv", FILES)
-    with pytest.raises(TemplateError, match="no such folder") as caught:
+    with pytest.raises(TemplateError, match="no such folder") as failure:
         sources.resolve(str(tmp_path / "templat-cv"))
-    assert caught.value.hint == 'did you mean "template-cv"?'
+    assert failure.value.hint == 'did you mean "template-cv"?'
 
 
 def test_an_unknown_ref_is_named(repository: Path) -> None:
-    with pytest.raises(TemplateError, match=r"no version, branch or commit v1\.1\.9") as caught:
+    with pytest.raises(TemplateError, match=r"no version, branch or commit v1\.1\.9") as failure:
         sources.resolve(str(repository), "v1.1.9")
-    assert "v1.1.0" in (caught.value.hint or "")
+    assert "v1.1.0" in (failure.value.hint or "")
 
 
 def test_a_folder_without_a_template_says_what_it_lacks(tmp_path: Path) -> None:
@@ -260,6 +261,45 @@ def test_a_zip_is_fetched_from_a_server(server: str, tmp_path: Path) -> None:
         sources.resolve(f"{server}/absent.zip")
 
 
+@pytest.mark.parametrize(
+    ("account", "message"),
+    [
+        ("ada:s3cret@", None),
+        ("ada:wr%C3%B6ng@", "takes no such user and password"),
+        ("", "asks for a password"),
+    ],
+)
+def test_a_zip_behind_a_password_gets_it_or_says_so(
+    account: str, message: str | None, tmp_path: Path, cache_dir: Path
+) -> None:
+    archive = _zip(tmp_path / "t.zip", {"copier.yml": "n: 1\n"}).read_bytes()
+
+    class PasswordHandler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            may_enter = self.headers["Authorization"] == "Basic YWRhOnMzY3JldA=="
+            self.send_response(200 if may_enter else 401)
+            self.end_headers()
+            self.wfile.write(archive if may_enter else b"")
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), PasswordHandler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        place = f"127.0.0.1:{server.server_port}/t.zip"
+        try:
+            if message is None:
+                assert sources.resolve(f"http://{account}{place}").source == f"http://{place}"
+            else:
+                with pytest.raises(TemplateError, match=message) as failure:
+                    sources.resolve(f"http://{account}{place}")
+                assert account.partition("@")[0] not in str(failure.value) or not account
+        finally:
+            server.shutdown()
+    files = [path for path in cache_dir.rglob("*") if path.is_file()]
+    assert not [path for path in files if b"s3cret" in path.read_bytes()]
+
+
 @pytest.mark.parametrize("name", ["../out", "/abs", "a/../../out", "..\\out"])
 def test_a_zip_cannot_write_outside_its_folder(name: str, tmp_path: Path) -> None:
     with pytest.raises(TemplateError, match="lead out of the template"):
@@ -275,9 +315,7 @@ def test_a_zip_with_links_and_a_broken_zip_are_refused(tmp_path: Path) -> None:
         sources.resolve(str(tmp_path / "broken.zip"))
 
 
-def _packed(
-    path: Path, members: list[tuple[str, bytes]], method: int = zipfile.ZIP_DEFLATED
-) -> Path:
+def _pack(path: Path, members: list[tuple[str, bytes]], method: int = zipfile.ZIP_DEFLATED) -> Path:
     with zipfile.ZipFile(path, "w", method) as archive:
         for name, data in members:
             archive.writestr(name, data)
@@ -297,10 +335,21 @@ BOMBS: dict[str, list[tuple[str, bytes]]] = {
 @pytest.mark.parametrize("case", BOMBS)
 def test_a_zip_beyond_its_bounds_is_refused(case: str, tmp_path: Path) -> None:
     with pytest.raises(TemplateError):
-        sources.resolve(str(_packed(tmp_path / "t.zip", BOMBS[case])))
+        sources.resolve(str(_pack(tmp_path / "t.zip", BOMBS[case])))
 
 
 def test_a_zip_packed_in_another_way_is_refused(tmp_path: Path) -> None:
-    path = _packed(tmp_path / "t.zip", [("copier.yml", b"a: 1\n")], zipfile.ZIP_LZMA)
+    path = _pack(tmp_path / "t.zip", [("copier.yml", b"a: 1\n")], zipfile.ZIP_LZMA)
     with pytest.raises(TemplateError):
         sources.resolve(str(path))
+
+
+def test_several_threads_ask_for_one_template_at_once(repository: Path) -> None:
+    """As an update of a class does: none sees a mirror that another one is bringing up to date."""
+
+    def ask(version: str) -> str | None:
+        return sources.resolve(str(repository), version).version
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(ask, ["v1.0.0", "v1.1.0"] * 16))
+    assert answers == ["v1.0.0", "v1.1.0"] * 16

@@ -63,29 +63,29 @@ def test_a_password_is_in_no_argument_list_and_is_not_kept(
 ) -> None:
     address = with_password(server)
 
-    found = sources.resolve(address)
+    resolution = sources.resolve(address)
     (template / "more.txt").write_text("more")
     publish(template, address, "1.1.0")
 
-    assert (found.source, found.version) == (f"{server.url}/our/t.git", "1.0.0")
+    assert (resolution.source, resolution.version) == (f"{server.url}/our/t.git", "1.0.0")
     run = commands.read_text(errors="replace")
     assert "fetch" in run
     assert "push" in run
     assert "remote-http" in run
-    kept = [path.read_bytes() for path in cache_dir.rglob("*") if path.is_file()]
+    cache_files = [path.read_bytes() for path in cache_dir.rglob("*") if path.is_file()]
     for secret in (SECRET, quote(SECRET, safe="")):
         assert secret not in run
-        assert not [data for data in kept if secret.encode() in data]
+        assert not [data for data in cache_files if secret.encode() in data]
 
 
 def test_a_wrong_password_is_not_repeated_in_the_message(server: GitServer) -> None:
     address = server.url.replace("http://", "http://ann:hunter3@") + "/our/t.git"
 
-    with pytest.raises(TemplateError) as caught:
+    with pytest.raises(TemplateError) as failure:
         sources.resolve(address)
 
-    assert "hunter3" not in caught.value.message
-    assert "Authentication failed" in caught.value.message
+    assert "hunter3" not in failure.value.message
+    assert "Authentication failed" in failure.value.message
 
 
 def test_a_redirect_leads_out_of_what_is_trusted(server: GitServer, template: Path) -> None:
@@ -134,11 +134,11 @@ def test_an_ssh_address_of_any_account(
     monkeypatch.setenv("GIT_SSH_COMMAND", str(stand_in))
     monkeypatch.setenv("GIT_SSH_VARIANT", "simple")
 
-    found = sources.resolve(address)
+    resolution = sources.resolve(address)
     (template / "more.txt").write_text("more")
     publish(template, address, "1.1.0")
 
-    assert (found.source, found.version) == (address, "1.0.0")
+    assert (resolution.source, resolution.version) == (address, "1.0.0")
     assert git(tmp_path / "ml.git", "tag").split() == ["1.0.0", "1.1.0"]
 
 
@@ -147,9 +147,9 @@ def test_a_bare_repository_is_found_as_git_clone_finds_it(template: Path, tmp_pa
     git(template, "bundle", "create", "--quiet", str(tmp_path / "bundle"), "--all")
 
     for name in ("bare.git", "bare", "bundle"):
-        found = sources.resolve(str(tmp_path / name))
-        assert found.version == "1.0.0"
-        assert sources.resolve(found.source, found.version) == found
+        resolution = sources.resolve(str(tmp_path / name))
+        assert resolution.version == "1.0.0"
+        assert sources.resolve(resolution.source, resolution.version) == resolution
         assert [str(version) for version in sources.versions(str(tmp_path / name))] == ["1.0.0"]
 
 
@@ -171,21 +171,21 @@ def test_a_damaged_mirror_is_made_anew(damage: str, template: Path, cache_dir: P
                 path.chmod(0o644)
                 path.write_bytes(b"")
     shutil.rmtree(cache_dir / "trees")
-    from mlstarter.sources.mirror import FETCHED
+    from mlstarter.sources.mirror import FETCHED_FOLDERS
 
-    FETCHED.clear()
+    FETCHED_FOLDERS.clear()
 
-    found = sources.resolve(template.as_uri())
+    resolution = sources.resolve(template.as_uri())
 
-    assert found.version == "1.1.0"
-    assert (found.root / "new.txt").exists()
+    assert resolution.version == "1.1.0"
+    assert (resolution.root / "new.txt").exists()
 
 
 def test_a_mirror_stays_while_the_network_is_away(server: GitServer, cache_dir: Path) -> None:
     sources.resolve(with_password(server))
-    from mlstarter.sources.mirror import FETCHED
+    from mlstarter.sources.mirror import FETCHED_FOLDERS
 
-    FETCHED.clear()
+    FETCHED_FOLDERS.clear()
     server.faults.extend([503] * 4)
 
     with pytest.raises(TemplateError):
@@ -197,15 +197,15 @@ def test_a_mirror_stays_while_the_network_is_away(server: GitServer, cache_dir: 
 def test_a_default_branch_that_was_renamed_is_followed(tmp_path: Path) -> None:
     folder = commit(write_template(tmp_path / "t", {"copier.yml": "n: 1\n"}))
     sources.resolve(folder.as_uri())
-    from mlstarter.sources.mirror import FETCHED
+    from mlstarter.sources.mirror import FETCHED_FOLDERS
 
     git(folder, "checkout", "--quiet", "-b", "trunk")
     commit(write_template(folder, {"new.txt": "n"}))
-    FETCHED.clear()
+    FETCHED_FOLDERS.clear()
     assert (sources.resolve(folder.as_uri()).root / "new.txt").exists()
 
     git(folder, "branch", "-D", "main")
     git(folder, "branch", "-m", "stem")
     commit(write_template(folder, {"newer.txt": "n"}))
-    FETCHED.clear()
+    FETCHED_FOLDERS.clear()
     assert (sources.resolve(folder.as_uri(), "HEAD").root / "newer.txt").exists()

@@ -13,6 +13,7 @@ import pytest
 
 from mlstarter.cli import run
 from mlstarter.update.apply.worktree import move_in
+from tests.processes import heed_signals
 from tests.update.story import QUESTIONS, Template, commit, git, number_lines, snapshot, write
 
 pytestmark = pytest.mark.usefixtures("identity")
@@ -259,7 +260,14 @@ def test_a_hooks_environment_does_not_lead_astray(
 
 def terminal(dest: Path, *arguments: str) -> pexpect.spawn[str]:
     command = ["-m", "mlstarter", "update", str(dest), *arguments]
-    return pexpect.spawn(sys.executable, command, encoding="utf-8", timeout=60, dimensions=(30, 90))
+    return pexpect.spawn(
+        sys.executable,
+        command,
+        encoding="utf-8",
+        timeout=60,
+        dimensions=(30, 90),
+        preexec_fn=heed_signals,
+    )
 
 
 def test_a_new_question_is_asked_on_a_terminal(dest: Path) -> None:

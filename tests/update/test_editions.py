@@ -61,20 +61,20 @@ def test_a_conflict_says_where_the_code_went(template: Template, dest: Path) -> 
     names = ("src/churn/data/load.py", "src/churn/data/power.py", "docs/old.md", "src/churn/a.py")
     files = {"CHANGELOG.md": CHANGELOG, "copier.yml": QUESTIONS + "_exclude: [CHANGELOG.md]\n"}
     template.release("1.0.0", {**files, **dict.fromkeys(names, "old\n")})
-    moved = {"src/churn/data.py": "new\n", "README.md": "new\n"}
-    template.release("2.0.0", {**dict.fromkeys(names), **moved})
+    new_paths = {"src/churn/data.py": "new\n", "README.md": "new\n"}
+    template.release("2.0.0", {**dict.fromkeys(names), **new_paths})
     template.new(dest, "1.0.0")
     commit(dest, "Mine", dict.fromkeys(names, "old\nmine\n"))
 
-    done = update(dest)
+    outcome = update(dest)
 
-    assert done.status == 3
-    reasons = {c.path: c.reason for c in done.plan.conflicts}
+    assert outcome.status == 3
+    reasons = {c.path: c.reason for c in outcome.plan.conflicts}
     assert reasons[names[0]].endswith("its code is now in src/churn/data.py")
     assert reasons[names[1]].endswith("the template has no such code any more (the tool)")
     assert reasons[names[2]].endswith("its code is now in README.md, nowhere.md")
     assert reasons[names[3]].endswith("yours is in place")
-    assert {c.path: c.reason for c in done.plan.changes if c.kind == "conflicting"} == reasons
+    assert {c.path: c.reason for c in outcome.plan.changes if c.kind == "conflicting"} == reasons
 
 
 def test_a_table_that_somebody_else_wrote_is_bounded() -> None:

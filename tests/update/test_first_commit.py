@@ -205,7 +205,8 @@ def test_line_endings_that_the_template_asks_for_leave_a_clean_status(
 def test_a_bare_repository_of_one_commit_can_be_cloned(tmp_path: Path, identity: Path) -> None:
     by = Identity("Ada", "ada@student.invalid")
     commit = first_commit_bare(tmp_path / "ada.git", FILES, ORIGIN, by)
-    plain_git(tmp_path, "clone", "-q", "ada.git", "clone")
+    # As it is, whatever line endings the user's settings ask for.
+    plain_git(tmp_path, "clone", "-q", "-c", "core.autocrlf=false", "ada.git", "clone")
     assert_work_tree_is(tmp_path / "clone", FILES)
     assert plain_git(tmp_path / "clone", "rev-parse", "HEAD").strip() == commit.commit
     plain_git(tmp_path / "ada.git", "fsck", "--strict", "--full")

@@ -20,7 +20,6 @@ from tests.update.story import (
     mine,
     number_lines,
     snapshot,
-    tracked_status,
     update,
 )
 
@@ -59,7 +58,9 @@ def test_a_plain_copier_update_in_between_is_followed(
         20, line1="mine", line20="theirs again"
     )
     run_update(project, defaults=True, quiet=True, overwrite=True)
-    assert tracked_status(project) == ""
+    # Not the status: Copier writes its record with other line endings than autocrlf, and git
+    # calls a file of another size modified until it is added again.
+    assert git(project, "diff", "HEAD") == ""
 
 
 def test_a_plain_copier_update_works_after_ours(two_releases: Template, project: Path) -> None:
@@ -166,12 +167,12 @@ def test_a_plain_cookiecutter_project_is_adopted_and_updated(tmp_path: Path) -> 
     commit(folder, "One", {"cookiecutter.json": '{"name": "x"}', inside: number_lines(20)})
     git(folder, "tag", "1.0.0")
     (tmp_path / "made").mkdir()
-    folder = cookiecutter(
+    path = cookiecutter(
         str(folder), no_input=True, extra_context={"name": "churn"}, output_dir=tmp_path / "made"
     )
     commit(folder, "Two", {inside: number_lines(20, line20="theirs")})
     git(folder, "tag", "1.1.0")
-    project = Path(folder)
+    project = Path(path)
     git(project, "init", "-q", "-b", "main")
     commit(project, "Start")
     commit(project, "Mine", {"train.py": number_lines(20, line1="mine")})

@@ -292,7 +292,9 @@ def assert_one_update(
             assert (folder / ".git/MERGE_HEAD").exists()
         else:
             assert repository.commit("HEAD") == result.merge_commit
-            assert not git.fields("status", "--porcelain", "-z", "--untracked-files=no")
+            assert not git.in_work_tree().fields(
+                "status", "--porcelain", "-z", "--untracked-files=no"
+            )
         lost_lines = student - in_tree
         assert not lost_lines, f"lost: {sorted(lost_lines)}"
         assert work_tree_equals(Project(folder, repository, ""), result)

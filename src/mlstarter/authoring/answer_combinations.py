@@ -84,7 +84,7 @@ class _Nearest(Policy):
         return True
 
 
-def described(answers: Answers, defaults: Answers) -> str:
+def describe(answers: Answers, defaults: Answers) -> str:
     """Return what makes a set of answers special, as flags of the command line."""
     differing = {k: v for k, v in answers.applicable.items() if defaults.get(k, ...) != v}
     return " ".join(f"--data {name}={value}" for name, value in differing.items()) or "the defaults"
@@ -148,19 +148,26 @@ def _pairwise(values: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:
     sets: list[dict[str, Any]] = []
     while open_pairs:
         a, i, b, j = min(open_pairs)
-        chosen = {a: i, b: j}
+        indices = {a: i, b: j}
         for question in range(len(names)):
-            if question not in chosen:
-                chosen[question] = _best(question, chosen, open_pairs, len(values[names[question]]))
+            if question not in indices:
+                indices[question] = _best(
+                    question, indices, open_pairs, len(values[names[question]])
+                )
         open_pairs -= {
-            (a, chosen[a], b, chosen[b]) for a, b in itertools.combinations(range(len(names)), 2)
+            (a, indices[a], b, indices[b]) for a, b in itertools.combinations(range(len(names)), 2)
         }
-        sets.append({names[question]: values[names[question]][i] for question, i in chosen.items()})
+        sets.append(
+            {names[question]: values[names[question]][i] for question, i in indices.items()}
+        )
     return sets
 
 
 def _best(
-    question: int, chosen: Mapping[int, int], open_pairs: set[tuple[int, int, int, int]], count: int
+    question: int,
+    indices: Mapping[int, int],
+    open_pairs: set[tuple[int, int, int, int]],
+    count: int,
 ) -> int:
     """Return the value of ``question`` that meets most values it has not met yet."""
 
@@ -168,7 +175,7 @@ def _best(
         return sum(
             ((question, value, other, i) if question < other else (other, i, question, value))
             in open_pairs
-            for other, i in chosen.items()
+            for other, i in indices.items()
         )
 
     return max(range(count), key=gain)

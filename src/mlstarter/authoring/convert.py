@@ -68,7 +68,7 @@ class Conversion:
     questions: int = 0
     files: int = 0
     tasks: int = 0
-    lost: list[str] = field(default_factory=list)
+    losses: list[str] = field(default_factory=list)
 
 
 def convert(template: Template, out: Path) -> Conversion:
@@ -92,10 +92,10 @@ def convert(template: Template, out: Path) -> Conversion:
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise UsageError(f"{out} exists already and is not empty.", hint="name another folder")
     with built_aside(out if out.is_dir() else out.parent, out.name) as folder:
-        made = _Converter(engine.config, folder).convert()
+        conversion = _Converter(engine.config, folder).convert()
         move_into_place(folder, out)
-    made.out = out
-    return made
+    conversion.out = out
+    return conversion
 
 
 class _Converter:
@@ -106,86 +106,86 @@ class _Converter:
         self.options = dict(self.config.variables.get("_jinja2_env_vars", {}))
         self.delimiters = Delimiters.of(self.options)
         self.names = Names(self.config.variables)
-        self.made = Conversion(out)
-        self.used: set[str] = set()
+        self.conversion = Conversion(out)
+        self.extensions: set[str] = set()
 
     def convert(self) -> Conversion:
         questions = copier_questions(self.config, self.names, self.text)
-        self.made.questions = len(questions)
+        self.conversion.questions = len(questions)
         start = self.root / self.config.project_folder
         for path in sorted(start.rglob("*")):
             if path.is_file() or path.is_symlink():
                 self._file(path, PurePosixPath(path.relative_to(start).as_posix()))
         answers_file = self.delimiters.expression("_copier_conf.answers_file")
-        recorded = self.delimiters.expression("_copier_answers|to_nice_yaml", trim="-")
-        self._write(f"{INSIDE}/{answers_file}{SUFFIX}", f"{ANSWERS}{recorded}\n")
-        self._shared()
+        record = self.delimiters.expression("_copier_answers|to_nice_yaml", trim="-")
+        self._write(f"{INSIDE}/{answers_file}{SUFFIX}", f"{ANSWERS}{record}\n")
+        self._shared_files()
         tasks = self._tasks()
         self._pages()
         settings = self._settings(tasks)
-        dumped = "".join(
+        text = "".join(
             yaml.safe_dump(part, sort_keys=False, allow_unicode=True, width=100) + "\n"
             for part in (settings, questions)
             if part
         )
-        self._write("copier.yml", dumped.rstrip("\n") + "\n")
-        for name in sorted(self.names.lost):
-            self.made.lost.append(name)
-        return self.made
+        self._write("copier.yml", text.rstrip("\n") + "\n")
+        for name in sorted(self.names.losses):
+            self.conversion.losses.append(name)
+        return self.conversion
 
     def text(self, text: str) -> str:
         """Return a text with ``cookiecutter.name`` as ``name``, noting what it uses."""
         self.names.whole = False
-        changed = rewrite(text, self.delimiters, self._tag)
+        result = rewrite(text, self.delimiters, self._tag)
         if self.names.whole:
-            self.names.lost.add(
+            self.names.losses.add(
                 "cookiecutter as a whole in a name or a question: every answer is a variable "
                 "of its own"
             )
-        return changed
+        return result
 
     def content(self, text: str) -> str:
         """Return a file's or a hook's text, which may use ``cookiecutter`` as a whole too."""
         self.names.whole = False
-        changed = rewrite(text, self.delimiters, self._tag)
+        result = rewrite(text, self.delimiters, self._tag)
         if not self.names.whole:
-            return changed
+            return result
         start, end = self.delimiters.block
-        return f"{start} set {MAPPING} = {self.names.mapping()} {end}{changed}"
+        return f"{start} set {MAPPING} = {self.names.mapping()} {end}{result}"
 
     def _tag(self, inside: str, is_block: bool) -> str:
-        inside = self.names.replaced(inside)
+        inside = self.names.replace(inside)
         if is_block:
             inside = re.sub(
                 r"\b(include|import|from|extends)(\s+)(['\"])(.+?)\3",
-                lambda m: f"{m[1]}{m[2]}{m[3]}{self._included(m[4])}{m[3]}",
+                lambda m: f"{m[1]}{m[2]}{m[3]}{self._include_path(m[4])}{m[3]}",
                 inside,
             )
         # Copier brings the filter under another name, with the same result.
         inside = outside_strings(inside, r"\|\s*jsonify\b", lambda _: "|to_nice_json")
         for word in _EXTENSIONS:
             if outside_strings(inside, rf"(?<!\.)\b{word}\b", lambda _: "\0").count("\0"):
-                self.used.add(word)
+                self.extensions.add(word)
         return inside
 
-    def _included(self, name: str) -> str:
+    def _include_path(self, name: str) -> str:
         if (self.root / "templates" / name).is_file():
             return f"templates/{name}"
         path = self.root / self.config.project_folder / name
         if path.is_file():
             return f"{INSIDE}/{self._name(PurePosixPath(name), path)}"
-        self.made.lost.append(f"the included file {name} was not found")
+        self.conversion.losses.append(f"the included file {name} was not found")
         return name
 
     def _file(self, path: Path, relative: PurePosixPath) -> None:
         target = f"{INSIDE}/{self._name(relative, path)}"
-        self.made.files += 1
+        self.conversion.files += 1
         if path.is_symlink() and path.is_dir():
-            self.made.lost.append(
+            self.conversion.losses.append(
                 f"{relative}: a link to a folder, which Cookiecutter leaves empty"
             )
             return
-        text = None if self._copied(relative) else _text_of(path)
+        text = None if self._is_copied(relative) else _text_of(path)
         if text is None:
             self._bytes(target, path.read_bytes(), path)
             return
@@ -200,8 +200,8 @@ class _Converter:
     def _with_newlines(self, text: str, newline: str) -> str:
         """Return a text that renders with other line ends: Jinja itself writes one kind only."""
         start, end = self.delimiters.block
-        shown = newline.replace("\r", "\\r").replace("\n", "\\n")
-        opening = f'{start} filter replace("\\n", "{shown}") {end}'
+        escape = newline.replace("\r", "\\r").replace("\n", "\\n")
+        opening = f'{start} filter replace("\\n", "{escape}") {end}'
         return f"{opening}{text}{start} endfilter {end}"
 
     def _name(self, relative: PurePosixPath, path: Path) -> str:
@@ -210,16 +210,16 @@ class _Converter:
         parts = []
         for number, part in enumerate(relative.parts):
             literal = inner is not None and number >= inner
-            parts.append(_quoted(part, self.delimiters) if literal else self.text(part))
+            parts.append(_quote(part, self.delimiters) if literal else self.text(part))
         name = "/".join(parts)
-        text = None if self._copied(relative) else _text_of(path)
+        text = None if self._is_copied(relative) else _text_of(path)
         if text is not None and self.delimiters.has_jinja(text):
             return name + SUFFIX
         if name.endswith(SUFFIX):
-            self.made.lost.append(f"{relative}: ends in {SUFFIX}, which Copier takes off")
+            self.conversion.losses.append(f"{relative}: ends in {SUFFIX}, which Copier takes off")
         return name
 
-    def _copied(self, relative: PurePosixPath) -> bool:
+    def _is_copied(self, relative: PurePosixPath) -> bool:
         patterns = self.config.variables.get("_copy_without_render", ())
         return self._copied_folder(relative) is not None or is_copied(str(relative), patterns)
 
@@ -231,7 +231,7 @@ class _Converter:
                 return depth
         return None
 
-    def _shared(self) -> None:
+    def _shared_files(self) -> None:
         folder = self.root / "templates"
         for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
             if path.is_file():
@@ -247,15 +247,17 @@ class _Converter:
             stem = Path(hook).stem
             script = _text_of(self.root / hook)
             if stem == "pre_prompt":
-                self.made.lost.append(f"{hook}: Copier runs nothing before the questions")
+                self.conversion.losses.append(f"{hook}: Copier runs nothing before the questions")
                 continue
             if stem == "pre_gen_project":
-                self.made.lost.append(f"{hook}: now runs after the files are written, not before")
+                self.conversion.losses.append(
+                    f"{hook}: now runs after the files are written, not before"
+                )
             if script is None:
-                self.made.lost.append(f"{hook}: a program, not a script")
+                self.conversion.losses.append(f"{hook}: a program, not a script")
                 continue
             if len(script.encode()) > LONGEST_SCRIPT:
-                self.made.lost.append(f"{hook}: too long to be part of a task")
+                self.conversion.losses.append(f"{hook}: too long to be part of a task")
                 continue
             python = self.delimiters.expression("_copier_python")
             answers_file = self.delimiters.expression("_copier_conf.answers_file")
@@ -266,7 +268,7 @@ class _Converter:
                     "when": self.delimiters.expression("_copier_operation == 'copy'"),
                 }
             )
-        self.made.tasks = len(tasks)
+        self.conversion.tasks = len(tasks)
         return tasks
 
     def _settings(self, tasks: list[dict[str, Any]]) -> dict[str, Any]:
@@ -274,10 +276,13 @@ class _Converter:
         if self.config.variables.get("_new_lines"):
             envops["newline_sequence"] = self.config.variables["_new_lines"]
         settings: dict[str, Any] = {"_subdirectory": INSIDE, "_envops": envops}
-        extensions = [*self.config.extensions, *(_EXTENSIONS[word] for word in sorted(self.used))]
+        extensions = [
+            *self.config.extensions,
+            *(_EXTENSIONS[word] for word in sorted(self.extensions)),
+        ]
         if extensions:
             settings["_jinja_extensions"] = extensions
-            self.made.lost.append(
+            self.conversion.losses.append(
                 f"Jinja extensions ({', '.join(extensions)}): plain Copier needs --trust for them, "
                 "and their packages beside it"
             )
@@ -292,7 +297,7 @@ class _Converter:
             elif path.name not in {"cookiecutter.json", "hooks", "templates", ".git"} and (
                 path.name != self.config.project_folder
             ):
-                self.made.lost.append(f"{path.name}: stands beside the template, left out")
+                self.conversion.losses.append(f"{path.name}: stands beside the template, left out")
 
     def _write(self, name: str, text: str) -> None:
         self._bytes(name, text.encode(), None)
@@ -318,7 +323,7 @@ def _text_of(path: Path) -> str | None:
     return path.read_text(encoding="utf-8")
 
 
-def _quoted(part: str, delimiters: Delimiters) -> str:
+def _quote(part: str, delimiters: Delimiters) -> str:
     """Return a name that Copier renders to itself."""
     if not delimiters.has_jinja(part):
         return part

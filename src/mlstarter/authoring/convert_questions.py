@@ -21,7 +21,7 @@ _INTERNAL = {"_template": "_src_path", "_checkout": "_commit"}
 _NO_COUNTERPART = ("_output_dir", "_repo_dir")
 _CHANGING = frozenset({"clear", "pop", "popitem", "setdefault", "update"})
 # Names that Copier refuses, or that would hide something of Jinja's.
-_TAKEN = frozenset(
+_RESERVED_NAMES = frozenset(
     {"now", "make_secret", "range", "dict", "lipsum", "cycler", "joiner", "namespace"}
 )
 _REFERENCE = r"\bcookiecutter(?:\.(?P<dot>[A-Za-z_]\w*)|\[\s*(?P<q>['\"])(?P<item>.+?)(?P=q)\s*\])"
@@ -35,13 +35,13 @@ class Names:
     ``whole`` says that ``replaced`` met ``cookiecutter`` itself, the mapping of all variables.
     """
 
-    def __init__(self, stated: Mapping[str, Any]) -> None:
+    def __init__(self, entries: Mapping[str, Any]) -> None:
         self.by_old: dict[str, str] = dict(_INTERNAL)
-        self.lost: set[str] = set()
+        self.losses: set[str] = set()
         self.whole = False
-        self.settings = {name: stated[name] for name in stated if name in SETTINGS - PROMPTS}
-        plain = {name for name in stated if _usable(name)}
-        for name in stated:
+        self.settings = {name: entries[name] for name in entries if name in SETTINGS - PROMPTS}
+        plain = {name for name in entries if _usable(name)}
+        for name in entries:
             if name in SETTINGS:
                 continue
             new = name
@@ -51,7 +51,7 @@ class Names:
                     new += "_"
             self.by_old[name] = new
 
-    def replaced(self, code: str) -> str:
+    def replace(self, code: str) -> str:
         """Return an expression with the variables under their new names."""
 
         def new_name(match: re.Match[str]) -> str:
@@ -61,11 +61,13 @@ class Names:
             if match.group("dot") and hasattr(dict, old):
                 self.whole = True
                 if old in _CHANGING:
-                    self.lost.add(f"cookiecutter.{old}: changes a variable, here for one file only")
+                    self.losses.add(
+                        f"cookiecutter.{old}: changes a variable, here for one file only"
+                    )
             elif old in _NO_COUNTERPART:
-                self.lost.add(f"cookiecutter.{old}: a folder of the machine, unknown to Copier")
+                self.losses.add(f"cookiecutter.{old}: a folder of the machine, unknown to Copier")
             else:
-                self.lost.add(f"cookiecutter.{old}: not a variable of the template")
+                self.losses.add(f"cookiecutter.{old}: not a variable of the template")
             return match.group()
 
         code = outside_strings(code, _REFERENCE, new_name)
@@ -74,16 +76,16 @@ class Names:
             if match.group() == MAPPING:
                 self.whole = True
             else:
-                self.lost.add(f"{match.group()}: what was written in cookiecutter.json")
+                self.losses.add(f"{match.group()}: what was written in cookiecutter.json")
         return code
 
     def mapping(self) -> str:
         """Return an expression for the mapping that Cookiecutter calls ``cookiecutter``."""
-        fixed = {name: _literal(value) for name, value in self.settings.items()}
+        constants = {name: _literal(value) for name, value in self.settings.items()}
         own = {old: new for old, new in self.by_old.items() if old not in _INTERNAL}
         internal = {old: f"{new}|default(none)" for old, new in _INTERNAL.items()}
         internal |= dict.fromkeys(_NO_COUNTERPART, "none")
-        entries = {**own, **fixed, **internal}.items()
+        entries = {**own, **constants, **internal}.items()
         return "{ " + ", ".join(f"{json.dumps(old)}: {new}" for old, new in entries) + " }"
 
 
@@ -97,35 +99,35 @@ def copier_questions(
         names: what they are called now.
         text: turns a text with Cookiecutter's variables into one with Copier's.
     """
-    stated = {name: value for name, value in config.variables.items() if name not in SETTINGS}
-    late = [n for n, v in stated.items() if isinstance(v, dict) and not n.startswith("_")]
-    ordered = [name for name in stated if name not in late] + late
+    entries = {name: value for name, value in config.variables.items() if name not in SETTINGS}
+    late = [n for n, v in entries.items() if isinstance(v, dict) and not n.startswith("_")]
+    in_order = [name for name in entries if name not in late] + late
     return {
-        names.by_old[name]: _question(name, stated[name], config.prompts.get(name), text)
-        for name in ordered
+        names.by_old[name]: _question(name, entries[name], config.prompts.get(name), text)
+        for name in in_order
     }
 
 
 def _question(name: str, value: Any, prompt: Any, text: Callable[[str], str]) -> dict[str, Any]:
     if name.startswith("_"):
-        rendered = name.startswith("__")
+        is_rendered = name.startswith("__")
         kind = "str" if isinstance(value, str) else "json"
-        default = _default(value, text if rendered else _raw)
+        default = _default(value, text if is_rendered else _raw)
         return {"type": kind, "default": default, "when": False}
     titles = prompt if isinstance(prompt, Mapping) else {}
-    shown = titles.get("__prompt__") if titles else prompt
-    question: dict[str, Any] = {"type": "str", "help": _raw(str(shown or _sentence(name)))}
+    help_text = titles.get("__prompt__") if titles else prompt
+    question: dict[str, Any] = {"type": "str", "help": _raw(str(help_text or _sentence(name)))}
     if isinstance(value, list):
         entries = [entry if isinstance(entry, bool) else str(entry) for entry in value]
         if not all(isinstance(entry, str) for entry in entries):
             question["type"] = "yaml"
-        changed = [text(entry) if isinstance(entry, str) else entry for entry in entries]
+        text_value = [text(entry) if isinstance(entry, str) else entry for entry in entries]
         if titles:
             keys = [_raw(str(titles.get(str(entry), entry))) for entry in entries]
-            question["choices"] = dict(zip(keys, changed, strict=True))
+            question["choices"] = dict(zip(keys, text_value, strict=True))
         else:
-            question["choices"] = changed
-        return {**question, "default": changed[0]}
+            question["choices"] = text_value
+        return {**question, "default": text_value[0]}
     if isinstance(value, bool):
         return {**question, "type": "bool", "default": value}
     if isinstance(value, Mapping):
@@ -150,10 +152,10 @@ def _json(value: Any, text: Callable[[str], str]) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(_json(entry, text) for entry in value) + "]"
     if isinstance(value, str) or (not isinstance(value, bool | None) and text is not _raw):
-        changed = text(str(value))
-        if "{" not in changed:
-            return json.dumps(changed)
-        return "{% filter to_json %}" + changed + "{% endfilter %}"
+        text_value = text(str(value))
+        if "{" not in text_value:
+            return json.dumps(text_value)
+        return "{% filter to_json %}" + text_value + "{% endfilter %}"
     return json.dumps(value)
 
 
@@ -178,7 +180,7 @@ def _usable(name: str) -> bool:
         name.isidentifier()
         and not name.startswith("_")
         and not keyword.iskeyword(name)
-        and name not in _TAKEN
+        and name not in _RESERVED_NAMES
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mlstarter import engines, questions
-from mlstarter.authoring.answer_combinations import ODD_TEXT, answer_sets, described, fit, plainer
+from mlstarter.authoring.answer_combinations import ODD_TEXT, answer_sets, describe, fit, plainer
 from mlstarter.authoring.convert_questions import Names
 from mlstarter.engines.cookiecutter.engine import CookiecutterEngine
 from mlstarter.engines.path_safety import UnfitName
@@ -13,7 +13,7 @@ from mlstarter.errors import MlstarterError
 from mlstarter.sources.template import Template
 from mlstarter.tree import Tree
 
-_FAILED = "cannot be rendered"
+_FAILURE = "cannot be rendered"
 RECORDS = frozenset({".copier-answers.yml", ".cruft.json"})
 
 
@@ -26,7 +26,7 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class Equivalence:
     """How many sets of answers were compared and where the trees differ.
 
     ``unrendered`` counts the sets for which neither can be rendered: they prove nothing.
@@ -34,44 +34,44 @@ class Proof:
     where there are none.
     """
 
-    compared: int
+    set_count: int
     differences: tuple[Difference, ...]
-    unrendered: int = 0
+    failure_count: int = 0
     code_ran: bool | None = None
 
     @property
     def holds(self) -> bool:
         """Whether the two write the same for every set that can be rendered at all."""
-        return not self.differences and self.unrendered < self.compared
+        return not self.differences and self.failure_count < self.set_count
 
 
-def prove(original: Template, converted: Template, *, trust: bool = False) -> Proof:
+def prove(original: Template, conversion: Template, *, trust: bool = False) -> Equivalence:
     """Render both for the defaults and for sets that cover every pair of answers; compare.
 
     With ``trust`` hooks and the tasks they became run, in a temporary folder for each set; without,
     neither one's code runs, and what it would do is not compared.
     """
     config = CookiecutterEngine(original).config
-    original, converted = (
+    original, conversion = (
         engines.with_trust(each if trust else each.without_code(), trust)
-        for each in (original, converted)
+        for each in (original, conversion)
     )
-    asked, asked_now = questions.load(original), questions.load(converted)
+    questionnaire, asked_now = questions.load(original), questions.load(conversion)
     names = Names(config.variables).by_old
-    sets = answer_sets(asked, odd=True)
+    sets = answer_sets(questionnaire, odd=True)
     differences = []
-    unrendered = 0
+    failure_count = 0
     for answers in sets:
         if ODD_TEXT in answers.by_name.values() and not _fits_names(original, answers):
-            answers = plainer(asked, answers)  # noqa: PLW2901 - the same set, with other texts
+            answers = plainer(questionnaire, answers)  # noqa: PLW2901 - the same set, with other texts
         before = _tree(original, answers)
         now = fit(asked_now, {names[k]: v for k, v in answers.applicable.items() if k in names})
-        after = _tree(converted, now)
-        unrendered += before == after == _FAILED
+        after = _tree(conversion, now)
+        failure_count += before == after == _FAILURE
         if before != after:
-            differences.append(Difference(described(answers, sets[0]), _paths(before, after)))
+            differences.append(Difference(describe(answers, sets[0]), _paths(before, after)))
     has_code = bool(config.hooks)
-    return Proof(len(sets), tuple(differences), unrendered, trust if has_code else None)
+    return Equivalence(len(sets), tuple(differences), failure_count, trust if has_code else None)
 
 
 def _fits_names(template: Template, answers: questions.Answers) -> bool:
@@ -90,7 +90,7 @@ def _tree(template: Template, answers: questions.Answers) -> Tree | str:
     try:
         tree = engines.render(template, answers)
     except MlstarterError:
-        return _FAILED
+        return _FAILURE
     return {name: entry for name, entry in tree.items() if name not in RECORDS}
 
 

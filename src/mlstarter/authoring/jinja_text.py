@@ -46,42 +46,42 @@ def rewrite(text: str, delimiters: Delimiters, change: Callable[[str, bool], str
 
     Comments, and what stands between ``raw`` and ``endraw``, stay as they are.
     """
-    made: list[str] = []
+    parts: list[str] = []
     position = 0
     kinds = (delimiters.variable, delimiters.block, delimiters.comment)
     opening = re.compile("|".join(re.escape(start) for start, _ in kinds))
     while match := opening.search(text, position):
         start = match.group()
         end = next(end for begin, end in kinds if begin == start)
-        made.append(text[position : match.start()])
+        parts.append(text[position : match.start()])
         if start == delimiters.comment[0]:
             close = text.find(end, match.end())
         else:
             close = _closing(text, match.end(), end)
         if close < 0:
-            made.append(text[match.start() :])
-            return "".join(made)
+            parts.append(text[match.start() :])
+            return "".join(parts)
         inside = text[match.end() : close]
         position = close + len(end)
         if start == delimiters.comment[0]:
-            made.append(start + inside + end)
+            parts.append(start + inside + end)
         elif start == delimiters.block[0] and inside.strip("+- \t\r\n") == "raw":
             endraw = re.compile(
                 re.escape(start) + r"[-+]?\s*endraw\s*[-+]?" + re.escape(end)
             ).search(text, position)
             stop = endraw.end() if endraw else len(text)
-            made.append(text[match.start() : stop])
+            parts.append(text[match.start() : stop])
             position = stop
         else:
-            made.append(start + change(inside, start == delimiters.block[0]) + end)
-    made.append(text[position:])
-    return "".join(made)
+            parts.append(start + change(inside, start == delimiters.block[0]) + end)
+    parts.append(text[position:])
+    return "".join(parts)
 
 
 def outside_strings(code: str, pattern: str, change: Callable[[re.Match[str]], str]) -> str:
     """Replace ``pattern`` in an expression, but not inside its string literals."""
-    combined = re.compile(f"(?P<string>{_STRING})|(?:{pattern})")
-    return combined.sub(lambda m: m.group() if m.group("string") is not None else change(m), code)
+    either = re.compile(f"(?P<string>{_STRING})|(?:{pattern})")
+    return either.sub(lambda m: m.group() if m.group("string") is not None else change(m), code)
 
 
 def _closing(text: str, position: int, end: str) -> int:

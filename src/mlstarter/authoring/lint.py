@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from jinja2 import TemplateSyntaxError, meta, nodes
 
 from mlstarter import engines, questions
-from mlstarter.authoring.answer_combinations import answer_sets, described
+from mlstarter.authoring.answer_combinations import answer_sets, describe
 from mlstarter.authoring.file_syntax import parse_fault
 from mlstarter.engines.path_safety import case_folded
 from mlstarter.errors import MlstarterError
@@ -35,7 +35,7 @@ _SECRETS = {
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Finding:
+class LintFinding:
     """Something wrong: the rule's name, the file or question it is about, and a sentence."""
 
     rule: str
@@ -43,7 +43,7 @@ class Finding:
     message: str
 
 
-def lint(template: Template, *, trust: bool = False) -> list[Finding]:
+def lint(template: Template, *, trust: bool = False) -> list[LintFinding]:
     """Return everything that is wrong with a template; an empty list for a sound one.
 
     Code of the template runs only with ``trust``; without, its texts alone are judged.
@@ -51,75 +51,79 @@ def lint(template: Template, *, trust: bool = False) -> list[Finding]:
     Raises:
         TemplateError: it cannot be read at all.
     """
-    shown = engines.with_trust(template if trust else template.without_code(), trust)
-    asked = questions.load(shown)
-    found = [
-        *_questions(asked),
-        *_names(template, asked),
+    readable = engines.with_trust(template if trust else template.without_code(), trust)
+    questionnaire = questions.load(readable)
+    findings = [
+        *_questions(questionnaire),
+        *_names(template, questionnaire),
         *_secrets(template),
-        *_renders(shown, asked),
+        *_renders(readable, questionnaire),
     ]
-    return sorted(set(found))
+    return sorted(set(findings))
 
 
-def _questions(asked: Questionnaire) -> Iterator[Finding]:
+def _questions(questionnaire: Questionnaire) -> Iterator[LintFinding]:
     """Yield questions that nobody can answer by doing nothing, or that explain nothing."""
-    for question in asked.questions:
+    for question in questionnaire.questions:
         if question.when is False:
             continue
         if question.default is MISSING:
-            yield Finding("no-default", question.name, "has no default, so updates must ask for it")
+            yield LintFinding(
+                "no-default", question.name, "has no default, so updates must ask for it"
+            )
         if not question.help:
-            yield Finding("no-help", question.name, "has no help, so its name is all that is shown")
+            yield LintFinding(
+                "no-help", question.name, "has no help, so its name is all that is shown"
+            )
 
 
-def _names(template: Template, asked: Questionnaire) -> Iterator[Finding]:
+def _names(template: Template, questionnaire: Questionnaire) -> Iterator[LintFinding]:
     """Yield variables that nothing defines, in questions and in files."""
-    order = {name: number for number, name in enumerate(asked.names)}
-    for number, question in enumerate(asked.questions):
+    order = {name: number for number, name in enumerate(questionnaire.names)}
+    for number, question in enumerate(questionnaire.questions):
         for field, text in _texts_of(question):
-            for name in _used(asked, text):
+            for name in _names_in(questionnaire, text):
                 where = f"{question.name}.{field}"
                 own = name == question.name and field not in {"validator", "when"}
                 later = order.get(name, -1) > number or own
                 if name not in order and not _INTERNAL.fullmatch(name):
-                    yield Finding("undefined", where, f"uses {name}, which is no question")
+                    yield LintFinding("undefined", where, f"uses {name}, which is no question")
                 elif later and name in order:
-                    yield Finding("too-early", where, f"uses {name}, which is not answered yet")
+                    yield LintFinding("too-early", where, f"uses {name}, which is not answered yet")
     for path, text in engines.of(template).texts():
         try:
-            names = _used(asked, text)
+            names = _names_in(questionnaire, text)
         except TemplateSyntaxError as error:
-            yield Finding(
+            yield LintFinding(
                 "syntax", path, f"is not valid Jinja: {error.message} (line {error.lineno})"
             )
             continue
         for name in sorted(names):
             if name not in order and not _INTERNAL.fullmatch(name):
-                yield Finding("undefined", path, f"uses {name}, which is no question")
+                yield LintFinding("undefined", path, f"uses {name}, which is no question")
 
 
-def _used(asked: Questionnaire, text: str) -> set[str]:
+def _names_in(questionnaire: Questionnaire, text: str) -> set[str]:
     """Return the questions that a text uses, whatever the engine calls them."""
-    tree = asked.environment.parse(text)
-    if asked.namespace is None:
-        names = meta.find_undeclared_variables(tree) - asked.environment.globals.keys()
-        return names - _guarded(tree) - _set_within(tree)
-    found = {
+    tree = questionnaire.environment.parse(text)
+    if questionnaire.namespace is None:
+        names = meta.find_undeclared_variables(tree) - questionnaire.environment.globals.keys()
+        return names - _tested_names(tree) - _set_within(tree)
+    attributes = {
         node.attr
         for node in tree.find_all(nodes.Getattr)
-        if isinstance(node.node, nodes.Name) and node.node.name == asked.namespace
+        if isinstance(node.node, nodes.Name) and node.node.name == questionnaire.namespace
     }
     # Cookiecutter's own, and methods of a mapping.
     return {
         name
-        for name in found
+        for name in attributes
         if not hasattr(dict, name)
         and name not in {"_template", "_output_dir", "_repo_dir", "_checkout"}
     }
 
 
-def _guarded(tree: nodes.Template) -> set[str]:
+def _tested_names(tree: nodes.Template) -> set[str]:
     """Return the variables that a text asks about (``x is defined``): it copes without them."""
     return {
         test.node.name
@@ -130,67 +134,67 @@ def _guarded(tree: nodes.Template) -> set[str]:
 
 def _set_within(tree: nodes.Template) -> set[str]:
     """Return what a text defines itself, if only in a branch (Jinja counts that as undefined)."""
-    stored = {node.name for node in tree.find_all(nodes.Name) if node.ctx != "load"}
-    return stored | {macro.name for macro in tree.find_all(nodes.Macro)}
+    assignments = {node.name for node in tree.find_all(nodes.Name) if node.ctx != "load"}
+    return assignments | {macro.name for macro in tree.find_all(nodes.Macro)}
 
 
 def _texts_of(question: Question) -> Iterator[tuple[str, str]]:
     for field in ("help", "default", "when", "validator", "placeholder", "choices"):
-        stated = getattr(question, field)
-        if isinstance(stated, str):
-            yield field, stated
+        value = getattr(question, field)
+        if isinstance(value, str):
+            yield field, value
         elif field == "choices":
-            entries = list(stated.items()) if isinstance(stated, Mapping) else list(stated)
+            entries = list(value.items()) if isinstance(value, Mapping) else list(value)
             flat = [part for e in entries for part in (e if isinstance(e, list | tuple) else [e])]
             yield from ((field, entry) for entry in flat if isinstance(entry, str))
 
 
-def _secrets(template: Template) -> Iterator[Finding]:
+def _secrets(template: Template) -> Iterator[LintFinding]:
     for path, entry in read_tree(template.root).items():
         for what, pattern in _SECRETS.items():
             if pattern.search(entry.data):
-                yield Finding("secret", path, f"holds what looks like {what}")
+                yield LintFinding("secret", path, f"holds what looks like {what}")
 
 
-def _renders(template: Template, asked: Questionnaire) -> Iterator[Finding]:
+def _renders(template: Template, questionnaire: Questionnaire) -> Iterator[LintFinding]:
     """Yield what only shows in projects: faults, collisions, broken files, dead conditions."""
     engine = engines.of(template)
     if engine.code and not engines.runs_code(engine):
         for what in engine.code:
-            yield Finding("needs-trust", "template", f"needs --trust: {what}")
+            yield LintFinding("needs-trust", "template", f"needs --trust: {what}")
         return
-    sets = answer_sets(asked)
+    sets = answer_sets(questionnaire)
     # A condition on the question's own answer holds only for who gives one: that is meant.
     never = {
         question.name
-        for question in asked.questions
+        for question in questionnaire.questions
         if isinstance(question.when, str) and question.name not in question.when
     }
-    judged: set[tuple[str, bytes]] = set()
+    judged_files: set[tuple[str, bytes]] = set()
     for answers in sets:
         never -= set(answers.applicable)
-        with_what = described(answers, sets[0])
+        with_what = describe(answers, sets[0])
         try:
             tree = engines.render(template, answers)
         except MlstarterError as error:
-            yield Finding("render", with_what, error.message)
+            yield LintFinding("render", with_what, error.message)
             continue
         yield from _collisions(tree, with_what)
         for path, entry in tree.items():
-            if (path, entry.data) in judged or entry.mode == SYMLINK:
+            if (path, entry.data) in judged_files or entry.mode == SYMLINK:
                 continue
-            judged.add((path, entry.data))
+            judged_files.add((path, entry.data))
             fault = parse_fault(path, entry.data)
             if fault:
-                yield Finding("broken", path, f"{fault} (with {with_what})")
+                yield LintFinding("broken", path, f"{fault} (with {with_what})")
     for name in sorted(never):
-        yield Finding("unreachable", f"{name}.when", "is false for every answer that was tried")
+        yield LintFinding("unreachable", f"{name}.when", "is false for every answer that was tried")
 
 
-def _collisions(tree: Tree, with_what: str) -> Iterator[Finding]:
+def _collisions(tree: Tree, with_what: str) -> Iterator[LintFinding]:
     seen: dict[str, str] = {}
     for path in tree:
         other = seen.setdefault(case_folded(path), path)
         if other != path:
             message = f"and {other} are one file on Windows and macOS (with {with_what})"
-            yield Finding("collision", path, message)
+            yield LintFinding("collision", path, message)

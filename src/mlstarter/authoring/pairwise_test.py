@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mlstarter import engines, questions
-from mlstarter.authoring.answer_combinations import answer_sets, described, plainer
+from mlstarter.authoring.answer_combinations import answer_sets, describe, plainer
 from mlstarter.authoring.file_syntax import parse_fault
 from mlstarter.engines.path_safety import UnfitName
 from mlstarter.errors import MlstarterError
@@ -42,29 +42,29 @@ def check_matrix(
     that is not what its name says, or when ``command`` (run by the shell in the project's folder)
     fails in it.
     """
-    shown = engines.with_trust(template if trust else template.without_code(), trust)
-    asked = questions.load(shown)
-    sets = answer_sets(asked, odd=True)
+    readable = engines.with_trust(template if trust else template.without_code(), trust)
+    questionnaire = questions.load(readable)
+    sets = answer_sets(questionnaire, odd=True)
     outcomes = []
     for answers in sets:
-        label = described(answers, sets[0])
+        label = describe(answers, sets[0])
         if progress:
             progress(label)
         try:
             try:
-                tree = create.plan(shown, answers)
+                tree = create.plan(readable, answers)
             except UnfitName:
-                answers = plainer(asked, answers)  # noqa: PLW2901 - the same set, with other texts
-                tree = create.plan(shown, answers)
+                answers = plainer(questionnaire, answers)  # noqa: PLW2901 - the same set, with other texts
+                tree = create.plan(readable, answers)
             faults = [
                 f"{path} {fault}"
                 for path, entry in tree.items()
                 if entry.mode != SYMLINK and (fault := parse_fault(path, entry.data))
             ]
-            if create.plan(shown, answers) != tree:
+            if create.plan(readable, answers) != tree:
                 faults.append("a second render differs: it depends on the moment")
             if command:
-                faults += _run(command, shown, answers)
+                faults += _run(command, readable, answers)
         except MlstarterError as error:
             outcomes.append(Outcome(label, 0, (error.message,)))
             continue
@@ -74,16 +74,16 @@ def check_matrix(
 
 def _run(command: str, template: Template, answers: questions.Answers) -> list[str]:
     with tempfile.TemporaryDirectory(prefix="mlstarter-test-") as work:
-        made = create.create(Path(work) / "project", template, answers)
-        done = subprocess.run(  # noqa: S602 - the template's author wrote the command
+        project = create.create(Path(work) / "project", template, answers)
+        result = subprocess.run(  # noqa: S602 - the template's author wrote the command
             command,
-            cwd=made.path,
+            cwd=project.path,
             shell=True,
             capture_output=True,
             text=True,
             check=False,
         )
-        if done.returncode == 0:
+        if result.returncode == 0:
             return []
-        said = (done.stdout + done.stderr).strip().splitlines()
-        return [f"`{command}` ended with {done.returncode}: {' / '.join(said[-3:])}"]
+        output = (result.stdout + result.stderr).strip().splitlines()
+        return [f"`{command}` ended with {result.returncode}: {' / '.join(output[-3:])}"]

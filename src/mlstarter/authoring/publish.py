@@ -28,14 +28,14 @@ _RECEIVE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class Publication:
     """What a remote holds now: its address, and the versions that were new to it."""
 
     address: str
     versions: tuple[str, ...]
 
 
-def publish_builtin(remote: str) -> Published:
+def publish_builtin(remote: str) -> Publication:
     """Push every released version of the built-in template to ``remote``.
 
     Raises:
@@ -47,7 +47,7 @@ def publish_builtin(remote: str) -> Published:
         return _push(repository, parse(remote))
 
 
-def publish(folder: Path, remote: str, version: str) -> Published:
+def publish(folder: Path, remote: str, version: str) -> Publication:
     """Add ``folder`` to ``remote`` as ``version``, on top of what the remote has.
 
     A layered folder (``core/`` beside ``copier.yml``) is assembled first. Uncommitted files are
@@ -58,7 +58,7 @@ def publish(folder: Path, remote: str, version: str) -> Published:
         TemplateError: there is no template, or the remote cannot be reached or refuses.
     """
     try:
-        wanted = Version(version)
+        parsed_version = Version(version)
     except InvalidVersion as error:
         raise UsageError(
             f"{version} is not a version.", hint="use three numbers, for example 0.2.0"
@@ -72,12 +72,12 @@ def publish(folder: Path, remote: str, version: str) -> Published:
         git("init", "--quiet", "--bare", f"--initial-branch={BRANCH}", str(repository))
         _reach(repository, place)
         if is_layered(folder):
-            assembled = Path(work) / "template"
-            assemble(own_files_only(folder), assembled)
-            tree = tree_of(repository, assembled)
+            assembly = Path(work) / "template"
+            assemble(own_files_only(folder), assembly)
+            tree = tree_of(repository, assembly)
         else:
             tree = tree_of(repository, folder, own_files(folder))
-        add_version(repository, tree, version, wanted, replace=False)
+        add_version(repository, tree, version, parsed_version, replace=False)
         return _push(repository, place)
 
 
@@ -85,11 +85,11 @@ def _reach(repository: Path, place: Place) -> None:
     _git(repository, place, "fetch", "--quiet", "--", place.address, "+refs/tags/*:refs/tags/*")
 
 
-def _push(repository: Path, place: Place) -> Published:
-    listed = _git(repository, place, "ls-remote", "--tags", "--", place.address)
+def _push(repository: Path, place: Place) -> Publication:
+    listing = _git(repository, place, "ls-remote", "--tags", "--", place.address)
     there = {
         name.removeprefix("refs/tags/"): commit
-        for commit, name in (line.split("\t") for line in listed.splitlines())
+        for commit, name in (line.split("\t") for line in listing.splitlines())
     }
     new = []
     for tag in tags(repository):
@@ -107,7 +107,7 @@ def _push(repository: Path, place: Place) -> Published:
         if not is_url(place.address) or place.address.startswith("file://"):
             options.append(f"--receive-pack={_RECEIVE}")
         _git(repository, place, "push", *options, "--", place.address, *refs)
-    return Published(place.address, tuple(new))
+    return Publication(place.address, tuple(new))
 
 
 def _git(repository: Path, place: Place, *arguments: str) -> str:
@@ -116,8 +116,10 @@ def _git(repository: Path, place: Place, *arguments: str) -> str:
     except GitFailed as error:
         lines = [line.strip() for line in error.stderr.splitlines() if line.strip()]
         # Git's own advice comes after what went wrong.
-        told = [line for line in lines if line.startswith(("fatal: ", "error: ", "! "))]
-        reason = public_text((told or lines or ["git gave no reason"])[0].removeprefix("fatal: "))
+        complaints = [line for line in lines if line.startswith(("fatal: ", "error: ", "! "))]
+        reason = public_text(
+            (complaints or lines or ["git gave no reason"])[0].removeprefix("fatal: ")
+        )
         raise TemplateError(
             f"{place.address} cannot be written: {reason}",
             hint=error.hint or "check the address and your access: git ls-remote tests both",

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from mlstarter.checks.finding import Finding
+from mlstarter.operating_system import is_posix
 
 NAME = "Kaggle credentials"
 SETTINGS = "https://www.kaggle.com/settings"
@@ -26,13 +27,13 @@ def kaggle_credentials(
     environ = os.environ if environ is None else environ
     folder = (Path.home() if home is None else home) / ".kaggle"
     config = Path(environ.get("KAGGLE_CONFIG_DIR") or folder)
-    found = (
+    finding = (
         _token_variable(environ)
         or _token_file(folder)
         or _pair(environ)
         or _json_file(config / "kaggle.json")
     )
-    return found or Finding(
+    return finding or Finding(
         NAME,
         "warning",
         "none; the embedded data need none",
@@ -63,7 +64,9 @@ def _token_file(folder: Path) -> Finding | None:
         if path.is_file():
             value = _read(path)
             if value:
-                return _judge(value, f"~/.kaggle/{name}") if not _shared(path) else _exposed(path)
+                return (
+                    _judge(value, f"~/.kaggle/{name}") if not _is_shared(path) else _exposure(path)
+                )
     return None
 
 
@@ -80,17 +83,17 @@ def _pair(environ: Mapping[str, str]) -> Finding | None:
 def _json_file(path: Path) -> Finding | None:
     if not path.is_file():
         return None
-    shown = "kaggle.json"
+    name = "kaggle.json"
     try:
-        stated = json.loads(path.read_text(encoding="utf-8"))
+        document = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return Finding(NAME, "failed", f"{shown} is not JSON or cannot be read", CREATE)
-    if not isinstance(stated, dict):
-        stated = {}
+        return Finding(NAME, "failed", f"{name} is not JSON or cannot be read", CREATE)
+    if not isinstance(document, dict):
+        document = {}
     for field in ("username", "key"):
-        if not isinstance(stated.get(field), str) or not stated[field].strip():
-            return Finding(NAME, "failed", f'{shown} has no "{field}"', CREATE)
-    return _exposed(path) if _shared(path) else _judge(stated["key"], shown)
+        if not isinstance(document.get(field), str) or not document[field].strip():
+            return Finding(NAME, "failed", f'{name} has no "{field}"', CREATE)
+    return _exposure(path) if _is_shared(path) else _judge(document["key"], name)
 
 
 def _judge(secret: str, where: str) -> Finding:
@@ -100,13 +103,13 @@ def _judge(secret: str, where: str) -> Finding:
     return Finding(NAME, "ok", f"found in {where}")
 
 
-def _shared(path: Path) -> bool:
-    if os.name != "posix":
+def _is_shared(path: Path) -> bool:
+    if not is_posix():
         return False
     return bool(path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH))
 
 
-def _exposed(path: Path) -> Finding:
+def _exposure(path: Path) -> Finding:
     return Finding(NAME, "warning", f"{path.name} can be read by other users", f"chmod 600 {path}")
 
 

@@ -44,10 +44,10 @@ def identity(folder: Path) -> Finding:
     """Check that git knows the user's name and address; neither is printed."""
     name = "git identity"
     try:
-        found = committer(Git(folder))
+        identity = committer(Git(folder))
     except MlstarterError:
         return Finding(name, "failed", "cannot be read without git", "install git")
-    if found.fallback:
+    if identity.fallback:
         return Finding(name, "warning", "not set; commits would name a stand-in", IDENTITY_HINT)
     return Finding(name, "ok", "set")
 
@@ -64,11 +64,11 @@ def python() -> Finding:
 def disk_space(folder: Path) -> Finding:
     """Check that a project and its environment fit on the disk of ``folder``."""
     free = shutil.disk_usage(folder).free
-    shown = f"{free / 1024**3:.1f} GB free"
+    amount = f"{free / 1024**3:.1f} GB free"
     mend = "free some space; a project's environment takes 1 to 2 GB"
     if free < SPACE_NEEDED:
-        return Finding("disk space", "failed", shown, mend)
-    return Finding("disk space", "warning" if free < SPACE_TIGHT else "ok", shown, mend)
+        return Finding("disk space", "failed", amount, mend)
+    return Finding("disk space", "warning" if free < SPACE_TIGHT else "ok", amount, mend)
 
 
 def container_engine() -> Finding:
@@ -79,7 +79,7 @@ def container_engine() -> Finding:
         if shutil.which(engine) is None:
             continue
         try:
-            done = subprocess.run(
+            result = subprocess.run(
                 [engine, "version", "--format", "{{.Client.Version}}"],
                 capture_output=True,
                 text=True,
@@ -89,8 +89,8 @@ def container_engine() -> Finding:
         except (OSError, subprocess.TimeoutExpired):
             silent = engine
             continue
-        if done.returncode == 0:
-            return Finding(name, "ok", f"{engine} {done.stdout.strip()}")
+        if result.returncode == 0:
+            return Finding(name, "ok", f"{engine} {result.stdout.strip()}")
         silent = engine
     if silent is not None:
         mend = f"start it; `{silent} version` says what is wrong"

@@ -33,7 +33,7 @@ SECRET_TEXTS = re.compile(
 )
 TEXT_LIMIT = 1024**2
 # What is shown of a text of the project.
-_SHOWN = 60
+_MAX_TEXT = 60
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Portfolio:
     root: Path
 
     @cached_property
-    def tracked(self) -> list[str]:
+    def tracked_files(self) -> list[str]:
         """Paths below ``root`` that git tracks; empty outside a repository."""
         result = Git(self.root).call("ls-files", "-z", "--", ".")
         return [] if result.status else result.stdout.decode("utf-8", "replace").split("\0")[:-1]
@@ -65,8 +65,8 @@ class Portfolio:
                 return None
             if not file.resolve().is_relative_to(self.root.resolve()):
                 return None
-            with file.open("rb") as opened:
-                return opened.read(TEXT_LIMIT)
+            with file.open("rb") as stream:
+                return stream.read(TEXT_LIMIT)
         except (OSError, ValueError, RuntimeError):
             return None
 
@@ -87,8 +87,8 @@ def portfolio_checks(root: Path) -> list[Finding]:
 
 def repository(portfolio: Portfolio) -> Finding:
     """The project is under git, with everything worth showing tracked."""
-    if portfolio.tracked:
-        return Finding("repository", "ok", f"{len(portfolio.tracked)} files tracked")
+    if portfolio.tracked_files:
+        return Finding("repository", "ok", f"{len(portfolio.tracked_files)} files tracked")
     return Finding(
         "repository", "failed", "git tracks nothing here", "git init; git add; git commit"
     )
@@ -105,7 +105,7 @@ def readme(portfolio: Portfolio) -> Finding:
         return Finding("README", "failed", "there is no README.md", "write one: what, why, result")
     marks = _marks(text)
     if marks:
-        first = " ".join(marks[0].split())[:_SHOWN]
+        first = " ".join(marks[0].split())[:_MAX_TEXT]
         detail = f"{len(marks)} passages are still to be written, the first: {first}"
         return Finding(
             "README", "failed", detail, "replace each `<!-- write: ... -->` in README.md"
@@ -133,12 +133,12 @@ def answers_file(portfolio: Portfolio) -> Finding:
     if data is None:
         return Finding(name, "failed", f"{ANSWERS_FILE} is missing; updates need it", mend)
     try:
-        stated = load_yaml(data)
+        document = load_yaml(data)
     except Unusable:
         return Finding(name, "failed", f"{ANSWERS_FILE} cannot be read", mend)
-    if not isinstance(stated, dict) or not isinstance(stated.get("_src_path"), str):
+    if not isinstance(document, dict) or not isinstance(document.get("_src_path"), str):
         return Finding(name, "failed", f"{ANSWERS_FILE} does not name its template", mend)
-    version = _short(stated.get("_commit", "not recorded"))
+    version = _short(document.get("_commit", "not recorded"))
     return Finding(name, "ok", f"template version {version}")
 
 
@@ -148,7 +148,7 @@ def results(portfolio: Portfolio) -> Finding:
     if report is None:
         detail = f"{METRICS} is missing, or no report of schema 1 or 2"
         return Finding("results", "failed", detail, "make evaluate promote, then commit it")
-    if not report.evaluated:
+    if not report.is_evaluated:
         detail = "the model that is served was never evaluated"
         return Finding("results", "failed", detail, "make evaluate promote, then commit it")
     if report.score is None:
@@ -176,15 +176,15 @@ def baseline(portfolio: Portfolio) -> Finding:
 
 def tests(portfolio: Portfolio) -> Finding:
     """There are tests, and they are tracked."""
-    found = [path for path in portfolio.tracked if re.search(r"(^|/)test_[^/]+\.py$", path)]
-    if not found:
+    files = [path for path in portfolio.tracked_files if re.search(r"(^|/)test_[^/]+\.py$", path)]
+    if not files:
         return Finding("tests", "failed", "git tracks no test_*.py", "write tests and commit them")
-    return Finding("tests", "ok", f"{len(found)} test files")
+    return Finding("tests", "ok", f"{len(files)} test files")
 
 
 def licence(portfolio: Portfolio) -> Finding:
     """A licence says what others may do with the work."""
-    names = [p for p in portfolio.tracked if re.match(r"(?i)(licen[cs]e|copying)(\.|$)", p)]
+    names = [p for p in portfolio.tracked_files if re.match(r"(?i)(licen[cs]e|copying)(\.|$)", p)]
     if not names:
         mend = "add a LICENSE file; without one nobody may use the work"
         return Finding("licence", "failed", "no licence file is tracked", mend)
@@ -193,15 +193,17 @@ def licence(portfolio: Portfolio) -> Finding:
 
 def secrets(portfolio: Portfolio) -> Finding:
     """No credential is tracked. What is found is named, its value never shown."""
-    found = [path for path in portfolio.tracked if SECRET_NAMES.search(path)]
-    found += [
-        path for path in portfolio.tracked if path not in found and _has_secret(portfolio, path)
+    files = [path for path in portfolio.tracked_files if SECRET_NAMES.search(path)]
+    files += [
+        path
+        for path in portfolio.tracked_files
+        if path not in files and _has_secret(portfolio, path)
     ]
-    if not found:
+    if not files:
         return Finding("secrets", "ok", "none found in tracked files")
-    shown = ", ".join(found[:3]) + (f" and {len(found) - 3} more" if len(found) > 3 else "")
+    names = ", ".join(files[:3]) + (f" and {len(files) - 3} more" if len(files) > 3 else "")
     mend = "revoke the credential first; then `git rm --cached` the file and ignore it"
-    return Finding("secrets", "failed", f"tracked: {shown}", mend)
+    return Finding("secrets", "failed", f"tracked: {names}", mend)
 
 
 def _has_secret(portfolio: Portfolio, path: str) -> bool:
@@ -211,25 +213,25 @@ def _has_secret(portfolio: Portfolio, path: str) -> bool:
 
 def _short(value: object) -> str:
     """Return a value of the project's as one short text."""
-    shown = value if isinstance(value, str) else type(value).__name__
+    text = value if isinstance(value, str) else type(value).__name__
     if isinstance(value, bool | int | float) and number(value) is not None:
-        shown = str(value)
-    return shown[:_SHOWN]
+        text = str(value)
+    return text[:_MAX_TEXT]
 
 
 def model(portfolio: Portfolio) -> Finding:
     """The promoted model is tracked and small, so that a clone can be served at once."""
-    files = [path for path in portfolio.tracked if path.startswith("model/")]
+    files = [path for path in portfolio.tracked_files if path.startswith("model/")]
     graphs = [path for path in files if path.endswith(".onnx")]
     if not graphs:
         mend = "make train, then promote and commit model/"
         return Finding("model", "failed", "no model/*.onnx is tracked", mend)
     size = sum((portfolio.root / p).stat().st_size for p in files if (portfolio.root / p).is_file())
-    shown = f"{size / 1024**2:.1f} MB"
+    amount = f"{size / 1024**2:.1f} MB"
     if size > MODEL_LIMIT:
         mend = "train a smaller one, or quantise it; 10 MB is the limit"
-        return Finding("model", "failed", f"model/ holds {shown}", mend)
-    return Finding("model", "ok", shown)
+        return Finding("model", "failed", f"model/ holds {amount}", mend)
+    return Finding("model", "ok", amount)
 
 
 CHECKS: tuple[Callable[[Portfolio], Finding], ...] = (

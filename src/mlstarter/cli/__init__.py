@@ -1,8 +1,7 @@
 """The command line: one verb per file; each parses, calls and prints.
 
 This is the only package that prints or exits. ``main`` alone turns errors into text: one
-``error:`` line, one ``hint:`` line, and the exit status 0 (done), 1 (failed), 2 (wrong usage),
-3 (done but needs attention) or 130 (interrupted).
+``error:`` line, one ``hint:`` line, and an ``ExitStatus``.
 """
 
 from __future__ import annotations
@@ -18,8 +17,7 @@ import click
 from mlstarter import __version__
 from mlstarter.cli import streams
 from mlstarter.cli.lazy import LazyGroup
-
-INTERRUPTED = 130
+from mlstarter.errors import ExitStatus
 
 VERBS = {
     "new": ("mlstarter.cli.new", "new", "Start a project."),
@@ -67,11 +65,11 @@ def run(argv: Sequence[str]) -> int:
             raise
         return _explain(error)
     except KeyboardInterrupt:
-        return _interrupted()
+        return _report_interruption()
     except SystemExit as stop:
-        from mlstarter.interrupts import Terminated
+        from mlstarter.interrupts import Termination
 
-        if isinstance(stop, Terminated):
+        if isinstance(stop, Termination):
             raise
         # click itself ends only where the reader of our output has gone (`mlstarter new | head`).
         streams.discard_output()
@@ -84,7 +82,7 @@ def _explain(error: Exception) -> int:
     if isinstance(error, click.exceptions.Exit):
         return error.exit_code
     if isinstance(error, click.Abort | EOFError):
-        return _interrupted()
+        return _report_interruption()
     if isinstance(error, click.exceptions.NoArgsIsHelpError) and error.ctx is not None:
         # `mlstarter` alone asks what there is: that is no mistake.
         from mlstarter.console import echo
@@ -120,8 +118,8 @@ def _fail(message: str, hint: str | None, status: int) -> int:
     return status
 
 
-def _interrupted() -> int:
+def _report_interruption() -> int:
     from mlstarter.console import echo
 
     echo("interrupted", err=True)
-    return INTERRUPTED
+    return ExitStatus.INTERRUPTED

@@ -11,8 +11,8 @@ from mlstarter.console import echo
 from mlstarter.errors import UsageError
 
 if TYPE_CHECKING:
-    from mlstarter.cli.new import Options
-    from mlstarter.cli.own_data import OwnData
+    from mlstarter.cli.new import NewOptions
+    from mlstarter.cli.own_data import UserData
     from mlstarter.data.place import Placement
     from mlstarter.new.create import OwnFiles
     from mlstarter.questions import Answers
@@ -22,17 +22,24 @@ if TYPE_CHECKING:
     from mlstarter.sources import Template
 
 # What depends on the target: asked for anew where the user changes one of them.
-CONNECTED = ("project_type", "target", "task", "positive_class", "split_rule", "split_column")
+LINKED_QUESTIONS = (
+    "project_type",
+    "target",
+    "task",
+    "positive_class",
+    "split_rule",
+    "split_column",
+)
 FIRST_EDITION = ("cv", "asr")
 """Types whose ``data_path`` is taken as it is given, without a look."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class AnswerSet:
     """The answers to a template, and the data that they come from."""
 
     answers: Answers
-    own: OwnData | None = None
+    own: UserData | None = None
     place: Placement | None = None
     with_schema: bool = False
 
@@ -61,7 +68,7 @@ class Answered:
         return {"data": as_object(self.own.looked_at, self.own.proposal)}
 
 
-def answer(said: Options, template: Template) -> Answered | OtherType:
+def answer(options: NewOptions, template: Template) -> AnswerSet | OtherType:
     """Return every answer, asked for in the terminal where there is one.
 
     OtherType where the user chose a project type that another package's template stands for.
@@ -74,78 +81,78 @@ def answer(said: Options, template: Template) -> Answered | OtherType:
     from mlstarter.questions.gather import gather
     from mlstarter.questions.terminal import is_interactive, open_terminal
 
-    if not said.as_json:
-        for line in engines.of(template).message({}, "before_copy", str(said.dest or "")):
+    if not options.as_json:
+        for line in engines.of(template).message({}, "before_copy", str(options.dest or "")):
             echo(line, err=True)
     # One seed for all of it: a question's offer stays the same however often it is shown.
     questionnaire = replace(questions.load(template), seed=new_seed())
-    gathered = gather(
+    inputs = gather(
         questionnaire,
         template,
-        dest=said.dest,
-        project_type=said.project_type,
-        preset=said.preset,
-        data=said.data,
-        answers_file=said.answers_file,
+        dest=options.dest,
+        project_type=options.project_type,
+        preset=options.preset,
+        data=options.data,
+        answers_file=options.answers_file,
     )
-    asks = is_interactive() and not (said.yes or said.as_json)
+    asks = is_interactive() and not (options.yes or options.as_json)
     terminal = open_terminal() if asks else None
     try:
-        return _answered(said, gathered, terminal)
+        return _complete(options, inputs, terminal)
     except (KeyboardInterrupt, EOFError):
         if asks:
             echo("\nNothing was written.", err=True)
         raise
 
 
-def _answered(
-    said: Options, gathered: AnswerSources, terminal: Terminal | None
-) -> Answered | OtherType:
+def _complete(
+    options: NewOptions, inputs: AnswerSources, terminal: Terminal | None
+) -> AnswerSet | OtherType:
     from mlstarter.data.kaggle import read_address
     from mlstarter.questions import Answers
     from mlstarter.questions.ask import OtherType
 
-    page = read_address(said.data_file) if said.data_file else None
+    page = read_address(options.data_file) if options.data_file else None
     if page is not None:
-        gathered = replace(gathered, inputs={**gathered.inputs, "data_source": "kaggle", **page})
-    source = None if page is not None else _source(said, gathered)
+        inputs = replace(inputs, inputs={**inputs.inputs, "data_source": "kaggle", **page})
+    source = None if page is not None else _source(options, inputs)
     if source is None:
         if terminal is None:
-            return Answered(gathered.complete(defaults=said.yes))
-        outcome = gathered.ask(terminal)
+            return AnswerSet(inputs.complete(defaults=options.yes))
+        outcome = inputs.ask(terminal)
         if isinstance(outcome, Answers):
-            return Answered(outcome)
+            return AnswerSet(outcome)
         if isinstance(outcome, OtherType):
             return outcome
-        source = _typed(terminal)
-    return _from_data(said, gathered, source, terminal)
+        source = _ask_path(terminal)
+    return _from_data(options, inputs, source, terminal)
 
 
-def _source(said: Options, gathered: AnswerSources) -> Path | None:
+def _source(options: NewOptions, inputs: AnswerSources) -> Path | None:
     """Return the data to look at: ``--data-file``, or a path to a file that is there."""
     from mlstarter.cli.own_data import source_path
     from mlstarter.data.answers import SECOND_EDITION
 
-    names, given = gathered.questionnaire.names, gathered.inputs
-    if said.data_file is not None:
+    names, values = inputs.questionnaire.names, inputs.inputs
+    if options.data_file is not None:
         if "data_path" not in names:
             raise UsageError("This template asks for no data.", hint="leave out --data-file")
-        if said.preset is not None:
+        if options.preset is not None:
             raise UsageError("A preset brings data of its own.", hint="leave out --preset")
-        return source_path(said.data_file)
-    stated = str(given.get("data_path", ""))
+        return source_path(options.data_file)
+    data_path = str(values.get("data_path", ""))
     if (
-        not stated
+        not data_path
         or SECOND_EDITION not in names
-        or given.get("data_source", "local") != "local"
-        or given.get("project_type") in FIRST_EDITION
+        or values.get("data_source", "local") != "local"
+        or values.get("project_type") in FIRST_EDITION
     ):
         return None
-    path = Path(stated).expanduser()
+    path = Path(data_path).expanduser()
     return path if path.exists() else None
 
 
-def _typed(terminal: Terminal) -> Path:
+def _ask_path(terminal: Terminal) -> Path:
     from mlstarter.cli.own_data import source_path
 
     def complaint(text: str) -> str | None:
@@ -160,46 +167,50 @@ def _typed(terminal: Terminal) -> Path:
 
 
 def _from_data(
-    said: Options, gathered: AnswerSources, source: Path, terminal: Terminal | None
-) -> Answered | OtherType:
+    options: NewOptions, inputs: AnswerSources, source: Path, terminal: Terminal | None
+) -> AnswerSet | OtherType:
     from mlstarter.cli.own_data import echo_look, look, show_choices
     from mlstarter.data.answers import SECOND_EDITION, without_tool_keys
     from mlstarter.data.place import check_tracked, placement
     from mlstarter.questions.ask import OtherType
 
-    names = gathered.questionnaire.names
-    project = said.dest or Path("project")
-    stated = {n: v for n, v in gathered.inputs.items() if n not in ("data_source", "data_path")}
-    own = look(source, stated, terminal)
-    kind = {**own.proposed(names), **gathered.inputs}
-    second = SECOND_EDITION in names and _on_second_edition(kind)
-    place = placement(source, project, copy=said.copy, variables=second)
-    if said.track_data:
+    names = inputs.questionnaire.names
+    project = options.dest or Path("project")
+    data_answers = {n: v for n, v in inputs.inputs.items() if n not in ("data_source", "data_path")}
+    own = look(source, data_answers, terminal)
+    kind = {**own.suggestions(names), **inputs.inputs}
+    second = SECOND_EDITION in names and _is_second_edition(kind)
+    place = placement(source, project, copy=options.copy, variables=second)
+    if options.track_data:
         check_tracked(source)
-    given = {**without_tool_keys(gathered.inputs), **own.answers(place.recorded, names)}
+    values = {**without_tool_keys(inputs.inputs), **own.answers(place.recorded_path, names)}
     if terminal is None:
-        if not said.as_json:
+        if not options.as_json:
             echo_look(own)
         _refuse_problem(own)
-        settled = replace(gathered, inputs={**own.proposed(names), **given})
-        return Answered(settled.complete(defaults=said.yes), own, place, second)
+        inputs_with_data = replace(inputs, inputs={**own.suggestions(names), **values})
+        return AnswerSet(inputs_with_data.complete(defaults=options.yes), own, place, second)
     show_choices(own, terminal)
-    offered = {**_name(source), **own.proposed(names)}
-    answers = replace(gathered, inputs=given).ask_about(terminal, offered)
+    suggestions = {**_name(source), **own.suggestions(names)}
+    answers = replace(inputs, inputs=values).ask_about(terminal, suggestions)
     if isinstance(answers, OtherType):
         return answers
-    changed = _changed(own.proposed(names), answers)
-    if changed:
-        before = {n: v for n, v in own.stated.items() if n not in CONNECTED}
-        own = look(source, {**before, **changed}, terminal)
-        kept = {n: v for n, v in answers.applicable.items() if n not in CONNECTED}
-        given = {**kept, **own.answers(place.recorded, names), **own.proposed(names)}
-        answers = replace(gathered, inputs=given).complete(defaults=True)
+    corrections = _corrections(own.suggestions(names), answers)
+    if corrections:
+        before = {n: v for n, v in own.answers_of_owner.items() if n not in LINKED_QUESTIONS}
+        own = look(source, {**before, **corrections}, terminal)
+        other_answers = {n: v for n, v in answers.applicable.items() if n not in LINKED_QUESTIONS}
+        values = {
+            **other_answers,
+            **own.answers(place.recorded_path, names),
+            **own.suggestions(names),
+        }
+        answers = replace(inputs, inputs=values).complete(defaults=True)
     _refuse_problem(own)
-    return Answered(answers, own, place, second)
+    return AnswerSet(answers, own, place, second)
 
 
-def _on_second_edition(answers: Mapping[str, Any]) -> bool:
+def _is_second_edition(answers: Mapping[str, Any]) -> bool:
     """Say whether a project of this type and level reads data as its two files say."""
     from mlstarter.sources import assemble
 
@@ -207,23 +218,24 @@ def _on_second_edition(answers: Mapping[str, Any]) -> bool:
     return kind in assemble.SECOND_EDITION
 
 
-def _changed(proposed: Mapping[str, str], answers: Answers) -> dict[str, Any]:
+def _corrections(proposal: Mapping[str, str], answers: Answers) -> dict[str, Any]:
     """Return the connected answers to go on with where the user changed one, else nothing.
 
-    What follows a change in the order of ``CONNECTED`` depends on it, unless it was changed too.
+    What follows a change in the order of ``LINKED_QUESTIONS`` depends on it, unless it was changed
+    too.
     """
     applicable = answers.applicable
     result: dict[str, Any] = {}
-    changed = False
-    for name in CONNECTED:
+    differs = False
+    for name in LINKED_QUESTIONS:
         value = applicable.get(name, "")
-        if value != "" and (value != proposed.get(name) or not changed):
-            changed = changed or value != proposed.get(name)
+        if value != "" and (value != proposal.get(name) or not differs):
+            differs = differs or value != proposal.get(name)
             result[name] = value
-    return result if changed else {}
+    return result if differs else {}
 
 
-def _refuse_problem(own: OwnData) -> None:
+def _refuse_problem(own: UserData) -> None:
     if own.proposal is not None and own.proposal.problem is not None:
         raise own.proposal.problem
 

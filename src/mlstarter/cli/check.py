@@ -6,13 +6,15 @@ from pathlib import Path
 
 import click
 
-from mlstarter.cli import options
+from mlstarter.cli import shared_options
 
 
 @click.command()
-@click.argument("project", default=".", type=options.FOLDER)
-@click.option("--html", type=options.FILE, metavar="FILE", help="Write the findings as a page too.")
-@options.as_json
+@click.argument("project", default=".", type=shared_options.FOLDER)
+@click.option(
+    "--html", type=shared_options.FILE, metavar="FILE", help="Write the findings as a page too."
+)
+@shared_options.as_json
 def check(project: Path, html: Path | None, as_json: bool) -> int:
     """Check the project in the folder PROJECT (here, where none is named).
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mlstarter.cli import options
+from mlstarter.cli import shared_options
 from mlstarter.console import echo
 from mlstarter.errors import ProjectError
 
 if TYPE_CHECKING:
-    from mlstarter.cli.own_data import OwnData
+    from mlstarter.cli.own_data import UserData
     from mlstarter.data.inspect import Inspection
     from mlstarter.data.place import Placement
     from mlstarter.data.project import Changes, DataProject
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
+class DescribeOptions:
     """What was said on the command line."""
 
     file: str
@@ -41,57 +41,57 @@ class Options:
 )  # fmt: skip
 @click.option("--copy/--no-copy", default=True, help="Leave the file where it is.")
 @click.option("-y", "--yes", is_flag=True, help="Ask nothing; write what is shown.")
-@options.as_json
-def describe(**given: object) -> None:
+@shared_options.as_json
+def describe(**parameters: object) -> None:
     """Say what the data FILE is, and write that down in PROJECT.
 
     Without PROJECT it only shows: columns, kinds, missing values, the settings that read the
     file and a proposal with reasons. With it, it shows what changes in config.toml and
     schema.toml, and writes that when you agree.
     """
-    run(Options(**given))  # type: ignore[arg-type]
+    run(DescribeOptions(**parameters))  # type: ignore[arg-type]
 
 
-def run(said: Options) -> None:
+def run(options: DescribeOptions) -> None:
     """Do what the command line says."""
     from mlstarter.cli.own_data import source_path
     from mlstarter.questions.answers_file import parse_pairs
     from mlstarter.questions.terminal import is_interactive, open_terminal
 
-    source = source_path(said.file)
-    asks = is_interactive() and not (said.yes or said.as_json)
+    source = source_path(options.file)
+    asks = is_interactive() and not (options.yes or options.as_json)
     terminal = open_terminal() if asks else None
-    given: dict[str, Any] = dict(parse_pairs(said.data))
-    if said.project is None:
-        _show_file(said, source, given, terminal)
+    answers: dict[str, Any] = dict(parse_pairs(options.data))
+    if options.project is None:
+        _show_file(options, source, answers, terminal)
     else:
-        _into_project(said, source, given, terminal)
+        _into_project(options, source, answers, terminal)
 
 
 def _show_file(
-    said: Options, source: Path, given: dict[str, Any], terminal: Terminal | None
+    options: DescribeOptions, source: Path, answers: dict[str, Any], terminal: Terminal | None
 ) -> None:
     """Show what a file is; what only its owner knows is left open."""
     from mlstarter.cli.own_data import look
     from mlstarter.console import print_json
-    from mlstarter.data.errors import Undecided
+    from mlstarter.data.errors import OpenQuestion
     from mlstarter.data.report import as_object, choice_lines, lines
     from mlstarter.data.schema import to_toml
 
-    own: OwnData | None = None
+    own: UserData | None = None
     looked_at: Inspection | None = None
     question = None
     try:
-        own = look(source, given, terminal)
+        own = look(source, answers, terminal)
         looked_at = own.looked_at
-    except Undecided as open_question:
+    except OpenQuestion as open_question:
         if open_question.key.startswith("data_"):
             raise
         from mlstarter.data.inspect import inspect
 
-        question, looked_at = open_question, inspect(source, given)
+        question, looked_at = open_question, inspect(source, answers)
     proposal = own.proposal if own else None
-    if said.as_json and looked_at is not None:
+    if options.as_json and looked_at is not None:
         open_key = {"undecided": question.key if question else None}
         print_json("describe", as_object(looked_at, proposal) | open_key)
         return
@@ -105,11 +105,11 @@ def _show_file(
         echo(f"\n{proposal.problem.message} ({proposal.problem.hint})")
     if proposal is not None and proposal.schema is not None:
         echo(f"\nschema.toml\n\n{to_toml(proposal.schema, '')}")
-    echo(f"\nA project of it: mlstarter new --data-file {_typed(said.file)}")
+    echo(f"\nA project of it: mlstarter new --data-file {_quote(options.file)}")
 
 
 def _into_project(
-    said: Options, source: Path, given: dict[str, Any], terminal: Terminal | None
+    options: DescribeOptions, source: Path, answers: dict[str, Any], terminal: Terminal | None
 ) -> None:
     """Show what changes in a project's files, and write it where the user agrees."""
     from mlstarter.cli.own_data import look, variable_line
@@ -118,10 +118,10 @@ def _into_project(
     from mlstarter.data.project import open_project
     from mlstarter.data.report import as_object
 
-    project = open_project(said.project or Path())
-    place = placement(source, project.root, copy=said.copy)
-    decided = project.decided(place.recorded)
-    own = look(source, project.stated | given, terminal, decided)
+    project = open_project(options.project or Path())
+    place = placement(source, project.root, copy=options.copy)
+    decisions = project.earlier_decisions(place.recorded_path)
+    own = look(source, project.answers_of_owner | answers, terminal, decisions)
     if own.looked_at is None or own.proposal is None or own.proposal.schema is None:
         raise ProjectError(
             f"A project of type {project.answers.get('project_type')} has no schema.toml.",
@@ -130,31 +130,31 @@ def _into_project(
     if own.proposal.problem is not None:
         raise own.proposal.problem
     if project.is_sample:
-        _switch(said, project, place, own)
+        _switch(options, project, place, own)
         return
-    settings = replace(own.looked_at.settings, path=place.recorded)
+    settings = replace(own.looked_at.settings, path=place.recorded_path)
     changes = project.changes(settings, own.proposal.schema)
-    written = said.yes or _agrees(changes, place, own, terminal, quiet=said.as_json)
-    if written:
+    agrees = options.yes or _agrees(changes, place, own, terminal, quiet=options.as_json)
+    if agrees:
         changes.write(place)
-    if said.as_json:
-        files = {"written": written, "changes": changes.names, "path": place.recorded}
+    if options.as_json:
+        files = {"written": agrees, "changes": changes.names, "path": place.recorded_path}
         print_json("describe", as_object(own.looked_at, own.proposal) | files)
         return
-    if not written:
+    if not agrees:
         echo("Nothing was written.")
         return
-    if said.yes:
+    if options.yes:
         echo(changes.text(), nl=False)
-    changed = ", ".join(changes.names) or "nothing: they say so already"
-    echo(f"Written: {changed}.\n\nNext:")
+    names = ", ".join(changes.names) or "nothing: they say so already"
+    echo(f"Written: {names}.\n\nNext:")
     line = variable_line(place)
     for step in [*([line] if line else []), "git diff", "make train"]:
         echo(f"  {step}")
 
 
 def _agrees(
-    changes: Changes, place: Placement, own: OwnData, terminal: Terminal | None, *, quiet: bool
+    changes: Changes, place: Placement, own: UserData, terminal: Terminal | None, *, quiet: bool
 ) -> bool:
     """Show what would change; return whether the user agrees."""
     from mlstarter.cli.own_data import echo_look
@@ -164,15 +164,17 @@ def _agrees(
     if terminal is None:
         echo_look(own)
     echo(changes.text(), nl=False)
-    if place.copied:
-        echo(f"The file is copied to {place.copied}.")
+    if place.copy_path:
+        echo(f"The file is copied to {place.copy_path}.")
     if terminal is None:
         echo("Add --yes to write that.")
         return False
     return terminal.confirm("Write that?", True, can_go_back=False) is True
 
 
-def _switch(said: Options, project: DataProject, place: Placement, own: OwnData) -> None:
+def _switch(
+    options: DescribeOptions, project: DataProject, place: Placement, own: UserData
+) -> None:
     """Say which commands bring a project from the sample to this file."""
     import shlex
 
@@ -180,15 +182,15 @@ def _switch(said: Options, project: DataProject, place: Placement, own: OwnData)
     from mlstarter.console import print_json
     from mlstarter.data.report import as_object
 
-    names = list(project.answers) + list(own.proposed(QUESTIONS))
-    answers = own.answers(place.recorded, [*QUESTIONS, *names]) | own.proposed(QUESTIONS)
+    names = list(project.answers) + list(own.suggestions(QUESTIONS))
+    answers = own.answers(place.recorded_path, [*QUESTIONS, *names]) | own.suggestions(QUESTIONS)
     answers.pop("project_type", None)
     pairs = " ".join(f"--data {shlex.quote(f'{name}={value}')}" for name, value in answers.items())
     steps = [
-        f"mlstarter update {_typed(str(said.project))} {pairs}",
-        f"mlstarter describe {_typed(said.file)} {_typed(str(said.project))}",
+        f"mlstarter update {_quote(str(options.project))} {pairs}",
+        f"mlstarter describe {_quote(options.file)} {_quote(str(options.project))}",
     ]
-    if said.as_json and own.looked_at is not None:
+    if options.as_json and own.looked_at is not None:
         print_json(
             "describe", as_object(own.looked_at, own.proposal) | {"written": False, "next": steps}
         )
@@ -207,7 +209,7 @@ QUESTIONS = (
 )  # fmt: skip
 
 
-def _typed(text: str) -> str:
+def _quote(text: str) -> str:
     import shlex
 
     return shlex.quote(text)

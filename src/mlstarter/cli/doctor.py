@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from mlstarter.cli import options
+from mlstarter.cli import shared_options
 
 
 @click.command()
-@options.as_json
+@shared_options.as_json
 def doctor(as_json: bool) -> int:
     """Check git, Python, disk space, a container engine and Kaggle credentials.
 

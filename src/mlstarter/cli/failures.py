@@ -36,9 +36,9 @@ def sentences(error: Exception) -> tuple[str, str | None, int]:
     """Return what went wrong, the hint, and the exit status."""
     if isinstance(error, MlstarterError):
         return error.message, error.hint, error.exit_status
-    known = _of_the_system(error) if isinstance(error, OSError) else _of_python(error)
-    if known is not None:
-        return *known, 1
+    explanation = _of_the_system(error) if isinstance(error, OSError) else _of_python(error)
+    if explanation is not None:
+        return *explanation, 1
     return (
         f"Something unexpected went wrong ({type(error).__name__}: {error}).",
         "run `mlstarter --debug ...` again and report what it prints",
@@ -80,14 +80,14 @@ def wrong_usage(error: click.ClickException) -> tuple[str, str, int]:
 
 
 def _near_option(error: click.NoSuchOption, context: click.Context) -> str | None:
-    known = [
+    names = [
         name
         for parameter in context.command.get_params(context)
         if isinstance(parameter, click.Option) and not parameter.hidden
         for name in (*parameter.opts, *parameter.secondary_opts)
         if name.startswith("--")
     ]
-    return did_you_mean(error.option_name, known)
+    return did_you_mean(error.option_name, names)
 
 
 def _of_the_system(error: OSError) -> tuple[str, str]:

@@ -8,8 +8,8 @@ from typing import Any
 from mlstarter import escape
 from mlstarter.checks.finding import Finding, any_failed
 from mlstarter.console import print_json, print_lines
+from mlstarter.errors import ExitStatus
 
-ATTENTION = 3
 STYLES = {"ok": "green", "warning": "yellow", "failed": "red"}
 
 
@@ -17,7 +17,7 @@ def report(
     command: str, findings: Sequence[Finding], *, as_json: bool, extra: Mapping[str, Any]
 ) -> int:
     """Print the findings and return the exit status: 3 where a check failed, else 0."""
-    status = ATTENTION if any_failed(findings) else 0
+    status = ExitStatus.NEEDS_ATTENTION if any_failed(findings) else 0
     if as_json:
         payload = {"ok": status == 0, "checks": [f.as_dict() for f in findings], **extra}
         print_json(command, payload)

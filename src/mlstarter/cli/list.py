@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mlstarter.cli import options
+from mlstarter.cli import shared_options
 from mlstarter.errors import UsageError
 from mlstarter.suggest import hint_for
 
@@ -19,9 +19,9 @@ THINGS = ("types", "presets", "versions", "questions")
 @click.command("list")
 @click.argument("thing", default="types", metavar="[types|presets|versions|questions]")
 @click.option("-t", "--type", "project_type", metavar="T", help="Only what belongs to this type.")
-@options.template_source
-@options.trust
-@options.as_json
+@shared_options.template_source
+@shared_options.trust
+@shared_options.as_json
 def list_(
     thing: str,
     project_type: str | None,

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mlstarter.cli import options
+from mlstarter.cli import shared_options
 from mlstarter.console import echo
 from mlstarter.errors import UsageError
 from mlstarter.suggest import listing
 
 if TYPE_CHECKING:
-    from mlstarter.cli.answering import Answered
+    from mlstarter.cli.answering import AnswerSet
     from mlstarter.new.create import NewProject
     from mlstarter.sources import Template
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
+class NewOptions:
     """What was said on the command line."""
 
     dest: Path | None
@@ -39,7 +39,7 @@ class Options:
     layer: tuple[Path, ...]
     trust: bool
     no_git: bool
-    nested: bool | None
+    is_nested: bool | None
     github: bool
     dry_run: bool
     as_json: bool
@@ -77,36 +77,36 @@ def _complete_type(_ctx: object, _param: object, incomplete: str) -> list[str]:
 )  # fmt: skip
 @click.option("--copy/--no-copy", default=True, help="Leave the data where they are.")
 @click.option("--track-data", is_flag=True, help="Commit the copied data to git as well.")
-@options.data
+@shared_options.data
 @click.option(
-    "--answers", "answers_file", metavar="FILE", type=options.FILE,
+    "--answers", "answers_file", metavar="FILE", type=shared_options.FILE,
     help="Answers from a YAML, TOML or JSON file; --data wins over it.",
 )  # fmt: skip
 @click.option("-y", "--yes", is_flag=True, help="Ask nothing; take every default.")
-@options.template_source
+@shared_options.template_source
 @click.option(
-    "--layer", multiple=True, metavar="DIR", type=options.FOLDER,
+    "--layer", multiple=True, metavar="DIR", type=shared_options.FOLDER,
     help="A folder whose files are laid over the template's. May be repeated.",
 )  # fmt: skip
-@options.trust
+@shared_options.trust
 @click.option("--no-git", is_flag=True, help="Write the files only, without a repository.")
 @click.option(
-    "--nested/--standalone", default=None,
+    "--nested/--standalone", "is_nested", default=None,
     help="Inside another repository: be a folder of it, or a repository of its own.",
 )  # fmt: skip
 @click.option("--github", is_flag=True, help="Create a private GitHub repository with gh and push.")
 @click.option("--dry-run", is_flag=True, help="Print the files that would be written.")
-@options.as_json
-def new(**given: object) -> None:
+@shared_options.as_json
+def new(**parameters: object) -> None:
     """Start a project in the folder DEST.
 
     On a terminal it asks what it needs to know and shows every answer before anything is
     written. Without one it takes flags: --yes for the defaults, --data for the rest.
     """
-    run(Options(**given))  # type: ignore[arg-type]
+    run(NewOptions(**parameters))  # type: ignore[arg-type]
 
 
-def run(said: Options) -> None:
+def run(options: NewOptions) -> None:
     """Make the project that the command line describes."""
     from mlstarter import engines, github, sources
     from mlstarter.cli.answering import answer
@@ -117,83 +117,89 @@ def run(said: Options) -> None:
     from mlstarter.questions.ask import OtherType
     from mlstarter.questions.gather import destination
 
-    if said.github:
-        if said.no_git:
+    if options.github:
+        if options.no_git:
             raise UsageError("--github needs a repository.", hint="leave out --no-git")
         github.require()
-    if not (said.no_git or said.dry_run):
+    if not (options.no_git or options.dry_run):
         require_git()
-    if said.dest is not None:
-        create.check_destination(said.dest)
-    said = _of_other_package(said)
-    template = _inner(said, sources.resolve(said.source, said.ref, directory=said.directory))
-    template = engines.with_trust(template, said.trust)
+    if options.dest is not None:
+        create.check_destination(options.dest)
+    options = _of_other_package(options)
+    template = _inner(
+        options, sources.resolve(options.source, options.ref, directory=options.directory)
+    )
+    template = engines.with_trust(template, options.trust)
     # Before the first question: nobody answers twenty of them to be told that it cannot be.
     engines.require_trust(engines.of(template))
-    answered = answer(said, template)
-    if isinstance(answered, OtherType):
-        run(replace(said, project_type=answered.name))
+    answer_set = answer(options, template)
+    if isinstance(answer_set, OtherType):
+        run(replace(options, project_type=answer_set.name))
         return
-    answers = answered.answers
-    dest = said.dest or destination(answers, template)
+    answers = answer_set.answers
+    dest = options.dest or destination(answers, template)
     create.check_destination(dest)
-    if said.dry_run:
-        tree = create.plan(template, answers, layers=said.layer)
-        _print_tree(said, dest, sorted(tree))
+    if options.dry_run:
+        tree = create.plan(template, answers, layers=options.layer)
+        _print_tree(options, dest, sorted(tree))
         return
-    nested = not said.no_git and _nested(said, dest)
-    with steps(quiet=said.as_json) as step:
-        created = create.create(
+    as_folder = not options.no_git and _is_nested(options, dest)
+    with steps(quiet=options.as_json) as step:
+        project = create.create(
             dest,
             template,
             answers,
-            layers=said.layer,
-            git=not said.no_git,
-            is_nested=nested,
-            own=answered.files(track=said.track_data),
+            layers=options.layer,
+            git=not options.no_git,
+            is_nested=as_folder,
+            own=answer_set.files(track=options.track_data),
             progress=step,
         )
     memory.remember(template.source, answers)
-    _summary(said, template, answered, created)
-    if said.github:
-        address = github.publish(created.path)
-        if not said.as_json:
+    _summary(options, template, answer_set, project)
+    if options.github:
+        address = github.publish(project.path)
+        if not options.as_json:
             echo(f"Pushed to {address}")
 
 
-def _of_other_package(said: Options) -> Options:
+def _of_other_package(options: NewOptions) -> NewOptions:
     """Return the options with the template that --type stands for, where a package brings it."""
     from mlstarter import plugins
 
-    if said.project_type is None or said.source is not None:
-        return said
-    found = plugins.project_types().get(said.project_type)
-    return said if found is None else replace(said, source=found.source, project_type=None)
+    if options.project_type is None or options.source is not None:
+        return options
+    project_type = plugins.project_types().get(options.project_type)
+    return (
+        options
+        if project_type is None
+        else replace(options, source=project_type.source, project_type=None)
+    )
 
 
-def _inner(said: Options, template: Template) -> Template:
+def _inner(options: NewOptions, template: Template) -> Template:
     """Return the template itself, or the one chosen where it is a template of templates."""
     from mlstarter import engines
     from mlstarter.questions.model import Choice
     from mlstarter.questions.terminal import is_interactive, open_terminal
     from mlstarter.sources.remote import below
 
-    nested = engines.of(template).inner_templates
-    if not nested:
+    templates = engines.of(template).inner_templates
+    if not templates:
         return template
-    offered = [Choice(title, folder) for title, folder in nested.values()]
-    chosen = offered[0].value
-    if not (said.yes or said.as_json) and is_interactive():
-        chosen = open_terminal().select("Which template?", offered, chosen, can_go_back=False)
-    elif not said.yes:
+    choices = [Choice(title, folder) for title, folder in templates.values()]
+    folder = choices[0].value
+    if not (options.yes or options.as_json) and is_interactive():
+        folder = open_terminal().select("Which template?", choices, folder, can_go_back=False)
+    elif not options.yes:
         raise UsageError(
-            f"{template.source} holds {len(offered)} templates.",
-            hint=f"choose one with --directory: {listing(c.value for c in offered)}",
+            f"{template.source} holds {len(choices)} templates.",
+            hint=f"choose one with --directory: {listing(c.value for c in choices)}",
         )
-    return _inner(said, below(template, str(chosen)))
+    return _inner(options, below(template, str(folder)))
 
 
-def _nested(said: Options, dest: Path) -> bool:
+def _is_nested(options: NewOptions, dest: Path) -> bool:
     """Say whether the project becomes a folder of the repository around it."""
     from mlstarter.new import create
     from mlstarter.questions.model import Choice
@@ -202,9 +208,9 @@ def _nested(said: Options, dest: Path) -> bool:
     around = create.enclosing_repository(dest)
     if around is None:
         return False
-    if said.nested is not None:
-        return said.nested
-    if said.yes or said.as_json or not is_interactive():
+    if options.is_nested is not None:
+        return options.is_nested
+    if options.yes or options.as_json or not is_interactive():
         raise UsageError(
             f"{dest} lies inside the git repository {around}.",
             hint="add --nested to make it a folder of that repository, "
@@ -215,49 +221,51 @@ def _nested(said: Options, dest: Path) -> bool:
     return bool(open_terminal().select(message, choices, True, can_go_back=False))
 
 
-def _print_tree(said: Options, dest: Path, paths: list[str]) -> None:
+def _print_tree(options: NewOptions, dest: Path, paths: list[str]) -> None:
     from mlstarter.console import print_json, print_tree
 
-    if said.as_json:
+    if options.as_json:
         print_json("new", {"dry_run": True, "path": str(dest.absolute()), "files": paths})
         return
     print_tree(dest.name, paths)
     echo(f"{len(paths)} files; nothing was written")
 
 
-def _summary(said: Options, template: Template, answered: Answered, created: NewProject) -> None:
+def _summary(
+    options: NewOptions, template: Template, answer_set: AnswerSet, project: NewProject
+) -> None:
     """Say what was made and the exact commands that come next."""
     from mlstarter import engines
     from mlstarter.console import print_json
     from mlstarter.git.identity import IDENTITY_HINT
 
-    if created.fallback_identity:
+    if project.fallback_identity:
         echo(
             "hint: git does not know who you are, so the commit names a stand-in. Set it with\n"
             f"      {IDENTITY_HINT}",
             err=True,
         )
-    if said.as_json:
+    if options.as_json:
         payload = {
             "dry_run": False,
-            "path": str(created.path),
-            "files": created.files,
-            "commit": created.commit,
-            "fallback_identity": created.fallback_identity,
+            "path": str(project.path),
+            "files": project.files,
+            "commit": project.commit,
+            "fallback_identity": project.fallback_identity,
             "template": {"source": template.source, "version": template.version},
-            "answers": answered.answers.for_record,
-            **answered.as_object(),
+            "answers": answer_set.answers.for_record,
+            **answer_set.as_object(),
         }
         print_json("new", payload)
         return
     version = f" from template version {template.version}" if template.version else ""
-    commit = f", commit {created.commit[:7]}" if created.commit else ""
-    echo(f"Created {_short(created.path)}: {created.files} files{commit}{version}.")
+    commit = f", commit {project.commit[:7]}" if project.commit else ""
+    echo(f"Created {_short(project.path)}: {project.files} files{commit}{version}.")
     echo("\nNext:")
-    shown_path = _short(created.path)
-    closing = engines.of(template).message(answered.answers, "after_copy", shown_path)
-    steps = [*answered.steps, *closing]
-    for line in [f"cd {_short(created.path)}", *steps]:
+    shown_path = _short(project.path)
+    closing = engines.of(template).message(answer_set.answers, "after_copy", shown_path)
+    steps = [*answer_set.steps, *closing]
+    for line in [f"cd {_short(project.path)}", *steps]:
         echo(f"  {line}")
 
 
@@ -266,8 +274,8 @@ def _short(path: Path) -> str:
 
     ``make new`` runs this beside the folder that the user is in, and names that one in a variable.
     """
-    stated = os.environ.get("MLSTARTER_SHOWN_FROM")
-    if stated and path.is_relative_to(Path(stated).parent):
-        return os.path.relpath(path, stated)
+    shown_from = os.environ.get("MLSTARTER_SHOWN_FROM")
+    if shown_from and path.is_relative_to(Path(shown_from).parent):
+        return os.path.relpath(path, shown_from)
     here = Path.cwd()
     return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

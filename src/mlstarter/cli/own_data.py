@@ -11,8 +11,8 @@ from mlstarter.console import echo
 from mlstarter.errors import UsageError
 
 if TYPE_CHECKING:
-    from mlstarter.data.choices import Choice
-    from mlstarter.data.errors import Undecided
+    from mlstarter.data.choices import Suggestion
+    from mlstarter.data.errors import OpenQuestion
     from mlstarter.data.inspect import Inspection
     from mlstarter.data.place import Placement
     from mlstarter.data.proposal import Proposal
@@ -25,26 +25,26 @@ MESSAGE = (
 
 
 @dataclass(frozen=True, slots=True)
-class OwnData:
+class UserData:
     """A file or folder that was looked at. ``looked_at`` is None for a folder.
 
-    ``stated`` is what its owner stated, before and while it was looked at.
+    ``answers_of_owner`` is what its owner said, before and while it was looked at.
     """
 
     source: Path
-    choices: tuple[Choice, ...]
-    stated: Mapping[str, Any]
+    choices: tuple[Suggestion, ...]
+    answers_of_owner: Mapping[str, Any]
     looked_at: Inspection | None = None
     proposal: Proposal | None = None
 
-    def answers(self, recorded: str, questions: Collection[str]) -> dict[str, Any]:
+    def answers(self, recorded_path: str, questions: Collection[str]) -> dict[str, Any]:
         """Return the answers that follow from the data, which nobody is asked."""
         from mlstarter.data.answers import fixed_answers
 
         settings = self.looked_at.settings if self.looked_at else None
-        return fixed_answers(settings, recorded, questions)
+        return fixed_answers(settings, recorded_path, questions)
 
-    def proposed(self, questions: Collection[str]) -> dict[str, str]:
+    def suggestions(self, questions: Collection[str]) -> dict[str, str]:
         """Return the answers that are proposed."""
         from mlstarter.data.answers import chosen_answers
 
@@ -53,65 +53,66 @@ class OwnData:
 
 def source_path(text: str) -> Path:
     """Return the path that somebody typed, with ``~``; raises UsageError for none that is there."""
-    from mlstarter.data.show import shown
+    from mlstarter.data.show import excerpt
 
     path = Path(text.strip().strip("\"'")).expanduser()
     if not text.strip() or not path.exists():
         raise UsageError(
-            f"There is no file {shown(path, 200)}.", hint="give the path of a file or a folder"
+            f"There is no file {excerpt(path, 200)}.",
+            hint="give the path of a file or a folder",
         )
     return path
 
 
 def look(
     source: Path,
-    given: Mapping[str, Any],
+    answers: Mapping[str, Any],
     terminal: Terminal | None,
-    decided: Mapping[str, Any] | None = None,
-) -> OwnData:
+    decisions: Mapping[str, Any] | None = None,
+) -> UserData:
     """Look at data and propose a project over them; ask on the terminal what cannot be known.
 
-    ``decided`` answers what is open, once, before anybody is asked.
+    ``decisions`` answer what is open, once, before anybody is asked.
 
-    Raises DataError for what cannot be read, Undecided without a terminal.
+    Raises DataError for what cannot be read, OpenQuestion without a terminal.
     """
     from mlstarter.data import folders
-    from mlstarter.data.errors import Undecided
+    from mlstarter.data.errors import OpenQuestion
     from mlstarter.data.inspect import inspect
     from mlstarter.data.proposal import propose
 
     if source.is_dir():
-        return OwnData(source, tuple(folders.propose(folders.look(source), given)), given)
-    stated = dict(given)
+        return UserData(source, tuple(folders.propose(folders.look(source), answers)), answers)
+    known_answers = dict(answers)
     looked_at = None
     while True:
         try:
-            looked_at = looked_at or inspect(source, stated)
-            if terminal is not None and "shown" not in stated:
+            looked_at = looked_at or inspect(source, known_answers)
+            if terminal is not None and "shown" not in known_answers:
                 show(looked_at, terminal)
-                stated["shown"] = True
-            proposal = propose(looked_at, stated)
-            return OwnData(source, proposal.choices, stated, looked_at, proposal)
-        except Undecided as open_question:
+                known_answers["shown"] = True
+            proposal = propose(looked_at, known_answers)
+            return UserData(source, proposal.choices, known_answers, looked_at, proposal)
+        except OpenQuestion as open_question:
             key = open_question.key
-            if decided and key in decided and key not in stated:
-                stated[key] = decided[key]
+            if decisions and key in decisions and key not in known_answers:
+                known_answers[key] = decisions[key]
             elif terminal is None:
                 raise
             else:
-                _put(open_question, stated, terminal)
+                _put(open_question, known_answers, terminal)
             if key.startswith("data_") or key == "date_formats":
                 looked_at = None
 
 
-def _put(open_question: Undecided, stated: dict[str, Any], terminal: Terminal) -> None:
+def _put(open_question: OpenQuestion, known_answers: dict[str, Any], terminal: Terminal) -> None:
     from mlstarter.questions.model import Choice
 
     choices = [Choice(each.title, each.value) for each in open_question.options]
     answer = terminal.select(open_question.question, choices, None, can_go_back=False)
-    if open_question.key == "date_formats" and stated.get("date_formats"):
-        answer = f"{stated['date_formats']}; {answer}"
-    stated[open_question.key] = answer
+    if open_question.key == "date_formats" and known_answers.get("date_formats"):
+        answer = f"{known_answers['date_formats']}; {answer}"
+    known_answers[open_question.key] = answer
 
 
 def show(looked_at: Inspection, terminal: Terminal) -> None:
@@ -121,14 +122,14 @@ def show(looked_at: Inspection, terminal: Terminal) -> None:
     terminal.show("\n".join(["", *lines(looked_at), ""]))
 
 
-def show_choices(own: OwnData, terminal: Terminal) -> None:
+def show_choices(own: UserData, terminal: Terminal) -> None:
     """Show what is proposed, with the reasons."""
     from mlstarter.data.report import choice_lines
 
     terminal.show("\n".join(["Proposed", *choice_lines(own.choices), ""]))
 
 
-def own_files(own: OwnData, place: Placement, *, schema: bool, track: bool) -> OwnFiles:
+def own_files(own: UserData, place: Placement, *, schema: bool, track: bool) -> OwnFiles:
     """Return what the data bring to a new project: schema.toml, and the data themselves."""
     from mlstarter.data.place import check_tracked, copy_into
     from mlstarter.data.schema import to_toml
@@ -139,15 +140,15 @@ def own_files(own: OwnData, place: Placement, *, schema: bool, track: bool) -> O
     tree: dict[str, Entry] = {}
     if schema and own.proposal is not None and own.proposal.schema is not None:
         tree["schema.toml"] = Entry(REGULAR, to_toml(own.proposal.schema).encode())
-    if track and place.copied:
+    if track and place.copy_path:
         check_tracked(place.source)
         if place.source.is_dir():
-            tree |= {f"{place.copied}/{n}": e for n, e in read_tree(place.source).items()}
+            tree |= {f"{place.copy_path}/{n}": e for n, e in read_tree(place.source).items()}
         else:
-            tree[place.copied] = Entry(REGULAR, place.source.read_bytes())
+            tree[place.copy_path] = Entry(REGULAR, place.source.read_bytes())
 
     def copy(project: Path) -> None:
-        if place.copied and not track:
+        if place.copy_path and not track:
             copy_into(place, project)
 
     return OwnFiles(tree, MESSAGE, copy)
@@ -162,9 +163,9 @@ def variable_line(place: Placement) -> str:
     return f"export {place.variable}={shlex.quote(str(place.source.absolute()))}"
 
 
-def echo_look(own: OwnData) -> None:
+def echo_look(own: UserData) -> None:
     """Print what was read and proposed, on stderr."""
     from mlstarter.data.report import choice_lines, lines
 
-    shown = [*lines(own.looked_at), ""] if own.looked_at else []
-    echo("\n".join([*shown, "Proposed", *choice_lines(own.choices), ""]), err=True)
+    inspection_lines = [*lines(own.looked_at), ""] if own.looked_at else []
+    echo("\n".join([*inspection_lines, "Proposed", *choice_lines(own.choices), ""]), err=True)

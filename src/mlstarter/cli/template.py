@@ -8,11 +8,9 @@ from typing import Any
 import click
 
 from mlstarter import escape
-from mlstarter.cli import options
+from mlstarter.cli import shared_options
 from mlstarter.console import echo
-from mlstarter.errors import UsageError
-
-ATTENTION = 3
+from mlstarter.errors import ExitStatus, UsageError
 
 
 @click.group()
@@ -22,7 +20,7 @@ def template() -> None:
 
 @template.command("new")
 @click.argument("folder", type=click.Path(path_type=Path))
-@options.as_json
+@shared_options.as_json
 def new(folder: Path, as_json: bool) -> None:
     """Write a small Copier template with tests into FOLDER."""
     from mlstarter.authoring.skeleton import write_skeleton
@@ -38,8 +36,8 @@ def new(folder: Path, as_json: bool) -> None:
 
 @template.command("lint")
 @click.argument("folder", default=".", type=click.Path(path_type=Path))
-@options.trust
-@options.as_json
+@shared_options.trust
+@shared_options.as_json
 def lint(folder: Path, trust: bool, as_json: bool) -> None:
     """Find mistakes in the template in FOLDER.
 
@@ -49,9 +47,9 @@ def lint(folder: Path, trust: bool, as_json: bool) -> None:
     from mlstarter.authoring.working_template import working_copy
     from mlstarter.console import print_json, steps
 
-    with working_copy(folder) as found, steps(quiet=as_json) as step:
+    with working_copy(folder) as working, steps(quiet=as_json) as step:
         step("making projects")
-        findings = find(found, trust=trust)
+        findings = find(working, trust=trust)
     if as_json:
         rows = [{"rule": f.rule, "where": f.where, "message": f.message} for f in findings]
         print_json("template lint", {"findings": rows})
@@ -60,14 +58,14 @@ def lint(folder: Path, trust: bool, as_json: bool) -> None:
             echo(escape.line(f"{finding.rule}: {finding.where} {finding.message}"))
         echo(_count(len(findings), "finding"), err=True)
     if findings:
-        raise click.exceptions.Exit(ATTENTION)
+        raise click.exceptions.Exit(ExitStatus.NEEDS_ATTENTION)
 
 
 @template.command("test")
 @click.argument("folder", default=".", type=click.Path(path_type=Path))
 @click.option("--run", "command", metavar="CMD", help="Run this in every project; it must succeed.")
-@options.trust
-@options.as_json
+@shared_options.trust
+@shared_options.as_json
 def test(folder: Path, command: str | None, trust: bool, as_json: bool) -> None:
     """Make a project for every pair of answers, and look at each.
 
@@ -77,29 +75,29 @@ def test(folder: Path, command: str | None, trust: bool, as_json: bool) -> None:
     from mlstarter.authoring.working_template import working_copy
     from mlstarter.console import print_json, steps
 
-    with working_copy(folder) as found, steps(quiet=as_json) as step:
-        outcomes = check_matrix(found, trust=trust, command=command, progress=step)
-    failed = [outcome for outcome in outcomes if outcome.faults]
+    with working_copy(folder) as working, steps(quiet=as_json) as step:
+        outcomes = check_matrix(working, trust=trust, command=command, progress=step)
+    faulty = [outcome for outcome in outcomes if outcome.faults]
     if as_json:
         rows = [
             {"answers": o.answers, "files": o.files, "faults": list(o.faults)} for o in outcomes
         ]
-        print_json("template test", {"projects": rows, "failed": len(failed)})
+        print_json("template test", {"projects": rows, "failed": len(faulty)})
     else:
-        for outcome in failed:
+        for outcome in faulty:
             echo(escape.line(f"with {outcome.answers}:"))
             for fault in outcome.faults:
                 echo(f"  {escape.line(fault)}")
-        echo(f"{_count(len(outcomes), 'project')}, {len(failed)} at fault", err=True)
-    if failed:
-        raise click.exceptions.Exit(ATTENTION)
+        echo(f"{_count(len(outcomes), 'project')}, {len(faulty)} at fault", err=True)
+    if faulty:
+        raise click.exceptions.Exit(ExitStatus.NEEDS_ATTENTION)
 
 
 @template.command("convert")
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.argument("out", required=False, type=click.Path(path_type=Path))
-@options.trust
-@options.as_json
+@shared_options.trust
+@shared_options.as_json
 def convert(folder: Path, out: Path | None, trust: bool, as_json: bool) -> None:
     """Turn a Cookiecutter template into a Copier one, and compare them.
 
@@ -117,17 +115,17 @@ def convert(folder: Path, out: Path | None, trust: bool, as_json: bool) -> None:
     target = out or folder.with_name(f"{folder.name}-copier")
     with working_copy(folder) as original, steps(quiet=as_json) as step:
         step("converting")
-        made = convert_template(original, target)
+        conversion = convert_template(original, target)
         step("comparing both")
-        with working_copy(target) as converted:
-            proof = prove(original, converted, trust=trust)
+        with working_copy(target) as result:
+            proof = prove(original, result, trust=trust)
     differing = [{"answers": d.answers, "paths": list(d.paths)} for d in proof.differences]
     payload: dict[str, Any] = {
-        "path": str(made.out),
-        **{"questions": made.questions, "files": made.files, "tasks": made.tasks},
-        "lost": made.lost,
+        "path": str(conversion.out),
+        **{"questions": conversion.questions, "files": conversion.files, "tasks": conversion.tasks},
+        "lost": conversion.losses,
         "proof": {
-            **{"compared": proof.compared, "unrendered": proof.unrendered},
+            **{"compared": proof.set_count, "unrendered": proof.failure_count},
             "code_ran": proof.code_ran,
             "differences": differing,
         },
@@ -137,14 +135,14 @@ def convert(folder: Path, out: Path | None, trust: bool, as_json: bool) -> None:
     else:
         _print_conversion(payload)
     if not proof.holds:
-        raise click.exceptions.Exit(ATTENTION)
+        raise click.exceptions.Exit(ExitStatus.NEEDS_ATTENTION)
 
 
 @template.command("publish")
 @click.argument("remote")
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
 @click.option("--version", "version", metavar="V", help="The version that FOLDER becomes there.")
-@options.as_json
+@shared_options.as_json
 def publish(remote: str, folder: Path | None, version: str | None, as_json: bool) -> None:
     """Push a template to a git remote as a version, with a tag.
 
@@ -163,16 +161,19 @@ def publish(remote: str, folder: Path | None, version: str | None, as_json: bool
             "The built-in template has its versions already.", hint="leave out --version"
         )
     if folder is None or version is None:
-        made = publish_builtin(remote)
+        publication = publish_builtin(remote)
     else:
-        made = publish_folder(folder, remote, version)
+        publication = publish_folder(folder, remote, version)
     if as_json:
-        print_json("template publish", {"address": made.address, "versions": list(made.versions)})
+        print_json(
+            "template publish",
+            {"address": publication.address, "versions": list(publication.versions)},
+        )
         return
-    what = ", ".join(made.versions) or "nothing new"
-    echo(f"Published {what} at {made.address}")
+    what = ", ".join(publication.versions) or "nothing new"
+    echo(f"Published {what} at {publication.address}")
     if folder is None:
-        echo(f"hint: {ADDRESS_VARIABLE}={made.address} makes new projects name it", err=True)
+        echo(f"hint: {ADDRESS_VARIABLE}={publication.address} makes new projects name it", err=True)
 
 
 def _print_conversion(payload: dict[str, Any]) -> None:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mlstarter import escape
-from mlstarter.cli import options
+from mlstarter.cli import shared_options
 from mlstarter.console import echo, print_document
-from mlstarter.errors import UsageError
+from mlstarter.errors import ExitStatus, UsageError
 
 if TYPE_CHECKING:
     from mlstarter.project import Project
@@ -20,11 +20,9 @@ if TYPE_CHECKING:
     from mlstarter.update import PreparedUpdate
     from mlstarter.update.merge.plan import Plan
 
-ATTENTION = 3
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
+class UpdateOptions:
     """What was said on the command line."""
 
     project: Path
@@ -50,7 +48,7 @@ class Options:
 @click.command()
 @click.argument("project", default=".", type=click.Path(path_type=Path))
 @click.option("--to", metavar="V", help="The template version to go to; the newest.")
-@options.data
+@shared_options.data
 @click.option("--dry-run", is_flag=True, help="Print what would happen to each file; do nothing.")
 @click.option("--diff", is_flag=True, help="Print what would happen as a patch; do nothing.")
 @click.option("--branch", metavar="NAME", help="Put a clean result on a new branch; touch no file.")
@@ -58,79 +56,81 @@ class Options:
 @click.option("--undo", is_flag=True, help="Return to the commit before the last update.")
 @click.option("--recover", is_flag=True, help="Put an update right that was interrupted.")
 @click.option("--adopt", is_flag=True, help="Record where a project of another tool comes from.")
-@options.template_source
+@shared_options.template_source
 @click.option(
-    "--layer", multiple=True, metavar="DIR", type=options.FOLDER,
+    "--layer", multiple=True, metavar="DIR", type=shared_options.FOLDER,
     help="A layer's folder as it is now; without it, the layer stays as it was.",
 )  # fmt: skip
 @click.option("--allow-downgrade", is_flag=True, help="Let --to name an older version.")
-@options.trust
+@shared_options.trust
 @click.option("-y", "--yes", is_flag=True, help="Ask nothing; new questions take their defaults.")
-@options.as_json
-def update(**given: object) -> None:
+@shared_options.as_json
+def update(**parameters: object) -> None:
     """Bring a newer template, or other answers, into a project as a git merge.
 
     Clean: one merge commit. With conflicts: an ordinary merge in progress and exit status 3;
     resolve and commit, or leave it with `git merge --abort`. Nothing is ever overwritten.
     """
-    status = run(Options(**given))  # type: ignore[arg-type]
+    status = run(UpdateOptions(**parameters))  # type: ignore[arg-type]
     if status:
         raise click.exceptions.Exit(status)
 
 
-def run(said: Options) -> int:
+def run(options: UpdateOptions) -> int:
     """Do what the command line says; return the exit status."""
     from mlstarter.git.process import require_git
     from mlstarter.project import Project
 
-    alone = [f"--{name}" for name in ("check", "undo", "recover") if getattr(said, name)]
-    if len(alone) > 1 or (alone and (said.dry_run or said.diff or said.branch or said.adopt)):
+    alone = [f"--{name}" for name in ("check", "undo", "recover") if getattr(options, name)]
+    if len(alone) > 1 or (
+        alone and (options.dry_run or options.diff or options.branch or options.adopt)
+    ):
         raise UsageError(f"{alone[0]} goes alone.", hint="mlstarter update --help")
     require_git()
-    project = Project.open(said.project)
-    if said.check:
-        return _check(said, project)
-    if said.undo:
-        return _undo(said, project)
-    if said.recover:
-        return _recover(said, project)
-    return _update(said, project)
+    project = Project.open(options.project)
+    if options.check:
+        return _check(options, project)
+    if options.undo:
+        return _undo(options, project)
+    if options.recover:
+        return _recover(options, project)
+    return _update(options, project)
 
 
-def _update(said: Options, project: Project) -> int:
+def _update(options: UpdateOptions, project: Project) -> int:
     from mlstarter.console import steps
     from mlstarter.questions.answers_file import parse_pairs
     from mlstarter.questions.terminal import is_interactive
     from mlstarter.update import UpdateRequest, prepare, take_defaults
     from mlstarter.update.apply.application import apply_plan, create_branch
 
-    asks = is_interactive() and not (said.yes or said.as_json)
+    asks = is_interactive() and not (options.yes or options.as_json)
     request = UpdateRequest(
-        to=said.to,
-        data=parse_pairs(said.data),
-        branch=said.branch,
+        to=options.to,
+        data=parse_pairs(options.data),
+        branch=options.branch,
         ask=_ask if asks else take_defaults,
-        allow_downgrade=said.allow_downgrade,
-        trust=said.trust,
-        adopt=said.adopt,
-        source=said.source,
-        ref=said.ref,
-        directory=said.directory,
-        layers=said.layer,
+        allow_downgrade=options.allow_downgrade,
+        trust=options.trust,
+        adopt=options.adopt,
+        source=options.source,
+        ref=options.ref,
+        directory=options.directory,
+        layers=options.layer,
     )
-    with steps(quiet=said.as_json or asks) as step:
+    with steps(quiet=options.as_json or asks) as step:
         step("comparing with the template")
-        prepared = prepare(project, request)
-    plan = prepared.plan
+        update_plan = prepare(project, request)
+    plan = update_plan.plan
     try:
-        preview = said.dry_run or said.diff
-        outcome = _outcome(plan, preview=preview, branch=said.branch)
-        if outcome == "branched" and said.branch:
-            create_branch(plan, said.branch)
+        preview = options.dry_run or options.diff
+        outcome = _outcome(plan, preview=preview, branch=options.branch)
+        if outcome == "branched" and options.branch:
+            create_branch(plan, options.branch)
         elif outcome in ("merged", "conflicts"):
             apply_plan(plan)
-        _report(said, prepared, outcome)
-        return ATTENTION if plan.conflicts else 0
+        _report(options, update_plan, outcome)
+        return ExitStatus.NEEDS_ATTENTION if plan.conflicts else 0
     finally:
         plan.close()
 
@@ -146,21 +146,21 @@ def _outcome(plan: Plan, *, preview: bool, branch: str | None) -> str:
 
 
 def _ask(
-    questionnaire: Questionnaire, given: Mapping[str, Any], recorded: Mapping[str, Any]
+    questionnaire: Questionnaire, answers: Mapping[str, Any], recorded_answers: Mapping[str, Any]
 ) -> Answers:
     """Ask on the terminal what the project has not answered yet."""
     from mlstarter.questions.recorded_answers import answer_again
     from mlstarter.questions.terminal import open_terminal
 
-    return answer_again(questionnaire, given, recorded, open_terminal=open_terminal)
+    return answer_again(questionnaire, answers, recorded_answers, open_terminal=open_terminal)
 
 
-def _check(said: Options, project: Project) -> int:
+def _check(options: UpdateOptions, project: Project) -> int:
     from mlstarter.console import print_json
     from mlstarter.update import version_status
 
     status = version_status(project)
-    if said.as_json:
+    if options.as_json:
         payload = {
             "project": str(project.folder),
             "source": status.source,
@@ -173,15 +173,15 @@ def _check(said: Options, project: Project) -> int:
         echo(f"Behind: {status.version or 'no version'}, the newest is {status.newest}.")
     else:
         echo(f"Up to date: {status.version or 'no version'}.")
-    return ATTENTION if status.behind else 0
+    return ExitStatus.NEEDS_ATTENTION if status.behind else 0
 
 
-def _undo(said: Options, project: Project) -> int:
+def _undo(options: UpdateOptions, project: Project) -> int:
     from mlstarter.console import print_json
     from mlstarter.update.apply.undo import undo
 
     undoing = undo(project.repository, project.prefix)
-    if said.as_json:
+    if options.as_json:
         payload = {"project": str(project.folder), "commit": undoing.commit, "left": undoing.merge}
         print_json("update", {"outcome": "undone", **payload})
     else:
@@ -192,12 +192,12 @@ def _undo(said: Options, project: Project) -> int:
     return 0
 
 
-def _recover(said: Options, project: Project) -> int:
+def _recover(options: UpdateOptions, project: Project) -> int:
     from mlstarter.console import print_json
     from mlstarter.update.apply.recovery import recover
 
     recovery = recover(project.repository)
-    if said.as_json:
+    if options.as_json:
         payload = {
             "project": str(project.folder),
             "recovery": recovery.outcome,
@@ -220,13 +220,15 @@ def _recover(said: Options, project: Project) -> int:
     return 0
 
 
-def _report(said: Options, prepared: PreparedUpdate, outcome: str) -> None:
+def _report(options: UpdateOptions, update_plan: PreparedUpdate, outcome: str) -> None:
     from mlstarter.cli.update_report import as_json, print_report
     from mlstarter.console import print_json
 
-    if said.as_json:
-        print_json("update", as_json(prepared, outcome, branch=said.branch, diff=said.diff))
-    elif said.diff:
-        print_document(prepared.plan.patch())
+    if options.as_json:
+        print_json(
+            "update", as_json(update_plan, outcome, branch=options.branch, diff=options.diff)
+        )
+    elif options.diff:
+        print_document(update_plan.plan.patch())
     else:
-        print_report(prepared, outcome, branch=said.branch)
+        print_report(update_plan, outcome, branch=options.branch)

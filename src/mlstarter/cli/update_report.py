@@ -22,13 +22,13 @@ _COLOURS = {
 
 
 def as_json(
-    prepared: PreparedUpdate, outcome: str, *, branch: str | None, diff: bool
+    update_plan: PreparedUpdate, outcome: str, *, branch: str | None, diff: bool
 ) -> dict[str, Any]:
     """Return the object that ``--json`` prints."""
-    plan = prepared.plan
+    plan = update_plan.plan
     payload: dict[str, Any] = {
         "outcome": outcome,
-        "project": str(prepared.project.folder),
+        "project": str(update_plan.project.folder),
         "source": plan.new.source,
         "from": plan.old.version,
         "to": plan.new.version,
@@ -36,54 +36,54 @@ def as_json(
         "changes": [change.as_json() for change in plan.changes],
         "conflicts": [{"path": c.path, "kind": c.kind, "reason": c.reason} for c in plan.conflicts],
         "answers": {
-            "new": dict(prepared.new_answers),
-            "changed": dict(prepared.changed_answers),
+            "new": dict(update_plan.new_answers),
+            "changed": dict(update_plan.changed_answers),
         },
-        "migrations": {"ran": list(prepared.migrations), "waiting": list(prepared.waiting)},
-        "changelog": prepared.changelog,
+        "migrations": {"ran": list(update_plan.migrations), "waiting": list(update_plan.waiting)},
+        "changelog": update_plan.changelog,
         "commit": plan.merge_commit if outcome in ("merged", "branched") else None,
         "branch": branch if outcome == "branched" else None,
-        "fallback_identity": prepared.by.fallback,
+        "fallback_identity": update_plan.by.fallback,
     }
     if diff:
         payload["diff"] = plan.patch()
     return payload
 
 
-def print_report(prepared: PreparedUpdate, outcome: str, *, branch: str | None) -> None:
+def print_report(update_plan: PreparedUpdate, outcome: str, *, branch: str | None) -> None:
     """Print what happened, or would happen, for people."""
-    plan = prepared.plan
+    plan = update_plan.plan
     if outcome == "up to date":
         echo(f"Up to date: version {plan.new.version or 'none'} with the same answers.")
         return
-    for line in prepared.before:
+    for line in update_plan.before:
         echo(line)
     echo(_title(plan, outcome, branch))
     for change in plan.changes:
         _print_change(change)
     for title, answers in (
-        ("New questions", prepared.new_answers),
-        ("Changed answers", prepared.changed_answers),
+        ("New questions", update_plan.new_answers),
+        ("Changed answers", update_plan.changed_answers),
     ):
         if answers:
             echo(f"\n{title}:")
             for name, value in answers.items():
                 echo(f"  {escape.line(name)} = {escape.line(value)}")
     for title, commands in (
-        ("Migrations that ran in a copy", prepared.migrations),
-        ("Migrations to run when the conflicts are resolved", prepared.waiting),
+        ("Migrations that ran in a copy", update_plan.migrations),
+        ("Migrations to run when the conflicts are resolved", update_plan.waiting),
     ):
         if commands:
             echo(f"\n{title}:")
             for command in commands:
                 echo(f"  {escape.line(command)}")
-    if prepared.changelog and outcome == "preview":
-        echo(f"\n{prepared.changelog}")
+    if update_plan.changelog and outcome == "preview":
+        echo(f"\n{update_plan.changelog}")
     for line in _next(plan, outcome, branch):
         echo(line)
-    _print_after(prepared, outcome)
-    echo(_describe(prepared, outcome), nl=False)
-    if prepared.by.fallback and outcome != "preview":
+    _print_after(update_plan, outcome)
+    echo(_describe(update_plan, outcome), nl=False)
+    if update_plan.by.fallback and outcome != "preview":
         from mlstarter.git.identity import IDENTITY_HINT
 
         echo(
@@ -93,20 +93,20 @@ def print_report(prepared: PreparedUpdate, outcome: str, *, branch: str | None) 
         )
 
 
-def _print_after(prepared: PreparedUpdate, outcome: str) -> None:
+def _print_after(update_plan: PreparedUpdate, outcome: str) -> None:
     """Print what the template's author suggests to do afterwards."""
-    if prepared.after and outcome in ("merged", "branched", "conflicts"):
+    if update_plan.after and outcome in ("merged", "branched", "conflicts"):
         echo("\nNext:" if outcome == "merged" else "\nAfter the merge:")
-        for line in prepared.after:
+        for line in update_plan.after:
             echo(f"  {escape.line(line)}")
 
 
-def _describe(prepared: PreparedUpdate, outcome: str) -> str:
+def _describe(update_plan: PreparedUpdate, outcome: str) -> str:
     """Return the command that comes next where an update brought a table of the user's own."""
     import shlex
 
-    answers = {**prepared.new_answers, **prepared.changed_answers}
-    folder = prepared.project.folder
+    answers = {**update_plan.new_answers, **update_plan.changed_answers}
+    folder = update_plan.project.folder
     own = answers.get("data_source") == "local" and "split_rule" in answers
     if outcome not in ("merged", "conflicts") or not own or (folder / "schema.toml").exists():
         return ""

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from mlstarter import engines, sources
-from mlstarter.cohort.handout import Handout
+from mlstarter.cohort.handout import Handout, class_defaults
 from mlstarter.cohort.journal import Journal
 from mlstarter.cohort.roster import Student
 from mlstarter.engines import Record
@@ -44,7 +44,7 @@ class CourseRecord:
     def authority(self, student: Student, project: Project, record: Record) -> Authority:
         """Return who decides in the update of a student's project.
 
-        Raises MovedAway where its record names another template, or a version that the course
+        Raises BranchMovedAway where its record names another template, or a version that the course
         never had.
         """
         self._check_source(student, project, record)
@@ -55,8 +55,8 @@ class CourseRecord:
                 return self.handout.template
             return sources.resolve(self.handout.template.source, record.version)
 
-        def require_answers(template: Template, recorded: Mapping[str, Any]) -> None:
-            self._check_answers(student, template, recorded)
+        def require_answers(template: Template, record_answers: Mapping[str, Any]) -> None:
+            self._check_answers(student, template, record_answers)
 
         self._check_version(student, project, record)
         return Authority(
@@ -121,19 +121,20 @@ class CourseRecord:
         return trailers.origin if trailers else None
 
     def _check_answers(
-        self, student: Student, template: Template, recorded: Mapping[str, Any]
+        self, student: Student, template: Template, record_answers: Mapping[str, Any]
     ) -> None:
         """Refuse answers of the student's own where they would reach code that runs here."""
         if not any(engines.runs_code(engines.of(t)) for t in (template, self.handout.template)):
             return
-        given = self.handout.given(student)
+        course_answers = self.handout.roster_answers(student)
+        questionnaires = [questionnaire_of(each) for each in (template, self.handout.template)]
         expected = [
-            complete(questionnaire_of(each), {}, suggestions=given)
-            for each in (template, self.handout.template)
+            complete(each, {}, suggestions={**class_defaults(each), **course_answers})
+            for each in questionnaires
         ]
-        for name, value in recorded.items():
-            stated = [answers[name] for answers in expected if name in answers]
-            if stated and value not in stated:
+        for name, value in record_answers.items():
+            course_values = [answers[name] for answers in expected if name in answers]
+            if course_values and value not in course_values:
                 raise NeedsAttention(
                     f'{student.student_id} answers "{name}" otherwise than the course, and the '
                     "template runs code with the answers.",
@@ -148,8 +149,8 @@ def is_same_source(one: str, other: str) -> bool:
 
 def _plain(source: str) -> str:
     try:
-        recorded = parse(source).recorded
+        public = parse(source).public_form
     except (TemplateError, ValueError, RuntimeError, OSError):
         return source
-    address, mark, folder = recorded.partition(sources.SUBDIRECTORY)
+    address, mark, folder = public.partition(sources.SUBDIRECTORY)
     return address.rstrip("/").removesuffix(".git") + mark + folder

@@ -1,126 +1,138 @@
-"""The standings as one HTML file: sortable, readable without a network, pseudonymous."""
+"""The standings as one HTML file: to sort and filter, without a network, pseudonymous."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from html import escape
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
+from mlstarter.cohort.static_page import link_target, render
 from mlstarter.cohort.status import Standing
-from mlstarter.escape import line
 
 COLUMNS = (
-    ("student", "Student"),
-    ("section", "Section"),
-    ("team", "Team"),
-    ("state", "State"),
-    ("version", "Template"),
-    ("commits", "Commits"),
-    ("last", "Last commit"),
-    ("ci", "CI"),
-    ("metric", "Metric"),
-    ("value", "Held-out result"),
-    ("pending", "Update waiting"),
+    "Student",
+    "Section",
+    "Team",
+    "State",
+    "Last activity",
+    "Commits",
+    "Result",
+    "CI",
+    "Template",
+    "Update",
+    "Links",
 )
-PAGE = """<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<style>
-body {{ font: 1rem/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 85rem; padding: 0 1rem;
-  color: #1b1b1b; background: #fff }}
-.wide {{ overflow-x: auto }}
-table {{ border-collapse: collapse; width: 100% }}
-th, td {{ text-align: left; padding: .4rem .6rem; border-bottom: 1px solid #ccc;
-  white-space: nowrap }}
-th button {{ font: inherit; font-weight: 600; color: inherit; background: none; border: 0;
-  padding: 0; cursor: pointer }}
-th button:focus-visible {{ outline: 2px solid #0b57d0; outline-offset: 2px }}
-td.number {{ text-align: right; font-variant-numeric: tabular-nums }}
-.behind, .failed, .missing {{ color: #a3001b }} .idle {{ color: #6a4100 }}
-</style>
-<main>
-<h1>{title}</h1>
-<p>{summary}</p>
-<div class="wide" tabindex="0" role="region" aria-label="Standings">
-<table>
-<thead><tr>{head}</tr></thead>
-<tbody>
-{rows}
-</tbody>
-</table>
-</div>
-<p>Held-out results are what each project reports of itself in reports/metrics.json.</p>
-</main>
-<script>
-"use strict";
-for (const [index, th] of document.querySelectorAll("th").entries()) {{
-  th.firstElementChild.addEventListener("click", () => {{
-    const up = th.getAttribute("aria-sort") !== "ascending";
-    for (const other of document.querySelectorAll("th")) other.removeAttribute("aria-sort");
-    th.setAttribute("aria-sort", up ? "ascending" : "descending");
-    const body = document.querySelector("tbody");
-    const key = (row) => row.cells[index].dataset.key ?? row.cells[index].textContent;
-    const rows = [...body.rows].sort((a, b) => {{
-      const [x, y] = [key(a), key(b)];
-      if (x === "" || y === "") return (x === "") - (y === "");
-      const order = x.localeCompare(y, "en", {{ numeric: true }});
-      return up ? order : -order;
-    }});
-    body.append(...rows);
-  }});
-}}
-</script>
-</html>
-"""
+# The order in which states are offered as a filter; only those that occur are.
+STATES = (
+    "not started",
+    "started",
+    "behind",
+    "update waits",
+    "conflict",
+    "CI failed",
+    "no result",
+    "moved away",
+    "other branch",
+    "unrelated history",
+    "gone",
+    "no repository",
+    "not reached",
+    "dropped out",
+)
+_CI_STYLES = {"failed": "bad", "passed": "good", "running": "wait"}
 
 
-def board(course_run: str, standings: Sequence[Standing], names: Mapping[str, str]) -> str:
-    """Return the page. ``names`` maps an id to what is shown for it; without it, the id itself."""
-    started = sum(standing.started for standing in standings)
-    behind = sum(standing.behind for standing in standings)
-    return PAGE.format(
-        title=escape(f"Standings: {course_run}"),
-        summary=f"{len(standings)} students, {started} have started, {behind} are behind.",
-        head="".join(
-            f'<th scope="col"><button type="button">{label}</button></th>' for _, label in COLUMNS
-        ),
-        rows="\n".join(_row(standing, names) for standing in standings),
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link: what it says, and its https address."""
+
+    text: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell: its text, a second line below, style classes, and what it is sorted by."""
+
+    text: str = ""
+    below: str = ""
+    style: str = ""
+    mark: str = ""
+    key: str | None = None
+    links: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A student's row: the cells in the order of ``COLUMNS``, and what it is filtered by."""
+
+    section: str
+    states: tuple[str, ...]
+    cells: tuple[Cell, ...]
+
+
+def board(
+    course_run: str, standings: Sequence[Standing], names: Mapping[str, str], moment: datetime
+) -> str:
+    """Return the page. ``names`` are shown beside ids; it is empty where they stay private."""
+    rows = [_row(standing, names.get(standing.student_id, "")) for standing in standings]
+    states = {state for row in rows for state in row.states}
+    return render(
+        "board.html.jinja",
+        title=f"Standings: {course_run}",
+        summary=summary(standings),
+        columns=COLUMNS,
+        rows=rows,
+        sections=sorted({row.section for row in rows} - {""}),
+        states=[state for state in STATES if state in states],
+        written=moment.strftime("%Y-%m-%d %H:%M"),
+        script_source="'unsafe-inline'",
+        image_source="'none'",
     )
 
 
-def _row(standing: Standing, names: Mapping[str, str]) -> str:
-    cells = [
-        _cell(names.get(standing.student_id, standing.student_id)),
-        _cell(standing.section),
-        _cell(standing.team),
-        _cell(*_state(standing)),
-        _cell(*_version(standing)),
-        _cell(str(standing.commits), "number"),
-        _cell((standing.last_commit or "")[:16].replace("T", " ")),
-        _cell(standing.ci, standing.ci or ""),
-        _cell(standing.metric),
-        _cell(
-            _result(standing), "number", "" if standing.value is None else f"{standing.value:.6f}"
-        ),
-        _cell((standing.pending or "").removeprefix("mlstarter/update-")),
-    ]
-    return f"<tr>{''.join(cells)}</tr>"
+def summary(standings: Sequence[Standing]) -> str:
+    """Return how many students there are and how they stand, in sentences."""
+    started = sum(standing.started for standing in standings)
+    behind = sum(standing.behind for standing in standings)
+    conflicts = sum(standing.conflict for standing in standings)
+    more = f" Updates in conflict: {conflicts}." if conflicts else ""
+    return f"{len(standings)} students, {started} have started, {behind} are behind.{more}"
 
 
-def _version(standing: Standing) -> tuple[str | None, str]:
-    if standing.moved:
-        return "moved away", "missing"
-    return standing.version, "behind" if standing.behind else ""
+def states_of(standing: Standing) -> tuple[str, ...]:
+    """Return every state of ``STATES`` that a student is in."""
+    return tuple(_states(standing))
 
 
-def _state(standing: Standing) -> tuple[str, str]:
+def _states(standing: Standing) -> Iterator[str]:
+    words = {
+        "gone": "gone",
+        "missing": "other branch",
+        "unrelated": "unrelated history",
+        "unreached": "not reached",
+    }
     if standing.state != "verified":
-        return standing.state, "missing"
-    return ("started", "") if standing.started else ("not started", "idle")
+        yield words.get(standing.state, "no repository")
+        if not standing.active:
+            yield "dropped out"
+        return
+    yield "started" if standing.started else "not started"
+    for state, holds in (
+        ("behind", standing.behind),
+        ("update waits", standing.pending is not None and not standing.conflict),
+        ("conflict", standing.conflict),
+        ("CI failed", standing.ci == "failed"),
+        ("no result", standing.value is None),
+        ("moved away", standing.moved),
+        ("dropped out", not standing.active),
+    ):
+        if holds:
+            yield state
 
 
-def _result(standing: Standing) -> str:
+def result_text(standing: Standing) -> str:
+    """Return the reported result with its interval, "" where there is none."""
     if standing.value is None:
         return ""
     if standing.low is None or standing.high is None:
@@ -128,8 +140,49 @@ def _result(standing: Standing) -> str:
     return f"{standing.value:.3f} [{standing.low:.3f}, {standing.high:.3f}]"
 
 
-def _cell(text: str | None, style: str = "", key: str | None = None) -> str:
-    attributes = f' class="{escape(style)}"' if style else ""
-    if key is not None:
-        attributes += f' data-key="{escape(key)}"'
-    return f"<td{attributes}>{escape(line(text or ''))}</td>"
+def _row(standing: Standing, name: str) -> Row:
+    states = states_of(standing)
+    first = states[0]
+    mark = {"started": "", "not started": "wait"}.get(first, "bad")
+    value = "" if standing.value is None else f"{standing.value:.6f}"
+    activity = (standing.last_activity or "")[:16].replace("T", " ")
+    cells = (
+        Cell(standing.student_id, name, "id", key=standing.student_id),
+        Cell(standing.section),
+        Cell(standing.team),
+        Cell(first, "" if standing.active else "dropped out", mark=mark),
+        Cell(activity, style="time"),
+        Cell(str(standing.commits) if standing.state == "verified" else "", style="number"),
+        Cell(result_text(standing), standing.metric or "", "number", key=value),
+        Cell(standing.ci or "", mark=_CI_STYLES.get(standing.ci or "", "")),
+        _version(standing),
+        _update(standing),
+        _links(standing),
+    )
+    return Row(standing.section, states, cells)
+
+
+def _version(standing: Standing) -> Cell:
+    if standing.moved:
+        return Cell("moved away", mark="bad")
+    below = "behind" if standing.behind else ""
+    return Cell(standing.version or "", below, mark="wait" if standing.behind else "")
+
+
+def _update(standing: Standing) -> Cell:
+    if standing.pending is None:
+        return Cell()
+    version = standing.pending.removeprefix("mlstarter/update-")
+    if standing.conflict:
+        return Cell(f"conflict with {version}", mark="mark bad", key=f"0 {version}")
+    return Cell(f"{version} waits", mark="mark wait", key=f"1 {version}")
+
+
+def _links(standing: Standing) -> Cell:
+    pages = (
+        ("repository", standing.repository),
+        ("CI", standing.ci_page),
+        ("site", standing.site),
+    )
+    targets = [(text, link_target(address)) for text, address in pages]
+    return Cell(links=tuple(Link(text, target) for text, target in targets if target))

@@ -1,105 +1,220 @@
 """Clone: everybody's repositories on the instructor's machine, at a moment or a tag.
 
 A work tree with changes is never touched, and nothing that a student wrote is run: no hook, no
-filter, no submodule.
+filter, no submodule. A clone changes once everything for it is there, or not at all.
 """
 
 from __future__ import annotations
 
-import re
+import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
-from mlstarter.cohort.journal import Journal
-from mlstarter.cohort.remotes import Remote
+from mlstarter.cohort.addresses import Addresses
+from mlstarter.cohort.journal import Entry, Journal
+from mlstarter.cohort.moments import is_moment, parse_moment
+from mlstarter.cohort.push_log import MomentUnknown, commit_at, pushes_after
 from mlstarter.cohort.roster import Student
-from mlstarter.cohort.transport import Absent, RemoteFailed, no_main
+from mlstarter.cohort.transport import Absent, RemoteFailed, Transport, no_main
 from mlstarter.errors import UsageError
 from mlstarter.git.process import Git, closed_settings
 
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+MAIN = "refs/remotes/origin/main"
+# `--at deadline`: each student's own, from the roster's column of that name.
+OWN_DEADLINE = "deadline"
 _QUIET = (("submodule.recurse", "false"), ("fetch.recurseSubmodules", "false"))
 # What a check-out may put on the instructor's disk for one student.
 _MAX_FILES = 200_000
 _MAX_BYTES = 10 * 1024**3
 _LISTING = 64 * 1024**2
+# Late commits that are listed for one student.
+_MAX_LATE = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Cloned:
-    """What happened to one clone: cloned, updated, current or dirty (left alone)."""
+class Late:
+    """What came after the moment: when (ISO 8601) and up to which commit."""
+
+    at: str
+    commit: str
+
+
+@dataclass(frozen=True, slots=True)
+class CloneResult:
+    """What happened to one clone.
+
+    Attributes:
+        outcome: cloned, updated, current or dirty (left alone).
+        path, commit: where it lies and what it shows.
+        clock: whose time decided: the "server"'s, or that of "commits", which is the student's own
+            word; "" where no moment was asked for.
+        deadline: the moment that was asked for, ISO 8601; "" for none.
+        late: what was pushed after it.
+    """
 
     outcome: str
     path: Path
     commit: str
+    clock: Literal["server", "commits", ""] = ""
+    deadline: str = ""
+    late: tuple[Late, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """The commit to show, and how it was chosen."""
+
+    commit: str
+    clock: Literal["server", "commits", ""] = ""
+    deadline: str = ""
+    late: tuple[Late, ...] = ()
 
 
 @dataclass(frozen=True)
 class Cloner:
-    """Clones the repositories of one course below ``folder``."""
+    """Clones the repositories of one course below ``folder``.
 
-    remote: Remote
+    ``at`` is a moment, a tag, or ``OWN_DEADLINE``; a student's own deadline takes a moment's place.
+    """
+
+    addresses: Addresses
     journal: Journal
     folder: Path
     at: str | None = None
 
-    def clone(self, student: Student) -> Cloned:
-        """Clone or bring up one student's repository; raises RemoteFailed and its kinds."""
+    def clone(self, student: Student) -> CloneResult:
+        """Clone or bring up one student's repository; raises RemoteFailed and its kinds.
+
+        A clone that cannot be brought to the moment is left as it was.
+        """
         entry = self.journal.entry(student.student_id)
         if entry is None or entry.state != "verified":
             raise Absent(
                 f"{student.student_id} has no repository yet.", hint="mlstarter cohort create"
             )
+        entry = self.addresses.locate(student).entry
         path = self.folder / student.student_id
-        quiet = (*self.remote.transport.config, *_QUIET)
-        transport = replace(self.remote.transport, config=quiet)
-        fresh = not path.exists()
-        git = _work_tree(path)
-        if fresh:
-            self._start(path)
-        elif path.is_symlink() or (path / ".git").is_symlink() or not (path / ".git").is_dir():
+        quiet = (*self.addresses.remote.transport.config, *_QUIET)
+        transport = replace(self.addresses.remote.transport, config=quiet)
+        if not path.exists() and not path.is_symlink():
+            with _new_folder(path) as partial:
+                Git(partial).run("init", "--quiet", "--initial-branch=main", "--template=")
+                target = self._bring_up(student, entry, transport, partial)
+            return _outcome("cloned", path, target)
+        if path.is_symlink() or (path / ".git").is_symlink() or not (path / ".git").is_dir():
             raise UsageError(f"{path} is not a clone.", hint="choose another folder with --into")
-        if not fresh and git.text("status", "--porcelain"):
-            return Cloned("dirty", path, git.text("rev-parse", "HEAD"))
+        git = _work_tree(path)
+        if git.text("status", "--porcelain"):
+            return CloneResult("dirty", path, git.text("rev-parse", "HEAD"))
+        before = _revision(git, "HEAD")
+        target = self._bring_up(student, entry, transport, path)
+        return _outcome("current" if target.commit == before else "updated", path, target)
+
+    def _bring_up(
+        self, student: Student, entry: Entry, transport: Transport, path: Path
+    ) -> _Target:
+        """Fetch, and show what is asked for."""
+        git = _work_tree(path)
         transport.fetch_remote(entry.url, path)
-        wanted = self._wanted(git, student, entry.url)
-        before = git.call("rev-parse", "--verify", "--quiet", "HEAD").stdout.decode().strip()
-        if before == wanted:
-            return Cloned("current", path, wanted)
-        _refuse_too_much(student, git, wanted)
-        git.run("checkout", "--quiet", "--no-recurse-submodules", "--detach", wanted)
-        return Cloned("cloned" if fresh else "updated", path, wanted)
+        target = self._target(git, student, entry)
+        if _revision(git, "HEAD") == target.commit:
+            return target
+        if git.call("cat-file", "-e", f"{target.commit}^{{commit}}").status != 0:
+            # A push that was forced later took it off every branch.
+            transport.fetch_commit(entry.url, path, target.commit)
+        _refuse_too_much(student, git, target.commit)
+        checkout = ("checkout", "--quiet", "--no-recurse-submodules", "--no-overwrite-ignore")
+        git.run(*checkout, "--detach", target.commit)
+        return target
 
-    def _start(self, path: Path) -> None:
-        """Make an empty repository that appears only when it is one."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
-        Git(partial).run("init", "--quiet", "--initial-branch=main", "--template=")
-        partial.rename(path)
-
-    def _wanted(self, git: Git, student: Student, url: str) -> str:
-        """Return the commit to show: main, the tag, or the last one before the moment."""
-        main = "refs/remotes/origin/main"
-        if git.call("rev-parse", "--verify", "--quiet", main).status != 0:
+    def _target(self, git: Git, student: Student, entry: Entry) -> _Target:
+        """Return the commit to show: main, the tag, or what was there at the moment."""
+        main = _revision(git, MAIN)
+        if not main:
             names = git.text("for-each-ref", "--format=%(refname:lstrip=3)", "refs/remotes/origin")
-            raise no_main(url, {f"refs/heads/{name}": "" for name in names.splitlines()})
+            raise no_main(entry.url, {f"refs/heads/{name}": "" for name in names.splitlines()})
         if self.at is None:
-            return git.text("rev-parse", "--verify", main)
-        if _DATE.match(self.at):
-            # The student's own line: what was merged late may be older than the moment.
-            options = ("-1", "--first-parent")
-            found = git.text("rev-list", *options, f"--before={moment(self.at)}", main)
-        else:
-            tag = f"refs/tags/{self.at}^{{commit}}"
-            found = git.call("rev-parse", "--verify", "--quiet", tag).stdout.decode().strip()
-        if not found:
+            return _Target(main)
+        deadline = self._deadline(student)
+        if deadline is not None:
+            return self._at_moment(git, student, entry, deadline)
+        commit = _revision(git, f"refs/tags/{self.at}^{{commit}}")
+        if not commit:
+            raise _nothing_there(student, self.at, "there is no such tag")
+        return _Target(commit)
+
+    def _deadline(self, student: Student) -> datetime | None:
+        """Return the moment that counts for a student, None where ``at`` is a tag."""
+        if self.at is None or not (is_moment(self.at) or self.at == OWN_DEADLINE):
+            return None
+        if student.deadline:
+            return parse_moment(student.deadline)
+        if self.at == OWN_DEADLINE:
             raise RemoteFailed(
-                f"{student.student_id} has nothing at {self.at}.",
-                hint="there is no such tag, or no commit before that moment",
+                f"{student.student_id} has no deadline in the roster.",
+                hint="fill in the column deadline, or name a date for everybody with --at",
             )
-        return found
+        return parse_moment(self.at)
+
+    def _at_moment(self, git: Git, student: Student, entry: Entry, deadline: datetime) -> _Target:
+        pushes = self.addresses.remote.pushes(entry.url, deadline)
+        if pushes:
+            try:
+                commit = commit_at(pushes, deadline, entry.commit_id)
+            except MomentUnknown:
+                pass
+            else:
+                if commit is None:
+                    raise _nothing_there(student, deadline.isoformat(), "main came later")
+                late = [Late(_iso(p.moment), p.new) for p in pushes_after(pushes, deadline)]
+                return _Target(commit, "server", deadline.isoformat(), tuple(late[:_MAX_LATE]))
+        # The student's own line: what was merged late may be older than the moment.
+        before = f"--before={deadline.isoformat()}"
+        commit = git.text("rev-list", "-1", "--first-parent", before, MAIN)
+        if not commit:
+            raise _nothing_there(student, deadline.isoformat(), "no commit is older")
+        options = ("--first-parent", "--reverse", f"-{_MAX_LATE}", "--format=%cI")
+        lines = git.text("rev-list", *options, f"{commit}..{MAIN}").splitlines()
+        late = [
+            Late(at, head.removeprefix("commit "))
+            for head, at in zip(lines[::2], lines[1::2], strict=True)
+        ]
+        return _Target(commit, "commits", deadline.isoformat(), tuple(late))
+
+
+def _outcome(outcome: str, path: Path, target: _Target) -> CloneResult:
+    return CloneResult(outcome, path, target.commit, target.clock, target.deadline, target.late)
+
+
+def _iso(moment: datetime) -> str:
+    return moment.astimezone().isoformat(timespec="seconds")
+
+
+def _nothing_there(student: Student, when: str, hint: str) -> RemoteFailed:
+    return RemoteFailed(f"{student.student_id} has nothing at {when}.", hint=hint)
+
+
+@contextmanager
+def _new_folder(path: Path) -> Iterator[Path]:
+    """Yield a folder that appears as ``path`` only when the block ends well."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+    try:
+        yield partial
+        partial.rename(path)
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
+
+
+def _revision(git: Git, name: str) -> str:
+    """Return the commit that a name stands for, "" for none."""
+    return git.call("rev-parse", "--verify", "--quiet", name).stdout.decode().strip()
 
 
 def _work_tree(path: Path) -> Git:
@@ -122,21 +237,3 @@ def _refuse_too_much(student: Student, git: Git, commit: str) -> None:
             "they were not written.",
             hint="look at it by hand: git -C CLONE ls-tree -r -l origin/main",
         )
-
-
-def moment(text: str) -> str:
-    """Return a date or date and time as git takes it; a date alone means the end of that day.
-
-    Raises UsageError for text that is no date.
-    """
-    try:
-        when = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(
-            f'"{text}" is not a date.', hint="write 2026-12-01 or 2026-12-01T18:00+01:00"
-        ) from error
-    if len(text) == 10:
-        when = when.replace(hour=23, minute=59, second=59)
-    if when.tzinfo is None:
-        when = when.astimezone()
-    return when.isoformat()

@@ -68,12 +68,12 @@ def load_config(path: Path | None, flags: Mapping[str, Any]) -> Config:
     Raises UsageError for a file that cannot be read, an unknown key, or a missing one.
     """
     values: dict[str, Any] = _read(path) if path is not None else {}
-    known = [entry.name for entry in fields(Config)]
+    keys = [entry.name for entry in fields(Config)]
     for key in values:
-        if key not in known:
+        if key not in keys:
             raise UsageError(
                 f'{path} has a key that is not known: "{key}".',
-                hint=did_you_mean(key, known) or f"keys are {listing(known)}",
+                hint=did_you_mean(key, keys) or f"keys are {listing(keys)}",
             )
     base = path.parent if path is not None else Path()
     layers = values.get("layer", ())

@@ -12,18 +12,22 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from mlstarter.cohort.adopt import Adopter
 from mlstarter.cohort.handout import MARKER, NEUTRAL, Handout
 from mlstarter.cohort.journal import Entry, Journal
 from mlstarter.cohort.private_clone import private_git
+from mlstarter.cohort.proof import NotProven
+from mlstarter.cohort.recreate import find_backup, push_backup
 from mlstarter.cohort.remotes import Remote, repository_name
 from mlstarter.cohort.roster import Student
-from mlstarter.cohort.transport import Absent, Moved, RemoteFailed, no_main
+from mlstarter.cohort.transport import Absent, BranchMoved, RemoteFailed, no_main
+from mlstarter.cohort.versions import CourseVersions
 from mlstarter.engines.chance import new_seed
-from mlstarter.errors import UsageError
+from mlstarter.errors import ExitStatus, UsageError
 from mlstarter.git.identity import now
 from mlstarter.git.objects import ObjectSet
 from mlstarter.git.pristine_commit import add_pristine_commits
@@ -38,131 +42,219 @@ class Foreign(RemoteFailed):
     """A repository holds something that this course did not put there."""
 
 
-class Gone(RemoteFailed):
+class RepositoryGone(RemoteFailed):
     """A repository that was verified is not on the server any more."""
 
-    exit_status = 3
+    exit_status = ExitStatus.NEEDS_ATTENTION
+
+
+@dataclass(frozen=True, slots=True)
+class Creation:
+    """What became of one student's repository; ``note`` is a sentence that somebody must read."""
+
+    entry: Entry
+    note: str = ""
 
 
 @dataclass(frozen=True)
 class Creator:
-    """Creates the repositories of one course; ``recreate`` makes those anew that are gone."""
+    """Creates the repositories of one course.
 
-    handout: Handout
-    remote: Remote
-    journal: Journal
+    ``recreate`` makes those anew that are gone, from the clones in the folder ``clones`` where it
+    has one. ``catch_up`` brings a new repository the updates that the class has had.
+    """
+
+    versions: CourseVersions
+    adopter: Adopter
     recreate: bool = False
+    clones: Path | None = None
+    catch_up: Callable[[Student], None] | None = None
 
-    def create(self, student: Student) -> Entry:
+    @property
+    def handout(self) -> Handout:
+        """What new students are handed."""
+        return self.versions.newest
+
+    @property
+    def remote(self) -> Remote:
+        """Where the repositories are."""
+        return self.adopter.addresses.remote
+
+    @property
+    def journal(self) -> Journal:
+        """What was done before."""
+        return self.adopter.journal
+
+    def create(self, student: Student) -> Creation:
         """Bring one student's repository to ``verified`` and return what the journal says.
 
-        Raises RemoteFailed and its kinds; what was proven until then stays in the journal.
+        Raises RemoteFailed and its kinds, NoAddress; what was proven until then stays in the
+        journal.
         """
+        entry = self.journal.entry(student.student_id)
+        if entry is not None and entry.state == "verified":
+            creation = self._check(student, entry)
+        else:
+            creation = Creation(self._begin(student, self._current(student, entry), self.handout))
+        self._invite(student, creation.entry.url)
+        return creation
+
+    def _current(self, student: Student, entry: Entry | None) -> Entry:
+        """Return the entry to go on from, at the address that the roster gives now."""
         url = self.remote.url(student)
-        entry = self.journal.entry(student.student_id) or Entry(student.student_id, url)
-        if entry.url != url:
-            raise UsageError(
-                f"{student.student_id} was created at {entry.url}, and the remote now says {url}.",
-                hint="correct the roster or the remote; nothing was moved",
-            )
-        if entry.state == "verified":
-            if not self._is_gone(entry):
-                return entry
-            entry = self._record(replace(entry, state="new", commit_id=""))
+        if entry is None or entry.url == url:
+            return entry or Entry(student.student_id, url)
+        if entry.state in {"new", "rendered"}:
+            return Entry(student.student_id, url, stamp=entry.stamp)
+        raise UsageError(
+            f"{student.student_id} was begun at {entry.url}, and the remote now says {url}.",
+            hint="finish it there first, with the roster and the remote of before",
+        )
+
+    def _begin(self, student: Student, entry: Entry, handout: Handout) -> Entry:
         # An update tells by it whether the layers have changed since.
-        self.journal.remembered("layers", self.handout.layers_digest)
+        self.journal.remember("layers", handout.layers_digest)
         with tempfile.TemporaryDirectory(prefix="mlstarter-cohort-") as folder:
-            return self._steps(student, entry, Path(folder) / "work.git")
+            return self._steps(student, entry, handout, Path(folder) / "work.git")
 
-    def _is_gone(self, entry: Entry) -> bool:
-        """Say whether a verified repository is to be made anew.
+    def _check(self, student: Student, entry: Entry) -> Creation:
+        """Ask the server for a repository that was verified; make it anew where that is wanted.
 
-        Raises Gone where it is not on the server and nobody asked for that, RemoteFailed where
-        its work lies on another branch than main.
+        Raises RepositoryGone where it is not on the server and nobody asked for that, RemoteFailed
+        where its work lies on another branch than main.
         """
         try:
-            refs = self.remote.transport.refs(entry.url)
-            if MAIN in refs:
-                return False
-            raise no_main(entry.url, refs)
+            location = self.adopter.addresses.locate(student)
+            if MAIN in location.refs:
+                return Creation(location.entry)
+            raise no_main(location.entry.url, location.refs)
         except Absent as error:
             if self.recreate:
-                return True
-            raise Gone(
+                return self._recreate(student, entry)
+            raise RepositoryGone(
                 f"The repository of {entry.student_id} is gone: there is nothing at {entry.url}.",
-                hint="restore it from a backup or a clone; cohort create --recreate makes it anew "
-                "from the handout, without the student's work",
+                hint="restore it from a backup; cohort create --recreate makes it anew from the "
+                "folder of cohort clone, or else from the handout without the student's work",
             ) from error
 
-    def _steps(self, student: Student, entry: Entry, store: Path) -> Entry:
+    def _recreate(self, student: Student, entry: Entry) -> Creation:
+        url = self.remote.url(student)
+        course_run = self.handout.config.course_run
+        self.journal.forget_access(student.student_id)
+        backup = find_backup(self.clones, entry, course_run) if self.clones else None
+        if backup is not None:
+            self.remote.create(student)
+            push_backup(backup, url, self.remote.transport)
+            entry = self._record(replace(entry, url=url))
+            return Creation(
+                entry,
+                f"made anew from the clone {backup.folder}, as it stood at {backup.commit[:12]} of "
+                f"{backup.date[:16].replace('T', ' ')}; what was pushed later, the student "
+                "pushes again",
+            )
+        # The same commit as before, so that the student's own clone can be pushed over it.
+        handout = self.versions.handout(entry.version) or self.handout
+        entry = self._record(replace(entry, url=url, state="new", commit_id=""))
+        where = f" (no clone of it in {self.clones})" if self.clones else ""
+        return Creation(
+            self._begin(student, entry, handout),
+            f"made anew from the handout, without the student's work{where}; they push their own "
+            "clone over it",
+        )
+
+    def _invite(self, student: Student, url: str) -> None:
+        """Let those in who work there and were not let in before."""
+        members = self.journal.has_access(student.student_id)
+        for person in student.people:
+            is_new = person.active and person.student_id not in members
+            if is_new and self.remote.invite(url, person):
+                self.journal.give_access(student.student_id, person.student_id)
+
+    def _steps(self, student: Student, entry: Entry, handout: Handout, store: Path) -> Entry:
         stamp = entry.stamp or now()
-        seed = self.journal.remembered("seed", new_seed())
+        seed = self.journal.remember("seed", new_seed())
         shutil.copytree(empty_bare(), store)
-        objects, commit = self._render(student, entry.url, stamp, seed, store)
+        objects, commit = _render(handout, student, entry.url, stamp, seed, store)
+        version = handout.template.version or ""
         if commit != entry.commit_id:
             if entry.state == "pushed":
                 raise Foreign(
                     f"{student.student_id} was handed another state of the template than this.",
                     hint="create with the same template, answers and layers as before",
                 )
-            entry = self._record(replace(entry, state="rendered", stamp=stamp, commit_id=commit))
-        held: Mapping[str, str] = {}
+            entry = replace(entry, state="rendered", stamp=stamp, commit_id=commit, version=version)
+            self._record(entry)
+        refs: Mapping[str, str] = {}
         if entry.state == "rendered":
             self.remote.create(student)
             entry = self._record(replace(entry, state="created"))
         else:
             # An earlier run may have pushed and been cut off before it could write that down.
-            held = self.remote.transport.refs(entry.url)
-        if entry.state == "created" and MAIN not in held:
+            refs = self.remote.transport.refs(entry.url)
+        if entry.state == "created" and MAIN not in refs:
             self._push(entry, objects, store)
-            held = self.remote.transport.refs(entry.url)
-        if entry.state == "created" and MAIN in held:
+            refs = self.remote.transport.refs(entry.url)
+        if entry.state == "created" and MAIN in refs:
             entry = self._record(replace(entry, state="pushed"))
-        self._prove(student, entry, held)
+        if not self._is_proven(student, entry, refs):
+            # Somebody handed it out before: another instructor, or this one on another machine.
+            return self._adopt(student, entry.url)
+        if self.catch_up is not None:
+            self.catch_up(student)
         return self._record(replace(entry, state="verified"))
-
-    def _render(
-        self, student: Student, url: str, stamp: str, seed: str, store: Path
-    ) -> tuple[ObjectSet, str]:
-        pristine = self.handout.pristine(student, repository_name(url), seed)
-        objects = ObjectSet()
-        # The template's and the school's attributes count here, as in `new`: no student's do.
-        git = Git(store, {"GIT_DIR": str(store)})
-        commit, _, _ = add_pristine_commits(git, objects, pristine, NEUTRAL, stamp)
-        return objects, commit
 
     def _push(self, entry: Entry, objects: ObjectSet, store: Path) -> None:
         objects.write(store / "objects")
         try:
             self.remote.transport.push(entry.url, store, (f"{entry.commit_id}:{MAIN}",))
-        except Moved:
+        except BranchMoved:
             # Somebody pushed in between; what the server holds now is looked at next.
             return
 
-    def _prove(self, student: Student, entry: Entry, held: Mapping[str, str]) -> None:
-        """Make sure that the server holds what was handed out, with or without work on top."""
-        found = held.get(MAIN)
-        if found == entry.commit_id:
-            return
-        if found is None:
+    def _is_proven(self, student: Student, entry: Entry, refs: Mapping[str, str]) -> bool:
+        """Say whether the server holds what was handed out, with or without work on top."""
+        head = refs.get(MAIN)
+        if head == entry.commit_id:
+            return True
+        if head is None:
             raise RemoteFailed(
                 f"The server of {entry.url} took the push and does not show it.",
                 hint="run the command again; it asks once more",
             )
         with tempfile.TemporaryDirectory(prefix="mlstarter-cohort-") as folder:
-            store = Path(folder) / "held.git"
+            store = Path(folder) / "copy.git"
             shutil.copytree(empty_bare(), store)
             self.remote.transport.fetch(entry.url, store)
             git = private_git(store)
-            grown = git.call("merge-base", "--is-ancestor", entry.commit_id, found).status == 0
-            text = git.call("cat-file", "blob", f"{found}:{MARKER}").stdout
-        mine = (self.handout.config.course_run, student.student_id)
-        if not grown or read_marker(text) != mine:
+            is_ancestor = git.call("merge-base", "--is-ancestor", entry.commit_id, head).status == 0
+            text = git.call("cat-file", "blob", f"{head}:{MARKER}").stdout
+        whose = (self.handout.config.course_run, student.student_id)
+        return is_ancestor and read_marker(text) == whose
+
+    def _adopt(self, student: Student, url: str) -> Entry:
+        """Take a repository over that proves to be the student's; raises Foreign for another."""
+        try:
+            proof = self.adopter.prove(student, url)
+        except NotProven as error:
             raise Foreign(
-                f"{entry.url} holds something else already; nothing was pushed to it.",
-                hint="leave it as it is, look at what it holds; give the student another address",
-            )
+                f"{url} holds something else already; nothing was pushed to it. {error.message}",
+                hint="leave it as it is and look at what it holds; if the course is yours, set "
+                "cohort.toml and the roster as they were, else give the student another address",
+            ) from error
+        return self.adopter.record(student, url, proof)
 
     def _record(self, entry: Entry) -> Entry:
         self.journal.record(entry)
         return entry
+
+
+def _render(
+    handout: Handout, student: Student, url: str, stamp: str, seed: str, store: Path
+) -> tuple[ObjectSet, str]:
+    """Return what a student is handed as objects, and the id of its commit."""
+    pristine = handout.pristine(student, repository_name(url), seed)
+    objects = ObjectSet()
+    # The template's and the school's attributes count here, as in `new`: no student's do.
+    git = Git(store, {"GIT_DIR": str(store)})
+    commit, _, _ = add_pristine_commits(git, objects, pristine, NEUTRAL, stamp)
+    return objects, commit

@@ -6,12 +6,13 @@ import csv
 import io
 import json
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 import yaml
 
+from mlstarter.cohort.addresses import Addresses
 from mlstarter.cohort.config import Config
 from mlstarter.cohort.journal import Journal
-from mlstarter.cohort.remotes import Remote, filled
 from mlstarter.cohort.roster import Student
 from mlstarter.errors import UsageError
 from mlstarter.escape import csv_cell
@@ -20,21 +21,22 @@ ENGINES = ("renovate", "multi-gitter", "csv")
 
 
 def export(
-    engine: str, config: Config, remote: Remote, journal: Journal, students: Sequence[Student]
+    engine: str, config: Config, addresses: Addresses, journal: Journal, students: Sequence[Student]
 ) -> str:
     """Return the file that ``engine`` reads, for the students who have a repository.
 
     Raises UsageError for an engine that needs a forge where the remote is plain git.
     """
-    made = [s for s in students if _is_made(journal, s)]
+    with_repository = [s for s in students if _is_made(journal, s)]
     if engine == "csv":
-        return _csv(remote, journal, made)
+        return _csv(addresses, journal, with_repository)
     if not config.remote.startswith("github:"):
         raise UsageError(
             f"{engine} works on a forge, and {config.remote} is plain git.",
             hint="export --for csv gives ids and addresses to any other tool",
         )
-    names = [filled(config.remote.partition(":")[2], student) for student in made]
+    paths = [urlsplit(addresses.url(student)).path for student in with_repository]
+    names = [path.strip("/").removesuffix(".git") for path in paths]
     return _renovate(config, names) if engine == "renovate" else _multi_gitter(config, names)
 
 
@@ -43,14 +45,14 @@ def _is_made(journal: Journal, student: Student) -> bool:
     return entry is not None and entry.state == "verified"
 
 
-def _csv(remote: Remote, journal: Journal, students: Sequence[Student]) -> str:
+def _csv(addresses: Addresses, journal: Journal, students: Sequence[Student]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["student_id", "team", "section", "url", "commit"])
     for student in students:
         entry = journal.entry(student.student_id)
         commit = entry.commit_id if entry else ""
-        row = [student.student_id, student.team, student.section, remote.url(student), commit]
+        row = [student.student_id, student.team, student.section, addresses.url(student), commit]
         writer.writerow([csv_cell(cell) for cell in row])
     return out.getvalue()
 

@@ -9,24 +9,27 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from email.message import Message
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import parse_qs, quote, urlencode, urljoin, urlsplit
 
 from mlstarter import __version__
 from mlstarter.cohort.config import Config
+from mlstarter.cohort.push_log import Push
 from mlstarter.cohort.rate_limit import Pace
-from mlstarter.cohort.remotes import filled
+from mlstarter.cohort.remotes import fill_pattern
 from mlstarter.cohort.roster import Student
-from mlstarter.cohort.transport import Denied, RemoteFailed, Transport
-from mlstarter.errors import EnvironmentProblem, UsageError
+from mlstarter.cohort.transport import AccessDenied, RemoteFailed, Transport
+from mlstarter.errors import EnvironmentProblem, NeedsAttention, UsageError
 
 # What GitHub allows of requests that make content, and asks integrators to keep to:
 # https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
@@ -34,17 +37,33 @@ CONTENT_LIMITS = ((80, 60.0), (500, 3600.0))
 # How long to wait after a secondary limit that names no time, as the same page asks.
 SECONDARY_PAUSE = 60.0
 ATTEMPTS = 6
+# Of a hundred repositories each.
+MAX_PAGES = 100
+MAX_REDIRECTS = 5
+# A hundred entries each: no student pushes five thousand times in a term.
+ACTIVITY_PAGES = 50
+_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 TIMEOUT = 30.0
 VARIABLE = "MLSTARTER_FORGE_TOKEN"
 _HELPER = f'!f() {{ echo username=x-access-token; echo "password=${VARIABLE}"; }}; f'
 
 
+class NoAccount(NeedsAttention):
+    """GitHub knows no account of the name that the roster gives a student."""
+
+    outcome = "skipped"
+
+
 @dataclass(frozen=True)
 class Answer:
-    """What the API said: the status and the decoded JSON (None for an empty body)."""
+    """What the API said: the status and the decoded JSON (None for an empty body).
+
+    ``next_page`` is the cursor ``after`` of the page that follows, "" for none.
+    """
 
     status: int
     body: Any
+    next_page: str = ""
 
 
 @dataclass
@@ -81,7 +100,8 @@ class GitHubApi:
                 continue
             delay = _delay(status, headers, text, pause)
             if delay is None:
-                return _answer(method, path, status, text)
+                answer = _answer(method, path, status, text)
+                return replace(answer, next_page=_cursor(headers.get("link", "")))
             self.pace.hold(delay)
             self.sleep(delay)
             pause = min(pause * 2, SECONDARY_PAUSE)
@@ -93,8 +113,21 @@ class GitHubApi:
     def _send(
         self, method: str, path: str, body: bytes | None
     ) -> tuple[int, Mapping[str, str], bytes]:
+        address = self.base.rstrip("/") + path
+        for _ in range(MAX_REDIRECTS):
+            status, headers, text = self._send_once(method, address, body)
+            # A repository that was renamed answers with where it is now; never another host's.
+            target = urljoin(address, headers.get("location", ""))
+            if status not in {301, 302, 307, 308} or not _is_same_host(address, target):
+                break
+            address = target
+        return status, headers, text
+
+    def _send_once(
+        self, method: str, address: str, body: bytes | None
+    ) -> tuple[int, Mapping[str, str], bytes]:
         request = urllib.request.Request(  # noqa: S310 - the address is the user's own setting
-            self.base.rstrip("/") + path,
+            address,
             data=body,
             method=method,
             headers={
@@ -107,7 +140,7 @@ class GitHubApi:
         # Unredirected: a redirect to another host must not carry the token along.
         request.add_unredirected_header("Authorization", f"Bearer {self.token}")
         try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310
+            with _OPENER.open(request, timeout=TIMEOUT) as answer:
                 return answer.status, _lower(answer.headers), answer.read()
         except urllib.error.HTTPError as error:
             with error:
@@ -140,31 +173,67 @@ class GitHubRemote:
 
     def url(self, student: Student) -> str:
         """Return the address that git uses."""
-        return f"{_web(self.config.github_api)}/{filled(self.pattern, student)}.git"
+        return f"{web_address(self.config.github_api)}/{fill_pattern(self.pattern, student)}.git"
 
     def create(self, student: Student) -> None:
-        """Make a private repository and invite the student, where a username is given."""
-        org, name = filled(self.pattern, student).split("/")
+        """Make a private repository."""
+        org, name = fill_pattern(self.pattern, student).split("/")
         there = self.api.get(f"/repos/{quote(org)}/{quote(name)}")
         if there.status == 404:
             body = {"name": name, "private": True, "auto_init": False, "has_wiki": False}
-            made = self.api.make("POST", f"/orgs/{quote(org)}/repos", body)
+            answer = self.api.make("POST", f"/orgs/{quote(org)}/repos", body)
             # 422: somebody made it in between, or its name is taken; a look tells which.
-            if made.status not in {201, 422}:
-                raise _refused(f"create the repository {org}/{name}", made)
-            if made.status == 422:
+            if answer.status not in {201, 422}:
+                raise _refusal(f"create the repository {org}/{name}", answer)
+            if answer.status == 422:
                 there = self.api.get(f"/repos/{quote(org)}/{quote(name)}")
                 if there.status != 200:
-                    raise _refused(f"create the repository {org}/{name}", made)
-        if student.username:
-            path = f"/repos/{quote(org)}/{quote(name)}/collaborators/{quote(student.username)}"
-            invited = self.api.make("PUT", path, {"permission": "push"})
-            if invited.status not in {201, 204}:
-                raise _refused(f"invite the student to {org}/{name}", invited)
+                    raise _refusal(f"create the repository {org}/{name}", answer)
 
-    def ci_state(self, student: Student, commit: str) -> str | None:
+    def invite(self, url: str, student: Student) -> bool:
+        """Invite a student, where a username is given; who is in already stays in.
+
+        Raises NoAccount where GitHub knows no account of that name.
+        """
+        if not student.username:
+            return False
+        repository = self._repository(url)
+        path = f"/repos/{repository}/collaborators/{quote(student.username)}"
+        answer = self.api.make("PUT", path, {"permission": "push"})
+        if answer.status == 404:
+            raise NoAccount(
+                f"GitHub knows no account {student.username}; {student.student_id} was not let "
+                f"into {repository}.",
+                hint="correct the username in the roster, then run the command again",
+            )
+        if answer.status not in {201, 204}:
+            raise _refusal(f"invite the student to {repository}", answer)
+        return True
+
+    def addresses(self) -> Sequence[str]:
+        """Return every repository of the organisation that the token can see."""
+        org = self.pattern.partition("/")[0]
+        if "{" in org:
+            return ()
+        addresses: list[str] = []
+        for page in range(1, MAX_PAGES + 1):
+            answer = self.api.get(f"/orgs/{quote(org)}/repos", per_page="100", page=str(page))
+            rows = answer.body if answer.status == 200 and isinstance(answer.body, list) else []
+            names = [row.get("full_name") for row in rows if isinstance(row, dict)]
+            web = web_address(self.config.github_api)
+            addresses += [f"{web}/{n}.git" for n in names if _is_full_name(n)]
+            if len(rows) < 100:
+                break
+        return addresses
+
+    def _repository(self, url: str) -> str:
+        """Return the OWNER/NAME of an address that ``url`` or ``addresses`` gave."""
+        path = urlsplit(url).path.strip("/").removesuffix(".git")
+        return "/".join(quote(part) for part in path.split("/"))
+
+    def ci_state(self, url: str, commit: str) -> str | None:
         """Return passed, failed or running as the check runs of a commit say, None for none."""
-        repository = filled(self.pattern, student)
+        repository = self._repository(url)
         answer = self.api.get(f"/repos/{repository}/commits/{commit}/check-runs", per_page="100")
         runs = answer.body.get("check_runs", []) if answer.status == 200 else []
         if not runs:
@@ -174,18 +243,88 @@ class GitHubRemote:
         good = {"success", "neutral", "skipped"}
         return "passed" if all(run.get("conclusion") in good for run in runs) else "failed"
 
-    def open_change(self, student: Student, branch: str, title: str, text: str) -> str:
+    def open_change(self, url: str, branch: str, title: str, text: str) -> str:
         """Open a pull request, or return the one that there is, closed ones included."""
-        repository = filled(self.pattern, student)
+        repository = self._repository(url)
         org = repository.partition("/")[0]
         there = self.api.get(f"/repos/{repository}/pulls", head=f"{org}:{branch}", state="all")
         if there.status == 200 and there.body:
             return str(there.body[0]["html_url"])
         body = {"title": title, "body": text, "head": branch, "base": "main"}
-        made = self.api.make("POST", f"/repos/{repository}/pulls", body)
-        if made.status != 201:
-            raise _refused(f"open a pull request in {repository}", made)
-        return str(made.body["html_url"])
+        answer = self.api.make("POST", f"/repos/{repository}/pulls", body)
+        if answer.status != 201:
+            raise _refusal(f"open a pull request in {repository}", answer)
+        return str(answer.body["html_url"])
+
+    def pushes(self, url: str, since: datetime) -> Sequence[Push] | None:
+        """Return what the repository's activity says, which GitHub dates by its own clock.
+
+        https://docs.github.com/en/rest/repos/repos#list-repository-activities
+        """
+        path = f"/repos/{self._repository(url)}/activity"
+        query = {"ref": "refs/heads/main", "per_page": "100", "direction": "desc"}
+        pushes: list[Push] = []
+        for _ in range(ACTIVITY_PAGES):
+            try:
+                answer = self.api.get(path, **query)
+            except AccessDenied:
+                return None
+            if answer.status != 200 or not isinstance(answer.body, list):
+                return None
+            for activity in answer.body:
+                push = _push(activity)
+                if push is None:
+                    return None
+                pushes.append(push)
+            if not answer.next_page or (pushes and pushes[-1].moment <= since):
+                # The newest comes first.
+                return pushes[::-1] or None
+            query["after"] = answer.next_page
+        return None
+
+    def pages(self, url: str) -> Mapping[str, str]:
+        """Return the addresses of the repository and of its CI."""
+        repository = url.removesuffix(".git")
+        return {"repository": repository, "ci": f"{repository}/actions"}
+
+
+def _push(activity: Any) -> Push | None:
+    """Return one entry of a repository's activity, None for what is not one."""
+    if not isinstance(activity, Mapping):
+        return None
+    old, new, moment = (activity.get(key) for key in ("before", "after", "timestamp"))
+    try:
+        when = datetime.fromisoformat(str(moment))
+    except ValueError:
+        return None
+    if when.tzinfo is None or not all(_COMMIT.fullmatch(str(commit)) for commit in (old, new)):
+        return None
+    return Push(when, str(old), str(new))
+
+
+def _cursor(link: str) -> str:
+    """Return the cursor that a Link header (RFC 8288) names for the next page, "" for none."""
+    match = re.search(r'<([^>]*)>; *rel="next"', link)
+    return parse_qs(urlsplit(match[1]).query).get("after", [""])[0] if match else ""
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """Leaves redirects to ``GitHubApi``, which keeps method and token, and stays on its host."""
+
+    def redirect_request(self, *_: Any) -> None:
+        """Follow none."""
+
+
+_OPENER = urllib.request.build_opener(_NoRedirect)
+
+
+def _is_same_host(one: str, other: str) -> bool:
+    parts = [urlsplit(address) for address in (one, other)]
+    return parts[0][:2] == parts[1][:2]
+
+
+def _is_full_name(name: Any) -> bool:
+    return isinstance(name, str) and re.fullmatch(r"[\w.-]+/[\w.-]+", name) is not None
 
 
 def token(config: Config) -> str:
@@ -198,9 +337,11 @@ def token(config: Config) -> str:
         if value := os.environ.get(name, "").strip():
             return value
     if config.token_env is None and shutil.which("gh") is not None:
-        done = subprocess.run(["gh", "auth", "token"], capture_output=True, text=True, check=False)
-        if done.returncode == 0 and done.stdout.strip():
-            return done.stdout.strip()
+        process = subprocess.run(
+            ["gh", "auth", "token"], capture_output=True, text=True, check=False
+        )
+        if process.returncode == 0 and process.stdout.strip():
+            return process.stdout.strip()
     raise EnvironmentProblem(
         "There is no token for GitHub.",
         hint=f"export {names[0]}=..., or sign in with `gh auth login`",
@@ -211,7 +352,7 @@ def _lower(headers: Message) -> dict[str, str]:
     return {name.lower(): value for name, value in headers.items()}
 
 
-def _web(api: str) -> str:
+def web_address(api: str) -> str:
     """Return the address that git uses where the API has the address ``api``."""
     if api.rstrip("/") == "https://api.github.com":
         return "https://github.com"
@@ -221,13 +362,13 @@ def _web(api: str) -> str:
 
 def _delay(status: int, headers: Mapping[str, str], text: bytes, pause: float) -> float | None:
     """Return how many seconds to wait before trying again, None where the answer counts."""
-    limited = status == 429 or (
+    is_limited = status == 429 or (
         status == 403
         and (headers.get("x-ratelimit-remaining") == "0" or b"rate limit" in text.lower())
     )
     if status >= 500:
-        limited = True
-    if not limited:
+        is_limited = True
+    if not is_limited:
         return None
     after = headers.get("retry-after", "")
     if after.isdecimal():
@@ -247,14 +388,20 @@ def _answer(method: str, path: str, status: int, text: bytes) -> Answer:
             hint="check github_api; is there a proxy in between?",
         ) from error
     if status in {401, 403}:
-        raise Denied(
+        raise AccessDenied(
             f"GitHub refused {method} {path.partition('?')[0]}: {_message(body)}.",
             hint="the token needs the scopes repo and admin:org (or Administration: write)",
+        )
+    if 300 <= status < 400:
+        raise AccessDenied(
+            f"GitHub's answer to {method} {path.partition('?')[0]} leads to another host, where "
+            "the token does not go.",
+            hint="check github_api",
         )
     return Answer(status, body)
 
 
-def _refused(what: str, answer: Answer) -> RemoteFailed:
+def _refusal(what: str, answer: Answer) -> RemoteFailed:
     return RemoteFailed(
         f"GitHub would not {what}: {_message(answer.body)} (status {answer.status}).",
         hint="check the organisation and the token's permissions",

@@ -52,13 +52,16 @@ class Handout:
         digests = [digest_of(folder) for folder in self.config.layer]
         return hashlib.sha256("".join(digests).encode()).hexdigest() if digests else ""
 
-    def given(self, student: Student) -> dict[str, Any]:
+    def roster_answers(self, student: Student) -> dict[str, Any]:
         """Return the answers that the configuration and the roster give for a student.
 
         ``team``, ``section`` and ``variant`` answer questions of those names where the template
         has them. Raises UsageError for a placeholder that cannot be filled.
         """
-        values = {key: self._filled(value, student) for key, value in self.config.answers.items()}
+        values = {
+            key: self._fill_placeholders(value, student)
+            for key, value in self.config.answers.items()
+        }
         for name in ("team", "section", "variant"):
             if name in self.questionnaire and name not in student.answers:
                 value = self._value(name, student)
@@ -68,7 +71,8 @@ class Handout:
 
     def answers(self, student: Student) -> Answers:
         """Return a student's complete answers; raises AnswersError for one that cannot be."""
-        return complete(self.questionnaire, self.given(student))
+        values = self.roster_answers(student)
+        return complete(self.questionnaire, values, suggestions=class_defaults(self.questionnaire))
 
     def pristine(self, student: Student, name: str, seed: str | None = None) -> Pristine:
         """Return a student's render with the layers over it; ``name`` is the repository's.
@@ -76,25 +80,30 @@ class Handout:
         ``seed`` is the course's, from its journal: each student's chance is drawn from a key of
         their own, and a second run draws the same.
         """
-        own = seed and keyed(seed.encode(), self.config.course_run, student.student_id).hex()
-        asked = replace(self.questionnaire, seed=own)
-        answers = complete(asked, self.given(student))
-        made = render_all(self.template, answers, folder_name=name)
-        layers = render_layers(self.config.layer, answers, made.tree, name)
+        own = seed and keyed_hash(seed.encode(), self.config.course_run, student.student_id).hex()
+        return self.render(student, name, own)
+
+    def render(self, student: Student, name: str, seed: str | None) -> Pristine:
+        """Return a student's render with the layers over it; ``seed`` is the student's own."""
+        questionnaire = replace(self.questionnaire, seed=seed)
+        values = self.roster_answers(student)
+        answers = complete(questionnaire, values, suggestions=class_defaults(questionnaire))
+        output = render_all(self.template, answers, folder_name=name)
+        layers = render_layers(self.config.layer, answers, output.tree, name)
         whose = (self.config.course_run, student.student_id)
-        return Pristine(self.origin, made.tree, with_records(layers, whose), made.seed)
+        return Pristine(self.origin, output.tree, with_records(layers, whose), output.seed)
 
     def problems(self, students: Sequence[Student]) -> list[Problem]:
         """Return the rows whose answers the template does not take."""
-        found: list[Problem] = []
+        problems: list[Problem] = []
         for student in students:
             try:
                 self.answers(student)
             except AnswersError as error:
-                found.append(Problem(student.line, error.message.rstrip(".")))
-        return found
+                problems.append(Problem(student.line, error.message.rstrip(".")))
+        return problems
 
-    def _filled(self, value: Any, student: Student) -> Any:
+    def _fill_placeholders(self, value: Any, student: Student) -> Any:
         if not isinstance(value, str):
             return value
 
@@ -120,16 +129,23 @@ class Handout:
         return variant(self.secret, self.config.course_run, student.student_id)
 
 
+def class_defaults(questionnaire: Questionnaire) -> dict[str, Any]:
+    """Return what a class answers where nobody does: no project publishes a site unasked."""
+    if "site" not in questionnaire or questionnaire["site"].type != "bool":
+        return {}
+    return {"site": False}
+
+
 def variant(secret: bytes, course_run: str, student_id: str) -> str:
     """Return a student's own variant: a whole number from 0 to 2^31 - 1, as text.
 
     A keyed hash (HMAC-SHA-256, RFC 2104) of course and student: the same in every run, and not
     to be guessed from the ids without the key.
     """
-    number = int.from_bytes(keyed(secret, course_run, student_id)[:4], "big")
+    number = int.from_bytes(keyed_hash(secret, course_run, student_id)[:4], "big")
     return str(number & 0x7FFFFFFF)
 
 
-def keyed(secret: bytes, course_run: str, student_id: str) -> bytes:
+def keyed_hash(secret: bytes, course_run: str, student_id: str) -> bytes:
     """Return the 32 bytes of HMAC-SHA-256 of course and student."""
     return hmac.new(secret, f"{course_run}\0{student_id}".encode(), hashlib.sha256).digest()

@@ -16,7 +16,7 @@ from mlstarter.errors import MlstarterError
 T = TypeVar("T")
 
 
-class Unexpected(MlstarterError):
+class UnexpectedFault(MlstarterError):
     """A fault of this program, met with one student's repository: the others go on."""
 
     def __init__(self, error: Exception) -> None:
@@ -27,7 +27,7 @@ class Unexpected(MlstarterError):
 
 
 @dataclass(frozen=True, slots=True)
-class Done(Generic[T]):
+class JobResult(Generic[T]):
     """What the work on one student gave: a result or an error."""
 
     student: Student
@@ -41,7 +41,7 @@ def for_each(
     *,
     jobs: int,
     stop: threading.Event,
-) -> Iterator[Done[T]]:
+) -> Iterator[JobResult[T]]:
     """Do ``work`` for every student, ``jobs`` at a time; yield what comes of it, as it comes.
 
     An expected error is that student's outcome and no one else's. Once ``stop`` is set nothing
@@ -49,24 +49,24 @@ def for_each(
     so memory does not grow with the class.
     """
 
-    def one(student: Student) -> Done[T]:
+    def one(student: Student) -> JobResult[T]:
         try:
-            return Done(student, work(student), None)
+            return JobResult(student, work(student), None)
         except (MlstarterError, OSError) as error:
-            return Done(student, None, error)
+            return JobResult(student, None, error)
         except Exception as error:
             if os.environ.get("MLSTARTER_DEBUG"):
                 raise
-            return Done(student, None, Unexpected(error))
+            return JobResult(student, None, UnexpectedFault(error))
 
     queue = iter(students)
     with ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="cohort") as pool:
-        running: set[Future[Done[T]]] = set()
+        running: set[Future[JobResult[T]]] = set()
         try:
             _fill(running, queue, pool, one, jobs, stop)
             while running:
-                finished, running = wait(running, return_when=FIRST_COMPLETED)
-                for future in finished:
+                complete, running = wait(running, return_when=FIRST_COMPLETED)
+                for future in complete:
                     yield future.result()
                 _fill(running, queue, pool, one, jobs, stop)
         except BaseException:
@@ -76,10 +76,10 @@ def for_each(
 
 
 def _fill(
-    running: set[Future[Done[T]]],
+    running: set[Future[JobResult[T]]],
     queue: Iterable[Student],
     pool: ThreadPoolExecutor,
-    one: Callable[[Student], Done[T]],
+    one: Callable[[Student], JobResult[T]],
     jobs: int,
     stop: threading.Event,
 ) -> None:

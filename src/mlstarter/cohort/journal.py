@@ -1,7 +1,8 @@
 """What was done and proven, in SQLite: the memory that lets a run be cut off at any moment.
 
-One row a student. A step is written only after it happened; the step that proves it asks the
-server. The journal knows ids, addresses and commits, never a name.
+One row a repository: a student's, or a team's, which is then known by the team's name. A step is
+written only after it happened; the step that proves it asks the server. The journal knows ids,
+addresses and commits, never a name.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 import platformdirs
@@ -20,13 +21,13 @@ from mlstarter.errors import EnvironmentProblem, UsageError
 from mlstarter.git.process import Git
 
 STATES = ("new", "rendered", "created", "pushed", "verified")
-SCHEMA = 1
+SCHEMA = 2
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS students (
     student_id TEXT PRIMARY KEY, url TEXT NOT NULL, state TEXT NOT NULL,
-    stamp TEXT NOT NULL, commit_id TEXT NOT NULL
+    stamp TEXT NOT NULL, commit_id TEXT NOT NULL, version TEXT NOT NULL DEFAULT ''
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS updates (
     student_id TEXT NOT NULL, version TEXT NOT NULL, outcome TEXT NOT NULL,
@@ -34,7 +35,11 @@ CREATE TABLE IF NOT EXISTS updates (
     PRIMARY KEY (student_id, version)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS deliveries (at REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS access (
+    student_id TEXT NOT NULL, member_id TEXT NOT NULL, PRIMARY KEY (student_id, member_id)
+) WITHOUT ROWID;
 """
+_ENTRY = "student_id, url, state, stamp, commit_id, version"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,8 @@ class Entry:
     """How far one student's repository is.
 
     ``stamp`` is the commits' time as git writes it ("seconds zone"): with it a second run renders
-    the same commits. ``commit_id`` is the commit that was handed out.
+    the same commits. ``commit_id`` is the commit that was handed out, ``version`` the template's
+    version in it ("" where that is not known, or the template has none).
     """
 
     student_id: str
@@ -50,6 +56,7 @@ class Entry:
     state: str = "new"
     stamp: str = ""
     commit_id: str = ""
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +92,7 @@ class Journal:
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
             self._db.executescript(_TABLES)
+            self._add_columns()
         except sqlite3.OperationalError as error:
             if "locked" in str(error):
                 raise EnvironmentProblem(
@@ -98,6 +106,16 @@ class Journal:
                 hint="name another one with --journal; what the servers hold is found again",
             ) from error
         self._belongs_to(course_run)
+
+    def _add_columns(self) -> None:
+        """Bring a journal of schema 1, which did not know versions, up to this one."""
+        columns = {row[1] for row in self._db.execute("PRAGMA table_info(students)")}
+        if "version" not in columns:
+            self._db.execute("ALTER TABLE students ADD COLUMN version TEXT NOT NULL DEFAULT ''")
+            self._db.execute(
+                "INSERT OR IGNORE INTO access "
+                "SELECT student_id, student_id FROM students WHERE state = 'verified'"
+            )
 
     def _belongs_to(self, course_run: str) -> None:
         self._db.execute("INSERT OR IGNORE INTO meta VALUES ('schema', ?)", (str(SCHEMA),))
@@ -115,13 +133,25 @@ class Journal:
                 f"The journal {self.path} was written by a newer mlstarter.",
                 hint="upgrade mlstarter: pipx upgrade mlstarter",
             )
+        self._db.execute("UPDATE meta SET value = ? WHERE key = 'schema'", (str(SCHEMA),))
 
-    def remembered(self, key: str, value: str) -> str:
+    def remember(self, key: str, value: str) -> str:
         """Return what the course remembers under ``key``: ``value``, unless it was set before."""
         with self._lock:
             self._db.execute("INSERT OR IGNORE INTO meta VALUES (?, ?)", (key, value))
             row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         return str(row[0])
+
+    def setting(self, key: str) -> str | None:
+        """Return what the course remembers under ``key``, None where nothing is."""
+        with self._lock:
+            row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return str(row[0]) if row else None
+
+    def keep_setting(self, key: str, value: str) -> None:
+        """Remember ``value`` under ``key`` in place of what was there."""
+        with self._lock:
+            self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
     def close(self) -> None:
         """Let others at the journal."""
@@ -131,19 +161,53 @@ class Journal:
         """Return how far a student's repository is, None where nothing was begun."""
         with self._lock:
             row = self._db.execute(
-                "SELECT student_id, url, state, stamp, commit_id FROM students "
-                "WHERE student_id = ?",
+                f"SELECT {_ENTRY} FROM students WHERE student_id = ?",  # noqa: S608 - a constant
                 (student_id,),
             ).fetchone()
         return Entry(*row) if row else None
+
+    def entries(self) -> list[Entry]:
+        """Return how far every repository is, in the order of their ids."""
+        with self._lock:
+            rows = self._db.execute(
+                f"SELECT {_ENTRY} FROM students ORDER BY student_id"  # noqa: S608 - a constant
+            ).fetchall()
+        return [Entry(*row) for row in rows]
 
     def record(self, entry: Entry) -> None:
         """Write that a step is done."""
         with self._lock:
             self._db.execute(
-                "INSERT OR REPLACE INTO students VALUES (?, ?, ?, ?, ?)",
-                (entry.student_id, entry.url, entry.state, entry.stamp, entry.commit_id),
+                f"INSERT OR REPLACE INTO students ({_ENTRY}) "  # noqa: S608 - a constant
+                "VALUES (?, ?, ?, ?, ?, ?)",
+                astuple(entry),
             )
+
+    def has_access(self, student_id: str) -> set[str]:
+        """Return the ids of those who were let into a repository."""
+        with self._lock:
+            rows = self._db.execute(
+                "SELECT member_id FROM access WHERE student_id = ?", (student_id,)
+            ).fetchall()
+        return {row[0] for row in rows}
+
+    def give_access(self, student_id: str, member_id: str) -> None:
+        """Write that somebody was let into a repository."""
+        with self._lock:
+            self._db.execute("INSERT OR IGNORE INTO access VALUES (?, ?)", (student_id, member_id))
+
+    def forget_access(self, student_id: str) -> None:
+        """Write that nobody was let into a repository: it is another one than before."""
+        with self._lock:
+            self._db.execute("DELETE FROM access WHERE student_id = ?", (student_id,))
+
+    def delivered_versions(self) -> dict[str, int]:
+        """Return how many repositories each update reached, by version (see ``Delivery``)."""
+        with self._lock:
+            rows = self._db.execute(
+                "SELECT version, COUNT(*) FROM updates GROUP BY version"
+            ).fetchall()
+        return dict(rows)
 
     def delivery(self, student_id: str, version: str) -> Delivery | None:
         """Return what an update to ``version`` brought, None where it was not delivered."""
@@ -152,6 +216,14 @@ class Journal:
                 "SELECT * FROM updates WHERE student_id = ? AND version = ?", (student_id, version)
             ).fetchone()
         return Delivery(*row) if row else None
+
+    def deliveries(self, student_id: str) -> list[Delivery]:
+        """Return all that a student was ever sent, sorted by version as text."""
+        with self._lock:
+            rows = self._db.execute(
+                "SELECT * FROM updates WHERE student_id = ? ORDER BY version", (student_id,)
+            ).fetchall()
+        return [Delivery(*row) for row in rows]
 
     def has_delivered(self, student_id: str, version: str) -> bool:
         """Say whether an update to ``version``, with whatever layers, reached a student."""
@@ -186,7 +258,7 @@ class Journal:
             ).fetchall()
         return [row[0] for row in rows]
 
-    def sent(self) -> None:
+    def count_sending(self) -> None:
         """Write that something was sent now; old moments are forgotten."""
         now = time.time()
         with self._lock:
@@ -195,7 +267,7 @@ class Journal:
 
 
 @contextmanager
-def opened(path: Path | None, course_run: str) -> Iterator[Journal]:
+def open_journal(path: Path | None, course_run: str) -> Iterator[Journal]:
     """Open the journal of a course and close it at the end."""
     journal = Journal(path or default_path(course_run), course_run)
     try:

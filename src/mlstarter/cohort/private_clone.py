@@ -67,8 +67,8 @@ def belongs_to(project: Project, commit: str) -> tuple[str, str] | None:
     owner = read_marker(project.repository.blob(commit, MARKER))
     if owner is not None:
         return owner
-    for handed in template_commits(project.repository.git, commit):
-        owner = read_marker(project.repository.blob(handed.commit, MARKER))
+    for template_commit in template_commits(project.repository.git, commit):
+        owner = read_marker(project.repository.blob(template_commit.commit, MARKER))
         if owner is not None:
             return owner
     return None

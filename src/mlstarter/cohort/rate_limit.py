@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from mlstarter.cohort.transport import Stopped
+from mlstarter.cohort.transport import RunStopped
 
 Limit = tuple[int, float]
 """How many, in how many seconds."""
@@ -31,7 +31,7 @@ class Pace:
     _not_before: float = 0.0
 
     def wait(self) -> None:
-        """Return when the next one may go, having counted it; raises Stopped."""
+        """Return when the next one may go, having counted it; raises RunStopped."""
         while True:
             with self._lock:
                 delay = self._delay()
@@ -41,7 +41,7 @@ class Pace:
                         self.record()
                     return
             if self.stop.wait(delay):
-                raise Stopped("stopped")
+                raise RunStopped("stopped")
 
     def hold(self, seconds: float) -> None:
         """Let nothing through for some seconds: the server asked for it."""

@@ -6,25 +6,37 @@
 
 from __future__ import annotations
 
+import glob
+import os
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import urlsplit
+from urllib.parse import quote
 
 from mlstarter.cohort.config import Config
 from mlstarter.cohort.identifiers import complaint
+from mlstarter.cohort.push_log import Push, read_reflog
 from mlstarter.cohort.roster import Problem, Student
 from mlstarter.cohort.transport import Transport, local_path
-from mlstarter.errors import EnvironmentProblem, UsageError
+from mlstarter.errors import EnvironmentProblem, NeedsAttention, UsageError
 from mlstarter.new.first_commit import empty_bare
+from mlstarter.sources.address import split_url
 
 FIELDS = ("student_id", "username", "team", "section")
 SCHEMES = ("file", "ssh", "https", "http", "github")
 # git@host:ml/{username}.git, or a host by its full name; a short one would be a mistyped scheme.
 _SCP = re.compile(r"(?![-])(?:[^@/:{}]+@[^@/:{}]+|[^@/:{}]+\.[^@/:{}]+):(?![-/]{2}).")
+_BARE = ("HEAD", "objects", "refs")
 _FIELD = re.compile(r"\{([^{}]*)\}")
+
+
+class NoAddress(NeedsAttention):
+    """A student lacks what the address of their repository is made of: an account, a team."""
+
+    outcome = "skipped"
 
 
 class Remote(Protocol):
@@ -36,19 +48,37 @@ class Remote(Protocol):
     transport: Transport
 
     def url(self, student: Student) -> str:
-        """Return the address of a student's repository, without any credential."""
+        """Return the address that a student's repository should have, without any credential.
+
+        Raises NoAddress where the roster lacks a value that it needs.
+        """
+
+    def addresses(self) -> Sequence[str]:
+        """Return every repository that the place lists, () where it lists none."""
 
     def create(self, student: Student) -> None:
-        """Make an empty repository and let the student in; one that exists is left as it is.
+        """Make an empty repository; one that exists is left as it is. Raises RemoteFailed."""
+
+    def invite(self, url: str, student: Student) -> bool:
+        """Let one student into the repository at ``url``; say whether that was done.
 
         Raises RemoteFailed.
         """
 
-    def ci_state(self, student: Student, commit: str) -> str | None:
+    def ci_state(self, url: str, commit: str) -> str | None:
         """Return what the forge's CI says of a commit: passed, failed, running; None: unknown."""
 
-    def open_change(self, student: Student, branch: str, title: str, text: str) -> str:
+    def open_change(self, url: str, branch: str, title: str, text: str) -> str:
         """Open a pull request for a branch, or return the address of the one there is."""
+
+    def pushes(self, url: str, since: datetime) -> Sequence[Push] | None:
+        """Return the pushes to main after ``since`` and the last one before, the oldest first.
+
+        Their moments are the server's own; None where it does not tell them.
+        """
+
+    def pages(self, url: str) -> Mapping[str, str]:
+        """Return addresses for people, as far as the place has them: "repository", "ci"."""
 
 
 class PlainRemote:
@@ -60,7 +90,20 @@ class PlainRemote:
 
     def url(self, student: Student) -> str:
         """Return the pattern with the student's values in it."""
-        return filled(self.pattern, student)
+        return fill_pattern(self.pattern, student)
+
+    def addresses(self) -> Sequence[str]:
+        """Return the bare repositories in the folders that the pattern names on this machine."""
+        path = local_path(self.pattern)
+        if path is None:
+            return ()
+        parents = [path.parent]
+        if "{" in str(path.parent):
+            folder = path.parent.relative_to(path.anchor)
+            wildcards = _FIELD.sub("*", glob.escape(str(folder)))
+            parents = list(Path(path.anchor).glob(wildcards))
+        places = [Path(name) for parent in parents for name in _bare_folders(parent)]
+        return [_file_address(place) for place in sorted(places)]
 
     def create(self, student: Student) -> None:
         """Make a bare repository for ``file://``; elsewhere make sure that there is one."""
@@ -71,32 +114,47 @@ class PlainRemote:
         elif not path.exists():
             _make_bare(path)
 
-    def ci_state(self, student: Student, commit: str) -> str | None:  # noqa: ARG002
+    def invite(self, url: str, student: Student) -> bool:  # noqa: ARG002
+        """Do nothing: who may write to a repository is the server's affair."""
+        return False
+
+    def ci_state(self, url: str, commit: str) -> str | None:  # noqa: ARG002
         """Plain git knows nothing of CI."""
         return None
 
-    def open_change(self, student: Student, branch: str, title: str, text: str) -> str:  # noqa: ARG002
+    def open_change(self, url: str, branch: str, title: str, text: str) -> str:  # noqa: ARG002
         """Refuse: plain git has no pull requests."""
         raise UsageError(
             f"Pull requests need a forge, and {self.pattern} is plain git.",
             hint="use --mode branch or --mode merge",
         )
 
+    def pushes(self, url: str, since: datetime) -> Sequence[Push] | None:  # noqa: ARG002
+        """Return what the reflog of a repository on this machine says; elsewhere nothing does."""
+        path = local_path(url)
+        return read_reflog(path) if path is not None else None
+
+    def pages(self, url: str) -> Mapping[str, str]:
+        """Return the repository's own address where a browser can open it."""
+        if not url.startswith("https://"):
+            return {}
+        return {"repository": url.removesuffix(".git")}
+
 
 def open_remote(config: Config, transport: Transport) -> Remote:
     """Return the remote that the configuration names; raises UsageError for a wrong pattern."""
     scheme = _scheme(config.remote)
-    unknown = [name for name in _FIELD.findall(config.remote) if name not in FIELDS]
-    if unknown:
+    unknown_fields = [name for name in _FIELD.findall(config.remote) if name not in FIELDS]
+    if unknown_fields:
         raise UsageError(
-            f"The remote names {{{unknown[0]}}}, which may not be part of an address.",
+            f"The remote names {{{unknown_fields[0]}}}, which may not be part of an address.",
             hint=f"placeholders are {', '.join(f'{{{name}}}' for name in FIELDS)}",
         )
     if scheme == "github":
         from mlstarter.cohort.github import GitHubRemote
 
         return GitHubRemote(config, transport)
-    parts = urlsplit(config.remote)
+    parts = split_url(config.remote, "The remote")
     if scheme == "http" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
         raise UsageError(
             "The remote is plain http, which would show credentials to the network.",
@@ -126,34 +184,66 @@ def _scheme(pattern: str) -> str:
     return scheme
 
 
-def filled(pattern: str, student: Student) -> str:
-    """Return a pattern with a student's values in it; the roster was checked before."""
+def pattern_fields(pattern: str) -> tuple[str, ...]:
+    """Return the placeholders of a pattern, each once, in the order in which they stand there."""
+    return tuple(dict.fromkeys(_FIELD.findall(pattern)))
+
+
+def fill_pattern(pattern: str, student: Student) -> str:
+    """Return a pattern with a student's values in it; the roster was checked before.
+
+    Raises NoAddress where the student lacks one.
+    """
+    for name in pattern_fields(pattern):
+        if not getattr(student, name):
+            raise NoAddress(
+                f"{student.student_id} has no {name} yet, which the address of the repository "
+                "needs; skipped.",
+                hint=f"fill in the column {name} of the roster, then run the command again",
+            )
     return _FIELD.sub(lambda match: str(getattr(student, match[1])), pattern)
 
 
 def address_problems(pattern: str, students: Sequence[Student]) -> list[Problem]:
-    """Return the rows that would get no address, an unsafe one, or somebody else's."""
-    found: list[Problem] = []
-    seen: dict[str, Student] = {}
-    fields = [name for name in FIELDS if f"{{{name}}}" in pattern]
+    """Return the rows that would get an unsafe address, or somebody else's."""
+    problems: list[Problem] = []
+    owners: dict[str, Student] = {}
+    fields = pattern_fields(pattern)
     for student in students:
+        if not all(getattr(student, name) for name in fields):
+            continue
         wrong = [
             f"the {name} {complaint(getattr(student, name))}, and the remote needs it"
             for name in fields
             if complaint(getattr(student, name)) is not None
         ]
         if wrong:
-            found.append(Problem(student.line, wrong[0]))
+            problems.append(Problem(student.line, wrong[0]))
             continue
-        other = seen.setdefault(filled(pattern, student).casefold(), student)
+        other = owners.setdefault(fill_pattern(pattern, student).casefold(), student)
         if other is not student:
-            found.append(Problem(student.line, f"has the same address as line {other.line}"))
-    return found
+            problems.append(Problem(student.line, f"has the same address as line {other.line}"))
+    return problems
 
 
 def repository_name(url: str) -> str:
     """Return the last part of an address: the name of a clone's folder."""
     return re.split(r"[/:]", url.rstrip("/"))[-1].removesuffix(".git")
+
+
+def _bare_folders(parent: Path) -> list[str]:
+    """Return the folders in ``parent`` that look like bare repositories; links are passed over."""
+    try:
+        with os.scandir(parent) as entries:
+            folders = [e.path for e in entries if e.is_dir(follow_symlinks=False)]
+    except OSError:
+        return []
+    return [f for f in folders if all((Path(f) / part).exists() for part in _BARE)]
+
+
+def _file_address(path: Path) -> str:
+    # What the parts of a URL are told by must not be taken for one.
+    return f"file://{quote(str(path), safe='/ !$&()*+,:;=@[]~')}"
 
 
 def _make_bare(path: Path) -> None:

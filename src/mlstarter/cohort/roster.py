@@ -1,9 +1,9 @@
 """The roster: a CSV file of students, and every way in which a row can be wrong.
 
 However a spreadsheet wrote it (see ``sheet``), columns in any order. ``student_id`` is the only
-column that must be there; ``username``, ``name``, ``email``, ``team``, ``section``, ``variant`` and
-the names of a template's questions are read. Others, as learning platforms export them, are not:
-that is said in a note, and where one is nearly the name of another it is a problem.
+column that must be there; ``username``, ``name``, ``email``, ``team``, ``section``, ``variant``,
+``active`` and the names of a template's questions are read. Others, as learning platforms export
+them, are not: that is said in a note, and where one is nearly the name of another it is a problem.
 """
 
 from __future__ import annotations
@@ -12,24 +12,32 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from mlstarter.cohort.config import PERSONAL
 from mlstarter.cohort.identifiers import complaint
+from mlstarter.cohort.moments import parse_moment
 from mlstarter.cohort.spreadsheet import read_sheet, without_invisible
 from mlstarter.errors import EnvironmentProblem, UsageError
 from mlstarter.git.process import Git
 from mlstarter.suggest import did_you_mean, near
 
 ID = "student_id"
-COLUMNS = (ID, "username", "name", "email", "team", "section", "variant")
+COLUMNS = (ID, "username", "name", "email", "team", "section", "variant", "deadline", "active")
+# What spreadsheets and people write for yes and no; a cell without anything is yes.
+_YES = frozenset({"", "yes", "y", "true", "1", "x", "ja", "j", "wahr", "oui", "si", "sí"})
+_NO = frozenset({"no", "n", "false", "0", "nein", "falsch", "non", "faux"})
 _SAME = {"e_mail": "email", "email_address": "email", "studentid": ID, "user_name": "username"}
 
 
 @dataclass(frozen=True, slots=True)
 class Student:
-    """One row. ``name`` and ``email`` are for the instructor's eyes alone.
+    """One row, or several who share a repository (see ``teams.py``).
 
-    ``answers`` are the columns that are questions of the template; empty cells are left out.
+    ``name`` and ``email`` are for the instructor's eyes alone. ``deadline`` is the student's own,
+    as ``moments.parse_moment`` reads it; "" for none. ``answers`` are the columns that are
+    questions of the template; empty cells are left out. Who is not ``active`` has dropped out.
+    ``members`` are the rows of a team, () for a student of their own.
     """
 
     student_id: str
@@ -40,7 +48,15 @@ class Student:
     team: str = ""
     section: str = ""
     variant: str = ""
+    deadline: str = ""
     answers: Mapping[str, str] = field(default_factory=dict)
+    active: bool = True
+    members: tuple[Student, ...] = ()
+
+    @property
+    def people(self) -> tuple[Student, ...]:
+        """The students who work in the repository."""
+        return self.members or (self,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +93,24 @@ def read_roster(path: Path, questions: Sequence[str]) -> Roster:
             hint=f"name the columns in its first line: {','.join(COLUMNS[:4])},...",
         )
     problems = list(_header_problems(header, questions))
-    unread = [name for name in header if not _is_read(name, questions)]
+    columns_left_out = [name for name in header if not _is_read(name, questions)]
     notes = list(sheet.notes)
-    if unread and not problems:
-        notes.append(f"not read, being neither a column nor a question: {', '.join(unread)}")
+    if columns_left_out and not problems:
+        notes.append(
+            f"not read, being neither a column nor a question: {', '.join(columns_left_out)}"
+        )
     students: list[Student] = []
     for line, cells in sheet.rows:
         if len(cells) != len(header):
             problems.append(Problem(line, f"has {len(cells)} cells instead of {len(header)}"))
             continue
         row = dict(zip(header, cells, strict=True))
-        students.append(_student(line, {k: v for k, v in row.items() if k not in unread}))
+        if "active" in row and "active" not in questions and _activity(row["active"]) is None:
+            text = f'the active "{row["active"]}" is neither yes nor no'
+            problems.append(Problem(line, text))
+            continue
+        columns_read = {k: v for k, v in row.items() if k not in columns_left_out}
+        students.append(_student(line, columns_read, questions))
     problems += _row_problems(students)
     return Roster(students, sorted(problems, key=lambda problem: problem.line), notes)
 
@@ -95,10 +118,10 @@ def read_roster(path: Path, questions: Sequence[str]) -> Roster:
 def refuse_tracked(path: Path) -> None:
     """Raise UsageError where git tracks the file: names would be published with the repository."""
     try:
-        found = Git(path.absolute().parent).call("ls-files", "--error-unmatch", "--", path.name)
+        listing = Git(path.absolute().parent).call("ls-files", "--error-unmatch", "--", path.name)
     except (EnvironmentProblem, OSError):
         return
-    if found.status == 0:
+    if listing.status == 0:
         raise UsageError(
             f"{path} is tracked by git, so the names in it would be published.",
             hint=f"git rm --cached {path.name}; then add it to .gitignore",
@@ -108,9 +131,9 @@ def refuse_tracked(path: Path) -> None:
 def _column(name: str, questions: Sequence[str]) -> str:
     """Return a column's name as it is spelt here: ``Student ID`` is ``student_id``."""
     plain = without_invisible(name).casefold()
-    spelt = re.sub(r"[\s-]+", "_", plain)
-    spelt = _SAME.get(spelt, spelt)
-    return spelt if spelt in COLUMNS or spelt in PERSONAL or spelt in questions else plain
+    word = re.sub(r"[\s-]+", "_", plain)
+    word = _SAME.get(word, word)
+    return word if word in COLUMNS or word in PERSONAL or word in questions else plain
 
 
 def _is_read(name: str, questions: Sequence[str]) -> bool:
@@ -118,8 +141,8 @@ def _is_read(name: str, questions: Sequence[str]) -> bool:
 
 
 def _header_problems(header: Sequence[str], questions: Sequence[str]) -> Iterator[Problem]:
-    read = [name for name in header if _is_read(name, questions)]
-    for name in sorted({name for name in read if read.count(name) > 1}):
+    columns_read = [name for name in header if _is_read(name, questions)]
+    for name in sorted({name for name in columns_read if columns_read.count(name) > 1}):
         yield Problem(1, f'has the column "{name}" twice')
     for name in header:
         if name in PERSONAL:
@@ -131,21 +154,39 @@ def _header_problems(header: Sequence[str], questions: Sequence[str]) -> Iterato
 
 def _is_slip(name: str, header: Sequence[str], questions: Sequence[str]) -> bool:
     """Say whether a column's name is nearly one that is missing: one that is there was meant."""
-    meant = near(name, [*COLUMNS, *questions])
-    return meant is not None and meant not in header
+    match = near(name, [*COLUMNS, *questions])
+    return match is not None and match not in header
 
 
-def _student(line: int, row: Mapping[str, str]) -> Student:
+def _student(line: int, row: Mapping[str, str], questions: Sequence[str]) -> Student:
     # Names of people may be spelt with joiners; whatever becomes an address may not.
-    spelt = {k: v if k in {"name", "email"} else without_invisible(v) for k, v in row.items()}
-    known = {name: spelt[name] for name in COLUMNS if name in spelt}
-    answers = {name: value for name, value in row.items() if name not in COLUMNS and value}
-    return Student(line=line, answers=answers, **known)
+    cells = {k: v if k in {"name", "email"} else without_invisible(v) for k, v in row.items()}
+    columns: dict[str, Any] = {name: cells[name] for name in COLUMNS[:-1] if name in cells}
+    own = COLUMNS if "active" not in questions else COLUMNS[:-1]
+    answers = {name: value for name, value in row.items() if name not in own and value}
+    # A template may ask a question of that name; then the column answers it.
+    is_active = "active" in questions or _activity(cells.get("active", "")) is not False
+    return Student(line=line, answers=answers, active=is_active, **columns)
+
+
+def _activity(text: str) -> bool | None:
+    """Return what a cell of the column ``active`` says, None where it is neither yes nor no."""
+    word = without_invisible(text).casefold()
+    if word in _YES:
+        return True
+    return False if word in _NO else None
 
 
 def _row_problems(students: Sequence[Student]) -> Iterator[Problem]:
+    for student in students:
+        if student.deadline:
+            try:
+                parse_moment(student.deadline)
+            except UsageError as error:
+                wrong = error.message.rstrip(".")
+                yield Problem(student.line, f"the deadline {wrong}: write 2026-12-01T18:00+01:00")
     for attribute in (ID, "username"):
-        seen: dict[str, Student] = {}
+        owners: dict[str, Student] = {}
         for student in students:
             value = getattr(student, attribute)
             if not value and attribute != ID:
@@ -153,7 +194,7 @@ def _row_problems(students: Sequence[Student]) -> Iterator[Problem]:
             if (trouble := complaint(value)) is not None:
                 yield Problem(student.line, f'the {attribute} "{value}" {trouble}')
                 continue
-            other = seen.setdefault(value.casefold(), student)
+            other = owners.setdefault(value.casefold(), student)
             if other is not student:
                 same = getattr(other, attribute) == value
                 how = "is there already" if same else "differs only in case from the one"

@@ -18,18 +18,20 @@ from tempfile import TemporaryDirectory
 
 from mlstarter.errors import EnvironmentProblem, MlstarterError
 
-_LINKED = ("objects", "refs", "packed-refs")
+_LINKS = ("objects", "refs", "packed-refs")
 _CONFIG = """\
 [core]
 	repositoryformatversion = 0
 	bare = true
 	hooksPath = {null}
 	alternateRefsCommand = true
-	sharedRepository = {shared}
+	sharedRepository = {sharing}
 [receive]
 	autoGC = false
-	denyDeletes = true
+	denyDeletes = {keeps}
 	denyNonFastForwards = true
+[uploadpack]
+	allowAnySHA1InWant = true
 [gc]
 	auto = 0
 """
@@ -40,10 +42,11 @@ class Unsafe(MlstarterError):
 
 
 @contextmanager
-def guarded(path: Path) -> Iterator[Path]:
+def private_view(path: Path, *, deletes: bool = False) -> Iterator[Path]:
     """Yield a private git folder with the objects and refs of the bare repository in ``path``.
 
-    What git writes there lands in ``path``, with the permissions that its folders have.
+    What git writes there lands in ``path``, with the permissions that its folders have. A push
+    there deletes a branch only with ``deletes``.
 
     Raises:
         Unsafe: objects or refs of it are links, or borrowed from elsewhere.
@@ -55,9 +58,11 @@ def guarded(path: Path) -> Iterator[Path]:
             require_plain(path)
             view.mkdir()
             (view / "HEAD").write_text("ref: refs/heads/main\n", encoding="ascii")
-            text = _CONFIG.format(null=os.devnull, shared=_shared(path / "objects"))
+            keeps = "false" if deletes else "true"
+            sharing = _shared_repository(path / "objects")
+            text = _CONFIG.format(null=os.devnull, sharing=sharing, keeps=keeps)
             (view / "config").write_text(text, encoding="utf-8")
-            for part in _LINKED:
+            for part in _LINKS:
                 (view / part).symlink_to(path / part, target_is_directory=part != "packed-refs")
         except OSError as error:
             raise EnvironmentProblem(
@@ -73,7 +78,7 @@ def require_plain(path: Path) -> None:
     Whoever may write there can change it again at any moment, so this finds what was prepared, not
     a race; docs/instructors.md says who may write where.
     """
-    links = [part for part in _LINKED if (path / part).is_symlink()]
+    links = [part for part in _LINKS if (path / part).is_symlink()]
     links += [f"objects/{entry.name}" for entry in _entries(path / "objects") if _is_link(entry)]
     links += [f"objects/pack/{e.name}" for e in _entries(path / "objects/pack") if _is_link(e)]
     pending = [path / "refs"]
@@ -111,7 +116,7 @@ def _is_link(entry: os.DirEntry[str]) -> bool:
     )
 
 
-def _shared(objects: Path) -> str:
+def _shared_repository(objects: Path) -> str:
     """Return ``core.sharedRepository`` for new files, as the folder's own permissions are."""
     mode = objects.stat().st_mode
     if mode & stat.S_IWOTH:

@@ -46,18 +46,18 @@ def read_sheet(path: Path) -> Sheet:
     """
     text, notes = _text(path)
     lines = _cells(path, text)
-    filled = [(line, cells) for line, cells in lines if any(cells)]
-    if not filled:
+    with_cells = [(line, cells) for line, cells in lines if any(cells)]
+    if not with_cells:
         return Sheet((), (), tuple(notes))
-    header, rows = filled[0][1], filled[1:]
-    used = _columns(header, [cells for _, cells in rows])
-    for column in used:
+    header, rows = with_cells[0][1], with_cells[1:]
+    columns = _columns(header, [cells for _, cells in rows])
+    for column in columns:
         if not header[column]:
             notes.append(f"column {column + 1} has no name and is not read")
-    used = [column for column in used if header[column]]
+    columns = [column for column in columns if header[column]]
     return Sheet(
-        tuple(header[column] for column in used),
-        tuple((line, _fitted(cells, used, len(header))) for line, cells in rows),
+        tuple(header[column] for column in columns),
+        tuple((line, _fit(cells, columns, len(header))) for line, cells in rows),
         tuple(notes),
     )
 
@@ -94,20 +94,20 @@ def _text(path: Path) -> tuple[str, list[str]]:
 
 
 def _cells(path: Path, text: str) -> list[tuple[int, list[str]]]:
-    stated = _SEP_LINE.match(text)
-    skipped = 1 if stated else 0
-    body = text[stated.end() :] if stated else text
-    separator = stated[1] if stated else _separator(body)
+    sep_line = _SEP_LINE.match(text)
+    offset = 1 if sep_line else 0
+    body = text[sep_line.end() :] if sep_line else text
+    separator = sep_line[1] if sep_line else _separator(body)
     reader = csv.reader(io.StringIO(body, newline=""), delimiter=separator, strict=True)
     lines: list[tuple[int, list[str]]] = []
     try:
         start = 1
         for cells in reader:
-            lines.append((start + skipped, [_trimmed(cell) for cell in cells]))
+            lines.append((start + offset, [_trim(cell) for cell in cells]))
             start = reader.line_num + 1
     except (csv.Error, TypeError) as error:
         raise UsageError(
-            f"Line {reader.line_num + skipped} of the roster {path} is not CSV: {error}.",
+            f"Line {reader.line_num + offset} of the roster {path} is not CSV: {error}.",
             hint="save it again as CSV UTF-8",
         ) from error
     return lines
@@ -120,7 +120,7 @@ def _separator(text: str) -> str:
     return max(_SEPARATORS, key=plain.count)
 
 
-def _trimmed(cell: str) -> str:
+def _trim(cell: str) -> str:
     """Return a cell without blanks and letters of no width at its ends; inside, they may spell."""
     text = cell.strip()
     if _INVISIBLE.search(text):
@@ -130,11 +130,11 @@ def _trimmed(cell: str) -> str:
 
 def _columns(header: list[str], rows: Iterable[list[str]]) -> list[int]:
     """Return the columns that have a name, or a cell somewhere below."""
-    filled = {number for cells in rows for number, cell in enumerate(cells) if cell}
-    return [number for number in range(len(header)) if header[number] or number in filled]
+    with_cells = {number for cells in rows for number, cell in enumerate(cells) if cell}
+    return [number for number in range(len(header)) if header[number] or number in with_cells]
 
 
-def _fitted(cells: list[str], used: list[int], width: int) -> list[str]:
+def _fit(cells: list[str], columns: list[int], width: int) -> list[str]:
     """Return the cells of the used columns, and at the end those for which there is no column."""
-    kept = [cells[number] for number in used if number < len(cells)]
-    return kept + [cell for cell in cells[width:] if cell]
+    row = [cells[number] for number in columns if number < len(cells)]
+    return row + [cell for cell in cells[width:] if cell]

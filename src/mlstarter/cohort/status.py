@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from typing import Any
 
+from mlstarter.cohort.addresses import Addresses
 from mlstarter.cohort.authority import is_same_source
 from mlstarter.cohort.journal import Journal
-from mlstarter.cohort.private_clone import MAIN, at_hand
-from mlstarter.cohort.remotes import Remote
+from mlstarter.cohort.offers import PREFIX, pending_branch
+from mlstarter.cohort.private_clone import MAIN, at_hand, belongs_to
 from mlstarter.cohort.roster import Student
-from mlstarter.cohort.transport import Absent, no_main
+from mlstarter.cohort.transport import OURS, Absent, no_main
 from mlstarter.errors import MlstarterError
 from mlstarter.project import Project
-from mlstarter.reports import METRICS, read_report
+from mlstarter.reports import METRICS, Report, read_report
 from mlstarter.versions import is_behind
+
+# Branches of one student whose dates are looked at.
+_MAX_BRANCHES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +29,22 @@ class Standing:
 
     Attributes:
         state: the journal's word; "gone" where there is no repository or an empty one,
-            "missing" where its work lies on another branch than main.
+            "unrelated" where main does not hold what was handed out, "missing" where its work
+            lies on another branch than main, "unreached" where the server could not be asked.
         version: the template's version in main; None where it cannot be told.
         behind: whether that is older than the newest one.
         started: whether there is work beyond what was handed out.
-        last_commit: when, ISO 8601; commits: how many of the student's own.
+        last_commit: when, on main, ISO 8601; commits: how many of the student's own there.
+        last_activity: the date of the newest commit on any branch of the student's.
         ci: passed, failed, running; None where the forge does not tell.
         metric, value, low, high: the project's primary result on held-out data, as reported.
         higher_is_better: the direction of the metric.
         pending: the update branch that waits to be merged, if any.
+        conflict: whether that one conflicted with the student's work when it was delivered.
         moved: whether the project names another template than the course's.
+        repository, ci_page: addresses for people; None where the place has none.
+        site: the published page, as the project reports it.
+        active: whether the student has not dropped out.
     """
 
     student_id: str
@@ -44,6 +56,7 @@ class Standing:
     started: bool = False
     commits: int = 0
     last_commit: str | None = None
+    last_activity: str | None = None
     ci: str | None = None
     metric: str | None = None
     value: float | None = None
@@ -51,7 +64,12 @@ class Standing:
     high: float | None = None
     higher_is_better: bool | None = None
     pending: str | None = None
+    conflict: bool = False
     moved: bool = False
+    repository: str | None = None
+    ci_page: str | None = None
+    site: str | None = None
+    active: bool = True
 
     def as_dict(self) -> dict[str, Any]:
         """Return the standing as JSON takes it."""
@@ -65,53 +83,61 @@ class Observer:
     ``newest`` is the newest version of the course's template, ``source`` its address.
     """
 
-    remote: Remote
+    addresses: Addresses
     journal: Journal
     newest: str | None
     source: str
 
     def look(self, student: Student) -> Standing:
         """Return how a student stands; raises RemoteFailed where the server cannot be asked."""
+        return replace(self._look(student), active=student.active)
+
+    def _look(self, student: Student) -> Standing:
         entry = self.journal.entry(student.student_id)
         who = (student.student_id, student.section, student.team)
         if entry is None or entry.state != "verified":
             return Standing(*who, state=entry.state if entry else "new")
         try:
-            refs = self.remote.transport.refs(entry.url)
+            location = self.addresses.locate(student)
         except Absent:
             return Standing(*who, state="gone")
+        entry, refs = location.entry, dict(location.refs)
         head = refs.get(MAIN)
         if head is None:
             gone = isinstance(no_main(entry.url, refs), Absent)
             return Standing(*who, state="gone" if gone else "missing")
-        pending = [
-            name.removeprefix("refs/heads/") for name in refs if "/mlstarter/update-" in name
-        ]
-        ci = self.remote.ci_state(student, head)
-        with at_hand(entry.url, refs, self.remote.transport) as project:
-            return self._read(project, who, entry.commit_id, head, pending, ci)
+        remote = self.addresses.remote
+        ci = remote.ci_state(entry.url, head)
+        pages = remote.pages(entry.url)
+        with at_hand(entry.url, refs, remote.transport) as project:
+            standing = self._read(project, who, entry.commit_id, refs)
+        return replace(standing, ci=ci, repository=pages.get("repository"), ci_page=pages.get("ci"))
 
     def _read(
         self,
         project: Project,
         who: tuple[str, str, str],
         handed_out: str,
-        head: str,
-        pending: list[str],
-        ci: str | None,
+        refs: Mapping[str, str],
     ) -> Standing:
         git = project.repository.git
+        head = refs[MAIN]
+        since: tuple[str, ...] = (f"^{handed_out}",)
+        if git.call("merge-base", "--is-ancestor", handed_out, head).status != 0:
+            if belongs_to(project, head) is None:
+                return Standing(*who, state="unrelated")
+            since = ()
         # The template's own commits are no work of the student's.
         theirs = git.text(
-            "rev-list", "--count", head, f"^{handed_out}", "--invert-grep",
+            "rev-list", "--count", head, *since, "--invert-grep",
             "--grep=^Template-Tree: ", "--no-merges",
         )  # fmt: skip
         version, moved = self._version(project, head)
-        waiting = [
-            name
-            for name in pending
-            if git.call("merge-base", "--is-ancestor", f"refs/heads/{name}", head).status != 0
-        ]
+        deliveries = self.journal.deliveries(who[0])
+        pending = pending_branch(project, refs, deliveries)
+        conflicts = {f"{PREFIX}{each.version}" for each in deliveries if each.outcome == "conflict"}
+        dates = _dates(project, refs)
+        report = read_report(project.repository.blob(head, METRICS))
         return Standing(
             *who,
             state="verified",
@@ -121,11 +147,13 @@ class Observer:
             and is_behind(version, self.newest),
             started=int(theirs) > 0,
             commits=int(theirs),
-            last_commit=git.text("log", "-1", "--format=%cI", head),
-            ci=ci,
-            pending=waiting[-1] if waiting else None,
+            last_commit=dates.get(head),
+            last_activity=max(dates.values(), key=datetime.fromisoformat, default=None),
+            pending=pending,
+            conflict=pending in conflicts,
             moved=moved,
-            **_primary(project.repository.blob(head, METRICS)),
+            site=report.site if report is not None else None,
+            **_primary(report),
         )
 
     def _version(self, project: Project, head: str) -> tuple[str | None, bool]:
@@ -139,7 +167,19 @@ class Observer:
         return record.version, False
 
 
-def _primary(content: bytes | None) -> dict[str, Any]:
-    """Return the primary result that ``reports/metrics.json`` reports, {} where there is none."""
-    report = read_report(content)
+def _dates(project: Project, refs: Mapping[str, str]) -> dict[str, str]:
+    """Return the date, ISO 8601, of the commit of each branch that is not ours, by its id."""
+    tips = [
+        tip
+        for name, tip in refs.items()
+        if name.startswith("refs/heads/") and not name.startswith(OURS)
+    ]
+    options = ("--no-walk=unsorted", "--stdin", "--ignore-missing", "--format=%H %cI")
+    listing = "\n".join(tips[-_MAX_BRANCHES:]) + f"\n{refs[MAIN]}\n"
+    lines = project.repository.git.text("log", *options, stdin=listing.encode()).splitlines()
+    return dict(line.split(" ", 1) for line in lines)
+
+
+def _primary(report: Report | None) -> dict[str, Any]:
+    """Return the primary result of a report, {} where there is none."""
     return asdict(report.score) if report is not None and report.score is not None else {}

@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from mlstarter.cohort.shared_folder import guarded
-from mlstarter.errors import EnvironmentProblem, MlstarterError
-from mlstarter.git.process import Git, Result
+from mlstarter.cohort.shared_folder import private_view
+from mlstarter.errors import EnvironmentProblem, ExitStatus, MlstarterError
+from mlstarter.git.process import Git, GitResult
 
 _PASSING = re.compile(
     r"returned error: (408|429|500|502|503|504)|early EOF|RPC failed|hung up unexpectedly"
@@ -25,7 +25,7 @@ _PASSING = re.compile(
     r"|Could not resolve host|Operation timed out|transfer closed|GnuTLS recv error"
     r"|curl (18|52|55|56)"
 )
-_DENIED = re.compile(
+_NO_ACCESS = re.compile(
     r"returned error: (401|403)|Authentication failed|could not read Username|Permission denied"
     r"|access denied|terminal prompts disabled",
     re.IGNORECASE,
@@ -34,13 +34,16 @@ _ABSENT = re.compile(
     r"returned error: 404|does not appear to be a git repository|[Rr]epository .*not found"
     r"|does not exist"
 )
+_REDIRECTION = re.compile(r"^warning: redirecting to (\S+)$", re.MULTILINE)
 _BEHIND = re.compile(
     r"\[rejected\]|non-fast-forward|fetch first|but expected|incorrect old value"
-    r"|reference already exists|\.lock': File exists"
+    r"|reference already exists|\.lock': File exists|stale info"
 )
 # A hook's or a server's own no: it would be the same the next time.
-_DECLINED = re.compile(r"hook declined|exists; cannot create")
-_REJECTED = "[remote rejected]"
+_HOOK_REFUSAL = re.compile(r"hook declined|exists; cannot create")
+_REFUSAL_MARK = "[remote rejected]"
+# Branches that mlstarter offers updates on.
+OURS = "refs/heads/mlstarter/"
 # How much of a server's own words is shown.
 _WORDS = 500
 
@@ -49,7 +52,7 @@ class RemoteFailed(MlstarterError):
     """A server could not be reached or said no; what was done before stands."""
 
 
-class Denied(RemoteFailed):
+class AccessDenied(RemoteFailed):
     """The server does not let this account in."""
 
 
@@ -57,18 +60,26 @@ class Absent(RemoteFailed):
     """There is no such repository."""
 
 
-class Moved(RemoteFailed):
+class BranchMoved(RemoteFailed):
     """The branch has moved on: a plain push would not be a fast-forward."""
 
 
-class Refused(RemoteFailed):
+class PushRefused(RemoteFailed):
     """The server took the connection and said no to the push: a hook, a protection, a quota."""
 
 
-class Stopped(MlstarterError):
+class RunStopped(MlstarterError):
     """The user stopped the run while this waited."""
 
-    exit_status = 130
+    exit_status = ExitStatus.INTERRUPTED
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a server shows of a repository: its refs, and the address where it is now."""
+
+    refs: dict[str, str]
+    url: str
 
 
 @dataclass(frozen=True)
@@ -89,7 +100,14 @@ class Transport:
     def refs(self, url: str) -> dict[str, str]:
         """Ask the server for its refs: full name -> commit.
 
-        Raises Absent, Denied or RemoteFailed.
+        Raises Absent, AccessDenied or RemoteFailed.
+        """
+        return self.listing(url).refs
+
+    def listing(self, url: str) -> Listing:
+        """Ask the server for its refs and for the address that it redirects to.
+
+        Raises Absent, AccessDenied or RemoteFailed.
         """
         with _address(url) as (address, view):
             if view is None:
@@ -104,7 +122,7 @@ class Transport:
         for line in out.stdout.decode("utf-8", "surrogateescape").splitlines():
             oid, _, name = line.partition("\t")
             refs[name] = oid
-        return refs
+        return Listing(refs, _redirect(url, out.stderr))
 
     def fetch(self, url: str, into: Path) -> None:
         """Fetch every branch and tag of a repository into the bare one in ``into``."""
@@ -116,6 +134,17 @@ class Transport:
         refspecs = ("+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*")
         self._fetch(url, into, ("--prune",), refspecs)
 
+    def fetch_commit(self, url: str, into: Path, commit: str) -> None:
+        """Fetch one commit that no branch holds any more; raises RemoteFailed where it is gone."""
+        try:
+            self._fetch(url, into, (), (commit,))
+        except RemoteFailed as error:
+            raise RemoteFailed(
+                f"The commit {commit[:12]} that main had then was pushed over, and the server of "
+                f"{url} does not give it any more.",
+                hint="whoever runs the server finds it in the repository's reflog",
+            ) from error
+
     def _fetch(
         self, url: str, into: Path, options: tuple[str, ...], refspecs: tuple[str, ...]
     ) -> None:
@@ -125,51 +154,69 @@ class Transport:
             fetch = ("fetch", *options, "--", address, *refspecs)
             self._persist(url, address, lambda: git.call(*fetch))
 
-    def push(self, url: str, store: Path, refspecs: tuple[str, ...]) -> None:
+    def push(
+        self,
+        url: str,
+        store: Path,
+        refspecs: tuple[str, ...],
+        *,
+        leases: Mapping[str, str] | None = None,
+    ) -> None:
         """Push refspecs from the bare repository ``store``, all or none; never a forced one.
 
-        Raises Moved where one is not a fast-forward on the server, Refused where the server
-        itself says no.
+        ``leases`` are branches of ours (``refs/heads/mlstarter/...`` -> the commit that they
+        must have) that go with the same push: one that anybody pushed to since stays, and so does
+        all else (git's ``--force-with-lease``).
+
+        Raises BranchMoved where one is not a fast-forward on the server or a branch of ``leases``
+        has another commit, PushRefused where the server itself says no.
         """
+        leases = leases or {}
         if any(spec.startswith(("+", ":")) for spec in refspecs):
             raise ValueError("a push never forces and never deletes")
+        if not all(name.startswith(OURS) for name in leases):
+            raise ValueError("only branches of ours are ever superseded")
         options = ["--porcelain", "--no-verify"]
+        options += [f"--force-with-lease={name}:{tip}" for name, tip in leases.items()]
+        refspecs = (*refspecs, *(f":{name}" for name in leases))
         if len(refspecs) > 1:
             options.append("--atomic")
         # What is pushed is packed already; looking for deltas would cost more than it saves.
         config = (*self.config, ("pack.window", "0"), ("pack.threads", "1"))
         git = Git(store, {**self.env, "GIT_DIR": str(store)}, config)
-        with _address(url) as (address, _):
+        with _address(url, deletes=bool(leases)) as (address, _):
             push = ("push", *options, "--", address, *refspecs)
             self._persist(url, address, lambda: git.call(*push))
 
     def _git(self, folder: Path) -> Git:
         return Git(folder, self.env, self.config)
 
-    def _persist(self, url: str, address: str, attempt: Callable[[], Result]) -> Result:
+    def _persist(self, url: str, address: str, attempt: Callable[[], GitResult]) -> GitResult:
         pause = self.pause
         for number in range(1, self.attempts + 1):
             result = attempt()
             if result.status == 0:
                 return result
-            said = result.stderr + result.stdout.decode("utf-8", "replace")
-            said = said.replace(address, url)
-            error = _explained(url, said)
+            words = result.stderr + result.stdout.decode("utf-8", "replace")
+            words = words.replace(address, url)
+            error = _explain(url, words)
             if error is not None or number == self.attempts:
                 raise error or RemoteFailed(
-                    f"The server of {url} did not answer in {number} tries: {_last(said)}.",
+                    f"The server of {url} did not answer in {number} tries: {_last(words)}.",
                     hint="run the command again later; it goes on where it stopped",
                 )
             # A class that comes back all at once is what a busy server needs least.
             if self.stop.wait(pause * random.uniform(0.75, 1.25)):  # noqa: S311
-                raise Stopped("stopped")
+                raise RunStopped("stopped")
             pause = min(pause * 2, self.longest_pause)
         raise AssertionError("unreachable")
 
 
 @contextmanager
-def _address(url: str) -> Iterator[tuple[str, Path | None]]:
+def _address(url: str, *, deletes: bool = False) -> Iterator[tuple[str, Path | None]]:
     """Yield the address for git, and the private git folder that stands for one on this machine.
+
+    ``deletes`` says that a push may delete a branch there.
 
     Raises Absent where there is no such folder.
     """
@@ -179,8 +226,15 @@ def _address(url: str) -> Iterator[tuple[str, Path | None]]:
     elif not path.is_dir():
         raise Absent(f"There is no repository at {url}.", hint="mlstarter cohort create")
     else:
-        with guarded(path) as view:
+        with private_view(path, deletes=deletes) as view:
             yield str(view), view
+
+
+def _redirect(url: str, words: str) -> str:
+    """Return the address that git was redirected to on the same server, else ``url`` itself."""
+    match = _REDIRECTION.search(words)
+    target = match[1].rstrip("/") if match else url
+    return target if urlsplit(target)[:2] == urlsplit(url)[:2] else url
 
 
 def local_path(url: str) -> Path | None:
@@ -188,36 +242,38 @@ def local_path(url: str) -> Path | None:
     return Path(unquote(urlsplit(url).path)) if url.startswith("file://") else None
 
 
-def _explained(url: str, said: str) -> MlstarterError | None:  # noqa: PLR0911 - a table
+def _explain(url: str, words: str) -> MlstarterError | None:  # noqa: PLR0911 - a table
     """Return what a failure means, None where it may pass."""
-    if _BEHIND.search(said) and not _DECLINED.search(said):
-        return Moved(f"A branch of {url} has moved on meanwhile.", hint="run the command again")
-    if _REJECTED in said:
-        return Refused(
-            f"The server of {url} refused the push: {_server_words(said)}.",
+    if _BEHIND.search(words) and not _HOOK_REFUSAL.search(words):
+        return BranchMoved(
+            f"A branch of {url} has moved on meanwhile.", hint="run the command again"
+        )
+    if _REFUSAL_MARK in words:
+        return PushRefused(
+            f"The server of {url} refused the push: {_server_words(words)}.",
             hint="settle it on the server (a hook, a protected branch, a quota), then run the "
             "command again",
         )
-    if _PASSING.search(said):
+    if _PASSING.search(words):
         return None
-    if _DENIED.search(said):
-        return Denied(
+    if _NO_ACCESS.search(words):
+        return AccessDenied(
             f"The server does not let this account into {url}.",
             hint="check git's credentials for that host: `git ls-remote URL`",
         )
-    if _ABSENT.search(said):
+    if _ABSENT.search(words):
         return Absent(f"There is no repository at {url}.", hint="create it on the server first")
-    if "No space left" in said:
-        return EnvironmentProblem(f"A disk is full: {_last(said)}.", hint="free some space")
-    return RemoteFailed(f"git could not reach {url}: {_last(said)}.", hint="git ls-remote URL")
+    if "No space left" in words:
+        return EnvironmentProblem(f"A disk is full: {_last(words)}.", hint="free some space")
+    return RemoteFailed(f"git could not reach {url}: {_last(words)}.", hint="git ls-remote URL")
 
 
-def _server_words(said: str) -> str:
+def _server_words(words: str) -> str:
     """Return what the server itself gave as its reason, as one bounded line."""
     lines = [
-        line.removeprefix("remote:").strip() for line in said.splitlines() if "remote:" in line
+        line.removeprefix("remote:").strip() for line in words.splitlines() if "remote:" in line
     ]
-    reason = said.partition(_REJECTED)[2].partition("\n")[0].strip()
+    reason = words.partition(_REFUSAL_MARK)[2].partition("\n")[0].strip()
     words = "; ".join([*filter(None, lines), *filter(None, [reason])])
     return (words or "no reason given")[:_WORDS].rstrip(".")
 
@@ -237,7 +293,7 @@ def no_main(url: str, refs: Mapping[str, str]) -> RemoteFailed:
     )
 
 
-def _last(said: str) -> str:
-    lines = [line for line in said.strip().splitlines() if line.strip()]
+def _last(words: str) -> str:
+    lines = [line for line in words.strip().splitlines() if line.strip()]
     fatal = [line for line in lines if line.startswith(("fatal:", "remote:", "error:"))]
     return (fatal or lines or ["no reason given"])[-1].strip().rstrip(".")

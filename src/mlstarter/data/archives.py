@@ -10,7 +10,7 @@ from typing import IO
 
 from mlstarter.data.errors import DataError
 from mlstarter.data.limits import BYTES
-from mlstarter.data.show import quoted, shown, some
+from mlstarter.data.show import excerpt, quote, some
 
 
 def is_archive(path: Path) -> bool:
@@ -39,29 +39,29 @@ def read_bytes(path: Path) -> bytes:
     try:
         if path.suffix == ".gz":
             with gzip.open(path) as file:
-                return _bounded(path, file)
+                return _read_bounded(path, file)
         if path.suffix == ".zip":
             with _zip(path) as archive, archive.open(_member(path, archive)) as file:
-                return _bounded(path, file)
+                return _read_bounded(path, file)
         with path.open("rb") as file:
-            return _bounded(path, file)
+            return _read_bounded(path, file)
     except (gzip.BadGzipFile, zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise DataError(
-            f"{shown(path.name)} is damaged, or no archive: {shown(error)}.",
+            f"{excerpt(path.name)} is damaged, or no archive: {excerpt(error)}.",
             hint="unpack it and give the file itself",
         ) from error
     except (RuntimeError, NotImplementedError) as error:
         raise DataError(
-            f"{shown(path.name)} cannot be unpacked: {shown(error)}.",
+            f"{excerpt(path.name)} cannot be unpacked: {excerpt(error)}.",
             hint="unpack it and give the file itself",
         ) from error
 
 
-def _bounded(path: Path, file: IO[bytes] | gzip.GzipFile) -> bytes:
+def _read_bounded(path: Path, file: IO[bytes] | gzip.GzipFile) -> bytes:
     data = file.read(BYTES + 1)
     if len(data) > BYTES:
         raise DataError(
-            f"{shown(path.name)} holds more than {BYTES >> 30} GiB.",
+            f"{excerpt(path.name)} holds more than {BYTES >> 30} GiB.",
             hint="make a Parquet or DuckDB file of it, or take a part of its rows",
         )
     return data
@@ -72,7 +72,7 @@ def _zip(path: Path) -> zipfile.ZipFile:
         return zipfile.ZipFile(path)
     except zipfile.BadZipFile as error:
         raise DataError(
-            f"{shown(path.name)} is no zip archive.", hint="rename it to what it is"
+            f"{excerpt(path.name)} is no zip archive.", hint="rename it to what it is"
         ) from error
 
 
@@ -87,6 +87,6 @@ def _member(path: Path, archive: zipfile.ZipFile) -> str:
     if len(names) != 1:
         holds = f"holds {len(names)} files ({some(names, 4)})" if names else "holds no file"
         raise DataError(
-            f"{quoted(path.name)} {holds}.", hint="unpack it and give one of its files, or a folder"
+            f"{quote(path.name)} {holds}.", hint="unpack it and give one of its files, or a folder"
         )
     return names[0]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Suggestion:
     """One thing that was proposed or stated, and why."""
 
     key: str

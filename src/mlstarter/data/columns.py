@@ -13,7 +13,7 @@ from typing import Any
 from mlstarter.data import dates, words
 from mlstarter.data.numbers import STYLES, NumberStyle, signs_of, to_number
 from mlstarter.data.reader import LARGEST, as_text
-from mlstarter.data.show import quoted, some
+from mlstarter.data.show import quote, some
 
 STRAYS = 5  # different texts among numbers that may be missing marks of the owner's own
 STRAY_SHARE = 0.01
@@ -88,7 +88,7 @@ def describe(  # noqa: PLR0911 - one question after another
         return _facts(name, "mixed", texts, empty, reason="a time of day: make it a number")
     if len(texts) == 1 and not empty:
         only = next(iter(texts))
-        return _facts(name, "constant", texts, 0, reason=f"constant: always {quoted(only, 40)}")
+        return _facts(name, "constant", texts, 0, reason=f"constant: always {quote(only, 40)}")
     truth = _boolean(name, texts, empty)
     if truth is not None:
         return truth
@@ -99,15 +99,15 @@ def describe(  # noqa: PLR0911 - one question after another
         or _number(name, cells, texts, empty, style)
         or _time(name, cells, texts, empty, numbers=True)
         or _not_numbers(name, texts, empty, style)
-        or _text(name, texts, empty, typed=any(isinstance(c, int | float) for c in cells))
+        or _text(name, texts, empty, is_typed=any(isinstance(c, int | float) for c in cells))
     )
 
 
 def _facts(name: str, kind: str, texts: Mapping[str, int], empty: int, **more: Any) -> Facts:
     examples = sorted(texts, key=lambda text: -len(text))[:1] + list(texts)[:EXAMPLES]
-    shown = tuple(text[:60] for text in dict.fromkeys(examples))[:EXAMPLES]
+    example_texts = tuple(text[:60] for text in dict.fromkeys(examples))[:EXAMPLES]
     few = dict(texts) if len(texts) <= 1_000 else {}
-    more.setdefault("examples", shown if kind in ("number", "integer", "time") else ())
+    more.setdefault("examples", example_texts if kind in ("number", "integer", "time") else ())
     return Facts(name, kind, len(texts), empty, values=few, **more)
 
 
@@ -149,16 +149,16 @@ def _number(
     if zeros := [text for text in good if re.fullmatch(r"0[0-9]+", text)]:
         # Numbers are not written so: post codes, telephone numbers, codes.
         note = f"codes with leading zeros ({some(zeros, 2)}) are names, not quantities"
-        return _text(name, texts, empty, typed=False, note=note)
+        return _text(name, texts, empty, is_typed=False, note=note)
     rows = sum(texts[text] for text in good)
     numbers_of_rows = [number for text, number in good.items() for _ in range(texts[text])]
-    lost = sum(texts[text] for text in marks) + sum(texts[text] for text in strays)
+    loss = sum(texts[text] for text in marks) + sum(texts[text] for text in strays)
     note = f"{some(strays)} is no number: read as missing" if strays else ""
     facts = _judge_numbers(
         name,
         numbers_of_rows if rows != len(cells) else [good[as_text(cell)] for cell in cells],
         {text: texts[text] for text in good},
-        empty + lost,
+        empty + loss,
     )
     missing = tuple(sorted({*marks, *strays}))
     return replace(facts, missing=missing, strip=strip, note=note or facts.note)
@@ -219,7 +219,7 @@ def _judge_numbers(
             "constant",
             texts,
             empty,
-            reason=f"constant: always {quoted(next(iter(texts)), 40)}",
+            reason=f"constant: always {quote(next(iter(texts)), 40)}",
         )
     if whole and any(abs(number) > EXACT for number in numbers):
         reason = "whole numbers of more than 15 digits: names, not quantities"
@@ -266,16 +266,18 @@ def _time(
         rows = [text for cell in cells if (text := as_text(cell)) and text not in marks]
         best = dates.in_order(rows[:20_000], options)
         options = [best] if best is not None else options
-    lost = sum(texts[mark] for mark in marks)
+    loss = sum(texts[mark] for mark in marks)
     return _facts(
-        name, "time", {t: texts[t] for t in rest}, empty + lost,
+        name, "time", {t: texts[t] for t in rest}, empty + loss,
         missing=marks, readings=tuple(options), format=options[0].format, reason="a time",
     )  # fmt: skip
 
 
-def _text(name: str, texts: Mapping[str, int], empty: int, *, typed: bool, note: str = "") -> Facts:
+def _text(
+    name: str, texts: Mapping[str, int], empty: int, *, is_typed: bool, note: str = ""
+) -> Facts:
     rows, distinct = sum(texts.values()), len(texts)
-    if typed:
+    if is_typed:
         note = "numbers and texts in one column: all are read as texts"
     if distinct == 1 and not empty:
         return _facts(
@@ -283,7 +285,7 @@ def _text(name: str, texts: Mapping[str, int], empty: int, *, typed: bool, note:
             "constant",
             texts,
             empty,
-            reason=f"constant: always {quoted(next(iter(texts)), 40)}",
+            reason=f"constant: always {quote(next(iter(texts)), 40)}",
         )
     if distinct * FEWEST_ROWS_A_VALUE <= rows:
         return _facts(name, "category", texts, empty, note=note)

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from mlstarter.data.dialect import column_names
-from mlstarter.data.errors import DataError, Option, Undecided
+from mlstarter.data.errors import DataError, OpenQuestion, Option
 from mlstarter.data.limits import CELLS
 from mlstarter.data.requirements import require
 from mlstarter.data.settings import Settings
-from mlstarter.data.show import quoted, shown, some
+from mlstarter.data.show import excerpt, quote, some
 
-NESTED = ("STRUCT", "MAP", "UNION", "BLOB", "BIT", "VARIANT", "GEOMETRY")
+NESTED_TYPES = ("STRUCT", "MAP", "UNION", "BLOB", "BIT", "VARIANT", "GEOMETRY")
 Cells = tuple[list[str], int, list[list[Any]]]
 
 
@@ -23,26 +23,26 @@ def _identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _chosen(path: Path, table: str, tables: Mapping[str, int]) -> str:
+def _choose(path: Path, table: str, tables: Mapping[str, int]) -> str:
     """Return the table to read: the one that is named, the only one, or the owner's choice."""
     if table:
         if table not in tables:
             raise DataError(
-                f"{shown(path.name)} has no table {quoted(table)}.",
+                f"{excerpt(path.name)} has no table {quote(table)}.",
                 hint=f"its tables are {some(tables)}" if tables else "it has none",
             )
         return table
     if not tables:
-        raise DataError(f"{shown(path.name)} has no table.", hint="give a file that holds one")
+        raise DataError(f"{excerpt(path.name)} has no table.", hint="give a file that holds one")
     if len(tables) == 1:
         return next(iter(tables))
-    ranked = sorted(tables, key=lambda name: -tables[name])
-    listed = [f"{shown(name, 40)} ({tables[name]:,} rows)" for name in ranked]
-    raise Undecided(
+    names = sorted(tables, key=lambda name: -tables[name])
+    titles = [f"{excerpt(name, 40)} ({tables[name]:,} rows)" for name in names]
+    raise OpenQuestion(
         "data_table",
-        f"{shown(path.name)} holds {len(tables)} tables: {', '.join(listed[:8])}.",
+        f"{excerpt(path.name)} holds {len(tables)} tables: {', '.join(titles[:8])}.",
         "Which table?",
-        [Option(name, title) for name, title in zip(ranked, listed, strict=True)],
+        [Option(name, title) for name, title in zip(names, titles, strict=True)],
     )
 
 
@@ -55,7 +55,7 @@ def _sqlite(path: Path) -> Iterator[sqlite3.Connection]:
             yield database
     except sqlite3.Error as error:
         raise DataError(
-            f"{shown(path.name)} cannot be read as SQLite: {shown(error, 80)}.",
+            f"{excerpt(path.name)} cannot be read as SQLite: {excerpt(error, 80)}.",
             hint="check the file with `sqlite3 FILE .tables`",
         ) from error
 
@@ -71,7 +71,7 @@ def sqlite_table(path: Path, table: str) -> str:
         for (name,) in names.fetchall():
             query = f"SELECT count(*) FROM {_identifier(name)}"  # noqa: S608 - quoted
             tables[name] = database.execute(query).fetchall()[0][0]
-    return _chosen(path, table, tables)
+    return _choose(path, table, tables)
 
 
 def read_sqlite(path: Path, settings: Settings) -> Cells:
@@ -82,8 +82,8 @@ def read_sqlite(path: Path, settings: Settings) -> Cells:
         total = database.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608
         cursor = database.execute(f"SELECT * FROM {table}")  # noqa: S608 - quoted
         names = [column[0] for column in cursor.description]
-        kept = cursor.fetchmany(max(1_000, CELLS // max(len(names), 1)))
-    return column_names(names), total, _columns(kept, len(names))
+        first_rows = cursor.fetchmany(max(1_000, CELLS // max(len(names), 1)))
+    return column_names(names), total, _columns(first_rows, len(names))
 
 
 @contextmanager
@@ -100,7 +100,8 @@ def _duckdb(path: Path | None = None, source: Path | None = None) -> Iterator[An
     except duckdb.Error as error:
         kind = "DuckDB" if path else "Parquet"
         raise DataError(
-            f"{shown(name)} cannot be read as {kind}: {shown(str(error).splitlines()[0], 100)}.",
+            f"{excerpt(name)} cannot be read as {kind}: "
+            f"{excerpt(str(error).splitlines()[0], 100)}.",
             hint="write the file anew with today's version of the program that made it",
         ) from error
 
@@ -116,7 +117,7 @@ def duckdb_table(path: Path, table: str) -> str:
         for (name,) in rows:
             query = f"SELECT count(*) FROM {_identifier(name)}"  # noqa: S608 - quoted
             tables[name] = database.execute(query).fetchall()[0][0]
-    return _chosen(path, table, tables)
+    return _choose(path, table, tables)
 
 
 def read_duckdb(path: Path, settings: Settings) -> Cells:
@@ -129,7 +130,7 @@ def read_parquet(path: Path, settings: Settings) -> Cells:  # noqa: ARG001 - as 
     """Return names, number of rows and columns of a Parquet file."""
     if any(letter in path.name for letter in "*?[]"):
         raise DataError(
-            f"{shown(path.name)} has a name that stands for several files.",
+            f"{excerpt(path.name)} has a name that stands for several files.",
             hint="rename it without *, ? and brackets",
         )
     with _duckdb(source=path) as database:
@@ -139,12 +140,12 @@ def read_parquet(path: Path, settings: Settings) -> Cells:  # noqa: ARG001 - as 
 def _relation(relation: Any) -> Cells:
     names = list(relation.columns)
     total = relation.count("*").fetchall()[0][0]
-    kept = relation.limit(max(1_000, CELLS // max(len(names), 1))).fetchall()
-    columns = _columns(kept, len(names))
+    first_rows = relation.limit(max(1_000, CELLS // max(len(names), 1))).fetchall()
+    columns = _columns(first_rows, len(names))
     for place, kind in enumerate(relation.types):
         text = str(kind)
-        if text.endswith("]") or text.startswith(NESTED):
-            columns[place] = [b"" if text.startswith("BLOB") else ()] * len(kept)
+        if text.endswith("]") or text.startswith(NESTED_TYPES):
+            columns[place] = [b"" if text.startswith("BLOB") else ()] * len(first_rows)
     return column_names(names), total, columns
 
 

@@ -85,14 +85,14 @@ def readings(texts: Sequence[str]) -> list[Reading]:
 
 def in_order(texts: Sequence[str], options: Sequence[Reading]) -> Reading | None:
     """Return the one reading in which a column's texts run forwards or backwards row by row."""
-    ordered = []
+    fitting = []
     for reading in options:
         times = [moment(text, reading.format) for text in texts]
         forwards = all(a <= b for a, b in itertools.pairwise(times))
         backwards = all(a >= b for a, b in itertools.pairwise(times))
         if (forwards or backwards) and len(set(times)) >= 10:
-            ordered.append(reading)
-    return ordered[0] if len(ordered) == 1 else None
+            fitting.append(reading)
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def _fitting(texts: Sequence[str]) -> list[str]:

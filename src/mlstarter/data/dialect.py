@@ -15,8 +15,8 @@ from typing import Any
 
 from mlstarter.data.errors import DataError
 from mlstarter.data.limits import CELL_LETTERS, COLUMNS
-from mlstarter.data.settings import Settings, with_stated
-from mlstarter.data.show import quoted, shown
+from mlstarter.data.settings import Settings, with_values
+from mlstarter.data.show import excerpt, quote
 
 COMMON, RARE = "\t;|,", "^~:#!&* "
 NAMES = {"\t": "tabs", ";": "semicolons", ",": "commas", "|": "bars", " ": "blanks"}
@@ -24,7 +24,7 @@ SAMPLE_ROWS = 1_000
 PREAMBLE_LINES = 20
 NUMBER = re.compile(r"[-+(]?[$€£]?\s?\d[\d.,' \u00a0]*%?\)?|\d{1,4}[-./]\d{1,2}[-./]\d{1,4}.*")
 YEAR = re.compile(r"(1[89]|20)\d\d")
-Fixed = Mapping[str, Any]
+OwnSettings = Mapping[str, Any]
 COMMENTS = ("#", "//", "%", "--")
 
 
@@ -67,34 +67,36 @@ def rows_of(
             yield reader.line_num + settings.skip_lines, row
 
 
-def detect(text: str, name: str, fixed: Fixed) -> Settings:
+def detect(text: str, name: str, own_settings: OwnSettings) -> Settings:
     """Return the settings that lay out a whole file; ``fixed`` are those that its owner states.
 
     Raises DataError where no layout gives every row as many cells as the header.
     """
     if not text.strip("\ufeff \t\r\n"):
-        raise DataError(f"{shown(name)} is empty.", hint="give a file that holds a table")
+        raise DataError(f"{excerpt(name)} is empty.", hint="give a file that holds a table")
     start = "".join(itertools.islice(_few_lines(text), SAMPLE_ROWS))
     layouts = []
-    for preamble in _preambles(start, fixed):
+    for preamble in _preambles(start, own_settings):
         layouts = [
             layout
-            for separator in _separators(start, fixed)
-            if (layout := _quoted(start, replace(preamble, separator=separator), fixed))
+            for separator in _separators(start, own_settings)
+            if (
+                layout := _quote_layout(start, replace(preamble, separator=separator), own_settings)
+            )
             and not _hides_header(start, layout)
         ]
         if layouts:
             break
     if not layouts:
-        raise _no_layout(start, name, fixed)
+        raise _no_layout(start, name, own_settings)
     order = COMMON + RARE
     best = max(layouts, key=lambda each: (each.width, -order.find(each.settings.separator)))
-    settings = _without_title(start, best) if "skip_lines" not in fixed else best.settings
-    if "header" not in fixed and not _has_header(start, settings):
+    settings = _without_title(start, best) if "skip_lines" not in own_settings else best.settings
+    if "header" not in own_settings and not _has_header(start, settings):
         settings = replace(settings, header=False)
     if best.width > COLUMNS:
         raise DataError(
-            f"{shown(name)} has {best.width:,} columns, and at most {COLUMNS:,} are read.",
+            f"{excerpt(name)} has {best.width:,} columns, and at most {COLUMNS:,} are read.",
             hint="keep those that matter",
         )
     return _whole(text, name, settings)
@@ -108,13 +110,13 @@ def check_widths(text: str, settings: Settings, name: str) -> None:
             first = first or len(row)
             if len(row) < first or any(row[first:]):
                 raise DataError(
-                    f"{shown(name)}, line {line:,}: {len(row)} cells, "
+                    f"{excerpt(name)}, line {line:,}: {len(row)} cells, "
                     f"and the first row has {first}.",
                     hint="mend that line, or state --data data_separator=... or data_quote=...",
                 )
     except csv.Error as error:
         raise DataError(
-            f"{shown(name)} cannot be read as a table: {error}.",
+            f"{excerpt(name)} cannot be read as a table: {error}.",
             hint="state how it is quoted: --data data_quote=...",
         ) from error
 
@@ -136,12 +138,12 @@ def _few_lines(text: str) -> Iterator[str]:
     return lines_of(text[: 1 << 22], Settings())
 
 
-def _preambles(start: str, fixed: Fixed) -> Iterator[Settings]:
+def _preambles(start: str, own_settings: OwnSettings) -> Iterator[Settings]:
     """Yield what may stand before and between the rows, nothing first."""
     plain = Settings()
-    stated = {key: fixed[key] for key in ("skip_lines", "comment") if key in fixed}
-    if stated:
-        yield with_stated(plain, stated)
+    constants = {key: own_settings[key] for key in ("skip_lines", "comment") if key in own_settings}
+    if constants:
+        yield with_values(plain, constants)
         return
     lines = start.removeprefix("\ufeff").splitlines()
     if re.fullmatch("sep=.", lines[0]):
@@ -154,9 +156,9 @@ def _preambles(start: str, fixed: Fixed) -> Iterator[Settings]:
         yield replace(plain, skip_lines=count)
 
 
-def _separators(start: str, fixed: Fixed) -> list[str]:
-    if "separator" in fixed:
-        return [str(fixed["separator"])]
+def _separators(start: str, own_settings: OwnSettings) -> list[str]:
+    if "separator" in own_settings:
+        return [str(own_settings["separator"])]
     common = [sign for sign in COMMON if sign in start]
     return common or [sign for sign in RARE if sign in start]
 
@@ -167,8 +169,8 @@ def _hides_header(start: str, layout: Layout) -> bool:
     if not settings.skip_lines or start.startswith("sep="):
         return False
     before = itertools.islice(lines_of(start, Settings()), settings.skip_lines)
-    skipped = rows_of("".join(before), replace(settings, skip_lines=0))
-    return any(len(row) >= layout.width for _, row in skipped)
+    rows_before = rows_of("".join(before), replace(settings, skip_lines=0))
+    return any(len(row) >= layout.width for _, row in rows_before)
 
 
 def _without_title(start: str, layout: Layout) -> Settings:
@@ -180,27 +182,27 @@ def _without_title(start: str, layout: Layout) -> Settings:
     return layout.settings
 
 
-def _quoted(start: str, settings: Settings, fixed: Fixed) -> Layout | None:
+def _quote_layout(start: str, settings: Settings, own_settings: OwnSettings) -> Layout | None:
     """Return the way of quoting that gives rows of one width, or None."""
-    stated = {key: fixed[key] for key in ("quote", "escape") if key in fixed}
-    if stated:
-        return _measured(start, with_stated(settings, stated))
-    plain = _measured(start, replace(settings, quote=""))
+    constants = {key: own_settings[key] for key in ("quote", "escape") if key in own_settings}
+    if constants:
+        return _layout_of(start, with_values(settings, constants))
+    plain = _layout_of(start, replace(settings, quote=""))
     if '"' not in start:
         sign = re.escape(settings.separator)
         around = rf"(?m)(?:^|{sign})'[^'\n]*'(?=$|{sign})"
         if len(re.findall(around, start)) * 2 > start.count("'") * 0.5 > 0:
-            single = _measured(start, replace(settings, quote="'"))
+            single = _layout_of(start, replace(settings, quote="'"))
             if single:
                 return single
         return plain and replace(plain, settings=settings)
-    double = _measured(start, settings) or _measured(start, replace(settings, escape="\\"))
+    double = _layout_of(start, settings) or _layout_of(start, replace(settings, escape="\\"))
     if double and plain and plain.width == double.width and plain.rows > double.rows:
         return plain  # lone quotes: without them every line is a row
     return double or plain
 
 
-def _measured(start: str, settings: Settings) -> Layout | None:
+def _layout_of(start: str, settings: Settings) -> Layout | None:
     """Return the layout where all rows of the start have one width of at least two, or None."""
     widths: list[int] = []
     cut = start if start.count("\n") < SAMPLE_ROWS - 1 else start[: start.rfind("\n") + 1]
@@ -250,9 +252,9 @@ def _has_header(start: str, settings: Settings) -> bool:
     return not any(head and head in column for head, column in zip(first, columns, strict=True))
 
 
-def _no_layout(start: str, name: str, fixed: Fixed) -> DataError:
+def _no_layout(start: str, name: str, own_settings: OwnSettings) -> DataError:
     """Return the sentence for a file that no layout fits: by the line that spoils the likeliest."""
-    separators = _separators(start, fixed) or [","]
+    separators = _separators(start, own_settings) or [","]
     best, count = separators[0], -1
     lines = start.splitlines()
     for separator in separators:
@@ -262,16 +264,16 @@ def _no_layout(start: str, name: str, fixed: Fixed) -> DataError:
             best, count = separator, same
     if count <= 0:
         return DataError(
-            f"{shown(name)} has one column only, which begins {quoted(lines[0], 40)}.",
+            f"{excerpt(name)} has one column only, which begins {quote(lines[0], 40)}.",
             hint="a table needs at least two; is it separated by a sign of its own? "
             "--data data_separator=...",
         )
-    settings = with_stated(Settings(separator=best), fixed)
+    settings = with_values(Settings(separator=best), own_settings)
     try:
         check_widths(start, settings, name)
     except DataError as error:
         return error
     return DataError(
-        f"{shown(name)} is no table of cells between {NAMES.get(best, best)}.",
+        f"{excerpt(name)} is no table of cells between {NAMES.get(best, best)}.",
         hint="state --data data_separator=... and --data data_quote=...",
     )

@@ -13,7 +13,7 @@ from mlstarter.data.inspect import Inspection, parse_pairs, reading_of
 from mlstarter.data.leaks import MOST_POWER, power
 from mlstarter.data.reader import Values
 from mlstarter.data.schema import Column, Schema
-from mlstarter.data.show import quoted, shown, some
+from mlstarter.data.show import excerpt, quote, some
 
 FEWEST_ROWS, FEWEST_OF_A_CLASS = 30, 10  # what a project needs to learn and to test
 
@@ -66,7 +66,7 @@ def draft(looked_at: Inspection, answers: Mapping[str, Any], choices: Mapping[st
             exclude[name] = _reason(facts, split_by)
     if not features:
         raise DataError(
-            f"No column of {shown(looked_at.path.name)} is left to be a feature.",
+            f"No column of {excerpt(looked_at.path.name)} is left to be a feature.",
             hint=f"left out are: {some(f'{name}: {why}' for name, why in exclude.items())}",
         )
     goal = Column("", "category")
@@ -122,12 +122,12 @@ def problem_of(
     looked_at: Inspection, schema: Schema, values: Values, task: str
 ) -> DataError | None:
     """Return why a project could not learn from these rows, or None."""
-    name = shown(looked_at.path.name)
+    name = excerpt(looked_at.path.name)
     rows = looked_at.table.rows
     if schema.target.name:
         rows = sum(value is not None for value in values.target)
     if rows < FEWEST_ROWS:
-        with_target = f" with a {quoted(schema.target.name)}" if schema.target.name else ""
+        with_target = f" with a {quote(schema.target.name)}" if schema.target.name else ""
         return DataError(
             f"{name} has {rows} rows{with_target}, too few to learn and to test.",
             hint=f"bring at least {FEWEST_ROWS}, and better thousands",
@@ -140,7 +140,7 @@ def problem_of(
         rarest = min(counts, key=lambda each: counts[each])
         if counts[rarest] < FEWEST_OF_A_CLASS:
             return DataError(
-                f"The class {quoted(rarest)} of {quoted(schema.target.name)} has {counts[rarest]} "
+                f"The class {quote(rarest)} of {quote(schema.target.name)} has {counts[rarest]} "
                 f"rows, and at least {FEWEST_OF_A_CLASS} are needed to learn and to test.",
                 hint="bring more, or leave out or join classes in the file",
             )

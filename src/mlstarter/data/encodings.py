@@ -13,9 +13,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from mlstarter.data.errors import DataError, Option, Undecided
+from mlstarter.data.errors import DataError, OpenQuestion, Option
 from mlstarter.data.requirements import require
-from mlstarter.data.show import shown
+from mlstarter.data.show import excerpt
 
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -34,7 +34,7 @@ CANDIDATES = (
     "mac-latin2", "mac-cyrillic", "mac-greek", "mac-turkish", "mac-iceland",
 )  # fmt: skip
 SEVERAL_BYTES = ("gb18030", "big5", "cp950", "cp932", "euc-jp", "cp949", "johab", "shift_jis_2004")
-ESCAPED = ("iso2022_jp", "iso2022_jp_2", "iso2022_kr", "hz")
+ESCAPE_ENCODINGS = ("iso2022_jp", "iso2022_jp_2", "iso2022_kr", "hz")
 # What stands between letters of a word without being one.
 INSIDE_WORDS = "'`-.&@_/\u2019\u2018\u00b4\u2010\u2011\u00b7\u00ad\u200c\u200d"
 # Of the different runs of bytes that are not ASCII, so many that are UTF-8 are no accident.
@@ -42,7 +42,7 @@ LEAST_UTF8, MIXED_UTF8 = 0.5, 0.25
 # The everyday letters of an encoding of several bytes are those of its older, smaller form.
 EVERYDAY = {"gb18030": "gb2312", "cp949": "euc_kr", "cp932": "shift_jis", "euc-jp": "euc_jp"}
 CLEARLY = 0.3  # more of the letters are everyday ones than in any other encoding
-SAMPLED = 4_000  # different words that are looked at
+SAMPLE_SIZE = 4_000  # different words that are looked at
 FEWEST_GOOD = 0.98  # of the words that an encoding gives
 UNLIKELY = (
     "BOX DRAWINGS",
@@ -78,7 +78,7 @@ _WORD = re.compile(r"[^\s,;|\"()\[\]{}<>=:]*[^\x00-\x7f\s][^\s,;|\"()\[\]{}<>=:]
 def detect(data: bytes, name: str) -> str:
     """Return the encoding of a whole file, by Python's name of it.
 
-    Raises DataError where a byte does not fit, Undecided where several encodings give different
+    Raises DataError where a byte does not fit, OpenQuestion where several encodings give different
     texts: the likeliest stands first.
     """
     for mark, encoding in MARKS:
@@ -94,7 +94,7 @@ def detect(data: bytes, name: str) -> str:
     except UnicodeDecodeError as error:
         _refuse_damaged(data, error, name)
         return _other(data, name)
-    return next((each for each in ESCAPED if _is_escaped(data, each)), "utf-8")
+    return next((each for each in ESCAPE_ENCODINGS if _is_escaped(data, each)), "utf-8")
 
 
 def check(data: bytes, encoding: str, name: str) -> str:
@@ -103,13 +103,13 @@ def check(data: bytes, encoding: str, name: str) -> str:
         return data.decode(encoding)
     except LookupError as error:
         raise DataError(
-            f"There is no encoding called {shown(encoding)!r}.", hint="such as utf-8 or cp1252"
+            f"There is no encoding called {excerpt(encoding)!r}.", hint="such as utf-8 or cp1252"
         ) from error
     except UnicodeDecodeError as error:
         # Of the object: it lacks the byte-order mark where the encoding takes it off.
         line = error.object.count(b"\n", 0, error.start) + 1
         raise DataError(
-            f"{shown(name)} is not {encoding} throughout: byte "
+            f"{excerpt(name)} is not {encoding} throughout: byte "
             f"0x{error.object[error.start]:02x} in line {line:,} does not fit.",
             hint="mend that line, or name another encoding with --data data_encoding=...",
         ) from error
@@ -154,18 +154,18 @@ def _refuse_damaged(data: bytes, error: UnicodeDecodeError, name: str) -> None:
     """Refuse a file that is UTF-8 but for a few bytes, and one that is of two encodings."""
     if b"\0" in data[:4096]:
         raise DataError(
-            f"{shown(name)} is no text: it holds zero bytes.",
+            f"{excerpt(name)} is no text: it holds zero bytes.",
             hint="its ending should say what it is (.parquet, .xlsx, .sqlite, ...)",
         )
-    runs = set(itertools.islice((m[0] for m in _RUN.finditer(data)), SAMPLED * 10))
+    runs = set(itertools.islice((m[0] for m in _RUN.finditer(data)), SAMPLE_SIZE * 10))
     fitting = sum(_decodes(run, "utf-8") for run in runs) / len(runs)
     # By accident a letter of several bytes may be one of UTF-8, a letter of one byte never is.
-    mixed = fitting >= MIXED_UTF8 and not any(_decodes(data, each) for each in SEVERAL_BYTES)
-    if fitting < LEAST_UTF8 and not mixed:
+    is_mixed = fitting >= MIXED_UTF8 and not any(_decodes(data, each) for each in SEVERAL_BYTES)
+    if fitting < LEAST_UTF8 and not is_mixed:
         return
     line = data.count(b"\n", 0, error.start) + 1
     raise DataError(
-        f"{shown(name)} is UTF-8 but for byte 0x{data[error.start]:02x} in line {line:,}: no "
+        f"{excerpt(name)} is UTF-8 but for byte 0x{data[error.start]:02x} in line {line:,}: no "
         "encoding fits the whole file.",
         hint="mend that line (it was perhaps added with another program), or name the encoding "
         "with --data data_encoding=...",
@@ -195,17 +195,20 @@ def _other(data: bytes, name: str) -> str:
             readings.append(_Reading(encoding, texts))
     if not readings:
         raise DataError(
-            f"No known encoding makes sense of all of {shown(name)}.",
+            f"No known encoding makes sense of all of {excerpt(name)}.",
             hint="save it as UTF-8, or name its encoding with --data data_encoding=...",
         )
     clear = readings[0].encoding if len(readings) == 1 else _of_several_bytes(readings)
     if clear is not None:
         return clear
-    samples = {each.encoding: _sample(each, readings) for each in _ranked(lines, readings)}
-    listed = "; ".join(f"{encoding} {sample}" for encoding, sample in list(samples.items())[:4])
-    raise Undecided(
+    samples = {each.encoding: _sample(each, readings) for each in _by_rank(lines, readings)}
+    sample_list = "; ".join(
+        f"{encoding} {sample}" for encoding, sample in list(samples.items())[:4]
+    )
+    raise OpenQuestion(
         "data_encoding",
-        f"{shown(name)} is not UTF-8, and {len(samples)} encodings make sense of it: {listed}.",
+        f"{excerpt(name)} is not UTF-8, and {len(samples)} encodings make sense of it: "
+        f"{sample_list}.",
         "Which of these can be read?",
         [Option(encoding, f"{sample}  ({encoding})") for encoding, sample in samples.items()],
     )
@@ -217,7 +220,7 @@ def _lines(data: bytes) -> list[bytes]:
     for line in data.splitlines():
         if not line.isascii():
             lines[line[:2_000]] = None
-            if len(lines) >= SAMPLED:
+            if len(lines) >= SAMPLE_SIZE:
                 break
     return list(lines)
 
@@ -291,7 +294,7 @@ def _is_everyday(letter: str, encoding: str) -> bool:
     return len(data) == 2 and data[0] <= last
 
 
-def _ranked(lines: list[bytes], readings: list[_Reading]) -> list[_Reading]:
+def _by_rank(lines: list[bytes], readings: list[_Reading]) -> list[_Reading]:
     """Sort readings by how much they look like a language, as charset-normalizer measures it."""
     normalizer = require("charset_normalizer", "Telling encodings apart")
     names = [each.encoding for each in readings]
@@ -319,4 +322,4 @@ def _sample(reading: _Reading, readings: list[_Reading]) -> str:
             words |= dict.fromkeys(_WORD.findall(line)[:2])
         if len(words) >= 3:
             break
-    return '"' + " ".join(shown(word, 16) for word in list(words)[:3]) + '"'
+    return '"' + " ".join(excerpt(word, 16) for word in list(words)[:3]) + '"'

@@ -20,7 +20,7 @@ class Option:
     title: str
 
 
-class Undecided(AnswersError):
+class OpenQuestion(AnswersError):
     """Something that has several readings: the owner is asked, never a guess taken.
 
     ``key`` is what ``--data`` calls it; ``options`` are the readings, the likeliest first, or

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mlstarter.data.choices import Choice
+from mlstarter.data.choices import Suggestion
 from mlstarter.data.errors import DataError
-from mlstarter.data.show import shown, some
+from mlstarter.data.show import excerpt, some
 from mlstarter.data.tables import ENDINGS
 
 PICTURES = frozenset(
@@ -77,7 +77,7 @@ def look(folder: Path) -> Folder:
     for number, path in enumerate(walk(folder), 1):
         if number > MOST_FILES:
             raise DataError(
-                f"{shown(folder.name)} holds more than {MOST_FILES:,} files.",
+                f"{excerpt(folder.name)} holds more than {MOST_FILES:,} files.",
                 hint="give a folder within",
             )
         endings[path.suffix.lower()] += 1
@@ -85,28 +85,30 @@ def look(folder: Path) -> Folder:
     return Folder(folder, sum(endings.values()), size, dict(endings))
 
 
-def propose(folder: Folder, answers: Mapping[str, Any]) -> list[Choice]:
+def propose(folder: Folder, answers: Mapping[str, Any]) -> list[Suggestion]:
     """Propose a project over a folder of pictures or recordings.
 
     Raises DataError for a folder of other things, naming the tables in it.
     """
     pictures, recordings = folder.count(PICTURES), folder.count(RECORDINGS)
-    stated = str(answers.get("project_type", ""))
-    kind = stated or ("cv" if pictures >= recordings and pictures else "asr" if recordings else "")
+    own_type = str(answers.get("project_type", ""))
+    kind = own_type or (
+        "cv" if pictures >= recordings and pictures else "asr" if recordings else ""
+    )
     if kind not in ("cv", "asr") or not (pictures or recordings):
         raise _other(folder)
     count, what = (pictures, "pictures") if kind == "cv" else (recordings, "recordings")
     if not count:
         raise DataError(
-            f"{shown(folder.path.name)} holds no {what}.",
+            f"{excerpt(folder.path.name)} holds no {what}.",
             hint="give another folder, or another --type",
         )
-    choices = [Choice("project_type", kind, f"{count:,} of {folder.files:,} files are {what}")]
+    choices = [Suggestion("project_type", kind, f"{count:,} of {folder.files:,} files are {what}")]
     if kind == "cv":
         parts = {path.name.lower() for path in folder.path.iterdir() if path.is_dir()} & PARTS
         if len(parts) == 2:
             why = f"it has folders called {' and '.join(sorted(parts))}"
-            choices.append(Choice("image_split", "given", why))
+            choices.append(Suggestion("image_split", "given", why))
     return choices
 
 
@@ -116,7 +118,7 @@ def _other(folder: Folder) -> DataError:
         for path in walk(folder.path)
         if path.suffix.lower() in ENDINGS or path.suffix.lower() in (".gz", ".zip")
     )
-    name = shown(folder.path.name)
+    name = excerpt(folder.path.name)
     if tables:
         return DataError(
             f"{name} is a folder with tables: {some(tables)}.", hint="give one of them"

@@ -10,11 +10,11 @@ from typing import Any
 from mlstarter.data import styles, tables
 from mlstarter.data.columns import Facts, describe
 from mlstarter.data.dates import Reading
-from mlstarter.data.errors import DataError, Option, Undecided
+from mlstarter.data.errors import DataError, OpenQuestion, Option
 from mlstarter.data.numbers import NumberStyle
 from mlstarter.data.reader import moment
-from mlstarter.data.settings import Settings, stated
-from mlstarter.data.show import quoted, shown, some
+from mlstarter.data.settings import Settings, settings_in
+from mlstarter.data.show import excerpt, quote, some
 from mlstarter.suggest import did_you_mean
 
 
@@ -37,7 +37,7 @@ class Inspection:
         if name in self.facts:
             return self.facts[name]
         raise DataError(
-            f"{shown(self.path.name)} has no column {quoted(name)}.",
+            f"{excerpt(self.path.name)} has no column {quote(name)}.",
             hint=did_you_mean(name, list(self.facts)) or f"its columns are {some(self.facts, 20)}",
         )
 
@@ -45,11 +45,11 @@ class Inspection:
 def inspect(path: Path, answers: Mapping[str, Any]) -> Inspection:
     """Look at a file; ``answers`` may state ``data_encoding``, ``data_decimal``, ``date_formats``.
 
-    Raises DataError for what cannot be read, Undecided for what its owner has to decide.
+    Raises DataError for what cannot be read, OpenQuestion for what its owner has to decide.
     """
-    fixed = stated(answers)
-    table = tables.read(path, fixed)
-    style = styles.detect(table.columns, path.name, fixed)
+    own_settings = settings_in(answers)
+    table = tables.read(path, own_settings)
+    style = styles.detect(table.columns, path.name, own_settings)
     settings = replace(table.settings, decimal=style.decimal, thousands=style.thousands)
     table = replace(table, settings=settings)
     facts = _facts(table, style)
@@ -84,8 +84,8 @@ def _with_format(looked_at: Inspection, facts: Facts, pattern: str) -> Facts:
             moment(text, pattern)
         except ValueError as error:
             raise DataError(
-                f"{quoted(text)} in column {quoted(facts.name)} is no time of the format "
-                f"{shown(pattern)!r}.",
+                f"{quote(text)} in column {quote(facts.name)} is no time of the format "
+                f"{excerpt(pattern)!r}.",
                 hint="https://docs.python.org/3/library/datetime.html#format-codes",
             ) from error
     times = [moment(text, pattern) for text in values]
@@ -96,12 +96,12 @@ def _with_format(looked_at: Inspection, facts: Facts, pattern: str) -> Facts:
 def reading_of(facts: Facts) -> Reading:
     """Return the one reading of a column of times.
 
-    Raises Undecided, naming the column and the key, where there are several; DataError where the
+    Raises OpenQuestion, naming the column and the key, where there are several; DataError where the
     column holds no times.
     """
     if facts.kind != "time" or not facts.readings:
         raise DataError(
-            f"The column {quoted(facts.name)} holds no times that can be read.",
+            f"The column {quote(facts.name)} holds no times that can be read.",
             hint=f'state their format: --data "date_formats={facts.name} = %d.%m.%Y"',
         )
     if len(facts.readings) == 1:
@@ -110,11 +110,11 @@ def reading_of(facts: Facts) -> Reading:
     first = ", ".join(
         f"{each.format} ({each.first:%Y-%m-%d} to {each.last:%Y-%m-%d})" for each in facts.readings
     )
-    raise Undecided(
+    raise OpenQuestion(
         "date_formats",
-        f"The times in column {quoted(facts.name)}, such as {quoted(example)}, can be read in "
+        f"The times in column {quote(facts.name)}, such as {quote(example)}, can be read in "
         f"{len(facts.readings)} ways: {first}.",
-        f"{quoted(example)} in column {quoted(facts.name)}: how is it read?",
+        f"{quote(example)} in column {quote(facts.name)}: how is it read?",
         [
             Option(
                 f"{facts.name} = {each.format}",

@@ -9,13 +9,13 @@ from typing import Any
 from mlstarter.data import encodings
 from mlstarter.data.errors import DataError
 from mlstarter.data.settings import Format
-from mlstarter.data.show import shown
+from mlstarter.data.show import excerpt
 
 
 def encoding_of(data: bytes, name: str) -> str:
     """Return UTF-8, or UTF-16 with its mark: what JSON may be in."""
-    marked = data[:2] in (b"\xff\xfe", b"\xfe\xff")
-    return encodings.detect(data, name) if marked else "utf-8-sig"
+    has_mark = data[:2] in (b"\xff\xfe", b"\xfe\xff")
+    return encodings.detect(data, name) if has_mark else "utf-8-sig"
 
 
 def read_records(text: str, kind: Format, name: str) -> tuple[Format, list[Mapping[str, Any]]]:
@@ -49,7 +49,7 @@ def read_records(text: str, kind: Format, name: str) -> tuple[Format, list[Mappi
             return "json", [{column: document[column][key] for column in document} for key in keys]
     if not isinstance(document, list) or not all(isinstance(row, dict) for row in document):
         raise DataError(
-            f"{shown(name)} is JSON, but no list of objects.",
+            f"{excerpt(name)} is JSON, but no list of objects.",
             hint="write one object for each row: [{...}, {...}]",
         )
     return "json", document
@@ -65,12 +65,12 @@ def _lines(text: str, name: str, error: ValueError) -> list[Mapping[str, Any]]:
         except (ValueError, RecursionError) as wrong:
             reason = wrong if number > 1 else error
             raise DataError(
-                f"{shown(name)}, line {number:,}, is no JSON: {shown(reason, 80)}.",
+                f"{excerpt(name)}, line {number:,}, is no JSON: {excerpt(reason, 80)}.",
                 hint="write one list of objects, or one object on each line",
             ) from None
         if not isinstance(row, dict):
             raise DataError(
-                f"{shown(name)}, line {number:,}, is JSON, but no object.",
+                f"{excerpt(name)}, line {number:,}, is JSON, but no object.",
                 hint="write one object on each line: {...}",
             )
         rows.append(row)

@@ -45,7 +45,7 @@ def settle_addresses(answers: dict[str, object]) -> None:
     """Put in place of a Kaggle address, in either question, the answer that it stands for."""
     for key in ("kaggle_dataset", "kaggle_competition"):
         value = answers.get(key)
-        meant = read_address(value) if isinstance(value, str) else None
-        if meant is not None:
+        answer = read_address(value) if isinstance(value, str) else None
+        if answer is not None:
             del answers[key]
-            answers.update(meant)
+            answers.update(answer)

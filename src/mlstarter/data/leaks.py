@@ -89,13 +89,13 @@ def _eta_squared(groups: Sequence[Hashable], target: Sequence[float]) -> float:
     by_group: dict[Hashable, list[float]] = {}
     for group, value in zip(groups, target, strict=True):
         by_group.setdefault(group, []).append(value)
-    rows, used = len(target), len(by_group)
+    rows, group_count = len(target), len(by_group)
     mean = math.fsum(target) / rows
     total = math.fsum((value - mean) ** 2 for value in target)
-    if total == 0 or rows <= used:
+    if total == 0 or rows <= group_count:
         return 0.0
     within = 0.0
     for values in by_group.values():
         own = math.fsum(values) / len(values)
         within += math.fsum((value - own) ** 2 for value in values)
-    return max(0.0, 1 - (within / (rows - used)) / (total / (rows - 1)))
+    return max(0.0, 1 - (within / (rows - group_count)) / (total / (rows - 1)))

@@ -14,7 +14,7 @@ from pathlib import Path
 from mlstarter.data.errors import DataError
 from mlstarter.data.folders import look, walk
 from mlstarter.data.limits import COPY_BYTES, TRACK_BYTES
-from mlstarter.data.show import shown
+from mlstarter.data.show import excerpt
 from mlstarter.errors import UsageError
 from mlstarter.files import remove
 
@@ -31,13 +31,15 @@ class Placement:
     """
 
     source: Path
-    recorded: str
-    copied: str = ""
+    recorded_path: str
+    copy_path: str = ""
 
     @property
     def variable(self) -> str:
         """The name of the environment variable that has to say where the data are, or ""."""
-        return self.recorded.removeprefix("env:") if self.recorded.startswith("env:") else ""
+        return (
+            self.recorded_path.removeprefix("env:") if self.recorded_path.startswith("env:") else ""
+        )
 
 
 def size_of(path: Path) -> int:
@@ -61,8 +63,8 @@ def placement(source: Path, project: Path, *, copy: bool, variables: bool = True
         return Placement(source, f"../{real.relative_to(root.parent).as_posix()}")
     if not variables:
         raise UsageError(
-            f"{shown(source.name)} is not to be copied, or larger than {COPY_BYTES >> 30} GiB.",
-            hint=f"move it into {shown(root.parent, 200)}, beside the project",
+            f"{excerpt(source.name)} is not to be copied, or larger than {COPY_BYTES >> 30} GiB.",
+            hint=f"move it into {excerpt(root.parent, 200)}, beside the project",
         )
     return Placement(source, f"env:{VARIABLE}")
 
@@ -72,13 +74,13 @@ def copy_into(place: Placement, project: Path) -> None:
 
     Raises DataError where another file is there.
     """
-    target = project / place.copied
+    target = project / place.copy_path
     if target.is_file() and place.source.is_file() and filecmp.cmp(target, place.source, False):
         return
     if target.exists():
         raise DataError(
-            f"{place.copied} is there already, and another file.",
-            hint=f"remove it, or give the file itself: mlstarter describe {place.copied}",
+            f"{place.copy_path} is there already, and another file.",
+            hint=f"remove it, or give the file itself: mlstarter describe {place.copy_path}",
         )
     target.parent.mkdir(parents=True, exist_ok=True)
     # Beside its place first: what a full disk leaves is never taken for the data.
@@ -100,6 +102,6 @@ def check_tracked(source: Path) -> None:
     """Raise UsageError for data that are too large for git."""
     if size_of(source) > TRACK_BYTES:
         raise UsageError(
-            f"{shown(source.name)} is larger than {TRACK_BYTES >> 20} MiB, too large for git.",
+            f"{excerpt(source.name)} is larger than {TRACK_BYTES >> 20} MiB, too large for git.",
             hint="leave out --track-data",
         )

@@ -13,8 +13,8 @@ import yaml
 from mlstarter.data.place import Placement, copy_into
 from mlstarter.data.schema import Schema, read_schema, to_toml
 from mlstarter.data.settings import KEYS, Settings
-from mlstarter.data.show import shown
-from mlstarter.data.writing import config_data, merged, with_settings
+from mlstarter.data.show import excerpt
+from mlstarter.data.writing import config_data, merge, with_settings
 from mlstarter.errors import ProjectError
 
 ANSWERS, CONFIG, SCHEMA = ".copier-answers.yml", "config.toml", "schema.toml"
@@ -38,11 +38,11 @@ class Changes:
         for name in self.names:
             old, new = (text.splitlines() for text in self.texts[name])
             lines += difflib.unified_diff(old, new, f"a/{name}", f"b/{name}", lineterm="")
-        return "".join(f"{shown(line, 200)}\n" for line in lines)
+        return "".join(f"{excerpt(line, 200)}\n" for line in lines)
 
     def write(self, place: Placement) -> None:
         """Copy the data into the project, then write the files, each whole or not at all."""
-        if place.copied:
+        if place.copy_path:
             copy_into(place, self.root)
         for name in self.names:
             partial = self.root / f".{name}.part"
@@ -65,35 +65,35 @@ class DataProject:
         """Say whether the project has the sample, so that its files know no other data."""
         return bool(self.data.get("source", self.answers.get("data_source")) == "sample")
 
-    def decided(self, recorded: str) -> dict[str, Any]:
+    def earlier_decisions(self, recorded_path: str) -> dict[str, Any]:
         """Return what was decided about the file at the same place, should it be asked again."""
-        if self.data.get("path") != recorded or self.is_sample:
+        if self.data.get("path") != recorded_path or self.is_sample:
             return {}
-        decided = {f"data_{key}": self.data[key] for key in KEYS if key in self.data}
+        answers = {f"data_{key}": self.data[key] for key in KEYS if key in self.data}
         dates = read_schema(self.schema).dates if self.schema else ()
         formats = "; ".join(f"{date.name} = {date.format}" for date in dates if date.format)
-        return decided | ({"date_formats": formats} if formats else {})
+        return answers | ({"date_formats": formats} if formats else {})
 
     @property
-    def stated(self) -> dict[str, Any]:
+    def answers_of_owner(self) -> dict[str, Any]:
         """What its owner has stated, in the answers and in schema.toml."""
-        stated = {
+        answers = {
             name: value
             for name, value in self.answers.items()
             if value not in ("", None) and not name.startswith("data_")
         }
         if self.is_sample:
             ours = ("task", "target", "positive_class", "split_rule", "split_column", "row")
-            return {n: v for n, v in stated.items() if n == "project_type" or n not in ours}
+            return {n: v for n, v in answers.items() if n == "project_type" or n not in ours}
         if self.schema and (target := read_schema(self.schema).target).name:
-            stated["target"] = target.name
-            if target.positive and stated.get("task") in ("binary", "anomaly"):
-                stated["positive_class"] = target.positive
-        return stated
+            answers["target"] = target.name
+            if target.positive and answers.get("task") in ("binary", "anomaly"):
+                answers["positive_class"] = target.positive
+        return answers
 
     def changes(self, settings: Settings, schema: Schema) -> Changes:
         """Return what a description changes; what the owner wrote about a column stays."""
-        new = merged(read_schema(self.schema), schema) if self.schema else schema
+        new = merge(read_schema(self.schema), schema) if self.schema else schema
         texts = {
             CONFIG: (self.config, with_settings(self.config, settings)),
             SCHEMA: (self.schema, to_toml(new)),
@@ -109,7 +109,7 @@ def open_project(folder: Path) -> DataProject:
         config = (root / CONFIG).read_text(encoding="utf-8")
     except (OSError, ValueError, yaml.YAMLError) as error:
         raise ProjectError(
-            f"{shown(folder, 200)} is no project of mlstarter: it has no {ANSWERS} and {CONFIG} "
+            f"{excerpt(folder, 200)} is no project of mlstarter: it has no {ANSWERS} and {CONFIG} "
             "that can be read.",
             hint="give the project's folder: mlstarter describe FILE PROJECT",
         ) from error

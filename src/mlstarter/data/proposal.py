@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlstarter.data import words
-from mlstarter.data.choices import Choice
+from mlstarter.data.choices import Suggestion
 from mlstarter.data.columns import Facts
 from mlstarter.data.draft import draft, problem_of, without_leaks
-from mlstarter.data.errors import DataError, Option, Undecided
+from mlstarter.data.errors import DataError, OpenQuestion, Option
 from mlstarter.data.inspect import Inspection
 from mlstarter.data.reader import values_of
 from mlstarter.data.schema import Schema
-from mlstarter.data.show import quoted, shown, some
+from mlstarter.data.show import excerpt, quote, some
 from mlstarter.data.splits import choose_split, group_columns
 from mlstarter.suggest import did_you_mean
 
@@ -31,7 +31,7 @@ class Proposal:
     """
 
     project_type: str
-    choices: tuple[Choice, ...]
+    choices: tuple[Suggestion, ...]
     schema: Schema | None = None
     problem: DataError | None = None
 
@@ -46,7 +46,7 @@ def propose(
 ) -> Proposal:
     """Propose a project. ``answers`` are what its owner states; they are obeyed.
 
-    Raises Undecided for what only the owner can know: the target where no name gives it away
+    Raises OpenQuestion for what only the owner can know: the target where no name gives it away
     (or always, without ``guess_target``), the positive class, a time with two readings. Raises
     DataError for a column that is not there, or that cannot be what it is to be.
     """
@@ -69,44 +69,44 @@ def propose(
 # Type and target
 
 
-def _project_type(looked_at: Inspection, answers: Mapping[str, Any]) -> Choice:
-    stated = str(answers.get("project_type", ""))
-    if stated and stated not in ("tabular", "nlp"):
+def _project_type(looked_at: Inspection, answers: Mapping[str, Any]) -> Suggestion:
+    own_type = str(answers.get("project_type", ""))
+    if own_type and own_type not in ("tabular", "nlp"):
         raise DataError(
-            f"A project of type {stated} is not made from a table.", hint="leave out --type"
+            f"A project of type {own_type} is not made from a table.", hint="leave out --type"
         )
-    if stated:
-        return Choice("project_type", stated, "as stated")
+    if own_type:
+        return Suggestion("project_type", own_type, "as stated")
     texts = [f for f in looked_at.facts.values() if f.kind == "text"]
     others = [f for f in looked_at.facts.values() if f.is_feature]
     if texts and len(others) <= 3 and not (set(answers) & {"task", "split_rule"}):
-        return Choice("project_type", "nlp", f"{quoted(texts[0].name)} holds free text")
-    return Choice(
+        return Suggestion("project_type", "nlp", f"{quote(texts[0].name)} holds free text")
+    return Suggestion(
         "project_type", "tabular", f"{len(others)} columns hold numbers, classes or yes and no"
     )
 
 
-def _target(looked_at: Inspection, answers: Mapping[str, Any], *, guess_target: bool) -> Choice:
-    stated = str(answers.get("target", ""))
-    if stated:
-        looked_at.column(stated)
-        return Choice("target", stated, "as stated")
+def _target(looked_at: Inspection, answers: Mapping[str, Any], *, guess_target: bool) -> Suggestion:
+    own_target = str(answers.get("target", ""))
+    if own_target:
+        looked_at.column(own_target)
+        return Suggestion("target", own_target, "as stated")
     if answers.get("task") == "anomaly":
-        return Choice("target", "", "none is needed")
+        return Suggestion("target", "", "none is needed")
     likely = likely_targets(looked_at)
-    named = [name for name in likely if name.casefold() in words.TARGETS]
-    if named and guess_target:
-        return Choice("target", named[0], "by its name")
+    known_targets = [name for name in likely if name.casefold() in words.TARGETS]
+    if known_targets and guess_target:
+        return Suggestion("target", known_targets[0], "by its name")
     if not likely:
         raise DataError(
-            f"No column of {shown(looked_at.path.name)} could be predicted.",
+            f"No column of {excerpt(looked_at.path.name)} could be predicted.",
             hint="name one with --data target=..., or --data task=anomaly",
         )
-    raise Undecided(
+    raise OpenQuestion(
         "target",
-        f"Which column of {shown(looked_at.path.name)} is to be predicted?",
+        f"Which column of {excerpt(looked_at.path.name)} is to be predicted?",
         "Which column is to be predicted?",
-        [Option(name, f"{shown(name)}  ({summary(looked_at.facts[name])})") for name in likely],
+        [Option(name, f"{excerpt(name)}  ({summary(looked_at.facts[name])})") for name in likely],
     )
 
 
@@ -135,76 +135,79 @@ def summary(facts: Facts) -> str:
         )
     if facts.kind in ("number", "integer"):
         kind = "whole numbers" if facts.kind == "integer" else "numbers"
-        return f"{kind} such as {', '.join(shown(text, 20) for text in facts.examples[:2])}"
+        return f"{kind} such as {', '.join(excerpt(text, 20) for text in facts.examples[:2])}"
     return facts.reason or facts.kind
 
 
-def _task(looked_at: Inspection, answers: Mapping[str, Any], target: str) -> Choice:
-    stated = str(answers.get("task", ""))
+def _task(looked_at: Inspection, answers: Mapping[str, Any], target: str) -> Suggestion:
+    own_task = str(answers.get("task", ""))
     if not target:
-        return Choice("task", "anomaly", "as stated")
+        return Suggestion("task", "anomaly", "as stated")
     facts = looked_at.column(target)
-    what = f"{quoted(target)} holds {summary(facts)}"
+    what = f"{quote(target)} holds {summary(facts)}"
     number = facts.kind in ("number", "integer") or (
         facts.kind == "boolean" and set(facts.values) <= {"0", "1"}
     )
     if facts.kind in ("empty", "constant"):
         raise DataError(
-            f"The target {quoted(target)} cannot be learned: {facts.reason}.",
+            f"The target {quote(target)} cannot be learned: {facts.reason}.",
             hint="choose another target, or bring other rows",
         )
-    if facts.kind in ("time", "unreadable", "mixed") and stated != "anomaly":
+    if facts.kind in ("time", "unreadable", "mixed") and own_task != "anomaly":
         raise DataError(
-            f"The target {quoted(target)} cannot be learned: {facts.reason}.",
+            f"The target {quote(target)} cannot be learned: {facts.reason}.",
             hint="make it numbers or classes, or choose another target",
         )
-    if stated == "regression" and not number:
+    if own_task == "regression" and not number:
         raise DataError(
             f"{what}, and a regression needs numbers.", hint="leave out --data task=..."
         )
-    if stated == "binary" and facts.distinct != 2:
+    if own_task == "binary" and facts.distinct != 2:
         raise DataError(
             f"{what}, and a yes or no needs two values: it has {facts.distinct:,}.",
             hint="leave out --data task=..., or choose multiclass or regression",
         )
-    if stated:
-        if stated not in TASKS:
+    if own_task:
+        if own_task not in TASKS:
             raise DataError(
-                f"There is no task {quoted(stated)}.", hint=f"tasks are {', '.join(TASKS)}"
+                f"There is no task {quote(own_task)}.", hint=f"tasks are {', '.join(TASKS)}"
             )
-        return Choice("task", stated, "as stated")
+        return Suggestion("task", own_task, "as stated")
     if facts.distinct == 2:
-        return Choice("task", "binary", what)
+        return Suggestion("task", "binary", what)
     if facts.kind == "number" or (number and facts.distinct > FEW_NUMBERS):
-        return Choice("task", "regression", what)
+        return Suggestion("task", "regression", what)
     if facts.distinct <= MOST_CLASSES:
-        return Choice("task", "multiclass", what)
+        return Suggestion("task", "multiclass", what)
     raise DataError(
         f"{what}, too many to be classes, and no numbers.",
         hint="choose another target, or join classes",
     )
 
 
-def _positive(looked_at: Inspection, answers: Mapping[str, Any], target: str) -> Choice:
+def _positive(looked_at: Inspection, answers: Mapping[str, Any], target: str) -> Suggestion:
     facts = looked_at.column(target)
     values = [value for value in facts.values if value not in facts.missing]
-    stated = str(answers.get("positive_class", ""))
-    if stated:
-        if stated not in values:
+    own_class = str(answers.get("positive_class", ""))
+    if own_class:
+        if own_class not in values:
             raise DataError(
-                f"{quoted(target)} is never {quoted(stated)}.",
-                hint=did_you_mean(stated, values) or f"it is {some(values)}",
+                f"{quote(target)} is never {quote(own_class)}.",
+                hint=did_you_mean(own_class, values) or f"it is {some(values)}",
             )
-        return Choice("positive_class", stated, "as stated")
+        return Suggestion("positive_class", own_class, "as stated")
     yes = words.yes_of(values)
     if yes is not None:
-        return Choice("positive_class", yes, f"it is the yes among {some(values)}")
+        return Suggestion("positive_class", yes, f"it is the yes among {some(values)}")
     rare_first = sorted(values, key=lambda value: facts.values[value])
-    raise Undecided(
+    raise OpenQuestion(
         "positive_class",
-        f"Which value of {quoted(target)} counts as yes: {some(values)}?",
-        f"Which value of {quoted(target)} counts as yes?",
-        [Option(value, f"{shown(value)}  ({facts.values[value]:,} rows)") for value in rare_first],
+        f"Which value of {quote(target)} counts as yes: {some(values)}?",
+        f"Which value of {quote(target)} counts as yes?",
+        [
+            Option(value, f"{excerpt(value)}  ({facts.values[value]:,} rows)")
+            for value in rare_first
+        ],
     )
 
 
@@ -212,35 +215,36 @@ def _positive(looked_at: Inspection, answers: Mapping[str, Any], target: str) ->
 
 
 def _texts(
-    looked_at: Inspection, answers: Mapping[str, Any], kind: Choice, *, guess_target: bool
+    looked_at: Inspection, answers: Mapping[str, Any], kind: Suggestion, *, guess_target: bool
 ) -> Proposal:
     texts = [name for name, facts in looked_at.facts.items() if facts.kind == "text"]
-    stated = str(answers.get("text_column", ""))
-    if stated:
-        facts = looked_at.column(stated)
+    own_column = str(answers.get("text_column", ""))
+    if own_column:
+        facts = looked_at.column(own_column)
         if facts.kind == "unreadable":
             raise DataError(
-                f"The column {quoted(stated)} is no text: {facts.reason}.", hint="give another file"
+                f"The column {quote(own_column)} is no text: {facts.reason}.",
+                hint="give another file",
             )
-        column = Choice("text_column", stated, "as stated")
+        column = Suggestion("text_column", own_column, "as stated")
     elif len(texts) == 1:
-        column = Choice("text_column", texts[0], "it holds free text")
+        column = Suggestion("text_column", texts[0], "it holds free text")
     else:
-        raise Undecided(
+        raise OpenQuestion(
             "text_column",
-            f"Which column of {shown(looked_at.path.name)} holds the text?",
+            f"Which column of {excerpt(looked_at.path.name)} holds the text?",
             "Which column holds the text?",
-            [Option(name, shown(name)) for name in texts or looked_at.facts],
+            [Option(name, excerpt(name)) for name in texts or looked_at.facts],
         )
     target = _target(looked_at, answers, guess_target=guess_target)
     facts = looked_at.column(target.value)
     if facts.kind in ("unreadable", "empty", "constant") or facts.distinct < 2:
         raise DataError(
-            f"The labels in {quoted(target.value)} cannot be learned: {facts.reason}.",
+            f"The labels in {quote(target.value)} cannot be learned: {facts.reason}.",
             hint="give a column of classes with --data target=...",
         )
     choices = [kind, column, target]
     groups = [name for name in group_columns(looked_at, target.value) if name != column.value]
     if groups and "text_group" not in answers:
-        choices.append(Choice("text_group", groups[0], "texts of one stay together"))
+        choices.append(Suggestion("text_group", groups[0], "texts of one stay together"))
     return Proposal("nlp", tuple(choices))

@@ -17,7 +17,7 @@ from mlstarter.data.errors import DataError
 from mlstarter.data.numbers import NumberStyle, to_number
 from mlstarter.data.schema import Column, Schema
 from mlstarter.data.settings import Settings
-from mlstarter.data.show import quoted, shown
+from mlstarter.data.show import excerpt, quote
 from mlstarter.data.tables import Table, read_cells
 
 LARGEST = 3.4028234663852886e38  # of float32, which the model reads
@@ -54,13 +54,14 @@ def _values(table: Table, column: Column, name: str) -> list[Value]:
     if column.name not in table.columns:
         reason = table.unreadable.get(column.name)
         raise DataError(
-            f"{shown(name)} has no column {quoted(column.name)}{f' ({reason})' if reason else ''}.",
+            f"{excerpt(name)} has no column {quote(column.name)}"
+            f"{f' ({reason})' if reason else ''}.",
             hint="remove it from schema.toml",
         )
-    return list(_converted(table, column, name))
+    return list(_convert(table, column, name))
 
 
-def _converted(table: Table, column: Column, name: str) -> Iterator[Value]:
+def _convert(table: Table, column: Column, name: str) -> Iterator[Value]:
     style = NumberStyle(table.settings.decimal, table.settings.thousands)
     cache: dict[Any, Value] = {}
     for row, cell in enumerate(table.columns[column.name], 1):
@@ -71,8 +72,8 @@ def _converted(table: Table, column: Column, name: str) -> Iterator[Value]:
                 cache[key] = value(cell, column, style)
             except ValueError:
                 raise DataError(
-                    f"{shown(name)}, row {row:,}, column {quoted(column.name)}: "
-                    f"{quoted(as_text(cell))} is no {column.kind}.",
+                    f"{excerpt(name)}, row {row:,}, column {quote(column.name)}: "
+                    f"{quote(as_text(cell))} is no {column.kind}.",
                     hint="mend it, or change kind, missing or format in schema.toml, or decimal "
                     "and thousands in config.toml",
                 ) from None

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from mlstarter.data.choices import Choice
+from mlstarter.data.choices import Suggestion
 from mlstarter.data.inspect import Inspection
 from mlstarter.data.proposal import Proposal, summary
-from mlstarter.data.show import shown
+from mlstarter.data.show import excerpt
 
 NAMES = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "bar", " ": "blank"}
 MOST_LINES = 60
@@ -26,7 +26,7 @@ def reading_line(looked_at: Inspection) -> str:
             f"quote {settings.quote or 'none'}",
         ]
     if settings.table:
-        parts.append(f"table {shown(settings.table, 40)}")
+        parts.append(f"table {excerpt(settings.table, 40)}")
     if settings.skip_lines:
         parts.append(f"{settings.skip_lines} lines before the header")
     if not settings.header:
@@ -41,32 +41,36 @@ def lines(looked_at: Inspection) -> list[str]:
     """Return what a file holds: rows, reading, and each column in a line."""
     table = looked_at.table
     result = [
-        f"{shown(looked_at.path.name)}: {table.rows:,} rows, {len(looked_at.facts):,} columns",
+        f"{excerpt(looked_at.path.name)}: {table.rows:,} rows, {len(looked_at.facts):,} columns",
         f"  read as {reading_line(looked_at)}",
         "",
     ]
-    width = min(max((len(shown(name, 28)) for name in looked_at.facts), default=0), 28)
+    width = min(max((len(excerpt(name, 28)) for name in looked_at.facts), default=0), 28)
     for name, facts in list(looked_at.facts.items())[:MOST_LINES]:
         missing = f"; {facts.empty:,} missing" if facts.empty else ""
-        marks = f" (also {', '.join(shown(m, 12) for m in facts.missing)})" if facts.missing else ""
+        marks = (
+            f" (also {', '.join(excerpt(m, 12) for m in facts.missing)})" if facts.missing else ""
+        )
         note = f"; {facts.note}" if facts.note else ""
         text = summary(facts) if facts.is_feature else facts.reason
         if facts.kind == "time":
             formats = " or ".join(each.format or "ISO 8601" for each in facts.readings)
             text = f"{formats}" if formats else text
-        result.append(f"  {shown(name, 28):{width}}  {facts.kind:10}  {text}{missing}{marks}{note}")
+        result.append(
+            f"  {excerpt(name, 28):{width}}  {facts.kind:10}  {text}{missing}{marks}{note}"
+        )
     if len(looked_at.facts) > MOST_LINES:
         result.append(f"  ... and {len(looked_at.facts) - MOST_LINES:,} columns more")
-    read = len(next(iter(table.columns.values()), []))
-    if read < table.rows:
-        result.append(f"  judged by the first {read:,} rows")
+    row_count = len(next(iter(table.columns.values()), []))
+    if row_count < table.rows:
+        result.append(f"  judged by the first {row_count:,} rows")
     return result
 
 
-def choice_lines(choices: Sequence[Choice]) -> list[str]:
+def choice_lines(choices: Sequence[Suggestion]) -> list[str]:
     """Return what is proposed, with the reasons."""
     width = max((len(each.key) for each in choices), default=0)
-    return [f"  {each.key:{width}}  {shown(each.value, 40)}: {each.reason}" for each in choices]
+    return [f"  {each.key:{width}}  {excerpt(each.value, 40)}: {each.reason}" for each in choices]
 
 
 def as_object(looked_at: Inspection, proposal: Proposal | None) -> dict[str, Any]:

@@ -78,11 +78,11 @@ def read_schema(text: str) -> Schema:
 
 
 def _column(table: Mapping[str, Any]) -> Column:
-    known = {field.name for field in fields(Column)}
+    names = {field.name for field in fields(Column)}
     values: dict[str, Any] = {
         key: tuple(str(item) for item in value) if isinstance(value, list) else value
         for key, value in table.items()
-        if key in known
+        if key in names
     }
     return Column(**values)
 
@@ -114,8 +114,8 @@ def _table(column: Column) -> str:
 def toml_value(value: Any) -> str:
     """Return a text, number, truth or list of texts as TOML writes it."""
     # JSON's texts, lists and numbers are TOML's; what cannot be seen is escaped.
-    listed = list(value) if isinstance(value, tuple) else value
-    text = json.dumps(listed, ensure_ascii=False)
+    plain = list(value) if isinstance(value, tuple) else value
+    text = json.dumps(plain, ensure_ascii=False)
     return "".join(letter if letter.isprintable() else _escape(letter) for letter in text)
 
 

@@ -10,7 +10,7 @@ from mlstarter.data.errors import DataError
 
 Format = Literal["csv", "excel", "parquet", "json", "jsonl", "sqlite", "duckdb"]
 FORMATS: tuple[Format, ...] = ("csv", "excel", "parquet", "json", "jsonl", "sqlite", "duckdb")
-SPELT = {"tab": "\t", "\\t": "\t", "space": " ", "none": ""}
+SPELLINGS = {"tab": "\t", "\\t": "\t", "space": " ", "none": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Settings:
     header: bool = True
     max_rows: int = 200_000
 
-    def changed(self) -> dict[str, Any]:
+    def non_defaults(self) -> dict[str, Any]:
         """Return the keys that differ from their defaults, ``path`` left out."""
         plain = Settings()
         return {
@@ -50,7 +50,7 @@ class Settings:
 KEYS = tuple(field.name for field in fields(Settings) if field.name not in ("path", "max_rows"))
 
 
-def stated(answers: Mapping[str, Any]) -> dict[str, Any]:
+def settings_in(answers: Mapping[str, Any]) -> dict[str, Any]:
     """Return the settings that answers such as ``data_separator`` state, by their own names.
 
     Raises DataError for a value that cannot be.
@@ -60,11 +60,11 @@ def stated(answers: Mapping[str, Any]) -> dict[str, Any]:
         value = answers.get(f"data_{key}")
         if value is None:
             continue
-        result[key] = _checked(key, value)
+        result[key] = _check(key, value)
     return result
 
 
-def _checked(key: str, value: Any) -> Any:
+def _check(key: str, value: Any) -> Any:
     text = str(value)
     if key == "skip_lines":
         if not text.isdigit():
@@ -73,16 +73,16 @@ def _checked(key: str, value: Any) -> Any:
     if key == "header":
         return text.lower() in ("true", "yes", "1")
     if key in ("separator", "quote", "escape"):
-        text = SPELT.get(text.lower(), text)
+        text = SPELLINGS.get(text.lower(), text)
         if len(text) > 1 or (key == "separator" and not text):
             raise DataError(f"data_{key} cannot be {text[:40]!r}.", hint="give one character")
-    allowed = {"decimal": (".", ","), "thousands": ("", ",", ".", " ", "'"), "format": FORMATS}
-    if key in allowed and text not in allowed[key]:
-        choices = ", ".join(repr(choice) for choice in allowed[key])
+    options = {"decimal": (".", ","), "thousands": ("", ",", ".", " ", "'"), "format": FORMATS}
+    if key in options and text not in options[key]:
+        choices = ", ".join(repr(choice) for choice in options[key])
         raise DataError(f"data_{key} cannot be {text[:40]!r}.", hint=f"choose from {choices}")
     return text
 
 
-def with_stated(settings: Settings, values: Mapping[str, Any]) -> Settings:
+def with_values(settings: Settings, values: Mapping[str, Any]) -> Settings:
     """Return settings with the values that their owner states."""
     return replace(settings, **cast("dict[str, Any]", dict(values)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 
-def shown(text: object, limit: int = 60) -> str:
+def excerpt(text: object, limit: int = 60) -> str:
     """Return ``text`` on one line of at most ``limit`` characters, control characters escaped.
 
     What Python calls unprintable is escaped: control and direction characters, odd spaces.
@@ -18,13 +18,13 @@ def shown(text: object, limit: int = 60) -> str:
     return safe if len(whole) <= limit else f"{safe[: limit - 3]}..."
 
 
-def quoted(text: object, limit: int = 60) -> str:
+def quote(text: object, limit: int = 60) -> str:
     """Return foreign text in quotes."""
-    return f'"{shown(text, limit)}"'
+    return f'"{excerpt(text, limit)}"'
 
 
 def some(values: Iterable[object], count: int = 5) -> str:
     """Return the first of ``values`` in quotes, and how many more there are."""
-    listed = list(values)
-    more = f" and {len(listed) - count:,} more" if len(listed) > count else ""
-    return ", ".join(quoted(value, 40) for value in listed[:count]) + more
+    texts = list(values)
+    more = f" and {len(texts) - count:,} more" if len(texts) > count else ""
+    return ", ".join(quote(value, 40) for value in texts[:count]) + more

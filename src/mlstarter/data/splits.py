@@ -6,55 +6,65 @@ from collections.abc import Mapping
 from typing import Any
 
 from mlstarter.data import words
-from mlstarter.data.choices import Choice
-from mlstarter.data.errors import Option, Undecided
+from mlstarter.data.choices import Suggestion
+from mlstarter.data.errors import OpenQuestion, Option
 from mlstarter.data.inspect import Inspection, reading_of
-from mlstarter.data.show import shown
+from mlstarter.data.show import excerpt
 
 FEWEST_GROUPS, FEWEST_ROWS_A_GROUP = 20, 1.5
 FEWEST_TIMES = 20
 
 
-def choose_split(looked_at: Inspection, answers: Mapping[str, Any], target: str) -> list[Choice]:
+def choose_split(
+    looked_at: Inspection, answers: Mapping[str, Any], target: str
+) -> list[Suggestion]:
     """Return the rule and its column, each with the reason; what is stated is obeyed.
 
-    Raises Undecided where the column, or how its times are read, is not clear; DataError where a
+    Raises OpenQuestion where the column, or how its times are read, is not clear; DataError where a
     column holds no times.
     """
     rule, column = str(answers.get("split_rule", "")), str(answers.get("split_column", ""))
     if not rule and column:
         rule = "time" if looked_at.column(column).kind == "time" else "group"
     if rule == "stratified":
-        return [Choice("split_rule", rule, "as stated")]
+        return [Suggestion("split_rule", rule, "as stated")]
     times, groups = time_columns(looked_at, target), group_columns(looked_at, target)
     if rule in ("time", "group"):
         likely = times if rule == "time" else groups
         if not column and len(likely) != 1:
-            raise Undecided(
+            raise OpenQuestion(
                 "split_column",
                 f"Which column holds the {rule} by which rows are split?",
                 f"Which column holds the {rule}?",
-                [Option(name, shown(name)) for name in likely or looked_at.facts],
+                [Option(name, excerpt(name)) for name in likely or looked_at.facts],
             )
         column = column or likely[0]
         facts = looked_at.column(column)
         if rule == "time":
             reading_of(facts)
         return [
-            Choice("split_rule", rule, "as stated"),
-            Choice("split_column", column, "as stated"),
+            Suggestion("split_rule", rule, "as stated"),
+            Suggestion("split_column", column, "as stated"),
         ]
     if times:
-        read = reading_of(looked_at.facts[times[0]])
-        span = f"{read.first:%Y-%m-%d} to {read.last:%Y-%m-%d}"
+        reading = reading_of(looked_at.facts[times[0]])
+        span = f"{reading.first:%Y-%m-%d} to {reading.last:%Y-%m-%d}"
         why = f"rows carry a time, {span}: tested on later ones"
-        return [Choice("split_rule", "time", why), Choice("split_column", times[0], "the time")]
+        return [
+            Suggestion("split_rule", "time", why),
+            Suggestion("split_column", times[0], "the time"),
+        ]
     if groups:
         facts = looked_at.facts[groups[0]]
         counts = f"{facts.distinct:,} values in {looked_at.table.rows:,} rows"
         why = f"{counts}: those of one stay together"
-        return [Choice("split_rule", "group", why), Choice("split_column", groups[0], "the group")]
-    return [Choice("split_rule", "stratified", "no time, and nobody to whom several rows belong")]
+        return [
+            Suggestion("split_rule", "group", why),
+            Suggestion("split_column", groups[0], "the group"),
+        ]
+    return [
+        Suggestion("split_rule", "stratified", "no time, and nobody to whom several rows belong")
+    ]
 
 
 def time_columns(looked_at: Inspection, target: str) -> list[str]:

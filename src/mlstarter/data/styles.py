@@ -7,32 +7,34 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mlstarter.data.columns import numeric_texts
-from mlstarter.data.errors import Option, Undecided
+from mlstarter.data.errors import OpenQuestion, Option
 from mlstarter.data.numbers import STYLES, NumberStyle, decimals_differ, signs_of, to_number
-from mlstarter.data.show import quoted, shown
+from mlstarter.data.show import excerpt, quote
 
 DISTINCT = 20_000
 _POINTS = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
-_DECIDED = re.compile(r"[+-]?(?:(?:0|[0-9]{4,})\.[0-9]+|[0-9]+\.(?:[0-9]{1,2}|[0-9]{4,}))")
+_WITH_POINT = re.compile(r"[+-]?(?:(?:0|[0-9]{4,})\.[0-9]+|[0-9]+\.(?:[0-9]{1,2}|[0-9]{4,}))")
 
 
 def detect(
-    columns: Mapping[str, Sequence[Any]], name: str, fixed: Mapping[str, Any]
+    columns: Mapping[str, Sequence[Any]], name: str, own_settings: Mapping[str, Any]
 ) -> NumberStyle:
     """Return the signs for decimals and thousands in which a file's texts are numbers.
 
-    Raises Undecided, naming a column, where a text is one number with a decimal point and another
-    with a decimal comma, and no other text decides it.
+    Raises OpenQuestion, naming a column, where a text is one number with a decimal point and
+    another with a decimal comma, and no other text decides it.
     """
     styles = [
         style
         for style in STYLES
         if all(
-            getattr(style, key) == fixed[key] for key in ("decimal", "thousands") if key in fixed
+            getattr(style, key) == own_settings[key]
+            for key in ("decimal", "thousands")
+            if key in own_settings
         )
     ]
     if not styles:
-        return NumberStyle(fixed.get("decimal", "."), fixed.get("thousands", ""))
+        return NumberStyle(own_settings.get("decimal", "."), own_settings.get("thousands", ""))
     fitting: dict[str, set[NumberStyle]] = {}
     texts: dict[str, tuple[list[str], tuple[str, ...]]] = {}
     for column, cells in columns.items():
@@ -49,10 +51,10 @@ def detect(
     ambiguous = _ambiguous(texts)
     if not common:
         raise _contradicting(fitting, texts, name)
-    left = [style for style in styles if style in common]
-    if len({style.decimal for style in left}) > 1 and ambiguous is not None:
-        raise _undecided(*ambiguous, name)
-    return left[0]
+    rest = [style for style in styles if style in common]
+    if len({style.decimal for style in rest}) > 1 and ambiguous is not None:
+        raise _open_question(*ambiguous, name)
+    return rest[0]
 
 
 def _fitting(
@@ -60,9 +62,9 @@ def _fitting(
 ) -> set[NumberStyle]:
     """Return the styles in which all texts are numbers."""
     if not strip and all(map(_POINTS.fullmatch, likely)):
-        decided = [text for text in likely if _DECIDED.fullmatch(text)]
-        if decided or not any("." in text for text in likely):  # nearly always so, and much faster
-            return {style for style in styles if style.decimal == "." or not decided}
+        decisive = [text for text in likely if _WITH_POINT.fullmatch(text)]
+        if decisive or not any("." in text for text in likely):  # nearly always so, and much faster
+            return {style for style in styles if style.decimal == "." or not decisive}
     return {s for s in styles if all(to_number(text, s, strip) is not None for text in likely)}
 
 
@@ -75,12 +77,12 @@ def _ambiguous(texts: Mapping[str, tuple[list[str], tuple[str, ...]]]) -> tuple[
     return None
 
 
-def _undecided(column: str, text: str, name: str) -> Undecided:
+def _open_question(column: str, text: str, name: str) -> OpenQuestion:
     point, comma = _read(text, "."), _read(text, ",")
-    return Undecided(
+    return OpenQuestion(
         "data_decimal",
-        f"{quoted(text)} in column {quoted(column)} of {shown(name)} may be {point} or {comma}.",
-        f"{quoted(text)} in column {quoted(column)}: which number is it?",
+        f"{quote(text)} in column {quote(column)} of {excerpt(name)} may be {point} or {comma}.",
+        f"{quote(text)} in column {quote(column)}: which number is it?",
         [
             Option(".", f"{point}: a point stands before decimals"),
             Option(",", f"{comma}: a comma stands before decimals"),
@@ -99,18 +101,18 @@ def _contradicting(
     fitting: Mapping[str, set[NumberStyle]],
     texts: Mapping[str, tuple[list[str], tuple[str, ...]]],
     name: str,
-) -> Undecided:
+) -> OpenQuestion:
     """Return the question for a file in which columns are written in different ways."""
     by_sign: dict[str, str] = {}
     for column, styles in fitting.items():
         decimals = {style.decimal for style in styles}
         if len(decimals) == 1:
             example = max(texts[column][0], key=len)
-            by_sign.setdefault(decimals.pop(), f"{quoted(column)} ({quoted(example)})")
+            by_sign.setdefault(decimals.pop(), f"{quote(column)} ({quote(example)})")
     point, comma = by_sign.get(".", "others"), by_sign.get(",", "others")
-    return Undecided(
+    return OpenQuestion(
         "data_decimal",
-        f"The numbers of {shown(name)} are written in two ways: {point} with a decimal point, "
+        f"The numbers of {excerpt(name)} are written in two ways: {point} with a decimal point, "
         f"{comma} with a decimal comma.",
         "One sign holds for the whole file; columns of the other are left out. Which?",
         [Option(".", f"the point, as in {point}"), Option(",", f"the comma, as in {comma}")],

@@ -15,8 +15,8 @@ from mlstarter.data import databases, dialect, encodings, excel, json_files
 from mlstarter.data.archives import inner_name, is_archive, read_bytes
 from mlstarter.data.errors import DataError
 from mlstarter.data.limits import BYTES, CELLS, COLUMNS
-from mlstarter.data.settings import Format, Settings, with_stated
-from mlstarter.data.show import shown
+from mlstarter.data.settings import Format, Settings, with_values
+from mlstarter.data.show import excerpt
 
 Cell = Any
 """str, int, float, bool, None, a date, datetime or time; anything else cannot be read."""
@@ -29,7 +29,7 @@ ENDINGS: Mapping[str, Format] = {
     ".sqlite": "sqlite", ".sqlite3": "sqlite", ".db": "sqlite", ".db3": "sqlite",
     ".duckdb": "duckdb", ".ddb": "duckdb",
 }  # fmt: skip
-REFUSED = {
+REFUSED_FORMATS = {
     ".xls": "an Excel file of before 2007; save it as .xlsx",
     ".xlsb": "a binary Excel file; save it as .xlsx",
     ".ods": "an OpenDocument sheet; save it as .xlsx or .csv",
@@ -67,19 +67,19 @@ class Table:
     unreadable: Mapping[str, str] = field(default_factory=dict)
 
 
-def read(path: Path, fixed: Mapping[str, Any]) -> Table:
+def read(path: Path, own_settings: Mapping[str, Any]) -> Table:
     """Find out how a file is read, and read it; ``fixed`` are settings that its owner states.
 
-    Raises DataError for what cannot be read, Undecided for what the owner has to decide.
+    Raises DataError for what cannot be read, OpenQuestion for what the owner has to decide.
     """
-    settings = with_stated(Settings(format=detect_format(path)), fixed)
+    settings = with_values(Settings(format=detect_format(path)), own_settings)
     if settings.format == "csv":
         data = read_bytes(path)
-        encoding = fixed.get("encoding") or encodings.detect(data, path.name)
+        encoding = own_settings.get("encoding") or encodings.detect(data, path.name)
         text = encodings.check(data, encoding, path.name)
         del data
-        layout = dialect.detect(text, path.name, fixed)
-        settings = replace(with_stated(layout, fixed), format="csv", encoding=encoding)
+        layout = dialect.detect(text, path.name, own_settings)
+        settings = replace(with_values(layout, own_settings), format="csv", encoding=encoding)
         return _table(settings, path, *_csv(text, settings))
     if settings.format in ("json", "jsonl"):
         data = read_bytes(path)
@@ -117,8 +117,8 @@ def read_cells(path: Path, settings: Settings) -> Table:
         return _table(settings, path, *_records(rows))
     if is_archive(path):
         raise DataError(
-            f"{shown(path.name)} holds a file of format {settings.format}, and those are not read "
-            "packed.",
+            f"{excerpt(path.name)} holds a file of format {settings.format}, and those are not "
+            "read packed.",
             hint="unpack it",
         )
     sources: dict[str, Callable[[Path, Settings], tuple[list[str], int, list[list[Any]]]]] = {
@@ -141,11 +141,11 @@ def detect_format(path: Path) -> Format:
         size = path.stat().st_size
     except OSError as error:
         raise DataError(
-            f"{shown(path, 200)} cannot be read: {error.strerror or error}.",
+            f"{excerpt(path, 200)} cannot be read: {error.strerror or error}.",
             hint="give the path of a file that you may read",
         ) from error
     if not size:
-        raise DataError(f"{shown(path.name)} is empty.", hint="give a file that holds a table")
+        raise DataError(f"{excerpt(path.name)} is empty.", hint="give a file that holds a table")
     if start.startswith(b"SQLite format 3\0"):
         return "sqlite"
     if start.startswith(b"PAR1"):
@@ -154,23 +154,27 @@ def detect_format(path: Path) -> Format:
         return "duckdb"
     if size > BYTES:
         raise DataError(
-            f"{shown(path.name)} is larger than {BYTES >> 30} GiB.",
+            f"{excerpt(path.name)} is larger than {BYTES >> 30} GiB.",
             hint="make a Parquet or DuckDB file of it, or take a part of its rows",
         )
     if start.startswith(b"PK\x03\x04") and excel.is_workbook(path):
         return "excel"
     if start.startswith(b"\xd0\xcf\x11\xe0"):
-        raise DataError(f"{shown(path.name)} is {REFUSED['.xls']}.", hint="and give that file")
+        raise DataError(
+            f"{excerpt(path.name)} is {REFUSED_FORMATS['.xls']}.", hint="and give that file"
+        )
     name = inner_name(path)
     ending = Path(name).suffix.lower()
-    if ending in REFUSED:
-        raise DataError(f"{shown(path.name)} is {REFUSED[ending]}.", hint="and give that file")
+    if ending in REFUSED_FORMATS:
+        raise DataError(
+            f"{excerpt(path.name)} is {REFUSED_FORMATS[ending]}.", hint="and give that file"
+        )
     kind = ENDINGS.get(ending)
     if kind in ("excel", "parquet", "sqlite", "duckdb"):
         what = (
             "packed; unpack it" if is_archive(path) else f"no {kind} file, whatever its name says"
         )
-        raise DataError(f"{shown(path.name)} is {what}.", hint="give the file itself")
+        raise DataError(f"{excerpt(path.name)} is {what}.", hint="give the file itself")
     if kind is None and (start[:1] in (b"{", b"[")):
         return "json"
     return kind or "csv"
@@ -182,12 +186,12 @@ def _csv(text: str, settings: Settings) -> tuple[list[str], int, list[list[Cell]
     names = dialect.column_names(first if settings.header else [""] * len(first))
     width = len(names)
     below: Iterable[list[str]] = rows if settings.header else itertools.chain([first], rows)
-    kept: list[list[str]] = []
+    first_rows: list[list[str]] = []
     total, most = 0, max(1_000, CELLS // max(width, 1))
     for total, row in enumerate(below, 1):
         if total <= most:
-            kept.append(row[:width])
-    return names, total, [list(cells) for cells in zip(*kept, strict=True)]
+            first_rows.append(row[:width])
+    return names, total, [list(cells) for cells in zip(*first_rows, strict=True)]
 
 
 def _records(rows: list[Mapping[str, Any]]) -> tuple[list[str], int, list[list[Cell]]]:
@@ -196,8 +200,8 @@ def _records(rows: list[Mapping[str, Any]]) -> tuple[list[str], int, list[list[C
         names |= dict.fromkeys(row)
         if len(names) > COLUMNS:
             break
-    kept = rows[: max(1_000, CELLS // max(len(names), 1))]
-    columns = [[row.get(name) for row in kept] for name in names]
+    first_rows = rows[: max(1_000, CELLS // max(len(names), 1))]
+    columns = [[row.get(name) for row in first_rows] for name in names]
     return dialect.column_names(list(names)), len(rows), columns
 
 
@@ -207,11 +211,12 @@ def _table(
     """Return the table, without the columns whose cells are no values."""
     if len(names) > COLUMNS:
         raise DataError(
-            f"{shown(path.name)} has more than {COLUMNS:,} columns.", hint="keep those that matter"
+            f"{excerpt(path.name)} has more than {COLUMNS:,} columns.",
+            hint="keep those that matter",
         )
     if not rows or not names:
         raise DataError(
-            f"{shown(path.name)} has no rows{' below its header' if names else ''}.",
+            f"{excerpt(path.name)} has no rows{' below its header' if names else ''}.",
             hint="give a file that holds a table",
         )
     good: dict[str, list[Cell]] = {}

@@ -30,7 +30,7 @@ YES_NO = (
 )  # fmt: skip
 """Pairs of yes and no, in small letters."""
 
-MEANT = (
+POSITIVE_FIRST = (
     ("positive", "negative"), ("pos", "neg"), ("+", "-"), ("1", "-1"), ("success", "failure"), ("pass", "fail"),
     ("spam", "ham"), ("fraud", "legitimate"), ("fraud", "legit"), ("malignant", "benign"),
     ("sick", "healthy"), ("abnormal", "normal"), ("anomaly", "normal"), ("default", "paid"),
@@ -91,7 +91,7 @@ def yes_of(values: list[str]) -> str | None:
     small = {value.strip().casefold(): value for value in values}
     if len(values) != 2 or len(small) != 2:
         return None
-    pair = pair_of(set(small), YES_NO) or pair_of(set(small), MEANT)
+    pair = pair_of(set(small), YES_NO) or pair_of(set(small), POSITIVE_FIRST)
     if pair is not None:
         return small[pair[0]]
     first, second = small

@@ -29,12 +29,12 @@ def with_settings(text: str, settings: Settings) -> str:
 
     A key that is not there is added where it says something.
     """
-    known = config_data(text)
+    old_values = config_data(text)
     plain = Settings()
-    wanted = {
+    new_values = {
         key: getattr(settings, key)
         for key in ("path", *KEYS)
-        if key in known or key in ALWAYS or getattr(settings, key) != getattr(plain, key)
+        if key in old_values or key in ALWAYS or getattr(settings, key) != getattr(plain, key)
     }
     lines = text.splitlines(keepends=True)
     start = next(
@@ -49,12 +49,12 @@ def with_settings(text: str, settings: Settings) -> str:
         if not match:
             continue
         last = place
-        if match[1] in wanted:
-            value = wanted.pop(match[1])
-            if known.get(match[1]) != value:
+        if match[1] in new_values:
+            value = new_values.pop(match[1])
+            if old_values.get(match[1]) != value:
                 lines[place] = f"{match[1]}{match[2]}{toml_value(value)}{_comment(match[3])}\n"
-    added = [f"{key} = {toml_value(value)}\n" for key, value in wanted.items()]
-    return "".join([*lines[: last + 1], *added, *lines[last + 1 :]])
+    new_lines = [f"{key} = {toml_value(value)}\n" for key, value in new_values.items()]
+    return "".join([*lines[: last + 1], *new_lines, *lines[last + 1 :]])
 
 
 def _comment(rest: str) -> str:
@@ -68,25 +68,27 @@ def _comment(rest: str) -> str:
     return ""
 
 
-def merged(old: Schema, new: Schema) -> Schema:
+def merge(old: Schema, new: Schema) -> Schema:
     """Return the new schema with what its owner has written about columns that are still there.
 
     A feature that was left out stays out; a column that was left out by the owner does too.
     """
     columns = {c.name for c in (*new.features, *new.dates, new.target)} | set(new.exclude)
-    written = {c.name: c for c in old.features}
+    own_columns = {c.name: c for c in old.features}
     exclude = {
         name: reason
         for name, reason in {**new.exclude, **old.exclude}.items()
-        if name in columns and name not in written
+        if name in columns and name not in own_columns
     }
     features = [
-        written.pop(column.name, column)
+        own_columns.pop(column.name, column)
         for column in new.features
         if column.name not in old.exclude
     ]
     # What the owner made a feature though it was proposed to leave it out.
-    features += [c for c in written.values() if c.name in new.exclude and c.name != new.target.name]
+    features += [
+        c for c in own_columns.values() if c.name in new.exclude and c.name != new.target.name
+    ]
     target = new.target
     if old.target.name == target.name:
         target = replace(
@@ -101,9 +103,9 @@ def merged(old: Schema, new: Schema) -> Schema:
         row=old.row or new.row,
         target=target,
         exclude=exclude,
-        features=_named(features, target),
+        features=_without_target(features, target),
     )
 
 
-def _named(features: list[Column], target: Column) -> tuple[Column, ...]:
+def _without_target(features: list[Column], target: Column) -> tuple[Column, ...]:
     return tuple(column for column in features if column.name != target.name)

@@ -87,7 +87,7 @@ def render_all(
     # Jinja comes with these: reading a project's record must not wait for it.
     from contextlib import nullcontext
 
-    from mlstarter.bounds import limited
+    from mlstarter.bounds import bounded_evaluation
     from mlstarter.engines.chance import Chance, drawing, new_seed
     from mlstarter.engines.path_safety import check
     from mlstarter.engines.result import Render
@@ -96,7 +96,11 @@ def render_all(
     require_trust(engine)
     chance = Chance(getattr(answers, "seed", "") or new_seed())
     chance.was_used = getattr(answers, "used_chance", False)
-    bound = nullcontext() if template.is_trusted else limited(f"The render of {template.source}")
+    bound = (
+        nullcontext()
+        if template.is_trusted
+        else bounded_evaluation(f"The render of {template.source}")
+    )
     with bound, drawing(chance):
         result = engine.render(answers, folder_name)
     check(result.tree)

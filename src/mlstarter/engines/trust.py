@@ -28,7 +28,7 @@ def with_trust(template: Template, flag: bool = False) -> Template:
         return template
     engine = of(template)
     # The settings are for code; a text that hides what it reads needs the user's own word.
-    if flag or ((engine.code or engine.has_migrations) and settings.trusted(template.source)):
+    if flag or ((engine.code or engine.has_migrations) and settings.trusts(template.source)):
         return replace(template, is_trusted=True)
     return template
 

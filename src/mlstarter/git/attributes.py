@@ -36,7 +36,7 @@ def flatten(files: Mapping[str, bytes]) -> bytes:
                 # What git stores of such a file is a pointer: half of one and half of another
                 # would point nowhere.
                 rest += b" -merge"
-            lines.append(_quoted(_rooted(pattern, folder)) + b" " + rest)
+            lines.append(_quote(_from_root(pattern, folder)) + b" " + rest)
     return b"".join(line + b"\n" for line in lines)
 
 
@@ -52,7 +52,7 @@ def _split(line: bytes) -> tuple[bytes, bytes]:
     return pattern, line[end + 1 :].strip()
 
 
-def _rooted(pattern: bytes, folder: bytes) -> bytes:
+def _from_root(pattern: bytes, folder: bytes) -> bytes:
     if not folder:
         return pattern
     here = b"/" + b"".join(b"\\" + c if c in b"*?[\\" else c for c in _bytes(folder)) + b"/"
@@ -65,7 +65,7 @@ def _bytes(text: bytes) -> list[bytes]:
     return [text[i : i + 1] for i in range(len(text))]
 
 
-def _quoted(pattern: bytes) -> bytes:
+def _quote(pattern: bytes) -> bytes:
     if b" " not in pattern and b"\t" not in pattern and not pattern.startswith(b'"'):
         return pattern
     return b'"' + pattern.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'

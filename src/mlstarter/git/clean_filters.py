@@ -50,10 +50,10 @@ def clean_for_git(git: Git, tree: Tree, attributes: Mapping[str, bytes] | None =
         folder = Path(name)
         for path, data in attributes.items():
             _write(folder / path, data)
-        chosen = _with_conversion(git, folder, tree, files)
-        for path in chosen:
+        conversions = _with_conversion(git, folder, tree, files)
+        for path in conversions:
             _write(folder / path, tree[path].data)
-        return {**tree, **_cleaned(git, folder, tree, chosen)}
+        return {**tree, **_clean(git, folder, tree, conversions)}
 
 
 def _with_conversion(git: Git, folder: Path, tree: Tree, files: list[str]) -> list[str]:
@@ -63,33 +63,33 @@ def _with_conversion(git: Git, folder: Path, tree: Tree, files: list[str]) -> li
     out = here.fields(
         "check-attr", "-z", "--stdin", *names, stdin="".join(f"{f}\0" for f in files).encode()
     )
-    stated: dict[str, dict[str, str]] = {path: {} for path in files}
+    attributes: dict[str, dict[str, str]] = {path: {} for path in files}
     for path, name, value in zip(out[::3], out[1::3], out[2::3], strict=True):
         if value != "unspecified":
-            stated[path][name] = value
-    return [path for path in files if _converts(stated[path], tree[path].data)]
+            attributes[path][name] = value
+    return [path for path in files if _converts(attributes[path], tree[path].data)]
 
 
-def _converts(stated: Mapping[str, str], data: bytes) -> bool:
+def _converts(attributes: Mapping[str, str], data: bytes) -> bool:
     """Say whether git stores ``data`` in another form; see gitattributes(5)."""
     beyond = ("filter", "ident", "working-tree-encoding")
-    if any(stated.get(name, "unset") != "unset" for name in beyond):
+    if any(attributes.get(name, "unset") != "unset" for name in beyond):
         return True
-    text = stated.get("text", stated.get("crlf", "set" if "eol" in stated else "unset"))
+    text = attributes.get("text", attributes.get("crlf", "set" if "eol" in attributes else "unset"))
     # Where git is to find out for itself, a NUL says that it is no text.
     return text != "unset" and not (text == "auto" and b"\0" in data)
 
 
-def _cleaned(git: Git, folder: Path, tree: Tree, files: list[str]) -> dict[str, Entry]:
+def _clean(git: Git, folder: Path, tree: Tree, files: list[str]) -> dict[str, Entry]:
     if not files:
         return {}
     here = _in(git, folder)
     oids = here.text("hash-object", "-w", "--stdin-paths", stdin="\n".join(files).encode()).split()
-    changed: dict[str, Entry] = {}
+    entries: dict[str, Entry] = {}
     for path, data in zip(files, read_blobs(git, oids), strict=True):
         if data != tree[path].data:
-            changed[path] = Entry(tree[path].mode, data)
-    return changed
+            entries[path] = Entry(tree[path].mode, data)
+    return entries
 
 
 def read_blobs(git: Git, oids: list[str]) -> list[bytes]:

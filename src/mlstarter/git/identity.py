@@ -48,9 +48,9 @@ def now() -> str:
     ``SOURCE_DATE_EPOCH`` (https://reproducible-builds.org/specs/source-date-epoch/) stands in for
     the clock where it is set.
     """
-    fixed = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if fixed.isdecimal():
-        return f"{fixed} +0000"
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if epoch.isdecimal():
+        return f"{epoch} +0000"
     stamp = time.localtime()
     return f"{int(time.mktime(stamp))} {time.strftime('%z', stamp) or '+0000'}"
 

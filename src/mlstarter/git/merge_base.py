@@ -89,11 +89,11 @@ def find_base(
         git: where to run git, if not in the repository itself.
     """
     git = git or repository.git
-    fitting = [found for found in template_commits(git, ours) if found.trailers.origin == origin]
-    at_home = [found for found in fitting if found.trailers.folder == prefix]
+    fitting = [commit for commit in template_commits(git, ours) if commit.trailers.origin == origin]
+    at_home = [commit for commit in fitting if commit.trailers.folder == prefix]
     if answers is not None and (len(at_home) != 1 or len(fitting) != 1):
         path, data = answers
-        for found in (*at_home, *fitting):
-            if git.call("cat-file", "blob", f"{found.tree}:{path}").stdout == data:
-                return found
+        for commit in (*at_home, *fitting):
+            if git.call("cat-file", "blob", f"{commit.tree}:{path}").stdout == data:
+                return commit
     return at_home[0] if at_home else None

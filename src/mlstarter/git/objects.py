@@ -78,18 +78,18 @@ class ObjectSet:
         }
         return self.add_tree(listing), listing
 
-    def write(self, folder: Path, *, known: Iterable[str] = ()) -> None:
-        """Write the objects into the object folder ``folder``, those in ``known`` excepted.
+    def write(self, folder: Path, *, skip_ids: Iterable[str] = ()) -> None:
+        """Write the objects into the object folder ``folder``, those in ``skip_ids`` excepted.
 
         A few become loose objects, many one pack. What is there already stays as it is.
         """
-        skip = set(known)
-        wanted = {oid: value for oid, value in self.objects.items() if oid not in skip}
-        if len(wanted) <= _LOOSE_AT_MOST:
-            for oid, (kind, data) in wanted.items():
+        skip = set(skip_ids)
+        new_objects = {oid: value for oid, value in self.objects.items() if oid not in skip}
+        if len(new_objects) <= _LOOSE_AT_MOST:
+            for oid, (kind, data) in new_objects.items():
                 _write_loose(folder, oid, kind, data)
         else:
-            _write_pack(folder, wanted, self.algorithm)
+            _write_pack(folder, new_objects, self.algorithm)
 
 
 def tree_bytes(entries: Mapping[str, Leaf]) -> bytes:

@@ -32,12 +32,12 @@ def fetch_missing(repository: Repository, commits: Sequence[str]) -> None:
         if not missing:
             return
         # git looks such objects up one by one; asked for together, they are one fetch.
-        done = git.call(
+        result = git.call(
             *("-c", "fetch.negotiationAlgorithm=noop", "fetch", name, *options),
             *("--filter=blob:none", "--stdin"),
             stdin="".join(f"{oid}\n" for oid in missing).encode(),
         )
-        if done.status != 0:
+        if result.status != 0:
             break
     raise ProjectError(
         f"This is a partial clone, and {name} cannot be asked for the files that it left out.",

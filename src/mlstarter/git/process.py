@@ -8,19 +8,22 @@ so that the repository is always the one in the folder that was asked for.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import select
 import shlex
 import subprocess
-import sys
 import tempfile
 import threading
+import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from mlstarter.errors import EnvironmentProblem, MlstarterError
+from mlstarter.operating_system import is_linux, is_windows
 
 OLDEST_GIT = (2, 38)
 # How long one command in a repository of somebody else's may take.
@@ -63,7 +66,7 @@ _FOREIGN = frozenset(
 # Transports that run no program of an address's choosing; `ext::sh -c ...` is one that does.
 PROTOCOLS = ("file", "git", "http", "https", "ssh")
 
-PINNED = (
+PINNED_SETTINGS = (
     ("core.hooksPath", os.devnull),
     ("core.fsmonitor", "false"),
     ("core.untrackedCache", "false"),
@@ -110,8 +113,8 @@ class GitFailed(MlstarterError):
     """
 
     def __init__(self, command: tuple[str, ...], folder: Path, status: int, stderr: str) -> None:
-        said = [line for line in stderr.strip().splitlines() if line.strip()]
-        reason = said[0] if said else f"exit status {status}"
+        lines = [line for line in stderr.strip().splitlines() if line.strip()]
+        reason = lines[0] if lines else f"exit status {status}"
         name = next((word for word in command if not word.startswith("-")), "")
         super().__init__(
             f"git {name} failed in {folder}: {reason.removeprefix('fatal: ')}",
@@ -122,7 +125,7 @@ class GitFailed(MlstarterError):
         self.stderr = stderr
 
 
-class TooMuch(MlstarterError):
+class GitLimitExceeded(MlstarterError):
     """A repository of somebody else's made git print or work more than any project needs."""
 
     def __init__(self, name: str, limit: int, *, late: bool) -> None:
@@ -136,8 +139,8 @@ class TooMuch(MlstarterError):
 def _hint(stderr: str, folder: Path) -> str | None:
     if "dubious ownership" in stderr:
         # git names the repository, which may lie above the folder that one stands in.
-        owned = re.search(r"dubious ownership in repository at '([^']+)'", stderr)
-        path = owned[1] if owned else str(folder)
+        match = re.search(r"dubious ownership in repository at '([^']+)'", stderr)
+        path = match[1] if match else str(folder)
         return f"git config --global --add safe.directory {shlex.quote(path)}"
     if lock := re.search(r"'([^']+\.lock)': File exists", stderr):
         return f"wait for the other git command; if there is none, rm -f {lock[1]}"
@@ -147,7 +150,7 @@ def _hint(stderr: str, folder: Path) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class GitResult:
     """What a git command left: its exit status and both outputs, as bytes and as text."""
 
     status: int
@@ -171,16 +174,16 @@ class Git:
     limit: int | None = None
     as_checked_out: bool = False
 
-    def call(self, *args: str, stdin: bytes | None = None) -> Result:
+    def call(self, *args: str, stdin: bytes | None = None) -> GitResult:
         """Run ``git ARGS`` and return what it left, whatever its exit status.
 
-        Raises GitMissing where git cannot be started, TooMuch beyond ``limit``.
+        Raises GitMissing where git cannot be started, GitLimitExceeded beyond ``limit``.
         """
         command = ["git", *args]
         try:
             if self.limit is not None:
-                return self._bounded(command, stdin, self.limit)
-            done = subprocess.run(
+                return self._call_bounded(command, stdin, self.limit)
+            result = subprocess.run(
                 command,
                 cwd=self.folder,
                 env=environment(self.env, self.config, as_checked_out=self.as_checked_out),
@@ -193,44 +196,39 @@ class Git:
             if not self.folder.is_dir():
                 raise
             raise git_missing() from error
-        return Result(done.returncode, done.stdout, done.stderr.decode("utf-8", "replace"))
+        return GitResult(result.returncode, result.stdout, result.stderr.decode("utf-8", "replace"))
 
-    def _bounded(self, command: Sequence[str], stdin: bytes | None, limit: int) -> Result:
+    def _call_bounded(self, command: Sequence[str], stdin: bytes | None, limit: int) -> GitResult:
         """Run a command that is ended once it prints more than ``limit`` or takes too long."""
-        with _scratch() as given, _scratch() as complaints:
-            given.write(stdin or b"")
-            given.seek(0)
+        with _scratch() as complaints, contextlib.ExitStack() as stack:
+            source: IO[bytes] | int = subprocess.DEVNULL
+            if stdin is not None:
+                source = stack.enter_context(_scratch())
+                source.write(stdin)
+                source.seek(0)
             with subprocess.Popen(
                 command,
                 cwd=self.folder,
                 env=environment(self.env, self.config, as_checked_out=self.as_checked_out),
-                stdin=given,
+                stdin=source,
                 stdout=subprocess.PIPE,
                 stderr=complaints,
             ) as process:
-                late = threading.Event()
-
-                def end() -> None:
-                    late.set()
-                    process.kill()
-
-                timer = threading.Timer(SECONDS, end)
-                timer.daemon = True
-                timer.start()
                 try:
-                    out = _read(process.stdout, limit + 1)
-                    if len(out) > limit:
+                    out, late = _read(process, limit + 1)
+                    if late or len(out) > limit:
                         process.kill()
-                    status = process.wait()
+                    status = process.wait(SECONDS)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    status, late = process.wait(), True
                 except BaseException:
                     process.kill()
                     raise
-                finally:
-                    timer.cancel()
-            if late.is_set() or len(out) > limit:
-                raise TooMuch(command[1], limit, late=late.is_set())
+            if late or len(out) > limit:
+                raise GitLimitExceeded(command[1], limit, late=late)
             complaints.seek(0)
-            return Result(status, out, complaints.read(limit).decode("utf-8", "replace"))
+            return GitResult(status, out, complaints.read(limit).decode("utf-8", "replace"))
 
     def run(self, *args: str, stdin: bytes | None = None, ok: Collection[int] = (0,)) -> bytes:
         """Run ``git ARGS`` and return its standard output.
@@ -263,18 +261,55 @@ class Git:
 
 def _scratch() -> IO[bytes]:
     """Return a file that is gone when it is closed; in memory where the system has that."""
-    if sys.platform == "linux":
+    if is_linux():
         return os.fdopen(os.memfd_create("mlstarter-git"), "w+b")
     return tempfile.TemporaryFile()
 
 
-def _read(pipe: IO[bytes] | None, at_most: int) -> bytes:
-    """Read to the end or to ``at_most`` bytes; asked for at once, their room would be set aside."""
+def _read(process: subprocess.Popen[bytes], at_most: int) -> tuple[bytes, bool]:
+    """Read to the end or to ``at_most`` bytes; also say whether time ran out before.
+
+    Asked for at once, the bytes' room would be set aside.
+    """
+    if is_windows():
+        return _read_beside_timer(process, at_most)
+    pipe = cast(IO[bytes], process.stdout).fileno()
+    # A thread with a timer for each command would cost a class as much as the commands' start.
+    events = select.poll()
+    events.register(pipe, select.POLLIN | select.POLLHUP)
+    deadline = time.monotonic() + SECONDS
     parts: list[bytes] = []
-    while pipe is not None and at_most > 0 and (part := pipe.read(min(at_most, 1 << 16))):
+    while at_most > 0:
+        if not events.poll(max(0.0, deadline - time.monotonic()) * 1000):
+            return b"".join(parts), True
+        part = os.read(pipe, min(at_most, 1 << 16))
+        if not part:
+            break
         parts.append(part)
         at_most -= len(part)
-    return b"".join(parts)
+    return b"".join(parts), False
+
+
+def _read_beside_timer(process: subprocess.Popen[bytes], at_most: int) -> tuple[bytes, bool]:
+    """Read where a pipe cannot be waited for with a timeout: a timer ends the command."""
+    late = threading.Event()
+
+    def end() -> None:
+        late.set()
+        process.kill()
+
+    timer = threading.Timer(SECONDS, end)
+    timer.daemon = True
+    timer.start()
+    parts: list[bytes] = []
+    try:
+        pipe = process.stdout
+        while pipe is not None and at_most > 0 and (part := pipe.read(min(at_most, 1 << 16))):
+            parts.append(part)
+            at_most -= len(part)
+    finally:
+        timer.cancel()
+    return b"".join(parts), late.is_set()
 
 
 def environment(
@@ -301,16 +336,16 @@ def environment(
         "GIT_OPTIONAL_LOCKS": "0",
         "GIT_ATTR_NOSYSTEM": "1",
     }
-    narrowed = env.get("GIT_ALLOW_PROTOCOL")
-    own = PROTOCOLS if narrowed is None else narrowed.split(":")
+    protocols = env.get("GIT_ALLOW_PROTOCOL")
+    own = PROTOCOLS if protocols is None else protocols.split(":")
     env["GIT_ALLOW_PROTOCOL"] = ":".join(name for name in PROTOCOLS if name in own)
     start = env.get("GIT_CONFIG_COUNT", "")
     number = int(start) if start.isdecimal() else 0
-    pinned: tuple[tuple[str, str], ...] = PINNED
+    settings: tuple[tuple[str, str], ...] = PINNED_SETTINGS
     if as_checked_out:
-        pinned = tuple(pair for pair in PINNED if pair[0] not in _OF_WORK_TREES)
+        settings = tuple(pair for pair in PINNED_SETTINGS if pair[0] not in _OF_WORK_TREES)
         del env["GIT_ATTR_NOSYSTEM"]
-    for key, value in (*pinned, *config):
+    for key, value in (*settings, *config):
         env[f"GIT_CONFIG_KEY_{number}"] = key
         env[f"GIT_CONFIG_VALUE_{number}"] = value
         number += 1
@@ -325,9 +360,9 @@ def closed_settings() -> dict[str, str]:
     then one that nobody has configured, so it does not run.
     """
     env = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
-    for number, (key, value) in enumerate(PINNED):
+    for number, (key, value) in enumerate(PINNED_SETTINGS):
         env |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
-    return env | {"GIT_CONFIG_COUNT": str(len(PINNED))}
+    return env | {"GIT_CONFIG_COUNT": str(len(PINNED_SETTINGS))}
 
 
 def git_missing() -> GitMissing:

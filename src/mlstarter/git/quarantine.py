@@ -100,10 +100,10 @@ class Quarantine:
         return self.repository.git.at(GIT_OBJECT_DIRECTORY=str(self.objects))
 
     def write(
-        self, objects: ObjectSet, *, known: Iterable[str] = (), passing: bool = False
+        self, objects: ObjectSet, *, skip_ids: Iterable[str] = (), passing: bool = False
     ) -> None:
         """Write objects here; ``passing`` ones (scaffolding of a merge) never reach the project."""
-        objects.write(self.objects, known=known)
+        objects.write(self.objects, skip_ids=skip_ids)
         self._blobs.update(
             (o, data) for o, (kind, data) in objects.objects.items() if kind == "blob"
         )
@@ -112,10 +112,10 @@ class Quarantine:
 
     def blobs(self, oids: Iterable[str]) -> dict[str, bytes]:
         """Return the bytes of blobs by id; git is asked only for those not made here."""
-        wanted = set(oids)
-        missing = sorted(wanted - self._blobs.keys())
+        missing_ids = set(oids)
+        missing = sorted(missing_ids - self._blobs.keys())
         self._blobs.update(zip(missing, read_blobs(self.git, missing), strict=True))
-        return {oid: self._blobs[oid] for oid in wanted}
+        return {oid: self._blobs[oid] for oid in missing_ids}
 
     def set_branches(self, branches: Mapping[str, str]) -> None:
         """Set branches here; a merge names its sides after them."""
@@ -131,9 +131,9 @@ class Quarantine:
 
         An object appears under its name only when it is whole, and a pack before its index.
         """
-        found = [path for path in self.objects.rglob("*") if path.is_file()]
-        found = [path for path in found if path.parent.name != "info"]
-        for path in sorted(found, key=lambda p: (p.suffix == ".idx", str(p))):
+        files = [path for path in self.objects.rglob("*") if path.is_file()]
+        files = [path for path in files if path.parent.name != "info"]
+        for path in sorted(files, key=lambda p: (p.suffix == ".idx", str(p))):
             relative = path.relative_to(self.objects)
             if "".join(relative.parts) in self._passing or path.name.startswith("tmp_"):
                 continue

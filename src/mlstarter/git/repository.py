@@ -37,7 +37,7 @@ class Repository:
     @classmethod
     def find(cls, path: Path) -> Repository | None:
         """Return the repository that ``path`` is in, or None."""
-        said = Git(path).call(
+        answer = Git(path).call(
             "rev-parse",
             "--path-format=absolute",
             "--show-object-format",
@@ -45,11 +45,11 @@ class Repository:
             "--git-dir",
             "--git-common-dir",
         )
-        if said.status != 0:
-            if "not a git repository" in said.stderr:
+        if answer.status != 0:
+            if "not a git repository" in answer.stderr:
                 return None
-            raise GitFailed(("rev-parse",), path, said.status, said.stderr)
-        lines = said.stdout.decode("utf-8", "surrogateescape").split("\n")
+            raise GitFailed(("rev-parse",), path, answer.status, answer.stderr)
+        lines = answer.stdout.decode("utf-8", "surrogateescape").split("\n")
         algorithm, bare, folder, common = lines[:4]
         if bare == "true":
             store = Path(folder)
@@ -85,9 +85,9 @@ class Repository:
         Raises:
             ProjectError: there is none, as before the first commit.
         """
-        found = self.git.call("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
-        if found.status == 0:
-            return found.stdout.decode().strip()
+        result = self.git.call("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+        if result.status == 0:
+            return result.stdout.decode().strip()
         if revision == "HEAD":
             raise ProjectError(
                 f"The repository in {self.top or self.folder} has no commit yet.",
@@ -97,13 +97,13 @@ class Repository:
 
     def branch(self) -> str | None:
         """Return the full name of the current branch, or None where HEAD is detached."""
-        found = self.git.call("symbolic-ref", "--quiet", "HEAD")
-        return found.stdout.decode("utf-8", "surrogateescape").strip() or None
+        result = self.git.call("symbolic-ref", "--quiet", "HEAD")
+        return result.stdout.decode("utf-8", "surrogateescape").strip() or None
 
     def blob(self, revision: str, path: str) -> bytes | None:
         """Return the bytes of a file in a commit or tree, or None where it is not there."""
-        found = self.git.call("cat-file", "blob", f"{revision}:{path}")
-        return found.stdout if found.status == 0 else None
+        result = self.git.call("cat-file", "blob", f"{revision}:{path}")
+        return result.stdout if result.status == 0 else None
 
     def require_idle(self) -> None:
         """Raise ProjectError while another git operation waits to be finished."""
@@ -121,30 +121,30 @@ class Repository:
         project's folder. Untracked and ignored files do not count.
         """
         options = ("--porcelain=v2", "-z", "--untracked-files=no", "--ignore-submodules=dirty")
-        changed = []
+        paths = []
         for line in self._status("status", *options):
             code, path = line
-            staged = code[0] != "."
-            if staged or not prefix or path.startswith(prefix + "/"):
-                changed.append(path)
-        if changed:
-            more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
+            is_staged = code[0] != "."
+            if is_staged or not prefix or path.startswith(prefix + "/"):
+                paths.append(path)
+        if paths:
+            more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
             raise ProjectError(
-                f"There are changes that are not committed: {changed[0]}{more}.",
+                f"There are changes that are not committed: {paths[0]}{more}.",
                 hint='keep them with `git commit -am "..."` or set them aside with `git stash`',
             )
 
     def _status(self, *args: str) -> list[tuple[str, str]]:
         """Return (XY code, path) of each tracked file that differs from HEAD."""
-        found: list[tuple[str, str]] = []
+        entries: list[tuple[str, str]] = []
         fields = iter(self.git.in_work_tree().fields(*args))
         for field in fields:
             kind, _, rest = field.partition(" ")
             if kind == "1":
-                found.append((rest[:2], rest.split(" ", 7)[7]))
+                entries.append((rest[:2], rest.split(" ", 7)[7]))
             elif kind == "2":
-                found.append((rest[:2], rest.split(" ", 8)[8]))
+                entries.append((rest[:2], rest.split(" ", 8)[8]))
                 next(fields)  # the name before the rename
             elif kind == "u":
-                found.append((rest[:2], rest.split(" ", 9)[9]))
-        return found
+                entries.append((rest[:2], rest.split(" ", 9)[9]))
+        return entries

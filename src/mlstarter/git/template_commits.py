@@ -58,15 +58,15 @@ class Trailers:
 
 def parse_trailers(message: str) -> Trailers | None:
     """Return the trailers in a commit's message, or None where it has no complete set."""
-    found = dict(_TRAILER.findall(message))
-    if "Template-Tree" not in found or "Template-Source" not in found:
+    fields = dict(_TRAILER.findall(message))
+    if "Template-Tree" not in fields or "Template-Source" not in fields:
         return None
     return Trailers(
-        TemplateOrigin(found["Template-Source"], found.get("Template-Version") or None),
-        found["Template-Tree"].strip(),
-        found.get("Template-Folder", ""),
-        found.get("Template-Layer"),
-        found.get("Template-Seed", ""),
+        TemplateOrigin(fields["Template-Source"], fields.get("Template-Version") or None),
+        fields["Template-Tree"].strip(),
+        fields.get("Template-Folder", ""),
+        fields.get("Template-Layer"),
+        fields.get("Template-Seed", ""),
     )
 
 

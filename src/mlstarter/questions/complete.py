@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mlstarter.bounds import limited
+from mlstarter.bounds import bounded_evaluation
 from mlstarter.questions.interview import Interview
 from mlstarter.questions.model import Answers, Question, Questionnaire
 from mlstarter.questions.walk import Policy, missing_answers, refuse_unknown, walk
@@ -30,7 +30,7 @@ def complete(
     """
     refuse_unknown(questionnaire, inputs)
     policy = _Defaults(defaults=defaults)
-    with limited("Answering the template's questions"):
+    with bounded_evaluation("Answering the template's questions"):
         interview = Interview(questionnaire, inputs, suggestions)
         walk(interview, policy)
     if policy.missing:

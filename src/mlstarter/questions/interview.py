@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from typing import Any
 
-from mlstarter.bounds import is_limited, limited
+from mlstarter.bounds import bounded_evaluation, is_limited
 from mlstarter.engines.chance import Chance, drawing, new_seed
 from mlstarter.errors import MlstarterError, TemplateError
 from mlstarter.questions.model import (
@@ -243,7 +243,11 @@ class Interview:
         # Each text anew from the seed: however often it is shown, it draws the same.
         chance = Chance(self.seed, f"{name}\0{text}")
         # Entering a block costs as much as a short text, and `complete` is one already.
-        bound = nullcontext() if is_limited() else limited(f'The template\'s question "{name}"')
+        bound = (
+            nullcontext()
+            if is_limited()
+            else bounded_evaluation(f'The template\'s question "{name}"')
+        )
         with bound, drawing(chance):
             if text not in self._templates:
                 self._templates[text] = self.questionnaire.environment.from_string(text)

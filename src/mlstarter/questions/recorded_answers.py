@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from typing import Any
 
-from mlstarter.bounds import limited
+from mlstarter.bounds import bounded_evaluation
 from mlstarter.errors import AnswersError
 from mlstarter.questions.interview import Interview
 from mlstarter.questions.model import Answers, InvalidAnswer, Question, Questionnaire
@@ -48,7 +48,9 @@ def answer_again(
     interview = Interview(questionnaire, inputs, {**fallback, **project_answers})
     policy = _RecordedAnswers(project_answers, fallback, open_terminal)
     # People take the time that they take; texts of a template do not.
-    bound = nullcontext() if open_terminal else limited("Answering the template's questions")
+    bound = (
+        nullcontext() if open_terminal else bounded_evaluation("Answering the template's questions")
+    )
     with bound:
         walk(interview, policy)
     if policy.missing:

@@ -15,6 +15,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from mlstarter.console import echo
+from mlstarter.operating_system import is_posix
 from mlstarter.questions.model import Choice
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class Terminal(Protocol):
 
 def open_terminal() -> Terminal:
     """Return the best terminal there is: line by line where cursor movement cannot be had."""
-    if os.environ.get("TERM", "dumb" if os.name == "posix" else "") in {"dumb", "unknown"}:
+    if os.environ.get("TERM", "dumb" if is_posix() else "") in {"dumb", "unknown"}:
         from mlstarter.questions.plain import PlainTerminal
 
         return PlainTerminal()

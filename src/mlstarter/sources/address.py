@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
+from urllib.parse import SplitResult, urlsplit
 
-from mlstarter.errors import TemplateError
+from mlstarter.errors import TemplateError, UsageError
 from mlstarter.sources.normalise import Normal, is_remote, normalise
 
 SHORTHANDS = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
@@ -38,7 +39,7 @@ class Place:
     download: str = field(default="", repr=False, compare=False)
 
     @property
-    def recorded(self) -> str:
+    def public_form(self) -> str:
         """What a project records: the address without a password, and the folder."""
         return self.address + (SUBDIRECTORY + self.directory if self.directory else "")
 
@@ -82,6 +83,29 @@ def parse(source: str, directory: str | None = None) -> Place:
     return place
 
 
+def split_url(address: str, what: str) -> SplitResult:
+    """Return the parts of a URL that is no template's: of a class's remote, of an API.
+
+    Raises:
+        UsageError: no host or port in it could be asked. ``what`` it is stands in the message.
+    """
+    try:
+        parts = urlsplit(address)
+        # Both are only looked at when they are asked for.
+        host, port = parts.hostname, parts.port
+    except ValueError as error:
+        raise UsageError(
+            f"{what} {public(address)} is no address: {error}.",
+            hint="write https://host/path; an IPv6 address stands in brackets: https://[::1]/path",
+        ) from error
+    if parts.scheme in {"http", "https", "ssh"} and (not host or port == 0):
+        raise UsageError(
+            f"{what} {public(address)} names no host that could be asked.",
+            hint="write https://host/path",
+        )
+    return parts
+
+
 def expand(address: str) -> Normal:
     """Return the normal form of an address or of a shorthand such as ``gh:owner/name``.
 
@@ -122,8 +146,8 @@ def public(address: str) -> str:
 
 def public_text(text: str) -> str:
     """Return ``text`` with the credentials of the addresses in it left out."""
-    shown = _WITH_SCHEME.sub(lambda match: public(match[0]), text)
-    return _WITH_PASSWORD.sub("", shown)
+    result = _WITH_SCHEME.sub(lambda match: public(match[0]), text)
+    return _WITH_PASSWORD.sub("", result)
 
 
 def is_url(address: str) -> bool:

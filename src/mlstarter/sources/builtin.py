@@ -41,8 +41,8 @@ def address() -> str:
     Raises:
         TemplateError: the variable that names a published copy holds no address.
     """
-    stated = os.environ.get(ADDRESS_VARIABLE)
-    return parse(stated).recorded if stated else SOURCE
+    copy = os.environ.get(ADDRESS_VARIABLE)
+    return parse(copy).public_form if copy else SOURCE
 
 
 def is_builtin(source: str | None) -> bool:
@@ -50,17 +50,17 @@ def is_builtin(source: str | None) -> bool:
     return source is None or source in {SOURCE, address()}
 
 
-def released(bundle: Path = BUNDLE) -> dict[str, str]:
+def releases(bundle: Path = BUNDLE) -> dict[str, str]:
     """Return the tag and the commit of each released version, the oldest first."""
-    found: dict[str, str] = json.loads(
+    commits: dict[str, str] = json.loads(
         (_repository(bundle) / "versions.json").read_text(encoding="utf-8")
     )
-    return found
+    return commits
 
 
 def versions() -> list[Version]:
     """Return the released versions, the newest last."""
-    return [Version(tag) for tag in released()]
+    return [Version(tag) for tag in releases()]
 
 
 def resolve(source: str | None, ref: str | None) -> Template:
@@ -69,12 +69,16 @@ def resolve(source: str | None, ref: str | None) -> Template:
     Raises:
         TemplateError: this mlstarter does not carry that version.
     """
-    found = released()
-    known = {tag: Version(tag) for tag in found}
-    tag = newest(known) or list(known)[-1] if ref in {None, "HEAD"} else matching(known, str(ref))
+    commits = releases()
+    versions_by_tag = {tag: Version(tag) for tag in commits}
+    tag = (
+        newest(versions_by_tag) or list(versions_by_tag)[-1]
+        if ref in {None, "HEAD"}
+        else matching(versions_by_tag, str(ref))
+    )
     if tag is None:
-        raise _unknown(str(ref), known)
-    commit = found[tag]
+        raise _unknown_version(str(ref), versions_by_tag)
+    commit = commits[tag]
 
     def build(out: Path) -> None:
         with disk_errors():
@@ -110,18 +114,18 @@ def _repository(bundle: Path) -> Path:
                 str(out / "repo.git"),
                 env={"GIT_ALLOW_PROTOCOL": "file"},
             )
-            found = {
+            commits = {
                 tag: git("--git-dir", str(out / "repo.git"), "rev-parse", f"{tag}^{{commit}}")
                 for tag in tags(out / "repo.git")
             }
-        (out / "versions.json").write_text(json.dumps(found), encoding="utf-8")
+        (out / "versions.json").write_text(json.dumps(commits), encoding="utf-8")
 
     return cache.folder("builtin", _digest(bundle), build=build)
 
 
 @memoise
-def _digest_of(bundle: Path, size: int, changed: int) -> str:
-    del size, changed  # part of the key: a bundle that was rewritten is read again
+def _digest_of(bundle: Path, size: int, modified_ns: int) -> str:
+    del size, modified_ns  # part of the key: a bundle that was rewritten is read again
     return hashlib.sha256(bundle.read_bytes()).hexdigest()[:32]
 
 
@@ -136,8 +140,8 @@ def _digest(bundle: Path) -> str:
     return _digest_of(bundle, state.st_size, state.st_mtime_ns)
 
 
-def _unknown(ref: str, known: dict[str, Version]) -> TemplateError:
-    last = list(known.values())[-1]
+def _unknown_version(ref: str, versions_by_tag: dict[str, Version]) -> TemplateError:
+    last = list(versions_by_tag.values())[-1]
     try:
         newer = Version(ref) > last
     except InvalidVersion:
@@ -150,5 +154,5 @@ def _unknown(ref: str, known: dict[str, Version]) -> TemplateError:
         )
     return TemplateError(
         f"There is no version {ref} of the built-in templates.",
-        hint=did_you_mean(ref, known) or "list them with: mlstarter list versions",
+        hint=did_you_mean(ref, versions_by_tag) or "list them with: mlstarter list versions",
     )

@@ -36,13 +36,14 @@ def folder(*names: str, build: Callable[[Path], None]) -> Path:
     """
     try:
         # One that can only be read may hold the folder all the same.
-        return _build((_preferred() or root()).joinpath(*names), build) / _FILES
+        return _build((_preferred_folder() or root()).joinpath(*names), build) / _FILES
     except OSError:
         try:
             return _build(_temporary().joinpath(*names), build) / _FILES
         except OSError as error:
             raise EnvironmentProblem(
-                f"Neither {_preferred() or 'a cache'} nor {tempfile.gettempdir()} can be written: "
+                f"Neither {_preferred_folder() or 'a cache'} "
+                f"nor {tempfile.gettempdir()} can be written: "
                 f"{error.strerror or error}.",
                 hint=f"free some space, or set {CACHE_VARIABLE} to a folder that can be written",
             ) from error
@@ -54,12 +55,12 @@ def root() -> Path:
     That is ``MLSTARTER_CACHE_DIR``, or the user's cache folder; where there is none (a container's
     account without a home, a read-only disk), a temporary one that lasts as long as the process.
     """
-    preferred = _preferred()
-    if preferred is not None:
+    preferred_folder = _preferred_folder()
+    if preferred_folder is not None:
         with suppress(OSError):
-            preferred.mkdir(parents=True, exist_ok=True)
-            if os.access(preferred, os.W_OK | os.X_OK):
-                return preferred
+            preferred_folder.mkdir(parents=True, exist_ok=True)
+            if os.access(preferred_folder, os.W_OK | os.X_OK):
+                return preferred_folder
     try:
         return _temporary()
     except OSError as error:
@@ -69,10 +70,10 @@ def root() -> Path:
         ) from error
 
 
-def _preferred() -> Path | None:
-    chosen = os.environ.get(CACHE_VARIABLE)
-    if chosen:
-        return Path(chosen).absolute()
+def _preferred_folder() -> Path | None:
+    value = os.environ.get(CACHE_VARIABLE)
+    if value:
+        return Path(value).absolute()
     try:
         return user_cache_path("mlstarter", appauthor=False)
     except (RuntimeError, KeyError):
@@ -105,14 +106,14 @@ def _build(target: Path, build: Callable[[Path], None]) -> Path:
     with tempfile.TemporaryDirectory(
         prefix=".building-", dir=target.parent, ignore_cleanup_errors=True
     ) as work:
-        made = Path(work) / "folder"
-        (made / _FILES).mkdir(parents=True)
-        build(made / _FILES)
-        sizes = dict(_sizes(made / _FILES))
-        (made / _MANIFEST).write_text(json.dumps(sizes), encoding="utf-8")
+        folder = Path(work) / "folder"
+        (folder / _FILES).mkdir(parents=True)
+        build(folder / _FILES)
+        sizes = dict(_sizes(folder / _FILES))
+        (folder / _MANIFEST).write_text(json.dumps(sizes), encoding="utf-8")
         for _ in range(3):
             try:
-                made.rename(target)
+                folder.rename(target)
             except OSError:
                 if _intact(target):
                     break
@@ -128,10 +129,10 @@ def _intact(path: Path) -> bool:
     """Say whether every file of a cached folder is there in the size it had when it was built."""
     try:
         expected = json.loads((path / _MANIFEST).read_text(encoding="utf-8"))
-        found = dict(_sizes(path / _FILES))
+        sizes = dict(_sizes(path / _FILES))
     except (OSError, ValueError):
         return False
-    return bool(found == expected)
+    return bool(sizes == expected)
 
 
 def _sizes(path: Path) -> Iterator[tuple[str, int]]:

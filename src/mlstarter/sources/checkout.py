@@ -57,21 +57,21 @@ def tags(repository: Path) -> dict[str, Version]:
     return dict(read_releases(repository).versions)
 
 
-def newest(found: Mapping[str, Version]) -> str | None:
+def newest(versions: Mapping[str, Version]) -> str | None:
     """Return the newest tag that is not a pre-release, as Copier chooses it."""
-    stable = [name for name, version in found.items() if not version.is_prerelease]
+    stable = [name for name, version in versions.items() if not version.is_prerelease]
     return stable[-1] if stable else None
 
 
-def matching(found: Mapping[str, Version], wanted: str) -> str | None:
-    """Return the tag that ``wanted`` names, exactly or as a version (1.2 finds v1.2.0)."""
-    if wanted in found:
-        return wanted
+def matching(versions: Mapping[str, Version], ref: str) -> str | None:
+    """Return the tag that ``ref`` names, exactly or as a version (1.2 finds v1.2.0)."""
+    if ref in versions:
+        return ref
     try:
-        version = Version(wanted)
+        version = Version(ref)
     except InvalidVersion:
         return None
-    return next((name for name, other in found.items() if other == version), None)
+    return next((name for name, other in versions.items() if other == version), None)
 
 
 def commit_of(repository: Path, ref: str) -> str | None:
@@ -126,8 +126,8 @@ def _write_with_submodules(repository: Path, commit: str, out: Path, url: str | 
     git("checkout", "--quiet", "--detach", commit, cwd=clone)
     # The template's author chose these addresses: none of them may lead to a repository of this
     # machine, unless the user's own settings say so, as for `git clone --recurse-submodules`.
-    allowed = [name for name in PROTOCOLS if name != "file" or _files_allowed()]
-    inside = Git(clone, {"GIT_ALLOW_PROTOCOL": ":".join(allowed)}, _OWN_UPDATES)
+    protocols = [name for name in PROTOCOLS if name != "file" or _files_allowed()]
+    inside = Git(clone, {"GIT_ALLOW_PROTOCOL": ":".join(protocols)}, _OWN_UPDATES)
     try:
         inside.run("submodule", "--quiet", "update", "--init", "--recursive", "--checkout")
     except GitFailed as error:
@@ -148,8 +148,8 @@ def _write_with_submodules(repository: Path, commit: str, out: Path, url: str | 
 
 
 def _files_allowed() -> bool:
-    stated = Git(Path(tempfile.gettempdir())).call("config", "protocol.file.allow").stdout
-    return stated.strip() == b"always"
+    setting = Git(Path(tempfile.gettempdir())).call("config", "protocol.file.allow").stdout
+    return setting.strip() == b"always"
 
 
 def redirect(address: str, place: Path) -> dict[str, str]:

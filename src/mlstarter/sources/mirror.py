@@ -14,6 +14,7 @@ import os
 import re
 import shutil
 import tempfile
+import threading
 from contextlib import suppress
 from pathlib import Path
 
@@ -25,14 +26,16 @@ from mlstarter.sources.checkout import HEAD
 from mlstarter.sources.normalise import is_remote
 
 # Mirrors that are up to date: a server is asked once a process, a folder each time.
-FETCHED: set[Path] = set()
+FETCHED_FOLDERS: set[Path] = set()
+# A class asks from several threads: a fetch that another one disturbs looks like a damaged mirror.
+_LOCK = threading.Lock()
 _REFSPECS = (f"+HEAD:{HEAD}", "+refs/*:refs/*")
 _FETCH = (
     *("--prune", "--force", "--no-auto-gc", "--no-write-fetch-head"),
     *("--no-progress", "--no-recurse-submodules"),
 )
 _REDIRECTION = "redirected"
-_REDIRECTED = re.compile(r"^warning: redirecting to (\S+)$", re.MULTILINE)
+_REDIRECT_WARNING = re.compile(r"^warning: redirecting to (\S+)$", re.MULTILINE)
 # What says that the server or the way to it is at fault, not the mirror.
 _ELSEWHERE = re.compile(
     r"Could not resolve host|Connection|timed out|Authentication failed|returned error: [45]\d\d"
@@ -61,21 +64,22 @@ def mirror(place: Place) -> Path:
         TemplateError: it cannot be fetched.
     """
     target = _folder(place.address)
-    if target in FETCHED and target.is_dir():
+    with _LOCK:
+        if target in FETCHED_FOLDERS and target.is_dir():
+            return target
+        try:
+            if not target.is_dir() or not _refresh(target, place):
+                _make(target, place)
+        except GitFailed as failure:
+            raise _unreachable(place, failure) from failure
+        if is_remote(place.address):
+            FETCHED_FOLDERS.add(target)
         return target
-    try:
-        if not target.is_dir() or not _refresh(target, place):
-            _make(target, place)
-    except GitFailed as failure:
-        raise _unreachable(place, failure) from failure
-    if is_remote(place.address):
-        FETCHED.add(target)
-    return target
 
 
 def forget(place: Place) -> None:
     """Throw a mirror away that turned out to be damaged, so that it is made anew."""
-    FETCHED.discard(_folder(place.address))
+    FETCHED_FOLDERS.discard(_folder(place.address))
     cache.forget(_folder(place.address))
 
 
@@ -86,7 +90,7 @@ def redirect_of(address: str) -> str | None:
     return None
 
 
-def authenticated(credentials: Credentials | None) -> tuple[dict[str, str], dict[str, str]]:
+def authentication(credentials: Credentials | None) -> tuple[dict[str, str], dict[str, str]]:
     """Return the environment and the settings with which git hands ``credentials`` over.
 
     They go to the server when it asks, through a helper that reads them from the environment of
@@ -103,7 +107,7 @@ def authenticated(credentials: Credentials | None) -> tuple[dict[str, str], dict
 
 def git_for(folder: Path, credentials: Credentials | None = None) -> Git:
     """Return git in the bare repository ``folder``, with ``credentials`` for a server."""
-    env, settings = authenticated(credentials)
+    env, settings = authentication(credentials)
     # An empty helper first: no other may answer, nor store what ours says.
     config = [("credential.helper", "")] if settings else []
     return Git(folder, {"GIT_DIR": str(folder), **env}, (*config, *settings.items()))
@@ -156,8 +160,12 @@ def _start(folder: Path, place: Place, *options: str) -> None:
 
 
 def _fetch(folder: Path, place: Place) -> None:
-    # The default branch is what HEAD of the other repository names today.
-    (folder / "HEAD").write_text(f"ref: {HEAD}\n", encoding="ascii")
+    # The default branch is what HEAD of the other repository names today. It is written once: to
+    # whoever reads meanwhile, a folder with an empty HEAD is no repository.
+    head = f"ref: {HEAD}\n".encode()
+    path = folder / "HEAD"
+    if not path.is_file() or path.read_bytes() != head:
+        path.write_bytes(head)
     web = place.address.startswith(("http://", "https://"))
     # Without --quiet git says where a web server sends it.
     options = (*_FETCH, *(() if web else ("--quiet",)))
@@ -168,7 +176,7 @@ def _fetch(folder: Path, place: Place) -> None:
         result = git.call(*command, *_REFSPECS[1:])
     if result.status:
         raise GitFailed(command, folder, result.status, public_text(result.stderr))
-    target = _REDIRECTED.search(result.stderr)
+    target = _REDIRECT_WARNING.search(result.stderr)
     note = folder / _REDIRECTION
     if target is not None:
         note.write_text(target[1].removesuffix("/"), encoding="utf-8")
@@ -187,8 +195,8 @@ def _unreachable(place: Place, failure: GitFailed) -> TemplateError:
     )
     message = f"{place.address} cannot be fetched: {public_text(reason)}"
     if not is_remote(place.address):
-        gone = ("not a git repository", "does not appear to be a git repository")
-        if any(words in failure.stderr for words in gone):
+        absence = ("not a git repository", "does not appear to be a git repository")
+        if any(words in failure.stderr for words in absence):
             return NoRepository(message, hint="name a folder, or the address of a repository")
         if "promisor" in failure.stderr or "lazy" in failure.stderr:
             return TemplateError(

@@ -16,6 +16,7 @@ from urllib.parse import quote, unquote
 
 from mlstarter.errors import TemplateError
 from mlstarter.git.process import PROTOCOLS
+from mlstarter.operating_system import is_windows
 
 _ALIASES = {"git+ssh": "ssh", "ssh+git": "ssh", "git+http": "http", "git+https": "https"}
 _PORTS = {"git": "9418", "http": "80", "https": "443", "ssh": "22"}
@@ -25,7 +26,9 @@ _SCP = re.compile(r"(?:([^@/:]+)@)?(\[[^\]/]+\]|[^:/@\[\]]+):(.+)", re.DOTALL)
 _SCP_PASSWORD = re.compile(r"[^/:@]+:[^/@]*@")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*")
-_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+_UNRESERVED_CHARACTERS = frozenset(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
+)
 
 
 @dataclass(frozen=True)
@@ -65,19 +68,19 @@ def normalise(address: str) -> Normal:
         TemplateError: it is no address, or one that is never asked for.
     """
     if not address.strip():
-        raise _refused("The address of the template is empty", "name a folder or a git URL")
+        raise _refusal("The address of the template is empty", "name a folder or a git URL")
     if _CONTROL.search(address):
-        raise _refused("The address of the template holds a control character", "write it anew")
+        raise _refusal("The address of the template holds a control character", "write it anew")
     if url := _URL.fullmatch(address):
         return _url(url[1].lower(), url[2])
     if _HELPER.match(address):
         helper = address.partition("::")[0]
-        raise _refused(
+        raise _refusal(
             f"{helper}:: addresses run a program, and are never used",
             "give an address that begins with https:// or ssh://",
         )
     if _SCP_PASSWORD.match(address):
-        raise _refused(
+        raise _refusal(
             "user:password@ has no place in an ssh address",
             "write https://user:password@host/path, or leave the password to git's helpers",
         )
@@ -91,7 +94,7 @@ def _is_scp(address: str) -> bool:
     if match is None:
         return False
     # C:\templates is a folder on Windows, and a host named C elsewhere, as git has it.
-    return os.name != "nt" or len(match[2]) > 1 or bool(match[1])
+    return not is_windows() or len(match[2]) > 1 or bool(match[1])
 
 
 def _scp(address: str) -> Normal:
@@ -99,37 +102,37 @@ def _scp(address: str) -> Normal:
     user, host, path = match.groups() if match else (None, "", "")
     account = f"{user}@" if user else ""
     if host.startswith("-") or account.startswith("-") or path.startswith("-"):
-        raise _refused("An address may not begin with a hyphen", "check the address")
+        raise _refusal("An address may not begin with a hyphen", "check the address")
     return Normal("scp", "ssh", account + host, path)
 
 
 def _url(scheme: str, rest: str) -> Normal:
     scheme = _ALIASES.get(scheme, scheme)
     if scheme not in PROTOCOLS:
-        raise _refused(
+        raise _refusal(
             f"{scheme}:// is no kind of address that templates are fetched from",
             "use https://, http://, ssh://, git://, file:// or a path",
         )
     if scheme == "file":
         return _file(rest)
     if "\\" in rest or " " in rest.partition("/")[0]:
-        raise _refused("An address holds a backslash or a space", "write / or %20 for it")
+        raise _refusal("An address holds a backslash or a space", "write / or %20 for it")
     end = re.search(r"[/?#]", rest)
     authority, tail = (rest[: end.start()], rest[end.start() :]) if end else (rest, "")
     userinfo, _, place = authority.rpartition("@")
     if "@" in userinfo:
-        raise _refused("An address holds two @ before its path", "write %40 in a user or password")
+        raise _refusal("An address holds two @ before its path", "write %40 in a user or password")
     user, _, password = userinfo.partition(":")
     path, _, query = tail.partition("?")
     if "#" in tail:
-        raise _refused(
+        raise _refusal(
             "An address ends in #...", "name a version with --ref and a folder with --directory"
         )
     host = _host(scheme, place)
     user, password = unquote(user), unquote(password)
     if scheme == "ssh":
         if user.startswith("-"):
-            raise _refused("An address may not begin with a hyphen", "check the address")
+            raise _refusal("An address may not begin with a hyphen", "check the address")
         # The account is part of where it leads; ssh has no way to be told a password.
         host = f"{quote(user)}@{host}" if user else host
         user, password = "", ""
@@ -139,7 +142,7 @@ def _url(scheme: str, rest: str) -> Normal:
 def _host(scheme: str, place: str) -> str:
     match = re.fullmatch(r"(\[[^\]]*\]|[^:]*)(?::(\d*))?", place)
     if match is None:
-        raise _refused("An address names no host that could be asked", "check the address")
+        raise _refusal("An address names no host that could be asked", "check the address")
     host, port = match[1].lower().removesuffix("."), match[2] or ""
     try:
         if host.startswith("["):
@@ -147,12 +150,12 @@ def _host(scheme: str, place: str) -> str:
         elif not host.isascii():
             host = host.encode("idna").decode("ascii").lower().removesuffix(".")
     except ValueError as error:
-        raise _refused("An address names no host that could be asked", "check it") from error
+        raise _refusal("An address names no host that could be asked", "check it") from error
     if not host.startswith("[") and not _HOST.fullmatch(host):
-        raise _refused("An address names no host that could be asked", "check the address")
+        raise _refusal("An address names no host that could be asked", "check the address")
     number = port.lstrip("0")
     if port and not (number and len(number) <= 5 and int(number) <= 65535):
-        raise _refused("An address names a port that there is not", "check the address")
+        raise _refusal("An address names a port that there is not", "check the address")
     return host if not port or number == _PORTS[scheme] else f"{host}:{number}"
 
 
@@ -164,7 +167,7 @@ def _path(scheme: str, path: str) -> str:
         plain = _decode_wholly(raw)
         dots = plain.partition(";")[0] in {".", ".."} and part not in {".", ".."}
         if dots or "/" in plain or "\\" in plain or _CONTROL.search(plain):
-            raise _refused(
+            raise _refusal(
                 "An address hides a separator or a dot segment in its path", "write it plainly"
             )
         if part in {"", "."}:
@@ -172,7 +175,7 @@ def _path(scheme: str, path: str) -> str:
         if part == "..":
             if scheme in {"ssh", "git"}:
                 # Behind a link of the server, that is not the folder before it.
-                raise _refused("An address goes up with ..", "write it without")
+                raise _refusal("An address goes up with ..", "write it without")
             del parts[-1:]
             continue
         parts.append(part)
@@ -182,7 +185,7 @@ def _path(scheme: str, path: str) -> str:
 def _decode_unreserved(text: str) -> str:
     def decode(match: re.Match[str]) -> str:
         character = chr(int(match[1], 16))
-        return character if character in _UNRESERVED else match[0].upper()
+        return character if character in _UNRESERVED_CHARACTERS else match[0].upper()
 
     return re.sub(r"%([0-9A-Fa-f]{2})", decode, text)
 
@@ -197,18 +200,18 @@ def _decode_wholly(text: str) -> str:
 
 
 def _file(rest: str) -> Normal:
-    if not rest.startswith("/") and os.name != "nt":
-        raise _refused(
+    if not rest.startswith("/") and not is_windows():
+        raise _refusal(
             "A file:// address begins with the name of a host", "write file:/// and the path"
         )
     path = unquote(rest)
     if "\0" in path or _CONTROL.search(path):
-        raise _refused("An address holds a control character", "write it anew")
+        raise _refusal("An address holds a control character", "write it anew")
     if not rest.startswith("/"):
         return Normal("url", "file", "", rest)
     drive = re.match(r"/[A-Za-z]:/", path)
-    cleaned = path if drive else _local(path)
-    return Normal("url", "file", "", rest if cleaned == path else quote(cleaned))
+    local_path = path if drive else _local(path)
+    return Normal("url", "file", "", rest if local_path == path else quote(local_path))
 
 
 def _local(path: str) -> str:
@@ -217,8 +220,8 @@ def _local(path: str) -> str:
         full = Path(path).expanduser().absolute()
         return os.path.realpath(full) if ".." in full.parts else str(full)
     except (RuntimeError, ValueError, OSError) as error:
-        raise _refused("The path of the template cannot be followed", "write it in full") from error
+        raise _refusal("The path of the template cannot be followed", "write it in full") from error
 
 
-def _refused(message: str, hint: str) -> TemplateError:
+def _refusal(message: str, hint: str) -> TemplateError:
     return TemplateError(f"{message}.", hint=hint)

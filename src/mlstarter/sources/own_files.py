@@ -59,16 +59,16 @@ def _copy(folder: Path, names: Sequence[str], out: Path) -> None:
 
 
 def _tracked_and_new(folder: Path) -> list[str]:
-    listed = Git(folder).fields("ls-files", "-z", "--cached", "--others", "--exclude-standard")
-    found: set[str] = set()
-    for name in listed:
+    paths = Git(folder).fields("ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    own_paths: set[str] = set()
+    for name in paths:
         path = folder / name
         if path.is_symlink() or path.is_file():
-            found.add(name)
+            own_paths.add(name)
         elif path.is_dir() and not name.endswith("/"):
             # A submodule. A repository that is none (its name ends in a slash) stays at home.
-            found.update(f"{name}/{inner}" for inner in own_files(path))
-    return sorted(found)
+            own_paths.update(f"{name}/{inner}" for inner in own_files(path))
+    return sorted(own_paths)
 
 
 def _not_ignored(folder: Path) -> list[str]:
@@ -82,15 +82,15 @@ def _not_ignored(folder: Path) -> list[str]:
             (Path(work) / name).mkdir()
         (Path(work) / "HEAD").write_text("ref: refs/heads/main\n", encoding="ascii")
         git = Git(folder, {"GIT_DIR": work, "GIT_WORK_TREE": str(folder.absolute())})
-        listed = git.fields("ls-files", "-z", "--others", *rules)
-    return sorted(name for name in listed if not name.endswith("/"))
+        paths = git.fields("ls-files", "-z", "--others", *rules)
+    return sorted(name for name in paths if not name.endswith("/"))
 
 
 def _ignore_files(folder: Path) -> tuple[Path, ...]:
-    stated = Git(folder).call("config", "--global", "--path", "--get", "core.excludesFile")
-    named = stated.stdout.decode("utf-8", "surrogateescape").strip()
-    if named:
-        return folder / ".gitignore", Path(named)
+    setting = Git(folder).call("config", "--global", "--path", "--get", "core.excludesFile")
+    file_name = setting.stdout.decode("utf-8", "surrogateescape").strip()
+    if file_name:
+        return folder / ".gitignore", Path(file_name)
     base = os.environ.get("XDG_CONFIG_HOME") or os.path.join(  # noqa: PTH118 - may hold no home
         os.environ.get("HOME", os.devnull), ".config"
     )
@@ -98,11 +98,11 @@ def _ignore_files(folder: Path) -> tuple[Path, ...]:
 
 
 def _all_files(folder: Path) -> list[str]:
-    found = []
+    own_paths = []
     for place, folders, files in os.walk(folder):
         below = Path(place).relative_to(folder)
         if below == Path():
             folders[:] = [name for name in folders if name != ".git"]
         links = [name for name in folders if Path(place, name).is_symlink()]
-        found += [(below / name).as_posix() for name in (*files, *links)]
-    return sorted(name for name in found if name != ".git")
+        own_paths += [(below / name).as_posix() for name in (*files, *links)]
+    return sorted(name for name in own_paths if name != ".git")

@@ -40,21 +40,21 @@ def release(
             with other files (``replace`` allows that for the newest version alone).
     """
     try:
-        wanted = Version(version)
+        parsed_version = Version(version)
     except InvalidVersion as error:
         raise UsageError(
             f"{version} is not a version.", hint="use three numbers, for example 0.2.0"
         ) from error
     with tempfile.TemporaryDirectory(prefix="mlstarter-release-") as work:
         repository = open_repository(bundle, Path(work) / "repo.git")
-        tree = _assembled(repository, templates, Path(work) / "template")
-        commit = add_version(repository, tree, version, wanted, replace=replace)
+        tree = _assemble_tree(repository, templates, Path(work) / "template")
+        commit = add_version(repository, tree, version, parsed_version, replace=replace)
         _write(repository, bundle)
     return commit
 
 
 def add_version(
-    repository: Path, tree: str, version: str, wanted: Version, *, replace: bool
+    repository: Path, tree: str, version: str, parsed_version: Version, *, replace: bool
 ) -> str:
     """Add a version of which ``tree`` is the content to ``repository``; return its commit's id.
 
@@ -63,9 +63,9 @@ def add_version(
     Raises:
         UsageError: the version is not newer than the last one, or there with other files.
     """
-    known = list(tags(repository))
-    parent = _parent(repository, known, version, wanted, tree, replace)
-    count = known.index(version) if version in known else len(known)
+    existing = list(tags(repository))
+    parent = _parent(repository, existing, version, parsed_version, tree, replace)
+    count = existing.index(version) if version in existing else len(existing)
     commit = _commit(repository, tree, parent, version, count)
     _git(repository, "tag", "--force", version, commit)
     newest = list(tags(repository))[-1]
@@ -77,29 +77,34 @@ def newest_differs(templates: Path = TEMPLATES, bundle: Path = BUNDLE) -> bool:
     """Say whether ``templates`` holds other files than the newest released version."""
     with tempfile.TemporaryDirectory(prefix="mlstarter-release-") as work:
         repository = open_repository(bundle, Path(work) / "repo.git")
-        known = list(tags(repository))
-        tree = _assembled(repository, templates, Path(work) / "template")
-        return not known or _git(repository, "rev-parse", f"{known[-1]}^{{tree}}") != tree
+        existing = list(tags(repository))
+        tree = _assemble_tree(repository, templates, Path(work) / "template")
+        return not existing or _git(repository, "rev-parse", f"{existing[-1]}^{{tree}}") != tree
 
 
 def _parent(
-    repository: Path, known: list[str], version: str, wanted: Version, tree: str, replace: bool
+    repository: Path,
+    existing: list[str],
+    version: str,
+    parsed_version: Version,
+    tree: str,
+    replace: bool,
 ) -> str | None:
-    if version in known:
+    if version in existing:
         same = _git(repository, "rev-parse", f"{version}^{{tree}}") == tree
-        if not same and (version != known[-1] or not replace):
+        if not same and (version != existing[-1] or not replace):
             raise UsageError(
                 f"Version {version} is released already, with other files.",
                 hint="release a higher version; --replace changes the newest one, as long as "
                 "nobody has it",
             )
-        before = known[: known.index(version)]
+        before = existing[: existing.index(version)]
     else:
-        if known and wanted <= Version(known[-1]):
+        if existing and parsed_version <= Version(existing[-1]):
             raise UsageError(
-                f"Version {version} is not newer than {known[-1]}.", hint="release a higher one"
+                f"Version {version} is not newer than {existing[-1]}.", hint="release a higher one"
             )
-        before = known
+        before = existing
     return _git(repository, "rev-parse", f"{before[-1]}^{{commit}}") if before else None
 
 
@@ -130,12 +135,12 @@ def tree_of(repository: Path, folder: Path, names: Sequence[str] | None = None) 
         inside = Git(folder, env)
         if names is None:
             names = inside.fields("ls-files", "--others", "-z")
-        listed = "".join(f"{name}\0" for name in names).encode("utf-8", "surrogateescape")
-        inside.run("update-index", "--add", "-z", "--stdin", stdin=listed)
+        names_input = "".join(f"{name}\0" for name in names).encode("utf-8", "surrogateescape")
+        inside.run("update-index", "--add", "-z", "--stdin", stdin=names_input)
         return inside.text("write-tree")
 
 
-def _assembled(repository: Path, templates: Path, work: Path) -> str:
+def _assemble_tree(repository: Path, templates: Path, work: Path) -> str:
     """Assemble the templates and return the id of their tree, now in ``repository``."""
     assemble(templates, work)
     return tree_of(repository, work)

@@ -43,17 +43,17 @@ def read_releases(repository: Path) -> Releases:
     versions: dict[str, Version] = {}
     dates: dict[str, int] = {}
     for start in range(0, len(fields) - 3, 4):
-        name, tag, peeled, date = fields[start : start + 4]
+        name, tag, target, date = fields[start : start + 4]
         name = name.removeprefix("\n")
-        commits[name] = peeled or tag
+        commits[name] = target or tag
         dates[name] = int(date or 0)
         try:
             versions[name] = Version(name)
         except InvalidVersion:
             continue
     moving = _moving(versions, commits, dates)
-    fixed = {name: version for name, version in versions.items() if name not in moving}
-    order = sorted(fixed.items(), key=lambda item: (item[1], len(item[1].release)))
+    immovable = {name: version for name, version in versions.items() if name not in moving}
+    order = sorted(immovable.items(), key=lambda item: (item[1], len(item[1].release)))
     return Releases(dict(order), commits, moving)
 
 

@@ -32,7 +32,7 @@ from mlstarter.sources.snapshot import tree_of_folder, write_submodules
 from mlstarter.sources.template import Template, engine_of
 from mlstarter.suggest import did_you_mean
 
-_Read = TypeVar("_Read")
+Value = TypeVar("Value")
 
 
 def resolve(source: str, ref: str | None, directory: str | None = None) -> Template:
@@ -44,16 +44,16 @@ def resolve(source: str, ref: str | None, directory: str | None = None) -> Templ
     place = parse(source, directory)
     if place.is_zip:
         _no_versions(place, ref)
-        root = unpack(place.download)
+        root = unpack(place.download, place.credentials)
         return _template(place, None, root, None)
     if is_url(place.address):
-        return _mended(place, lambda: _from_git(place, mirror(place), ref))
+        return _with_repair(place, lambda: _from_git(place, mirror(place), ref))
     place = _on_disk(place, source)
     folder = Path(place.address)
     if not _is_repository(folder):
         return _plain(place, ref)
     try:
-        return _mended(place, lambda: _from_folder(place, ref))
+        return _with_repair(place, lambda: _from_folder(place, ref))
     except NoRepository:
         return _plain(place, ref)
 
@@ -68,7 +68,7 @@ def versions(source: str) -> list[Version]:
         if not _is_repository(Path(place.address)):
             return []
     try:
-        return _mended(place, lambda: list(tags(mirror(place)).values()))
+        return _with_repair(place, lambda: list(tags(mirror(place)).values()))
     except NoRepository:
         return []
 
@@ -92,8 +92,8 @@ def below(template: Template, folder: str) -> Template:
         raise TemplateError(
             f"There is no folder {folder} in {template.source}.", hint="tell the template's author"
         )
-    engine = engine_of(root, place.recorded)
-    return Template(place.recorded, template.version, root, engine, template.commit)
+    engine = engine_of(root, place.public_form)
+    return Template(place.public_form, template.version, root, engine, template.commit)
 
 
 def _template(place: Place, version: str | None, root: Path, commit: str | None) -> Template:
@@ -103,25 +103,25 @@ def _template(place: Place, version: str | None, root: Path, commit: str | None)
             f"There is no folder {place.directory} in {place.address}.",
             hint="check --directory",
         )
-    engine = engine_of(inner, place.recorded)
-    return Template(place.recorded, version, inner, engine, commit)
+    engine = engine_of(inner, place.public_form)
+    return Template(place.public_form, version, inner, engine, commit)
 
 
 def _from_git(
     place: Place, repository: Path, ref: str | None, releases: Releases | None = None
 ) -> Template:
     releases = releases or read_releases(repository)
-    known = releases.versions
+    versions = releases.versions
     if ref is None:
-        name = newest(known) or "HEAD"
+        name = newest(versions) or "HEAD"
     else:
-        name = ref if ref in releases.commits else matching(known, ref) or ref
-    commit = releases.commits.get(name) if name in known else commit_of(repository, name)
+        name = ref if ref in releases.commits else matching(versions, ref) or ref
+    commit = releases.commits.get(name) if name in versions else commit_of(repository, name)
     if commit is None:
         raise TemplateError(
-            f"{place.recorded} has no version, branch or commit {ref or 'at all'}.",
-            hint=did_you_mean(name, known)
-            or f"its newest version is {newest(known) or 'untagged'}",
+            f"{place.public_form} has no version, branch or commit {ref or 'at all'}.",
+            hint=did_you_mean(name, versions)
+            or f"its newest version is {newest(versions) or 'untagged'}",
         )
 
     def build(out: Path) -> None:
@@ -129,14 +129,14 @@ def _from_git(
             write_files(repository, commit, out, place.address)
 
     root = cache.folder("trees", commit, build=build)
-    version = name if name in known else describe(repository, commit, releases)
+    version = name if name in versions else describe(repository, commit, releases)
     return _template(place, version, root, commit)
 
 
 def _no_versions(place: Place, ref: str | None) -> None:
     if ref is not None:
         raise TemplateError(
-            f"{place.recorded} is not a git repository, so it has no version {ref}.",
+            f"{place.public_form} is not a git repository, so it has no version {ref}.",
             hint="leave out --ref",
         )
 
@@ -176,13 +176,13 @@ def _from_folder(place: Place, ref: str | None) -> Template:
     return _template(place, None, cache.folder("trees", tree, build=build), None)
 
 
-def _mended(place: Place, read: Callable[[], _Read]) -> _Read:
+def _with_repair(place: Place, action: Callable[[], Value]) -> Value:
     """Return what ``read`` reads of a mirror; one that turns out damaged is made anew, once."""
     try:
-        return read()
+        return action()
     except GitFailed:
         forget(place)
-        return read()
+        return action()
 
 
 def _on_disk(place: Place, source: str) -> Place:

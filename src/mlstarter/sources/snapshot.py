@@ -32,9 +32,9 @@ def tree_of_folder(folder: Path, mirror: Path) -> str:
             git.run("read-tree", HEAD)
         own = folder / ".git" / "info" / "exclude"
         rules = [f"--exclude-from={own}"] if own.is_file() else []
-        listed = git.fields("ls-files", "-z", "--cached", "--others", "--exclude-standard", *rules)
+        lines = git.fields("ls-files", "-z", "--cached", "--others", "--exclude-standard", *rules)
         # A submodule, and a repository that is nobody's submodule, are folders: they stay out.
-        paths = "".join(f"{name}\0" for name in listed if not _is_folder(folder / name))
+        paths = "".join(f"{name}\0" for name in lines if not _is_folder(folder / name))
         data = paths.encode("utf-8", "surrogateescape")
         git.run("update-index", "--add", "--remove", "-z", "--stdin", stdin=data)
         return git.text("write-tree")
@@ -42,8 +42,8 @@ def tree_of_folder(folder: Path, mirror: Path) -> str:
 
 def write_submodules(folder: Path, mirror: Path, tree: str, out: Path) -> None:
     """Copy the files of ``folder``'s submodules, which are no part of ``tree``, into ``out``."""
-    listed = Git(mirror, {"GIT_DIR": str(mirror)}).fields("ls-tree", "-r", "-z", tree)
-    for entry in listed:
+    lines = Git(mirror, {"GIT_DIR": str(mirror)}).fields("ls-tree", "-r", "-z", tree)
+    for entry in lines:
         mode, _, rest = entry.partition(" ")
         name = rest.partition("\t")[2]
         if mode == _SUBMODULE and (folder / name).is_dir() and not (folder / name).is_symlink():

@@ -45,10 +45,10 @@ def is_trusted(source: str, entries: Iterable[str]) -> bool:
     places = [address]
     if (target := redirect_of(address)) is not None:
         places.append(target)
-    known = list(entries)
+    trust_entries = list(entries)
     return all(
         (spot := _spot(place, rules)) is not None
-        and any(_covers(entry, spot, rules) for entry in known)
+        and any(_covers(entry, spot, rules) for entry in trust_entries)
         for place in places
     )
 
@@ -81,7 +81,7 @@ def _without_suffix(spot: _Spot) -> tuple[str, ...]:
 def _spot(address: str, rules: _Rules) -> _Spot | None:
     """Return where git goes for ``address``, or None where that cannot be said."""
     try:
-        normal = normalise(_rewritten(address, rules))
+        normal = normalise(_rewrite(address, rules))
     except TemplateError:
         return None
     if normal.scheme == "file":
@@ -111,13 +111,13 @@ def _rules() -> _Rules:
     fields = git.call("config", "-z", "--get-regexp", r"^url\..*\.insteadof$").stdout
     rules = []
     for field in fields.decode("utf-8", "surrogateescape").split("\0")[:-1]:
-        key, _, written = field.partition("\n")
-        rules.append((written, key[len("url.") : -len(".insteadof")]))
+        key, _, pattern = field.partition("\n")
+        rules.append((pattern, key[len("url.") : -len(".insteadof")]))
     return sorted(rules, key=lambda rule: len(rule[0]), reverse=True)
 
 
-def _rewritten(address: str, rules: _Rules) -> str:
-    for written, used in rules:
-        if written and address.startswith(written):
-            return used + address[len(written) :]
+def _rewrite(address: str, rules: _Rules) -> str:
+    for pattern, replacement in rules:
+        if pattern and address.startswith(pattern):
+            return replacement + address[len(pattern) :]
     return address

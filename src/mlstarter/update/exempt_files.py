@@ -1,9 +1,10 @@
-"""The files of a render that a template's settings keep an update from changing."""
+"""The files of a render that settings keep an update from changing: the template's, or cruft's."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from mlstarter.engines.cookiecutter.record import skip_patterns
 from mlstarter.git.merge_base import Pristine, TemplateCommit
 from mlstarter.git.repository import Repository
 from mlstarter.project import Project
@@ -21,18 +22,28 @@ def without_exempt_files(
     from is never among them: it would stay behind.
     """
     exemptions = preparation.engine.exemptions(answers)
-    if exemptions is None:
+    project, record, ours = preparation.project, preparation.record, preparation.ours
+    patterns = skip_patterns(
+        record, lambda path: project.repository.blob(ours, project.inside(path))
+    )
+    if exemptions is None and not patterns:
         return new
-    project, record = preparation.project, preparation.record
-    exempt = [
-        path
-        for path in new.tree
-        if path != record.path
-        and (
-            exemptions.excludes(path)
-            or (exemptions.skips(path) and _exists(project, preparation.ours, path))
-        )
-    ]
+    from pathspec import PathSpec
+
+    # Anchored: a glob of cruft's starts at the project's root, and a folder stands for its files.
+    skip = PathSpec.from_lines("gitignore", [f"/{pattern}" for pattern in patterns])
+
+    def is_excluded(path: str) -> bool:
+        return skip.match_file(path) or (exemptions is not None and exemptions.excludes(path))
+
+    names = base.tree if isinstance(base, Pristine) else _names(project.repository, base)
+    exempt = {path for path in (*new.tree, *names) if path != record.path and is_excluded(path)}
+    if exemptions is not None:
+        exempt |= {
+            path
+            for path in new.tree
+            if path != record.path and exemptions.skips(path) and _exists(project, ours, path)
+        }
     if not exempt:
         return new
     old = base.tree if isinstance(base, Pristine) else _entries(project.repository, base, exempt)
@@ -45,9 +56,12 @@ def _exists(project: Project, ours: str, path: str) -> bool:
     return project.repository.blob(ours, project.inside(path)) is not None
 
 
-def _entries(repository: Repository, base: TemplateCommit, paths: list[str]) -> dict[str, Entry]:
-    """Return those of ``paths`` that a template commit holds: it has the project at its root."""
-    names = set(paths)
+def _names(repository: Repository, base: TemplateCommit) -> list[str]:
+    return repository.git.fields("ls-tree", "-r", "-z", "--name-only", base.commit)
+
+
+def _entries(repository: Repository, base: TemplateCommit, names: set[str]) -> dict[str, Entry]:
+    """Return those of ``names`` that a template commit holds: it has the project at its root."""
     entries: dict[str, Entry] = {}
     for line in repository.git.fields("ls-tree", "-r", "-z", base.commit):
         about, _, path = line.partition("\t")

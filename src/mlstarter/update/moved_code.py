@@ -52,8 +52,8 @@ def _sentence(path: str, places: Mapping[str, str], names: frozenset[str]) -> st
     text = places.get(path) or places.get(path.removeprefix(below))
     if text is None or path in names:
         return ""
-    gone = re.match(r"`?-`?\s*(?:\((.*)\))?$", text)
-    if gone:
-        return f"the template has no such code any more{f' ({gone[1]})' if gone[1] else ''}"
+    dash = re.match(r"`?-`?\s*(?:\((.*)\))?$", text)
+    if dash:
+        return f"the template has no such code any more{f' ({dash[1]})' if dash[1] else ''}"
     files = [below + name if below + name in names else name for name in _NAME.findall(text)]
     return f"its code is now in {', '.join(files)}" if files else ""

@@ -35,7 +35,7 @@ def prepare(project: Project, request: UpdateRequest) -> PreparedUpdate:
             recorded answer is not valid any more.
     """
     refuse_state(project, request)
-    preparation = Preparation(project, request, project.repository.commit("HEAD"))
+    preparation = Preparation(project, request, request.commit or project.repository.commit("HEAD"))
     if request.adopt:
         return prepare_adoption(preparation)
     record, template = preparation.record, preparation.template
@@ -60,6 +60,9 @@ def prepare(project: Project, request: UpdateRequest) -> PreparedUpdate:
             answers_file=record.path,
             by=preparation.committer,
             prefix=project.prefix,
+            only_layers=bool(request.layers)
+            and template.version == record.version
+            and answers.for_record == current.answers,
             last=None if old is preparation.base else preparation.last_template_commit,
             edits=migration.edits,
             finish=migration.after(answers),

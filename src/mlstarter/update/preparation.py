@@ -39,7 +39,7 @@ class Preparation:
     @cached_property
     def record(self) -> Record:
         """What the project says of itself; raises ProjectError where it does not."""
-        return self.project.record(self.ours)
+        return self.request.record or self.project.record(self.ours)
 
     @cached_property
     def template(self) -> Template:
@@ -77,7 +77,7 @@ class Preparation:
     @cached_property
     def committer(self) -> Identity:
         """Who commits."""
-        return committer(self.project.repository.git)
+        return self.request.by or committer(self.project.repository.git)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,8 @@ def refuse_state(project: Project, request: UpdateRequest) -> None:
     require_uninterrupted(repository)
     if request.source is not None and not request.adopt:
         raise UsageError("--template goes with --adopt.", hint="mlstarter update --help")
+    if request.commit is not None:
+        return
     if request.branch is not None:
         check_branch_name(repository, request.branch)
         return
@@ -31,7 +33,7 @@ def refuse_state(project: Project, request: UpdateRequest) -> None:
 
 def refuse_obstacles(result: Plan, request: UpdateRequest) -> None:
     """Refuse a plan that would overwrite a file; the plan is closed then."""
-    if request.branch is None and not result.up_to_date:
+    if request.branch is None and request.commit is None and not result.up_to_date:
         try:
             check_files(result.repository, result.files)
         except BaseException:

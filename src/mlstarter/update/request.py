@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mlstarter.engines import Record
+from mlstarter.git.identity import Identity
 from mlstarter.questions import Answers, Questionnaire
 from mlstarter.questions.recorded_answers import answer_again
 from mlstarter.sources import Template
@@ -51,7 +52,9 @@ class UpdateRequest:
     takes the result (None: the current one). ``source``, ``ref`` and ``directory`` name the
     template of a project without a record, which ``adopt`` takes in. ``layers`` are the folders of
     layers over the template, the lowest first; without them their files come from history.
-    ``authority`` decides in place of a project that is not the user's own.
+    ``authority`` decides in place of a project that is not the user's own. ``commit`` is the commit
+    to update in a private bare repository, where no branch takes the result, ``record`` its record
+    where that was read before; ``by`` is who commits (None: the user).
     """
 
     to: str | None = None
@@ -67,3 +70,6 @@ class UpdateRequest:
     directory: str | None = None
     layers: tuple[Path, ...] = ()
     authority: Authority | None = None
+    commit: str | None = None
+    record: Record | None = None
+    by: Identity | None = None

@@ -13,26 +13,38 @@ from mlstarter.console import echo
 
 @click.command()
 @common
-def check(**given: Any) -> int:
-    """Check the roster, the settings and everybody's answers; write nothing.
+def check(**options: Any) -> int:
+    """Check the roster, the settings, everybody's answers and the class's folder; write nothing.
 
-    Exit status 3 where a row is wrong.
+    Exit status 3 where a row is wrong, a student has no account or team yet, or everybody on this
+    machine may write into the folder.
     """
+    from dataclasses import asdict
+
     from mlstarter.cohort.course import open_course
+    from mlstarter.cohort.permissions import permission_findings
     from mlstarter.console import print_json
 
-    said, _ = split(given)
-    course = open_course(said.roster, said.config, said.flags(), only=said.only)
-    if said.as_json:
+    base, _ = split(options)
+    course = open_course(base.roster, base.config, base.flags(), only=base.only)
+    without_address = course.without_address
+    findings = permission_findings(course.urls)
+    serious = [finding for finding in findings if finding.is_serious]
+    if base.as_json:
         rows = [{"line": problem.line, "message": problem.message} for problem in course.problems]
         payload = {"ok": not rows, "students": len(course.students), "problems": rows}
+        payload["skipped"] = [{"line": row.line, "message": row.message} for row in without_address]
+        payload["permissions"] = [asdict(finding) for finding in findings]
         payload["notes"] = list(course.notes)
         print_json("cohort check", payload)
     else:
         print_notes(course)
-        for problem in course.problems:
+        for problem in (*course.problems, *without_address):
             echo(f"line {problem.line}: {escape.line(problem.message)}")
+        for finding in findings:
+            echo(f" {escape.line(finding.message)}", head="note:", err=True)
+            echo(f"  hint: {escape.line(finding.hint)}", err=True)
         count = len(course.problems)
-        found = f"{count} problem{'s' * (count != 1)}" if count else "no problem"
-        echo(f"{len(course.students)} students, {found}")
-    return ATTENTION if course.problems else 0
+        total = f"{count} problem{'s' * (count != 1)}" if count else "no problem"
+        echo(f"{len(course.students)} students, {total}")
+    return ATTENTION if course.problems or without_address or serious else 0

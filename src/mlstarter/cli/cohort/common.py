@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from mlstarter import escape
-from mlstarter.cli import options
+from mlstarter.cli import shared_options
 from mlstarter.console import echo
+from mlstarter.errors import ExitStatus
 
 if TYPE_CHECKING:
+    from mlstarter.cohort.addresses import Addresses
     from mlstarter.cohort.course import Course
-    from mlstarter.cohort.jobs import Done
+    from mlstarter.cohort.jobs import JobResult
+    from mlstarter.cohort.journal import Journal
     from mlstarter.cohort.roster import Student
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 T = TypeVar("T")
 
-FAILED, ATTENTION = 1, 3
+FAILURE, ATTENTION = ExitStatus.FAILED, ExitStatus.NEEDS_ATTENTION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +78,14 @@ class Common:
         return course
 
 
+def active_only(base: Common, course: Course, *, quiet: bool = False) -> Course:
+    """Return the course without those who have dropped out, and say who they are."""
+    inactive = [s.student_id for s in course.students if not s.active]
+    if inactive and not (base.as_json or quiet):
+        echo(f" left out (active = no): {', '.join(inactive)}", head="note:", err=True)
+    return replace(course, students=course.active)
+
+
 def print_notes(course: Course) -> None:
     """Say on stderr what was not read of the roster."""
     for note in course.notes:
@@ -81,8 +93,8 @@ def print_notes(course: Course) -> None:
 
 
 _OPTIONS = (
-    click.argument("roster", type=options.FILE),
-    click.option("--config", type=options.FILE, metavar="FILE",
+    click.argument("roster", type=shared_options.FILE),
+    click.option("--config", type=shared_options.FILE, metavar="FILE",
                  help="The course's settings; cohort.toml beside the roster."),
     click.option("--course-run", metavar="NAME", help="The course, such as ml-2026-autumn."),
     click.option("--remote", metavar="PATTERN",
@@ -90,18 +102,18 @@ _OPTIONS = (
                  "github:ORG/{username}."),
     click.option("--template", "source", metavar="SRC", help="The template; the built-in one."),
     click.option("--ref", metavar="V", help="The template's version; the newest."),
-    click.option("--layer", multiple=True, metavar="DIR", type=options.FOLDER,
+    click.option("--layer", multiple=True, metavar="DIR", type=shared_options.FOLDER,
                  help="A folder of files laid over every project. May be repeated."),
-    options.data,
+    shared_options.data,
     click.option("--secret-env", metavar="NAME", help="The variable that holds the variants' key."),
     click.option("--token-env", metavar="NAME", help="The variable that holds the forge's token."),
     click.option("--github-api", metavar="URL", help="GitHub's API; that of github.com."),
-    click.option("--journal", type=options.FILE, metavar="FILE",
+    click.option("--journal", type=shared_options.FILE, metavar="FILE",
                  help="Where the journal lies; the user's state folder."),
     click.option("--only", metavar="IDS", help="Work on these student_ids alone (a,b,c)."),
     click.option("-j", "--jobs", type=click.IntRange(1, 64), default=4, show_default=True,
                  help="How many students at a time."),
-    options.as_json,
+    shared_options.as_json,
 )  # fmt: skip
 
 
@@ -112,46 +124,70 @@ def common(command: Command) -> Command:
     return command
 
 
-def split(given: dict[str, Any]) -> tuple[Common, dict[str, Any]]:
+def split(values: dict[str, Any]) -> tuple[Common, dict[str, Any]]:
     """Part what click collected into the common options and the verb's own."""
     names = set(Common.__dataclass_fields__)
-    own = {key: value for key, value in given.items() if key not in names}
-    return Common(**{key: given[key] for key in names}), own
+    own = {key: value for key, value in values.items() if key not in names}
+    return Common(**{key: values[key] for key in names}), own
 
 
-def work(course: Course, said: Common, label: str, one: Callable[[Student], T]) -> list[Done[T]]:
+@contextmanager
+def journal_of(base: Common, course: Course) -> Iterator[tuple[Journal, Addresses]]:
+    """Open the course's journal, and follow the class where the settings name another remote."""
+    from mlstarter.cohort.addresses import Addresses
+    from mlstarter.cohort.journal import open_journal
+
+    config = course.config
+    with open_journal(base.journal, config.course_run) as journal:
+        addresses = Addresses(course.remote, journal, config.course_run, course.everyone)
+        addresses.require_remote(config.remote)
+        yield journal, addresses
+        if not base.as_json:
+            for move in addresses.moves:
+                echo(
+                    f" {move.student_id}: the repository is now at {move.new} (it was at "
+                    f"{move.old})", head="note:", err=True,
+                )  # fmt: skip
+
+
+def work(
+    course: Course, base: Common, label: str, one: Callable[[Student], T]
+) -> list[JobResult[T]]:
     """Do ``one`` for every student with a progress bar; Ctrl-C ends it in an orderly way."""
     from mlstarter.cohort.jobs import for_each
     from mlstarter.console import progress
     from mlstarter.interrupts import orderly
 
-    found: list[Done[T]] = []
-    with orderly(), progress(len(course.students), label, quiet=said.as_json) as advance:
+    outcomes: list[JobResult[T]] = []
+    with orderly(), progress(len(course.students), label, quiet=base.as_json) as advance:
         try:
-            for done in for_each(course.students, one, jobs=said.jobs, stop=course.stop):
-                found.append(done)
-                advance(done.student.student_id)
+            for each in for_each(course.students, one, jobs=base.jobs, stop=course.stop):
+                outcomes.append(each)
+                advance(each.student.student_id)
         except KeyboardInterrupt:
             echo(
-                f"stopped after {len(found)} of {len(course.students)} students; "
+                f"stopped after {len(outcomes)} of {len(course.students)} students; "
                 "the same command goes on from here",
                 err=True,
             )
             raise
     order = {student.student_id: at for at, student in enumerate(course.students)}
-    return sorted(found, key=lambda done: order[done.student.student_id])
+    return sorted(outcomes, key=lambda each: order[each.student.student_id])
 
 
-def summary(found: Sequence[Done[Any]], outcome: Callable[[Any], str]) -> None:
+def summary(outcomes: Sequence[JobResult[Any]], outcome: Callable[[Any], str]) -> None:
     """Print how many of each outcome, and each student with whom it failed."""
     from mlstarter.console import print_table
 
-    counts = Counter("failed" if done.error else outcome(done.result) for done in found)
+    counts = Counter(
+        getattr(each.error, "outcome", "failed") if each.error else outcome(each.result)
+        for each in outcomes
+    )
     print_table(("outcome", "students"), sorted(counts.items()))
-    for done in found:
-        if done.error is not None:
-            hint = getattr(done.error, "hint", None)
-            echo(f"{done.student.student_id}: {escape.line(message(done.error))}", err=True)
+    for each in outcomes:
+        if each.error is not None:
+            hint = getattr(each.error, "hint", None)
+            echo(f"{each.student.student_id}: {escape.line(message(each.error))}", err=True)
             if hint:
                 echo(f"  hint: {hint}", err=True)
 
@@ -161,18 +197,18 @@ def message(error: Exception) -> str:
     return str(getattr(error, "message", None) or error)
 
 
-def exit_status(found: Sequence[Done[Any]], *, attention: bool = False) -> int:
+def exit_status(outcomes: Sequence[JobResult[Any]], *, attention: bool = False) -> int:
     """Return 1 where a student failed, 3 where something needs a person, else 0."""
-    statuses = {getattr(done.error, "exit_status", FAILED) for done in found if done.error}
+    statuses = {getattr(each.error, "exit_status", FAILURE) for each in outcomes if each.error}
     if statuses - {ATTENTION}:
-        return FAILED
+        return FAILURE
     return ATTENTION if statuses or attention else 0
 
 
-def failures(found: Sequence[Done[Any]]) -> list[dict[str, str]]:
+def failures(outcomes: Sequence[JobResult[Any]]) -> list[dict[str, str]]:
     """Return the failures as JSON takes them."""
     return [
-        {"student_id": done.student.student_id, "error": message(done.error)}
-        for done in found
-        if done.error is not None
+        {"student_id": each.student.student_id, "error": message(each.error)}
+        for each in outcomes
+        if each.error is not None
     ]

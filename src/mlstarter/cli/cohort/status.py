@@ -7,53 +7,84 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mlstarter import escape
-from mlstarter.cli import options
-from mlstarter.cli.cohort.common import common, exit_status, failures, split, work
+from mlstarter.cli import shared_options
+from mlstarter.cli.cohort.common import common, exit_status, failures, journal_of, split, work
 from mlstarter.console import echo
 from mlstarter.errors import UsageError
 
 if TYPE_CHECKING:
+    from mlstarter.cohort.course import Course
+    from mlstarter.cohort.jobs import JobResult
     from mlstarter.cohort.status import Standing
 
 
 @click.command()
 @common
-@click.option("--html", type=options.FILE, metavar="FILE", help="Write a board as one page.")
-@click.option("--names", is_flag=True, help="Show names on the board; without it, ids alone.")
+@click.option("--html", type=shared_options.FILE, metavar="FILE", help="Write a board as one page.")
+@click.option(
+    "--csv", type=shared_options.FILE, metavar="FILE", help="Write the same for a spreadsheet."
+)
+@click.option("--names", is_flag=True, help="Show names beside the ids in both files.")
 @click.option("--fail-on", metavar="[behind]", help="Exit status 3 where somebody is behind.")
-def status(**given: Any) -> int:
+def status(**values: Any) -> int:
     """Show template versions, last commits, CI, results, and who has not started."""
     from mlstarter import sources
-    from mlstarter.cohort.board import board
-    from mlstarter.cohort.journal import opened
     from mlstarter.cohort.status import Observer
 
-    said, own = split(given)
+    base, own = split(values)
     if own["fail_on"] not in {None, "behind"}:
         raise UsageError(f'There is no --fail-on "{own["fail_on"]}".', hint="--fail-on behind")
-    course = said.open()
+    course = base.open()
     newest = sources.resolve(course.config.template, None).version
-    with opened(said.journal, course.config.course_run) as journal:
-        observer = Observer(course.remote, journal, newest, course.handout.template.source)
-        found = work(course, said, "asking", observer.look)
-    standings = [done.result for done in found if done.result is not None]
-    if own["html"] is not None:
-        names = {s.student_id: s.name or s.student_id for s in course.students}
-        page = board(course.config.course_run, standings, names if own["names"] else {})
-        own["html"].write_text(page, encoding="utf-8")
-    _print(said.as_json, newest, standings, failures(found))
+    with journal_of(base, course) as (journal, addresses):
+        observer = Observer(addresses, journal, newest, course.handout.template.source)
+        outcomes = work(course, base, "asking", observer.look)
+    standings = [each.result for each in outcomes if each.result is not None]
+    _write(own, course, [*standings, *_unreached_students(outcomes)])
+    _print(base.as_json, newest, standings, failures(outcomes))
     behind = bool(own["fail_on"]) and any(s.behind or s.moved for s in standings)
-    return exit_status(found, attention=behind)
+    return exit_status(outcomes, attention=behind)
+
+
+def _unreached_students(outcomes: list[JobResult[Standing]]) -> list[Standing]:
+    """Return those whose server could not be asked: a board without them would be a wrong one."""
+    from mlstarter.cohort.status import Standing
+
+    students = [each.student for each in outcomes if each.result is None]
+    return [Standing(s.student_id, s.section, s.team, state="unreached") for s in students]
+
+
+def _write(own: dict[str, Any], course: Course, standings: list[Standing]) -> None:
+    """Write the files that were asked for; without ``names`` nothing in them says who it is."""
+    from mlstarter.cohort.pseudonyms import without_naming_links
+
+    standings = sorted(standings, key=lambda standing: standing.student_id)
+    students = {student.student_id: student for student in course.students}
+    names = {key: student.name for key, student in students.items()} if own["names"] else {}
+    if not own["names"]:
+        standings = [without_naming_links(s, students[s.student_id]) for s in standings]
+    if own["html"] is not None:
+        from datetime import datetime
+
+        from mlstarter.cohort.board import board
+
+        page = board(course.config.course_run, standings, names, datetime.now().astimezone())
+        own["html"].write_text(page, encoding="utf-8")
+    if own["csv"] is not None:
+        from mlstarter.cohort.standings_csv import standings_csv
+
+        own["csv"].write_text(standings_csv(standings, names), encoding="utf-8", newline="")
 
 
 def _print(
-    as_json: bool, newest: str | None, standings: list[Standing], failed: list[dict[str, str]]
+    as_json: bool, newest: str | None, standings: list[Standing], failure_rows: list[dict[str, str]]
 ) -> None:
     from mlstarter.console import print_json, print_table
 
     if as_json:
         students = [standing.as_dict() for standing in standings]
-        print_json("cohort status", {"newest": newest, "students": students, "failures": failed})
+        payload = {"newest": newest, "students": students, "failures": failure_rows}
+        print_json("cohort status", payload)
         return
     columns = ("student", "state", "template", "commits", "last commit", "CI", "result")
     rows: list[tuple[object, ...]] = []
@@ -61,6 +92,8 @@ def _print(
         state = standing.state
         if state == "verified":
             state = "started" if standing.started else "not started"
+        if not standing.active:
+            state = f"{state} (dropped out)"
         result = f"{standing.metric} {standing.value:.3f}" if standing.value is not None else ""
         version = f"{standing.version or ''}{' (behind)' if standing.behind else ''}"
         version = "moved away" if standing.moved else version
@@ -69,5 +102,5 @@ def _print(
             (standing.student_id, state, version, standing.commits, last, standing.ci or "", result)
         )
     print_table(columns, rows)
-    for failure in failed:
+    for failure in failure_rows:
         echo(f"{failure['student_id']}: {escape.line(failure['error'])}", err=True)

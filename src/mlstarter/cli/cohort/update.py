@@ -9,9 +9,11 @@ import click
 from mlstarter import escape
 from mlstarter.cli.cohort.common import (
     Common,
+    active_only,
     common,
     exit_status,
     failures,
+    journal_of,
     split,
     summary,
     work,
@@ -19,13 +21,16 @@ from mlstarter.cli.cohort.common import (
 from mlstarter.console import echo
 
 if TYPE_CHECKING:
-    from mlstarter.cohort.jobs import Done
-    from mlstarter.cohort.update import Result
+    from mlstarter.cohort.jobs import JobResult
+    from mlstarter.cohort.offers import Result
 
 
 @click.command()
 @common
-@click.option("--to", metavar="V", help="The template version to go to; the newest.")
+@click.option(
+    "--to", metavar="V",
+    help="The template version to go to; the newest that is no other minor version.",
+)  # fmt: skip
 @click.option(
     "--mode", metavar="[branch|merge|pr]",
     help="Offer a branch, merge into main, or open a pull request; branch.",
@@ -33,54 +38,74 @@ if TYPE_CHECKING:
 @click.option("--canary", type=click.IntRange(1), metavar="N", help="Only the next N students.")
 @click.option("--max-per-hour", type=click.IntRange(1), metavar="N", help="Push to N an hour.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen; push nothing.")
-def update(**given: Any) -> int:
+def update(**options: Any) -> int:
     """Merge a newer template into everybody's project, never over their work.
 
     A clean result is pushed to a branch mlstarter/update-V. For a conflict that branch holds the
     template's commit alone, and the files are named. A project that names another template than
-    the course's has moved away and is left alone. Exit status 3 where there is either.
+    the course's has moved away and is left alone. Exit status 3 where there is either. A branch of
+    an older update that nobody took in is replaced. Without --to a project stays in its minor
+    version.
     """
+    import functools
     from dataclasses import replace
 
-    from mlstarter.cohort.journal import opened
+    from mlstarter.cohort.delivery import Deliverer
     from mlstarter.cohort.rate_limit import Pace
     from mlstarter.cohort.update import Updater
 
-    said, own = split(given)
-    course = said.open(ref=own["to"], mode=own["mode"])
+    base, own = split(options)
+    course = base.open(ref=own["to"], mode=own["mode"])
+    course = active_only(base, course)
     limits = [(own["max_per_hour"], 3600.0)] if own["max_per_hour"] else []
-    with opened(said.journal, course.config.course_run) as journal:
-        pace = Pace(limits, journal.sent_since, journal.sent, stop=course.stop)
-        updater = Updater(course.handout, course.remote, journal, pace)
+    with journal_of(base, course) as (journal, addresses):
+        pace = Pace(limits, journal.sent_since, journal.count_sending, stop=course.stop)
+        stays = own["to"] is None and course.config.ref is None
+        newest = Deliverer(course.handout, addresses, journal, pace)
+        updater = Updater(newest, within_minor=stays)
         if own["canary"]:
             waiting = [s for s in course.students if not updater.is_done(s)]
             course = replace(course, students=waiting[: own["canary"]])
-        found = work(course, said, "updating", lambda s: updater.update(s, preview=own["dry_run"]))
-    _report(said, updater.version, found, dry_run=own["dry_run"])
-    attention = any(done.result and done.result.outcome in {"conflict", "moved"} for done in found)
-    return exit_status(found, attention=attention)
+        deliver = functools.partial(updater.update, preview=own["dry_run"])
+        outcomes = work(course, base, "updating", deliver)
+    _report(base, newest.version, outcomes, dry_run=own["dry_run"])
+    results = [each.result for each in outcomes if each.result is not None]
+    attention = any(result.outcome in {"conflict", "moved"} for result in results)
+    return exit_status(outcomes, attention=attention)
 
 
-def _report(said: Common, version: str, found: list[Done[Result]], *, dry_run: bool) -> None:
+def _report(
+    base: Common, version: str, outcomes: list[JobResult[Result]], *, dry_run: bool
+) -> None:
     from mlstarter.console import print_json
 
-    results = [(done.student.student_id, done.result) for done in found if done.result is not None]
-    if said.as_json:
+    results = [(o.student.student_id, o.result) for o in outcomes if o.result is not None]
+    if base.as_json:
         rows = [
             {"student_id": student_id, "outcome": r.outcome, "branch": r.branch,
              "files": r.files, "commands": r.commands, "change_url": r.change_url,
-             "again": r.again, "reason": r.reason}
+             "again": r.again, "reason": r.reason, "version": r.version, "kind": r.kind,
+             "replaced_branches": r.replaced_branches, "kept_branches": r.kept_branches,
+             "waiting": r.waiting}
             for student_id, r in results
         ]  # fmt: skip
         payload = {"dry_run": dry_run, "version": version, "students": rows}
-        print_json("cohort update", {**payload, "failures": failures(found)})
+        print_json("cohort update", {**payload, "failures": failures(outcomes)})
         return
-    summary(found, lambda result: str(result.outcome))
+    summary(outcomes, lambda result: str(result.outcome))
     for student_id, result in results:
-        if result.outcome == "conflict" and not result.again:
+        if result.outcome == "conflict":
             names = ", ".join(escape.line(path) for path in result.files)
-            echo(f"{student_id}: conflict in {names}")
+            what = " with the course's own files" if result.kind == "layers" else ""
+            echo(f"{student_id}: conflict{what} in {names}")
             for command in result.commands:
                 echo(f"  {command}")
         if result.outcome == "moved":
             echo(f"{student_id}: moved away and left alone: {escape.line(result.reason)}")
+        elif result.reason:
+            echo(f"{student_id}: {escape.line(result.reason)}")
+        for branch in result.kept_branches:
+            echo(f"{student_id}: {escape.line(branch)} was left: somebody else pushed to it")
+    for newer in sorted({result.waiting for _, result in results} - {""}):
+        name = escape.line(newer)
+        echo(f" {name} is another minor version; go there with --to {name}", head="note:", err=True)

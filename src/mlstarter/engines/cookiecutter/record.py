@@ -6,14 +6,18 @@ Cookiecutter writes none: https://cruft.github.io/cruft/
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from pathlib import PurePosixPath
 from typing import Any
 
-from mlstarter.data_files import load_json
+from mlstarter.data_files import load_json, load_toml
 from mlstarter.engines.record import Record, checked_record, unreadable
 from mlstarter.sources.address import SUBDIRECTORY, public
 from mlstarter.sources.template import Template
 from mlstarter.versions import parse_version
+
+ReadFile = Callable[[str], bytes | None]
+"""Gives the bytes of a file of the project, None where it has none."""
 
 
 class CruftFile:
@@ -78,6 +82,29 @@ class CruftFile:
             "directory": directory or None,
         }
         return (json.dumps(values, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def skip_patterns(record: Record, read_file: ReadFile) -> tuple[str, ...]:
+    """Return what a project of cruft keeps out of its updates: globs, relative to its root.
+
+    They stand in ``skip`` of its record and of ``[tool.cruft]`` in its pyproject.toml, which
+    ``read_file`` gives: https://cruft.github.io/cruft/#skipping-files. Empty for other records.
+    """
+    if not CruftFile().matches(record.path):
+        return ()
+    try:
+        own = load_json(record.text).get("skip")
+        project = load_toml(read_file("pyproject.toml") or b"").get("tool", {}).get("cruft", {})
+        lists = (own, project.get("skip"))
+    except (ValueError, AttributeError):
+        return ()
+    return tuple(
+        str(PurePosixPath(pattern)).lstrip("/")
+        for patterns in lists
+        if isinstance(patterns, list)
+        for pattern in patterns
+        if isinstance(pattern, str) and pattern.strip("./")
+    )
 
 
 def moves(version: str) -> bool:

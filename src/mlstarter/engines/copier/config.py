@@ -10,7 +10,13 @@ from typing import Any
 
 import yaml
 
-from mlstarter.bounds import MAX_CONFIG_BYTES, MAX_INCLUDES, MAX_QUESTIONS, limited, too_large
+from mlstarter.bounds import (
+    MAX_CONFIG_BYTES,
+    MAX_INCLUDES,
+    MAX_QUESTIONS,
+    bounded_evaluation,
+    too_large,
+)
 from mlstarter.data_files import yaml_documents
 from mlstarter.errors import TemplateError
 from mlstarter.files import inside
@@ -99,7 +105,7 @@ def load_config(root: Path) -> CopierConfig:
     path = question_file(root)
     data: dict[str, Any] = {}
     if path:
-        with limited(f"Reading {path.name} of the template"):
+        with bounded_evaluation(f"Reading {path.name} of the template"):
             data = _load(inside(root, path))
     settings = {key[1:]: value for key, value in data.items() if key.startswith("_")}
     questions = {

@@ -10,8 +10,8 @@ import jinja2
 
 from mlstarter.engines.copier.config import CopierConfig
 from mlstarter.engines.jinja import environment
-from mlstarter.engines.system import system_name
 from mlstarter.errors import TemplateError
+from mlstarter.operating_system import system_name
 from mlstarter.questions.model import MISSING, NoDefault, Question, Questionnaire
 from mlstarter.questions.values import CASTS
 

@@ -22,10 +22,10 @@ from mlstarter.engines.copier.internal_variables import CopierConf, GuardedConf
 from mlstarter.engines.jinja import environment
 from mlstarter.engines.jinja_guard import denied_variable
 from mlstarter.engines.path_safety import UnsafePath, checked_path
-from mlstarter.engines.system import system_name
 from mlstarter.engines.template_text import Text
 from mlstarter.errors import TemplateError
 from mlstarter.files import file_mode
+from mlstarter.operating_system import system_name
 from mlstarter.sources.template import Template
 from mlstarter.tree import SYMLINK, Entry
 

@@ -23,13 +23,13 @@ def main() -> int:
     import yaml
     from copier import run_copy
 
-    from mlstarter.bounds import limited
+    from mlstarter.bounds import bounded_evaluation
     from mlstarter.engines.chance import Chance, drawing
     from mlstarter.engines.copier.run_copy_patches import patch
 
     patch(guard=call["guard"])
     chance = Chance(call["seed"])
-    bound = limited("The render") if call["guard"] else nullcontext()
+    bound = bounded_evaluation("The render") if call["guard"] else nullcontext()
     # What tasks print belongs to the user; stdout carries the one line that the caller reads.
     sys.stdout, answer = sys.stderr, sys.stdout
     try:

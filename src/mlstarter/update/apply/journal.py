@@ -18,6 +18,7 @@ from typing import IO, Literal
 
 from mlstarter.errors import ProjectError
 from mlstarter.git.repository import Repository
+from mlstarter.operating_system import is_windows
 
 Mode = Literal["commit", "conflict"]
 RECOVER = "mlstarter update --recover"
@@ -195,7 +196,7 @@ def one_at_a_time(repository: Repository) -> Iterator[None]:
 
 def _lock(file: IO[bytes]) -> bool:
     try:
-        if os.name == "nt":
+        if is_windows():
             import msvcrt
 
             msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]

@@ -18,21 +18,26 @@ def merge_message(
     prefix: str,
     *,
     adopt: bool = False,
+    only_layers: bool = False,
 ) -> str:
-    """Return a merge commit's message: which versions, and what happens to which files."""
-    return (
-        "\n\n".join(
-            [_subject(old, new, prefix, adopt), f"Template: {new.source}", *_files(changes)]
-        )
-        + "\n"
-    )
+    """Return a merge commit's message: which versions, and what happens to which files.
+
+    ``only_layers`` says that the render is the same and the layers over it have changed.
+    """
+    subject = _subject(old, new, prefix, adopt, only_layers)
+    return "\n\n".join([subject, f"Template: {new.source}", *_files(changes)]) + "\n"
 
 
-def _subject(old: TemplateOrigin, new: TemplateOrigin, prefix: str, adopt: bool) -> str:
+def _subject(
+    old: TemplateOrigin, new: TemplateOrigin, prefix: str, adopt: bool, only_layers: bool
+) -> str:
     where = f" of {prefix}" if prefix else ""
     if adopt:
         version = f" {old.version}" if old.version else ""
         return f"Record which template{version} this project{where} was made from"
+    if only_layers:
+        version = f" {new.version}" if new.version else ""
+        return f"Update the layers{where} over the template{version}"
     if old.version == new.version:
         version = f" {new.version}" if new.version else ""
         return f"Render the template{version}{where} with other answers"

@@ -31,6 +31,6 @@ def with_blocks(text: bytes, contents: dict[bytes, bytes]) -> bytes:
 def same_blocks(base: bytes, ours: bytes, theirs: bytes) -> tuple[bytes, bytes]:
     """Return base and theirs with what ours has in those blocks that all three have."""
     contents = blocks(ours)
-    shared = blocks(base).keys() & contents.keys() & blocks(theirs).keys()
-    ours_alone = {name: contents[name] for name in shared}
+    common = blocks(base).keys() & contents.keys() & blocks(theirs).keys()
+    ours_alone = {name: contents[name] for name in common}
     return with_blocks(base, ours_alone), with_blocks(theirs, ours_alone)

@@ -43,6 +43,7 @@ class MergeRequest:
             given here (the record) are added where ours lacks them. None: an ordinary update.
         last: an earlier template commit that a re-rendered base continues, if there is one.
         edits: what the template's migrations change in our side before the merge.
+        only_layers: the render is the same, and the layers over it have changed.
         finish: returns what migrations change in the files of a clean result.
     """
 
@@ -55,6 +56,7 @@ class MergeRequest:
     when: str | None = None
     adopt: Tree | None = None
     last: str | None = None
+    only_layers: bool = False
     edits: Edits = field(default_factory=dict)
     finish: Callable[[Tree], Edits] | None = None
 

@@ -67,7 +67,7 @@ class _Planner:
         request = self.request
         old_commit, old_tree, old_leaves = self._base()
         new_commit, new_tree, new_leaves = self._theirs(old_commit, old_tree)
-        self.quarantine.write(self.objects, known=self.old_ids)
+        self.quarantine.write(self.objects, skip_ids=self.old_ids)
         ours = listing(self.quarantine, f"{request.ours}:{request.prefix}")
         if request.adopt is not None:
             missing = {path: e for path, e in request.adopt.items() if path not in ours}
@@ -172,6 +172,7 @@ class _Planner:
             changes,
             prefix,
             adopt=request.adopt is not None,
+            only_layers=request.only_layers,
         )
         merge_commit: str | None = None
         in_history = isinstance(request.base, TemplateCommit)

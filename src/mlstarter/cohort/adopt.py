@@ -1,0 +1,113 @@
+"""Adopt: take a class over without its journal, from what the repositories themselves prove.
+
+A repository is found at its address, or elsewhere by its marker, and is taken down in the journal
+only where its first commit proves it (see ``proof.py``). Nothing is ever pushed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from mlstarter.cohort.addresses import Addresses, Ambiguous
+from mlstarter.cohort.journal import Entry, Journal
+from mlstarter.cohort.private_clone import MAIN, at_hand
+from mlstarter.cohort.proof import NotProven, Proof, Prover
+from mlstarter.cohort.remotes import NoAddress, repository_name
+from mlstarter.cohort.roster import Student
+from mlstarter.cohort.transport import Absent, no_main
+
+Outcome = Literal["adopted", "verified", "unproved", "absent"]
+
+
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """What became of one student's repository.
+
+    ``outcome`` is "adopted", "verified" (the journal had it already), "unproved" or "absent".
+    ``reason`` is a sentence for the last two.
+    """
+
+    outcome: Outcome
+    url: str = ""
+    commit_id: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Adopter:
+    """Takes the repositories of one course into its journal."""
+
+    prover: Prover
+    addresses: Addresses
+    journal: Journal
+
+    def adopt(self, student: Student) -> Adoption:
+        """Take one student's repository over; raises RemoteFailed and its kinds."""
+        entry = self.journal.entry(student.student_id)
+        if entry is not None and entry.state == "verified":
+            return Adoption("verified", entry.url, entry.commit_id)
+        here = self._roster_url(student)
+        reason = ""
+        try:
+            for url in self._candidates(student, here):
+                try:
+                    proof = self.prove(student, url)
+                except Absent:
+                    continue
+                except NotProven as error:
+                    # What lies at the roster's address is what the instructor looks for first.
+                    reason = reason or error.message
+                    continue
+                self.record(student, url, proof)
+                return Adoption("adopted", url, proof.commit_id)
+        except Ambiguous as error:
+            reason = reason or error.message
+        if reason:
+            return Adoption("unproved", here, reason=reason)
+        where = here or "any address of the class"
+        reason = f"There is no repository of {student.student_id} at {where}."
+        return Adoption("absent", here, reason=reason)
+
+    def prove(self, student: Student, url: str) -> Proof:
+        """Return what proves that the repository at ``url`` is a student's.
+
+        Raises NotProven where nothing does, Absent where there is none or an empty one.
+        """
+        transport = self.addresses.remote.transport
+        refs = transport.refs(url)
+        if MAIN not in refs:
+            error = no_main(url, refs)
+            if isinstance(error, Absent):
+                raise error
+            raise NotProven(error.message, hint=error.hint)
+        # A render may hold the folder's name, which was the roster's when it was made.
+        roster_url = self._roster_url(student)
+        names = dict.fromkeys(repository_name(each) for each in (roster_url, url) if each)
+        with at_hand(url, refs, transport) as project:
+            return self.prover.prove(student, project, refs[MAIN], *names)
+
+    def record(self, student: Student, url: str, proof: Proof) -> Entry:
+        """Write into the journal what was proven."""
+        self.journal.remember("layers", proof.layers)
+        entry = Entry(
+            student.student_id, url, "verified", proof.stamp, proof.commit_id, proof.version
+        )
+        self.journal.record(entry)
+        # Who works there was let in by those who handed it out.
+        for person in student.people:
+            self.journal.give_access(student.student_id, person.student_id)
+        return entry
+
+    def _candidates(self, student: Student, here: str) -> Iterator[str]:
+        """Yield the addresses to look at: the roster's, then where the marker is found."""
+        if here:
+            yield here
+        yield from self.addresses.elsewhere(student)
+
+    def _roster_url(self, student: Student) -> str:
+        try:
+            return self.addresses.remote.url(student)
+        except NoAddress:
+            return ""

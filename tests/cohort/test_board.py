@@ -1,0 +1,154 @@
+"""The board as an instructor meets it: in a browser at two widths, and as a table of cells."""
+
+from __future__ import annotations
+
+import csv
+import json
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from mlstarter.cohort.board import board
+from mlstarter.cohort.gallery import Card, Picture, write_gallery
+from mlstarter.cohort.status import Standing
+from tests.cohort.conftest import Classroom, git
+from tests.cohort.test_gallery import png
+
+NAME = "Maximiliane Freifrau von Hohenstein-Wittelsbach-Langenfeld"
+
+
+def standings() -> list[Standing]:
+    """Return a class in which everything happens, with values as long as they get."""
+    students = [
+        Standing(
+            f"s{n:03}", "AB"[n % 2], f"team-{n}", "verified", version="1.0.0", behind=n == 2,
+            started=True, commits=100 * n, last_activity="2026-11-21T16:01:00+01:00",
+            ci="failed" if n == 1 else "passed", metric="mean_average_precision_at_fifty" * 2,
+            value=0.5 + n / 100, low=0.5, high=0.75, pending="mlstarter/update-1.2.0-abcdef12",
+            conflict=n == 1, repository="https://git.example/a/b",
+            ci_page="https://git.example/a/b/actions", site="https://pages.example/",
+        )
+        for n in range(4)
+    ]  # fmt: skip
+    return [*students, Standing("s004", "A", "", "gone"), Standing("s005", "B", "", "unreached")]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1200, 360])
+def test_the_board_fits_filters_and_asks_nobody(
+    tmp_path: Path, require: object, width: int
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+    from playwright.sync_api import sync_playwright
+
+    chromium = require("chromium chromium-browser google-chrome")  # type: ignore[operator]
+    path = tmp_path / "board.html"
+    names = {"s000": NAME, "s001": "Ada Lovelace"}
+    path.write_text(board("ml", standings(), names, datetime(2026, 12, 1)), encoding="utf-8")
+    addresses: list[str] = []
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": width, "height": 900})
+        page.on("request", lambda request: addresses.append(request.url))
+        page.goto(path.as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        rows = page.locator("tbody tr:visible")
+        assert rows.count() == 6
+        page.get_by_label("State", exact=True).select_option("conflict")
+        assert rows.count() == 1
+        assert "conflict with 1.2.0" in rows.first.inner_text()
+        page.get_by_label("State", exact=True).select_option("")
+        page.get_by_label("Section", exact=True).select_option("B")
+        assert page.get_by_role("status").text_content() == "3 of 6 shown"
+        page.get_by_label("Section", exact=True).select_option("")
+        page.get_by_label("Sort by").select_option("Result")
+        assert "s000" in rows.first.inner_text()
+        assert NAME in rows.first.inner_text().replace("\n", " ")
+        problems = Axe().run(page).response["violations"]
+        browser.close()
+    assert [problem["id"] for problem in problems] == []
+    assert addresses == [path.as_uri()]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1200, 360])
+def test_the_gallery_fits_and_shows_its_pictures(
+    tmp_path: Path, require: object, width: int
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+    from playwright.sync_api import sync_playwright
+
+    chromium = require("chromium chromium-browser google-chrome")  # type: ignore[operator]
+    into = tmp_path / "gallery"
+    picture = Picture(png(), 3, 2)
+    write_gallery("ml", [Card("s1", NAME, "x" * 300, "y", "z", picture=picture)], into)
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": width, "height": 900})
+        page.goto((into / "index.html").as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.wait_for_function("document.images[0].naturalWidth === 3")
+        problems = Axe().run(page).response["violations"]
+        browser.close()
+    assert [problem["id"] for problem in problems] == []
+
+
+def test_the_same_as_csv_with_formulas_defused(classroom: Classroom, tmp_path: Path) -> None:
+    rows = ["student_id,name,section,team", 's0001,"=HYPERLINK(""http://x"")",+A,t', "s0002,B,,"]
+    classroom.roster.write_text("\n".join(rows) + "\n")
+    assert classroom.call("create") == 0
+    classroom.work("s0001", **{"Makefile": "all:\n\techo mine\n"})
+    classroom.template.release("1.1.0", **{"Makefile": "all:\n\techo theirs\n"})
+    assert classroom.call("update") == 3
+    path, page = tmp_path / "board.csv", tmp_path / "board.html"
+    assert classroom.call("status", "--csv", path, "--html", page, "--names") == 0
+    with path.open(encoding="utf-8", newline="") as file:
+        first, second = csv.DictReader(file)
+    assert first["name"] == '\'=HYPERLINK("http://x")'
+    assert first["section"] == "'+A"
+    assert (first["conflict"], second["conflict"]) == ("yes", "no")
+    assert (first["pending"], second["pending"]) == ("mlstarter/update-1.1.0",) * 2
+    assert first["states"] == "started; behind; conflict; no result"
+    assert "conflict with 1.1.0" in page.read_text()
+    assert "1.1.0 waits" in page.read_text()
+    assert classroom.call("status", "--csv", path) == 0
+    assert "HYPERLINK" not in path.read_text()
+
+
+def test_work_on_any_branch_is_activity_and_an_unreached_student_is_on_the_board(
+    classroom: Classroom, tmp_path: Path
+) -> None:
+    assert classroom.call("create") == 0
+    clone = classroom.clone("s0001")
+    git(clone, "switch", "--quiet", "-c", "idea")
+    stamp = "2099-01-02T03:04:05+00:00"
+    git(clone, "commit", "-q", "--allow-empty", "-m", "x", GIT_COMMITTER_DATE=stamp)
+    git(clone, "push", "--quiet", "origin", "idea")
+    store_info = classroom.repository("s0002") / "objects" / "info"
+    store_info.mkdir(exist_ok=True)
+    (store_info / "alternates").write_text("/elsewhere\n")
+    page = tmp_path / "board.html"
+    assert classroom.call("status", "--html", page) == 1
+    text = page.read_text()
+    assert "2099-01-02 03:04" in text
+    assert "not reached" in text
+    assert "3 students" in text
+
+
+def test_a_link_with_an_account_in_it_is_a_name(
+    classroom: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert classroom.call("create") == 0
+    for student, site in (("s0001", "https://user-s0001.example/x/"), ("s0002", "https://a.b/")):
+        document = {"schema": 2, "project": {"site": site}}
+        classroom.work(student, **{"reports/metrics.json": json.dumps(document)})
+    page, table = tmp_path / "board.html", tmp_path / "board.csv"
+    assert classroom.call("status", "--html", page, "--csv", table) == 0
+    for path in (page, table):
+        text = path.read_text()
+        assert "https://a.b/" in text
+        assert "user-s0001" not in text
+    assert classroom.call("status", "--html", page, "--csv", table, "--names") == 0
+    for path in (page, table):
+        assert "https://user-s0001.example/x/" in path.read_text()

@@ -1,0 +1,64 @@
+"""Each thing is known in one place of the sources."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from mlstarter.errors import ExitStatus
+
+ROOT = Path(__file__).parent.parent
+SOURCES = ROOT / "src/mlstarter"
+NAMES = {"exit_status", "attention", "interrupted", "status"}
+
+
+def attributes() -> Iterator[tuple[str, str]]:
+    """Every ``module.name`` that the sources use, with the file that does."""
+    for path in SOURCES.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                yield f"{node.value.id}.{node.attr}", path.relative_to(SOURCES).as_posix()
+
+
+def test_one_module_asks_which_operating_system_this_is() -> None:
+    names = {"os.name", "sys.platform", "platform.system", "os.uname"}
+    assert {place for name, place in attributes() if name in names} == {"operating_system.py"}
+
+
+def test_versions_are_compared_in_one_module_and_by_the_sources() -> None:
+    places = {
+        path.relative_to(SOURCES).as_posix()
+        for path in SOURCES.rglob("*.py")
+        if "packaging.version" in path.read_text(encoding="utf-8")
+    }
+    assert {place for place in places if not place.startswith("sources/")} == {
+        "versions.py",
+        "authoring/publish.py",  # refuses what is no version
+        "engines/copier/coverage.py",  # Copier's own version
+    }
+
+
+def test_exit_statuses_are_those_of_the_reference() -> None:
+    text = (ROOT / "docs/cli.md").read_text(encoding="utf-8")
+    line = re.search(r"\*\*Exit status\*\*: ((?:.|\n)+?)\n- ", text)
+    assert line is not None
+    assert [int(number) for number in re.findall(r"\b\d+\b", line[1])] == list(ExitStatus)
+
+
+def test_no_exit_status_is_a_bare_number() -> None:
+    numbers = [
+        f"{path.relative_to(SOURCES)}:{node.lineno}"
+        for path in SOURCES.rglob("*.py")
+        if path.name != "errors.py"
+        for node in ast.walk(ast.parse(path.read_bytes()))
+        if isinstance(node, ast.Assign | ast.AnnAssign)
+        and isinstance(node.value, ast.Constant)
+        and type(node.value.value) is int
+        and any(
+            isinstance(target, ast.Name) and target.id.lower() in NAMES
+            for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+        )
+    ]
+    assert numbers == []
