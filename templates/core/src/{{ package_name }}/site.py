@@ -14,7 +14,8 @@ from . import git
 from .errors import ProjectError
 
 RUNTIME = "https://registry.npmjs.org/onnxruntime-web/-/onnxruntime-web-1.30.0.tgz"
-SHA256 = "d2228df7e4616bc3348bf504ee888f3bec43789a273f0a63f3e68d203ce3bf71"  # pragma: allowlist secret
+# pragma: allowlist nextline secret
+SHA256 = "d2228df7e4616bc3348bf504ee888f3bec43789a273f0a63f3e68d203ce3bf71"
 CACHE = Path("data/cache/onnxruntime-web")
 # What a page with one thread needs of the runtime.
 FILES = ("ort.wasm.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm")
