@@ -163,7 +163,7 @@ def _from_data(
     said: Options, gathered: AnswerSources, source: Path, terminal: Terminal | None
 ) -> Answered | OtherType:
     from mlstarter.cli.own_data import echo_look, look, show_choices
-    from mlstarter.data.answers import reads_settings, without_tool_keys
+    from mlstarter.data.answers import SECOND_EDITION, without_tool_keys
     from mlstarter.data.place import check_tracked, placement
     from mlstarter.questions.ask import OtherType
 
@@ -171,7 +171,8 @@ def _from_data(
     project = said.dest or Path("project")
     stated = {n: v for n, v in gathered.inputs.items() if n not in ("data_source", "data_path")}
     own = look(source, stated, terminal)
-    second = reads_settings(names, {**own.proposed(names), **gathered.inputs})
+    kind = {**own.proposed(names), **gathered.inputs}
+    second = SECOND_EDITION in names and _on_second_edition(kind)
     place = placement(source, project, copy=said.copy, variables=second)
     if said.track_data:
         check_tracked(source)
@@ -196,6 +197,14 @@ def _from_data(
         answers = replace(gathered, inputs=given).complete(defaults=True)
     _refuse_problem(own)
     return Answered(answers, own, place, second)
+
+
+def _on_second_edition(answers: Mapping[str, Any]) -> bool:
+    """Say whether a project of this type and level reads data as its two files say."""
+    from mlstarter.sources import assemble
+
+    kind = str(answers.get("project_type", "tabular")), str(answers.get("level", "essentials"))
+    return kind in assemble.SECOND_EDITION
 
 
 def _changed(proposed: Mapping[str, str], answers: Answers) -> dict[str, Any]:

@@ -11,21 +11,8 @@ from mlstarter.data.settings import KEYS, Settings
 SECOND_EDITION = "data_format"
 """A template that asks this reads schema.toml as this package writes it."""
 
-# Types and levels of the built-in template that read their data in their own way, as 0.1.0 did.
-FIRST_EDITION_TYPES = ("cv", "nlp", "asr")
-FIRST_EDITION_LEVELS = ("production",)
-
 TOOL_KEYS = ("date_formats",)
 """What ``--data`` may state that is no question: schema.toml holds it."""
-
-
-def reads_settings(questions: Collection[str], answers: Mapping[str, Any]) -> bool:
-    """Say whether a project with these answers reads its data by config.toml and schema.toml."""
-    return (
-        SECOND_EDITION in questions
-        and answers.get("project_type") not in FIRST_EDITION_TYPES
-        and answers.get("level") not in FIRST_EDITION_LEVELS
-    )
 
 
 def without_tool_keys(given: Mapping[str, Any]) -> dict[str, Any]:

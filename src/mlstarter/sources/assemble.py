@@ -61,6 +61,7 @@ def assemble(
             if place.is_file():
                 shutil.copy2(place, out / name)
                 break
+    _say_editions(out / "copier.yml", second)
     for project_type in TYPES:
         for level in LEVELS:
             own = templates / layers(project_type, level, second)[-1].removesuffix("-production")
@@ -70,6 +71,13 @@ def assemble(
             for layer in layers(project_type, level, second):
                 if (templates / layer).is_dir():
                     _lay(templates / layer, target)
+
+
+def _say_editions(questions: Path, second: frozenset[tuple[str, str]]) -> None:
+    """Put into copier.yml which types and levels stand on the second edition."""
+    names = sorted(f"{project_type}-{level}" for project_type, level in second)
+    text = questions.read_text(encoding="utf-8")
+    questions.write_text(text.replace("SECOND_EDITION", str(names)), encoding="utf-8", newline="\n")
 
 
 def _lay(layer: Path, target: Path) -> None:
