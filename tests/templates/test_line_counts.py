@@ -16,10 +16,13 @@ from mlstarter.sources.assemble import SECOND_EDITION, TYPES, assemble
 
 ROOT = Path(__file__).parents[2]
 # Types whose essentials still stand on the first edition: not counted until they have moved.
-FIRST_EDITION = {"cv", "nlp", "asr"}
+FIRST_EDITION = {"cv", "nlp"}
 AIM = {"tabular": 1_300, "cv": 1_400, "nlp": 1_450, "asr": 1_900}
 # Types that are over the aim so far, by how much at most: this may only become less.
-OVER = {"tabular": {"sample": 320, "local": 475, "kaggle": 525}}
+OVER = {
+    "tabular": {"sample": 320, "local": 475, "kaggle": 525},
+    "asr": {"sample": 278, "local": 173, "kaggle": 221},
+}
 KAGGLE = {"python": 200, "tests": 100}
 TESTS, JINJA, PAGE = 900, 200, 700
 CASES = [
@@ -29,6 +32,12 @@ CASES = [
         ("tabular", source, {"task": task, "target": "y"})
         for source in ("local", "kaggle")
         for task in ("binary", "multiclass", "regression", "anomaly")
+    ),
+    *(("asr", "sample", {"speech_task": task}) for task in ("digits", "commands", "keywords")),
+    *(
+        ("asr", source, {"speech_task": task})
+        for source in ("local", "kaggle")
+        for task in ("digits", "commands", "keywords", "open")
     ),
 ]
 
