@@ -202,7 +202,7 @@ def test_a_collection_of_ones_own_runs_to_an_answer(
     own_folder(root)
     environment = {**asr_project.environment, "PYTHONPATH": str(root / "src")}
     project = Project(root, "my_voices", asr_project.python, environment)
-    assert "180 recordings" in project.command("fetch").output
+    assert "train: 120 recordings" in project.command("fetch").output
     train_and_ask(project, 180)
 
 
