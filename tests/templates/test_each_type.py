@@ -55,13 +55,9 @@ def address(project: Project) -> Iterator[str]:
 
 
 def test_the_metrics_have_one_shape(project: Project, kind: str) -> None:
-    metrics = project.metrics()
-    if metrics["schema"] == 2:
-        schema = json.loads((ROOT / "docs/schemas/metrics-2.schema.json").read_text("utf-8"))
-        jsonschema.validate(metrics, schema)
-        assert metrics["project"]["type"] == kind and metrics["evaluated"]
-        return
-    assert metrics["project_type"] == kind
+    metrics, second = project.metrics(), kind in SECOND
+    assert metrics["schema"] == (2 if second else 1)
+    assert (metrics["project"]["type"] if second else metrics["project_type"]) == kind
     assert set(metrics["dataset"]) >= {"name", "source", "version", "sha256", "rows", "licence"}
     assert re.fullmatch(r"[0-9a-f]{64}", metrics["dataset"]["sha256"])
     assert metrics["primary"] in metrics["metrics"]
@@ -95,8 +91,10 @@ def test_make_all_leaves_results_in_the_readme(project: Project) -> None:
     assert project.git("status", "--porcelain") == ""
 
 
-def test_what_decides_the_result_is_named_and_can_be_read_in_an_evening(project: Project) -> None:
-    if project.metrics()["schema"] == 2:
+def test_what_decides_the_result_is_named_and_can_be_read_in_an_evening(
+    project: Project, kind: str
+) -> None:
+    if kind in SECOND:
         pytest.skip("test_line_counts counts all of it")
     text = (project.root / "README.md").read_text("utf-8")
     listed = text[text.index("To read it in an evening") : text.index("The rest draws")]
@@ -156,8 +154,10 @@ def test_a_service_asks_for_what_it_can_answer(address: str, kind: str) -> None:
     for path in ("/", "/healthz", "/readyz", "/model", "/openapi.json"):
         assert request(f"{address}{path}")[0] == 200, path
     status, problem = request(f"{address}/predict", b"\0" * 9, **{"Content-Type": "text/plain"})
-    # The second edition answers everything that it cannot read in FastAPI's own shape.
-    assert (status, problem.get("status", 422)) in ((415, 415), (422, 422))
+    if kind in SECOND:
+        assert status == 422 and problem["detail"][0]["msg"]
+    else:
+        assert (status, problem["status"]) == (415, 415)
 
 
 def test_the_production_level_comes_by_an_update_and_passes_its_own_tests(
@@ -165,5 +165,7 @@ def test_the_production_level_comes_by_an_update_and_passes_its_own_tests(
 ) -> None:
     if kind == "tabular":
         pytest.skip("test_production does it with a student's work in between")
+    if kind == "asr":
+        pytest.skip("test_asr does it without a model, which is of another edition there")
     updated = at_production(project.clone(tmp_path / project.root.name), tmp_path)
     assert own_tests(updated) > 40

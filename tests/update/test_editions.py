@@ -117,3 +117,18 @@ def test_a_conflict_says_where_the_code_went(template: Template, dest: Path) -> 
 def test_a_table_that_somebody_else_wrote_is_bounded() -> None:
     assert new_places("| `a` | b |\n" * 5000 + f"| `{'x' * 300}` | y |\n") == {"a": "b"}
     assert new_places("| a | b |\n|---|---|\n") == {}
+
+
+@pytest.mark.parametrize("kind", sorted(name for name, _ in SECOND_EDITION))
+def test_a_project_of_0_1_0_as_it_was_made_becomes_one_of_the_second_edition(
+    dest: Path, kind: str
+) -> None:
+    template = sources.resolve(None, "0.1.0")
+    answers = questions.complete(questions.load(template), {"project_type": kind})
+    create.create(dest, template, answers)
+
+    assert update(dest).status == 0
+    assert git(dest, "status", "--porcelain") == ""
+    names = {path.name for path in dest.glob("src/*/*.py")}
+    assert {"fit.py", "lineage.py"} & names and "settings.py" not in names
+    assert not list(dest.glob("src/*/data/*.py"))

@@ -16,7 +16,7 @@ ROOT_FILES = ("copier.yml", "presets.toml", "CHANGELOG.md")
 TYPES = ("tabular", "cv", "nlp", "asr")
 # Types and levels that stand on the second edition (core/, production/ and the type's folder). The
 # others stand on the first, whose shared files are in legacy/; it goes when all are named here.
-SECOND_EDITION = frozenset((name, "essentials") for name in ("tabular", "cv", "nlp"))
+SECOND_EDITION = frozenset((name, "essentials") for name in TYPES)
 # What is written of the second edition, and not yet released: it can be tried.
 WRITTEN = frozenset((name, "essentials") for name in TYPES)
 # What tools leave behind where somebody ran them on the templates.
