@@ -49,8 +49,7 @@ def prepare(folder: Path, idx: Path) -> None:
 
     templates = Path(__file__).parents[1] / "templates"
     with tempfile.TemporaryDirectory() as name:
-        written = assemble.SECOND_EDITION | assemble.WRITTEN
-        assemble.assemble(templates, Path(name, "t"), written)
+        assemble.assemble(templates, Path(name, "t"))
         run_copy(str(Path(name, "t")), folder, ANSWERS, defaults=True, quiet=True)
     raw = folder / "data/raw/fashionmnist"
     raw.mkdir(parents=True)

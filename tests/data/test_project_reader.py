@@ -22,7 +22,7 @@ from mlstarter.data.proposal import propose
 from mlstarter.data.reader import Values, read_table
 from mlstarter.data.schema import Schema, read_schema, to_toml, toml_value
 from mlstarter.data.settings import Settings
-from mlstarter.sources.assemble import WRITTEN, assemble
+from mlstarter.sources.assemble import assemble
 from tests.data.random_tables import RandomTable, describe, tables, write
 
 ROOT = Path(__file__).parents[2]
@@ -46,7 +46,7 @@ source = "local"
 def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
     """Yield the module `data` of a project that reads a file of its owner's."""
     folder = tmp_path_factory.mktemp("project")
-    assemble(ROOT / "templates", folder / "template", WRITTEN)
+    assemble(ROOT / "templates", folder / "template")
     answers = {"package_name": PACKAGE, "data_source": "local", "task": "multiclass"}
     answers |= {"data_path": "a.csv", "target": "y"}
     copier.run_copy(str(folder / "template"), folder / "p", data=answers, defaults=True, quiet=True)

@@ -96,47 +96,12 @@ def tabular_project(generate: Generate, git_identity: dict[str, str]) -> Project
 
 
 @pytest.fixture(scope="session")
-def generate_second(
-    tmp_path_factory: pytest.TempPathFactory, git_identity: dict[str, str]
-) -> Generate:
-    """Return a function that writes a project of what is written of the second edition."""
-    # Not at the top: a project's own Python, which has no mlstarter, reads this file too.
-    from mlstarter.sources.assemble import WRITTEN, assemble
-
-    template = tmp_path_factory.mktemp("second") / "template"
-    assemble(ROOT / "templates", template, WRITTEN)
-
-    def new(name: str, **answers: str) -> Path:
-        home = tmp_path_factory.mktemp("new-second")
-        values = {"project_type": "tabular", **answers}
-        data = [word for key, value in values.items() for word in ("--data", f"{key}={value}")]
-        command = [sys.executable, "-m", "mlstarter", "new", str(home / name)]
-        command += ["--template", str(template)]
-        private = {"HOME": str(home), "XDG_CONFIG_HOME": str(home)}
-        subprocess.run(
-            [*command, "--yes", *data], check=True, timeout=120,
-            env=clean_environment({**git_identity, **private}),
-        )  # fmt: skip
-        return home / name
-
-    return new
-
-
-@pytest.fixture(scope="session")
-def second_edition_project(generate_second: Generate, git_identity: dict[str, str]) -> Project:
-    """Return a tabular project of the second edition, everything run and committed."""
-    return prepared_project("second", git_identity) or run_all(
-        generate_second("flight-delays"), "flight_delays", git_identity
-    )
-
-
-@pytest.fixture(scope="session")
 def built_site(
-    second_edition_project: Project, tmp_path_factory: pytest.TempPathFactory, require: Require
+    tabular_project: Project, tmp_path_factory: pytest.TempPathFactory, require: Require
 ) -> Project:
     """Return a clone of the tabular project in which the site was built, gate and all."""
     require("node")
-    project = second_edition_project.clone(tmp_path_factory.mktemp("site") / "flight-delays")
+    project = tabular_project.clone(tmp_path_factory.mktemp("site") / "flight-delays")
     project.git("remote", "set-url", "origin", "https://ada:secret@github.com/ada/flights.git")
     done = project.command("site")
     assert "golden requests get the service's answer" in done.output

@@ -16,11 +16,11 @@ HERE = Path(__file__).parent
 
 @pytest.mark.e2e
 def test_fetch_holds_against_kaggles_wire_format(
-    generate_second: Generate, second_edition_project: Project
+    generate: Generate, tabular_project: Project
 ) -> None:
     answers = {"data_source": "kaggle", "kaggle_dataset": "ada/known", "target": "value"}
-    folder = generate_second("fetching", **answers)
-    python = str(second_edition_project.python)
+    folder = generate("tabular", "fetching", **answers)
+    python = str(tabular_project.python)
     install = [python, "-m", "pip", "install", "--quiet", "-c", "constraints.txt", "kagglehub"]
     settings = clean_environment(index_settings())
     subprocess.run(install, cwd=folder, env=settings, check=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 import copier
 import pytest
 
-from mlstarter.sources.assemble import TYPES, WRITTEN, assemble
+from mlstarter.sources.assemble import TYPES, assemble
 
 ROOT = Path(__file__).parents[2]
 AIM = {"tabular": 1_300, "cv": 1_400, "nlp": 1_450, "asr": 1_900}
@@ -45,7 +45,7 @@ CASES: list[tuple[str, str, dict[str, str]]] = [
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("assembled") / "template"
-    assemble(ROOT / "templates", out, WRITTEN)
+    assemble(ROOT / "templates", out)
     return out
 
 

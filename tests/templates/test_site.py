@@ -178,10 +178,8 @@ def test_without_node_it_is_built_with_a_warning(built_site: Project, tmp_path: 
     assert (project.root / "site/build/index.html").is_file()
 
 
-def test_a_project_without_a_model_says_what_to_do(
-    generate_second: Generate, tmp_path: Path
-) -> None:
-    root = generate_second("siteless", site="false")
+def test_a_project_without_a_model_says_what_to_do(generate: Generate, tmp_path: Path) -> None:
+    root = generate("tabular", "siteless", site="false")
     assert not (root / ".github/workflows/pages.yml").exists()
     done = subprocess.run(
         [sys.executable, "-m", "siteless", "site"], cwd=root, capture_output=True, text=True,
@@ -193,8 +191,8 @@ def test_a_project_without_a_model_says_what_to_do(
 
 
 @pytest.fixture(scope="module")
-def fresh(generate_second: Generate) -> Path:
-    return generate_second("published")
+def fresh(generate: Generate) -> Path:
+    return generate("tabular", "published")
 
 
 @pytest.mark.parametrize(

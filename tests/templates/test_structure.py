@@ -6,15 +6,19 @@ import re
 
 import pytest
 
+from mlstarter.sources.assemble import TYPES
 from tests.templates.conftest import Generate
 
 pytestmark = pytest.mark.e2e
 
 
+@pytest.mark.parametrize("kind", TYPES)
 @pytest.mark.parametrize("source", ["sample", "local", "kaggle"])
-def test_the_readme_names_every_module_and_no_other(generate_second: Generate, source: str) -> None:
+def test_the_readme_names_every_module_and_no_other(
+    generate: Generate, kind: str, source: str
+) -> None:
     more = {"kaggle": {"kaggle_dataset": "ada/known"}, "local": {"data_path": "data/x.csv"}}
-    root = generate_second(f"with-{source}", data_source=source, **more.get(source, {}))
+    root = generate(kind, f"with-{source}", data_source=source, **more.get(source, {}))
     text = (root / "README.md").read_text(encoding="utf-8")
     part = re.search(r"^src/.*?^site/", text, re.DOTALL | re.MULTILINE)
     assert part is not None
@@ -22,5 +26,4 @@ def test_the_readme_names_every_module_and_no_other(generate_second: Generate, s
     named = [name for line in lines for name in re.split(r" {2,}", line.strip())[1].split()]
     modules = {p.stem for p in root.glob("src/*/*.py")} - {"__init__", "__main__"}
     assert len(named) == len(set(named))
-    moving = {"plots", "tables"}  # between modules, until the type of tables is released
-    assert set(named) - moving == modules - moving
+    assert set(named) == modules

@@ -215,7 +215,7 @@ def _is_second_edition(answers: Mapping[str, Any]) -> bool:
     from mlstarter.sources import assemble
 
     kind = str(answers.get("project_type", "tabular")), str(answers.get("level", "essentials"))
-    return kind in assemble.WRITTEN and kind[0] == "tabular"  # others have no schema.toml
+    return kind in assemble.SECOND_EDITION and kind[0] == "tabular"  # others have no schema.toml
 
 
 def _corrections(proposal: Mapping[str, str], answers: Answers) -> dict[str, Any]:

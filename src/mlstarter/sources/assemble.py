@@ -14,11 +14,9 @@ from pathlib import Path
 LEVELS = ("essentials", "production")
 ROOT_FILES = ("copier.yml", "presets.toml", "CHANGELOG.md")
 TYPES = ("tabular", "cv", "nlp", "asr")
-# Types and levels that stand on the second edition (core/, production/ and the type's folder). The
-# others stand on the first, whose shared files are in legacy/; it goes when all are named here.
+# Types and levels that stand on the second edition (core/, torch/ and the type's folder). The
+# others stand on the first, which is in legacy/; it goes when all are named here.
 SECOND_EDITION = frozenset((name, "essentials") for name in TYPES)
-# What is written of the second edition, and not yet released: it can be tried.
-WRITTEN = frozenset((name, "essentials") for name in TYPES)
 # What tools leave behind where somebody ran them on the templates.
 CACHES = {"__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache"}
 
@@ -95,8 +93,4 @@ def _lay(layer: Path, target: Path) -> None:
 
 
 if __name__ == "__main__":
-    assemble(
-        Path(sys.argv[1]),
-        Path(sys.argv[2]),
-        WRITTEN if "--second" in sys.argv[3:] else SECOND_EDITION,
-    )
+    assemble(Path(sys.argv[1]), Path(sys.argv[2]))
