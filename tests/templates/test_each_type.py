@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import jsonschema
 import pytest
 
 from mlstarter.sources.assemble import SECOND_EDITION
