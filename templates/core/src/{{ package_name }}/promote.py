@@ -18,21 +18,33 @@ LARGEST = 10_000_000  # bytes: git and the page carry the model
 
 def run(force: bool = False) -> None:
     """Publish what train and evaluate left in artifacts/; ``force`` allows a worse model."""
+    check(force)
+    publish(ARTIFACTS)
+
+
+def check(force: bool) -> None:
+    """Refuse a model in artifacts/ that is not of today's data and settings, or shown to be bad."""
     metadata, _ = open_model(ARTIFACTS)
     config = load_config()
     lineage.check(metadata["lineage"], lineage.current(config, data.data_digest(config)))
     if not force:
         check_quality(metadata)
+
+
+def publish(folder: Path) -> None:
+    """Write model/, README, card and reports, as the model and the metrics in ``folder`` are."""
+    metadata, _ = open_model(folder)
+    config = load_config()
     project = metadata["project"] | config.project.model_dump() | {"story": story()}
     for name, address in git.addresses().items():
         project[name] = project[name] or address
     metadata["project"] = project
-    facts = read_json(ARTIFACTS / "metrics.json") | {"project": project}
+    facts = read_json(folder / "metrics.json") | {"project": project}
     facts["test_readings"] = read_rows(Path("reports/test_readings.csv"))
     shown = ("evaluated", "picture", "metrics", "comparison")
     metadata["result"] = {key: facts[key] for key in shown if key in facts}
     metadata["result"]["sentence"] = facts["result"]
-    if sum((ARTIFACTS / name).stat().st_size for name in PARTS) > LARGEST:
+    if sum((folder / name).stat().st_size for name in PARTS) > LARGEST:
         raise ProjectError("The model takes more than 10 MB.", "Make it smaller in config.toml.")
     # All is rendered before the first file is written; metadata.json, which names the model, last.
     context = facts | {"experiments": read_rows(lineage.EXPERIMENTS)}
@@ -41,12 +53,12 @@ def run(force: bool = False) -> None:
         texts[name] = report.with_blocks(Path(name), report.render(f"{name}.j2", context))
     shutil.rmtree("reports/plots", ignore_errors=True)
     if facts["evaluated"]:
-        shutil.copytree(ARTIFACTS / "plots", "reports/plots")
+        shutil.copytree(folder / "plots", "reports/plots")
     for name, text in texts.items():
         write(Path(name), text)
     write_json(Path("reports/metrics.json"), facts)
     for name in PARTS:
-        write(Path("model", name), (ARTIFACTS / name).read_bytes())
+        write(Path("model", name), (folder / name).read_bytes())
     write_json(Path("model/metadata.json"), metadata)
     print(f"Model {metadata['model']['id']} is in model/. {facts['result']}", file=sys.stderr)
 
