@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+from typing import Annotated
 
 import numpy as np
 from pydantic import Field
 
-from . import metrics, validation
+from . import metrics, observation, validation
 from .config import Section
 from .export import open_model
 from .files import read_toml
@@ -17,6 +18,7 @@ from .inference import Model
 from .metrics import Metric
 from .validation import Results
 
+LIMITS = Path("gates.toml")
 REPLICATES = 1000
 REPEATS = 100  # of a request whose time is taken
 
@@ -24,7 +26,7 @@ REPEATS = 100  # of a request whose time is taken
 class Limits(Section):
     """gates.toml, whose comments say what each value does."""
 
-    margin: float | None = Field(None, ge=0)
+    margin: Annotated[float, Field(ge=0)] | None = None
     slice_metric: str = ""
     slice_limit: float = 0.0
     slice_rows: int = 100
@@ -41,9 +43,9 @@ class Gate:
 
 def examine(candidate: Path, served: Path) -> list[Gate]:
     """Return every gate between the model in ``candidate`` and the one in ``served``."""
-    limits = read_toml(Limits, Path("gates.toml"), "It is part of the template: bring it back.")
+    limits = read_toml(Limits, LIMITS, "") if LIMITS.is_file() else Limits()
     ours, theirs = (open_model(folder)[0] for folder in (candidate, served))
-    if ours["output"].get("classes") != theirs["output"].get("classes"):
+    if observation.vocabulary(ours) != observation.vocabulary(theirs):
         sentence = "The served model knows other classes: the two cannot be compared."
         return [Gate(False, sentence)]
     part = validation.read()

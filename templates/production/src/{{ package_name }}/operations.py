@@ -112,7 +112,7 @@ def contract(metadata: dict[str, Any]) -> list[Any]:
     """Return what callers rely on: what goes in and what comes out."""
     features = metadata["input"].get("features", [])
     columns = [(feature["name"], feature["kind"], feature["required"]) for feature in features]
-    return [columns, metadata["output"].get("classes")]
+    return [columns, observation.vocabulary(metadata)]
 
 
 def add_operations(app: FastAPI, switch: ModelSwitch) -> None:

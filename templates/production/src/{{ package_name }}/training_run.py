@@ -3,7 +3,7 @@
 import sys
 import time
 
-from . import reference, runs, train
+from . import distributions, runs, train
 from .export import ARTIFACTS
 from .files import now, read_json, write_json
 
@@ -13,7 +13,7 @@ def run() -> None:
     started, clock = now(), time.monotonic()
     train.run()
     path = ARTIFACTS / "metadata.json"
-    metadata = read_json(path) | {"reference": reference.describe()}
+    metadata = read_json(path) | {"distributions": distributions.describe()}
     write_json(path, metadata)
     file = runs.record(metadata, started, time.monotonic() - clock)
     print(f"Recorded as {file}.", file=sys.stderr)

@@ -24,10 +24,10 @@ def describe() -> dict[str, Any]:
     for request in validation.requests(validation.read(), BATCH):
         _, observations = observation.answer(model, *request)
         rows += [row.features for row in observations]
-    return distributions(rows)
+    return shares_of(rows)
 
 
-def distributions(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def shares_of(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return each feature's shares: of categories, or of numbers between ``edges``.
 
     The edges part numbers into tenths; few different numbers are told apart one by one.
