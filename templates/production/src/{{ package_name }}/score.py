@@ -5,8 +5,6 @@ Technical Debt Reduction", IEEE Big Data 2017: 28 tests in four sections; an aut
 1, one that is done by hand with a written result 0.5; the score is the least of the four sums.
 """
 
-from __future__ import annotations
-
 import ast
 import re
 import subprocess
@@ -17,7 +15,8 @@ from pathlib import Path
 from .errors import ProjectError
 
 PAGE = Path("docs/ml-test-score.md")
-STATES = ("automated", "manual", "open", "not applicable")
+CLAIMS = ("automated", "manual")
+STATES = (*CLAIMS, "open", "not applicable")
 ROW = re.compile(r"^\| *(\d+) *\|([^|]+)\|([^|]+)\|([^|]+)\|$")
 TEST = re.compile(r"`(tests/\w+\.py)::(\w+)`")
 RESULT = re.compile(r"`(reports/[\w./-]+)`")
@@ -41,12 +40,12 @@ def read(page: Path = PAGE) -> list[Item]:
     for line in page.read_text(encoding="utf-8").splitlines():
         if line.startswith("## "):
             section = line[3:].strip()
-        elif found := ROW.match(line):
-            number, title, state, shown = (part.strip() for part in found.groups())
+        elif row := ROW.match(line):
+            number, title, state, evidence = (cell.strip() for cell in row.groups())
             if state not in STATES:
                 raise ProjectError(f"{page}: test {number} is {state!r}.", ", ".join(STATES))
-            tests = tuple(f"{file}::{name}" for file, name in TEST.findall(shown))
-            results = tuple(RESULT.findall(shown))
+            tests = tuple(f"{file}::{name}" for file, name in TEST.findall(evidence))
+            results = tuple(RESULT.findall(evidence))
             items.append(Item(int(number), section, title, state, tests, results))
     return items
 
@@ -61,40 +60,38 @@ def exists(test: str) -> bool:
     return any(isinstance(node, ast.FunctionDef) and node.name == function for node in tree.body)
 
 
-def passes(tests: set[str]) -> set[str]:
+def passing(tests: set[str]) -> set[str]:
     """Run tests once and return those of which every case passed; a skipped one did not."""
     if not tests:
         return set()
     command = [sys.executable, "-m", "pytest", "-q", "-rA", "--no-header", "-p", "no:cacheprovider"]
-    done = subprocess.run([*command, *sorted(tests)], capture_output=True, text=True, check=False)
+    process = subprocess.run([*command, *sorted(tests)], capture_output=True, text=True)
     outcomes: dict[str, set[str]] = {}
-    for outcome, name in re.findall(r"^(PASSED|FAILED|ERROR|SKIPPED) (\S+)", done.stdout, re.M):
+    for outcome, name in re.findall(r"^(PASSED|FAILED|ERROR|SKIPPED) (\S+)", process.stdout, re.M):
         outcomes.setdefault(name.partition("[")[0], set()).add(outcome)
     return {test for test in tests if outcomes.get(test) == {"PASSED"}}
 
 
-def points(item: Item, passed: set[str]) -> float:
+def points(item: Item, passing_tests: set[str]) -> float:
     """Return what a test counts: 1, 0.5 or 0."""
     if item.state == "automated":
-        return float(bool(item.tests) and set(item.tests) <= passed)
-    if item.state == "manual":
-        written = item.results and all(Path(result).exists() for result in item.results)
-        return 0.5 if written else 0.0
+        return float(bool(item.tests) and set(item.tests) <= passing_tests)
+    if item.state == "manual" and item.results:
+        return 0.5 * all(Path(result).exists() for result in item.results)
     return 0.0
 
 
 def run() -> None:
     """Run the tests that the page names and print each section's sum and the score."""
     items = read()
-    named = {test for item in items if item.state == "automated" for test in item.tests}
-    passed = passes({test for test in named if exists(test)})
+    names = {test for item in items if item.state == "automated" for test in item.tests}
+    passing_tests = passing({test for test in names if exists(test)})
     sums: dict[str, float] = {}
     for item in items:
-        counted = points(item, passed)
-        sums[item.section] = sums.get(item.section, 0.0) + counted
-        claimed = item.state in ("automated", "manual")
-        missing = "  <- does not hold" if claimed and not counted else ""
-        print(f"{item.number:>2}  {counted:>3g}  {item.state:<14}  {item.title}{missing}")
+        count = points(item, passing_tests)
+        sums[item.section] = sums.get(item.section, 0.0) + count
+        remark = "  <- does not hold" if item.state in CLAIMS and not count else ""
+        print(f"{item.number:>2}  {count:>3g}  {item.state:<14}  {item.title}{remark}")
     for section, total in sums.items():
         print(f"{section}: {total:g} of 7")
     print(f"ML Test Score: {min(sums.values()):g}")
