@@ -57,7 +57,7 @@ class ModelSwitch:
         main = self._open(self.folder)
         canary = self._open(self.models / stages.canary) if stages.canary else None
         # In one step: a request that has begun keeps its model.
-        self._choice, self._loaded = (main, canary, stages.percent), state
+        self._choice, self._current_state = (main, canary, stages.percent), state
         self.monitor.serve(main.metadata, canary.metadata if canary else None)
 
     def choose(self) -> MonitoredModel:
@@ -76,7 +76,7 @@ class ModelSwitch:
         while True:
             await asyncio.sleep(SECONDS)
             try:
-                if await asyncio.to_thread(self._state) == self._loaded:
+                if await asyncio.to_thread(self._state) == self._current_state:
                     continue
                 await asyncio.to_thread(self.load)
             except (ProjectError, OSError, ValueError) as error:
