@@ -1,4 +1,4 @@
-"""How far what comes in and what is answered have moved from `distributions` in metadata.json."""
+"""How far what comes in and what is answered have moved from the reference in metadata.json."""
 
 from collections import deque
 from collections.abc import Mapping
@@ -35,10 +35,11 @@ def stability_index(expected: ArrayLike, actual: ArrayLike) -> float:
 
 
 class Drift:
-    """The latest observations, compared with ``distributions`` of metadata.json."""
+    """The latest observations, compared with ``reference`` of metadata.json."""
 
-    def __init__(self, distributions: Mapping[str, Any]) -> None:
-        self.distributions = distributions
+    def __init__(self, reference: Mapping[str, Any]) -> None:
+        # A model of essentials has none, or another kind of figures.
+        self.reference = {n: facts for n, facts in reference.items() if "share" in facts}
         self._rows: deque[Mapping[str, Any]] = deque(maxlen=WINDOW)
 
     def add(self, observation: Observation) -> None:
@@ -51,7 +52,7 @@ class Drift:
             return {}
         return {
             name: stability_index(*shares(facts, [row.get(name) for row in self._rows]))
-            for name, facts in self.distributions.items()
+            for name, facts in self.reference.items()
         }
 
 

@@ -39,7 +39,7 @@ class Monitor(Collector):
         """Note the metadata of the models that answer; another model's drift is measured anew."""
         with self._lock:
             if self._models.get("main") != main:
-                self._drift = Drift(main.get("distributions", {}))
+                self._drift = Drift(main.get("reference", {}))
             self._models = {"main": main} | ({"canary": canary} if canary else {})
 
     def count_request(self, method: str, path: str, status: int, seconds: float) -> None:

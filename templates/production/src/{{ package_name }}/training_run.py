@@ -13,7 +13,7 @@ def run() -> None:
     started, clock = now(), time.monotonic()
     train.run()
     path = ARTIFACTS / "metadata.json"
-    metadata = read_json(path) | {"distributions": distributions.describe()}
+    metadata = read_json(path) | {"reference": distributions.describe()}
     write_json(path, metadata)
     file = runs.record(metadata, started, time.monotonic() - clock)
     print(f"Recorded as {file}.", file=sys.stderr)
