@@ -18,32 +18,22 @@ LARGEST = 10_000_000  # bytes: git and the page carry the model
 
 def run(force: bool = False) -> None:
     """Publish what train and evaluate left in artifacts/; ``force`` allows a worse model."""
-    check(force)
-    publish(ARTIFACTS)
-
-
-def check(force: bool) -> None:
-    """Refuse a model in artifacts/ that is not of today's data and settings, or shown to be bad."""
     metadata, _ = open_model(ARTIFACTS)
     config = load_config()
     lineage.check(metadata["lineage"], lineage.current(config, data.data_digest(config)))
     if not force:
         check_quality(metadata)
+    publish(ARTIFACTS, metadata)
 
 
-def publish(folder: Path) -> None:
-    """Write model/, README, card and reports, as the model and the metrics in ``folder`` are."""
-    metadata, _ = open_model(folder)
-    config = load_config()
-    project = metadata["project"] | config.project.model_dump() | {"story": story()}
-    for name, address in git.addresses().items():
-        project[name] = project[name] or address
-    metadata["project"] = project
+def publish(folder: Path, metadata: dict[str, Any]) -> None:
+    """Write model/, README, card and reports, all of them of the model in ``folder``."""
+    project = metadata["project"] = metadata["project"] | load_config().project.model_dump()
+    project |= {"story": story()} | {n: project[n] or a for n, a in git.addresses().items()}
     facts = read_json(folder / "metrics.json") | {"project": project}
     facts["test_readings"] = read_rows(Path("reports/test_readings.csv"))
-    shown = ("evaluated", "picture", "metrics", "comparison")
-    metadata["result"] = {key: facts[key] for key in shown if key in facts}
-    metadata["result"]["sentence"] = facts["result"]
+    keys = ("evaluated", "picture", "metrics", "comparison")
+    metadata["result"] = {"sentence": facts["result"]} | {k: facts[k] for k in keys if k in facts}
     if sum((folder / name).stat().st_size for name in PARTS) > LARGEST:
         raise ProjectError("The model takes more than 10 MB.", "Make it smaller in config.toml.")
     # All is rendered before the first file is written; metadata.json, which names the model, last.

@@ -2,7 +2,8 @@
 
 import sys
 
-from . import gates, promote, registry
+from . import data, gates, lineage, promote, registry
+from .config import load_config
 from .errors import ProjectError
 from .export import ARTIFACTS, open_model
 from .registry import MODEL, Stages
@@ -16,7 +17,10 @@ def run(force: bool = False, canary: float = 0.0) -> None:
     """
     if not 0 <= canary < 100:
         raise ProjectError(f"--canary is {canary:g}.", "Give 0 to below 100 percent.", 2)
-    promote.check(force)
+    config, (metadata, _) = load_config(), open_model(ARTIFACTS)
+    lineage.check(metadata["lineage"], lineage.current(config, data.data_digest(config)))
+    if not force:
+        promote.check_quality(metadata)
     former = registry.add_published() if can_be_compared() else None
     if canary and former is None:
         message = "There is no model in model/ beside which a canary could stand."
@@ -34,7 +38,7 @@ def run(force: bool = False, canary: float = 0.0) -> None:
         registry.write_stages(Stages(canary=name, percent=canary, history=stages.history))
         print(f"Model {name} answers {canary:g} % of the requests.", file=sys.stderr)
         return
-    promote.publish(ARTIFACTS)
+    promote.publish(ARTIFACTS, metadata)
     earlier = (former,) if former not in (None, name) else ()
     registry.write_stages(Stages(history=(*stages.history, *filter(None, earlier))))
 

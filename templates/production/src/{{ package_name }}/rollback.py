@@ -4,6 +4,7 @@ import sys
 
 from . import promote, registry
 from .errors import ProjectError
+from .export import open_model
 from .registry import MODELS, Stages
 
 
@@ -22,5 +23,5 @@ def run() -> None:
         hint = "Run `git revert` on the commit that brought the present model."
         raise ProjectError(message, hint)
     registry.add_published()
-    promote.publish(MODELS / former)
+    promote.publish(MODELS / former, open_model(MODELS / former)[0])
     registry.write_stages(Stages(history=tuple(history)))
