@@ -16,11 +16,9 @@ def run(path: str, output: str | None = None) -> None:
     model = Model(Path("model"))
     table = data.read_table(Path(path).expanduser(), load_config(), load_schema())
     features = model.metadata["input"]["features"]
-    for name in (f["name"] for f in features if f["required"]):
-        if table[name].isna().any():
-            row = table[name].isna().argmax() + 1
-            what = f"{path}, row {row}: {name} is missing"
-            raise ProjectError(f"{what}, and no row of the training part lacked it.")
+    for name in (f["name"] for f in features if f["required"] and table[f["name"]].isna().any()):
+        what = f"{path}, row {table[name].isna().argmax() + 1}: {name} is missing"
+        raise ProjectError(f"{what}, and no row of the training part lacked it.")
     if table.empty:
         raise ProjectError(f"{path} has no rows.")
     table = table[[f["name"] for f in features]].astype(object)
