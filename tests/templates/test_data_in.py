@@ -50,7 +50,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("tabular")]
 
 
 @pytest.fixture
-def borrow(generate: Generate, tabular_project: Project, tmp_path: Path) -> Any:
+def borrow(generate: Generate, tabular_project: Project, data_packages: str, tmp_path: Path) -> Any:
     """Return a function that generates a project and runs it in the shared environment."""
 
     def make(name: str, **answers: str) -> Project:
@@ -59,8 +59,8 @@ def borrow(generate: Generate, tabular_project: Project, tmp_path: Path) -> Any:
         home = tmp_path / "home"
         home.mkdir(exist_ok=True)
         environment = {
-            **tabular_project.environment, "PYTHONPATH": str(root / "src"), "HOME": str(home),
-            "KAGGLE_CONFIG_DIR": str(home / ".kaggle"),
+            **tabular_project.environment, "PYTHONPATH": f"{root / 'src'}:{data_packages}",
+            "HOME": str(home), "KAGGLE_CONFIG_DIR": str(home / ".kaggle"),
         }  # fmt: skip
         return Project(root, package, tabular_project.python, environment)
 
