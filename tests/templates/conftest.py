@@ -120,9 +120,11 @@ def data_packages(tmp_path_factory: pytest.TempPathFactory) -> str:
     versions = [line for line in lines if re.match(r"[\w.-]+==", line)]
     constraints.write_text("\n".join(versions), encoding="utf-8")
     names = ["kagglehub", "duckdb", "openpyxl"]
-    words = ["install", "--quiet", "-c", constraints, "--target", folder / "site", *names]
+    words = ["install", "--quiet", "-c", str(constraints), "--target", str(folder / "site")]
     subprocess.run(
-        [sys.executable, "-m", "pip", *words], check=True, env=clean_environment(index_settings())
+        [sys.executable, "-m", "pip", *words, *names],
+        check=True,
+        env=clean_environment(index_settings()),
     )
     return str(folder / "site")
 
