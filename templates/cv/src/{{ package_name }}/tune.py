@@ -4,7 +4,7 @@ import optuna
 from threadpoolctl import threadpool_limits
 
 from . import data, metrics
-from .config import load_config
+from .config import Config, load_config
 from .fit import choose_device
 from .model import fit_candidate, probabilities
 from .split import split
@@ -13,11 +13,20 @@ ENDS = {"learning_rate": (5e-4, 0.02), "weight_decay": (1e-3, 0.3), "dropout": (
 
 
 def run(trials: int = 10) -> None:
-    """Print the values of [train] with the least loss on validation among ``trials``."""
+    """Print the values of [train] that did best among ``trials``; config.toml stays as it is."""
     config = load_config()
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    with threadpool_limits(config.threads):
+        best = tune(config, trials)
+    print("[train]", *(f"{key} = {value:.4g}" for key, value in best.items()), sep="\n")
+
+
+def tune(config: Config, trials: int) -> dict[str, float]:
+    """Return the settings with the least loss on validation; the test part is not looked at."""
     images, _ = data.load(config)
-    parts, device = split(images, config), choose_device(config.train.device)
+    parts = split(images, config)
     train, held_out = (images.take(parts[name]) for name in ("train", "validation"))
+    device = choose_device(config.train.device)
     recipe = config.train.on(device.type)
 
     def loss(trial: optuna.Trial) -> float:
@@ -28,7 +37,5 @@ def run(trials: int = 10) -> None:
 
     study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=config.seed))
     study.enqueue_trial(recipe.model_dump(include={*ENDS}))
-    with threadpool_limits(config.threads):
-        study.optimize(loss, trials)
-    best = study.best_params.items()
-    print("[train]", *(f"{key} = {value:.4g}" for key, value in best), sep="\n")
+    study.optimize(loss, trials)
+    return dict(study.best_params)
