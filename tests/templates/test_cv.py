@@ -35,12 +35,6 @@ def test_the_network_is_chosen_and_beats_the_linear_baseline(cv_project: Project
     assert comparison["low"] > 0
 
 
-def test_it_answers_most_pictures_and_these_more_often_rightly(cv_project: Project) -> None:
-    scores = cv_project.metrics()["metrics"]
-    assert 0.7 < scores["coverage"]["value"] < 1
-    assert scores["selective_accuracy"]["value"] > scores["accuracy"]["value"]
-
-
 def test_the_metrics_name_the_pictures_and_have_a_slice_for_each_class(cv_project: Project) -> None:
     facts = cv_project.metrics()
     assert facts["split"]["rows"] == {"train": 7200, "validation": 800, "test": 2000}
@@ -67,7 +61,7 @@ def test_a_clone_serves_without_training(
     with fresh.serve("make", "-o", ".venv/.installed", "serve") as address:
         status, answer = request(f"{address}/predict", example, **png)
         assert status == 200
-        assert answer["prediction"] in {None, *fresh.metadata()["output"]["classes"]}
+        assert answer["prediction"] in fresh.metadata()["output"]["classes"]
         assert sum(answer["probabilities"].values()) == pytest.approx(1, abs=1e-4)
         status, problem = request(f"{address}/predict", b"junk", **png)
         assert status == 422 and "no picture" in problem["detail"][0]["msg"]

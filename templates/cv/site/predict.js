@@ -36,7 +36,7 @@ export function toAnswer(values, request, { output, model }) {
   const { classes, positive, threshold } = output;
   const shares = Array.from(values);
   const best = shares.indexOf(Math.max(...shares));
-  let prediction = shares[best] >= threshold ? classes[best] : null;
+  let prediction = classes[best];
   if (positive) {
     const sought = classes.indexOf(positive);
     prediction = classes[shares[sought] >= threshold ? sought : 1 - sought];
@@ -168,9 +168,8 @@ export function answerNodes({ prediction, probabilities, threshold }, { output }
   const lines = ranking.map(([name, share]) => element("tr", {},
     element("th", { scope: "row" }, name, bar(share, "", name === output.positive ? threshold : null)),
     element("td", {}, percent(share))));
-  const unsure = `Not sure: no class reaches ${percent(threshold)}.`;
   return [
-    element("p", { class: "answer" }, prediction ?? unsure),
+    element("p", { class: "answer" }, prediction),
     element("table", {}, element("caption", { class: "hint" }, "The most probable classes"), ...lines),
   ];
 }

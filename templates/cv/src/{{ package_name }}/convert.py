@@ -1,4 +1,4 @@
-"""From a fitted candidate to the ONNX graph that is served: resizing, network and softmax."""
+"""From a fitted network to the ONNX graph that is served: resizing, network and softmax."""
 
 import logging
 import warnings
@@ -6,64 +6,57 @@ from typing import Any
 
 import numpy as np
 import onnxruntime
+import onnxscript
 import torch
-from onnx import ModelProto, TensorProto, checker, compose, helper
+from onnx import ModelProto, TensorProto, checker, compose
+from torch import nn
 
 from .export import answer
 from .features import Pixels
 from .metrics import Floats
-from .model import Candidate
 
 INPUT, OUTPUT = "images", "probabilities"
-OPSET, IR_VERSION = 18, 10
+scripting: Any = onnxscript  # whose own types know no arithmetic of tensors
+op = scripting.opset18
 
 
-def convert(candidate: Candidate, size: int, channels: int) -> bytes:
+def convert(network: nn.Module, size: int, channels: int) -> bytes:
     """Return the graph from uint8 [n, height, width, channels] to probabilities [n, classes]."""
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
-    settings: Any = {"input_names": ["pictures"], "output_names": [OUTPUT], "opset_version": OPSET}
+    settings: Any = {"input_names": ["resized"], "output_names": [OUTPUT], "opset_version": 18}
     settings["dynamic_shapes"] = ({0: torch.export.Dim("batch", min=1)},)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the exporter's advice to its own developers
-        example = torch.zeros(2, channels, size, size)
-        program = torch.onnx.export(candidate, (example,), dynamo=True, verbose=False, **settings)
+    whole, example = nn.Sequential(network, nn.Softmax(1)), torch.zeros(2, channels, size, size)
+    with warnings.catch_warnings(action="ignore"):  # the exporter's advice to its own developers
+        program = torch.onnx.export(whole, (example,), dynamo=True, verbose=False, **settings)
     assert program is not None
-    network: ModelProto = program.model_proto
-    network.ir_version = IR_VERSION
-    graph = compose.merge_models(resizing(size, channels), network, [("resized", "pictures")])
+    first = resizing(size, channels)
+    rest: ModelProto = program.model_proto
+    rest.ir_version = first.ir_version
+    graph = compose.merge_models(first, rest, [(first.graph.output[0].name, "resized")])
     checker.check_model(graph)
     return bytes(graph.SerializeToString())
 
 
 def resizing(size: int, channels: int) -> ModelProto:
     """Return the graph of features.to_size: with these settings it is within a grey level of it."""
-    how: Any = {"mode": "linear", "antialias": 1, "exclude_outside": 1, "axes": [2, 3]}
-    nodes = [
-        helper.make_node("Transpose", [INPUT], ["planes"], perm=[0, 3, 1, 2]),
-        helper.make_node("Cast", ["planes"], ["levels"], to=TensorProto.FLOAT),
-        helper.make_node("Shape", ["levels"], ["sides"], start=2, end=4),
-        helper.make_node("ReduceMax", ["sides"], ["longer"]),
-        helper.make_node("Mul", ["sides", "twice"], ["products"]),
-        helper.make_node("Add", ["products", "longer"], ["above"]),
-        helper.make_node("Mul", ["longer", "two"], ["below"]),
-        helper.make_node("Div", ["above", "below"], ["quotients"]),
-        helper.make_node("Max", ["quotients", "one"], ["sizes"]),
-        helper.make_node("Resize", ["levels", "", "", "sizes"], ["fitted"], **how),
-        helper.make_node("Sub", ["size", "sizes"], ["gaps"]),
-        helper.make_node("Div", ["gaps", "two"], ["before"]),
-        helper.make_node("Sub", ["gaps", "before"], ["after"]),
-        helper.make_node("Concat", ["before", "after"], ["pads"], axis=0),
-        helper.make_node("Pad", ["fitted", "pads", "", "axes"], ["resized"]),
-    ]
-    numbers = {"size": [size], "twice": [2 * size], "one": [1], "two": [2], "axes": [2, 3]}
-    constants = [helper.make_tensor(n, TensorProto.INT64, [len(v)], v) for n, v in numbers.items()]
-    shape: Any = ["n", channels, size, size]
-    resized = helper.make_tensor_value_info("resized", TensorProto.FLOAT, shape)
-    shape = ["n", "height", "width", channels]
-    images = helper.make_tensor_value_info(INPUT, TensorProto.UINT8, shape)
-    graph = helper.make_graph(nodes, "resizing", [images], [resized], constants)
-    opsets = [helper.make_opsetid("", OPSET)]
-    return helper.make_model(graph, opset_imports=opsets, ir_version=IR_VERSION)
+
+    @scripting.script(default_opset=op)  # reads this function and writes its graph
+    def resize(images):  # type: ignore[no-untyped-def]
+        planes = op.Cast(op.Transpose(images, perm=[0, 3, 1, 2]), to=TensorProto.FLOAT)
+        sides = op.Shape(planes, start=2, end=4)
+        longer = op.ReduceMax(sides)
+        sizes = op.Max((2 * size * sides + longer) / (2 * longer), 1)
+        fitted = op.Resize(
+            planes, None, None, sizes, axes=[2, 3], mode="linear", antialias=1, exclude_outside=1
+        )
+        before = (size - sizes) / 2
+        pads = op.Concat(before, size - sizes - before, axis=0)
+        return op.Pad(fitted, pads, None, op.Constant(value_ints=[2, 3]))
+
+    images = scripting.UINT8["n", "height", "width", channels]
+    resized = scripting.FLOAT["n", channels, size, size]
+    graph: ModelProto = resize.to_model_proto(input_types=[images], output_types=[resized])
+    return graph
 
 
 def answer_all(session: onnxruntime.InferenceSession, pixels: Pixels) -> Floats:

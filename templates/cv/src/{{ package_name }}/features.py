@@ -1,5 +1,6 @@
 """From the bytes of a picture to pixels: for training and service alike."""
 
+import contextlib
 import io
 import warnings
 
@@ -7,12 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-try:  # iPhones' format, where the package is installed
+with contextlib.suppress(ImportError):  # iPhones' format, where the package is installed
     from pillow_heif import register_heif_opener
 
     register_heif_opener()
-except ImportError:
-    pass
 
 Pixels = NDArray[np.uint8]
 LARGEST = 64_000_000  # width times height, looked at before a single pixel is decoded
@@ -33,22 +32,19 @@ def decode(content: bytes, channels: int) -> Pixels:
     Above that, squares of 2, 4 or 8 pixels a side are averaged. Raises ``BadImage``.
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Pillow warns of sizes that are refused here
+        with warnings.catch_warnings(action="ignore"):  # Pillow warns of sizes refused below
             image: Image.Image = Image.open(io.BytesIO(content), formats=FORMATS)
         width, height = image.size
-        if width * height > LARGEST:
-            raise BadImage(f"A picture may have {LARGEST // 10**6} million pixels, not more.")
-        side = next(n for n in (1, 2, 4, 8) if width * height <= MOST * n**2)
-        image.draft("RGB", (width // side, height // side))  # a JPEG averages as it is decoded
-        side = side if image.size == (width, height) else 1
-        image = flatten(ImageOps.exif_transpose(image), side)
-    except BadImage:
-        raise
+        if width * height <= LARGEST:
+            side = next(n for n in (1, 2, 4, 8) if width * height <= MOST * n**2)
+            image.draft("RGB", (width // side, height // side))  # a JPEG averages as it is decoded
+            side = side if image.size == (width, height) else 1
+            image = flatten(ImageOps.exif_transpose(image), side)
+            pixels = np.asarray(image.convert("L" if channels == 1 else "RGB"))
+            return pixels.reshape(image.height, image.width, channels)
     except (OSError, ValueError, SyntaxError, EOFError, MemoryError, Image.DecompressionBombError):
         raise BadImage("The file is damaged, or no picture that can be read.") from None
-    pixels = np.asarray(image.convert("L" if channels == 1 else "RGB"))
-    return pixels.reshape(image.height, image.width, channels)
+    raise BadImage(f"A picture may have {LARGEST // 10**6} million pixels, not more.")
 
 
 def flatten(image: Image.Image, side: int) -> Image.Image:
@@ -68,8 +64,7 @@ def to_size(pixels: Pixels, size: int) -> Pixels:
     longer, channels = max(pixels.shape[:2]), pixels.shape[2]
     height, width = (max(1, (2 * size * n + longer) // (2 * longer)) for n in pixels.shape[:2])
     image = Image.fromarray(pixels if channels == 3 else pixels[:, :, 0])
+    square = Image.new(image.mode, (size, size))
     image = image.resize((width, height), Image.Resampling.BILINEAR)
-    top, left = (size - height) // 2, (size - width) // 2
-    padded = np.zeros((size, size, channels), np.uint8)
-    padded[top : top + height, left : left + width] = np.asarray(image).reshape(height, width, -1)
-    return padded
+    square.paste(image, ((size - width) // 2, (size - height) // 2))
+    return np.asarray(square).reshape(size, size, channels)

@@ -4,34 +4,19 @@ from typing import Any
 
 import numpy as np
 import torch
-from scipy.optimize import minimize_scalar
 from torch import Tensor, nn
 from torch.nn import functional
 
-from .augment import augment
-from .config import Config, Decision, Train
+from .config import Config, Train
 from .data import Images
 from .fit import fit, make_reproducible
-from .inference import NO_ANSWER, decide
-from .metrics import Floats, Indices, Metric, macro_f1, mean, ratio, row_losses
+from .metrics import Floats
 
 DESCRIPTIONS = {
     "constant": "The shares of the classes, whatever the picture.",
     "linear": "Softmax regression on the pixels, averaged to at most 28 by 28.",
     "network": "A small residual network of convolutions, trained from scratch.",
 }
-
-
-class Constant(nn.Module):
-    """The logarithms of the classes' shares, whatever the picture."""
-
-    def __init__(self, counts: Tensor) -> None:
-        super().__init__()
-        self.logits = nn.Parameter(torch.log(counts / counts.sum()))
-
-    def forward(self, images: Tensor) -> Tensor:
-        """Map [n, ...] to [n, classes]."""
-        return self.logits.expand(images.shape[0], -1)
 
 
 class Block(nn.Module):
@@ -51,79 +36,86 @@ class Block(nn.Module):
         return functional.relu(self.norm2(self.second(inner)) + self.skip(images))
 
 
-def build(name: str, train: Images, recipe: Train) -> nn.Module:
-    """Return a candidate's network; at width 16 the residual one has 73,000 parameters."""
+def build(name: str, train: Images, recipe: Train) -> nn.Sequential:
+    """Return a candidate: images [n, channels, size, size], of 0 to 255, to logits [n, classes].
+
+    The last layer is linear; at width 16 the residual network has 73,000 parameters.
+    """
     size, channels = train.pixels.shape[2:]
-    width, classes = recipe.width, len(train.classes)
+    width, counts = recipe.width, np.bincount(train.labels)
     if name == "constant":
-        return Constant(torch.from_numpy(np.bincount(train.labels)).float())
-    if name == "linear":
+        layers: list[nn.Module] = [nn.AdaptiveAvgPool2d(1), nn.Flatten()]
+        last = nn.Linear(channels, len(counts))
+        nn.init.zeros_(last.weight)
+        last.bias.data = torch.from_numpy(np.log(counts / counts.sum())).float()
+    elif name == "linear":
         side = -(-size // 28)
-        cells = channels * (size // side) ** 2
-        return nn.Sequential(nn.AvgPool2d(side), nn.Flatten(), nn.Linear(cells, classes))
-    return nn.Sequential(
-        nn.Conv2d(channels, width, 3, padding=1, bias=False),
-        nn.BatchNorm2d(width),
-        nn.ReLU(),
-        nn.MaxPool2d(2),
-        Block(width, 2 * width),
-        nn.MaxPool2d(2),
-        Block(2 * width, 4 * width),
-        nn.AdaptiveAvgPool2d(1),
-        nn.Flatten(),
-        nn.Dropout(recipe.dropout),
-        nn.Linear(4 * width, classes),
-    )
-
-
-class Candidate(nn.Module):
-    """Normalisation, a network, calibration and softmax: what is exported as a whole."""
-
-    mean: Tensor
-    deviation: Tensor
-    temperature: Tensor
-
-    def __init__(self, network: nn.Module, images: Tensor) -> None:
-        super().__init__()
-        sample = images[:: max(1, len(images) // 5000)].float()
-        self.network = network
-        self.register_buffer("mean", sample.mean(dim=(0, 2, 3)).view(-1, 1, 1))
-        self.register_buffer("deviation", sample.std(dim=(0, 2, 3)).clamp_min(0.3).view(-1, 1, 1))
-        self.register_buffer("temperature", torch.ones(()))
-
-    def logits(self, images: Tensor) -> Tensor:
-        """Map images [n, channels, size, size], of 0 to 255, to logits [n, classes]."""
-        logits: Tensor = self.network((images.float() - self.mean) / self.deviation)
-        return logits
-
-    def forward(self, images: Tensor) -> Tensor:
-        """Map images as in ``logits`` to calibrated probabilities [n, classes]."""
-        return torch.softmax(self.logits(images) / self.temperature, dim=1)
+        layers = [nn.BatchNorm2d(channels, affine=False), nn.AvgPool2d(side), nn.Flatten()]
+        last = nn.Linear(channels * (size // side) ** 2, len(counts))
+    else:
+        layers = [
+            nn.BatchNorm2d(channels, affine=False),
+            nn.Conv2d(channels, width, 3, padding=1, bias=False),
+            nn.BatchNorm2d(width),
+            nn.ReLU(),
+            nn.MaxPool2d(2),
+            Block(width, 2 * width),
+            nn.MaxPool2d(2),
+            Block(2 * width, 4 * width),
+            nn.AdaptiveAvgPool2d(1),
+            nn.Flatten(),
+            nn.Dropout(recipe.dropout),
+        ]
+        last = nn.Linear(4 * width, len(counts))
+    return nn.Sequential(*layers, last)
 
 
 def fit_candidate(
     name: str, train: Images, held_out: Images, config: Config, device: torch.device
-) -> Candidate:
+) -> nn.Sequential:
     """Return a candidate, fitted on ``train``, and stopped and calibrated on ``held_out``."""
     make_reproducible(config.seed, config.threads)
     recipe = config.train.on(device.type)
     images, others = (to_tensor(part).to(device) for part in (train, held_out))
     labels, truth = (torch.from_numpy(part.labels).to(device) for part in (train, held_out))
 
-    def batch_loss(candidate: Any, index: Tensor) -> Tensor:
-        logits = candidate.logits(augment(images[index], recipe))
+    def batch_loss(network: Any, index: Tensor) -> Tensor:
+        logits = network(augment(images[index], recipe).float())
         return functional.cross_entropy(logits, labels[index], label_smoothing=recipe.smoothing)
 
-    def validation_loss(candidate: Any) -> Tensor:
-        return functional.cross_entropy(logits_of(candidate, others), truth)
+    def validation_loss(network: Any) -> Tensor:
+        return functional.cross_entropy(logits_of(network, others), truth)
 
-    candidate = Candidate(build(name, train, recipe), images).to(device)
+    network = build(name, train, recipe).to(device)
     if device.type == "cuda":  # whose convolutions are quicker with the channels last
-        candidate.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     if name != "constant":
-        fit(candidate, len(train), batch_loss, validation_loss, recipe)
-        candidate.temperature.fill_(best_temperature(logits_of(candidate, others), truth))
-    return candidate.cpu().eval()
+        fit(network, len(train), batch_loss, validation_loss, recipe)
+        calibrate(network[-1], logits_of(network, others), truth)
+    return network.cpu().eval()
+
+
+def augment(images: Tensor, recipe: Train) -> Tensor:
+    """Mirror half of the images [n, channels, h, w] and move each by some pixels, if asked to."""
+    count, device, (height, width) = len(images), images.device, images.shape[2:]
+    if recipe.flip:
+        mirrored = torch.rand(count, 1, 1, 1, device=device) < 0.5
+        images = torch.where(mirrored, images.flip(3), images)
+    if recipe.shift:
+        padded = functional.pad(images, [recipe.shift] * 4)
+        windows = padded.unfold(2, height, 1).unfold(3, width, 1)  # [n, channels, y, x, h, w]
+        y, x = torch.randint(0, 2 * recipe.shift + 1, (2, count), device=device)
+        images = windows[torch.arange(count, device=device), :, y, x]
+    return images
+
+
+def calibrate(last: Any, logits: Tensor, labels: Tensor) -> None:
+    """Divide the last layer by the temperature of least loss (Guo et al., arXiv:1706.04599)."""
+    temperatures = torch.logspace(-1, 1, 401).tolist()
+    losses = [float(functional.cross_entropy(logits / t, labels)) for t in temperatures]
+    temperature = temperatures[int(np.argmin(losses))]
+    last.weight.data /= temperature
+    last.bias.data /= temperature
 
 
 def to_tensor(images: Images) -> Tensor:
@@ -132,47 +124,11 @@ def to_tensor(images: Images) -> Tensor:
 
 
 @torch.inference_mode()
-def logits_of(candidate: Candidate, images: Tensor) -> Tensor:
+def logits_of(network: nn.Module, images: Tensor) -> Tensor:
     """Return the logits [n, classes] of all images, a thousand at a time."""
-    return torch.cat([candidate.logits(part) for part in images.split(1000)])
+    return torch.cat([network(part.float()) for part in images.split(1000)])
 
 
-def best_temperature(logits: Tensor, labels: Tensor) -> float:
-    """Return what to divide logits by for the least loss (Guo et al., 2017, arXiv:1706.04599)."""
-
-    def loss(power: float) -> float:
-        return float(functional.cross_entropy(logits.double() / np.exp(power), labels))
-
-    return float(np.exp(minimize_scalar(loss, bounds=(-2, 2)).x))
-
-
-def probabilities(candidate: Candidate, images: Images) -> Floats:
+def probabilities(network: nn.Module, images: Images) -> Floats:
     """Return a candidate's calibrated probabilities [n, classes]."""
-    logits = logits_of(candidate, to_tensor(images)) / candidate.temperature
-    return torch.softmax(logits, dim=1).double().numpy()
-
-
-def task_metrics(
-    truth: Indices, scores: Floats, output: dict[str, Any], costs: Decision
-) -> dict[str, Metric]:
-    """Return the metrics of a model's probabilities [n, classes], and of its decisions."""
-    answers = decide(scores, output)
-    sure = answers != NO_ANSWER
-    labels = np.where(sure, answers, scores.argmax(axis=1))
-    right = labels == truth
-    metrics = {
-        "accuracy": mean(right),
-        "macro_f1": macro_f1(truth, labels, scores.shape[1]),
-        "log_loss": mean(row_losses(truth, scores)),
-    }
-    if not output["positive"]:
-        metrics["coverage"] = mean(sure)
-        metrics["selective_accuracy"] = ratio(sure & right, sure)
-        cost = np.where(sure, 1.0 * ~right, costs.cost_no_answer)
-    else:
-        positive = output["classes"].index(output["positive"])
-        real, alarm = truth == positive, answers == positive
-        metrics["recall"] = ratio(real & alarm, real)
-        metrics["precision"] = ratio(real & alarm, alarm)
-        cost = np.where(real, costs.cost_false_negative, costs.cost_false_positive) * ~right
-    return metrics | {"cost": mean(cost)}
+    return torch.softmax(logits_of(network, to_tensor(images)), dim=1).double().numpy()

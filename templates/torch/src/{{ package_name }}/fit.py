@@ -69,7 +69,10 @@ def fit(
     patience, steps = recipe.patience * epochs // recipe.epochs, epochs * batches
     schedule = OneCycleLR(optimizer, recipe.learning_rate, total_steps=steps, pct_start=0.25)
     average = copy.deepcopy(network).eval()
-    current, averaged = floats(network), floats(average)
+    current, averaged = (  # the weights and the running means
+        [tensor for tensor in module.state_dict().values() if tensor.is_floating_point()]
+        for module in (network, average)
+    )
     least, best, best_epoch, step = float("inf"), network.state_dict(), 0, 0
     for epoch in range(1, epochs + 1):
         network.train()
@@ -96,8 +99,3 @@ def fit(
             break
     network.load_state_dict(best)
     return network.eval()
-
-
-def floats(network: nn.Module) -> list[Tensor]:
-    """Return the weights and the running means, which an average can be taken of."""
-    return [tensor for tensor in network.state_dict().values() if tensor.is_floating_point()]
