@@ -7,7 +7,6 @@ import optuna
 from . import data
 from .config import load_config
 from .decode import symbols_of
-from .fit import make_reproducible
 from .train import fit_network
 
 
@@ -15,7 +14,7 @@ def run(trials: int = 6) -> None:
     """Print the [train] settings that did best; config.toml stays as it is, the test unread."""
     config = load_config()
     parts, _ = data.load(config)
-    clips, validation = data.read(parts["train"]), data.read(parts["validation"])
+    clips, validation = parts["train"], parts["validation"]
     symbols = symbols_of([clip.text.replace(" ", "") for clip in clips])
 
     def loss(trial: optuna.Trial) -> float:
@@ -26,9 +25,10 @@ def run(trials: int = 6) -> None:
         }
         shorter = {"epochs": max(2, config.train.epochs // 3), "copies": 1}
         settings = config.train.model_copy(update=shorter | changes)
-        make_reproducible(config.seed, config.threads)
         short = config.model_copy(update={"train": settings})
-        return min(fit_network(short, clips, validation, symbols)[1])
+        losses: list[float] = []
+        fit_network(short, clips, validation, symbols, lambda _, loss: losses.append(loss))
+        return min(losses)
 
     study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=config.seed))
     study.enqueue_trial(config.train.model_dump(include={"learning_rate", "dropout", "batch"}))
