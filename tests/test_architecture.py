@@ -83,7 +83,7 @@ def test_a_path_exists(path: str) -> None:
 @pytest.mark.parametrize("path", sorted(paths(GENERATED_PROJECT)))
 def test_a_path_of_the_generated_project_exists(path: str) -> None:
     assert exists(path, "templates", "tests", "docs") or path in {
-        "report.html", "metrics.json", "metadata.json", "served.json",
+        "report.html", "metrics.json", "metadata.json", "MODEL_CARD.md",
     }  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from the newest released version.
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -28,6 +29,7 @@ import pytest
 from tests.conftest import Require
 from tests.templates import kaggle_stand_in
 from tests.templates.projects import Project, change, clean_environment
+from tests.templates.validators import index_settings
 from tests.templates.workflow import runner
 
 Generate = Callable[..., Path]
@@ -106,6 +108,23 @@ def built_site(
     done = project.command("site")
     assert "golden requests get the service's answer" in done.output
     return project
+
+
+@pytest.fixture(scope="session")
+def data_packages(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return the path of what data of one's own need beside an environment made for the sample."""
+    folder = tmp_path_factory.mktemp("data-packages")
+    pins = ROOT / "templates/core/constraints.txt.jinja"
+    constraints = folder / "constraints.txt"
+    lines = pins.read_text("utf-8").splitlines()
+    versions = [line for line in lines if re.match(r"[\w.-]+==", line)]
+    constraints.write_text("\n".join(versions), encoding="utf-8")
+    names = ["kagglehub", "duckdb", "openpyxl"]
+    words = ["install", "--quiet", "-c", constraints, "--target", folder / "site", *names]
+    subprocess.run(
+        [sys.executable, "-m", "pip", *words], check=True, env=clean_environment(index_settings())
+    )
+    return str(folder / "site")
 
 
 @pytest.fixture(scope="session")

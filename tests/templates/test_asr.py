@@ -213,6 +213,7 @@ def test_a_collection_of_kaggle_runs_from_fetch_to_an_answer(
     preset: str,
     generate: Generate,
     asr_project: Project,
+    data_packages: str,
     kaggle: Any,
     stand_in: ModuleType,
     tmp_path: Path,
@@ -220,12 +221,9 @@ def test_a_collection_of_kaggle_runs_from_fetch_to_an_answer(
     answers = {key: str(value) for key, value in PRESETS[preset]["answers"].items()}
     root = generate("asr", preset, preset=preset, **answers)
     change(root / "config.toml", TINY)
-    client = tmp_path / "client"  # what `make data` installs
-    words = ("--quiet", "--target", client, "-c", root / "constraints.txt", "kagglehub")
-    asr_project.run(asr_project.python, "-m", "pip", "install", *words)
     environment = {
-        **asr_project.environment, "PYTHONPATH": f"{root / 'src'}:{client}", "HOME": str(tmp_path),
-        "KAGGLE_CONFIG_DIR": str(tmp_path / ".kaggle"),
+        **asr_project.environment, "PYTHONPATH": f"{root / 'src'}:{data_packages}",
+        "HOME": str(tmp_path), "KAGGLE_CONFIG_DIR": str(tmp_path / ".kaggle"),
     }  # fmt: skip
     project = Project(root, preset.replace("-", "_"), asr_project.python, environment)
     kaggle.archive, count = asr_recordings.archive(preset)

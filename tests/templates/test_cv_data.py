@@ -6,7 +6,6 @@ A stand-in speaks Kaggle's wire format over real HTTP; the archives that it serv
 from __future__ import annotations
 
 import json
-import subprocess
 import tomllib
 from pathlib import Path
 from types import ModuleType
@@ -16,8 +15,7 @@ import pytest
 
 from tests.templates import cv_pictures
 from tests.templates.conftest import Generate
-from tests.templates.projects import Project, change, clean_environment, request
-from tests.templates.validators import index_settings
+from tests.templates.projects import Project, change, request
 
 PRESETS: dict[str, Any] = tomllib.loads(
     (Path(__file__).parents[2] / "templates/presets.toml").read_text("utf-8")
@@ -56,24 +54,12 @@ def test_every_kaggle_preset_of_images_is_run_here() -> None:
     assert [n for n in images if PRESETS[n]["answers"]["data_source"] == "kaggle"] == KAGGLE
 
 
-@pytest.fixture(scope="module")
-def packages(cv_project: Project, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Return the path of what fetching needs beside the shared project's environment."""
-    folder = tmp_path_factory.mktemp("packages")
-    words = ["install", "--quiet", "-c", "constraints.txt", "--target", str(folder), "kagglehub"]
-    subprocess.run(
-        [cv_project.python, "-m", "pip", *words], cwd=cv_project.root, check=True,
-        env=clean_environment(index_settings()),
-    )  # fmt: skip
-    return str(folder)
-
-
 @pytest.fixture
 def project(
     request: pytest.FixtureRequest,
     generate: Generate,
     cv_project: Project,
-    packages: str,
+    data_packages: str,
     kaggle: Any,
     stand_in: ModuleType,
     tmp_path: Path,
@@ -85,7 +71,7 @@ def project(
     size = str(min(32, int(answers["image_size"])))
     change(root / "config.toml", {**SHORTER, "size": size})
     environment = {
-        **cv_project.environment, "PYTHONPATH": f"{root / 'src'}:{packages}",
+        **cv_project.environment, "PYTHONPATH": f"{root / 'src'}:{data_packages}",
         "HOME": str(tmp_path), "KAGGLE_CONFIG_DIR": str(tmp_path / ".kaggle"),
     }  # fmt: skip
     result = Project(root, name.replace("-", "_"), cv_project.python, environment)

@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("nlp")]
 
 
 @pytest.fixture
-def borrow(generate: Generate, nlp_project: Project, tmp_path: Path) -> Any:
+def borrow(generate: Generate, nlp_project: Project, data_packages: str, tmp_path: Path) -> Any:
     """Return a function that generates a project and runs it in the shared environment."""
 
     def make(name: str, **answers: str) -> Project:
@@ -39,7 +39,8 @@ def borrow(generate: Generate, nlp_project: Project, tmp_path: Path) -> Any:
         config.write_text(text, "utf-8")
         package = next((root / "src").glob("*/__init__.py")).parent.name
         environment = {
-            **nlp_project.environment, "PYTHONPATH": str(root / "src"), "HOME": str(tmp_path),
+            **nlp_project.environment, "PYTHONPATH": f"{root / 'src'}:{data_packages}",
+            "HOME": str(tmp_path),
             "KAGGLE_CONFIG_DIR": str(tmp_path / ".kaggle"),
         }  # fmt: skip
         return Project(root, package, nlp_project.python, environment)

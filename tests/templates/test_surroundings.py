@@ -199,7 +199,7 @@ def test_the_wheel_holds_the_package_and_nothing_else(
         text=True,
         check=True,
     ).stdout
-    assert "flight_delays/serve/app.py" in names
+    assert "flight_delays/serve.py" in names
     assert "tests/" not in names
     assert "reports/" not in names
 

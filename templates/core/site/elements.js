@@ -13,7 +13,8 @@ export function element(tag, attributes = {}, ...children) {
 /** A link to an address of the web or beside this page. */
 export const link = (text, address) => element("a", { href: address }, text);
 
-/** A horizontal bar filled to share (0 to 1), with a mark at another share if there is one. */
+/** A horizontal bar filled to share (0 to 1), with a mark at another share if there is one; without
+    a label it is an ornament beside the number that it shows. */
 export function bar(share, label, mark = null) {
   const space = "http://www.w3.org/2000/svg";
   const svg = document.createElementNS(space, "svg");
@@ -24,8 +25,8 @@ export function bar(share, label, mark = null) {
   };
   const middle = { y: "25%", height: "50%", rx: 4 };
   svg.setAttribute("class", "bar");
-  svg.setAttribute("role", "img");
-  svg.setAttribute("aria-label", label);
+  const names = label ? { role: "img", "aria-label": label } : { "aria-hidden": "true" };
+  for (const [name, value] of Object.entries(names)) svg.setAttribute(name, value);
   draw("rect", { class: "track", width: "100%", ...middle });
   draw("rect", { class: "fill", width: `${100 * share}%`, ...middle });
   const x = `${100 * mark}%`;

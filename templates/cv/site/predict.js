@@ -166,7 +166,7 @@ export function makeForm(metadata) {
 export function answerNodes({ prediction, probabilities, threshold }, { output }) {
   const ranking = Object.entries(probabilities).sort((a, b) => b[1] - a[1]).slice(0, 10);
   const lines = ranking.map(([name, share]) => element("tr", {},
-    element("th", { scope: "row" }, name, bar(share, percent(share), name === output.positive ? threshold : null)),
+    element("th", { scope: "row" }, name, bar(share, "", name === output.positive ? threshold : null)),
     element("td", {}, percent(share))));
   const unsure = `Not sure: no class reaches ${percent(threshold)}.`;
   return [

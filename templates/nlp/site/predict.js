@@ -149,7 +149,7 @@ export function answerNodes({ predictions: [answer] }) {
     ? `The likeliest is “${likeliest}” with ${percent(probability)}; the model answers from ${percent(threshold)} (the mark) upwards.`
     : `The probability of “${likeliest}” is ${percent(probability)}.`;
   const lines = ranking.map(([name, share]) => element("tr", {},
-    element("th", { scope: "row" }, name, bar(share, percent(share))), element("td", {}, percent(share))));
+    element("th", { scope: "row" }, name, bar(share, "")), element("td", {}, percent(share))));
   const nodes = [
     element("p", { class: "answer" }, prediction ?? "I do not know"),
     bar(probability, `Probability ${percent(probability)}, threshold ${percent(threshold)}`, threshold),

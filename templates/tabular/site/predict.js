@@ -255,7 +255,7 @@ function showBinary({ prediction, probability, threshold }, { positive }) {
 function showMulticlass({ prediction, probabilities }) {
   const ranking = Object.entries(probabilities).sort((a, b) => b[1] - a[1]).slice(0, 10);
   const lines = ranking.map(([name, share]) => element("tr", {},
-    element("th", { scope: "row" }, name, bar(share, percent(share))), element("td", {}, percent(share))));
+    element("th", { scope: "row" }, name, bar(share, "")), element("td", {}, percent(share))));
   return [
     headline(prediction),
     element("table", {}, element("caption", { class: "hint" }, "The most probable classes"), ...lines),

@@ -29,5 +29,6 @@ def story() -> list[str]:
             sentences.append(f"Changed since the template: {', '.join(names)}.")
     if rows := read_rows(Path("reports/experiments.csv")):
         tried = [row["changes"] for row in rows[-5:] if row["changes"]]
-        sentences.append(f"Experiments: {len(rows)}. Tried last: {'; '.join(tried) or '-'}.")
+        last = f" Tried last: {'; '.join(tried)}." if tried else ""
+        sentences.append(f"Experiments: {len(rows)}.{last}")
     return sentences

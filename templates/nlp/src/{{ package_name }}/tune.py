@@ -19,8 +19,8 @@ def run(trials: int = 12) -> None:
     truth = np.concatenate([held_out.truth for _, held_out in pairs])
 
     def loss(trial: optuna.Trial) -> float:
-        proposal = {"longest": trial.suggest_int("longest", 2, 6)}
-        proposal |= {"c": trial.suggest_float("c", 0.3, 300, log=True)}  # type: ignore[dict-item]
+        longest, c = trial.suggest_int("longest", 2, 6), trial.suggest_float("c", 0.3, 300, log=True)
+        proposal = {"longest": longest, "c": c}
         scores = out_of_fold("ngrams", config.model.model_copy(update=proposal), pairs)
         return float(metrics.row_losses(truth, calibrate(scores, fit_slope(scores, truth))).mean())
 
