@@ -155,7 +155,7 @@ def test_another_remote_is_refused_until_every_repository_is_there(
 @pytest.fixture
 def school(classroom: Classroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Classroom:
     monkeypatch.setenv("SCHOOL_TOKEN", TOKEN)
-    monkeypatch.setattr("mlstarter.cohort.github.time.sleep", lambda _: None)
+    monkeypatch.setattr("mlstarter.cohort.retry.wait", lambda *_: None)
     classroom.remote = "github:school/{username}"
     return classroom
 

@@ -245,7 +245,7 @@ def test_max_per_hour_is_kept_over_runs(ready: Classroom) -> None:
     with open_journal(ready.journal, "ml-test") as journal:
         assert len(journal.sent_since(time.time() - 3600)) == 1
         pace = Pace([(1, 3600.0)], journal.sent_since, journal.count_sending, stop=Waiting())
-        from mlstarter.cohort.transport import RunStopped
+        from mlstarter.cohort.stop import RunStopped
 
         with pytest.raises(RunStopped):
             pace.wait()

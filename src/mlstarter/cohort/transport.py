@@ -6,7 +6,6 @@ refusal (no such repository, no permission, not a fast-forward) is not. Nothing 
 
 from __future__ import annotations
 
-import random
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -16,7 +15,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from mlstarter.cohort.shared_folder import private_view
-from mlstarter.errors import EnvironmentProblem, ExitStatus, MlstarterError
+from mlstarter.errors import EnvironmentProblem, MlstarterError
 from mlstarter.git.process import Git, GitResult
 
 _PASSING = re.compile(
@@ -66,12 +65,6 @@ class BranchMoved(RemoteFailed):
 
 class PushRefused(RemoteFailed):
     """The server took the connection and said no to the push: a hook, a protection, a quota."""
-
-
-class RunStopped(MlstarterError):
-    """The user stopped the run while this waited."""
-
-    exit_status = ExitStatus.INTERRUPTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,24 +185,37 @@ class Transport:
         return Git(folder, self.env, self.config)
 
     def _persist(self, url: str, address: str, attempt: Callable[[], GitResult]) -> GitResult:
-        pause = self.pause
-        for number in range(1, self.attempts + 1):
-            result = attempt()
-            if result.status == 0:
-                return result
+        result = attempt()
+        if result.status == 0:
+            return result
+        # Not before something failed: the library takes longer to load than git to answer.
+        from urllib3.exceptions import MaxRetryError
+
+        from mlstarter.cohort.retry import StoppableRetry
+
+        retry = StoppableRetry(
+            self.attempts - 1,
+            backoff_factor=self.pause,
+            backoff_max=self.longest_pause,
+            stop=self.stop,
+        )
+        while result.status != 0:
             words = result.stderr + result.stdout.decode("utf-8", "replace")
             words = words.replace(address, url)
             error = _explain(url, words)
-            if error is not None or number == self.attempts:
-                raise error or RemoteFailed(
-                    f"The server of {url} did not answer in {number} tries: {_last(words)}.",
-                    hint="run the command again later; it goes on where it stopped",
-                )
-            # A class that comes back all at once is what a busy server needs least.
-            if self.stop.wait(pause * random.uniform(0.75, 1.25)):  # noqa: S311
-                raise RunStopped("stopped")
-            pause = min(pause * 2, self.longest_pause)
-        raise AssertionError("unreachable")
+            if error is not None:
+                raise error
+            silence = RemoteFailed(
+                f"The server of {url} did not answer in {self.attempts} tries: {_last(words)}.",
+                hint="run the command again later; it goes on where it stopped",
+            )
+            try:
+                retry = retry.increment(error=silence)
+            except MaxRetryError:
+                raise silence from None
+            retry.sleep()
+            result = attempt()
+        return result
 
 
 @contextmanager
