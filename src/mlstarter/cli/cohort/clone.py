@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @common
 @click.option(
     "--into", type=click.Path(file_okay=False, path_type=Path), default=Path("clones"),
-    metavar="DIR", help="Where to; the folder clones.",
+    metavar="DIR", help="Where to. Default: clones.",
 )  # fmt: skip
 @click.option("--at", metavar="DATE|TAG|deadline",
               help="As it stood at the end of a day, at a moment, or at a tag; 'deadline' is each "
