@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     metavar="DIR", help="Where to. Default: clones.",
 )  # fmt: skip
 @click.option("--at", metavar="DATE|TAG|deadline",
-              help="As it stood at the end of a day, at a moment or at a tag. With deadline, at each "
-              "student's own in the roster.")  # fmt: skip
+              help="As it stood at the end of a day, at a moment or at a tag. With deadline, at "
+              "each student's own in the roster.")  # fmt: skip
 def clone(**values: Any) -> int:
     """Clone everybody's repository, or bring the clones up; one with changes is left alone."""
     from mlstarter.cohort.clone import Cloner
