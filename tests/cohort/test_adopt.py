@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.cohort.conftest import Classroom, git, said
+from tests.cohort.conftest import Classroom, document_of, git
 from tests.cohort.git_server import GitServer
 
 
@@ -33,7 +33,7 @@ def adopt(
     """Return the exit status of ``cohort adopt`` and its rows by student."""
     capsys.readouterr()
     status = classroom.call("adopt", "--json", *more)
-    rows = said(capsys.readouterr().out)["students"]
+    rows = document_of(capsys.readouterr().out)["students"]
     return status, {row["student_id"]: row for row in rows}
 
 
@@ -58,7 +58,7 @@ def test_a_class_is_taken_over_and_goes_on_as_before(
     assert everything(orphan) == before
     capsys.readouterr()
     assert orphan.call("status", "--json") == 0
-    standings = said(capsys.readouterr().out)["students"]
+    standings = document_of(capsys.readouterr().out)["students"]
     assert [row["commits"] for row in standings] == [1, 0, 0]
     orphan.template.release("1.1.0", **{"Makefile": "all:\n\techo new\n"})
     assert orphan.call("update") == 0
@@ -196,7 +196,7 @@ def test_layers_may_have_changed_and_are_delivered_then(
     assert adopt(classroom, capsys, "--layer", layer)[0] == 0
     capsys.readouterr()
     assert classroom.call("update", "--layer", layer, "--json") == 0
-    outcomes = {row["outcome"] for row in said(capsys.readouterr().out)["students"]}
+    outcomes = {row["outcome"] for row in document_of(capsys.readouterr().out)["students"]}
     assert outcomes == {"current"}
 
 

@@ -15,7 +15,7 @@ from mlstarter.cohort.github.limits import CONTENT_LIMITS
 from mlstarter.cohort.rate_limit import Pace
 from mlstarter.cohort.stop import RunStopped
 from mlstarter.cohort.transport import AccessDenied, RemoteFailed
-from tests.cohort.conftest import Classroom, git, said
+from tests.cohort.conftest import Classroom, document_of, git
 from tests.cohort.github_stand_in import TOKEN, GitHubStandIn
 
 BRANCH = "mlstarter/update-2.0.0"
@@ -116,7 +116,7 @@ def test_a_pull_request_is_opened_once(
     school.template.release("2.0.0", **{"new.py": "fresh = True\n"})
     capsys.readouterr()
     assert school.call("update", "--mode", "pr", "--json") == 0
-    rows = said(capsys.readouterr().out)["students"]
+    rows = document_of(capsys.readouterr().out)["students"]
     assert rows[0]["change_url"] == f"{hub.url}/school/user-s0001/pull/1"
     (pull,) = hub.pulls["school/user-s0001"]
     assert (pull["title"], pull["head"]["ref"]) == ("Update the template to 2.0.0", BRANCH)
@@ -143,7 +143,7 @@ def test_status_tells_ci(
         hub.checks[head] = runs_of_student
     capsys.readouterr()
     assert school.call("status", "--json") == 0
-    rows = said(capsys.readouterr().out)["students"]
+    rows = document_of(capsys.readouterr().out)["students"]
     assert [row["ci"] for row in rows] == ["passed", "failed", "running"]
 
 

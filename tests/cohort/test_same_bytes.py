@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mlstarter.cli import run
-from tests.cohort.conftest import Classroom, git, said
+from tests.cohort.conftest import Classroom, document_of, git
 
 
 @pytest.mark.parametrize(
@@ -42,5 +42,5 @@ def test_cohort_create_commits_what_new_commits(
     classroom.work("s0001", **{"notes.md": "mine\n"})
     capsys.readouterr()
     assert classroom.call("clone", "--into", clones, "--json") == 0
-    outcomes = [row["outcome"] for row in said(capsys.readouterr().out)["students"]]
+    outcomes = [row["outcome"] for row in document_of(capsys.readouterr().out)["students"]]
     assert outcomes == ["updated", "current", "current"]

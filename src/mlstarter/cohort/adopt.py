@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mlstarter.cohort.addresses import Addresses, Ambiguous
-from mlstarter.cohort.journal import Entry, Journal
+from mlstarter.cohort.journal import Journal, RepositoryEntry
 from mlstarter.cohort.private_clone import MAIN, at_hand
 from mlstarter.cohort.proof import NotProven, Proof, Prover
 from mlstarter.cohort.remotes import NoAddress, repository_name
@@ -88,10 +88,10 @@ class Adopter:
         with at_hand(url, refs, transport) as project:
             return self.prover.prove(student, project, refs[MAIN], *names)
 
-    def record(self, student: Student, url: str, proof: Proof) -> Entry:
+    def record(self, student: Student, url: str, proof: Proof) -> RepositoryEntry:
         """Write into the journal what was proven."""
         self.journal.remember("layers", proof.layers)
-        entry = Entry(
+        entry = RepositoryEntry(
             student.student_id, url, "verified", proof.stamp, proof.commit_id, proof.version
         )
         self.journal.record(entry)

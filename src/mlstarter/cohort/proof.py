@@ -37,7 +37,7 @@ class NotProven(NeedsAttention):
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What a repository's history shows: see ``journal.Entry``.
+    """What a repository's history shows: see ``journal.RepositoryEntry``.
 
     ``layers`` is the digest of the layers that were handed out, as ``Handout.layers_digest``.
     """
