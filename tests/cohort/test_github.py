@@ -345,6 +345,26 @@ def test_a_dropped_connection_is_tried_again_and_a_dead_server_named(
         api.get("/repos/school/nobody")
 
 
+def test_an_answer_that_is_cut_off_is_asked_for_again(
+    hub: GitHubStandIn, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from urllib3.exceptions import IncompleteRead
+    from urllib3.response import HTTPResponse
+
+    read, cuts = HTTPResponse.read, [1, 2]
+
+    def read_cut(self: HTTPResponse, *arguments: Any, **options: Any) -> bytes:
+        if cuts:
+            cuts.pop()
+            raise IncompleteRead(10, 20)
+        return read(self, *arguments, **options)
+
+    monkeypatch.setattr(HTTPResponse, "read", read_cut)
+    api = GitHubApi(hub.url, TOKEN, Pace([], stop=clock))
+    assert api.get("/repos/school/nobody").status == 404
+    assert clock.pauses == [1.0, 2.0]
+
+
 def test_a_redirect_does_not_carry_the_token_along(hub: GitHubStandIn) -> None:
     other = GitHubStandIn(hub.root)
     with other:

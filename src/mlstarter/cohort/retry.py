@@ -9,7 +9,7 @@ import random
 import threading
 from typing import Any, Self
 
-from urllib3.exceptions import InvalidHeader
+from urllib3.exceptions import InvalidHeader, MaxRetryError
 from urllib3.response import BaseHTTPResponse
 from urllib3.util import Retry
 
@@ -26,8 +26,7 @@ class StoppableRetry(Retry):
 
     Every method is tried again: what is sent here either reads or says what shall be there.
     Give ``total`` (how often after the first try), ``backoff_factor`` (the first pause, in
-    seconds) and ``backoff_max``. ``increment`` raises ``urllib3.exceptions.MaxRetryError`` where
-    there were enough tries, ``sleep`` RunStopped where ``stop`` is set before its time is over.
+    seconds) and ``backoff_max``. ``sleep`` raises RunStopped where ``stop`` is set meanwhile.
     """
 
     def __init__(self, *arguments: Any, stop: threading.Event, **options: Any) -> None:
@@ -38,6 +37,22 @@ class StoppableRetry(Retry):
     def new(self, **changes: Any) -> Self:
         """Return a copy with some changes, as urllib3 makes one for every try."""
         return super().new(stop=self.stop, **changes)
+
+    def after(
+        self,
+        failure: Exception,
+        response: BaseHTTPResponse | None = None,
+        cause: Exception | None = None,
+    ) -> Self:
+        """Return what is left after a failed try; raises ``failure`` where nothing is.
+
+        ``response`` is what the server answered, ``cause`` why it did not.
+        """
+        try:
+            # Any method will do: without one urllib3 takes a cut answer for the last word.
+            return self.increment("GET", response=response, error=cause)
+        except MaxRetryError as exhaustion:
+            raise failure from cause or exhaustion
 
     def get_backoff_time(self) -> float:
         """Return the next pause in seconds, up to a quarter more or less than twice the last."""

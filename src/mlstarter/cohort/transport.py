@@ -12,11 +12,15 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from mlstarter.cohort.shared_folder import private_view
 from mlstarter.errors import EnvironmentProblem, MlstarterError
 from mlstarter.git.process import Git, GitResult
+
+if TYPE_CHECKING:
+    from mlstarter.cohort.retry import StoppableRetry
 
 _PASSING = re.compile(
     r"returned error: (408|429|500|502|503|504)|early EOF|RPC failed|hung up unexpectedly"
@@ -43,6 +47,7 @@ _HOOK_REFUSAL = re.compile(r"hook declined|exists; cannot create")
 _REFUSAL_MARK = "[remote rejected]"
 # Branches that mlstarter offers updates on.
 OURS = "refs/heads/mlstarter/"
+_LOADING = threading.Lock()
 # How much of a server's own words is shown.
 _WORDS = 500
 
@@ -185,37 +190,32 @@ class Transport:
         return Git(folder, self.env, self.config)
 
     def _persist(self, url: str, address: str, attempt: Callable[[], GitResult]) -> GitResult:
-        result = attempt()
-        if result.status == 0:
-            return result
-        # Not before something failed: the library takes longer to load than git to answer.
-        from urllib3.exceptions import MaxRetryError
+        retry = None
+        while (result := attempt()).status != 0:
+            words = result.stderr + result.stdout.decode("utf-8", "replace")
+            words = words.replace(address, url)
+            if (error := _explain(url, words)) is not None:
+                raise error
+            retry = retry or self._first_retry()
+            silence = RemoteFailed(
+                f"The server of {url} did not answer in {self.attempts} tries: {_last(words)}.",
+                hint="run the command again later; it goes on where it stopped",
+            )
+            retry = retry.after(silence)
+            retry.sleep()
+        return result
 
-        from mlstarter.cohort.retry import StoppableRetry
+    def _first_retry(self) -> StoppableRetry:
+        # Loaded where something failed, by one thread: its modules import one another in a circle.
+        with _LOADING:
+            from mlstarter.cohort.retry import StoppableRetry
 
-        retry = StoppableRetry(
+        return StoppableRetry(
             self.attempts - 1,
             backoff_factor=self.pause,
             backoff_max=self.longest_pause,
             stop=self.stop,
         )
-        while result.status != 0:
-            words = result.stderr + result.stdout.decode("utf-8", "replace")
-            words = words.replace(address, url)
-            error = _explain(url, words)
-            if error is not None:
-                raise error
-            silence = RemoteFailed(
-                f"The server of {url} did not answer in {self.attempts} tries: {_last(words)}.",
-                hint="run the command again later; it goes on where it stopped",
-            )
-            try:
-                retry = retry.increment(error=silence)
-            except MaxRetryError:
-                raise silence from None
-            retry.sleep()
-            result = attempt()
-        return result
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import requests
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
-from urllib3.exceptions import HTTPError, MaxRetryError
+from urllib3.exceptions import HTTPError
 from urllib3.response import BaseHTTPResponse
 
 from mlstarter import __version__
@@ -117,13 +117,11 @@ class GitHubApi:
             else:
                 if not may_pass(response.status, response.headers, text):
                     return _answer(f"{method} {resource}", response, text)
-            try:
-                retry = retry.increment(method, path, response=response, error=error)
-            except MaxRetryError as exhaustion:
-                raise RemoteFailed(
-                    f"GitHub's API at {self.base} did not answer {method} {resource}.",
-                    hint="run the command again later; it goes on where it stopped",
-                ) from exhaustion
+            silence = RemoteFailed(
+                f"GitHub's API at {self.base} did not answer {method} {resource}.",
+                hint="run the command again later; it goes on where it stopped",
+            )
+            retry = retry.after(silence, response, error)
             retry.sleep(response)
 
     def _send(self, method: str, path: str, body: bytes | None) -> tuple[BaseHTTPResponse, bytes]:
