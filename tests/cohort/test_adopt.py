@@ -278,6 +278,7 @@ def test_offers_that_came_after_the_takeover_are_found_by_adopting_again(
     assert adopt(offered_class, capsys)[1]["s0001"]["offers"] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("harm", ["work on top", "another tree", "another's commit", "amended"])
 def test_a_branch_that_only_looks_like_an_offer_is_never_taken_away(
     offered_class: Classroom, capsys: pytest.CaptureFixture[str], harm: str
@@ -306,8 +307,8 @@ def test_a_branch_that_only_looks_like_an_offer_is_never_taken_away(
             f"Template-Tree: {tree}\n"
         )
         git(clone, "reset", "--quiet", "--hard")
-        forged = git(clone, "commit-tree", tree, "-p", "origin/main", "-m", message)
-        git(clone, "reset", "--quiet", "--hard", forged)
+        commit = git(clone, "commit-tree", tree, "-p", "origin/main", "-m", message)
+        git(clone, "reset", "--quiet", "--hard", commit)
     tip = git(clone, "rev-parse", "HEAD")
     git(clone, "push", "--quiet", "--force", "origin", "HEAD:mlstarter/update-1.1.0")
     assert adopt(offered_class, capsys)[0] == 0

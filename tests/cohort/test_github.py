@@ -351,13 +351,13 @@ def test_an_answer_that_is_cut_off_is_asked_for_again(
     from urllib3.exceptions import IncompleteRead
     from urllib3.response import HTTPResponse
 
-    read, cuts = HTTPResponse.read, [1, 2]
+    read_whole, cuts = HTTPResponse.read, [1, 2]
 
     def read_cut(self: HTTPResponse, *arguments: Any, **options: Any) -> bytes:
         if cuts:
             cuts.pop()
             raise IncompleteRead(10, 20)
-        return read(self, *arguments, **options)
+        return read_whole(self, *arguments, **options)
 
     monkeypatch.setattr(HTTPResponse, "read", read_cut)
     api = GitHubApi(hub.url, TOKEN, Pace([], stop=clock))
