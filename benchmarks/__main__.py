@@ -22,12 +22,12 @@ def names() -> list[str]:
 
 def main() -> int:
     """Run what the command line names and return an exit status."""
-    wanted = sys.argv[1:] or names()
-    unknown = [name for name in wanted if name not in names()]
-    if unknown:
-        sys.stderr.write(f"error: no benchmark {unknown[0]!r}\nhint: {', '.join(names())}\n")
+    selection = sys.argv[1:] or names()
+    unknown_names = [name for name in selection if name not in names()]
+    if unknown_names:
+        sys.stderr.write(f"error: no benchmark {unknown_names[0]!r}\nhint: {', '.join(names())}\n")
         return 2
-    for name in wanted:
+    for name in selection:
         sys.argv = [f"benchmarks.{name}"]
         importlib.import_module(f"benchmarks.{name}").main()
     return 0

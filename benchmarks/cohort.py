@@ -40,15 +40,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=[10])
     parser.add_argument("--loops", type=int, default=5)
-    said = parser.parse_args()
+    arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="mlstarter-benchmark-") as work:
         folder = Path(work)
         _surround(folder)
         template = _template(folder)
-        loops = _loops(folder, template, said.loops)
+        loops = _loops(folder, template, arguments.loops)
         _say_loops(loops)
         rows: dict[int, dict[str, Cost]] = {}
-        for size in said.sizes:
+        for size in arguments.sizes:
             rows[size] = _class(folder, template, size)
             _say_class(size, rows[size], loops)
     _finish(rows, loops)
@@ -87,11 +87,11 @@ def _loops(folder: Path, template: Path, count: int) -> dict[str, float]:
     place.mkdir()
     copy = ("copier", "copy", "--quiet", "--defaults", "--vcs-ref", "100.0.0", str(template))
     run(*copy, str(place / "warm"))
-    found: dict[str, float] = {}
+    costs: dict[str, float] = {}
     before = children_cpu()
     for number in range(count):
         run(*copy, str(place / f"c{number}"))
-    found["copier copy"] = (children_cpu() - before) / count * 1000
+    costs["copier copy"] = (children_cpu() - before) / count * 1000
     before = children_cpu()
     for number in range(count):
         project, remote = place / f"f{number}", place / f"f{number}.git"
@@ -101,7 +101,7 @@ def _loops(folder: Path, template: Path, count: int) -> dict[str, float]:
         run("git", "add", "--all", cwd=project)
         run("git", "commit", "--quiet", "-m", "Start", cwd=project)
         run("git", "push", "--quiet", f"file://{remote}", "main", cwd=project)
-    found["cp, git init/add/commit, push"] = (children_cpu() - before) / count * 1000
+    costs["cp, git init/add/commit, push"] = (children_cpu() - before) / count * 1000
     for number in range(count):
         (place / f"f{number}" / "notes.md").write_text("mine\n", encoding="utf-8")
         run("git", "add", "--all", cwd=place / f"f{number}")
@@ -109,8 +109,8 @@ def _loops(folder: Path, template: Path, count: int) -> dict[str, float]:
     before = children_cpu()
     for number in range(count):
         run("copier", "update", "--quiet", "--defaults", cwd=place / f"f{number}")
-    found["copier update"] = (children_cpu() - before) / count * 1000
-    return found
+    costs["copier update"] = (children_cpu() - before) / count * 1000
+    return costs
 
 
 def _class(folder: Path, template: Path, size: int) -> dict[str, Cost]:
@@ -125,15 +125,15 @@ def _class(folder: Path, template: Path, size: int) -> dict[str, Cost]:
         *("--journal", str(place / "journal.sqlite")),
     )
     start = _cost(1, "mlstarter", "cohort", "create", *common, "--ref", "100.0.0", "--dry-run")
-    found = {
+    costs = {
         "create": _cost(size, "mlstarter", "cohort", "create", *common, "--ref", "100.0.0"),
     }
     for student in students:
         _work(place / "srv" / f"{student}.git")
-    found["update"] = _cost(size, "mlstarter", "cohort", "update", *common, "--to", "101.0.0")
-    found["start"] = start
+    costs["update"] = _cost(size, "mlstarter", "cohort", "update", *common, "--to", "101.0.0")
+    costs["start"] = start
     shutil.rmtree(place)
-    return found
+    return costs
 
 
 def _work(repository: Path) -> None:
@@ -155,12 +155,12 @@ def _cost(size: int, *command: str) -> Cost:
     """Run a command and return what it and its children used, for each of ``size`` students."""
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     assert process.stderr is not None
-    said = process.stderr.read()
-    _, status, used = os.wait4(process.pid, 0)
+    arguments = process.stderr.read()
+    _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
-        raise SystemExit(f"{command[:3]} failed: {said.decode()[-500:]}")
-    return Cost((used.ru_utime + used.ru_stime) / size * 1000, used.ru_maxrss / 1024)
+        raise SystemExit(f"{command[:3]} failed: {arguments.decode()[-500:]}")
+    return Cost((usage.ru_utime + usage.ru_stime) / size * 1000, usage.ru_maxrss / 1024)
 
 
 def _say_loops(loops: dict[str, float]) -> None:
@@ -170,10 +170,10 @@ def _say_loops(loops: dict[str, float]) -> None:
     sys.stdout.flush()
 
 
-def _say_class(size: int, found: dict[str, Cost], loops: dict[str, float]) -> None:
+def _say_class(size: int, costs: dict[str, Cost], loops: dict[str, float]) -> None:
     """Print one size at once: the next may take an hour."""
     for verb, against in (("create", "copier copy"), ("update", "copier update")):
-        cost = found[verb]
+        cost = costs[verb]
         sys.stdout.write(
             f"  {'cohort ' + verb + f', N = {size}':30} {cost.cpu_ms:9.1f} ms"
             f"  {loops[against] / cost.cpu_ms:5.1f} times less than {against}"
@@ -189,7 +189,7 @@ def _finish(rows: dict[int, dict[str, Cost]], loops: dict[str, float]) -> None:
         "aim": AIM,
         "loops": loops,
         "rows": {
-            size: {verb: vars(cost) for verb, cost in found.items()} for size, found in rows.items()
+            size: {verb: vars(cost) for verb, cost in costs.items()} for size, costs in rows.items()
         },
     }
     sys.stdout.write(json.dumps(document) + "\n")

@@ -29,8 +29,8 @@ def run(*command: str, cwd: Path | None = None, env: Mapping[str, str] | None = 
 
 def children_cpu() -> float:
     """Return the CPU seconds of all finished processes that this one started."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def in_turns(actions: Mapping[str, Action], rounds: int) -> dict[str, list[float]]:
@@ -39,7 +39,7 @@ def in_turns(actions: Mapping[str, Action], rounds: int) -> dict[str, list[float
     An action gets the number of its round, and starts processes: its own work is not counted.
     A round before the first warms caches and is not counted either.
     """
-    found: dict[str, list[float]] = {name: [] for name in actions}
+    times: dict[str, list[float]] = {name: [] for name in actions}
     for number in range(-1, rounds):
         # Every other round goes backwards: none is always the one after the disk was busy.
         order = list(actions) if number % 2 else list(reversed(list(actions)))
@@ -47,17 +47,17 @@ def in_turns(actions: Mapping[str, Action], rounds: int) -> dict[str, list[float
             before = children_cpu()
             actions[name](number)
             if number >= 0:
-                found[name].append((children_cpu() - before) * 1000)
-    return found
+                times[name].append((children_cpu() - before) * 1000)
+    return times
 
 
-def report(title: str, found: Mapping[str, list[float]], against: str, aim: float) -> None:
+def report(title: str, times: Mapping[str, list[float]], against: str, aim: float) -> None:
     """Print a table of medians and of ratios to ``against``, and the same as a line of JSON."""
-    width = max(map(len, found))
-    sys.stdout.write(f"\n{title} (CPU, {len(found[against])} rounds)\n")
+    width = max(map(len, times))
+    sys.stdout.write(f"\n{title} (CPU, {len(times[against])} rounds)\n")
     rows = {}
-    for name, values in found.items():
-        ratios = [one / other for one, other in zip(values, found[against], strict=True)]
+    for name, values in times.items():
+        ratios = [one / other for one, other in zip(values, times[against], strict=True)]
         low, _, high = quantiles(ratios, n=4)
         rows[name] = {
             "cpu_ms": round(median(values), 1),
@@ -70,7 +70,7 @@ def report(title: str, found: Mapping[str, list[float]], against: str, aim: floa
             f"  {name:{width}}  {row['cpu_ms']:8.1f} ms  {row['ratio']:6.2f} x"
             f"  [{row['low']:.2f}, {row['high']:.2f}]\n"
         )
-    first = next(iter(found))
+    first = next(iter(times))
     sys.stdout.write(f"  aim: {first} at most {aim:g} x {against}\n")
     machine = {"python": platform.python_version(), "cores": os.cpu_count()}
     document = {"benchmark": title, "against": against, "aim": aim, "rows": rows} | machine

@@ -21,7 +21,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("duckdb", "pandas", "scikit-learn", "rich", "charset-normalizer", "threadpoolctl")
-MADE = """
+MAKE_TABLE = """
 import sys, duckdb
 path, rows = sys.argv[1], int(sys.argv[2])
 texts = [f"'value ' || (hash(i * {k} + 7) % {10 ** k})::VARCHAR AS text_{k}" for k in range(1, 6)]
@@ -36,7 +36,7 @@ duckdb.execute("SET enable_progress_bar = false")
 duckdb.execute("SET memory_limit = '1GB'")
 duckdb.execute(f"COPY ({query}) TO '{path}' (HEADER)")
 """
-MEASURED = """
+MEASURE_LIBRARIES = """
 import json, resource, sys, time
 began = time.perf_counter()
 {statement}
@@ -55,16 +55,16 @@ PANDAS = "import pandas\nframe = pandas.read_csv('big.csv')"
 
 def measure(python: Path, project: Path, statement: str) -> dict[str, float]:
     """Run a statement that makes `frame` in a process of its own; return what it took."""
-    done = subprocess.run(
-        [str(python), "-c", MEASURED.format(statement=statement)],
+    process = subprocess.run(
+        [str(python), "-c", MEASURE_LIBRARIES.format(statement=statement)],
         cwd=project, env={"PYTHONPATH": "src", "OMP_NUM_THREADS": "2"}, check=False,
         stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
-    if done.returncode:
+    if process.returncode:
         # Out of memory kills without a word: that is a result as well.
         return {"rows": 0, "cpu": float("nan"), "wall": float("nan"), "mb": float("nan")}
-    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return found
+    seconds: dict[str, float] = json.loads(process.stdout.splitlines()[-1])
+    return seconds
 
 
 def project_in(folder: Path) -> Path:
@@ -86,13 +86,13 @@ def environment(folder: Path) -> Path:
     venv.create(folder, with_pip=True)
     python = folder / "bin/python"
     constraints = ROOT / "templates/core/constraints.txt.jinja"
-    pinned = [
+    pinned_packages = [
         line.split(" ")[0]
         for line in constraints.read_text(encoding="utf-8").splitlines()
         if line.split("==")[0] in PACKAGES
     ]
-    wanted = pinned or list(PACKAGES)
-    subprocess.run([python, "-m", "pip", "install", "--quiet", *wanted], check=True)
+    packages = pinned_packages or list(PACKAGES)
+    subprocess.run([python, "-m", "pip", "install", "--quiet", *packages], check=True)
     return python
 
 
@@ -108,21 +108,21 @@ def main() -> None:
         python = options.python or environment(folder / "venv")
         project = project_in(folder)
         path = project / "big.csv"
-        subprocess.run([python, "-c", MADE, path, str(options.rows)], check=True)
+        subprocess.run([python, "-c", MAKE_TABLE, path, str(options.rows)], check=True)
         ours = OURS.format(package="bench")
         # The first reading also writes schema.toml, for which the file is looked at as well.
-        found = {
+        seconds = {
             "ours, first": measure(python, project, ours),
             "ours, again": measure(python, project, ours),
             "pandas.read_csv": measure(python, project, PANDAS),
         }
         size = path.stat().st_size / 1e6
     if options.json:
-        print(json.dumps({"rows": options.rows, "file_mb": size, "measured": found}, indent=2))
+        print(json.dumps({"rows": options.rows, "file_mb": size, "measured": seconds}, indent=2))
         return
     print(f"{options.rows:,} rows, {size:,.0f} MB\n")
     print(f"{'':18}{'rows':>10}{'CPU s':>8}{'wall s':>8}{'peak MB':>9}")
-    for name, took in found.items():
+    for name, took in seconds.items():
         print(
             f"{name:18}{took['rows']:>10,.0f}{took['cpu']:>8.1f}{took['wall']:>8.1f}"
             f"{took['mb']:>9,.0f}"

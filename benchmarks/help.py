@@ -11,7 +11,7 @@ ROUNDS = 30
 
 def main() -> None:
     """Measure and print."""
-    found = in_turns(
+    times = in_turns(
         {
             "mlstarter --help": lambda _: run(sys.executable, "-m", "mlstarter", "--help"),
             "import click": lambda _: run(sys.executable, "-c", "import click"),
@@ -19,7 +19,7 @@ def main() -> None:
         },
         ROUNDS,
     )
-    report("mlstarter --help", found, against="python -c pass", aim=7)
+    report("mlstarter --help", times, against="python -c pass", aim=7)
 
 
 if __name__ == "__main__":

@@ -49,9 +49,9 @@ def main() -> None:
             run("git", "commit", "--quiet", "-m", "Start", cwd=project, env=env)
 
         names = ("mlstarter new", "copier copy + git init/add/commit")
-        found = in_turns(dict(zip(names, (ours, theirs), strict=True)), ROUNDS)
+        times = in_turns(dict(zip(names, (ours, theirs), strict=True)), ROUNDS)
         _same(folder / "ours0" / "flights", folder / "theirs0" / "flights")
-        report("mlstarter new", found, against=names[1], aim=1)
+        report("mlstarter new", times, against=names[1], aim=1)
 
 
 def _same(ours: Path, theirs: Path) -> None:

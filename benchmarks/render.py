@@ -16,7 +16,7 @@ from mlstarter.sources.builtin import BUNDLE
 
 ROUNDS = 3
 CLASS = 100
-COPIED = 2  # projects that Copier makes a round; it costs much the same for each
+COPIES = 2  # projects that Copier makes a round; it costs much the same for each
 
 OURS = f"""
 from mlstarter import engines, questions, sources
@@ -29,7 +29,7 @@ for number in range({CLASS}):
 THEIRS = f"""
 import sys
 from copier import run_copy
-for number in range({COPIED}):
+for number in range({COPIES}):
     given = {{"project_name": f"flights {{number}} x", "author_name": f"Student {{number}}"}}
     run_copy(sys.argv[1], f"{{sys.argv[2]}}/{{number}}", data=given, defaults=True, quiet=True)
 """
@@ -50,11 +50,11 @@ def main() -> None:
                 [sys.executable, "-W", "ignore", "-c", THEIRS, template, out], check=True
             )
 
-        found = in_turns(
+        times = in_turns(
             {"mlstarter, questions and render": ours, "copier run_copy": theirs}, ROUNDS
         )
-    shares = {"mlstarter, questions and render": CLASS, "copier run_copy": COPIED}
-    each = {name: [value / shares[name] for value in values] for name, values in found.items()}
+    shares = {"mlstarter, questions and render": CLASS, "copier run_copy": COPIES}
+    each = {name: [value / shares[name] for value in values] for name, values in times.items()}
     report("one project of a class", each, against="copier run_copy", aim=0.05)
 
 

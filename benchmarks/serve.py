@@ -64,7 +64,7 @@ class Server:
         assert self.process is not None
         return [self.process, *self.process.children(recursive=True)]
 
-    def spent(self) -> float:
+    def cpu_seconds(self) -> float:
         """Return the CPU seconds of all its processes so far."""
         return float(sum(sum(p.cpu_times()[:2]) for p in self.family()))
 
@@ -72,7 +72,7 @@ class Server:
 def servers(python: Path, project: Path, environments: Path, others: bool) -> list[Server]:
     """Return the servers; each finds the model and the package through its surroundings."""
     package = next(path.parent.name for path in (project / "src").glob("*/serve"))
-    found = {
+    results = {
         "PYTHONPATH": str(project / "src"),
         "BENCHMARK_MODEL": str(project / "model"),
         "BENCHMARK_PACKAGE": package,
@@ -89,12 +89,12 @@ def servers(python: Path, project: Path, environments: Path, others: bool) -> li
             subprocess.run([*pip, *PACKAGES[name]], check=True)
         return [str(folder / "bin/python"), str(HERE / "servers" / f"{name.lower()}_server.py")]
 
-    unguarded = [str(python), str(HERE / "servers/unguarded_server.py")]
+    unguarded_command = [str(python), str(HERE / "servers/unguarded_server.py")]
     return [
-        Server("no-op", [str(python), str(HERE / "servers/noop_server.py")], found),
-        Server("ours", [str(python), "-m", package, "serve"], found),
-        Server("ours, no guards", unguarded, found),
-        *(Server(name, other(name), found) for name in PACKAGES if others),
+        Server("no-op", [str(python), str(HERE / "servers/noop_server.py")], results),
+        Server("ours", [str(python), "-m", package, "serve"], results),
+        Server("ours, no guards", unguarded_command, results),
+        *(Server(name, other(name), results) for name in PACKAGES if others),
     ]
 
 
@@ -119,7 +119,7 @@ def running(server: Server, project: Path, body: bytes) -> Iterator[None]:
     try:
         wait_for_answer(server, process, body)
         server.first_answer = time.perf_counter() - began
-        server.first_cpu = server.spent()
+        server.first_cpu = server.cpu_seconds()
         yield
     finally:
         os.killpg(process.pid, signal.SIGTERM)
@@ -171,10 +171,10 @@ def measure(all_servers: list[Server], body: bytes) -> None:
     """Load the servers in turns, so that what else the machine does meets all of them alike."""
     for turn in range(ROUNDS + 1):
         for server in all_servers:
-            before = server.spent()
+            before = server.cpu_seconds()
             asyncio.run(load(server.port, server.path, body, REQUESTS))
             if turn:  # the first round only warms up
-                server.cpu.append(1000 * (server.spent() - before) / REQUESTS)
+                server.cpu.append(1000 * (server.cpu_seconds() - before) / REQUESTS)
     for server in all_servers:
         server.resident = sum(p.memory_info().rss for p in server.family()) / 1e6
 

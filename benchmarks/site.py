@@ -74,7 +74,7 @@ def write_bare_page(folder: Path) -> None:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[str]:
+def serving(folder: Path) -> Iterator[str]:
     """Serve a folder gzipped on the loopback; yield its address."""
 
     @cache
@@ -114,11 +114,11 @@ def first_answer(browser: Browser, url: str, line: dict[str, Any] | None) -> flo
         context.new_cdp_session(page).send("Network.emulateNetworkConditions", line)
     page.add_init_script(PRESS)
     page.goto(url)
-    done = page.locator("html[data-answered]")
-    done.wait_for(state="attached", timeout=120_000)
-    elapsed = float(str(done.get_attribute("data-answered")))
+    answer = page.locator("html[data-answered]")
+    answer.wait_for(state="attached", timeout=120_000)
+    seconds = float(str(answer.get_attribute("data-answered")))
     context.close()
-    return elapsed
+    return seconds
 
 
 def measure(chromium: str, address: str, rounds: int) -> None:
@@ -131,9 +131,9 @@ def measure(chromium: str, address: str, rounds: int) -> None:
             times: dict[str, list[float]] = {"page": [], "bare": []}
             for number in range(-1, rounds):  # the first round warms up
                 for page in sorted(pages, reverse=bool(number % 2)):
-                    elapsed = first_answer(browser, pages[page], line)
+                    seconds = first_answer(browser, pages[page], line)
                     if number >= 0:
-                        times[page].append(elapsed)
+                        times[page].append(seconds)
             ratios = [a / b for a, b in zip(times["page"], times["bare"], strict=True)]
             low, _, high = quantiles(ratios, n=4)
             print(
@@ -161,7 +161,7 @@ def main() -> None:
         folder = Path(scratch) / "pages"
         shutil.copytree(build, folder)
         write_bare_page(folder)
-        with served(folder) as address:
+        with serving(folder) as address:
             measure(options.chromium, address, options.rounds)
 
 

@@ -62,10 +62,10 @@ def _environment(project: Path) -> Path:
 
 def _seed(project: Path, python: Path, seed: int) -> Results:
     """Return what one seed came to, running it where its results are not kept yet."""
-    kept = project / f"artifacts-{seed}.json"
-    if kept.exists():
-        found: Results = json.loads(kept.read_text("utf-8"))
-        return found
+    cache = project / f"artifacts-{seed}.json"
+    if cache.exists():
+        results: Results = json.loads(cache.read_text("utf-8"))
+        return results
     config = project / "config.toml"
     text = re.sub(
         r"(?m)\A((?:[^\[]*\n)?)seed = \d+", rf"\g<1>seed = {seed}", config.read_text("utf-8")
@@ -79,11 +79,11 @@ def _seed(project: Path, python: Path, seed: int) -> Results:
         cpu[step] = children_cpu() - before
     metrics = json.loads((project / "reports/metrics.json").read_text("utf-8"))
     model = json.loads((project / "artifacts/model/metadata.json").read_text("utf-8"))
-    chosen = {key: model["output"][key] for key in ("penalty", "threshold")}
-    found = {"speech": metrics["speech"], "metrics": metrics["metrics"], "cpu": cpu}
-    found = {**found, "baselines": metrics["baselines"], "validation": model["validation"]}
-    kept.write_text(json.dumps({**found, "chosen": chosen}, indent=2), encoding="utf-8")
-    return {**found, "chosen": chosen}
+    decoding = {key: model["output"][key] for key in ("penalty", "threshold")}
+    results = {"speech": metrics["speech"], "metrics": metrics["metrics"], "cpu": cpu}
+    results = {**results, "baselines": metrics["baselines"], "validation": model["validation"]}
+    cache.write_text(json.dumps({**results, "chosen": decoding}, indent=2), encoding="utf-8")
+    return {**results, "chosen": decoding}
 
 
 def table(results: Mapping[int, Results]) -> str:
@@ -110,8 +110,8 @@ def table(results: Mapping[int, Results]) -> str:
     lines.append("|---|---|" + "---|" * len(seeds))
     for title, value in rows.items():
         values = [value(results[seed]) for seed in seeds]
-        shown = _percent if title.startswith("WER") else "{:.0f}".format
-        lines.append(f"| {title} | {' | '.join(map(shown, [median(values), *values]))} |")
+        form = _percent if title.startswith("WER") else "{:.0f}".format
+        lines.append(f"| {title} | {' | '.join(map(form, [median(values), *values]))} |")
     return "\n".join(lines) + "\n"
 
 

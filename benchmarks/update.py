@@ -27,7 +27,7 @@ from mlstarter.update.apply.application import apply_plan
 ROUNDS = 11
 OURS, IN_PROCESS = "mlstarter update", "mlstarter in-process"
 COPIER, CRUFT = "copier update", "cruft update"
-EDITED = "Makefile"
+EDITED_FILE = "Makefile"
 
 
 def main() -> None:
@@ -58,11 +58,11 @@ def main() -> None:
             ways[CRUFT] = cruft
         else:
             sys.stdout.write("cruft is not installed (pip install cruft): left out\n")
-        found = in_turns(ways, ROUNDS)
+        times = in_turns(ways, ROUNDS)
         for name in ("ours0", "copier0", *(["cruft0"] if CRUFT in ways else [])):
             _both_edits(folder / name / project.name)
-        report("mlstarter update", found, against=COPIER, aim=0.5)
-        only = {IN_PROCESS: _in_process(project), COPIER: found[COPIER]}
+        report("mlstarter update", times, against=COPIER, aim=0.5)
+        only = {IN_PROCESS: _in_process(project), COPIER: times[COPIER]}
         report("mlstarter update, in-process", only, against=COPIER, aim=0.05)
 
 
@@ -77,7 +77,7 @@ def _template(folder: Path) -> Path:
     template = folder / "template"
     run("git", "clone", "--quiet", str(BUNDLE), str(template))
     run("git", "tag", "100.0.0", cwd=template)
-    for path in sorted(template.glob(f"project/*/{EDITED}.jinja")):
+    for path in sorted(template.glob(f"project/*/{EDITED_FILE}.jinja")):
         path.write_text(path.read_text(encoding="utf-8") + "\n# a newer line\n", encoding="utf-8")
         (path.parent / "NEWS.md").write_text("# News\n", encoding="utf-8")
     run("git", "add", "--all", cwd=template)
@@ -96,7 +96,7 @@ def _project(folder: Path, template: Path) -> Path:
 
 def _edit(project: Path) -> None:
     """Commit what a student would: an edit in a file that the template changes, and a new one."""
-    path = project / EDITED
+    path = project / EDITED_FILE
     path.write_text("# a student's line\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
     (project / "notes.md").write_text("mine\n", encoding="utf-8")
     run("git", "add", "--all", cwd=project)
@@ -123,20 +123,20 @@ def _cruft_project(folder: Path, project: Path) -> Path:
     run("git", "init", "--quiet", "-b", "main", cwd=template)
     run("git", "add", "--all", "--force", cwd=template)
     run("git", "commit", "--quiet", "-m", "One", cwd=template)
-    made = folder / "cruft"
-    made.mkdir()
-    run("cruft", "create", str(template), "--no-input", "--output-dir", str(made))
-    path = inner / EDITED
+    folder_of_cruft = folder / "cruft"
+    folder_of_cruft.mkdir()
+    run("cruft", "create", str(template), "--no-input", "--output-dir", str(folder_of_cruft))
+    path = inner / EDITED_FILE
     path.write_text(path.read_text(encoding="utf-8") + "\n# a newer line\n", encoding="utf-8")
     (inner / "NEWS.md").write_text("# News\n", encoding="utf-8")
     run("git", "add", "--all", "--force", cwd=template)
     run("git", "commit", "--quiet", "-m", "Two", cwd=template)
-    done = made / project.name
-    run("git", "init", "--quiet", "-b", "main", cwd=done)
-    run("git", "add", "--all", "--force", cwd=done)
-    run("git", "commit", "--quiet", "-m", "Start", cwd=done)
-    _edit(done)
-    return done
+    project_of_cruft = folder_of_cruft / project.name
+    run("git", "init", "--quiet", "-b", "main", cwd=project_of_cruft)
+    run("git", "add", "--all", "--force", cwd=project_of_cruft)
+    run("git", "commit", "--quiet", "-m", "Start", cwd=project_of_cruft)
+    _edit(project_of_cruft)
+    return project_of_cruft
 
 
 def _copy(project: Path, name: str) -> Path:
@@ -147,14 +147,14 @@ def _copy(project: Path, name: str) -> Path:
 
 
 def _both_edits(project: Path) -> None:
-    text = (project / EDITED).read_text(encoding="utf-8")
+    text = (project / EDITED_FILE).read_text(encoding="utf-8")
     if "# a student's line" not in text or "# a newer line" not in text:
         raise SystemExit(f"{project}: an edit is missing")
 
 
 def _in_process(project: Path) -> list[float]:
     """Return the CPU milliseconds of updating copies in this process, git's own included."""
-    found = []
+    times = []
     for number in range(-2, ROUNDS):
         place = _copy(project, f"inner{number}")
         before = _cpu()
@@ -162,18 +162,18 @@ def _in_process(project: Path) -> list[float]:
         plan.quarantine.keep()
         plan.close()
         if number >= 0:
-            found.append((_cpu() - before) * 1000)
+            times.append((_cpu() - before) * 1000)
     last = prepare(Project.open(place), UpdateRequest()).plan
     apply_plan(last)
     last.close()
     _both_edits(place)
-    return found
+    return times
 
 
 def _cpu() -> float:
     """Return the CPU seconds of this process and its finished children."""
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(usage.ru_utime + usage.ru_stime for usage in used)
+    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import csv
 import io
 import json
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -173,3 +174,15 @@ def test_an_error_cannot_pose_as_a_hint(capsys: pytest.CaptureFixture[str]) -> N
     assert _explain(UsageError("a\nhint: run rm -rf\x1b[2J", hint="b\nhint: c")) == 2
     err = capsys.readouterr().err
     assert err.splitlines() == ["error: a hint: run rm -rf\\x1b[2J", "hint: b hint: c"]
+
+
+@given(st.text(st.characters(codec="utf-8")) | st.floats(allow_nan=False) | st.booleans())
+def test_toml_reads_a_value_as_it_was_written(value: object) -> None:
+    text = escape.toml_value(value)
+    assert tomllib.loads(f"x = {text}") == {"x": value}
+    assert all(letter.isprintable() for letter in text)
+
+
+def test_half_of_a_character_does_not_break_a_document() -> None:
+    text = escape.toml_value(("a\ud800", "b"))
+    assert tomllib.loads(f"x = {text}") == {"x": ["a?", "b"]}

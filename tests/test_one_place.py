@@ -40,6 +40,19 @@ def test_versions_are_compared_in_one_module_and_by_the_sources() -> None:
     }
 
 
+def test_waiting_for_a_server_is_one_retry_that_a_stop_ends() -> None:
+    texts = {
+        path.relative_to(SOURCES).as_posix(): path.read_text(encoding="utf-8")
+        for path in SOURCES.rglob("*.py")
+    }
+    assert [place for place, text in texts.items() if re.search(r"\btime\.sleep\(", text)] == []
+    assert [place for place, text in texts.items() if "stop.wait(" in text] == ["cohort/stop.py"]
+    policies = [
+        place for place, text in texts.items() if re.search(r"^class \w+\(Retry\)", text, re.M)
+    ]
+    assert policies == ["cohort/retry.py"]
+
+
 def test_exit_statuses_are_those_of_the_reference() -> None:
     text = (ROOT / "docs/cli.md").read_text(encoding="utf-8")
     line = re.search(r"\*\*Exit status\*\*: ((?:.|\n)+?)\n- ", text)

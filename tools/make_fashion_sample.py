@@ -86,13 +86,14 @@ def nearest(hashes: np.ndarray, others: np.ndarray) -> np.ndarray:
     return np.concatenate(best)
 
 
-def draw(labels: np.ndarray, allowed: np.ndarray, each: int, seed: int) -> np.ndarray:
+def draw(labels: np.ndarray, is_allowed: np.ndarray, each: int, seed: int) -> np.ndarray:
     """Return the indices of ``each`` allowed images of every class, in a random order."""
     rng = np.random.default_rng(seed)
-    picked = [
-        rng.choice(np.flatnonzero(allowed & (labels == c)), each, replace=False) for c in range(10)
+    choice = [
+        rng.choice(np.flatnonzero(is_allowed & (labels == c)), each, replace=False)
+        for c in range(10)
     ]
-    return rng.permutation(np.concatenate(picked))
+    return rng.permutation(np.concatenate(choice))
 
 
 def main(folder: Path) -> None:

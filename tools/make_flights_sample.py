@@ -76,7 +76,7 @@ def moment(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-def scheduled(flight: Row) -> datetime:
+def scheduled_time(flight: Row) -> datetime:
     """Return when a flight was to depart."""
     return moment(flight["time_hour"]) + timedelta(minutes=int(flight["sched_dep_time"]) % 100)
 
@@ -86,8 +86,8 @@ def airport_hours(flights: Iterable[Row]) -> list[Row]:
     delays: dict[tuple[str, str], list[int]] = defaultdict(list)
     for flight in flights:
         if flight["dep_delay"]:
-            left = scheduled(flight) + timedelta(minutes=int(flight["dep_delay"]))
-            hour = f"{left.replace(minute=0):%Y-%m-%d %H:%M:%S}"
+            departure = scheduled_time(flight) + timedelta(minutes=int(flight["dep_delay"]))
+            hour = f"{departure.replace(minute=0):%Y-%m-%d %H:%M:%S}"
             delays[flight["origin"], hour].append(int(flight["dep_delay"]))
     return [
         {
@@ -105,14 +105,14 @@ def last_before(rows: list[Row], flights: Iterable[Row], lead: timedelta) -> lis
     by_origin: dict[str, list[Row]] = defaultdict(list)
     for row in sorted(rows, key=lambda row: row["time_hour"]):
         by_origin[row["origin"]].append(row)
-    times = {origin: [moment(r["time_hour"]) for r in found] for origin, found in by_origin.items()}
-    used: dict[tuple[str, str], Row] = {}
+    times = {origin: [moment(r["time_hour"]) for r in own] for origin, own in by_origin.items()}
+    hours: dict[tuple[str, str], Row] = {}
     for flight in flights:
-        index = bisect_right(times[flight["origin"]], scheduled(flight) - lead) - 1
+        index = bisect_right(times[flight["origin"]], scheduled_time(flight) - lead) - 1
         if index >= 0:
             row = by_origin[flight["origin"]][index]
-            used[row["origin"], row["time_hour"]] = row
-    return [used[key] for key in sorted(used)]
+            hours[row["origin"], row["time_hour"]] = row
+    return [hours[key] for key in sorted(hours)]
 
 
 def write(folder: Path, name: str, columns: Sequence[str], rows: Iterable[Row]) -> None:

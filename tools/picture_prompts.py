@@ -84,10 +84,10 @@ def wait(tmux: list[str], text: str) -> None:
 
 def capture(tmux: list[str], *options: str) -> str:
     """Return what stands on the screen."""
-    done = subprocess.run(
+    process = subprocess.run(
         [*tmux, "capture-pane", "-p", *options], capture_output=True, text=True, check=True
     )
-    return done.stdout.rstrip()
+    return process.stdout.rstrip()
 
 
 def svg(screen: str) -> str:
@@ -97,8 +97,8 @@ def svg(screen: str) -> str:
 
     console = Console(record=True, width=COLUMNS, file=open(os.devnull, "w"))  # noqa: SIM115, PTH123
     console.print(Text.from_ansi(screen))
-    drawn = console.export_svg(title="mlstarter new", unique_id="prompts")
-    return re.sub(r"@font-face \{.*?\}\s*", "", drawn, flags=re.DOTALL)
+    drawing = console.export_svg(title="mlstarter new", unique_id="prompts")
+    return re.sub(r"@font-face \{.*?\}\s*", "", drawing, flags=re.DOTALL)
 
 
 if __name__ == "__main__":

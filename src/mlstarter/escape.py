@@ -1,4 +1,4 @@
-"""Text of others, made harmless for the place where it is shown: terminal, Markdown, CSV.
+"""Text of others, made harmless for the place where it is shown: terminal, Markdown, CSV, TOML.
 
 HTML is escaped by ``html.escape`` of the standard library, after ``line``.
 """
@@ -6,7 +6,9 @@ HTML is escaped by ``html.escape`` of the standard library, after ``line``.
 from __future__ import annotations
 
 import json
+import math
 import re
+from typing import Any
 
 # What a terminal acts on instead of showing it: control characters of both sets (C0 with ESC, C1),
 # the marks that turn the direction of a text (https://trojansource.codes), separators of lines, and
@@ -54,12 +56,18 @@ def markdown_code(text: object) -> str:
     return f"{fence}{room}{plain}{room}{fence}"
 
 
-def toml_string(text: str) -> str:
-    """Return text as a basic string of TOML (https://toml.io/en/v1.0.0#string).
+def toml_value(value: Any) -> str:
+    """Return a text, number, truth or list of texts as TOML writes it, on one line.
 
-    That is JSON's string, but for DEL, and without its halves of letters beyond the 16-bit plane.
+    What cannot be seen is escaped (https://toml.io/en/v1.0.0#string), half of a character, which
+    TOML cannot hold, becomes "?".
     """
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    plain = list(value) if isinstance(value, tuple) else value
+    # JSON's texts, lists and finite numbers are TOML's.
+    text = json.dumps(plain, ensure_ascii=False)
+    return "".join(letter if letter.isprintable() else _toml_escape(letter) for letter in text)
 
 
 def csv_cell(text: object) -> str:
@@ -76,6 +84,13 @@ def _visible(match: re.Match[str]) -> str:
     if number < 0x100:
         return f"\\x{number:02x}"
     return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
+
+
+def _toml_escape(letter: str) -> str:
+    code = ord(letter)
+    if 0xD800 <= code <= 0xDFFF:
+        return "?"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def _json_escape(match: re.Match[str]) -> str:

@@ -23,7 +23,7 @@ from mlstarter.engines.copier.engine import CopierEngine
 from mlstarter.engines.path_safety import check
 from mlstarter.engines.template_text import TextError
 from mlstarter.errors import NeedsTrust, UsageError
-from mlstarter.escape import toml_string
+from mlstarter.escape import toml_value
 from mlstarter.files import read_tree
 from mlstarter.git.merge_base import Layer
 from mlstarter.sources.template import Template
@@ -116,7 +116,7 @@ def record(layers: Sequence[tuple[str, str]]) -> bytes:
     """Return ``.mlstarter.toml`` for layers given as name and digest, lowest first."""
     lines = ["# Written by mlstarter: the layers that lie over the template.\n"]
     for name, digest in layers:
-        name_text = toml_string(name)
+        name_text = toml_value(name)
         lines.append(f'\n[[layers]]\nname = {name_text}\ndigest = "{digest}"\n')
     return "".join(lines).encode()
 

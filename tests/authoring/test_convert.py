@@ -121,6 +121,7 @@ def test_questions_hooks_and_pages_are_carried_over(conversion: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_hooks_and_the_tasks_they_became_do_the_same(mlstarter: Run, tmp_path: Path) -> None:
     variables, files = {"slug": "s", "kind": ["lib", "app"]}, FULL[1]
     hooks = {name: text for name, text in files.items() if name.startswith("/hooks")}
@@ -252,6 +253,7 @@ def test_the_converted_template_is_sound(conversion: Path) -> None:
     assert rules <= {"collision"}
 
 
+@pytest.mark.slow
 def test_a_converted_template_goes_end_to_end_and_is_updated(
     conversion: Path, mlstarter: Run, tmp_path: Path
 ) -> None:

@@ -35,6 +35,7 @@ def remote(tmp_path: Path) -> Path:
     return tmp_path / "remote.git"
 
 
+@pytest.mark.slow
 def test_versions_are_added_and_plain_copier_uses_them(
     mlstarter: Run, remote: Path, tmp_path: Path
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -45,6 +46,37 @@ def test_help_imports_nothing_heavier_than_click(arguments: list[str]) -> None:
     assert status in {"0", "2"}
     assert set(ours) <= {*LIGHT_MODULES, *LIGHT}
     assert foreign == []
+
+
+# Half a second together, and of no use to who has a template and its answers.
+HEAVY = ("copier", "duckdb", "filelock", "prompt_toolkit", "questionary", "requests", "urllib3")
+
+
+@pytest.mark.parametrize(
+    "commands",
+    [
+        [["new", "--help"]],
+        [["update", "--help"]],
+        [["cohort", "status", "--help"]],
+        [["list"]],
+        [["new", "churn", "--type", "tabular", "--yes"], ["update", "churn", "--dry-run"]],
+    ],
+    ids=lambda commands: " ".join(commands[-1]),
+)
+def test_what_needs_no_network_and_no_prompt_does_not_load_them(
+    tmp_path: Path, commands: list[list[str]]
+) -> None:
+    for arguments in commands:
+        result = subprocess.run(
+            [sys.executable, "-c", PROBE.format(arguments=arguments)],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        status, *modules = result.stderr.strip().splitlines()[-1].split()
+        assert status == "0"
+        assert set(modules) & set(HEAVY) == set()
 
 
 def test_help_lists_every_command(run: Run) -> None:

@@ -199,9 +199,9 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[GitServe
         yield running
 
 
-def said(captured: str) -> dict[str, Any]:
+def document_of(output: str) -> dict[str, Any]:
     """Return what ``--json`` printed."""
-    report: dict[str, Any] = json.loads(captured)
+    report: dict[str, Any] = json.loads(output)
     return report
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cohort.conftest import Classroom, git, said
+from tests.cohort.conftest import Classroom, document_of, git
 from tests.cohort.github_stand_in import TOKEN, GitHubStandIn
 
 VERBS = ("create", "update", "status", "clone", "export")
@@ -101,7 +101,7 @@ def test_a_repository_that_was_renamed_on_the_server_is_followed(
     url = urls(classroom, capsys)["s0001"]
     assert url.endswith("/churn of ada %231.git")
     assert classroom.call("status", "--json") == 0
-    states = {row["state"] for row in said(capsys.readouterr().out)["students"]}
+    states = {row["state"] for row in document_of(capsys.readouterr().out)["students"]}
     assert states == {"verified"}
 
 
@@ -155,7 +155,7 @@ def test_another_remote_is_refused_until_every_repository_is_there(
 @pytest.fixture
 def school(classroom: Classroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Classroom:
     monkeypatch.setenv("SCHOOL_TOKEN", TOKEN)
-    monkeypatch.setattr("mlstarter.cohort.github.time.sleep", lambda _: None)
+    monkeypatch.setattr("mlstarter.cohort.retry.wait", lambda *_: None)
     classroom.remote = "github:school/{username}"
     return classroom
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.cohort.conftest import Classroom, git, said
+from tests.cohort.conftest import Classroom, document_of, git
 from tests.cohort.git_server import GitServer
 
 
@@ -33,7 +33,7 @@ def adopt(
     """Return the exit status of ``cohort adopt`` and its rows by student."""
     capsys.readouterr()
     status = classroom.call("adopt", "--json", *more)
-    rows = said(capsys.readouterr().out)["students"]
+    rows = document_of(capsys.readouterr().out)["students"]
     return status, {row["student_id"]: row for row in rows}
 
 
@@ -58,7 +58,7 @@ def test_a_class_is_taken_over_and_goes_on_as_before(
     assert everything(orphan) == before
     capsys.readouterr()
     assert orphan.call("status", "--json") == 0
-    standings = said(capsys.readouterr().out)["students"]
+    standings = document_of(capsys.readouterr().out)["students"]
     assert [row["commits"] for row in standings] == [1, 0, 0]
     orphan.template.release("1.1.0", **{"Makefile": "all:\n\techo new\n"})
     assert orphan.call("update") == 0
@@ -196,7 +196,7 @@ def test_layers_may_have_changed_and_are_delivered_then(
     assert adopt(classroom, capsys, "--layer", layer)[0] == 0
     capsys.readouterr()
     assert classroom.call("update", "--layer", layer, "--json") == 0
-    outcomes = {row["outcome"] for row in said(capsys.readouterr().out)["students"]}
+    outcomes = {row["outcome"] for row in document_of(capsys.readouterr().out)["students"]}
     assert outcomes == {"current"}
 
 
@@ -226,3 +226,93 @@ def test_over_http_a_class_is_taken_over_too(
     assert [rows[student]["outcome"] for student in classroom.students] == [
         "adopted", "adopted", "absent",
     ]  # fmt: skip
+
+
+# What others have offered.
+
+OFFER = "refs/heads/mlstarter/update-1.1.0"
+
+
+@pytest.fixture
+def offered_class(classroom: Classroom) -> Classroom:
+    """Return a class to which another instructor offered 1.1.0; one student is in conflict."""
+    assert classroom.call("create") == 0
+    classroom.work("s0001", **{"solution.py": "answer = 42\n"})
+    classroom.work("s0002", **{"Makefile": "all:\n\techo mine\n"})
+    classroom.template.release("1.1.0", **{"Makefile": "all:\n\techo new\n"})
+    classroom.call("update")
+    assert all(OFFER in classroom.refs(student) for student in classroom.students)
+    lose(classroom)
+    return classroom
+
+
+def test_offers_of_another_instructor_are_taken_into_the_journal(
+    offered_class: Classroom, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, rows = adopt(offered_class, capsys)
+    assert status == 0
+    assert {row["outcome"] for row in rows.values()} == {"adopted"}
+    assert {tuple(row["offers"]) for row in rows.values()} == {("mlstarter/update-1.1.0",)}
+    before = everything(offered_class)
+    offered_class.call("update", "--json")
+    assert everything(offered_class) == before
+    # The next one replaces them, as it does where one journal made both.
+    offered_class.template.release("1.2.0", **{"Makefile": "all:\n\techo newer\n"})
+    offered_class.call("update")
+    for student in offered_class.students:
+        branches = {name for name in offered_class.refs(student) if "mlstarter" in name}
+        assert branches == {"refs/heads/mlstarter/update-1.2.0"}, student
+
+
+def test_offers_that_came_after_the_takeover_are_found_by_adopting_again(
+    offered_class: Classroom, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert adopt(offered_class, capsys)[0] == 0
+    offered_class.template.release("1.2.0", **{"notes.md": "read this\n"})
+    other = tmp_path / "other.sqlite"
+    assert offered_class.call("adopt", "--journal", other) == 0
+    offered_class.call("update", "--journal", other)
+    rows = adopt(offered_class, capsys)[1]
+    assert {row["outcome"] for row in rows.values()} == {"verified"}
+    assert rows["s0001"]["offers"] == ["mlstarter/update-1.2.0"]
+    assert adopt(offered_class, capsys)[1]["s0001"]["offers"] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("harm", ["work on top", "another tree", "another's commit", "amended"])
+def test_a_branch_that_only_looks_like_an_offer_is_never_taken_away(
+    offered_class: Classroom, capsys: pytest.CaptureFixture[str], harm: str
+) -> None:
+    clone = offered_class.clone("s0001")
+    git(clone, "fetch", "--quiet")
+    git(clone, "switch", "--quiet", "-c", "mine", "origin/mlstarter/update-1.1.0")
+    if harm == "work on top":
+        (clone / "own.py").write_text("work = 1\n")
+        git(clone, "add", "--all")
+        git(clone, "commit", "--quiet", "-m", "Work")
+    elif harm == "amended":
+        (clone / "own.py").write_text("work = 1\n")
+        git(clone, "add", "--all")
+        git(clone, "commit", "--quiet", "--amend", "--no-edit")
+    else:
+        if harm == "another tree":
+            (clone / "Makefile").write_text("all:\n\techo mine\n")
+            git(clone, "add", "--all")
+        else:
+            git(clone, "rm", "--quiet", ".mlstarter.toml")
+        tree = git(clone, "write-tree")
+        message = (
+            "Update\n\n"
+            f"Template-Source: {offered_class.template.root}\nTemplate-Version: 1.1.0\n"
+            f"Template-Tree: {tree}\n"
+        )
+        git(clone, "reset", "--quiet", "--hard")
+        commit = git(clone, "commit-tree", tree, "-p", "origin/main", "-m", message)
+        git(clone, "reset", "--quiet", "--hard", commit)
+    tip = git(clone, "rev-parse", "HEAD")
+    git(clone, "push", "--quiet", "--force", "origin", "HEAD:mlstarter/update-1.1.0")
+    assert adopt(offered_class, capsys)[0] == 0
+    offered_class.template.release("1.2.0", **{"Makefile": "all:\n\techo newer\n"})
+    offered_class.call("update")
+    assert offered_class.refs("s0001")[OFFER] == tip
+    assert OFFER not in offered_class.refs("s0003")

@@ -12,15 +12,15 @@ import pytest
 
 @pytest.mark.slow
 def test_the_benchmark_measures_a_class_beside_the_loops() -> None:
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-m", "benchmarks.cohort", "--sizes", "10", "--loops", "1"],
         cwd=Path(__file__).parents[2],
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
-    figures = json.loads(done.stdout.splitlines()[-1])
+    assert process.returncode == 0, process.stderr
+    figures = json.loads(process.stdout.splitlines()[-1])
     assert set(figures["loops"]) == {
         "copier copy",
         "cp, git init/add/commit, push",

@@ -23,7 +23,7 @@ def standings() -> list[Standing]:
     students = [
         Standing(
             f"s{n:03}", "AB"[n % 2], f"team-{n}", "verified", version="1.0.0", behind=n == 2,
-            started=True, commits=100 * n, last_activity="2026-11-21T16:01:00+01:00",
+            has_started=True, commits=100 * n, last_activity="2026-11-21T16:01:00+01:00",
             ci="failed" if n == 1 else "passed", metric="mean_average_precision_at_fifty" * 2,
             value=0.5 + n / 100, low=0.5, high=0.75, pending="mlstarter/update-1.2.0-abcdef12",
             conflict=n == 1, repository="https://git.example/a/b",

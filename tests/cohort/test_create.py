@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cohort.conftest import Classroom, everything_in, found_strings, git, said
+from tests.cohort.conftest import Classroom, document_of, everything_in, found_strings, git
 
 
 def test_every_student_gets_a_repository_with_the_pristine_render(classroom: Classroom) -> None:
@@ -55,7 +55,7 @@ def test_dry_run_says_what_would_be_made_and_makes_nothing(
     classroom: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert classroom.call("create", "--dry-run", "--json") == 0
-    rows = said(capsys.readouterr().out)["students"]
+    rows = document_of(capsys.readouterr().out)["students"]
     assert rows[0] == {
         "student_id": "s0001",
         "url": f"file://{classroom.server}/s0001.git",

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from mlstarter.cohort.push_log import MomentUnknown, Push, commit_at, read_reflog
-from tests.cohort.conftest import Classroom, git, said
+from tests.cohort.conftest import Classroom, document_of, git
 from tests.cohort.github_stand_in import TOKEN, GitHubStandIn
 
 NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
@@ -54,7 +54,7 @@ def clone_rows(
 ) -> dict[str, dict[str, Any]]:
     capsys.readouterr()
     assert classroom.call("clone", "--json", *more) == status
-    return {row["student_id"]: row for row in said(capsys.readouterr().out)["students"]}
+    return {row["student_id"]: row for row in document_of(capsys.readouterr().out)["students"]}
 
 
 def test_the_server_s_clock_decides_not_the_date_that_a_commit_claims(

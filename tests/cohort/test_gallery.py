@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from mlstarter.cohort.png import SIGNATURE, NoPicture, plain_png
-from tests.cohort.conftest import Classroom, said
+from tests.cohort.conftest import Classroom, document_of
 
 EVIL = "<script>alert(1)</script>"
 
@@ -123,7 +123,7 @@ def test_a_picture_that_is_none_is_named_and_left_out(
     capsys.readouterr()
     only = ("--only", "s0001")
     assert exhibition.call("gallery", *only, "--into", tmp_path / "g", "--json") == 0
-    card = said(capsys.readouterr().out)["cards"][0]
+    card = document_of(capsys.readouterr().out)["cards"][0]
     assert (card["picture"], card["complaint"].startswith(path)) == (False, True)
     assert not list((tmp_path / "g").rglob("*.png"))
 
@@ -168,6 +168,8 @@ def test_interlaced_pictures_are_counted_by_their_passes() -> None:
         png(pixels=bytes(3)),
         png() + bytes(2 * 1024 * 1024),
     ],
+    # Without names the bytes are the name: two megabytes of it.
+    ids=["empty", "signature", "gif", "wide", "flat", "kind", "sum", "short", "large"],
 )
 def test_what_is_no_picture_is_refused(content: bytes) -> None:
     with pytest.raises(NoPicture):

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from mlstarter.cohort.github import CONTENT_LIMITS, GitHubApi
+from mlstarter.cohort.github.api import GitHubApi
+from mlstarter.cohort.github.limits import CONTENT_LIMITS
 from mlstarter.cohort.rate_limit import Pace
+from mlstarter.cohort.stop import RunStopped
 from mlstarter.cohort.transport import AccessDenied, RemoteFailed
-from tests.cohort.conftest import Classroom, git, said
+from tests.cohort.conftest import Classroom, document_of, git
 from tests.cohort.github_stand_in import TOKEN, GitHubStandIn
 
 BRANCH = "mlstarter/update-2.0.0"
@@ -26,10 +29,31 @@ def hub(tmp_path: Path) -> Iterator[GitHubStandIn]:
         yield running
 
 
+class Clock(threading.Event):
+    """A stop that nobody sets, and whose waiting takes no time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = 0.0
+        self.pauses: list[float] = []
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.now += timeout or 0.0
+        self.pauses.append(timeout or 0.0)
+        return False
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Return a clock, with pauses that no chance makes longer or shorter."""
+    monkeypatch.setattr("mlstarter.cohort.retry.random.uniform", lambda *_: 1.0)
+    return Clock()
+
+
 @pytest.fixture
 def school(classroom: Classroom, hub: GitHubStandIn, monkeypatch: pytest.MonkeyPatch) -> Classroom:
     monkeypatch.setenv("SCHOOL_TOKEN", TOKEN)
-    monkeypatch.setattr("mlstarter.cohort.github.time.sleep", lambda _: None)
+    monkeypatch.setattr("mlstarter.cohort.retry.wait", lambda *_: None)
     classroom.remote = "github:school/{username}"
     classroom.extra = ("--github-api", hub.url, "--token-env", "SCHOOL_TOKEN")
     return classroom
@@ -92,7 +116,7 @@ def test_a_pull_request_is_opened_once(
     school.template.release("2.0.0", **{"new.py": "fresh = True\n"})
     capsys.readouterr()
     assert school.call("update", "--mode", "pr", "--json") == 0
-    rows = said(capsys.readouterr().out)["students"]
+    rows = document_of(capsys.readouterr().out)["students"]
     assert rows[0]["change_url"] == f"{hub.url}/school/user-s0001/pull/1"
     (pull,) = hub.pulls["school/user-s0001"]
     assert (pull["title"], pull["head"]["ref"]) == ("Update the template to 2.0.0", BRANCH)
@@ -119,7 +143,7 @@ def test_status_tells_ci(
         hub.checks[head] = runs_of_student
     capsys.readouterr()
     assert school.call("status", "--json") == 0
-    rows = said(capsys.readouterr().out)["students"]
+    rows = document_of(capsys.readouterr().out)["students"]
     assert [row["ci"] for row in rows] == ["passed", "failed", "running"]
 
 
@@ -171,31 +195,137 @@ def test_a_wrong_token_is_one_clear_failure(
     ],
 )
 def test_limits_are_waited_out_as_github_asks(
-    hub: GitHubStandIn, limit: tuple[int, dict[str, str], str], waits: float
+    hub: GitHubStandIn, clock: Clock, limit: tuple[int, dict[str, str], str], waits: float
 ) -> None:
-    pauses: list[float] = []
-    pace = Pace([])
-    api = GitHubApi(hub.url, TOKEN, pace, sleep=pauses.append)
+    api = GitHubApi(hub.url, TOKEN, Pace([], stop=clock))
     hub.limits.append(limit)
     assert api.get("/repos/school/nobody").status == 404
-    assert pauses == [waits]
+    assert clock.pauses == [waits]
+
+
+def test_a_limit_holds_the_requests_of_others_back(hub: GitHubStandIn, clock: Clock) -> None:
+    pace = Pace([], stop=clock, clock=lambda: clock.now)
+    hub.limits.append((429, {"Retry-After": "7"}, "Too many"))
+    GitHubApi(hub.url, TOKEN, pace).get("/repos/school/nobody")
+    clock.now = 3.0
+    pace.wait()
+    assert clock.pauses == [7.0, 4.0]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Retry-After": "99999999999"},
+        {"Retry-After": "Fri, 31 Dec 9999 23:59:59 GMT"},
+        {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "99999999999999999999"},
+    ],
+)
+def test_no_server_can_ask_for_more_than_its_longest_window(
+    hub: GitHubStandIn, clock: Clock, headers: dict[str, str]
+) -> None:
+    hub.limits.append((429, headers, "Too many"))
+    GitHubApi(hub.url, TOKEN, Pace([], stop=clock)).get("/repos/school/nobody")
+    assert clock.pauses == [3660]
+
+
+@pytest.mark.parametrize("words", ["soon", "9" * 5000, "Fri, 99 Foo 99999"])
+def test_an_unreadable_retry_after_is_a_limit_without_a_time(
+    hub: GitHubStandIn, clock: Clock, words: str
+) -> None:
+    hub.limits.append((429, {"Retry-After": words}, "Too many"))
+    assert GitHubApi(hub.url, TOKEN, Pace([], stop=clock)).get("/repos/school/x").status == 404
+    assert clock.pauses == [60.0]
+
+
+def test_a_missing_permission_is_no_limit(hub: GitHubStandIn, clock: Clock) -> None:
+    hub.limits.append((403, {}, "Resource not accessible by personal access token"))
+    with pytest.raises(AccessDenied, match="not accessible"):
+        GitHubApi(hub.url, TOKEN, Pace([], stop=clock)).get("/repos/school/nobody")
+    assert clock.pauses == []
+
+
+def test_a_stop_ends_a_waiting_retry_at_once(hub: GitHubStandIn) -> None:
+    import time
+
+    stop = threading.Event()
+    api = GitHubApi(hub.url, TOKEN, Pace([], stop=stop))
+    hub.limits.append((429, {"Retry-After": "3000"}, "Too many"))
+    outcome: list[BaseException] = []
+
+    def ask() -> None:
+        try:
+            api.get("/repos/school/nobody")
+        except BaseException as error:
+            outcome.append(error)
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    while not hub.seen:
+        time.sleep(0.01)
+    start = time.monotonic()
+    stop.set()
+    thread.join(timeout=10)
+    assert time.monotonic() - start < 2
+    assert isinstance(outcome[0], RunStopped)
+
+
+def test_the_token_is_not_replaced_by_a_netrc(
+    hub: GitHubStandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1\nlogin other\npassword other\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    assert GitHubApi(hub.url, TOKEN, Pace([])).get("/repos/school/nobody").status == 404
+    assert hub.seen[0][2]["authorization"] == f"Bearer {TOKEN}"
+
+
+@pytest.mark.parametrize(
+    ("base", "message"),
+    [
+        ("ftp://127.0.0.1", "it is no address"),
+        ("api.github.com", "it is no address"),
+        ("http://[::1", "it is no address"),
+        ("", "it is no address"),
+    ],
+)
+def test_an_address_that_is_none_is_named(base: str, message: str) -> None:
+    with pytest.raises(RemoteFailed, match=message):
+        GitHubApi(base, TOKEN, Pace([])).get("/repos/school/nobody")
+
+
+def test_a_redirect_to_what_is_no_address_is_refused(hub: GitHubStandIn) -> None:
+    hub.limits.append((302, {"Location": "http://[broken"}, "moved"))
+    with pytest.raises(AccessDenied, match="leads to another host"):
+        GitHubApi(hub.url, TOKEN, Pace([])).get("/repos/school/nobody")
+
+
+def test_an_answer_without_end_is_refused(
+    hub: GitHubStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mlstarter.cohort.github.api.MAX_BYTES", 100)
+    hub.limits.append((200, {}, "x" * 101))
+    with pytest.raises(RemoteFailed, match="is larger than"):
+        GitHubApi(hub.url, TOKEN, Pace([])).get("/repos/school/nobody")
+
+
+def test_what_is_no_token_is_refused_and_not_shown(
+    school: Classroom, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SCHOOL_TOKEN", "ghs_secret\nghs_second")
+    assert school.call("create") == 1
+    err = capsys.readouterr().err
+    assert "SCHOOL_TOKEN holds no token for GitHub" in err
+    assert "ghs_" not in err
 
 
 def test_content_requests_keep_to_eighty_a_minute_and_five_hundred_an_hour() -> None:
-    now = [0.0]
-
-    import threading
-
-    class Waiting(threading.Event):
-        def wait(self, timeout: float | None = None) -> bool:
-            now[0] += timeout or 0.0
-            return False
-
-    pace = Pace(CONTENT_LIMITS, clock=lambda: now[0], stop=Waiting())
+    clock = Clock()
+    pace = Pace(CONTENT_LIMITS, clock=lambda: clock.now, stop=clock)
     moments = []
     for _ in range(700):
         pace.wait()
-        moments.append(now[0])
+        moments.append(clock.now)
     for start in moments:
         assert sum(start <= at < start + 60 for at in moments) <= 80
         assert sum(start <= at < start + 3600 for at in moments) <= 500
@@ -203,22 +333,43 @@ def test_content_requests_keep_to_eighty_a_minute_and_five_hundred_an_hour() -> 
     assert moments[499] < 3600 <= moments[500]
 
 
-def test_a_dropped_connection_is_tried_again_and_a_dead_server_named(hub: GitHubStandIn) -> None:
-    pauses: list[float] = []
-    api = GitHubApi(hub.url, TOKEN, Pace([]), sleep=pauses.append)
+def test_a_dropped_connection_is_tried_again_and_a_dead_server_named(
+    hub: GitHubStandIn, clock: Clock
+) -> None:
+    api = GitHubApi(hub.url, TOKEN, Pace([], stop=clock))
     hub.faults.extend(["drop", "drop"])
     assert api.get("/repos/school/nobody").status == 404
-    assert pauses == [1.0, 2.0]
+    assert clock.pauses == [1.0, 2.0]
     hub.faults.extend(["drop"] * 6)
     with pytest.raises(RemoteFailed, match="did not answer GET /repos/school/nobody"):
         api.get("/repos/school/nobody")
+
+
+def test_an_answer_that_is_cut_off_is_asked_for_again(
+    hub: GitHubStandIn, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from urllib3.exceptions import IncompleteRead
+    from urllib3.response import HTTPResponse
+
+    read_whole, cuts = HTTPResponse.read, [1, 2]
+
+    def read_cut(self: HTTPResponse, *arguments: Any, **options: Any) -> bytes:
+        if cuts:
+            cuts.pop()
+            raise IncompleteRead(10, 20)
+        return read_whole(self, *arguments, **options)
+
+    monkeypatch.setattr(HTTPResponse, "read", read_cut)
+    api = GitHubApi(hub.url, TOKEN, Pace([], stop=clock))
+    assert api.get("/repos/school/nobody").status == 404
+    assert clock.pauses == [1.0, 2.0]
 
 
 def test_a_redirect_does_not_carry_the_token_along(hub: GitHubStandIn) -> None:
     other = GitHubStandIn(hub.root)
     with other:
         hub.limits.append((302, {"Location": f"{other.url}/repos/school/x"}, "moved"))
-        api = GitHubApi(hub.url, TOKEN, Pace([]), sleep=lambda _: None)
+        api = GitHubApi(hub.url, TOKEN, Pace([]))
         with pytest.raises(AccessDenied):
             api.get("/repos/school/x")
     assert other.seen == []

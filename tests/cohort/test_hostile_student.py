@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cohort.conftest import Classroom, Template, git, said
+from tests.cohort.conftest import Classroom, Template, document_of, git
 
 BRANCH = "mlstarter/update-2.0.0"
 RECORD = ".copier-answers.yml"
@@ -47,13 +47,13 @@ def state(record: str, **values: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def rows_of(captured: str) -> dict[str, dict[str, object]]:
-    return {row["student_id"]: row for row in said(captured)["students"]}
+def rows_of(output: str) -> dict[str, dict[str, object]]:
+    return {row["student_id"]: row for row in document_of(output)["students"]}
 
 
 def own_template(folder: Path) -> Path:
     """Make a template of a student's with the tags of the course's, which reads what it can."""
-    made = Template(folder)
+    template = Template(folder)
     (folder / "project").mkdir(parents=True)
     git(folder, "init", "--quiet")
     (folder / "copier.yml").write_text("_subdirectory: project\nproject_name: {type: str}\n")
@@ -62,7 +62,7 @@ def own_template(folder: Path) -> Path:
         "leak.txt": "rendered\n",
     }
     for version in ("1.0.0", "2.0.0"):
-        made.release(version, **files)
+        template.release(version, **files)
     return folder
 
 
@@ -138,8 +138,8 @@ def test_a_version_that_was_never_released_is_not_rendered(
     assert ready.call("update", "--to", "2.0.0", "--json") == 3
     assert rows_of(capsys.readouterr().out)["s0001"]["outcome"] == "moved"
     assert ready.refs("s0001") == before
-    held = git(ready.repository("s0001"), "log", "--all", "--format=", "--name-only")
-    assert "solution.py" not in held
+    paths = git(ready.repository("s0001"), "log", "--all", "--format=", "--name-only")
+    assert "solution.py" not in paths
 
 
 def test_a_commit_that_the_course_handed_out_is_one_of_its_versions(
@@ -171,7 +171,9 @@ def test_another_engine_s_record_is_another_template(
 
 
 @pytest.fixture
-def trusted(classroom: Classroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Classroom:
+def trusted_class(
+    classroom: Classroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Classroom:
     """Return a class of a template that runs code with its answers, trusted by its address."""
     settings = tmp_path / "settings.toml"
     settings.write_text(f'trust = ["{classroom.template.root}"]\n')
@@ -186,36 +188,36 @@ def trusted(classroom: Classroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.parametrize("squash", [False, True])
 def test_answers_of_a_student_s_reach_no_command(
-    trusted: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str], squash: bool
+    trusted_class: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str], squash: bool
 ) -> None:
     proof = tmp_path / "ran"
-    clone = trusted.clone("s0001")
+    clone = trusted_class.clone("s0001")
     record = state((clone / RECORD).read_text(), project_name=f"x; touch {proof}")
     (clone / RECORD).write_text(record)
-    push(trusted, "s0001", squash=squash)
-    before = trusted.refs("s0001")
+    push(trusted_class, "s0001", squash=squash)
+    before = trusted_class.refs("s0001")
     capsys.readouterr()
-    assert trusted.call("update", "--json") == 3
-    out = said(capsys.readouterr().out)
+    assert trusted_class.call("update", "--json") == 3
+    out = document_of(capsys.readouterr().out)
     assert not proof.exists()
-    assert trusted.refs("s0001") == before
+    assert trusted_class.refs("s0001") == before
     assert [failure["student_id"] for failure in out["failures"]] == ["s0001"]
     assert 'answers "project_name" otherwise' in out["failures"][0]["error"]
     # The others' answers are the course's own.
-    assert trusted.read("s0002", "new.py", BRANCH) == "fresh = True"
+    assert trusted_class.read("s0002", "new.py", BRANCH) == "fresh = True"
 
 
 def test_migrations_do_not_run_among_a_student_s_files(
-    trusted: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    trusted_class: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     proof = tmp_path / "ran"
-    trusted.work("s0001", **{"json.py": f"open({str(proof)!r}, 'w')\n"})
-    questions = (trusted.template.root / "copier.yml").read_text()
+    trusted_class.work("s0001", **{"json.py": f"open({str(proof)!r}, 'w')\n"})
+    questions = (trusted_class.template.root / "copier.yml").read_text()
     migration = "_migrations: [{version: 3.0.0, command: \"python -c 'import json'\"}]\n"
-    trusted.template.release("3.0.0", **{"copier.yml": questions + migration})
+    trusted_class.template.release("3.0.0", **{"copier.yml": questions + migration})
     capsys.readouterr()
-    assert trusted.call("update", "--to", "3.0.0", "--json") == 3
-    failures = said(capsys.readouterr().out)["failures"]
+    assert trusted_class.call("update", "--to", "3.0.0", "--json") == 3
+    failures = document_of(capsys.readouterr().out)["failures"]
     assert all("migrations" in failure["error"] for failure in failures)
     assert len(failures) == 3
     assert not proof.exists()
@@ -254,9 +256,9 @@ def test_a_conflict_s_markers_have_a_bounded_size(ready: Classroom) -> None:
     mine = ready.read("s0001", "train.py").replace("step_5 = 5\n", "step_5 = 'mine'\n") + "\n"
     attributes = "*.py conflict-marker-size=1999999999\n"
     ready.work("s0001", **{".gitattributes": attributes, "train.py": mine})
-    started = time.monotonic()
+    start = time.monotonic()
     assert ready.call("update", "--only", "s0001") == 3
-    assert time.monotonic() - started < 20
+    assert time.monotonic() - start < 20
 
 
 LAUGHS = "a: &a [x]\n" + "".join(
@@ -291,12 +293,12 @@ def test_a_record_that_is_none_fails_for_its_student_alone(
     (ready.clone("s0001") / RECORD).write_bytes(RECORDS[kind])
     push(ready, "s0001")
     capsys.readouterr()
-    started = time.monotonic()
+    start = time.monotonic()
     assert ready.call("update", "--json") in {1, 3}
-    out = said(capsys.readouterr().out)
+    out = document_of(capsys.readouterr().out)
     assert ready.call("status", "--json") == 0
-    assert len(said(capsys.readouterr().out)["students"]) == 3
-    assert time.monotonic() - started < 20
+    assert len(document_of(capsys.readouterr().out)["students"]) == 3
+    assert time.monotonic() - start < 20
     rows = {row["student_id"]: row["outcome"] for row in out["students"]}
     assert rows.pop("s0001", "moved") == "moved"
     assert set(rows.values()) == {"offered"}
@@ -316,7 +318,7 @@ def test_answers_of_every_kind_are_answered_or_passed_over(
         push(ready, "s0001")
         capsys.readouterr()
         assert ready.call("update", "--dry-run", "--json") in {0, 1, 3}, value
-        out = said(capsys.readouterr().out)
+        out = document_of(capsys.readouterr().out)
         assert {row["student_id"] for row in out["students"]} >= {"s0002", "s0003"}, value
         assert not any("unexpected" in failure["error"] for failure in out["failures"]), out
         assert "49" not in json.dumps(out)
@@ -344,19 +346,19 @@ def test_links_and_submodules_in_place_of_files(
     secret.write_text("_src_path: topsecret\n")
     oid = git(clone, "rev-parse", "HEAD")
     if mode == "120000":
-        done = subprocess.run(
+        process = subprocess.run(
             ["git", "hash-object", "-w", "--stdin"],
             cwd=clone, input=str(secret), capture_output=True, text=True, check=True,
         )  # fmt: skip
-        oid = done.stdout.strip()
+        oid = process.stdout.strip()
     in_place_of(ready, "s0001", path, mode, oid)
     capsys.readouterr()
     assert ready.call("update", "--json") in {0, 1, 3}
-    out = said(capsys.readouterr().out)
+    out = document_of(capsys.readouterr().out)
     assert "topsecret" not in json.dumps(out)
     assert not any("unexpected" in failure["error"] for failure in out["failures"])
     assert ready.call("status", "--json") == 0
-    assert len(said(capsys.readouterr().out)["students"]) == 3
+    assert len(document_of(capsys.readouterr().out)["students"]) == 3
     for ref in ready.refs("s0001"):
         assert "topsecret" not in git(ready.repository("s0001"), "grep", "-h", "", ref)
 
@@ -369,20 +371,20 @@ def test_few_objects_that_stand_for_many_files_end_early(
     entry = f"100644 blob {git(clone, 'rev-parse', 'HEAD:Makefile')}"
     for _ in range(10):
         listing = "".join(f"{entry}\tf{n}\n" for n in range(10))
-        done = subprocess.run(
+        process = subprocess.run(
             ["git", "mktree"], cwd=clone, input=listing, capture_output=True, text=True, check=True
         )
-        entry = f"040000 tree {done.stdout.strip()}"
+        entry = f"040000 tree {process.stdout.strip()}"
     listing = git(clone, "ls-tree", "HEAD") + f"\n{entry}\tbomb\n"
-    done = subprocess.run(
+    process = subprocess.run(
         ["git", "mktree"], cwd=clone, input=listing, capture_output=True, text=True, check=True
     )
     parent = git(clone, "rev-parse", "HEAD")
-    commit = git(clone, "commit-tree", "-p", parent, "-m", "Bomb", done.stdout.strip())
+    commit = git(clone, "commit-tree", "-p", parent, "-m", "Bomb", process.stdout.strip())
     git(clone, "push", "--quiet", "origin", f"{commit}:main")
     capsys.readouterr()
     assert ready.call("update", "--json") == 1
-    out = said(capsys.readouterr().out)
+    out = document_of(capsys.readouterr().out)
     assert [failure["student_id"] for failure in out["failures"]] == ["s0001"]
     assert "holds more than a project does" in out["failures"][0]["error"]
     assert len(out["students"]) == 2
@@ -408,10 +410,10 @@ def test_file_names_are_shown_and_not_obeyed(
         capsys.readouterr()
         assert ready.call("update", "--dry-run", "--only", "s0001") == 3
         both = capsys.readouterr()
-        shown = both.out + both.err
-        assert "conflict in" in shown
-        assert not any(c in shown for c in "\x1b\x07")
-        assert "\nerror: forged" not in shown
+        output = both.out + both.err
+        assert "conflict in" in output
+        assert not any(c in output for c in "\x1b\x07")
+        assert "\nerror: forged" not in output
         (clone / name).rename(clone / "train.py")
         (clone / "train.py").write_text(ready.read("s0002", "train.py") + "\n")
 
@@ -427,9 +429,9 @@ def test_a_name_that_is_no_text_is_reported_as_json(
     push(ready, "s0001")
     capsys.readouterr()
     assert ready.call("update", "--dry-run", "--json", "--only", "s0001") == 3
-    printed = capsys.readouterr().out
-    printed.encode("utf-8")
-    assert rows_of(printed)["s0001"]["files"] == [odd]
+    output = capsys.readouterr().out
+    output.encode("utf-8")
+    assert rows_of(output)["s0001"]["files"] == [odd]
 
 
 def test_a_forged_layer_named_as_the_marker_s_is_no_crash(
@@ -450,7 +452,7 @@ def test_a_forged_layer_named_as_the_marker_s_is_no_crash(
     git(clone, "push", "--quiet", "origin", "main")
     capsys.readouterr()
     assert ready.call("update", "--layer", school, "--json") in {0, 3}
-    out = said(capsys.readouterr().out)
+    out = document_of(capsys.readouterr().out)
     assert out["failures"] == []
     branch = f"{rows_of(json.dumps(out))['s0001']['branch']}"
     marker = ready.read("s0001", ".mlstarter.toml", branch)
@@ -497,7 +499,7 @@ def test_metrics_of_every_kind_leave_status_and_board_whole(
 ) -> None:
     ready.work("s0001", **{"reports/metrics.json": METRICS[kind]()})
     page = tmp_path / "board.html"
-    started = time.monotonic()
+    start = time.monotonic()
     assert ready.call("status", "--html", page) == 0
     both = capsys.readouterr()
     assert "s0003" in both.out
@@ -505,7 +507,7 @@ def test_metrics_of_every_kind_leave_status_and_board_whole(
     assert page.read_text().count("<tr ") == 3
     assert "<img" not in page.read_text()
     assert "\u202e" not in page.read_text()
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - start < 10
 
 
 def test_an_error_that_nobody_thought_of_is_one_student_s(
@@ -515,12 +517,12 @@ def test_an_error_that_nobody_thought_of_is_one_student_s(
 
     prepare = module.prepare
 
-    def broken(project: object, *rest: object) -> object:
+    def fail(project: object, *rest: object) -> object:
         if "s0002" in str(project):
             raise ZeroDivisionError("[/nope]")
         return prepare(project, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(module, "prepare", broken)
+    monkeypatch.setattr(module, "prepare", fail)
     assert ready.call("update") == 1
     assert "s0002: Something unexpected went wrong (ZeroDivisionError" in capsys.readouterr().err
     assert f"refs/heads/{BRANCH}" in ready.refs("s0003")

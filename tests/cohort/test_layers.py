@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from mlstarter.cli import run
-from tests.cohort.conftest import Classroom, git, said
+from tests.cohort.conftest import Classroom, document_of, git
 
 BRANCH = "mlstarter/update-1.0.0"
 
@@ -33,7 +33,7 @@ def record(classroom: Classroom, student: str, branch: str = "main") -> dict[str
     return tomllib.loads(classroom.read(student, ".mlstarter.toml", branch))
 
 
-def offered(classroom: Classroom, student: str) -> list[str]:
+def offered_branches(classroom: Classroom, student: str) -> list[str]:
     heads = "refs/heads/"
     refs = classroom.refs(student)
     return sorted(ref.removeprefix(heads) for ref in refs if ref.startswith(heads + "mlstarter/"))
@@ -50,9 +50,9 @@ def test_a_changed_layer_is_delivered_without_a_new_version(
 
     assert ready.call("update", "--layer", school, "--json") == 0
 
-    rows = said(capsys.readouterr().out)["students"]
+    rows = document_of(capsys.readouterr().out)["students"]
     assert {row["outcome"] for row in rows} == {"offered"}
-    (branch,) = offered(ready, "s0001")
+    (branch,) = offered_branches(ready, "s0001")
     assert branch.startswith(BRANCH + "-")
     assert ready.read("s0001", "docs/rules.md", branch) == "Be very kind.\nBe early.\nMe too."
     assert ready.read("s0001", "notes.md", branch) == "mine"
@@ -66,17 +66,17 @@ def test_a_changed_layer_is_delivered_without_a_new_version(
     assert ready.call("update", "--layer", school) == 0
     ready.journal.unlink()
     assert ready.call("update", "--layer", school) == 0
-    assert offered(ready, "s0001") == [branch]
+    assert offered_branches(ready, "s0001") == [branch]
 
 
 def test_layers_that_did_not_change_change_nothing(
     ready: Classroom, school: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert ready.call("update", "--layer", school, "--json") == 0
-    assert {r["outcome"] for r in said(capsys.readouterr().out)["students"]} == {"current"}
+    assert {r["outcome"] for r in document_of(capsys.readouterr().out)["students"]} == {"current"}
     ready.template.release("2.0.0", **{"new.py": "fresh = True\n"})
     assert ready.call("update", "--to", "2.0.0", "--layer", school) == 0
-    assert offered(ready, "s0003") == ["mlstarter/update-2.0.0"]
+    assert offered_branches(ready, "s0003") == ["mlstarter/update-2.0.0"]
     assert ready.read("s0003", "docs/rules.md", "mlstarter/update-2.0.0") == "Be kind.\nBe early."
 
 
@@ -107,9 +107,9 @@ def test_a_student_s_own_layer_leaves_the_school_s_and_the_marker(
     assert run(["update", str(clone), "--yes", "--layer", str(mine)]) == 0
 
     git(clone, "push", "--quiet", "origin", "main")
-    stated = record(ready, "s0001")
-    assert [layer["name"] for layer in stated["layers"]] == ["school", "mine"]
-    assert stated["cohort"] == {"course_run": "ml-test", "student_id": "s0001"}
+    layers = record(ready, "s0001")
+    assert [layer["name"] for layer in layers["layers"]] == ["school", "mine"]
+    assert layers["cohort"] == {"course_run": "ml-test", "student_id": "s0001"}
     assert ready.read("s0001", "LICENSE") == "My licence"
     # The school's updates go on, and take the student's layer along.
     (school / "more.md").write_text("more\n")

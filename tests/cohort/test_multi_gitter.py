@@ -32,10 +32,10 @@ def ready(classroom: Classroom) -> Classroom:
 
 @pytest.fixture
 def script(tmp_path: Path) -> Path:
-    found = re.search(r"^    (#!/bin/sh\n(?:    .*\n)+)", GUIDE.read_text(), re.MULTILINE)
-    assert found is not None
+    match = re.search(r"^    (#!/bin/sh\n(?:    .*\n)+)", GUIDE.read_text(), re.MULTILINE)
+    assert match is not None
     path = tmp_path / "update.sh"
-    path.write_text(found[1].replace("\n    ", "\n"))
+    path.write_text(match[1].replace("\n    ", "\n"))
     path.chmod(0o755)
     return path
 
@@ -44,11 +44,11 @@ def run_as_multi_gitter(classroom: Classroom, student: str, script: Path, into: 
     git(into.parent, "clone", "--quiet", str(classroom.repository(student)), str(into))
     git(into, "checkout", "--quiet", "-b", BRANCH)
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    done = subprocess.run(
+    process = subprocess.run(
         [script], cwd=into, env={**os.environ, "PATH": path}, check=False, capture_output=True
     )
-    if done.returncode != 0:
-        return f"exit status {done.returncode}"
+    if process.returncode != 0:
+        return f"exit status {process.returncode}"
     if not git(into, "status", "-s"):
         return "no change"
     git(into, "add", ".")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.cohort.conftest import Classroom, git, said
+from tests.cohort.conftest import Classroom, document_of, git
 from tests.cohort.git_server import GitServer
 
 OLD, NEW = "mlstarter/update-1.1.0", "mlstarter/update-1.2.0"
@@ -31,7 +31,7 @@ def update_rows(
 ) -> dict[str, dict[str, Any]]:
     capsys.readouterr()
     assert classroom.call("update", "--json", *more) == status
-    return {row["student_id"]: row for row in said(capsys.readouterr().out)["students"]}
+    return {row["student_id"]: row for row in document_of(capsys.readouterr().out)["students"]}
 
 
 def branches(classroom: Classroom, student: str) -> set[str]:

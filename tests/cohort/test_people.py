@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.cohort.conftest import Classroom, git, said
+from tests.cohort.conftest import Classroom, document_of, git
 from tests.cohort.github_stand_in import TOKEN, GitHubStandIn
 
 
@@ -18,7 +18,7 @@ def rows_of(
     """Return the exit status of a verb and the rows of its ``--json`` by student."""
     capsys.readouterr()
     status = classroom.call(verb, "--json", *more)
-    report = said(capsys.readouterr().out)
+    report = document_of(capsys.readouterr().out)
     rows = {row["student_id"]: row for row in report["students"]}
     return status, rows | {"failures": report.get("failures", [])}
 
@@ -283,9 +283,9 @@ def test_a_template_may_ask_whether_something_is_active(classroom: Classroom) ->
 # Histories that are not what was handed out.
 
 
-@pytest.mark.parametrize("collected", [False, True])
+@pytest.mark.parametrize("is_collected", [False, True])
 def test_an_unrelated_history_gets_one_right_sentence(
-    classroom: Classroom, capsys: pytest.CaptureFixture[str], tmp_path: Path, collected: bool
+    classroom: Classroom, capsys: pytest.CaptureFixture[str], tmp_path: Path, is_collected: bool
 ) -> None:
     assert classroom.call("create") == 0
     work = tmp_path / "thesis"
@@ -295,7 +295,7 @@ def test_an_unrelated_history_gets_one_right_sentence(
     git(work, "commit", "--quiet", "-m", "Thesis")
     store = classroom.repository("s0001")
     git(work, "push", "--quiet", "--force", str(store), "main:main")
-    if collected:
+    if is_collected:
         git(store, "reflog", "expire", "--expire=now", "--all")
         git(store, "gc", "--quiet", "--prune=now")
     head = classroom.refs("s0001")["refs/heads/main"]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from mlstarter.cohort.permissions import permission_findings
-from tests.cohort.conftest import Classroom, git, said
+from tests.cohort.conftest import Classroom, document_of, git
 from tests.cohort.git_server import GitServer
 
 
@@ -79,7 +79,7 @@ def test_check_says_it_with_the_command_that_mends_it(
     assert "chmod -R o-rwx" in errors
     open_folder.chmod(0o777)
     assert classroom.call("check", "--json") == 3
-    rows = said(capsys.readouterr().out)["permissions"]
+    rows = document_of(capsys.readouterr().out)["permissions"]
     assert rows[0]["is_serious"] is True
     assert rows[0]["hint"] == f"chmod o-w {open_folder}"
     open_folder.chmod(0o755)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cohort.conftest import Classroom, git, said
+from tests.cohort.conftest import Classroom, document_of, git
 
 
 @pytest.fixture
@@ -40,22 +40,22 @@ def test_work_on_another_branch_is_named_by_every_verb(
         assert ready.call(verb, *more) == 1
         assert f"has no branch main; the work lies on {branch}." in capsys.readouterr().err
     assert ready.call("status", "--json") == 0
-    assert said(capsys.readouterr().out)["students"][0]["state"] == "missing"
+    assert document_of(capsys.readouterr().out)["students"][0]["state"] == "missing"
 
 
-@pytest.mark.parametrize("emptied", [False, True])
+@pytest.mark.parametrize("is_empty", [False, True])
 def test_a_repository_that_is_gone_is_named_and_made_anew_when_asked(
-    ready: Classroom, capsys: pytest.CaptureFixture[str], emptied: bool
+    ready: Classroom, capsys: pytest.CaptureFixture[str], is_empty: bool
 ) -> None:
     store = ready.repository("s0002")
     shutil.rmtree(store)
-    if emptied:
+    if is_empty:
         git(ready.folder, "init", "--quiet", "--bare", str(store))
     refs_before = ready.refs("s0001")
     assert ready.call("create", "--ref", "1.0.0") == 3
     assert "The repository of s0002 is gone" in capsys.readouterr().err
     assert ready.call("status", "--json") == 0
-    states = [row["state"] for row in said(capsys.readouterr().out)["students"]]
+    states = [row["state"] for row in document_of(capsys.readouterr().out)["students"]]
     assert states == ["verified", "gone", "verified"]
     assert ready.call("create", "--ref", "1.0.0", "--recreate") == 0
     assert "refs/heads/main" in ready.refs("s0002")

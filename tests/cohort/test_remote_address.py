@@ -15,7 +15,7 @@ def config(remote: str) -> Config:
 
 
 @pytest.mark.parametrize(
-    ("stated", "pattern"),
+    ("address", "pattern"),
     [
         ("git@git.example:ml/{username}.git", "git@git.example:ml/{username}.git"),
         ("teacher@school:{username}.git", "teacher@school:{username}.git"),
@@ -24,17 +24,17 @@ def config(remote: str) -> Config:
         ("ssh://git@git.example/{username}.git", "ssh://git@git.example/{username}.git"),
     ],
 )
-def test_an_address_as_git_takes_it(stated: str, pattern: str) -> None:
-    remote = open_remote(config(stated), Transport())
+def test_an_address_as_git_takes_it(address: str, pattern: str) -> None:
+    remote = open_remote(config(address), Transport())
 
     assert isinstance(remote, PlainRemote)
     assert remote.pattern == pattern
 
 
 @pytest.mark.parametrize(
-    "stated",
+    "address",
     ["gitlab:school/{username}", "-oProxyCommand=x@y:{username}", "ext::sh -c {username}"],
 )
-def test_what_is_no_address_is_refused(stated: str) -> None:
+def test_what_is_no_address_is_refused(address: str) -> None:
     with pytest.raises(UsageError):
-        open_remote(config(stated), Transport())
+        open_remote(config(address), Transport())

@@ -25,7 +25,7 @@ def test_renovate_finds_the_newer_version_for_a_student(
     (clone / "renovate.json").write_text('{"enabledManagers": ["copier"]}')
     git(clone, "add", "--all")
     git(clone, "commit", "--quiet", "-m", "Renovate")
-    done = subprocess.run(
+    process = subprocess.run(
         ["renovate", "--platform=local", "--dry-run=lookup"],
         cwd=clone,
         env={**os.environ, "LOG_LEVEL": "debug"},
@@ -34,5 +34,5 @@ def test_renovate_finds_the_newer_version_for_a_student(
         check=False,
         timeout=300,
     )
-    assert '"packageFile": ".copier-answers.yml"' in done.stdout
-    assert '"newVersion": "1.1.0"' in done.stdout
+    assert '"packageFile": ".copier-answers.yml"' in process.stdout
+    assert '"newVersion": "1.1.0"' in process.stdout

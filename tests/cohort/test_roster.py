@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mlstarter.cohort.roster import read_roster
-from tests.cohort.conftest import Classroom, git, said
+from tests.cohort.conftest import Classroom, document_of, git
 
 
 def check(
@@ -16,7 +16,7 @@ def check(
     classroom.roster.write_bytes(text.encode())
     before = set(classroom.folder.rglob("*"))
     status = classroom.call("check", "--json", *more)
-    table = said(capsys.readouterr().out)
+    table = document_of(capsys.readouterr().out)
     problems = [(row["line"], row["message"]) for row in table["problems"]]
     assert status == (3 if problems else 0)
     assert set(classroom.folder.rglob("*")) == before
@@ -241,7 +241,7 @@ def test_whatever_spreadsheets_write_is_read(
 
     status = classroom.call("check", "--json")
 
-    table = said(capsys.readouterr().out)
+    table = document_of(capsys.readouterr().out)
     assert table["problems"] == []
     assert status == 0
     assert table["students"] >= 1

@@ -98,10 +98,10 @@ def test_no_permission_is_said_at_once(
     online: Classroom, server: GitServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     server.access["s0002.git"] = {"s0002"}
-    asked = len(server.requests)
+    request_count = len(server.requests)
     assert online.call("create", "--only", "s0002") == 1
     assert "The server does not let this account into" in capsys.readouterr().err
-    assert len(server.requests) - asked < 5
+    assert len(server.requests) - request_count < 5
     assert online.call("create", "--only", "s0001,s0003") == 0
 
 
@@ -124,14 +124,14 @@ def test_a_push_in_between_is_noticed_over_http_too(
 
     assert online.call("create") == 0
     online.template.release("2.0.0", **{"new.py": "fresh = True\n"})
-    prepare, pushed = module.prepare, list[str]()
+    prepare, pushes = module.prepare, list[str]()
 
     def while_the_student_works(*arguments: Any, **options: Any) -> Any:
-        made = prepare(*arguments, **options)
-        if not pushed:
-            pushed.append("once")
+        prepared_update = prepare(*arguments, **options)
+        if not pushes:
+            pushes.append("once")
             online.work("s0001", **{"late.md": "just in time\n"})
-        return made
+        return prepared_update
 
     monkeypatch.setattr(module, "prepare", while_the_student_works)
     assert online.call("update", "--only", "s0001") == 0
@@ -177,5 +177,5 @@ def test_ssh_goes_through_git_s_own_command(
     for student in classroom.students:
         git(tmp_path, "init", "--quiet", "--bare", f"{classroom.server}/ml/user-{student}.git")
     assert classroom.call("create") == 0
-    found = git(Path(f"{classroom.server}/ml/user-s0001.git"), "show", "main:.mlstarter.toml")
-    assert 'student_id = "s0001"' in found
+    marker = git(Path(f"{classroom.server}/ml/user-s0001.git"), "show", "main:.mlstarter.toml")
+    assert 'student_id = "s0001"' in marker

@@ -61,7 +61,7 @@ def commands(store: Path, proof: Path) -> None:
     hooks(store, proof)
 
 
-def included(store: Path, proof: Path) -> None:
+def included_config(store: Path, proof: Path) -> None:
     commands(store, proof)
     (store / "config").rename(store / "more")
     (store / "config").write_text("[include]\n\tpath = more\n")
@@ -93,7 +93,7 @@ def partial_clone(store: Path, proof: Path) -> None:
 
 HOSTILE: dict[str, Callable[[Path, Path], None]] = {
     name.__name__: name
-    for name in (hooks, hooks_path, commands, included, work_tree, partial_clone)
+    for name in (hooks, hooks_path, commands, included_config, work_tree, partial_clone)
 }
 
 
@@ -116,7 +116,7 @@ def test_nothing_that_the_folder_names_runs(
     assert (store / ref).is_file()
 
 
-@pytest.mark.parametrize("kind", ["hooks", "commands", "included", "work_tree"])
+@pytest.mark.parametrize("kind", ["hooks", "commands", "included_config", "work_tree"])
 def test_nor_when_a_repository_is_first_pushed_to(
     classroom: Classroom, tmp_path: Path, kind: str
 ) -> None:
@@ -206,11 +206,11 @@ def test_new_files_have_the_permissions_of_the_folder(ready: Classroom, mode: in
     for folder in (store, *(path for path in store.rglob("*") if path.is_dir())):
         folder.chmod(mode)
     assert ready.call("update", "--only", "s0002") == 0
-    made = [store / f"refs/heads/{BRANCH}", store / "refs/heads/mlstarter"]
-    made += [path for path in (store / "objects").iterdir() if len(path.name) == 2]
-    for path in made:
-        shared = stat.S_IWGRP if mode & 0o020 else 0
-        assert path.stat().st_mode & stat.S_IWGRP == shared, path
+    paths = [store / f"refs/heads/{BRANCH}", store / "refs/heads/mlstarter"]
+    paths += [path for path in (store / "objects").iterdir() if len(path.name) == 2]
+    for path in paths:
+        expected = stat.S_IWGRP if mode & 0o020 else 0
+        assert path.stat().st_mode & stat.S_IWGRP == expected, path
 
 
 def test_a_folder_that_may_not_be_read_is_one_student_s(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cohort.conftest import Classroom, git, said
+from tests.cohort.conftest import Classroom, document_of, git
 
 METRICS = {
     "schema": 1,
@@ -35,7 +35,7 @@ def standings(
 ) -> dict[str, dict[str, object]]:
     capsys.readouterr()
     classroom.call("status", "--json", *more)
-    return {row["student_id"]: row for row in said(capsys.readouterr().out)["students"]}
+    return {row["student_id"]: row for row in document_of(capsys.readouterr().out)["students"]}
 
 
 def test_status_tells_who_has_started_and_what_they_report(
@@ -157,7 +157,7 @@ def test_clones_are_made_brought_up_and_never_reset(
     def outcomes() -> list[str]:
         capsys.readouterr()
         assert working.call("clone", "--into", tmp_path / "all", "--json") == 0
-        return [row["outcome"] for row in said(capsys.readouterr().out)["students"]]
+        return [row["outcome"] for row in document_of(capsys.readouterr().out)["students"]]
 
     assert outcomes() == ["cloned"] * 3
     assert outcomes() == ["current"] * 3

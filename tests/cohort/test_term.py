@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from mlstarter.layers import read_marker
-from tests.cohort.conftest import Classroom, everything_in, found_strings, git, said
+from tests.cohort.conftest import Classroom, document_of, everything_in, found_strings, git
 from tests.cohort.git_server import GitServer
 from tests.cohort.test_kill import FULL, KILLER
 
@@ -139,7 +139,7 @@ class Term:
 
 
 def rows_of(capsys: pytest.CaptureFixture[str]) -> dict[str, dict[str, Any]]:
-    report = said(capsys.readouterr().out)
+    report = document_of(capsys.readouterr().out)
     assert report.get("failures", []) == []
     return {row["student_id"]: row for row in report["students"]}
 

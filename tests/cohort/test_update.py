@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from mlstarter import update as module
-from tests.cohort.conftest import Classroom, Template, git, said
+from tests.cohort.conftest import Classroom, Template, document_of, git
 
 BRANCH = "mlstarter/update-2.0.0"
 
@@ -31,7 +31,7 @@ def test_a_clean_result_is_offered_on_a_branch_and_main_is_left_alone(
     ready.work("s0001", **{"notes.md": "mine\n"})
     before = {student: ready.refs(student)["refs/heads/main"] for student in ready.students}
     assert ready.call("update", "--to", "2.0.0", "--json") == 0
-    rows = {row["student_id"]: row for row in said(capsys.readouterr().out)["students"]}
+    rows = {row["student_id"]: row for row in document_of(capsys.readouterr().out)["students"]}
     assert {row["outcome"] for row in rows.values()} == {"offered"}
     for student in ready.students:
         assert ready.refs(student)["refs/heads/main"] == before[student]
@@ -63,7 +63,7 @@ def test_a_conflict_leaves_the_template_commit_alone_and_names_the_files(
     clone = ready.work("s0002", **{"train.py": mine})
     head = ready.refs("s0002")["refs/heads/main"]
     assert ready.call("update", "--mode", "merge", "--json") == 3
-    rows = {row["student_id"]: row for row in said(capsys.readouterr().out)["students"]}
+    rows = {row["student_id"]: row for row in document_of(capsys.readouterr().out)["students"]}
     row = rows["s0002"]
     assert (row["outcome"], row["files"]) == ("conflict", ["train.py"])
     assert row["commands"] == ["git fetch origin", f"git merge origin/{BRANCH}"]
@@ -72,9 +72,9 @@ def test_a_conflict_leaves_the_template_commit_alone_and_names_the_files(
     for command in row["commands"]:
         subprocess.run(command.split(), cwd=clone, capture_output=True, check=False)
     assert git(clone, "diff", "--name-only", "--diff-filter=U") == "train.py"
-    merged = (clone / "train.py").read_text()
-    assert "step_5 = 'mine'" in merged
-    assert "step_5 = 55" in merged
+    text = (clone / "train.py").read_text()
+    assert "step_5 = 'mine'" in text
+    assert "step_5 = 55" in text
     assert (clone / "new.py").is_file()
 
 
@@ -85,7 +85,7 @@ def test_running_twice_opens_nothing_twice(
     before = {student: ready.refs(student) for student in ready.students}
     capsys.readouterr()
     assert ready.call("update", "--json") == 0
-    rows = said(capsys.readouterr().out)["students"]
+    rows = document_of(capsys.readouterr().out)["students"]
     assert all(row["again"] for row in rows)
     assert {student: ready.refs(student) for student in ready.students} == before
     # Not even with the journal lost, or the branch deleted by the student.
@@ -111,14 +111,14 @@ def test_a_commit_pushed_in_between_is_noticed_and_the_merge_done_again(
     ready: Classroom, monkeypatch: pytest.MonkeyPatch, mode: str
 ) -> None:
     prepare = module.prepare
-    pushed: list[str] = []
+    pushes: list[str] = []
 
     def prepare_while_the_student_works(*arguments: Any, **options: Any) -> Any:
-        made = prepare(*arguments, **options)
-        if not pushed:
-            pushed.append("once")
+        prepared_update = prepare(*arguments, **options)
+        if not pushes:
+            pushes.append("once")
             ready.work("s0001", **{"late.md": "just in time\n"})
-        return made
+        return prepared_update
 
     monkeypatch.setattr(module, "prepare", prepare_while_the_student_works)
     assert ready.call("update", "--mode", mode, "--only", "s0001") == 0
@@ -128,13 +128,13 @@ def test_a_commit_pushed_in_between_is_noticed_and_the_merge_done_again(
 
 
 def test_canary_goes_on_with_the_next_ones(ready: Classroom) -> None:
-    def offered() -> list[str]:
+    def students_with_offer() -> list[str]:
         return [s for s in ready.students if f"refs/heads/{BRANCH}" in ready.refs(s)]
 
     assert ready.call("update", "--canary", "1") == 0
-    assert offered() == ["s0001"]
+    assert students_with_offer() == ["s0001"]
     assert ready.call("update", "--canary", "1") == 0
-    assert offered() == ["s0001", "s0002"]
+    assert students_with_offer() == ["s0001", "s0002"]
 
 
 def test_dry_run_says_what_would_happen_and_pushes_nothing(
@@ -145,12 +145,16 @@ def test_dry_run_says_what_would_happen_and_pushes_nothing(
     before = {student: ready.refs(student) for student in ready.students}
     capsys.readouterr()
     assert ready.call("update", "--dry-run", "--json") == 3
-    planned = {r["student_id"]: r["outcome"] for r in said(capsys.readouterr().out)["students"]}
-    assert planned == {"s0001": "offered", "s0002": "conflict", "s0003": "offered"}
+    plans = {
+        r["student_id"]: r["outcome"] for r in document_of(capsys.readouterr().out)["students"]
+    }
+    assert plans == {"s0001": "offered", "s0002": "conflict", "s0003": "offered"}
     assert {student: ready.refs(student) for student in ready.students} == before
     assert ready.call("update", "--json") == 3
-    done = {r["student_id"]: r["outcome"] for r in said(capsys.readouterr().out)["students"]}
-    assert done == planned
+    outcomes = {
+        r["student_id"]: r["outcome"] for r in document_of(capsys.readouterr().out)["students"]
+    }
+    assert outcomes == plans
 
 
 def test_somebody_else_s_repository_is_never_pushed_to(
@@ -189,14 +193,16 @@ def test_a_squashed_history_gets_the_commands_that_work(
     git(clone, "push", "--quiet", "--force", "origin", "again:main")
     git(clone, "switch", "--quiet", "-C", "main", "again")
     assert ready.call("update", "--only", "s0001", "--json") == 3
-    (row,) = said(capsys.readouterr().out)["students"]
+    (row,) = document_of(capsys.readouterr().out)["students"]
     assert (row["outcome"], len(row["commands"])) == ("conflict", 3)
     assert ready.read("s0001", "train.py").count("mine") == 1
     results = [
         subprocess.run(command.split(), cwd=clone, capture_output=True, text=True, check=False)
         for command in row["commands"]
     ]
-    assert [done.returncode for done in results] == [0, 0, 1], [d.stderr for d in results]
+    assert [process.returncode for process in results] == [0, 0, 1], [
+        process.stderr for process in results
+    ]
     assert git(clone, "diff", "--name-only", "--diff-filter=U") == "train.py"
 
 
@@ -222,8 +228,8 @@ def test_new_questions_take_the_roster_s_answers_and_old_ones_stay(ready: Classr
         },
     )
     lines = ready.roster.read_text().splitlines()
-    renewed = [f"{lines[0]},team", *(f"{line},owls" for line in lines[1:])]
-    ready.roster.write_text("\n".join(renewed) + "\n")
+    rows = [f"{lines[0]},team", *(f"{line},owls" for line in lines[1:])]
+    ready.roster.write_text("\n".join(rows) + "\n")
     assert ready.call("update", "--to", "3.0.0", "--mode", "merge") == 0
     assert ready.read("s0001", "TEAM.md") == "owls A"
 
@@ -245,7 +251,7 @@ def test_max_per_hour_is_kept_over_runs(ready: Classroom) -> None:
     with open_journal(ready.journal, "ml-test") as journal:
         assert len(journal.sent_since(time.time() - 3600)) == 1
         pace = Pace([(1, 3600.0)], journal.sent_since, journal.count_sending, stop=Waiting())
-        from mlstarter.cohort.transport import RunStopped
+        from mlstarter.cohort.stop import RunStopped
 
         with pytest.raises(RunStopped):
             pace.wait()
@@ -280,7 +286,7 @@ def test_a_class_of_two_hundred_with_different_work_loses_nothing(
         {"Makefile": None},
         {},
     ]
-    pushed: dict[str, str] = {}
+    heads: dict[str, str] = {}
     for number, student in enumerate(classroom.students):
         files = work[number % len(work)]
         if files:
@@ -295,7 +301,7 @@ def test_a_class_of_two_hundred_with_different_work_loses_nothing(
             git(clone, "add", "--all")
             git(clone, "commit", "--quiet", "-m", "Work")
             git(clone, "push", "--quiet", "origin", "main")
-        pushed[student] = classroom.refs(student)["refs/heads/main"]
+        heads[student] = classroom.refs(student)["refs/heads/main"]
     template.release(
         "2.0.0",
         **{
@@ -306,15 +312,15 @@ def test_a_class_of_two_hundred_with_different_work_loses_nothing(
     )
     capsys.readouterr()
     classroom.call("update", "--json")
-    rows = {row["student_id"]: row for row in said(capsys.readouterr().out)["students"]}
+    rows = {row["student_id"]: row for row in document_of(capsys.readouterr().out)["students"]}
     assert len(rows) == count
     outcomes = {2: "conflict", 5: "conflict"}
     for number, student in enumerate(classroom.students):
         expected = outcomes.get(number % len(work), "offered")
         assert rows[student]["outcome"] == expected, (student, json.dumps(rows[student]))
-        assert classroom.refs(student)["refs/heads/main"] == pushed[student]
+        assert classroom.refs(student)["refs/heads/main"] == heads[student]
         if expected == "offered":
-            _holds_everything(classroom, student, pushed[student])
+            _holds_everything(classroom, student, heads[student])
 
 
 def _holds_everything(classroom: Classroom, student: str, head: str) -> None:
@@ -323,13 +329,13 @@ def _holds_everything(classroom: Classroom, student: str, head: str) -> None:
     git(repository, "merge-base", "--is-ancestor", head, BRANCH)
     assert git(repository, "show", f"{BRANCH}:new.py") == "fresh = True"
     handed_out = git(repository, "rev-list", "--max-parents=0", head)
-    added = [
+    own_lines = [
         line[1:]
         for line in git(repository, "diff", "-M", handed_out, head).splitlines()
         if line.startswith("+") and not line.startswith("+++")
     ]
     result = git(repository, "grep", "-h", "", BRANCH)
-    for line in added:
+    for line in own_lines:
         assert line in result, (student, line)
 
 

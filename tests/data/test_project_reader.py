@@ -20,8 +20,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from mlstarter.data.inspect import inspect
 from mlstarter.data.proposal import propose
 from mlstarter.data.reader import Values, read_table
-from mlstarter.data.schema import Schema, read_schema, to_toml, toml_value
+from mlstarter.data.schema import Schema, read_schema, to_toml
 from mlstarter.data.settings import Settings
+from mlstarter.escape import toml_value
 from mlstarter.sources.assemble import assemble
 from tests.data.random_tables import RandomTable, describe, tables, write
 

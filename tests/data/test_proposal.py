@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import tomllib
 from pathlib import Path
@@ -263,6 +264,30 @@ def test_a_schema_is_read_as_it_is_written() -> None:
     assert "\u202e" not in to_toml(schema)
     with pytest.raises(DataError, match=r"schema\.toml cannot be read"):
         read_schema("[target")
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("description = 2020-01-01", "description is not a text"),
+        ("unit = {kilo = true}", "unit is not a text"),
+        ("title = 3", "title is not a text"),
+        ("missing = '-'", "missing is not a list of texts"),
+        ("low = '3'", "low is not a number"),
+        ("high = true", "high is not a number"),
+    ],
+)
+def test_a_value_of_another_kind_in_a_schema_is_named(line: str, message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        read_schema(f'[[features]]\nname = "x"\nkind = "number"\n{line}\n')
+    with pytest.raises(DataError, match="a column has no kind"):
+        read_schema('[[features]]\nname = "x"\n')
+
+
+@pytest.mark.parametrize("bound", [math.inf, -math.inf, 1e300, -0.5, 3])
+def test_every_bound_is_read_as_it_is_written(bound: float) -> None:
+    schema = Schema(Column("y", "category"), features=(Column("x", "number", low=bound),))
+    assert read_schema(to_toml(schema)) == schema
 
 
 def test_what_the_owner_wrote_about_a_column_stays() -> None:

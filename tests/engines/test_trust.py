@@ -211,3 +211,48 @@ def test_a_trusted_source_is_trusted_by_update_and_list_too(
     assert (project / "g").read_text() == "B!!"
     questions = json.loads(mlstarter("list", "questions", "--template", source, "--json")[1])
     assert [q["default"] for q in questions["questions"]] == ["A!", "B!"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ now }}" + "(" * 3000,  # a mistake is shown where it is rendered
+        "{{ " + "(" * 3000 + "now" + ")" * 3000 + " }}",
+        "{{ " + "not " * 5000 + "now }}",
+        "{{ " + "[" * 3000 + "now" + "]" * 3000 + " }}",
+        "{{ now ~ " + "9" * 5000 + " }}",
+    ],
+    ids=["open", "parentheses", "not", "lists", "number"],
+)
+@pytest.mark.parametrize("name", ["copier.yml", "cookiecutter.json"])
+def test_a_text_that_cannot_be_looked_through_needs_trust_or_is_a_mistake(
+    mlstarter: Run, tmp_path: Path, text: str, name: str
+) -> None:
+    files = {"copier.yml": "n: 1\n", "README.md.jinja": text}
+    if name != "copier.yml":
+        files = {
+            name: '{"n": "1"}',
+            "{{cookiecutter.n}}/README.md": text + "cookiecutter._output_dir",
+        }
+    source = write_template(tmp_path / "template", files)
+    status, _, err = mlstarter("new", tmp_path / "p", "--template", source, "--yes")
+    assert status == 1
+    assert "Traceback" not in err
+    assert "unexpected" not in err
+    assert not (tmp_path / "p").exists()
+
+
+@pytest.mark.parametrize(
+    "options",
+    ["block_start_string: 5", "block_start_string: []", "variable_start_string: '{%'",
+     "comment_start_string: null", "line_statement_prefix: {a: 1}", "undefined: []"],
+)  # fmt: skip
+def test_delimiters_that_are_none_are_one_sentence(
+    mlstarter: Run, tmp_path: Path, options: str
+) -> None:
+    files = {"copier.yml": f"_envops: {{{options}}}\nn: 1\n", "README.md.jinja": "{{ now }}"}
+    source = write_template(tmp_path / "template", files)
+    status, _, err = mlstarter("new", tmp_path / "p", "--template", source, "--yes")
+    assert status == 1
+    assert "unexpected" not in err
+    assert len(err.splitlines()) == 2

@@ -33,7 +33,7 @@ CHANGELOG = """# Changes
 """
 
 
-RELEASED = sorted(kind for kind, level in SECOND_EDITION if level == "essentials")
+RELEASED_TYPES = sorted(kind for kind, level in SECOND_EDITION if level == "essentials")
 
 
 def built_in(dest: Path, kind: str, version: str) -> Path:
@@ -48,16 +48,16 @@ def tree(folder: Path) -> list[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", RELEASED)
+@pytest.mark.parametrize("kind", RELEASED_TYPES)
 def test_a_project_as_new_left_it_becomes_one_of_the_second_edition(
     tmp_path: Path, kind: str
 ) -> None:
     old, new = (built_in(tmp_path / v / "mine", kind, v) for v in ("0.1.0", "0.2.0"))
     modules = {path for path in git(old, "ls-files", "src").split() if "/sample/" not in path}
 
-    done = update(old)
+    outcome = update(old)
 
-    assert (done.status, done.plan.conflicts) == (0, ())
+    assert (outcome.status, outcome.plan.conflicts) == (0, ())
     assert tree(old) == tree(new)
     changelog = (ROOT / "templates/CHANGELOG.md").read_text("utf-8")
     names = {path.split("/", 2)[2] for path in modules - set(git(old, "ls-files", "src").split())}

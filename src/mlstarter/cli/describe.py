@@ -37,9 +37,13 @@ class DescribeOptions:
 @click.argument("project", required=False, type=click.Path(path_type=Path))
 @click.option(
     "-d", "--data", multiple=True, metavar="KEY=VALUE",
-    help="Decide what the file does not: target, data_encoding, data_decimal, date_formats, ...",
+    help="Decide what the file does not: target, data_encoding, date_formats and others. "
+    "May be repeated.",
 )  # fmt: skip
-@click.option("--copy/--no-copy", default=True, help="Leave the file where it is.")
+@click.option(
+    "--copy/--no-copy", default=True,
+    help="Copy the file into the project, or leave it where it is. Default: copy.",
+)  # fmt: skip
 @click.option("-y", "--yes", is_flag=True, help="Ask nothing; write what is shown.")
 @shared_options.as_json
 def describe(**parameters: object) -> None:

@@ -18,7 +18,9 @@ THINGS = ("types", "presets", "versions", "questions")
 
 @click.command("list")
 @click.argument("thing", default="types", metavar="[types|presets|versions|questions]")
-@click.option("-t", "--type", "project_type", metavar="T", help="Only what belongs to this type.")
+@click.option(
+    "-t", "--type", "project_type", metavar="TYPE", help="Only what belongs to this type."
+)
 @shared_options.template_source
 @shared_options.trust
 @shared_options.as_json

@@ -38,7 +38,7 @@ class NewOptions:
     ref: str | None
     layer: tuple[Path, ...]
     trust: bool
-    no_git: bool
+    git: bool
     is_nested: bool | None
     github: bool
     dry_run: bool
@@ -64,18 +64,21 @@ def _complete_type(_ctx: object, _param: object, incomplete: str) -> list[str]:
 @click.command()
 @click.argument("dest", required=False, type=click.Path(path_type=Path))
 @click.option(
-    "-t", "--type", "project_type", metavar="T", shell_complete=_complete_type,
+    "-t", "--type", "project_type", metavar="TYPE", shell_complete=_complete_type,
     help="The project type (`mlstarter list types`).",
 )  # fmt: skip
 @click.option(
-    "-p", "--preset", metavar="P", shell_complete=_complete_preset,
+    "-p", "--preset", metavar="PRESET", shell_complete=_complete_preset,
     help="A ready set of answers (`mlstarter list presets`).",
 )  # fmt: skip
 @click.option(
     "--data-file", metavar="FILE",
     help="Data of your own, a file or a folder: looked at first, then copied to data/raw/.",
 )  # fmt: skip
-@click.option("--copy/--no-copy", default=True, help="Leave the data where they are.")
+@click.option(
+    "--copy/--no-copy", default=True,
+    help="Copy the data into the project, or leave them where they are. Default: copy.",
+)  # fmt: skip
 @click.option("--track-data", is_flag=True, help="Commit the copied data to git as well.")
 @shared_options.data
 @click.option(
@@ -89,10 +92,13 @@ def _complete_type(_ctx: object, _param: object, incomplete: str) -> list[str]:
     help="A folder whose files are laid over the template's. May be repeated.",
 )  # fmt: skip
 @shared_options.trust
-@click.option("--no-git", is_flag=True, help="Write the files only, without a repository.")
+@click.option(
+    "--git/--no-git", default=True,
+    help="Make a repository with a first commit, or write the files alone. Default: git.",
+)  # fmt: skip
 @click.option(
     "--nested/--standalone", "is_nested", default=None,
-    help="Inside another repository: be a folder of it, or a repository of its own.",
+    help="Inside another repository: be a folder of it, or a repository of its own. Default: ask.",
 )  # fmt: skip
 @click.option("--github", is_flag=True, help="Create a private GitHub repository with gh and push.")
 @click.option("--dry-run", is_flag=True, help="Print the files that would be written.")
@@ -118,10 +124,10 @@ def run(options: NewOptions) -> None:
     from mlstarter.questions.gather import destination
 
     if options.github:
-        if options.no_git:
+        if not options.git:
             raise UsageError("--github needs a repository.", hint="leave out --no-git")
         github.require()
-    if not (options.no_git or options.dry_run):
+    if options.git and not options.dry_run:
         require_git()
     if options.dest is not None:
         create.check_destination(options.dest)
@@ -143,14 +149,14 @@ def run(options: NewOptions) -> None:
         tree = create.plan(template, answers, layers=options.layer)
         _print_tree(options, dest, sorted(tree))
         return
-    as_folder = not options.no_git and _is_nested(options, dest)
+    as_folder = options.git and _is_nested(options, dest)
     with steps(quiet=options.as_json) as step:
         project = create.create(
             dest,
             template,
             answers,
             layers=options.layer,
-            git=not options.no_git,
+            git=options.git,
             is_nested=as_folder,
             own=answer_set.files(track=options.track_data),
             progress=step,

@@ -38,9 +38,11 @@ def template_source(command: Command) -> Command:
         "gh:owner/name.",
     )
     folder = click.option(
-        "--directory", metavar="SUB", help="The folder inside SRC that holds the template."
+        "--directory", metavar="DIR", help="The folder inside SRC that holds the template."
     )
     ref = click.option(
-        "--ref", metavar="V", help="The template's version (a tag, branch or commit); the newest."
+        "--ref",
+        metavar="VERSION",
+        help="The template's version: a tag, branch or commit. Default: the newest release.",
     )
     return source(folder(ref(command)))

@@ -141,7 +141,7 @@ def convert(folder: Path, out: Path | None, trust: bool, as_json: bool) -> None:
 @template.command("publish")
 @click.argument("remote")
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
-@click.option("--version", "version", metavar="V", help="The version that FOLDER becomes there.")
+@click.option("--version", metavar="VERSION", help="The version that FOLDER becomes there.")
 @shared_options.as_json
 def publish(remote: str, folder: Path | None, version: str | None, as_json: bool) -> None:
     """Push a template to a git remote as a version, with a tag.

@@ -47,7 +47,7 @@ class UpdateOptions:
 
 @click.command()
 @click.argument("project", default=".", type=click.Path(path_type=Path))
-@click.option("--to", metavar="V", help="The template version to go to; the newest.")
+@click.option("--to", metavar="VERSION", help="The template version to go to. Default: the newest.")
 @shared_options.data
 @click.option("--dry-run", is_flag=True, help="Print what would happen to each file; do nothing.")
 @click.option("--diff", is_flag=True, help="Print what would happen as a patch; do nothing.")
@@ -59,7 +59,7 @@ class UpdateOptions:
 @shared_options.template_source
 @click.option(
     "--layer", multiple=True, metavar="DIR", type=shared_options.FOLDER,
-    help="A layer's folder as it is now; without it, the layer stays as it was.",
+    help="A layer's folder as it is now. Default: the layer as it was. May be repeated.",
 )  # fmt: skip
 @click.option("--allow-downgrade", is_flag=True, help="Let --to name an older version.")
 @shared_options.trust

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from mlstarter.cohort.journal import Entry, Journal
+from mlstarter.cohort.journal import Journal, RepositoryEntry
 from mlstarter.cohort.private_clone import MAIN, at_hand, belongs_to
 from mlstarter.cohort.remotes import NoAddress, Remote
 from mlstarter.cohort.roster import Student
@@ -30,7 +30,7 @@ class Ambiguous(NeedsAttention):
 class Location:
     """Where a repository lies: what the journal says of it, and the refs that the server shows."""
 
-    entry: Entry
+    entry: RepositoryEntry
     refs: Mapping[str, str]
 
 
@@ -71,7 +71,7 @@ class Addresses:
         """
         entry = self.journal.entry(student.student_id)
         if entry is None or entry.state != "verified":
-            entry = entry or Entry(student.student_id, self.remote.url(student))
+            entry = entry or RepositoryEntry(student.student_id, self.remote.url(student))
             return Location(entry, self.remote.transport.refs(entry.url))
         return self._at_roster_address(student, entry) or self._at_journal_address(student, entry)
 
@@ -80,7 +80,7 @@ class Addresses:
         entry = self.journal.entry(student.student_id)
         return entry.url if entry is not None else self.remote.url(student)
 
-    def _at_roster_address(self, student: Student, entry: Entry) -> Location | None:
+    def _at_roster_address(self, student: Student, entry: RepositoryEntry) -> Location | None:
         """Return the location that the roster gives, where the repository has moved there."""
         url = self._roster_url(student)
         if url is None or url == entry.url:
@@ -94,7 +94,7 @@ class Addresses:
             return None
         return self._follow(entry, listing.url, listing.refs)
 
-    def _at_journal_address(self, student: Student, entry: Entry) -> Location:
+    def _at_journal_address(self, student: Student, entry: RepositoryEntry) -> Location:
         try:
             listing = self.remote.transport.listing(entry.url)
             refs = listing.refs
@@ -110,7 +110,7 @@ class Addresses:
                     return self._follow(entry, url, their_refs)
             raise
 
-    def _follow(self, entry: Entry, url: str, refs: Mapping[str, str]) -> Location:
+    def _follow(self, entry: RepositoryEntry, url: str, refs: Mapping[str, str]) -> Location:
         self.moves.append(AddressChange(entry.student_id, entry.url, url))
         entry = replace(entry, url=url)
         self.journal.record(entry)
@@ -213,9 +213,12 @@ class Addresses:
             self.journal.keep_setting("remote", pattern)
 
     def _require_moved(
-        self, elsewhere: Sequence[tuple[Student, Entry, str]], before: str | None, pattern: str
+        self,
+        elsewhere: Sequence[tuple[Student, RepositoryEntry, str]],
+        before: str | None,
+        pattern: str,
     ) -> None:
-        arrivals: list[tuple[Entry, str, dict[str, str]]] = []
+        arrivals: list[tuple[RepositoryEntry, str, dict[str, str]]] = []
         absent: list[str] = []
         for student, entry, url in elsewhere:
             refs = self._refs(url)
@@ -236,7 +239,7 @@ class Addresses:
             self._follow(entry, url, refs)
 
     @staticmethod
-    def _is_verified(entry: Entry | None) -> bool:
+    def _is_verified(entry: RepositoryEntry | None) -> bool:
         return entry is not None and entry.state == "verified"
 
 

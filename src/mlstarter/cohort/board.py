@@ -93,11 +93,11 @@ def board(
 
 def summary(standings: Sequence[Standing]) -> str:
     """Return how many students there are and how they stand, in sentences."""
-    started = sum(standing.started for standing in standings)
+    active_count = sum(standing.has_started for standing in standings)
     behind = sum(standing.behind for standing in standings)
     conflicts = sum(standing.conflict for standing in standings)
     more = f" Updates in conflict: {conflicts}." if conflicts else ""
-    return f"{len(standings)} students, {started} have started, {behind} are behind.{more}"
+    return f"{len(standings)} students, {active_count} have started, {behind} are behind.{more}"
 
 
 def states_of(standing: Standing) -> tuple[str, ...]:
@@ -117,14 +117,14 @@ def _states(standing: Standing) -> Iterator[str]:
         if not standing.active:
             yield "dropped out"
         return
-    yield "started" if standing.started else "not started"
+    yield "started" if standing.has_started else "not started"
     for state, holds in (
         ("behind", standing.behind),
         ("update waits", standing.pending is not None and not standing.conflict),
         ("conflict", standing.conflict),
         ("CI failed", standing.ci == "failed"),
         ("no result", standing.value is None),
-        ("moved away", standing.moved),
+        ("moved away", standing.has_moved),
         ("dropped out", not standing.active),
     ):
         if holds:
@@ -163,7 +163,7 @@ def _row(standing: Standing, name: str) -> Row:
 
 
 def _version(standing: Standing) -> Cell:
-    if standing.moved:
+    if standing.has_moved:
         return Cell("moved away", mark="bad")
     below = "behind" if standing.behind else ""
     return Cell(standing.version or "", below, mark="wait" if standing.behind else "")

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Literal
 
 from mlstarter.cohort.addresses import Addresses
-from mlstarter.cohort.journal import Entry, Journal
+from mlstarter.cohort.journal import Journal, RepositoryEntry
 from mlstarter.cohort.moments import is_moment, parse_moment
 from mlstarter.cohort.push_log import MomentUnknown, commit_at, pushes_after
 from mlstarter.cohort.roster import Student
@@ -116,7 +116,7 @@ class Cloner:
         return _outcome("current" if target.commit == before else "updated", path, target)
 
     def _bring_up(
-        self, student: Student, entry: Entry, transport: Transport, path: Path
+        self, student: Student, entry: RepositoryEntry, transport: Transport, path: Path
     ) -> _Target:
         """Fetch, and show what is asked for."""
         git = _work_tree(path)
@@ -132,7 +132,7 @@ class Cloner:
         git.run(*checkout, "--detach", target.commit)
         return target
 
-    def _target(self, git: Git, student: Student, entry: Entry) -> _Target:
+    def _target(self, git: Git, student: Student, entry: RepositoryEntry) -> _Target:
         """Return the commit to show: main, the tag, or what was there at the moment."""
         main = _revision(git, MAIN)
         if not main:
@@ -161,7 +161,9 @@ class Cloner:
             )
         return parse_moment(self.at)
 
-    def _at_moment(self, git: Git, student: Student, entry: Entry, deadline: datetime) -> _Target:
+    def _at_moment(
+        self, git: Git, student: Student, entry: RepositoryEntry, deadline: datetime
+    ) -> _Target:
         pushes = self.addresses.remote.pushes(entry.url, deadline)
         if pushes:
             try:

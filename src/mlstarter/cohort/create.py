@@ -18,7 +18,7 @@ from pathlib import Path
 
 from mlstarter.cohort.adopt import Adopter
 from mlstarter.cohort.handout import MARKER, NEUTRAL, Handout
-from mlstarter.cohort.journal import Entry, Journal
+from mlstarter.cohort.journal import Journal, RepositoryEntry
 from mlstarter.cohort.private_clone import private_git
 from mlstarter.cohort.proof import NotProven
 from mlstarter.cohort.recreate import find_backup, push_backup
@@ -52,7 +52,7 @@ class RepositoryGone(RemoteFailed):
 class Creation:
     """What became of one student's repository; ``note`` is a sentence that somebody must read."""
 
-    entry: Entry
+    entry: RepositoryEntry
     note: str = ""
 
 
@@ -99,25 +99,25 @@ class Creator:
         self._invite(student, creation.entry.url)
         return creation
 
-    def _current(self, student: Student, entry: Entry | None) -> Entry:
+    def _current(self, student: Student, entry: RepositoryEntry | None) -> RepositoryEntry:
         """Return the entry to go on from, at the address that the roster gives now."""
         url = self.remote.url(student)
         if entry is None or entry.url == url:
-            return entry or Entry(student.student_id, url)
+            return entry or RepositoryEntry(student.student_id, url)
         if entry.state in {"new", "rendered"}:
-            return Entry(student.student_id, url, stamp=entry.stamp)
+            return RepositoryEntry(student.student_id, url, stamp=entry.stamp)
         raise UsageError(
             f"{student.student_id} was begun at {entry.url}, and the remote now says {url}.",
             hint="finish it there first, with the roster and the remote of before",
         )
 
-    def _begin(self, student: Student, entry: Entry, handout: Handout) -> Entry:
+    def _begin(self, student: Student, entry: RepositoryEntry, handout: Handout) -> RepositoryEntry:
         # An update tells by it whether the layers have changed since.
         self.journal.remember("layers", handout.layers_digest)
         with tempfile.TemporaryDirectory(prefix="mlstarter-cohort-") as folder:
             return self._steps(student, entry, handout, Path(folder) / "work.git")
 
-    def _check(self, student: Student, entry: Entry) -> Creation:
+    def _check(self, student: Student, entry: RepositoryEntry) -> Creation:
         """Ask the server for a repository that was verified; make it anew where that is wanted.
 
         Raises RepositoryGone where it is not on the server and nobody asked for that, RemoteFailed
@@ -137,7 +137,7 @@ class Creator:
                 "folder of cohort clone, or else from the handout without the student's work",
             ) from error
 
-    def _recreate(self, student: Student, entry: Entry) -> Creation:
+    def _recreate(self, student: Student, entry: RepositoryEntry) -> Creation:
         url = self.remote.url(student)
         course_run = self.handout.config.course_run
         self.journal.forget_access(student.student_id)
@@ -170,7 +170,9 @@ class Creator:
             if is_new and self.remote.invite(url, person):
                 self.journal.give_access(student.student_id, person.student_id)
 
-    def _steps(self, student: Student, entry: Entry, handout: Handout, store: Path) -> Entry:
+    def _steps(
+        self, student: Student, entry: RepositoryEntry, handout: Handout, store: Path
+    ) -> RepositoryEntry:
         stamp = entry.stamp or now()
         seed = self.journal.remember("seed", new_seed())
         shutil.copytree(empty_bare(), store)
@@ -203,7 +205,7 @@ class Creator:
             self.catch_up(student)
         return self._record(replace(entry, state="verified"))
 
-    def _push(self, entry: Entry, objects: ObjectSet, store: Path) -> None:
+    def _push(self, entry: RepositoryEntry, objects: ObjectSet, store: Path) -> None:
         objects.write(store / "objects")
         try:
             self.remote.transport.push(entry.url, store, (f"{entry.commit_id}:{MAIN}",))
@@ -211,7 +213,7 @@ class Creator:
             # Somebody pushed in between; what the server holds now is looked at next.
             return
 
-    def _is_proven(self, student: Student, entry: Entry, refs: Mapping[str, str]) -> bool:
+    def _is_proven(self, student: Student, entry: RepositoryEntry, refs: Mapping[str, str]) -> bool:
         """Say whether the server holds what was handed out, with or without work on top."""
         head = refs.get(MAIN)
         if head == entry.commit_id:
@@ -231,7 +233,7 @@ class Creator:
         whose = (self.handout.config.course_run, student.student_id)
         return is_ancestor and read_marker(text) == whose
 
-    def _adopt(self, student: Student, url: str) -> Entry:
+    def _adopt(self, student: Student, url: str) -> RepositoryEntry:
         """Take a repository over that proves to be the student's; raises Foreign for another."""
         try:
             proof = self.adopter.prove(student, url)
@@ -243,7 +245,7 @@ class Creator:
             ) from error
         return self.adopter.record(student, url, proof)
 
-    def _record(self, entry: Entry) -> Entry:
+    def _record(self, entry: RepositoryEntry) -> RepositoryEntry:
         self.journal.record(entry)
         return entry
 

@@ -121,7 +121,10 @@ class Deliverer:
             return False
         mode = self.handout.config.mode
         settlement = mode == "branch" or (mode == "pr" and earlier.change_url)
-        return bool(settlement) and visit.refs.get(f"refs/heads/{self.branch}") == earlier.pushed
+        return (
+            bool(settlement)
+            and visit.refs.get(f"refs/heads/{self.branch}") == earlier.pushed_commit
+        )
 
     def _plan(self, visit: Visit) -> Plan:
         """Compute the merge; raises MovedAway where the course has no say in the project."""
@@ -209,7 +212,7 @@ class Deliverer:
         kind = "layers" if plan.old == plan.new else "template"
         if plan.up_to_date:
             result = self._result("merged", branch, again=True)
-            return result if visit.preview else self._record(visit, result, earlier.pushed)
+            return result if visit.preview else self._record(visit, result, earlier.pushed_commit)
         tip = visit.refs.get(f"refs/heads/{branch}", "")
         if self.handout.config.mode == "merge" and not plan.conflicts:
             return self._merge_offer(visit, plan, earlier, branch, tip)
@@ -229,7 +232,9 @@ class Deliverer:
         fresh = self.journal.delivery(visit.student.student_id, self.edition) is None
         if (opens or fresh) and not visit.preview:
             outcome = cast(Outcome, earlier.outcome)
-            result = replace(self._record(visit, result, earlier.pushed, outcome), again=True)
+            result = replace(
+                self._record(visit, result, earlier.pushed_commit, outcome), again=True
+            )
         return result
 
     def _merge_offer(
@@ -240,14 +245,14 @@ class Deliverer:
         if visit.preview:
             return result
         commit = plan.merge_commit or plan.template_commit
-        ours = {branch: tip} if tip and tip == earlier.pushed else {}
+        ours = {branch: tip} if tip and tip == earlier.pushed_commit else {}
         foreign = (branch,) if tip and not ours else ()
         before = OpenBranches(ours, foreign)
         result = self._push(visit, plan, (f"{commit}:{MAIN}",), before, result)
         return self._record(visit, result, commit)
 
     def _record(
-        self, visit: Visit, result: Result, pushed: str, outcome: Outcome | None = None
+        self, visit: Visit, result: Result, pushed_commit: str, outcome: Outcome | None = None
     ) -> Result:
         """Open a pull request where that is asked for, and write into the journal what was done.
 
@@ -264,7 +269,7 @@ class Deliverer:
             edition,
             outcome or result.outcome,
             visit.head,
-            pushed,
+            pushed_commit,
             result.change_url,
         )
         self.journal.deliver(delivery)
@@ -281,8 +286,10 @@ class Deliverer:
                 outcome = "conflict" if newest == tip else "offered"
                 identifier = visit.student.student_id
                 # Where somebody has gone on from there, no later update may take it away.
-                pushed = tip if is_own_commit(visit.project, tip, newest) else ""
-                return branch, Delivery(identifier, self.edition, outcome, visit.head, pushed)
+                pushed_commit = tip if is_own_commit(visit.project, tip, newest) else ""
+                return branch, Delivery(
+                    identifier, self.edition, outcome, visit.head, pushed_commit
+                )
             if branch == self.branch:
                 raise Foreign(
                     f"{self.addresses.url(visit.student)} has a branch {branch} that holds "

@@ -22,6 +22,7 @@ from mlstarter.git.identity import Identity
 from mlstarter.git.merge_base import Pristine
 from mlstarter.git.template_commits import TemplateOrigin
 from mlstarter.layers import RECORD, digest_of, render_layers, with_records
+from mlstarter.project import with_record
 from mlstarter.questions import Answers, Questionnaire, complete
 from mlstarter.sources import Template
 
@@ -89,9 +90,10 @@ class Handout:
         values = self.roster_answers(student)
         answers = complete(questionnaire, values, suggestions=class_defaults(questionnaire))
         output = render_all(self.template, answers, folder_name=name)
-        layers = render_layers(self.config.layer, answers, output.tree, name)
+        tree = with_record(output.tree, self.template, answers.for_record)
+        layers = render_layers(self.config.layer, answers, tree, name)
         whose = (self.config.course_run, student.student_id)
-        return Pristine(self.origin, output.tree, with_records(layers, whose), output.seed)
+        return Pristine(self.origin, tree, with_records(layers, whose), output.seed)
 
     def problems(self, students: Sequence[Student]) -> list[Problem]:
         """Return the rows whose answers the template does not take."""

@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from mlstarter import escape
 from mlstarter.cohort.config import Config
-from mlstarter.cohort.github import web_address
+from mlstarter.cohort.github.address import web_address
 from mlstarter.suggest import listing
 
 _FIELD = re.compile(r"\{([a-z_]+)\}")

@@ -43,7 +43,7 @@ _ENTRY = "student_id, url, state, stamp, commit_id, version"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RepositoryEntry:
     """How far one student's repository is.
 
     ``stamp`` is the commits' time as git writes it ("seconds zone"): with it a second run renders
@@ -67,7 +67,7 @@ class Delivery:
     version: str
     outcome: str
     head: str
-    pushed: str = ""
+    pushed_commit: str = ""
     change_url: str = ""
 
 
@@ -157,24 +157,24 @@ class Journal:
         """Let others at the journal."""
         self._db.close()
 
-    def entry(self, student_id: str) -> Entry | None:
+    def entry(self, student_id: str) -> RepositoryEntry | None:
         """Return how far a student's repository is, None where nothing was begun."""
         with self._lock:
             row = self._db.execute(
                 f"SELECT {_ENTRY} FROM students WHERE student_id = ?",  # noqa: S608 - a constant
                 (student_id,),
             ).fetchone()
-        return Entry(*row) if row else None
+        return RepositoryEntry(*row) if row else None
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[RepositoryEntry]:
         """Return how far every repository is, in the order of their ids."""
         with self._lock:
             rows = self._db.execute(
                 f"SELECT {_ENTRY} FROM students ORDER BY student_id"  # noqa: S608 - a constant
             ).fetchall()
-        return [Entry(*row) for row in rows]
+        return [RepositoryEntry(*row) for row in rows]
 
-    def record(self, entry: Entry) -> None:
+    def record(self, entry: RepositoryEntry) -> None:
         """Write that a step is done."""
         with self._lock:
             self._db.execute(
@@ -245,7 +245,7 @@ class Journal:
                     delivery.version,
                     delivery.outcome,
                     delivery.head,
-                    delivery.pushed,
+                    delivery.pushed_commit,
                     delivery.change_url,
                 ),
             )

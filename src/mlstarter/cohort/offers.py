@@ -22,7 +22,7 @@ from mlstarter.project import Project
 Outcome = Literal["current", "offered", "merged", "conflict", "moved"]
 PREFIX = "mlstarter/update-"
 # Branches named like ours that are looked at: a student may make any number of them.
-_MAX_BRANCHES = 50
+MAX_BRANCHES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +74,16 @@ def open_branches(
 
     ``deliveries`` are all that a student was ever sent.
     """
-    pushed = {f"{PREFIX}{each.version}": each.pushed for each in deliveries}
+    delivered_tips = {f"{PREFIX}{each.version}": each.pushed_commit for each in deliveries}
     tips = {name.removeprefix("refs/heads/"): tip for name, tip in refs.items()}
     names = [name for name in tips if name.startswith(PREFIX) and name != branch]
     replaceable: dict[str, str] = {}
     foreign = []
-    for other in sorted(names, key=lambda name: (name not in pushed, name))[:_MAX_BRANCHES]:
+    for other in sorted(names, key=lambda name: (name not in delivered_tips, name))[:MAX_BRANCHES]:
         tip = tips[other]
         if is_merged(project, tip, refs[MAIN]):
             continue
-        if pushed.get(other) == tip:
+        if delivered_tips.get(other) == tip:
             replaceable[other] = tip
         else:
             foreign.append(other)

@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 
 from mlstarter.cohort.handout import MARKER, NEUTRAL, Handout
+from mlstarter.cohort.journal import Delivery
 from mlstarter.cohort.private_clone import belongs_to
 from mlstarter.cohort.roster import Student
 from mlstarter.cohort.versions import CourseVersions
@@ -37,15 +38,17 @@ class NotProven(NeedsAttention):
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What a repository's history shows: see ``journal.Entry``.
+    """What a repository's history shows: see ``journal.RepositoryEntry``.
 
-    ``layers`` is the digest of the layers that were handed out, as ``Handout.layers_digest``.
+    ``layers`` is the digest of the layers that were handed out, as ``Handout.layers_digest``;
+    ``offers`` are the updates that wait to be merged there.
     """
 
     commit_id: str
     stamp: str
     version: str
     layers: str
+    offers: tuple[Delivery, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,9 +78,7 @@ class Prover:
                 f"its first commit names version {trailers.origin.version or 'none'}, which the "
                 "course's template does not have",
             )
-        seed = trailers.seed if _SEED.fullmatch(trailers.seed) else ""
-        renders = (self._tree(handout, student, project, name, seed) for name in names)
-        if trailers.tree not in renders:
+        if not self.is_render(student, project, trailers, names):
             raise self._not_proven(
                 student,
                 "its first commit is not what cohort.toml and the roster give for this student "
@@ -86,14 +87,29 @@ class Prover:
         commit, marker = self._handed_out(student, project, head, root, trailers)
         return Proof(commit, stamp, trailers.origin.version or "", _layers_digest(marker))
 
+    def is_render(
+        self, student: Student, project: Project, trailers: Trailers, names: tuple[str, ...]
+    ) -> bool:
+        """Say whether a template commit's tree is what the course gives a student at its version.
+
+        ``names`` are what the repository's folder may have been called when it was rendered.
+        """
+        handout = self.versions.handout(trailers.origin.version)
+        if handout is None or handout.origin != trailers.origin:
+            return False
+        seed = trailers.seed if _SEED.fullmatch(trailers.seed) else ""
+        renders = (self._tree(handout, student, project, name, seed) for name in names)
+        return trailers.tree in renders
+
     def _check_marker(self, student: Student, project: Project, head: str) -> None:
         owner = belongs_to(project, head)
         if owner is None:
             raise self._not_proven(student, "it carries no marker of a course (.mlstarter.toml)")
-        if owner != self._whose(student):
+        if owner != self.whose(student):
             raise self._not_proven(student, f"its marker names {owner[1]} of the course {owner[0]}")
 
-    def _whose(self, student: Student) -> tuple[str, str]:
+    def whose(self, student: Student) -> tuple[str, str]:
+        """Return what the marker of a student's repository says: the course and the id."""
         return self.versions.newest.config.course_run, student.student_id
 
     def _root(self, student: Student, project: Project, head: str) -> str:
@@ -144,7 +160,7 @@ class Prover:
             commit = child.commit
             if (child.trailers.layer or "").startswith(f"{MARKER_LAYER} "):
                 marker = project.repository.blob(commit, MARKER) or b""
-                if read_marker(marker) == self._whose(student):
+                if read_marker(marker) == self.whose(student):
                     return commit, marker
                 break
         raise self._not_proven(student, "the commit that brought its marker is not in its history")

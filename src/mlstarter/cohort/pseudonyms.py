@@ -26,8 +26,8 @@ def name_pattern(student: Student) -> re.Pattern[str] | None:
     if not words:
         return None
     # The longest first: a full name goes as one.
-    ordered = sorted(map(re.escape, words), key=len, reverse=True)
-    return re.compile("|".join(ordered), re.IGNORECASE)
+    patterns = sorted(map(re.escape, words), key=len, reverse=True)
+    return re.compile("|".join(patterns), re.IGNORECASE)
 
 
 def without_naming_links(standing: Standing, student: Student) -> Standing:

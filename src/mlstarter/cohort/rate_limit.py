@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from mlstarter.cohort.transport import RunStopped
+from mlstarter.cohort.stop import wait
 
 Limit = tuple[int, float]
 """How many, in how many seconds."""
@@ -40,8 +40,7 @@ class Pace:
                     if self.record is not None:
                         self.record()
                     return
-            if self.stop.wait(delay):
-                raise RunStopped("stopped")
+            wait(self.stop, delay)
 
     def hold(self, seconds: float) -> None:
         """Let nothing through for some seconds: the server asked for it."""

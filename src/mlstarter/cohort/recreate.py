@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mlstarter.cohort.handout import MARKER
-from mlstarter.cohort.journal import Entry
+from mlstarter.cohort.journal import RepositoryEntry
 from mlstarter.cohort.private_clone import MAIN, private_git
 from mlstarter.cohort.transport import Transport
 from mlstarter.git.process import Git
@@ -33,7 +33,7 @@ class Backup:
     refs: dict[str, str]
 
 
-def find_backup(clones: Path, entry: Entry, course_run: str) -> Backup | None:
+def find_backup(clones: Path, entry: RepositoryEntry, course_run: str) -> Backup | None:
     """Return what ``clones`` holds of a student's repository, None where that is not its history.
 
     The clone must be a plain one, hold the commit that was handed out, and carry the marker.
@@ -57,7 +57,7 @@ def find_backup(clones: Path, entry: Entry, course_run: str) -> Backup | None:
     return Backup(folder, head, git.text("log", "-1", "--format=%cI", head), refs)
 
 
-def _is_grown(git: Git, entry: Entry, head: str, course_run: str) -> bool:
+def _is_grown(git: Git, entry: RepositoryEntry, head: str, course_run: str) -> bool:
     """Say whether ``head`` holds what was handed out to the student."""
     if git.call("merge-base", "--is-ancestor", entry.commit_id, head).status != 0:
         return False

@@ -151,7 +151,7 @@ def open_remote(config: Config, transport: Transport) -> Remote:
             hint=f"placeholders are {', '.join(f'{{{name}}}' for name in FIELDS)}",
         )
     if scheme == "github":
-        from mlstarter.cohort.github import GitHubRemote
+        from mlstarter.cohort.github.remote import GitHubRemote
 
         return GitHubRemote(config, transport)
     parts = split_url(config.remote, "The remote")

@@ -23,6 +23,9 @@ from mlstarter.versions import is_behind
 _MAX_BRANCHES = 200
 
 
+_KEYS = {"has_started": "started", "has_moved": "moved"}
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How one student stands.
@@ -33,7 +36,7 @@ class Standing:
             lies on another branch than main, "unreached" where the server could not be asked.
         version: the template's version in main; None where it cannot be told.
         behind: whether that is older than the newest one.
-        started: whether there is work beyond what was handed out.
+        has_started: whether there is work beyond what was handed out.
         last_commit: when, on main, ISO 8601; commits: how many of the student's own there.
         last_activity: the date of the newest commit on any branch of the student's.
         ci: passed, failed, running; None where the forge does not tell.
@@ -41,7 +44,7 @@ class Standing:
         higher_is_better: the direction of the metric.
         pending: the update branch that waits to be merged, if any.
         conflict: whether that one conflicted with the student's work when it was delivered.
-        moved: whether the project names another template than the course's.
+        has_moved: whether the project names another template than the course's.
         repository, ci_page: addresses for people; None where the place has none.
         site: the published page, as the project reports it.
         active: whether the student has not dropped out.
@@ -53,7 +56,7 @@ class Standing:
     state: str
     version: str | None = None
     behind: bool = False
-    started: bool = False
+    has_started: bool = False
     commits: int = 0
     last_commit: str | None = None
     last_activity: str | None = None
@@ -65,15 +68,15 @@ class Standing:
     higher_is_better: bool | None = None
     pending: str | None = None
     conflict: bool = False
-    moved: bool = False
+    has_moved: bool = False
     repository: str | None = None
     ci_page: str | None = None
     site: str | None = None
     active: bool = True
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the standing as JSON takes it."""
-        return asdict(self)
+        """Return the standing by the names that the reference gives to its values."""
+        return {_KEYS.get(name, name): value for name, value in asdict(self).items()}
 
 
 @dataclass(frozen=True)
@@ -104,8 +107,8 @@ class Observer:
         entry, refs = location.entry, dict(location.refs)
         head = refs.get(MAIN)
         if head is None:
-            gone = isinstance(no_main(entry.url, refs), Absent)
-            return Standing(*who, state="gone" if gone else "missing")
+            is_absent = isinstance(no_main(entry.url, refs), Absent)
+            return Standing(*who, state="gone" if is_absent else "missing")
         remote = self.addresses.remote
         ci = remote.ci_state(entry.url, head)
         pages = remote.pages(entry.url)
@@ -132,7 +135,7 @@ class Observer:
             "rev-list", "--count", head, *since, "--invert-grep",
             "--grep=^Template-Tree: ", "--no-merges",
         )  # fmt: skip
-        version, moved = self._version(project, head)
+        version, has_moved = self._version(project, head)
         deliveries = self.journal.deliveries(who[0])
         pending = pending_branch(project, refs, deliveries)
         conflicts = {f"{PREFIX}{each.version}" for each in deliveries if each.outcome == "conflict"}
@@ -145,13 +148,13 @@ class Observer:
             behind=version is not None
             and self.newest is not None
             and is_behind(version, self.newest),
-            started=int(theirs) > 0,
+            has_started=int(theirs) > 0,
             commits=int(theirs),
             last_commit=dates.get(head),
             last_activity=max(dates.values(), key=datetime.fromisoformat, default=None),
             pending=pending,
             conflict=pending in conflicts,
-            moved=moved,
+            has_moved=has_moved,
             site=report.site if report is not None else None,
             **_primary(report),
         )

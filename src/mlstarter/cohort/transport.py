@@ -6,18 +6,21 @@ refusal (no such repository, no permission, not a fast-forward) is not. Nothing 
 
 from __future__ import annotations
 
-import random
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from mlstarter.cohort.shared_folder import private_view
-from mlstarter.errors import EnvironmentProblem, ExitStatus, MlstarterError
+from mlstarter.errors import EnvironmentProblem, MlstarterError
 from mlstarter.git.process import Git, GitResult
+
+if TYPE_CHECKING:
+    from mlstarter.cohort.retry import StoppableRetry
 
 _PASSING = re.compile(
     r"returned error: (408|429|500|502|503|504)|early EOF|RPC failed|hung up unexpectedly"
@@ -44,6 +47,7 @@ _HOOK_REFUSAL = re.compile(r"hook declined|exists; cannot create")
 _REFUSAL_MARK = "[remote rejected]"
 # Branches that mlstarter offers updates on.
 OURS = "refs/heads/mlstarter/"
+_LOADING = threading.Lock()
 # How much of a server's own words is shown.
 _WORDS = 500
 
@@ -66,12 +70,6 @@ class BranchMoved(RemoteFailed):
 
 class PushRefused(RemoteFailed):
     """The server took the connection and said no to the push: a hook, a protection, a quota."""
-
-
-class RunStopped(MlstarterError):
-    """The user stopped the run while this waited."""
-
-    exit_status = ExitStatus.INTERRUPTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,24 +190,32 @@ class Transport:
         return Git(folder, self.env, self.config)
 
     def _persist(self, url: str, address: str, attempt: Callable[[], GitResult]) -> GitResult:
-        pause = self.pause
-        for number in range(1, self.attempts + 1):
-            result = attempt()
-            if result.status == 0:
-                return result
+        retry = None
+        while (result := attempt()).status != 0:
             words = result.stderr + result.stdout.decode("utf-8", "replace")
             words = words.replace(address, url)
-            error = _explain(url, words)
-            if error is not None or number == self.attempts:
-                raise error or RemoteFailed(
-                    f"The server of {url} did not answer in {number} tries: {_last(words)}.",
-                    hint="run the command again later; it goes on where it stopped",
-                )
-            # A class that comes back all at once is what a busy server needs least.
-            if self.stop.wait(pause * random.uniform(0.75, 1.25)):  # noqa: S311
-                raise RunStopped("stopped")
-            pause = min(pause * 2, self.longest_pause)
-        raise AssertionError("unreachable")
+            if (error := _explain(url, words)) is not None:
+                raise error
+            retry = retry or self._first_retry()
+            silence = RemoteFailed(
+                f"The server of {url} did not answer in {self.attempts} tries: {_last(words)}.",
+                hint="run the command again later; it goes on where it stopped",
+            )
+            retry = retry.after(silence)
+            retry.sleep()
+        return result
+
+    def _first_retry(self) -> StoppableRetry:
+        # Loaded where something failed, by one thread: its modules import one another in a circle.
+        with _LOADING:
+            from mlstarter.cohort.retry import StoppableRetry
+
+        return StoppableRetry(
+            self.attempts - 1,
+            backoff_factor=self.pause,
+            backoff_max=self.longest_pause,
+            stop=self.stop,
+        )
 
 
 @contextmanager

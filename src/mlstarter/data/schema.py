@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
 from mlstarter.data.errors import DataError
+from mlstarter.escape import toml_value
 
 HEAD = """\
 # What the model reads. Training, the service and the page obey this file; change it freely.
@@ -26,6 +26,9 @@ HEAD = """\
 # [exclude] names columns that must never become features, and why: naming one of them as a
 # feature as well is an error.
 """
+
+
+_BOUNDS = ("low", "high")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +81,26 @@ def read_schema(text: str) -> Schema:
 
 
 def _column(table: Mapping[str, Any]) -> Column:
-    names = {field.name for field in fields(Column)}
-    values: dict[str, Any] = {
-        key: tuple(str(item) for item in value) if isinstance(value, list) else value
-        for key, value in table.items()
-        if key in names
-    }
+    values: dict[str, Any] = {}
+    for each in fields(Column):
+        if each.name in table:
+            value = table[each.name]
+            values[each.name] = _value(each.name, value, is_list=isinstance(each.default, tuple))
+    for key in ("name", "kind"):
+        if key not in values:
+            raise ValueError(f"a column has no {key}")
     return Column(**values)
+
+
+def _value(key: str, value: Any, *, is_list: bool) -> Any:
+    """Return a value as a column holds it; raises ValueError for one of another kind."""
+    if is_list and isinstance(value, list):
+        return tuple(str(item) for item in value)
+    kinds = (int, float) if key in _BOUNDS else (str,)
+    if is_list or not isinstance(value, kinds) or isinstance(value, bool):
+        expected = "a list of texts" if is_list else "a number" if key in _BOUNDS else "a text"
+        raise ValueError(f"{key} is not {expected}")
+    return value
 
 
 def to_toml(schema: Schema, head: str = HEAD) -> str:
@@ -109,19 +125,3 @@ def _table(column: Column) -> str:
         if always or (value not in ("", (), None) and not (time and each.name == "kind")):
             lines.append(f"{each.name} = {toml_value(value)}")
     return "\n".join(lines)
-
-
-def toml_value(value: Any) -> str:
-    """Return a text, number, truth or list of texts as TOML writes it."""
-    # JSON's texts, lists and numbers are TOML's; what cannot be seen is escaped.
-    plain = list(value) if isinstance(value, tuple) else value
-    text = json.dumps(plain, ensure_ascii=False)
-    return "".join(letter if letter.isprintable() else _escape(letter) for letter in text)
-
-
-def _escape(letter: str) -> str:
-    """Return a control or direction character as TOML escapes it: a file is read by eyes, too."""
-    code = ord(letter)
-    if 0xD800 <= code <= 0xDFFF:  # half a surrogate pair is no character
-        return "?"
-    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

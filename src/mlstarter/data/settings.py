@@ -67,7 +67,7 @@ def settings_in(answers: Mapping[str, Any]) -> dict[str, Any]:
 def _check(key: str, value: Any) -> Any:
     text = str(value)
     if key == "skip_lines":
-        if not text.isdigit():
+        if not text.isdecimal():
             raise DataError(f"data_skip_lines cannot be {text[:40]!r}.", hint="give a whole number")
         return int(text)
     if key == "header":

@@ -9,8 +9,9 @@ from dataclasses import replace
 from typing import Any
 
 from mlstarter.data.errors import DataError
-from mlstarter.data.schema import Column, Schema, toml_value
+from mlstarter.data.schema import Column, Schema
 from mlstarter.data.settings import KEYS, Settings
+from mlstarter.escape import toml_value
 
 ALWAYS = ("path", "format", "encoding", "separator", "quote", "decimal", "thousands", "table")
 

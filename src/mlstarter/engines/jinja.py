@@ -6,6 +6,7 @@ give the same bytes.
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Sequence
 from functools import partial
@@ -68,7 +69,7 @@ def environment(
     # Copier's own default: a file keeps its last newline.
     options.setdefault("keep_trailing_newline", True)
     undefined_name = options.pop("undefined", "jinja2.Undefined")
-    if undefined_name not in _UNDEFINED_TYPES:
+    if not isinstance(undefined_name, str) or undefined_name not in _UNDEFINED_TYPES:
         raise TemplateError(
             f"The template asks for the undefined type {undefined_name!r}, which Copier does not "
             "know.",
@@ -84,12 +85,14 @@ def environment(
                 extensions=["jinja2_ansible_filters.AnsibleCoreFiltersExtension", *extensions],
                 **options,
             )
+            # Made of the delimiters when it is first asked for: now, or in the middle of a text.
+            _ = env.lexer
         except ImportError as error:
             raise TemplateError(
                 f"A Jinja extension of the template is not installed: {error}.",
                 hint="install the package that holds it beside mlstarter",
             ) from error
-        except (AssertionError, AttributeError, TypeError, ValueError) as error:
+        except (AssertionError, AttributeError, TypeError, ValueError, re.error) as error:
             raise TemplateError(
                 f"_envops of the template is not valid: {error}.",
                 hint="_envops takes the keyword arguments of jinja2.Environment",
@@ -169,12 +172,13 @@ def cookiecutter_environment(
             keep_trailing_newline=True,
             **options,
         )
+        _ = env.lexer
     except ImportError as error:
         raise TemplateError(
             f"A Jinja extension of the template is not installed: {error}.",
             hint="install the package that holds it beside mlstarter",
         ) from error
-    except (AssertionError, AttributeError, TypeError, ValueError) as error:
+    except (AssertionError, AttributeError, TypeError, ValueError, re.error) as error:
         raise TemplateError(
             f"_jinja2_env_vars of the template is not valid: {error}.",
             hint="it takes the keyword arguments of jinja2.Environment",

@@ -126,11 +126,17 @@ def _reads_in(
     env = _parser(options)
     if env is None:
         return
+    from jinja2 import TemplateError
+
     for where, text in texts:
         try:
             reads = sorted(set(_reads(env, text, own, namespace)))
-        except Exception:  # noqa: S112 - a text that is no Jinja reads nothing
+        except TemplateError:
+            # A text that is no Jinja reads nothing: it will be a mistake where it is rendered.
             continue
+        except (RecursionError, ValueError, OverflowError):
+            # Nested without end, or a number beyond all bounds: who cannot see, does not trust.
+            reads = ["what cannot be looked through"]
         for what in reads:
             yield f"{what} in {where}"
 
@@ -146,9 +152,13 @@ def _parser(options: Any) -> Environment | None:
         "cookiecutter.extensions.TimeExtension",
     )  # fmt: skip
     try:
-        return Environment(**syntax, extensions=extensions)  # noqa: S701 - nothing is rendered
-    except Exception:
+        env = Environment(**syntax, extensions=extensions)  # noqa: S701 - nothing is rendered
+        # Made of the delimiters when it is first asked for.
+        _ = env.lexer
+    except (AssertionError, AttributeError, TypeError, ValueError, re.error):
+        # Delimiters that are none: the engine refuses them before it renders anything.
         return None
+    return env
 
 
 def _reads(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -171,35 +171,52 @@ def create(
     say = progress or (lambda _: None)
     dest = dest.absolute()
     check_destination(dest)
-    if is_nested and enclosing_repository(dest) is None:
+    if is_nested:
+        _require_repository(dest)
+    origin = TemplateOrigin(template.source, template.version)
+    with orderly():
+        say("rendering the template")
+        content = _render(template, answers, layers, dest.name)
+        # Inside an empty destination: it may be another disk than the folder above it.
+        with built_aside(dest if dest.is_dir() else dest.parent, dest.name) as folder:
+            project = _build(folder, content, own, origin if git and not is_nested else None, say)
+            _move(folder, dest)
+    return replace(project, path=dest)
+
+
+def _build(
+    folder: Path,
+    content: _Content,
+    own: OwnFiles | None,
+    origin: TemplateOrigin | None,
+    say: Progress,
+) -> NewProject:
+    """Make the project in an empty folder, a repository where it has an origin to record."""
+    whole = {**content.whole, **(own.tree if own is not None else {})}
+    commit, fallback = None, False
+    if origin is not None:
+        say("making the first commit")
+        with to_its_end():
+            first = first_commit(folder, content.tree, origin, content.layers, content.seed)
+            commit, fallback = first.commit, first.committer.fallback
+            if own is not None and own.tree:
+                commit = own_commit(folder, first.commit, whole, own.message)
+    else:
+        say("writing the files")
+        write_tree(whole, folder)
+    write_tree(content.ignored_files, folder)
+    if own is not None:
+        say("copying the data")
+        own.copy(folder)
+    return NewProject(folder, len(whole), commit, fallback)
+
+
+def _require_repository(dest: Path) -> None:
+    if enclosing_repository(dest) is None:
         raise UsageError(
             f"There is no repository around {dest} that it could be a folder of.",
             hint="leave that out to make a repository of its own",
         )
-    with orderly():
-        say("rendering the template")
-        content = _render(template, answers, layers, dest.name)
-        whole = {**content.whole, **(own.tree if own is not None else {})}
-        # Inside an empty destination: it may be another disk than the folder above it.
-        with built_aside(dest if dest.is_dir() else dest.parent, dest.name) as folder:
-            commit, fallback = None, False
-            if git and not is_nested:
-                say("making the first commit")
-                origin = TemplateOrigin(template.source, template.version)
-                with to_its_end():
-                    first = first_commit(folder, content.tree, origin, content.layers, content.seed)
-                    commit, fallback = first.commit, first.committer.fallback
-                    if own is not None and own.tree:
-                        commit = own_commit(folder, first.commit, whole, own.message)
-            else:
-                say("writing the files")
-                write_tree(whole, folder)
-            write_tree(content.ignored_files, folder)
-            if own is not None:
-                say("copying the data")
-                own.copy(folder)
-            _move(folder, dest)
-    return NewProject(dest, len(whole), commit, fallback)
 
 
 def _move(folder: Path, dest: Path) -> None:

@@ -259,7 +259,7 @@ class Conversation(Policy):
 
         def complaint(entry: str) -> str | None:
             word = entry.strip()
-            if not word or (word.isdigit() and 1 <= int(word) <= len(questions)):
+            if not word or (word.isdecimal() and 1 <= int(word) <= len(questions)):
                 return None
             return f"Press Enter, or type a number from 1 to {len(questions)}."
 

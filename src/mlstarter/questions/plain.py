@@ -106,6 +106,6 @@ class PlainTerminal:
 
 
 def _choice_of(entry: str, choices: Sequence[Choice]) -> Choice | None:
-    if entry.isdigit() and 1 <= int(entry) <= len(choices):
+    if entry.isdecimal() and 1 <= int(entry) <= len(choices):
         return choices[int(entry) - 1]
     return next((choice for choice in choices if entry == str(choice.value)), None)

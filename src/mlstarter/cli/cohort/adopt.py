@@ -44,7 +44,7 @@ def adopt(**options: Any) -> int:
     if base.as_json:
         rows = [
             {"student_id": student_id, "outcome": r.outcome, "url": r.url,
-             "commit": r.commit_id, "reason": r.reason}
+             "commit": r.commit_id, "reason": r.reason, "offers": list(r.offers)}
             for student_id, r in results
         ]  # fmt: skip
         print_json("cohort adopt", {"students": rows, "failures": failures(outcomes)})
@@ -53,5 +53,7 @@ def adopt(**options: Any) -> int:
         for student_id, result in results:
             if result.reason:
                 echo(f"{student_id}: {escape.line(result.reason)}", err=True)
+            for branch in result.offers:
+                echo(f"{student_id}: {escape.line(branch)} waits to be merged", err=True)
     open_cases = any(result.outcome in {"unproved", "absent"} for _, result in results)
     return exit_status(outcomes, attention=open_cases)

@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 @common
 @click.option(
     "--into", type=click.Path(file_okay=False, path_type=Path), default=Path("clones"),
-    metavar="DIR", help="Where to; the folder clones.",
+    metavar="DIR", help="Where to. Default: clones.",
 )  # fmt: skip
 @click.option("--at", metavar="DATE|TAG|deadline",
-              help="As it stood at the end of a day, at a moment, or at a tag; 'deadline' is each "
-              "student's own, from the roster.")  # fmt: skip
+              help="As it stood at the end of a day, at a moment or at a tag. With deadline, at "
+              "each student's own in the roster.")  # fmt: skip
 def clone(**values: Any) -> int:
     """Clone everybody's repository, or bring the clones up; one with changes is left alone."""
     from mlstarter.cohort.clone import Cloner

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @click.option(
     "--clones", type=click.Path(file_okay=False, path_type=Path), default=Path("clones"),
-    metavar="DIR", help="Where `cohort clone` keeps its clones; the folder clones.",
+    metavar="DIR", help="Where `cohort clone` keeps its clones. Default: clones.",
 )  # fmt: skip
 @click.option(
     "--with-history",

@@ -42,7 +42,7 @@ def status(**values: Any) -> int:
     standings = [each.result for each in outcomes if each.result is not None]
     _write(own, course, [*standings, *_unreached_students(outcomes)])
     _print(base.as_json, newest, standings, failures(outcomes))
-    behind = bool(own["fail_on"]) and any(s.behind or s.moved for s in standings)
+    behind = bool(own["fail_on"]) and any(s.behind or s.has_moved for s in standings)
     return exit_status(outcomes, attention=behind)
 
 
@@ -91,12 +91,12 @@ def _print(
     for standing in standings:
         state = standing.state
         if state == "verified":
-            state = "started" if standing.started else "not started"
+            state = "started" if standing.has_started else "not started"
         if not standing.active:
             state = f"{state} (dropped out)"
         result = f"{standing.metric} {standing.value:.3f}" if standing.value is not None else ""
         version = f"{standing.version or ''}{' (behind)' if standing.behind else ''}"
-        version = "moved away" if standing.moved else version
+        version = "moved away" if standing.has_moved else version
         last = (standing.last_commit or "")[:16].replace("T", " ")
         rows.append(
             (standing.student_id, state, version, standing.commits, last, standing.ci or "", result)

@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 @click.command()
 @common
 @click.option(
-    "--to", metavar="V",
-    help="The template version to go to; the newest that is no other minor version.",
+    "--to", metavar="VERSION",
+    help="The template version to go to. Default: the newest of the same minor version.",
 )  # fmt: skip
 @click.option(
     "--mode", metavar="[branch|merge|pr]",
-    help="Offer a branch, merge into main, or open a pull request; branch.",
+    help="Offer a branch, merge into main, or open a pull request. Default: branch.",
 )  # fmt: skip
 @click.option("--canary", type=click.IntRange(1), metavar="N", help="Only the next N students.")
 @click.option("--max-per-hour", type=click.IntRange(1), metavar="N", help="Push to N an hour.")
