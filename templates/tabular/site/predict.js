@@ -52,8 +52,7 @@ function wrong({ name, kind, required, categories = [] }, row) {
   }
   if (typeof value !== "number") return ["Input should be a valid number", "float_type"];
   if (!Number.isFinite(value)) return ["Input should be a finite number", "finite_number"];
-  const rest = Math.abs(value % 1); // off by a billionth is whole as well, as pydantic has it
-  if (kind === "integer" && Math.min(rest, 1 - rest) > 1e-9) {
+  if (kind === "integer" && !Number.isInteger(value)) {
     return ["Input should be a multiple of 1", "multiple_of"];
   }
   const limit = LARGEST.toLocaleString("en", { useGrouping: false });

@@ -7,7 +7,7 @@ from sklearn.dummy import DummyClassifier
 from .model import Candidate
 
 # A text's terms -> probabilities: TF-IDF as scikit-learn has it (sublinear, of unit length), one
-# weight for each term and class, temperature, softmax. Terms are ids, so a text costs its length.
+# weight for each term and class, softmax. Terms are ids, so a text costs its length.
 GRAPH = """
 <ir_version: 8, opset_import: ["" : 18]>
 model (int64[texts, n] ids, float[texts, n] counts) => (float[texts, classes] probabilities)
@@ -28,8 +28,7 @@ model (int64[texts, n] ids, float[texts, n] counts) => (float[texts, classes] pr
     weighted = Mul (weights, column)
     sums = ReduceSum <keepdims = 0> (weighted, terms)
     logits = Add (sums, bias)
-    scaled = Mul (logits, slope)
-    probabilities = Softmax <axis = 1> (scaled)
+    probabilities = Softmax <axis = 1> (logits)
 }
 """
 EDGE_TEXTS = (
@@ -47,7 +46,7 @@ EDGE_TEXTS = (
 
 
 def convert(candidate: Candidate) -> bytes:
-    """Return the graph of a candidate: ids and counts in, calibrated probabilities out."""
+    """Return the graph of a candidate: ids and counts in, probabilities out."""
     vectorizer, classifier = candidate.pipeline
     terms, classes = len(vectorizer.vocabulary_), len(classifier.classes_)
     if isinstance(classifier, DummyClassifier):
@@ -57,7 +56,7 @@ def convert(candidate: Candidate) -> bytes:
         if classes == 2:  # scikit-learn keeps the log-odds of the second class alone
             weight, bias = np.pad(weight, ((0, 0), (1, 0))), np.pad(bias, (1, 0))
     model = parser.parse_model(GRAPH)
-    constants = {"idf": vectorizer.idf_, "weight": weight, "bias": bias, "slope": candidate.slope}
+    constants = {"idf": vectorizer.idf_, "weight": weight, "bias": bias}
     for name, array in constants.items():
         tensor = numpy_helper.from_array(np.asarray(array, np.float32), name)
         model.graph.initializer.append(tensor)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from scipy.optimize import minimize_scalar
 from sklearn.dummy import DummyClassifier
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
@@ -23,7 +22,6 @@ DESCRIPTIONS = {
     "ngrams": "Logistic regression on the TF-IDF of words and character n-grams.",
 }
 WEIGHTS = 1_500_000  # of a graph, at most: 6 MB in float32, of the 10 MB that model/ may take
-SMALLEST = 1e-7  # of a probability whose logarithm is taken
 
 
 @dataclass(frozen=True)
@@ -33,12 +31,11 @@ class Candidate:
     pipeline: Pipeline
     fold_losses: list[Floats]
     out_of_fold: Floats
-    slope: float
     threshold: float
 
     def scores(self, texts: Iterable[str]) -> Floats:
-        """Return calibrated probabilities [texts, classes]."""
-        return calibrate(self.pipeline.predict_proba(texts), self.slope)
+        """Return probabilities [texts, classes]."""
+        return np.asarray(self.pipeline.predict_proba(texts), np.float64)
 
     def metrics(self, truth: Indices, scores: Floats) -> dict[str, metrics.Metric]:
         """Return the metrics of the model on texts that it gave ``scores``.
@@ -73,19 +70,17 @@ def fit(name: str, settings: Model, rows: Rows) -> Pipeline:
 
 
 def fit_candidate(name: str, rows: Rows, folds: list[Fold], config: Config) -> Candidate:
-    """Return a candidate fitted on rows; slope and threshold come from texts held out of folds."""
+    """Return a candidate fitted on rows; losses and threshold come from texts held out of folds."""
     scores = out_of_fold(name, config.model, folds)
     truth = np.concatenate([held_out.truth for _, held_out in folds])
-    slope = fit_slope(scores, truth)
-    scores = calibrate(scores, slope)
     ends = np.cumsum([len(held_out.truth) for _, held_out in folds])[:-1]
     losses = np.split(row_losses(truth, scores), ends)
     threshold = abstention_threshold(truth, scores, config.decision.answer_accuracy)
-    return Candidate(fit(name, config.model, rows), losses, scores, slope, threshold)
+    return Candidate(fit(name, config.model, rows), losses, scores, threshold)
 
 
 def out_of_fold(name: str, settings: Model, folds: list[Fold]) -> Floats:
-    """Return a candidate's probabilities of the texts held out of each fold, not calibrated."""
+    """Return a candidate's probabilities of the texts held out of each fold."""
     answers = []
     for rows, held_out in folds:
         pipeline = fit(name, settings, rows)
@@ -93,24 +88,6 @@ def out_of_fold(name: str, settings: Model, folds: list[Fold]) -> Floats:
         scores[:, pipeline.classes_] = pipeline.predict_proba(held_out.texts)
         answers.append(scores)
     return np.concatenate(answers)
-
-
-def calibrate(probabilities: Floats, slope: float) -> Floats:
-    """Return probabilities whose logarithms were multiplied by ``slope`` (temperature scaling)."""
-    powers = np.clip(np.asarray(probabilities, np.float64), SMALLEST, 1) ** slope
-    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
-
-
-def fit_slope(probabilities: Floats, truth: Indices) -> float:
-    """Return the slope with the least log-loss on out-of-fold probabilities.
-
-    Guo et al., "On Calibration of Modern Neural Networks", ICML 2017.
-    """
-
-    def loss(slope: float) -> float:
-        return float(row_losses(truth, calibrate(probabilities, slope)).mean())
-
-    return float(minimize_scalar(loss, bounds=(0.05, 20), method="bounded").x)
 
 
 def abstention_threshold(truth: Indices, scores: Floats, share: float) -> float:

@@ -36,8 +36,8 @@ def run() -> None:
 def train(config: Config) -> dict[str, Any]:
     """Choose among the candidates, export the chosen one to artifacts/, return its metadata.
 
-    Training texts fit, calibrate and choose. Validation texts only report, so that errors can be
-    looked at on texts that no model has seen. Test texts are not looked at.
+    Training texts fit and choose. Validation texts only report, so that errors can be looked at on
+    texts that no model has seen. Test texts are not looked at.
     """
     frame, exclusions = data.load(config)
     parts = split(frame, config)
