@@ -142,7 +142,7 @@ def test_the_service_hears_its_example_and_refuses_what_is_no_audio(
     assert answer["text"] in asr_project.command("predict", recording).output
 
 
-@pytest.mark.parametrize("fault", ["weights", "symbols", "threshold"])
+@pytest.mark.parametrize("fault", ["weights", "penalty", "symbols", "threshold"])
 def test_the_page_answers_as_the_service_and_the_gate_sees_a_fault(
     asr_project: Project, tmp_path: Path, require: Require, fault: str
 ) -> None:
@@ -157,7 +157,7 @@ def test_the_page_answers_as_the_service_and_the_gate_sees_a_fault(
     elif fault == "symbols":
         facts["output"]["symbols"][2:] = facts["output"]["symbols"][:1:-1]
     else:
-        facts["output"][fault] = 1.1
+        facts["output"][fault] = {"penalty": 1e6, "threshold": 1.1}[fault]
     metadata.write_text(json.dumps(facts), encoding="utf-8")
     done = clone.command("site", check=False)
     assert done.status == 1

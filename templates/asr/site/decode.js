@@ -34,7 +34,7 @@ function lexicon(words, symbols) {
 }
 
 /** The best state of each step; every path ends between words or at the end of one. */
-function path(scores, width, { states, first, ends }) {
+function path(scores, width, { states, first, ends }, penalty) {
   const steps = scores.length / width, count = states.length;
   const back = Array.from({ length: steps }, () => new Int32Array(count));
   let total = new Float64Array(count).fill(-Infinity);
@@ -49,7 +49,7 @@ function path(scores, width, { states, first, ends }) {
       if (second && total[here - 2] > best[here]) [best[here], came[here]] = [total[here - 2], here - 2];
     });
     for (const here of first) {
-      if (total[0] > best[here]) [best[here], came[here]] = [total[0], 0];
+      if (total[0] - penalty > best[here]) [best[here], came[here]] = [total[0] - penalty, 0];
     }
     came[0] = leaving();
     best[0] = total[came[0]];
@@ -68,12 +68,12 @@ const round = (value, digits) => Number(value.toFixed(digits));
 
 /** The words that are sure enough, without fillers: { text, start, end, confidence }. */
 export function search(scores, output) {
-  const { symbols, words, fillers, threshold, seconds_per_step: pace } = output;
+  const { symbols, words, fillers, penalty, threshold, seconds_per_step: pace } = output;
   const width = symbols.length;
   // No word is surer than its letters: silence is answered without a search.
   if (!scores.some((value, i) => i % width > SPACE && Math.exp(value) >= threshold)) return [];
   const known = lexicon(words, symbols);
-  const states = path(scores, width, known);
+  const states = path(scores, width, known, penalty);
   const found = [];
   for (let start = 0, end; start < states.length; start = end) {
     const { word } = known.states[states[start]];

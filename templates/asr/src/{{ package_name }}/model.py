@@ -15,7 +15,6 @@ from .features import RATE
 WINDOW, HOP = 512, 160  # 32 ms every 10 ms
 BANDS, LOW, HIGH = 40, 60.0, 3800.0  # telephone speech reaches no higher
 SECONDS_PER_STEP = 2 * HOP / RATE  # at twice this CTC can no longer fit fast words
-mean_of_seven = nn.AvgPool1d(7, stride=1, padding=3)  # frames
 
 
 def mel(hertz: Tensor) -> Tensor:
@@ -107,6 +106,11 @@ def features_of(energies: Tensor, frames: Tensor) -> Tensor:
     noise = steady(smooth + 1e-6, valid)
     above = torch.maximum(smooth - 1.15 * noise, 0.05 * noise) / noise
     return torch.cat([spoken, above.log().clamp(max=8) / 2.5 * valid], dim=1)
+
+
+def mean_of_seven(x: Tensor) -> Tensor:
+    """Return the moving average over seven frames."""
+    return functional.avg_pool1d(x, 7, stride=1, padding=3)
 
 
 class Block(nn.Module):

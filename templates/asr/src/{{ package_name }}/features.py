@@ -5,9 +5,6 @@ header, before samples are decoded, and again while they are, since headers lie.
 """
 
 import io
-from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,36 +12,13 @@ import soundfile
 import soxr
 from numpy.typing import NDArray
 
-from .errors import ProjectError
-
 Samples = NDArray[np.float32]
 
 RATE = 16_000
 SHORTEST, LONGEST = 0.1, 60.0  # seconds
+FORMATS = ("WAV", "WAVEX", "FLAC", "OGG", "MP3", "MPEG", "RF64")
 LOWEST, HIGHEST = 4_000, 96_000  # hertz; with two channels and a minute, 50 MB at most
 BAD_FILE = "This is no wav, flac, ogg or mp3 file."
-
-
-@dataclass(frozen=True)
-class Recording:
-    """A recording on disk: what is said, by whom, and the part that it is given to."""
-
-    path: Path
-    text: str
-    speaker: str
-    part: str = ""
-{%- if data_source != "sample" and speech_task == "open" %}
-    place: str = ""  # the line that lists it
-{%- endif %}
-
-    @cached_property
-    def samples(self) -> Samples:
-        """The sound; ``ProjectError`` names a file that cannot be decoded."""
-        try:
-            return read_audio(self.path.read_bytes())
-        except ValueError as error:
-            message = f"{self.path}: {error}"
-            raise ProjectError(message, "Mend the file or leave it out.") from None
 
 
 def read_audio(content: bytes) -> Samples:
@@ -54,6 +28,8 @@ def read_audio(content: bytes) -> Samples:
     """
     try:
         with soundfile.SoundFile(io.BytesIO(content)) as file:
+            if file.format not in FORMATS:
+                raise ValueError(BAD_FILE)
             if not LOWEST <= file.samplerate <= HIGHEST or file.channels > 2:
                 raise ValueError(f"A recording has 1 or 2 channels and {LOWEST} to {HIGHEST} Hz.")
             most = int(LONGEST * file.samplerate) + 1
@@ -67,6 +43,11 @@ def read_audio(content: bytes) -> Samples:
         raise ValueError("The recording holds samples that are not finite numbers.")
     samples = samples / max(1.0, float(np.abs(samples).max()))  # floats may exceed full scale
     return np.asarray(soxr.resample(samples, rate, RATE) if rate != RATE else samples, np.float32)
+
+
+def graph_inputs(samples: Samples) -> dict[str, NDArray[Any]]:
+    """Return the graph's inputs for one recording: ``audio`` [1, n] and ``samples`` [1]."""
+    return {"audio": samples[None], "samples": np.array([len(samples)], dtype=np.int64)}
 
 
 def write_wav(samples: NDArray[Any]) -> bytes:
