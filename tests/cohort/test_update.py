@@ -331,3 +331,29 @@ def _holds_everything(classroom: Classroom, student: str, head: str) -> None:
     result = git(repository, "grep", "-h", "", BRANCH)
     for line in added:
         assert line in result, (student, line)
+
+
+def test_a_delivery_leaves_alone_what_the_template_leaves_to_its_owner(
+    classroom: Classroom,
+) -> None:
+    questions = (classroom.template.root / "copier.yml").read_text(encoding="utf-8")
+    exempt = (
+        "\n_skip_if_exists: [settings.ini]\n"
+        "_exclude: [\"{% if _copier_operation == 'update' %}examples/*{% endif %}\"]\n"
+    )
+    files = {"settings.ini": "red\n", "examples/e.py": "1\n"}
+    classroom.template.release("1.4.0", **{"copier.yml": questions + exempt, **files})
+    classroom.enrol(2)
+    assert classroom.call("create") == 0
+    classroom.work("s0001", **{"settings.ini": "green\n"})
+    changes = {"settings.ini": "blue\n", "examples/e.py": "2\n", "examples/new.py": "3\n"}
+    classroom.template.release("1.5.0", **changes, **{"news.txt": "news\n"})
+
+    assert classroom.call("update", "--mode", "merge") == 0
+
+    for student, settings in {"s0001": "green", "s0002": "red"}.items():
+        assert classroom.read(student, "settings.ini") == settings
+        assert classroom.read(student, "news.txt") == "news"
+        assert classroom.read(student, "examples/e.py") == "1"
+        names = git(classroom.repository(student), "ls-tree", "-r", "--name-only", "main")
+        assert "examples/new.py" not in names.split()

@@ -16,6 +16,7 @@ from the newest released version.
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -115,12 +116,15 @@ def data_packages(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("data-packages")
     pins = ROOT / "templates/core/constraints.txt.jinja"
     constraints = folder / "constraints.txt"
-    lines = [line for line in pins.read_text("utf-8").splitlines() if "==" in line]
-    constraints.write_text("\n".join(lines), encoding="utf-8")
+    lines = pins.read_text("utf-8").splitlines()
+    versions = [line for line in lines if re.match(r"[\w.-]+==", line)]
+    constraints.write_text("\n".join(versions), encoding="utf-8")
     names = ["kagglehub", "duckdb", "openpyxl"]
-    words = ["install", "--quiet", "-c", constraints, "--target", folder / "site", *names]
+    words = ["install", "--quiet", "-c", str(constraints), "--target", str(folder / "site")]
     subprocess.run(
-        [sys.executable, "-m", "pip", *words], check=True, env=clean_environment(index_settings())
+        [sys.executable, "-m", "pip", *words, *names],
+        check=True,
+        env=clean_environment(index_settings()),
     )
     return str(folder / "site")
 

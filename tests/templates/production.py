@@ -11,8 +11,10 @@ from pathlib import Path
 from tests.templates.projects import Project
 
 TOOL = Path(__file__).parents[2] / "tools/try-template"
-# What the level adds, with the tests of what it replaces.
-NAMES = ("registry", "monitoring", "gates", "held", "runs", "score", "scores", "tune", "service")
+# What the level adds, and of the other tests those that it touches most.
+ADDED = ("registry", "monitoring", "gates", "operations", "runs", "score", "tune")
+NAMES = (*ADDED, "serve", "promote")
+TABULAR = ("observation", "staleness")
 
 
 def at_production(project: Project, folder: Path) -> Project:
@@ -28,16 +30,16 @@ def at_production(project: Project, folder: Path) -> Project:
         project.run(TOOL, project.root, *(word for pair in data for word in ("-d", pair)))
     added = folder / "added"
     pip = [str(project.python), "-m", "pip", "install", "--quiet", "--target", str(added)]
-    # The first edition needs what the second installs only to tune, or not at all.
     constraints = ["-c", str(project.root / "constraints.txt")]
-    subprocess.run([*pip, *constraints, "prometheus-client", "optuna", "rich"], check=True)
+    subprocess.run([*pip, *constraints, "prometheus-client", "optuna"], check=True)
     path = f"{project.root / 'src'}:{added}"
     return replace(project, environment={**project.environment, "PYTHONPATH": path})
 
 
 def own_tests(project: Project) -> int:
     """Run the tests that the level adds, and its style and types; return how many tests passed."""
-    tests = [f"tests/test_{name}.py" for name in NAMES]
+    names = [*NAMES, *(TABULAR if (project.root / "schema.toml").is_file() else ())]
+    tests = [f"tests/test_{name}.py" for name in names]
     done = project.run(project.python, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests)
     project.run(project.python, "-m", "ruff", "check", ".")
     project.run(project.python, "-m", "mypy")

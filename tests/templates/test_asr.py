@@ -235,7 +235,7 @@ def test_a_collection_of_kaggle_runs_from_fetch_to_an_answer(
 def test_the_production_level_comes_by_an_update_and_passes_its_own_tests(
     generate: Generate, asr_project: Project, tmp_path: Path
 ) -> None:
-    """That level is still of the first edition: nothing was trained here yet."""
+    """Nothing was trained here yet: its tests train small networks of their own."""
     root = generate("asr", "fresh-digits")
     environment = {**asr_project.environment, "PYTHONPATH": str(root / "src")}
     project = Project(root, "fresh_digits", asr_project.python, environment)

@@ -164,6 +164,6 @@ def test_the_production_level_comes_by_an_update_and_passes_its_own_tests(
     if kind == "tabular":
         pytest.skip("test_production does it with a student's work in between")
     if kind == "asr":
-        pytest.skip("test_asr does it without a model, which is of another edition there")
+        pytest.skip("test_asr does it in a project without a model")
     updated = at_production(project.clone(tmp_path / project.root.name), tmp_path)
     assert own_tests(updated) > 40

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 AIM = {"tabular": 1_300, "cv": 1_400, "nlp": 1_450, "asr": 1_900}
 # Types that are over the aim so far, by how much at most: this may only become less.
 OVER = {
-    "tabular": {"sample": 320, "local": 475, "kaggle": 525},
+    "tabular": {"sample": 235, "local": 400, "kaggle": 449},
     "cv": {"sample": 115, "local": 225, "kaggle": 302},
     "asr": {"sample": 278, "local": 173, "kaggle": 221},
 }

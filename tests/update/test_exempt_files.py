@@ -95,3 +95,55 @@ def test_a_skipped_file_stays_in_a_project_in_a_subfolder(
     for version in ("1.1.0", "1.2.0"):
         assert update(top / "work", to=version).status == 0
         assert (top / "work/settings.ini").read_text() == "red\n"
+
+
+EXEMPT = (
+    QUESTIONS + "\n_skip_if_exists: [settings.ini]\n"
+    "_exclude:\n  - copier.yml\n  - .git\n"
+    "  - \"{% if _copier_operation == 'update' %}examples/*{% endif %}\"\n"
+)
+
+
+@pytest.fixture
+def exempting(template: Template) -> Template:
+    """A template that leaves a file and a folder to the owner from the first commit on."""
+    first = {"copier.yml": EXEMPT, "settings.ini": "red\n", "examples/e.py": "1\n", "a.txt": "1\n"}
+    template.release("1.0.0", first)
+    return template.release(
+        "1.1.0",
+        {"settings.ini": "blue\n", "examples/e.py": "2\n", "examples/n.py": "3\n", "a.txt": "2\n"},
+    )
+
+
+def test_an_update_on_a_branch_obeys_the_same_settings(exempting: Template, dest: Path) -> None:
+    exempting.new(dest, "1.0.0")
+    (dest / "examples/e.py").unlink()
+    commit(dest, "Mine", {"settings.ini": "green\n"})
+
+    assert update(dest, branch="news").status == 0
+    git(dest, "merge", "-q", "news")
+
+    assert (dest / "settings.ini").read_text() == "green\n"
+    assert (dest / "a.txt").read_text() == "2\n"
+    assert not list(dest.glob("examples/*"))
+
+
+def test_an_adopted_project_keeps_what_the_template_leaves_to_its_owner(
+    exempting: Template, dest: Path
+) -> None:
+    # As a tool that knows the template and records nothing would have left it.
+    exempting.new(dest, "1.0.0")
+    shutil.rmtree(dest / ".git")
+    (dest / ".copier-answers.yml").unlink()
+    (dest / "examples/e.py").unlink()
+    git(dest, "init", "-q", "-b", "main")
+    commit(dest, "Mine", {"settings.ini": "green\n"})
+
+    update(dest, adopt=True, source=str(exempting.folder), ref="1.0.0")
+    assert (dest / "settings.ini").read_text() == "green\n"
+    assert not list(dest.glob("examples/*"))
+    assert update(dest).status == 0
+
+    assert (dest / "settings.ini").read_text() == "green\n"
+    assert (dest / "a.txt").read_text() == "2\n"
+    assert not list(dest.glob("examples/*"))

@@ -23,16 +23,18 @@ def run(force: bool = False) -> None:
     lineage.check(metadata["lineage"], lineage.current(config, data.data_digest(config)))
     if not force:
         check_quality(metadata)
-    project = metadata["project"] | config.project.model_dump() | {"story": story()}
-    for name, address in git.addresses().items():
-        project[name] = project[name] or address
-    metadata["project"] = project
-    facts = read_json(ARTIFACTS / "metrics.json") | {"project": project}
+    publish(ARTIFACTS, metadata)
+
+
+def publish(folder: Path, metadata: dict[str, Any]) -> None:
+    """Write model/, README, card and reports, all of them of the model in ``folder``."""
+    project = metadata["project"] = metadata["project"] | load_config().project.model_dump()
+    project |= {"story": story()} | {n: project[n] or a for n, a in git.addresses().items()}
+    facts = read_json(folder / "metrics.json") | {"project": project}
     facts["test_readings"] = read_rows(Path("reports/test_readings.csv"))
-    shown = ("evaluated", "picture", "metrics", "comparison")
-    metadata["result"] = {key: facts[key] for key in shown if key in facts}
-    metadata["result"]["sentence"] = facts["result"]
-    if sum((ARTIFACTS / name).stat().st_size for name in PARTS) > LARGEST:
+    keys = ("evaluated", "picture", "metrics", "comparison")
+    metadata["result"] = {"sentence": facts["result"]} | {k: facts[k] for k in keys if k in facts}
+    if sum((folder / name).stat().st_size for name in PARTS) > LARGEST:
         raise ProjectError("The model takes more than 10 MB.", "Make it smaller in config.toml.")
     # All is rendered before the first file is written; metadata.json, which names the model, last.
     context = facts | {"experiments": read_rows(lineage.EXPERIMENTS)}
@@ -41,12 +43,12 @@ def run(force: bool = False) -> None:
         texts[name] = report.with_blocks(Path(name), report.render(f"{name}.j2", context))
     shutil.rmtree("reports/plots", ignore_errors=True)
     if facts["evaluated"]:
-        shutil.copytree(ARTIFACTS / "plots", "reports/plots")
+        shutil.copytree(folder / "plots", "reports/plots")
     for name, text in texts.items():
         write(Path(name), text)
     write_json(Path("reports/metrics.json"), facts)
     for name in PARTS:
-        write(Path("model", name), (ARTIFACTS / name).read_bytes())
+        write(Path("model", name), (folder / name).read_bytes())
     write_json(Path("model/metadata.json"), metadata)
     print(f"Model {metadata['model']['id']} is in model/. {facts['result']}", file=sys.stderr)
 

@@ -22,17 +22,13 @@ def to_inputs(columns: Any, features: Features) -> Inputs:
     rounded to float32 before a model is fitted: trees cut between values, and one that moved
     across a cut when it is rounded would change the answer.
     """
-    numbers: list[list[Any]] = []
-    texts: list[list[Any]] = []
+    arrays: dict[str, list[NDArray[Any]]] = {}
     for feature in features:
         is_text = feature["kind"] == "category"
-        blank = MISSING if is_text else np.nan
         missing = (None, "", *feature["missing"])
+        blank = MISSING if is_text else np.nan
         cells = [blank if c in missing or c != c else c for c in columns[feature["name"]]]
-        (texts if is_text else numbers).append(cells)
-    inputs: Inputs = {}
-    if numbers:
-        inputs["numbers"] = np.array(numbers, dtype=np.float64).T.astype(np.float32)
-    if texts:
-        inputs["categories"] = np.array(texts, dtype=np.object_).T
-    return inputs
+        array = np.array(cells, object if is_text else np.float64)
+        array = array if is_text else array.astype(np.float32)
+        arrays.setdefault("categories" if is_text else "numbers", []).append(array)
+    return {name: np.stack(parts, axis=1) for name, parts in arrays.items()}

@@ -9,23 +9,20 @@ from . import data, files
 from .config import load_config, load_schema
 from .errors import ProjectError
 from .inference import Model
-from .metadata import JSON_TYPES
 
 
 def run(path: str, output: str | None = None) -> None:
     """Read a file as training does, and write a line of CSV for each of its rows."""
     model = Model(Path("model"))
     table = data.read_table(Path(path).expanduser(), load_config(), load_schema())
-    rows: list[dict[str, object]] = [{} for _ in range(len(table))]
-    for f in model.metadata["input"]["features"]:
-        for number, (row, cell) in enumerate(zip(rows, table[f["name"]], strict=True), 1):
-            if cell != cell and f["required"]:
-                what = f"{path}, row {number}: {f['name']} is missing"
-                raise ProjectError(f"{what}, and no row of the training part lacked it.")
-            row[f["name"]] = None if cell != cell else JSON_TYPES[f["kind"]](cell)
-    if not rows:
+    features = model.metadata["input"]["features"]
+    for name in (f["name"] for f in features if f["required"] and table[f["name"]].isna().any()):
+        what = f"{path}, row {table[name].isna().argmax() + 1}: {name} is missing"
+        raise ProjectError(f"{what}, and no row of the training part lacked it.")
+    if table.empty:
         raise ProjectError(f"{path} has no rows.")
-    answers = pd.DataFrame(model.answer({"rows": rows}))
+    table = table[[f["name"] for f in features]].astype(object)
+    answers = pd.DataFrame(model.answer({"rows": table.to_dict("records")}))
     answers = answers.drop(columns=["warnings", "probabilities"], errors="ignore")
     text = answers.to_csv(index=False)
     files.write(Path(output), text) if output else sys.stdout.write(text)
