@@ -87,8 +87,8 @@ def fit_candidate(
         return functional.cross_entropy(logits_of(network, others), truth)
 
     network = build(name, train, recipe).to(device)
-    if device.type == "cuda":  # whose convolutions are quicker with the channels last
-        network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    # Convolutions are quicker with the channels last, on the CPU as on a GPU.
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     if name != "constant":
         fit(network, len(train), batch_loss, validation_loss, recipe)
         calibrate(network[-1], logits_of(network, others), truth)
