@@ -20,9 +20,7 @@ READINGS = Path("reports/test_readings.csv")
 
 def run() -> None:
     """Evaluate the model in artifacts/ on the test part."""
-    config = load_config()
-    make_reproducible(config.seed, config.threads)
-    evaluate(config)
+    print(evaluate(load_config())["result"], file=sys.stderr)
 
 
 def evaluate(config: Config) -> dict[str, Any]:
@@ -31,6 +29,7 @@ def evaluate(config: Config) -> dict[str, Any]:
     The test clips answer one question: how good is the chosen model, and how do the others compare?
     Whatever may lead to a change of the model is looked at on the validation clips.
     """
+    make_reproducible(config.seed, config.threads)  # noise is drawn
     facts, _ = export.open_model(export.ARTIFACTS)
     parts, _ = data.load(config)
     today = lineage.current(config, data.data_digest(config), data.ids(parts))
