@@ -28,7 +28,7 @@ def test_the_network_is_chosen_and_beats_the_linear_baseline(cv_project: Project
     (chosen,) = [c["name"] for c in facts["chosen_by"]["candidates"] if c["chosen"]]
     assert (chosen, facts["chosen_by"]["on"]) == ("network", "validation")
     accuracy = facts["metrics"]["accuracy"]
-    assert 0.87 < accuracy["value"] < 0.92
+    assert 0.86 < accuracy["value"] < 0.92
     assert 0.79 < facts["candidates"]["linear"]["accuracy"]["value"] < 0.86
     comparison = facts["comparison"]
     assert (comparison["against"], comparison["verdict"]) == ("linear", "better")
