@@ -16,9 +16,7 @@ ROOT_FILES = ("copier.yml", "presets.toml", "CHANGELOG.md")
 TYPES = ("tabular", "cv", "nlp", "asr")
 # Types and levels that stand on the second edition (core/, torch/ and the type's folder). The
 # others stand on the first, which is in legacy/; it goes when all are named here.
-SECOND_EDITION = frozenset((name, level) for name in TYPES for level in LEVELS) - {
-    ("asr", "production")
-}
+SECOND_EDITION = frozenset((name, level) for name in TYPES for level in LEVELS)
 # What tools leave behind where somebody ran them on the templates.
 CACHES = {"__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache"}
 
