@@ -30,7 +30,7 @@ LINKED_QUESTIONS = (
     "split_rule",
     "split_column",
 )
-FIRST_EDITION = ("cv", "asr")
+FOLDER_TYPES = ("cv", "asr")
 """Types whose ``data_path`` is taken as it is given, without a look."""
 
 
@@ -145,7 +145,7 @@ def _source(options: NewOptions, inputs: AnswerSources) -> Path | None:
         not data_path
         or SECOND_EDITION not in names
         or values.get("data_source", "local") != "local"
-        or values.get("project_type") in FIRST_EDITION
+        or values.get("project_type") in FOLDER_TYPES
     ):
         return None
     path = Path(data_path).expanduser()
