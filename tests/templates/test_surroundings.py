@@ -78,22 +78,18 @@ def test_style_holds_for_a_package_name_of_any_length(generate: Generate, name: 
         assert done.returncode == 0, done.stdout
 
 
-def test_the_readme_command_shows_the_students_own_work(
-    generate: Generate, git_identity: dict[str, str]
+@pytest.mark.e2e
+def test_the_story_shows_the_students_own_work(
+    generate: Generate, tabular_project: Project, git_identity: dict[str, str]
 ) -> None:
     folder = generate("tabular", "mine")
     (folder / "notes.md").write_text("my own thoughts\n", "utf-8")
-    for command in (["add", "notes.md"], ["commit", "-qm", "Think"]):
-        subprocess.run(
-            ["git", *command], cwd=folder, check=True, env=clean_environment(git_identity)
-        )
-    text = (folder / "README.md").read_text("utf-8")
-    (command,) = re.findall(r"^git diff .*$", text, re.MULTILINE)
-    done = subprocess.run(
-        ["sh", "-c", command], cwd=folder, capture_output=True, text=True, check=True
-    )
-    assert "notes.md" in done.stdout
-    assert "1 file changed" in done.stdout
+    environment = {**tabular_project.environment, "PYTHONPATH": str(folder / "src")}
+    project = Project(folder, "mine", tabular_project.python, environment)
+    project.git("add", "notes.md")
+    project.git("commit", "--quiet", "--message", "Think")
+    project.command("story")
+    assert "notes.md (+1 -0)" in (folder / "README.md").read_text("utf-8")
 
 
 def test_the_readme_names_only_files_and_targets_that_exist(generate: Generate) -> None:
