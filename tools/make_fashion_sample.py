@@ -23,7 +23,7 @@ import numpy as np
 SOURCE = Path("/usr/share/datasets/fashion-mnist")
 OUT = (
     Path(__file__).parents[1]
-    / "templates/legacy/cv/src/{{ package_name }}/data"
+    / "templates/cv/src/{{ package_name }}"
     / "{% if data_source == 'sample' %}sample{% endif %}"
 )
 NAMES = [

@@ -23,7 +23,6 @@ from playwright.sync_api import expect, sync_playwright
 from tests.conftest import Require
 from tests.templates import asr_recordings
 from tests.templates.conftest import Generate
-from tests.templates.production import at_production, own_tests
 from tests.templates.projects import Project, change, request
 from tests.templates.test_data_in import PRESETS
 
@@ -231,18 +230,6 @@ def test_a_collection_of_kaggle_runs_from_fetch_to_an_answer(
     fetch = ("-c", SHIM, kaggle.api, project.package, "fetch", "--yes")
     project.run(project.python, *fetch, environment={"KAGGLE_API_TOKEN": stand_in.TOKEN})
     train_and_ask(project, count)
-
-
-def test_the_production_level_comes_by_an_update_and_passes_its_own_tests(
-    generate: Generate, asr_project: Project, tmp_path: Path
-) -> None:
-    """Nothing was trained here yet: its tests train small networks of their own."""
-    root = generate("asr", "fresh-digits")
-    environment = {**asr_project.environment, "PYTHONPATH": str(root / "src")}
-    project = Project(root, "fresh_digits", asr_project.python, environment)
-    updated = at_production(project, tmp_path)
-    assert updated.git("status", "--porcelain") == ""
-    assert own_tests(updated) > 40
 
 
 @pytest.mark.browser

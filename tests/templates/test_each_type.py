@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from mlstarter.sources.assemble import SECOND_EDITION
 from tests.conftest import Require
 from tests.templates.browser import accessibility, opened, press_predict, scrolls_sideways
 from tests.templates.production import at_production, own_tests
@@ -20,8 +19,6 @@ pytestmark = pytest.mark.e2e
 
 ROOT = Path(__file__).parents[2]
 KINDS = ("tabular", "cv", "nlp", "asr")
-# Whose essentials stand on the templates' second edition.
-SECOND = {kind for kind, level in SECOND_EDITION if level == "essentials"}
 # Bytes that the image may add to its base; Pillow alone brings 23 MB to vision.
 ADDED = {"tabular": 190e6, "cv": 205e6, "nlp": 190e6, "asr": 195e6}
 TAGS = {
@@ -53,28 +50,25 @@ def address(project: Project) -> Iterator[str]:
 
 
 def test_the_metrics_have_one_shape(project: Project, kind: str) -> None:
-    metrics, second = project.metrics(), kind in SECOND
-    assert metrics["schema"] == (2 if second else 1)
-    assert (metrics["project"]["type"] if second else metrics["project_type"]) == kind
+    metrics = project.metrics()
+    assert metrics["schema"] == 2
+    assert metrics["project"]["type"] == kind
     assert set(metrics["dataset"]) >= {"name", "source", "version", "sha256", "rows", "licence"}
     assert re.fullmatch(r"[0-9a-f]{64}", metrics["dataset"]["sha256"])
     assert metrics["primary"] in metrics["metrics"]
-    others = metrics["candidates" if second else "baselines"]
+    others = metrics["candidates"]
     for scores in (metrics["metrics"], *others.values()):
         for score in scores.values():
             if score["value"] is None:  # nothing to divide by
-                assert second and score["reason"] and score["low"] is score["high"] is None
+                assert score["reason"] and score["low"] is score["high"] is None
                 continue
             # A baseline that says one thing of every row has an interval of no width but rounding.
             assert score["low"] - 1e-4 <= score["value"] <= score["high"] + 1e-4
             assert isinstance(score["higher_is_better"], bool)
-    difference = metrics["comparison" if second else "difference"]
+    difference = metrics["comparison"]
     assert difference["against"] in others
     outside = not difference["low"] <= 0 <= difference["high"]
-    if second:
-        assert (difference["verdict"] in ("better", "worse")) <= outside
-    else:
-        assert difference["significant"] is outside
+    assert (difference["verdict"] in ("better", "worse")) <= outside
     assert metrics["task"] and metrics["slices"] and metrics["model"] and metrics["environment"]
 
 
@@ -87,20 +81,6 @@ def test_make_all_leaves_results_in_the_readme(project: Project) -> None:
     assert "| [" not in results
     assert re.search(r"95 ?%", results)
     assert project.git("status", "--porcelain") == ""
-
-
-def test_what_decides_the_result_is_named_and_can_be_read_in_an_evening(
-    project: Project, kind: str
-) -> None:
-    if kind in SECOND:
-        pytest.skip("test_line_counts counts all of it")
-    text = (project.root / "README.md").read_text("utf-8")
-    listed = text[text.index("To read it in an evening") : text.index("The rest draws")]
-    package = project.root / "src" / project.package
-    files = [package / name for name in re.findall(r"`([\w/]+\.py)`", listed)]
-    lines = sum(bool(line.strip()) for file in files for line in file.open(encoding="utf-8"))
-    assert len(files) > 10
-    assert 1_050 < lines < 1_350, lines
 
 
 def test_hugging_face_reads_the_model_card(project: Project, kind: str) -> None:
@@ -125,7 +105,7 @@ def test_the_image_is_built_started_and_probed(
     assert built.status == 0, built.output
     probed = run_steps(project, scripts[1:], machine, tmp_path)
     assert probed.status == 0, probed.output
-    answer = {"asr": "text", "cv": "prediction" if kind in SECOND else "predictions"}
+    answer = {"asr": "text", "cv": "prediction"}
     assert f'"{answer.get(kind, "predictions")}"' in probed.output
     engine, image = Engine(project, machine), project.package.replace("_", "-")
     assert 0 < engine.added(image) <= ADDED[kind]
@@ -148,14 +128,11 @@ def test_the_page_is_usable_by_everybody(
         assert seen.elsewhere(address) == []
 
 
-def test_a_service_asks_for_what_it_can_answer(address: str, kind: str) -> None:
+def test_a_service_asks_for_what_it_can_answer(address: str) -> None:
     for path in ("/", "/healthz", "/readyz", "/model", "/openapi.json"):
         assert request(f"{address}{path}")[0] == 200, path
     status, problem = request(f"{address}/predict", b"\0" * 9, **{"Content-Type": "text/plain"})
-    if kind in SECOND:
-        assert status == 422 and problem["detail"][0]["msg"]
-    else:
-        assert (status, problem["status"]) == (415, 415)
+    assert status == 422 and problem["detail"][0]["msg"]
 
 
 def test_the_production_level_comes_by_an_update_and_passes_its_own_tests(
@@ -163,7 +140,5 @@ def test_the_production_level_comes_by_an_update_and_passes_its_own_tests(
 ) -> None:
     if kind == "tabular":
         pytest.skip("test_production does it with a student's work in between")
-    if kind == "asr":
-        pytest.skip("test_asr does it in a project without a model")
     updated = at_production(project.clone(tmp_path / project.root.name), tmp_path)
     assert own_tests(updated) > 40

@@ -234,9 +234,9 @@ def test_no_dependency_of_a_project_can_be_hidden(template: Template) -> None:
     listed = set(taken_in_the_question(template))
     pinned = [
         re.findall(r"^([A-Za-z0-9_.-]+)==", path.read_text(encoding="utf-8"), re.MULTILINE)
-        for path in (ROOT / "templates/legacy").rglob("constraints.txt.jinja")  # what is released
+        for path in (ROOT / "templates").rglob("constraints.txt.jinja")
     ]
-    names = {re.sub("[.-]", "_", name.lower()) for found in pinned for name in found}
+    names = {re.sub("[.-]", "_", name.lower()) for pins in pinned for name in pins}
 
     assert names
     assert {name for name in names if IMPORTED.get(name, name) not in listed} == set()

@@ -8,7 +8,7 @@ import pytest
 
 from mlstarter import questions, sources
 from mlstarter.new import create
-from mlstarter.sources.assemble import SECOND_EDITION
+from mlstarter.sources.assemble import TYPES
 from mlstarter.update.merge.generated_blocks import same_blocks
 from mlstarter.update.moved_code import new_places
 from tests.update.story import QUESTIONS, Template, commit, git, update
@@ -33,9 +33,6 @@ CHANGELOG = """# Changes
 """
 
 
-RELEASED_TYPES = sorted(kind for kind, level in SECOND_EDITION if level == "essentials")
-
-
 def built_in(dest: Path, kind: str, version: str) -> Path:
     """Make a project of the built-in template and return its folder."""
     template = sources.resolve(None, version)
@@ -48,7 +45,7 @@ def tree(folder: Path) -> list[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", RELEASED_TYPES)
+@pytest.mark.parametrize("kind", TYPES)
 def test_a_project_as_new_left_it_becomes_one_of_the_second_edition(
     tmp_path: Path, kind: str
 ) -> None:
@@ -119,7 +116,7 @@ def test_a_table_that_somebody_else_wrote_is_bounded() -> None:
     assert new_places("| a | b |\n|---|---|\n") == {}
 
 
-@pytest.mark.parametrize("kind", sorted({name for name, _ in SECOND_EDITION}))
+@pytest.mark.parametrize("kind", TYPES)
 def test_a_project_of_0_1_0_as_it_was_made_becomes_one_of_the_second_edition(
     dest: Path, kind: str
 ) -> None:

@@ -131,7 +131,7 @@ def _complete(
 def _source(options: NewOptions, inputs: AnswerSources) -> Path | None:
     """Return the data to look at: ``--data-file``, or a path to a file that is there."""
     from mlstarter.cli.own_data import source_path
-    from mlstarter.data.answers import SECOND_EDITION
+    from mlstarter.data.answers import FORMAT_QUESTION
 
     names, values = inputs.questionnaire.names, inputs.inputs
     if options.data_file is not None:
@@ -143,7 +143,7 @@ def _source(options: NewOptions, inputs: AnswerSources) -> Path | None:
     data_path = str(values.get("data_path", ""))
     if (
         not data_path
-        or SECOND_EDITION not in names
+        or FORMAT_QUESTION not in names
         or values.get("data_source", "local") != "local"
         or values.get("project_type") in FOLDER_TYPES
     ):
@@ -170,7 +170,7 @@ def _from_data(
     options: NewOptions, inputs: AnswerSources, source: Path, terminal: Terminal | None
 ) -> AnswerSet | OtherType:
     from mlstarter.cli.own_data import echo_look, look, show_choices
-    from mlstarter.data.answers import SECOND_EDITION, without_tool_keys
+    from mlstarter.data.answers import FORMAT_QUESTION, without_tool_keys
     from mlstarter.data.place import check_tracked, placement
     from mlstarter.questions.ask import OtherType
 
@@ -179,8 +179,9 @@ def _from_data(
     data_answers = {n: v for n, v in inputs.inputs.items() if n not in ("data_source", "data_path")}
     own = look(source, data_answers, terminal)
     kind = {**own.suggestions(names), **inputs.inputs}
-    second = SECOND_EDITION in names and _is_second_edition(kind)
-    place = placement(source, project, copy=options.copy, variables=second)
+    # Of the types, only tables have a schema.toml; templates before 0.2.0 have none at all.
+    has_schema = FORMAT_QUESTION in names and kind.get("project_type", "tabular") == "tabular"
+    place = placement(source, project, copy=options.copy, variables=has_schema)
     if options.track_data:
         check_tracked(source)
     values = {**without_tool_keys(inputs.inputs), **own.answers(place.recorded_path, names)}
@@ -189,7 +190,7 @@ def _from_data(
             echo_look(own)
         _refuse_problem(own)
         inputs_with_data = replace(inputs, inputs={**own.suggestions(names), **values})
-        return AnswerSet(inputs_with_data.complete(defaults=options.yes), own, place, second)
+        return AnswerSet(inputs_with_data.complete(defaults=options.yes), own, place, has_schema)
     show_choices(own, terminal)
     suggestions = {**_name(source), **own.suggestions(names)}
     answers = replace(inputs, inputs=values).ask_about(terminal, suggestions)
@@ -207,15 +208,7 @@ def _from_data(
         }
         answers = replace(inputs, inputs=values).complete(defaults=True)
     _refuse_problem(own)
-    return AnswerSet(answers, own, place, second)
-
-
-def _is_second_edition(answers: Mapping[str, Any]) -> bool:
-    """Say whether a project of this type and level reads data as its two files say."""
-    from mlstarter.sources import assemble
-
-    kind = str(answers.get("project_type", "tabular")), str(answers.get("level", "essentials"))
-    return kind in assemble.SECOND_EDITION and kind[0] == "tabular"  # others have no schema.toml
+    return AnswerSet(answers, own, place, has_schema)
 
 
 def _corrections(proposal: Mapping[str, str], answers: Answers) -> dict[str, Any]:

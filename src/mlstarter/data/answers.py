@@ -8,7 +8,7 @@ from typing import Any
 from mlstarter.data.choices import Suggestion
 from mlstarter.data.settings import KEYS, Settings
 
-SECOND_EDITION = "data_format"
+FORMAT_QUESTION = "data_format"
 """A template that asks this reads schema.toml as this package writes it."""
 
 TOOL_KEYS = ("date_formats",)

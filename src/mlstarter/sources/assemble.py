@@ -14,27 +14,20 @@ from pathlib import Path
 LEVELS = ("essentials", "production")
 ROOT_FILES = ("copier.yml", "presets.toml", "CHANGELOG.md")
 TYPES = ("tabular", "cv", "nlp", "asr")
-# Types and levels that stand on the second edition (core/, torch/ and the type's folder). The
-# others stand on the first, which is in legacy/; it goes when all are named here.
-SECOND_EDITION = frozenset((name, level) for name in TYPES for level in LEVELS)
 # What tools leave behind where somebody ran them on the templates.
 CACHES = {"__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache"}
 
 
-def layers(
-    project_type: str, level: str, second: frozenset[tuple[str, str]] = SECOND_EDITION
-) -> list[str]:
+def layers(project_type: str, level: str) -> list[str]:
     """Return the names of the layers of one type and level, lowest first.
 
     A type may bring files of its own for the production level in ``<type>-production/``.
-    ``second`` names the types and levels that stand on the second edition.
     """
-    edition = "" if (project_type, level) in second else "legacy/"
     # torch/ is the training loop that networks share.
     names = ["core", *(["torch"] if project_type in ("cv", "asr") else []), project_type]
     if level == "production":
         names = [*names[:-1], "production", project_type, f"{project_type}-production"]
-    return [f"{edition}{name}" for name in names]
+    return names
 
 
 def is_layered(folder: Path) -> bool:
@@ -42,40 +35,20 @@ def is_layered(folder: Path) -> bool:
     return (folder / "copier.yml").is_file() and (folder / "core").is_dir()
 
 
-def assemble(
-    templates: Path, out: Path, second: frozenset[tuple[str, str]] = SECOND_EDITION
-) -> None:
-    """Write the plain Copier template that ``templates`` describes into the new folder ``out``.
-
-    ``second`` names the types and levels that stand on the second edition; all do where there is
-    no first one.
-    """
-    if not (templates / "legacy").is_dir():
-        second = frozenset((name, level) for name in TYPES for level in LEVELS)
+def assemble(templates: Path, out: Path) -> None:
+    """Write the plain Copier template that ``templates`` describes into the new folder ``out``."""
     out.mkdir(parents=True)
     for name in ROOT_FILES:
-        places = [templates / name] if second else [templates / "legacy" / name, templates / name]
-        for place in places:
-            if place.is_file():
-                shutil.copy2(place, out / name)
-                break
-    _say_editions(out / "copier.yml", second)
+        if (templates / name).is_file():
+            shutil.copy2(templates / name, out / name)
     for project_type in TYPES:
+        if not any((templates / project_type).glob("*")):
+            continue
         for level in LEVELS:
-            own = templates / layers(project_type, level, second)[-1].removesuffix("-production")
-            if not any(own.glob("*")):
-                continue
             target = out / "project" / f"{project_type}-{level}"
-            for layer in layers(project_type, level, second):
+            for layer in layers(project_type, level):
                 if (templates / layer).is_dir():
                     _lay(templates / layer, target)
-
-
-def _say_editions(questions: Path, second: frozenset[tuple[str, str]]) -> None:
-    """Put into copier.yml which types and levels stand on the second edition."""
-    names = sorted(f"{project_type}-{level}" for project_type, level in second)
-    text = questions.read_text(encoding="utf-8")
-    questions.write_text(text.replace("SECOND_EDITION", str(names)), encoding="utf-8", newline="\n")
 
 
 def _lay(layer: Path, target: Path) -> None:

@@ -1,1 +1,0 @@
-"""Getting, checking and reading the data."""

@@ -1,1 +1,0 @@
-"""The HTTP service: onnxruntime and numpy only, every answer bounded in time and memory."""

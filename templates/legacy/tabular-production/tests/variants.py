@@ -1,5 +1,0 @@
-"""What the tests of the production level need to know of this type's small model."""
-
-LABEL: str | float = "late"  # what feedback may say was true of served.VALID
-WRONG: str | float = "neither"  # and what it may not
-SCALE = 1.0  # make_model's usual factor is 0.001 of it
