@@ -8,6 +8,7 @@ apply is hidden, one that an input answers takes it, and the policy has the othe
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 
 from mlstarter.errors import AnswersError
@@ -16,12 +17,12 @@ from mlstarter.questions.model import Question, Questionnaire
 from mlstarter.suggest import did_you_mean
 
 
-class Policy:
+class Policy(ABC):
     """Who answers what no input does."""
 
+    @abstractmethod
     def answer(self, question: Question, interview: Interview) -> bool:
         """Settle a question that applies; return False to end the walk before it."""
-        raise NotImplementedError
 
     def leave_out(self, question: Question, interview: Interview) -> None:
         """Deal with a question that does not apply."""
