@@ -22,12 +22,13 @@ def main(address: str) -> None:
     with sync_playwright() as playwright:
         chromium = shutil.which("chromium") or shutil.which("google-chrome")
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1100, "height": 900})
+        page = browser.new_page(viewport={"width": 1100, "height": 980})
         page.goto(f"{address}/")
         with page.expect_response("**/predict"):
             page.get_by_role("button", name="Predict").click()
         page.wait_for_timeout(500)  # the answer is drawn after it has come
-        page.screenshot(path=OUT, full_page=True)
+        page.evaluate("scrollTo(0, 0)")  # the button lies below
+        page.screenshot(path=OUT)
         browser.close()
     sys.stdout.write(f"wrote {OUT}\n")
 
