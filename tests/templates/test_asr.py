@@ -184,8 +184,8 @@ def train_and_ask(project: Project, rows: int) -> None:
         project.command(step)
     results = project.metrics()
     assert results["split"]["rule"] == "speaker" and sum(results["split"]["rows"].values()) == rows
-    # Better than silence; the first edition came below 0.5 with these tones, which is to return.
-    assert results["metrics"]["wer"]["value"] < 1
+    # These recordings have no silence around the word, which training has to know as well.
+    assert results["metrics"]["wer"]["value"] < 0.5
     clip = asr_recordings.tones(4, 3, 8_000, random.Random(9))
     with project.serve() as served:
         status, answer = request(f"{served}/predict", clip, **{"Content-Type": "audio/wav"})

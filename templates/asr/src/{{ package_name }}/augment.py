@@ -86,9 +86,10 @@ def record(waves: Tensor, lengths: Tensor, white: float) -> tuple[Tensor, Tensor
 
     ``white`` is the share of the clips that get white noise 0 to 15 dB below the speech.
     """
-    # Pitch and pace together, as a tape does; silence before and after.
+    # Pitch and pace together, as a tape does; silence around, but where clips are cut to the word.
     pace = torch.where(some(lengths, 0.85), draw(lengths, -0.2, 0.2).exp(), 1.0)
-    before, after = draw(lengths, 0.05, 0.4, 2).mul(RATE).split(1, dim=1)
+    silence = draw(lengths, 0.05, 0.4, 2) * some(lengths, 0.7)
+    before, after = silence.mul(RATE).split(1, dim=1)
     longer = (before + lengths[:, None] / pace + after).long()[:, 0]
     total = -(-int(longer.max()) // ROUND) * ROUND
     before, pace, ends, lengths = (x.to(waves.device) for x in (before, pace, longer, lengths))
