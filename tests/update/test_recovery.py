@@ -156,9 +156,9 @@ def test_a_copy_of_what_a_kill_left_is_put_right(template: Template, tmp_path: P
     template.release("1.1.0", {"kind/inner": "in a folder\n", "other.py": "2\n"})
     project = template.new(tmp_path / "churn", "1.0.0")
     before = snapshot(project)
-    killed = killed_copy(project, "killed", BETWEEN_TWO_NAMES)
-    assert (killed / "kind/inner").read_text() == "in a folder\n"
-    copy = shutil.copytree(killed, tmp_path / "copy" / "churn", symlinks=True)
+    killed_project = killed_copy(project, "killed", BETWEEN_TWO_NAMES)
+    assert (killed_project / "kind/inner").read_text() == "in a folder\n"
+    copy = shutil.copytree(killed_project, tmp_path / "copy" / "churn", symlinks=True)
     assert mend(copy) == Recovery("undone")
     assert snapshot(copy) == before
     # Before any file arrived, one of those very bytes is somebody else's.
@@ -178,10 +178,10 @@ def test_what_stands_where_an_old_file_was_stays(
     (template.folder / "old/gone.py").unlink()
     template.release("1.1.0", {"kind/inner": "in a folder\n"})
     project = template.new(tmp_path / "churn", "1.0.0")
-    killed = killed_copy(project, "killed", BEFORE_THE_INDEX)
-    (killed / place).parent.mkdir(parents=True, exist_ok=True)
-    (killed / place).write_text("mine\n")
-    assert mend(killed) == Recovery("undone", edited_files=(old,))
-    assert (killed / place).read_text() == "mine\n"
-    assert mend(killed) == Recovery("nothing")
-    assert git(killed, "show", f"HEAD:{old}") != ""
+    killed_project = killed_copy(project, "killed", BEFORE_THE_INDEX)
+    (killed_project / place).parent.mkdir(parents=True, exist_ok=True)
+    (killed_project / place).write_text("mine\n")
+    assert mend(killed_project) == Recovery("undone", edited_files=(old,))
+    assert (killed_project / place).read_text() == "mine\n"
+    assert mend(killed_project) == Recovery("nothing")
+    assert git(killed_project, "show", f"HEAD:{old}") != ""
