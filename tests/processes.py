@@ -29,8 +29,8 @@ def run_command_line(
     """Run mlstarter in a process of its own without a terminal; return what it wrote.
 
     The process is a fork of this one, which has loaded everything already: a tenth of the time of
-    a new Python. Where there is no fork, or where ``env`` has settings of Python's own, which are read
-    when it starts, it is a new one.
+    a new Python. Where there is no fork, or where ``env`` has settings of Python's own, which are
+    read when it starts, it is a new one.
     """
     words = [str(argument) for argument in arguments]
     is_forked = hasattr(os, "fork") and not any(name.startswith("PYTHON") for name in env)

@@ -8,15 +8,16 @@ from datetime import datetime
 from typing import Any
 
 from mlstarter.cohort.addresses import Addresses
-from mlstarter.cohort.authority import is_same_source
 from mlstarter.cohort.journal import Journal
 from mlstarter.cohort.offers import PREFIX, pending_branch
 from mlstarter.cohort.private_clone import MAIN, at_hand, belongs_to
 from mlstarter.cohort.roster import Student
-from mlstarter.cohort.transport import OURS, Absent, no_main
+from mlstarter.cohort.server_answers import Absent, no_main
+from mlstarter.cohort.transport import OURS
 from mlstarter.errors import MlstarterError
 from mlstarter.project import Project
 from mlstarter.reports import METRICS, Report, read_report
+from mlstarter.sources import is_same_source
 from mlstarter.versions import is_behind
 
 # Branches of one student whose dates are looked at.
