@@ -15,7 +15,8 @@ from mlstarter.cohort.journal import Journal, RepositoryEntry
 from mlstarter.cohort.private_clone import MAIN, at_hand, belongs_to
 from mlstarter.cohort.remotes import NoAddress, Remote
 from mlstarter.cohort.roster import Student
-from mlstarter.cohort.transport import Absent, Listing, local_path
+from mlstarter.cohort.server_answers import Absent
+from mlstarter.cohort.transport import Listing, local_path
 from mlstarter.errors import MlstarterError, NeedsAttention, UsageError
 
 # How many ids a sentence names.

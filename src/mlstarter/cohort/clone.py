@@ -20,7 +20,8 @@ from mlstarter.cohort.journal import Journal, RepositoryEntry
 from mlstarter.cohort.moments import is_moment, parse_moment
 from mlstarter.cohort.push_log import MomentUnknown, commit_at, pushes_after
 from mlstarter.cohort.roster import Student
-from mlstarter.cohort.transport import Absent, RemoteFailed, Transport, no_main
+from mlstarter.cohort.server_answers import Absent, RemoteFailed, no_main
+from mlstarter.cohort.transport import Transport
 from mlstarter.errors import UsageError
 from mlstarter.git.process import Git, closed_settings
 

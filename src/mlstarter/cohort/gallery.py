@@ -17,8 +17,8 @@ from mlstarter.cohort.png import MAX_BYTES, NoPicture, plain_png
 from mlstarter.cohort.private_clone import MAIN, at_hand
 from mlstarter.cohort.pseudonyms import name_pattern
 from mlstarter.cohort.roster import Student
+from mlstarter.cohort.server_answers import Absent, no_main
 from mlstarter.cohort.static_page import link_target, render
-from mlstarter.cohort.transport import Absent, no_main
 from mlstarter.errors import UsageError
 from mlstarter.files import built_aside, move_into_place, remove
 from mlstarter.project import Project
