@@ -182,7 +182,8 @@ class Transport:
         # What is pushed is packed already; looking for deltas would cost more than it saves.
         config = (*self.config, ("pack.window", "0"), ("pack.threads", "1"))
         git = Git(store, {**self.env, "GIT_DIR": str(store)}, config)
-        with _address(url, deletes=bool(leases)) as (address, _):
+        branches = frozenset(spec.partition(":")[2] for spec in refspecs)
+        with _address(url, branches=branches, deletes=bool(leases)) as (address, _):
             push = ("push", *options, "--", address, *refspecs)
             self._persist(url, address, lambda: git.call(*push))
 
@@ -219,10 +220,12 @@ class Transport:
 
 
 @contextmanager
-def _address(url: str, *, deletes: bool = False) -> Iterator[tuple[str, Path | None]]:
+def _address(
+    url: str, *, branches: frozenset[str] = frozenset(), deletes: bool = False
+) -> Iterator[tuple[str, Path | None]]:
     """Yield the address for git, and the private git folder that stands for one on this machine.
 
-    ``deletes`` says that a push may delete a branch there.
+    ``branches`` are those that a push is about, ``deletes`` says that it may delete one.
 
     Raises Absent where there is no such folder.
     """
@@ -232,7 +235,7 @@ def _address(url: str, *, deletes: bool = False) -> Iterator[tuple[str, Path | N
     elif not path.is_dir():
         raise Absent(f"There is no repository at {url}.", hint="mlstarter cohort create")
     else:
-        with private_view(path, deletes=deletes) as view:
+        with private_view(path, branches=branches, deletes=deletes) as view:
             yield str(view), view
 
 
