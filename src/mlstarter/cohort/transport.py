@@ -18,6 +18,7 @@ from urllib.parse import unquote, urlsplit
 from mlstarter.cohort.shared_folder import private_view
 from mlstarter.errors import EnvironmentProblem, MlstarterError
 from mlstarter.git.process import Git, GitResult
+from mlstarter.operating_system import is_windows
 
 if TYPE_CHECKING:
     from mlstarter.cohort.retry import StoppableRetry
@@ -248,7 +249,11 @@ def _redirect(url: str, words: str) -> str:
 
 def local_path(url: str) -> Path | None:
     """Return the folder that a ``file://`` address names, None for any other address."""
-    return Path(unquote(urlsplit(url).path)) if url.startswith("file://") else None
+    if not url.startswith("file://"):
+        return None
+    path = unquote(urlsplit(url).path)
+    # file:///C:/srv is C:/srv on Windows.
+    return Path(path[1:] if is_windows() and path[2:3] == ":" else path)
 
 
 def _explain(url: str, words: str) -> MlstarterError | None:  # noqa: PLR0911 - a table
