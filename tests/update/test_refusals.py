@@ -203,7 +203,16 @@ def test_a_folder_that_is_no_repository(tmp_path: Path) -> None:
 
 
 def test_a_bare_repository_takes_a_branch_only(dest: Path, tmp_path: Path) -> None:
-    git(tmp_path, "-c", "protocol.file.allow=always", "clone", "-q", "--bare", str(dest), "churn.git")
+    git(
+        tmp_path,
+        "-c",
+        "protocol.file.allow=always",
+        "clone",
+        "-q",
+        "--bare",
+        str(dest),
+        "churn.git",
+    )
     bare = tmp_path / "churn.git"
     with pytest.raises(ProjectError, match="bare repository"):
         update(bare)
