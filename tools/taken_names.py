@@ -53,9 +53,9 @@ COMMANDS = (
 # `tests` and its kind are importable from a project's root, git ignores `build` and its kind, and
 # Windows reserves the others.
 PLACES = (
-    "artifacts build conftest core data dist docs experiment htmlcov model models notebooks reports runs self src "
-    "tests aux con nul prn com1 com2 com3 com4 com5 com6 com7 com8 com9 lpt1 lpt2 lpt3 lpt4 lpt5 "
-    "lpt6 lpt7 lpt8 lpt9"
+    "artifacts build conftest core data dist docs experiment htmlcov model models notebooks "
+    "reports runs self src tests aux con nul prn com1 com2 com3 com4 com5 com6 com7 com8 com9 "
+    "lpt1 lpt2 lpt3 lpt4 lpt5 lpt6 lpt7 lpt8 lpt9"
 )
 
 
