@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from mlstarter.errors import AnswersError, MlstarterError, ProjectError, TemplateError
 from mlstarter.git.process import GitFailed
+from tests.update.configurations import VARIABLE
 from tests.update.story import (
     QUESTIONS,
     Template,
@@ -214,6 +216,10 @@ def test_a_bare_repository_takes_a_branch_only(dest: Path, tmp_path: Path) -> No
         "churn.git",
     )
     bare = tmp_path / "churn.git"
+    if os.environ.get(VARIABLE) == "careful":
+        with pytest.raises(GitFailed, match="safe[.]bareRepository is 'explicit'"):
+            update(bare)
+        return
     with pytest.raises(ProjectError, match="bare repository"):
         update(bare)
     assert update(bare, branch="bump").status == 0
