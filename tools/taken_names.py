@@ -22,7 +22,7 @@ OLDER = (
 )
 # Python's own tests are no module of sys.stdlib_module_names, and yet found before a project's; the
 # others are imported whenever Python starts.
-HIDDEN = "sitecustomize test usercustomize"
+PYTHON_INTERNALS = "sitecustomize test usercustomize"
 LIBRARIES = (
     "alembic annotated_doc annotated_types anyio asgiref ast_serialize asttokens attr attrs "
     "bleach bs4 certifi cffi charset_normalizer click cloudpickle colorama colorlog comm "
@@ -62,7 +62,10 @@ PLACES = (
 def taken_names() -> list[str]:
     """Return the words that the question's pattern lets through, in alphabetical order."""
     python = {*keyword.kwlist, *keyword.softkwlist, *sys.stdlib_module_names}
-    words = {*python, *f"{NEWER} {OLDER} {HIDDEN} {LIBRARIES} {COMMANDS} {PLACES}".split()}
+    words = {
+        *python,
+        *f"{NEWER} {OLDER} {PYTHON_INTERNALS} {LIBRARIES} {COMMANDS} {PLACES}".split(),
+    }
     return sorted(word for word in words if re.fullmatch("[a-z]([a-z0-9_]{0,28}[a-z0-9])?", word))
 
 

@@ -217,7 +217,7 @@ def test_a_bare_repository_takes_a_branch_only(dest: Path, tmp_path: Path) -> No
     )
     bare = tmp_path / "churn.git"
     if os.environ.get(VARIABLE) == "careful":
-        with pytest.raises(GitFailed, match="safe[.]bareRepository is 'explicit'"):
+        with pytest.raises(GitFailed, match=r"safe[.]bareRepository is 'explicit'"):
             update(bare)
         return
     with pytest.raises(ProjectError, match="bare repository"):

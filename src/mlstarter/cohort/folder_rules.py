@@ -26,7 +26,7 @@ _SWITCHES = frozenset(
 _NUMBERS = frozenset(["receive.maxinputsize"])
 # A configuration without any of these has nothing to say here, and needs no git to be read.
 _WORDS = (b"receive", b"transfer", b"hookspath", b"bare")
-_SHOWN = 200
+_HOOK_LETTERS = 200
 
 
 class RuleNotRun(MlstarterError):
@@ -54,9 +54,9 @@ def push_settings(path: Path, branches: frozenset[str]) -> str:
             "push to main would leave behind; nothing was pushed.",
             hint=f"git -C {shlex.quote(str(path))} config core.bare true, if nobody works in it",
         )
-    kept = {key: value for key, value in settings.items() if _only_refuses(key, value)}
+    rules = {key: value for key, value in settings.items() if _only_refuses(key, value)}
     return "".join(f"[{key.partition('.')[0]}]\n\t{key.partition('.')[2]} = {value}\n"
-                   for key, value in kept.items())  # fmt: skip
+                   for key, value in rules.items())  # fmt: skip
 
 
 def _only_refuses(key: str, value: str) -> bool:
@@ -86,7 +86,7 @@ def _runs(hook: Path) -> bool:
 def _hook_refusal(path: Path, hook: Path) -> RuleNotRun:
     lines = _first_bytes(hook).decode("utf-8", "replace").splitlines()
     code = [text.strip() for text in lines if text.strip() and not text.lstrip().startswith("#")]
-    words = line("; ".join(code))[:_SHOWN]
+    words = line("; ".join(code))[:_HOOK_LETTERS]
     return RuleNotRun(
         f"The repository in {path} has a hook that decides over pushes, and hooks of a folder "
         f"never run as you, so nothing was pushed. {hook} says: "

@@ -47,9 +47,9 @@ def normal_pattern(pattern: str, base: Path) -> str:
     match = _SCP.match(pattern)
     if match is not None and (match[1] or "." in match[2] or not _is_near(match[2])):
         return pattern
-    shown = public(pattern)
+    harmless = public(pattern)
     raise UsageError(
-        f'The remote "{shown}" is of no kind that is known.',
+        f'The remote "{harmless}" is of no kind that is known.',
         hint="write file:///srv/class/{student_id}.git, ./class/{student_id}.git, "
         "ssh://git@host/ml/{username}.git, git@host:ml/{username}.git, "
         "https://host/ml/{username}.git or github:ORG/{username}",
