@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from mlstarter.cohort import folder_rules
+from mlstarter.cohort.folder_rules import push_settings
 from tests.cohort.conftest import Classroom, git
 
 BRANCH = "refs/heads/mlstarter/update-2.0.0"
@@ -43,6 +45,22 @@ def test_a_hook_that_decides_is_named_with_its_words_and_passed_by_no_push(
     assert BRANCH in ready.refs("s0002")
     path.unlink()
     assert ready.call("update") == 0
+
+
+def test_a_repository_without_rules_costs_no_process(
+    ready: Classroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folder_rules, "Git", None)
+    main = frozenset({"refs/heads/main"})
+    assert push_settings(ready.repository("s0001"), main) == ""
+
+
+def test_a_repository_with_a_work_tree_of_its_own_is_not_pushed_to(
+    ready: Classroom, capsys: pytest.CaptureFixture[str]
+) -> None:
+    git(ready.repository("s0001"), "config", "core.bare", "false")
+    assert ready.call("update", "--only", "s0001") == 1
+    assert "has a work tree of its own (core.bare = false)" in capsys.readouterr().err
 
 
 def test_a_hook_that_git_would_not_run_decides_nothing(ready: Classroom) -> None:
