@@ -23,6 +23,14 @@ from mlstarter.errors import MlstarterError, NeedsAttention, UsageError
 _MAX_NAMES = 5
 
 
+def not_in_journal(student: Student) -> Absent:
+    """Return the error for a student of whose repository the journal knows nothing."""
+    return Absent(
+        f"The journal holds no repository of {student.student_id}.",
+        hint="mlstarter cohort create makes it; cohort adopt says why one is not taken over",
+    )
+
+
 class Ambiguous(NeedsAttention):
     """Several repositories carry one student's marker."""
 

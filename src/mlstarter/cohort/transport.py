@@ -18,6 +18,7 @@ from urllib.parse import unquote, urlsplit
 from mlstarter.cohort.server_answers import Absent, RemoteFailed, explain, last_words
 from mlstarter.cohort.shared_folder import private_view
 from mlstarter.git.process import Git, GitResult
+from mlstarter.operating_system import is_windows
 
 if TYPE_CHECKING:
     from mlstarter.cohort.retry import StoppableRetry
@@ -138,7 +139,8 @@ class Transport:
         # What is pushed is packed already; looking for deltas would cost more than it saves.
         config = (*self.config, ("pack.window", "0"), ("pack.threads", "1"))
         git = Git(store, {**self.env, "GIT_DIR": str(store)}, config)
-        with _address(url, deletes=bool(leases)) as (address, _):
+        branches = frozenset(spec.partition(":")[2] for spec in refspecs)
+        with _address(url, branches=branches, deletes=bool(leases)) as (address, _):
             push = ("push", *options, "--", address, *refspecs)
             self._persist(url, address, lambda: git.call(*push))
 
@@ -176,10 +178,12 @@ class Transport:
 
 
 @contextmanager
-def _address(url: str, *, deletes: bool = False) -> Iterator[tuple[str, Path | None]]:
+def _address(
+    url: str, *, branches: frozenset[str] = frozenset(), deletes: bool = False
+) -> Iterator[tuple[str, Path | None]]:
     """Yield the address for git, and the private git folder that stands for one on this machine.
 
-    ``deletes`` says that a push may delete a branch there.
+    ``branches`` are those that a push is about, ``deletes`` says that it may delete one.
 
     Raises Absent where there is no such folder.
     """
@@ -189,7 +193,7 @@ def _address(url: str, *, deletes: bool = False) -> Iterator[tuple[str, Path | N
     elif not path.is_dir():
         raise Absent(f"There is no repository at {url}.", hint="mlstarter cohort create")
     else:
-        with private_view(path, deletes=deletes) as view:
+        with private_view(path, branches=branches, deletes=deletes) as view:
             yield str(view), view
 
 
@@ -202,4 +206,8 @@ def _redirect(url: str, words: str) -> str:
 
 def local_path(url: str) -> Path | None:
     """Return the folder that a ``file://`` address names, None for any other address."""
-    return Path(unquote(urlsplit(url).path)) if url.startswith("file://") else None
+    if not url.startswith("file://"):
+        return None
+    path = unquote(urlsplit(url).path)
+    # file:///C:/srv is C:/srv on Windows.
+    return Path(path[1:] if is_windows() and path[2:3] == ":" else path)
