@@ -17,6 +17,7 @@ from playwright.sync_api import Page, expect
 from tests.conftest import Require
 from tests.templates import asr_clips
 from tests.templates.browser import accessibility, opened, press_predict, scrolls_sideways
+from tests.templates.gate_faults import assert_gate_is_red, change_a_weight, clone_with_runtime
 from tests.templates.projects import Project, request
 from tests.templates.test_site_page import published
 
@@ -78,6 +79,12 @@ def address(built: Project) -> Iterator[str]:
 def recordings(asr_project: Project, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Return recordings that the project's own Python made."""
     return asr_clips.load(asr_project, tmp_path_factory.mktemp("recordings"))
+
+
+def test_the_gate_is_red_where_a_weight_is_changed(built: Project, tmp_path: Path) -> None:
+    project = clone_with_runtime(built, tmp_path / "spoken-digits")
+    change_a_weight(project, 1.05)
+    assert_gate_is_red(project)
 
 
 def ask(page: Page, script: str, files: list[str]) -> list[dict[str, Any]]:

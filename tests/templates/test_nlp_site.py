@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import random
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +11,7 @@ import pytest
 
 from tests.conftest import Require
 from tests.templates.browser import accessibility, opened, press_predict, scrolls_sideways
+from tests.templates.gate_faults import assert_gate_is_red, change_a_weight, clone_with_runtime
 from tests.templates.projects import Project, request
 from tests.templates.tabular_requests import difference
 from tests.templates.test_site_page import ASK, published
@@ -52,33 +51,10 @@ def address(built: Project) -> Iterator[str]:
         yield url
 
 
-CHANGE_A_WEIGHT = """
-import onnx
-from onnx import numpy_helper
-graph = onnx.load("model/model.onnx")
-floats = [i for i in graph.graph.initializer if i.data_type == onnx.TensorProto.FLOAT]
-largest = max(floats, key=lambda i: len(i.raw_data) or len(i.float_data))
-values = numpy_helper.to_array(largest).copy()
-values *= 1.05
-largest.CopyFrom(numpy_helper.from_array(values, largest.name))
-onnx.save(graph, "model/model.onnx")
-"""
-
-
 def test_the_gate_is_red_where_a_weight_is_changed(built: Project, tmp_path: Path) -> None:
-    """Also where metadata.json was brought in line with the other graph."""
-    project = built.clone(tmp_path / "which-language")
-    shutil.copytree(built.root / "data/cache", project.root / "data/cache")
-    project.run(project.python, "-c", CHANGE_A_WEIGHT)
-    file = project.root / "model/metadata.json"
-    metadata = json.loads(file.read_text("utf-8"))
-    graph = (project.root / "model/model.onnx").read_bytes()
-    metadata["model"]["sha256"] = hashlib.sha256(graph).hexdigest()
-    file.write_text(json.dumps(metadata), encoding="utf-8")
-    done = project.command("site", check=False)
-    assert done.status == 1
-    assert "otherwise than the service" in done.output
-    assert not (project.root / "site/build").exists()
+    project = clone_with_runtime(built, tmp_path / "which-language")
+    change_a_weight(project, 1.05)
+    assert_gate_is_red(project)
 
 
 def random_texts(count: int) -> list[str]:
