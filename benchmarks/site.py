@@ -83,8 +83,10 @@ def write_bare_page(folder: Path) -> None:
     node = shutil.which("node") or "node"
     (folder / "package.json").write_text('{"type": "module"}', encoding="utf-8")
     command = [node, "--input-type=module", "-e", INPUTS]
-    done = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)
-    (folder / "bare.html").write_text(BARE.replace("INPUTS", done.stdout.strip()), encoding="utf-8")
+    process = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)
+    (folder / "bare.html").write_text(
+        BARE.replace("INPUTS", process.stdout.strip()), encoding="utf-8"
+    )
 
 
 @contextmanager

@@ -67,8 +67,8 @@ def root(tmp_path: Path) -> Path:
 def fetch(
     root: Path, handle: client.ResourceHandle = DATASET, agree: bool = True, **options: float
 ) -> dict[str, Any]:
-    locked: dict[str, Any] = client.fetch(handle, root, yes=agree, **options)
-    return locked
+    lock: dict[str, Any] = client.fetch(handle, root, yes=agree, **options)
+    return lock
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -82,13 +82,13 @@ def contents(folder: Path) -> dict[str, bytes]:
 def test_a_dataset_lands_in_data_raw_with_a_lock_that_pins_its_version(
     kaggle: Kaggle, root: Path
 ) -> None:
-    locked = fetch(root)
+    lock = fetch(root)
     assert (root / "data/raw/known/table.csv").read_bytes() == ROWS
     assert (root / "data/raw/known/more/notes.txt").read_bytes() == b"hello"
-    assert locked["source"] == "kaggle:ada/known/versions/3"
-    assert locked["licence"] == "CC0-1.0"
-    assert set(locked["files"]) == {"data/raw/known/table.csv", "data/raw/known/more/notes.txt"}
-    assert locked == read_json(root / "data.lock")
+    assert lock["source"] == "kaggle:ada/known/versions/3"
+    assert lock["licence"] == "CC0-1.0"
+    assert set(lock["files"]) == {"data/raw/known/table.csv", "data/raw/known/more/notes.txt"}
+    assert lock == read_json(root / "data.lock")
     assert kaggle.requests[-1][1]["datasetVersionNumber"] == 3
     assert not kaggle.leaked, "the storage was sent Kaggle's credentials"
 
@@ -97,9 +97,9 @@ def test_a_second_fetch_asks_nobody_and_a_clone_gets_the_locked_version(
     kaggle: Kaggle, root: Path
 ) -> None:
     fetch(root)
-    asked = len(kaggle.requests)
+    request_count = len(kaggle.requests)
     fetch(root)
-    assert len(kaggle.requests) == asked
+    assert len(kaggle.requests) == request_count
     kaggle.version = 4
     shutil.rmtree(root / "data")
     assert fetch(root)["source"].endswith("versions/3")
@@ -139,9 +139,9 @@ def test_credentials_are_looked_for_in_kagglehubs_order(
     if works:
         assert fetch(root)["files"]
     else:
-        with pytest.raises(ProjectError) as caught:
+        with pytest.raises(ProjectError) as refusal:
             fetch(root)
-        assert caught.value.exit_status == 11
+        assert refusal.value.exit_status == 11
 
 
 def no_credentials(kaggle: Kaggle, patch: pytest.MonkeyPatch) -> None:
@@ -179,19 +179,22 @@ FAILURES = {
     "not an archive": (17, lambda kaggle, _: setattr(kaggle, "archive", ROWS)),
     "no zip archive": (17, lambda kaggle, _: setattr(kaggle, "archive", gzip.compress(ROWS))),
     "half an archive": (17, lambda kaggle, _: setattr(kaggle, "archive", kaggle.archive[:-40])),
-    "a locked archive": (17, lambda kaggle, _: setattr(kaggle, "archive", locked(kaggle.archive))),
+    "a locked archive": (
+        17,
+        lambda kaggle, _: setattr(kaggle, "archive", with_password_bit(kaggle.archive)),
+    ),
     "full disk": (18, full_disk),
     "other bytes than locked": (20, lambda kaggle, _: change(kaggle)),
 }
 
 
-def locked(archive: bytes) -> bytes:
+def with_password_bit(archive: bytes) -> bytes:
     """Set the bit of each entry that says: a password is needed."""
     for mark, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         pieces = archive.split(mark)
         at = place - len(mark)
-        flagged = [piece[:at] + bytes([piece[at] | 1]) + piece[at + 1 :] for piece in pieces[1:]]
-        archive = mark.join([pieces[0], *flagged])
+        entries = [piece[:at] + bytes([piece[at] | 1]) + piece[at + 1 :] for piece in pieces[1:]]
+        archive = mark.join([pieces[0], *entries])
     return archive
 
 
@@ -212,9 +215,9 @@ def test_a_failure_is_one_line_with_its_own_status_and_leaves_earlier_data(
     (root / "data/raw/known/more/notes.txt").unlink()
     before = contents(root)
     spoil(kaggle, monkeypatch)
-    with pytest.raises(ProjectError) as caught:
+    with pytest.raises(ProjectError) as refusal:
         fetch(root, timeout=0.4)
-    error = caught.value
+    error = refusal.value
     assert error.exit_status == status
     assert "\n" not in str(error) and error.hint and "\n" not in error.hint
     assert contents(root) == before
@@ -247,9 +250,9 @@ def test_an_interrupted_download_goes_on_where_it_stopped(kaggle: Kaggle, root: 
 def test_damage_is_found_without_an_announced_hash(kaggle: Kaggle, root: Path) -> None:
     kaggle.announce_hash = False
     kaggle.faults = ["damaged"] * 3
-    with pytest.raises(ProjectError) as caught:
+    with pytest.raises(ProjectError) as refusal:
         fetch(root)
-    assert caught.value.exit_status == 17
+    assert refusal.value.exit_status == 17
 
 
 def link(name: str) -> bytes:
@@ -285,9 +288,9 @@ def test_a_hostile_archive_is_refused_before_a_byte_is_written(
     attack: str, kaggle: Kaggle, root: Path
 ) -> None:
     kaggle.archive = HOSTILE[attack]
-    with pytest.raises(ProjectError) as caught:
+    with pytest.raises(ProjectError) as refusal:
         fetch(root)
-    assert caught.value.exit_status == 19
+    assert refusal.value.exit_status == 19
     assert contents(root) == {}
     assert not list(root.parent.rglob("outside.csv"))
 
@@ -316,9 +319,9 @@ def test_a_licence_that_limits_the_use_is_shown_and_asked_about(
 ) -> None:
     kaggle.licence = licence
     if asks:
-        with pytest.raises(ProjectError) as caught:
+        with pytest.raises(ProjectError) as refusal:
             fetch(root, agree=False)
-        assert caught.value.exit_status == 21
+        assert refusal.value.exit_status == 21
         assert contents(root) == {}
         assert not kaggle.ranges, "nothing may be downloaded before somebody agreed"
     assert fetch(root, agree=asks)["licence"] == licence
@@ -329,16 +332,16 @@ def test_a_competition_needs_an_account_and_its_rules(
     kaggle: Kaggle, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     titanic = client.parse("titanic")
-    with pytest.raises(ProjectError) as caught:
+    with pytest.raises(ProjectError) as refusal:
         fetch(root, titanic, agree=False)
-    assert caught.value.exit_status == 21
+    assert refusal.value.exit_status == 21
     assert next(iter(fetch(root, titanic)["files"])).startswith("data/raw/titanic/")
     assert kaggle.requests[-1][0].endswith("CompetitionApiService/DownloadDataFiles")
     monkeypatch.delenv("KAGGLE_API_TOKEN")
     shutil.rmtree(root / "data")
-    with pytest.raises(ProjectError) as caught:
+    with pytest.raises(ProjectError) as refusal:
         fetch(root, titanic)
-    assert caught.value.exit_status == 10
+    assert refusal.value.exit_status == 10
 
 
 def test_a_public_dataset_needs_no_account(
@@ -356,9 +359,11 @@ def test_what_the_owner_keeps_beside_the_table_stays(kaggle: Kaggle, root: Path)
         path = root / "data/raw/known" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    asked = len(kaggle.requests)
+    request_count = len(kaggle.requests)
     fetch(root)
-    assert len(kaggle.requests) == asked, "what lies beside the table is no reason to fetch it"
+    assert len(kaggle.requests) == request_count, (
+        "what lies beside the table is no reason to fetch it"
+    )
     kaggle.version, kaggle.archive = 4, zipped({"renamed.csv": ROWS})
     fetch(root, update=True)
     files = {f"data/raw/known/{name}": content for name, content in beside.items()}
@@ -397,6 +402,6 @@ def test_the_address_of_a_page_stands_for_its_data(
 
 @pytest.mark.parametrize("name", ["ada/missing", "ada/known/versions/9", "a b", "", "x/../y"])
 def test_a_name_that_kaggle_does_not_know_is_said(name: str, kaggle: Kaggle, root: Path) -> None:
-    with pytest.raises(ProjectError) as caught:
+    with pytest.raises(ProjectError) as refusal:
         fetch(root, client.parse(name))
-    assert caught.value.exit_status == 13
+    assert refusal.value.exit_status == 13

@@ -22,11 +22,11 @@ onnx.save(graph, "model/model.onnx")
 """
 
 
-def clone_with_runtime(built: Project, folder: Path) -> Project:
+def clone_with_runtime(source: Project, folder: Path) -> Project:
     """Return a clone of a project in which the site was built, without fetching the runtime."""
-    clone = built.clone(folder)
+    clone = source.clone(folder)
     shutil.copytree(
-        built.root / "data/cache/onnxruntime-web", clone.root / "data/cache/onnxruntime-web"
+        source.root / "data/cache/onnxruntime-web", clone.root / "data/cache/onnxruntime-web"
     )
     return clone
 
@@ -43,8 +43,8 @@ def change_a_weight(project: Project, factor: float) -> None:
 
 def assert_gate_is_red(project: Project) -> Done:
     """Build the site, which must be refused and leave no half of one."""
-    done = project.command("site", check=False)
-    assert done.status == 1, done.output
-    assert "otherwise than the service" in done.output and "Traceback" not in done.output
+    process = project.command("site", check=False)
+    assert process.status == 1, process.output
+    assert "otherwise than the service" in process.output and "Traceback" not in process.output
     assert not (project.root / "site/build").exists()
-    return done
+    return process

@@ -59,7 +59,7 @@ ASK = """async (files) => {
 
 
 @pytest.fixture(scope="module")
-def built(
+def site(
     asr_project: Project, tmp_path_factory: pytest.TempPathFactory, require: Require
 ) -> Project:
     """Return a clone of the speech project in which the site was built, gate and all."""
@@ -70,8 +70,8 @@ def built(
 
 
 @pytest.fixture(scope="module")
-def address(built: Project) -> Iterator[str]:
-    with published(built) as url:
+def address(site: Project) -> Iterator[str]:
+    with published(site) as url:
         yield url
 
 
@@ -81,8 +81,8 @@ def recordings(asr_project: Project, tmp_path_factory: pytest.TempPathFactory) -
     return asr_clips.load(asr_project, tmp_path_factory.mktemp("recordings"))
 
 
-def test_the_gate_is_red_where_a_weight_is_changed(built: Project, tmp_path: Path) -> None:
-    project = clone_with_runtime(built, tmp_path / "spoken-digits")
+def test_the_gate_is_red_where_a_weight_is_changed(site: Project, tmp_path: Path) -> None:
+    project = clone_with_runtime(site, tmp_path / "spoken-digits")
     change_a_weight(project, 1.05)
     assert_gate_is_red(project)
 
@@ -105,28 +105,28 @@ def ask_service(project: Project, files: list[str]) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("rate", asr_clips.RATES)
 def test_of_recordings_at_other_rates_one_word_in_a_hundred_differs(
-    chromium: str, address: str, built: Project, recordings: dict[str, Any], rate: int
+    chromium: str, address: str, site: Project, recordings: dict[str, Any], rate: int
 ) -> None:
     """The browser's resampler is another one than the service's: words are compared, and listed."""
     clips = [clip for clip in recordings["clips"] if clip["rate"] == rate]
     files = [clip["file"] for clip in clips]
-    service = [answer["text"] for answer in ask_service(built, files)]
+    service = [answer["text"] for answer in ask_service(site, files)]
     with opened(chromium, address) as (page, _):
         browser = [answer["text"] for answer in ask(page, CHOOSE, files)]
     words = sum(len(text.split()) for text in service)
     assert words > len(clips), "too few recordings in which the service hears a word"
     pairs = zip(service, browser, strict=True)
     errors = sum(word_errors(ours.split(), theirs.split()) for ours, theirs in pairs)
-    listed = [
+    differing_clips = [
         f"{clip['name']}: service {ours!r}, page {theirs!r}"
         for clip, ours, theirs in zip(clips, service, browser, strict=True)
         if ours != theirs
     ]
     if file := os.environ.get("MLSTARTER_FIGURES"):
         with Path(file).open("a", encoding="utf-8") as sink:
-            lines = "\n".join(listed)
+            lines = "\n".join(differing_clips)
             sink.write(f"{rate} Hz: {errors} of {words} words, {len(clips)} clips\n{lines}\n")
-    assert errors <= 0.01 * words, "\n".join(listed)
+    assert errors <= 0.01 * words, "\n".join(differing_clips)
 
 
 def word_errors(reference: list[str], words: list[str]) -> int:
@@ -151,9 +151,9 @@ def test_words_are_counted_as_a_word_error_rate_counts_them() -> None:
 
 
 def test_random_recordings_get_the_same_words_from_both_backends(
-    chromium: str, address: str, built: Project, recordings: dict[str, Any]
+    chromium: str, address: str, site: Project, recordings: dict[str, Any]
 ) -> None:
-    expected = ask_service(built, recordings["random"])
+    expected = ask_service(site, recordings["random"])
     with opened(chromium, address) as (page, _):
         answers = ask(page, ASK, recordings["random"])
     assert sum(bool(answer["text"]) for answer in expected) > 50
@@ -168,9 +168,9 @@ def test_random_recordings_get_the_same_words_from_both_backends(
 
 
 def test_the_example_is_answered_as_the_api_answers_it(
-    chromium: str, address: str, built: Project
+    chromium: str, address: str, site: Project
 ) -> None:
-    (answer,) = ask_service(built, [built.metadata()["example"]["wav"]])
+    (answer,) = ask_service(site, [site.metadata()["example"]["wav"]])
     with opened(chromium, address) as (page, seen):
         expect(page.get_by_text("MB", exact=False).first).to_be_visible()
         assert not any(url.endswith((".onnx", ".wasm")) for url in seen.requests), (

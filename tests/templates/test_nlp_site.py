@@ -35,7 +35,7 @@ TEXTS = {
 
 
 @pytest.fixture(scope="module")
-def built(
+def site(
     nlp_project: Project, tmp_path_factory: pytest.TempPathFactory, require: Require
 ) -> Project:
     """Return a clone of the text project in which the site was built, gate and all."""
@@ -46,13 +46,13 @@ def built(
 
 
 @pytest.fixture(scope="module")
-def address(built: Project) -> Iterator[str]:
-    with published(built) as url:
+def address(site: Project) -> Iterator[str]:
+    with published(site) as url:
         yield url
 
 
-def test_the_gate_is_red_where_a_weight_is_changed(built: Project, tmp_path: Path) -> None:
-    project = clone_with_runtime(built, tmp_path / "which-language")
+def test_the_gate_is_red_where_a_weight_is_changed(site: Project, tmp_path: Path) -> None:
+    project = clone_with_runtime(site, tmp_path / "which-language")
     change_a_weight(project, 1.05)
     assert_gate_is_red(project)
 
@@ -73,18 +73,18 @@ def random_texts(count: int) -> list[str]:
 
 @pytest.mark.browser
 def test_browser_and_service_answer_and_refuse_alike(
-    chromium: str, address: str, built: Project
+    chromium: str, address: str, site: Project
 ) -> None:
     texts = [*TEXTS.values(), *random_texts(200)]
     bodies = [json.dumps({"texts": [text]}) for text in texts]
     bodies += [json.dumps({"texts": texts[:100]})]
-    refused = [{"texts": []}, {"texts": ["a" * 100_001]}, {"texts": [1]}, {}]
-    bodies += [json.dumps(body) for body in refused]
-    with built.serve() as service:
+    bad_requests = [{"texts": []}, {"texts": ["a" * 100_001]}, {"texts": [1]}, {}]
+    bodies += [json.dumps(body) for body in bad_requests]
+    with site.serve() as service:
         expected = [request(f"{service}/predict", body.encode()) for body in bodies]
     with opened(chromium, address) as (page, _):
         answers = page.evaluate(ASK, bodies)
-    assert [status for status, _ in expected[-len(refused) :]] == [422] * len(refused)
+    assert [status for status, _ in expected[-len(bad_requests) :]] == [422] * len(bad_requests)
     assert sum(status == 200 for status, _ in expected) == len(texts) + 1
     for body, (status, theirs), ours in zip(bodies, expected, answers, strict=True):
         if status == 200:
@@ -95,10 +95,10 @@ def test_browser_and_service_answer_and_refuse_alike(
 
 @pytest.mark.browser
 def test_the_example_is_answered_as_the_api_answers_it(
-    chromium: str, address: str, built: Project
+    chromium: str, address: str, site: Project
 ) -> None:
-    with built.serve() as service:
-        _, answer = request(f"{service}/predict", built.metadata()["example"])
+    with site.serve() as service:
+        _, answer = request(f"{service}/predict", site.metadata()["example"])
     prediction = answer["predictions"][0]
     with opened(chromium, address) as (page, seen):
         assert press_predict(page) == (prediction["prediction"] or "I do not know")

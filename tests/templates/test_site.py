@@ -177,13 +177,13 @@ def test_a_figure_on_the_page_is_rounded_as_in_the_report(require: Require) -> N
         'import { readFileSync } from "node:fs"; console.log(JSON.stringify('
         'JSON.parse(readFileSync(0)).map((value) => number(value, 3).replaceAll(",", ""))));'
     )
-    done = subprocess.run(
+    process = subprocess.run(
         [node, "--input-type=module", "-e", script], input=json.dumps(numbers), text=True,
         capture_output=True, check=True,
     )  # fmt: skip
-    shown = [float(text) for text in json.loads(done.stdout)]
+    figures = [float(text) for text in json.loads(process.stdout)]
     halves = (number * 1000 % 1 == 0.5 for number in numbers)
-    for number, text, is_half in zip(numbers, shown, halves, strict=True):
+    for number, text, is_half in zip(numbers, figures, halves, strict=True):
         # Where the binary value lies half-way, Python rounds to the even digit.
         assert text == float(f"{number:.3g}") or is_half, number
 
