@@ -1,7 +1,7 @@
 """Remake the pictures of pages in docs/img/.
 
-    .venv/bin/python tools/picture_page.py http://127.0.0.1:8000             docs/img/page.png
-    .venv/bin/python tools/picture_page.py http://127.0.0.1:8000 speech      docs/img/page-speech.png
+    .venv/bin/python tools/picture_page.py http://127.0.0.1:8000          docs/img/page.png
+    .venv/bin/python tools/picture_page.py http://127.0.0.1:8000 speech   docs/img/page-speech.png
 
 The first is that of the README, of a page that is being served (`make serve` in a fresh
 ``mlstarter new ../flight-delays --type tabular --yes`` after `make all`). The others are those of
