@@ -4,7 +4,6 @@ import warnings
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import nn
 
 from .features import LONGEST, RATE, SHORTEST, Samples
@@ -31,13 +30,6 @@ def convert(recogniser: nn.Module) -> bytes:
         )
     assert program is not None  # it is for dynamo=True
     return bytes(program.model_proto.SerializeToString())
-
-
-def score(recogniser: nn.Module, samples: Samples) -> NDArray[np.float64]:
-    """Return the network's log-probabilities [steps, symbols] of one clip."""
-    with torch.no_grad():
-        scores, _ = recogniser(torch.from_numpy(samples)[None], torch.tensor([len(samples)]))
-    return np.asarray(scores[0].numpy(), dtype=np.float64)
 
 
 def edge_clips(seed: int) -> dict[str, Samples]:

@@ -11,9 +11,8 @@ from torch.nn.utils.rnn import pad_sequence
 
 from . import augment
 from .config import Train
-from .data import Clip
 from .decode import encode
-from .features import RATE, Samples
+from .features import RATE, Recording, Samples
 from .model import LogMel, Network, features_of
 
 AT_ONCE = 32  # waves that are changed together
@@ -75,13 +74,7 @@ def stack(waves: Sequence[Samples], device: torch.device) -> tuple[Tensor, Tenso
     return stacked.to(device), torch.tensor([len(wave) for wave in waves])
 
 
-def plain(clips: Sequence[Clip], device: torch.device) -> Iterator[Group]:
-    """Yield the clips as they are."""
-    for clip in clips:
-        yield *stack([clip.samples], device), [clip.text]
-
-
-def recordings(clips: Sequence[Clip], recipe: Train, device: torch.device) -> Iterator[Group]:
+def recordings(clips: Sequence[Recording], recipe: Train, device: torch.device) -> Iterator[Group]:
     """Yield ``copies`` augmented recordings of each clip, and then noise without speech."""
     pairs, rng = [], np.random.default_rng(torch.initial_seed())
     for clip in [*clips] * recipe.copies:
@@ -97,3 +90,16 @@ def recordings(clips: Sequence[Clip], recipe: Train, device: torch.device) -> It
         yield *augment.record(*stack(waves, device), recipe.white_noise), texts
     for _ in range(int(recipe.no_speech * len(pairs) / AT_ONCE)):
         yield *augment.no_speech(AT_ONCE, CLICKS, device), [""] * AT_ONCE
+
+
+def noisy(waves: Sequence[Samples], decibels: float) -> list[Samples]:
+    """Return waves with white noise so many decibels below their speech."""
+    level, white = torch.tensor([[decibels]]), torch.zeros(1, 1)
+    pairs = [stack([wave], torch.device("cpu")) for wave in waves]
+    return [augment.add_noise(*pair, level, white)[0, : int(pair[1])].numpy() for pair in pairs]
+
+
+def without_speech(count: int) -> list[Samples]:
+    """Return clips in which nobody speaks."""
+    waves, lengths = augment.no_speech(count, 0.3, torch.device("cpu"))
+    return [wave[:length].numpy() for wave, length in zip(waves, lengths.tolist(), strict=True)]
