@@ -14,19 +14,24 @@ from .features import RATE
 
 WINDOW, HOP = 512, 160  # 32 ms every 10 ms
 BANDS, LOW, HIGH = 40, 60.0, 3800.0  # telephone speech reaches no higher
+MEL_LOW, MEL_HIGH = math.log1p(LOW / 700), math.log1p(HIGH / 700)  # O'Shaughnessy, 1987
 SECONDS_PER_STEP = 2 * HOP / RATE  # at twice this CTC can no longer fit fast words
+mean_of_seven = nn.AvgPool1d(7, stride=1, padding=3)  # frames
 
 
-def mel(hertz: Tensor) -> Tensor:
-    """Return frequencies on the mel scale (O'Shaughnessy, 1987)."""
-    return 2595 * torch.log10(1 + hertz / 700)
+def bands_of(hertz: Tensor) -> Tensor:
+    """Return where frequencies lie among the centres of the bands, which are even in mel."""
+    return (torch.log1p(hertz / 700) - MEL_LOW) / (MEL_HIGH - MEL_LOW) * (BANDS + 1) - 1
 
 
-def mel_edges() -> Tensor:
-    """Return the corner frequencies of the triangular filters, in hertz: [BANDS + 2]."""
-    low, high = mel(torch.tensor([LOW, HIGH], dtype=torch.float64)).tolist()
-    edges = torch.linspace(low, high, BANDS + 2, dtype=torch.float64)
-    return 700 * (10 ** (edges / 2595) - 1)
+def hertz_of(bands: Tensor) -> Tensor:
+    """Return the frequencies that lie there."""
+    return 700 * torch.expm1(MEL_LOW + (bands + 1) / (BANDS + 1) * (MEL_HIGH - MEL_LOW))
+
+
+def hats(places: Tensor, knots: int) -> Tensor:
+    """Return [..., places, knots], by which values at knots 0, 1, 2, ... are interpolated."""
+    return (1 - (places[..., None] - torch.arange(knots, device=places.device)).abs()).clamp(min=0)
 
 
 def mask(lengths: Tensor, total: int) -> Tensor:
@@ -47,13 +52,10 @@ class LogMel(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         bins = torch.arange(int(HIGH * WINDOW / RATE) + 2, dtype=torch.float64)
-        angle = torch.arange(WINDOW, dtype=torch.float64) * 2 * math.pi / WINDOW
-        phases = bins[:, None] * angle
-        waves = torch.cat([torch.cos(phases), torch.sin(phases)]) * (0.5 - 0.5 * torch.cos(angle))
-        edges, hertz = mel_edges()[:, None], bins * RATE / WINDOW
-        rising = (hertz - edges[:-2]) / (edges[1:-1] - edges[:-2])
-        falling = (edges[2:] - hertz) / (edges[2:] - edges[1:-1])
-        filters = torch.minimum(rising, falling).clamp(min=0)
+        window = torch.hann_window(WINDOW, dtype=torch.float64)
+        spectrum = torch.fft.fft(window.diag())[:, : len(bins)].T
+        waves = torch.cat([spectrum.real, spectrum.imag])
+        filters = hats(bands_of(bins * RATE / WINDOW), BANDS).T
         self.register_buffer("waves", waves[:, None].float(), persistent=False)
         self.register_buffer("filters", filters[..., None].float(), persistent=False)
 
@@ -106,11 +108,6 @@ def features_of(energies: Tensor, frames: Tensor) -> Tensor:
     noise = steady(smooth + 1e-6, valid)
     above = torch.maximum(smooth - 1.15 * noise, 0.05 * noise) / noise
     return torch.cat([spoken, above.log().clamp(max=8) / 2.5 * valid], dim=1)
-
-
-def mean_of_seven(x: Tensor) -> Tensor:
-    """Return the moving average over seven frames."""
-    return functional.avg_pool1d(x, 7, stride=1, padding=3)
 
 
 class Block(nn.Module):
