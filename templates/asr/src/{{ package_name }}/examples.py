@@ -1,7 +1,6 @@
 """What the training loop reads: log-mel energies on the device, batches of them, and their loss."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -21,14 +20,19 @@ FRAMES = 50  # of which the length of a batch is a multiple
 Group = tuple[Tensor, Tensor, Sequence[str]]  # waves, samples of each, texts
 
 
-@dataclass(frozen=True)
 class Examples:
     """The energies [frames, BANDS] of each recording on the device, and its symbols."""
 
-    energies: list[Tensor]
-    targets: list[list[int]]
+    def __init__(self, groups: Iterable[Group], symbols: Sequence[str]) -> None:
+        self.energies, self.targets = list[Tensor](), list[list[int]]()
+        for waves, lengths, texts in groups:
+            with torch.no_grad():  # by the layer that is exported
+                values, frames = LogMel().to(waves.device)(waves, lengths.to(waves.device))
+            for row, count in zip(values, frames.tolist(), strict=True):
+                self.energies.append(row[:, :count].T.clone())
+            self.targets += [encode(text, symbols) for text in texts]
 
-    def loss(self, network: Network, rows: Sequence[int], varied: bool) -> Tensor:
+    def loss(self, network: Network, rows: Sequence[int], varied: bool = False) -> Tensor:
         """Return the mean CTC loss a symbol of some rows, which may be varied and have gaps."""
         frames = torch.tensor([len(self.energies[row]) for row in rows])
         energies = pad_sequence([self.energies[row] for row in rows], batch_first=True).mT
@@ -47,24 +51,16 @@ class Examples:
         losses = ctc_loss(scores, symbols, steps, lengths, reduction="none", zero_infinity=True)
         return (losses / lengths.clamp(min=4).to(place)).mean()
 
+    def mean_loss(self, network: Network) -> Tensor:
+        """Return the mean loss of the recordings as they are, a batch at a time."""
+        return torch.stack([self.loss(network, rows) for rows in self.batches(32)]).mean()
+
     def batches(self, size: int) -> list[list[int]]:
         """Return one epoch: rows of similar length together, the batches in a random order."""
         lengths = torch.tensor([len(energies) for energies in self.energies])
         order = (lengths + 30 * torch.rand(len(lengths))).argsort().tolist()
         groups = [order[i : i + size] for i in range(0, len(order), size)]
         return [groups[i] for i in torch.randperm(len(groups)).tolist()]
-
-
-def make_examples(groups: Iterable[Group], symbols: Sequence[str]) -> Examples:
-    """Return the examples of groups of waves; their energies by the layer that is exported."""
-    examples = Examples([], [])
-    for waves, lengths, texts in groups:
-        with torch.no_grad():
-            values, frames = LogMel().to(waves.device)(waves, lengths.to(waves.device))
-        for row, count, text in zip(values, frames.tolist(), texts, strict=True):
-            examples.energies.append(row[:, :count].T.clone())
-            examples.targets.append(encode(text, symbols))
-    return examples
 
 
 def stack(waves: Sequence[Samples], device: torch.device) -> tuple[Tensor, Tensor]:

@@ -1,16 +1,17 @@
-"""The recogniser: 16 kHz audio in, log-probabilities of symbols out.
+"""The recogniser: 16 kHz audio in, log-probabilities of symbols out; and its ONNX graph.
 
 The features are part of the network, so that what is served cannot differ from what was trained.
 Every layer sets what lies beyond a clip's end to zero: a clip scores the same alone and padded.
 """
 
 import math
+import warnings
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from .features import RATE
+from .features import RATE, SHORTEST
 
 WINDOW, HOP = 512, 160  # 32 ms every 10 ms
 BANDS, LOW, HIGH = 40, 60.0, 3800.0  # telephone speech reaches no higher
@@ -162,3 +163,21 @@ class Recogniser(nn.Module):
         energies, frames = self.log_mel(audio, lengths)
         scores: tuple[Tensor, Tensor] = self.network(features_of(energies, frames), frames)
         return scores
+
+    def to_onnx(self) -> bytes:
+        """Return the graph: ``audio`` [batch, samples] and ``samples`` [batch], any of both, to
+        ``log_probabilities`` [batch, steps, symbols] and ``steps`` [batch]."""
+        batch, count = torch.export.Dim("batch"), torch.export.Dim("n", min=int(SHORTEST * RATE))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the exporter's own deprecations
+            program = torch.onnx.export(
+                self,
+                (torch.randn(2, RATE), torch.tensor([RATE, RATE // 2])),
+                input_names=["audio", "samples"],
+                output_names=["log_probabilities", "steps"],
+                dynamic_shapes={"audio": {0: batch, 1: count}, "lengths": {0: batch}},
+                dynamo=True,
+                verbose=False,
+            )
+        assert program is not None  # it is for dynamo=True
+        return bytes(program.model_proto.SerializeToString())
