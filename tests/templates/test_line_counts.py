@@ -34,6 +34,11 @@ CASES: list[tuple[str, str, dict[str, str]]] = [
         for task in ("binary", "multiclass", "regression", "anomaly")
     ),
     *((kind, source, {}) for kind in ("cv", "nlp") for source in ("sample", "local", "kaggle")),
+    ("cv", "local", {"image_layout": "folders", "image_split": "given"}),
+    ("cv", "local", {"image_layout": "folders", "image_split": "group"}),
+    ("cv", "local", {"image_layout": "table", "image_split": "group"}),
+    ("cv", "kaggle", {"image_layout": "pixels", "image_split": "given"}),
+    ("cv", "kaggle", {"image_layout": "table", "image_split": "group"}),
     *(("asr", "sample", {"speech_task": task}) for task in ("digits", "commands", "keywords")),
     *(
         ("asr", source, {"speech_task": task})
