@@ -5,18 +5,20 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, time
 from typing import Any
 
 from mlstarter.data import dates, words
+from mlstarter.data.notes import note_of
 from mlstarter.data.numbers import STYLES, NumberStyle, signs_of, to_number
 from mlstarter.data.reader import LARGEST, as_text
 from mlstarter.data.show import quote, some
 
 STRAYS = 5  # different texts among numbers that may be missing marks of the owner's own
 STRAY_SHARE = 0.01
+FEWEST_WITH_STRAY = 30  # rows of which one stray is no more than one: a unit, a total
 FEW_TEXTS = 12  # different ones: classes rather than numbers that were spoilt
 MOST_SPELLINGS = 20  # of yes and no: Yes, YES, yes, ...
 EXACT = 2**53  # whole numbers above it are not all different as floating-point numbers
@@ -71,7 +73,8 @@ def numeric_texts(cells: Sequence[Any]) -> tuple[list[str], tuple[str, ...]] | N
 
 def _few(strays: Sequence[str], texts: Mapping[str, int]) -> bool:
     total = sum(texts.values())
-    return len(strays) <= STRAYS and sum(texts[s] for s in strays) <= STRAY_SHARE * total
+    most = max(STRAY_SHARE * total, total >= FEWEST_WITH_STRAY)
+    return len(strays) <= STRAYS and sum(texts[s] for s in strays) <= most
 
 
 def describe(  # noqa: PLR0911 - one question after another
@@ -99,6 +102,7 @@ def describe(  # noqa: PLR0911 - one question after another
         or _number(name, cells, texts, empty, style)
         or _time(name, cells, texts, empty, numbers=True)
         or _not_numbers(name, texts, empty, style)
+        or _unread_times(name, texts, empty)
         or _text(name, texts, empty, is_typed=any(isinstance(c, int | float) for c in cells))
     )
 
@@ -118,9 +122,12 @@ def _boolean(name: str, texts: Mapping[str, int], empty: int) -> Facts | None:
     for text in texts:
         small.setdefault(text.casefold(), []).append(text)
     pair = words.pair_of(set(small), words.YES_NO)
-    if pair is None:
+    meanings = ({pair[0]}, {pair[1]}) if pair else words.truth_of(set(small))
+    if meanings is None:
         return None
-    true, false = (tuple(sorted(small[word])) for word in pair)
+    true, false = (
+        tuple(sorted(text for word in meaning for text in small[word])) for meaning in meanings
+    )
     return _facts(name, "boolean", texts, empty, true=true, false=false)
 
 
@@ -239,7 +246,8 @@ def _judge_numbers(
     ):
         reason = f"an identifier: {distinct:,} of them in {len(numbers):,} rows"
         return _facts(name, "identifier", texts, empty, reason=reason)
-    return _facts(name, "integer" if whole else "number", texts, empty)
+    kind = "integer" if whole else "number"
+    return _facts(name, kind, texts, empty, note=note_of(name, numbers, list(texts)))
 
 
 def _typed_time(name: str, cells: Sequence[Any], texts: Mapping[str, int], empty: int) -> Facts:
@@ -262,6 +270,9 @@ def _time(
     options = dates.readings(rest)
     if not options:
         return None
+    if options[0].format == dates.ISO and dates.differ_in_zone(rest):
+        reason = "times with and without a zone: write all of them in one way"
+        return _facts(name, "mixed", texts, empty, reason=reason)
     if len(options) > 1:
         rows = [text for cell in cells if (text := as_text(cell)) and text not in marks]
         best = dates.in_order(rows[:20_000], options)
@@ -271,6 +282,14 @@ def _time(
         name, "time", {t: texts[t] for t in rest}, empty + loss,
         missing=marks, readings=tuple(options), format=options[0].format, reason="a time",
     )  # fmt: skip
+
+
+def _unread_times(name: str, texts: Mapping[str, int], empty: int) -> Facts | None:
+    """Return the facts of a column that seems to hold times, which no one format reads."""
+    if not dates.look_like_times(list(texts)):
+        return None
+    reason = f"times that no one format reads ({some(texts, 2)}): write them as 2026-12-31"
+    return _facts(name, "mixed", texts, empty, reason=reason)
 
 
 def _text(
@@ -288,6 +307,8 @@ def _text(
             reason=f"constant: always {quote(next(iter(texts)), 40)}",
         )
     if distinct * FEWEST_ROWS_A_VALUE <= rows:
+        double = spellings(texts)
+        note = note or (f"{some(double)} count as different" if double else "")
         return _facts(name, "category", texts, empty, note=note)
     mean = sum(len(text.split()) for text in texts) / distinct
     letters = sum(len(text) for text in texts) / distinct
@@ -299,6 +320,14 @@ def _text(
         )
     reason = f"near-unique: {distinct:,} values in {rows:,} rows"
     return _facts(name, "identifier", texts, empty, reason=reason)
+
+
+def spellings(texts: Iterable[str]) -> list[str]:
+    """Return words that differ from another in capitals alone: Red and red, but not A and a."""
+    small: dict[str, list[str]] = {}
+    for text in texts:
+        small.setdefault(text.casefold(), []).append(text)
+    return [text for same in small.values() if len(same) > 1 and len(same[0]) > 1 for text in same]
 
 
 def _without_blanks(texts: Mapping[str, int], letters: float) -> bool:

@@ -37,6 +37,15 @@ _NUMBER = re.compile(r"[0-9]+([.,'][0-9]+)*")
 _COMPACT = re.compile(r"(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
 
 
+_TIME = re.compile(
+    r"(?:[0-9]{4}([-./])[0-9]{1,2}\1[0-9]{1,2}|[0-9]{1,2}([-./])[0-9]{1,2}\2[0-9]{4}"
+    r"|[0-9]{2}([-./])[0-9]{2}\3[0-9]{2})(?![0-9.]).*"
+    r"|[0-9]{1,2}\.?[ -](?:de )?[^\W\d_]{3,}\.?,?[ -](?:de )?[0-9]{4}.*"
+    r"|[^\W\d_]{3,}\.? [0-9]{1,2},? [0-9]{4}.*"
+)
+MOSTLY = 0.9
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One format that fits a whole column; its first and last time."""
@@ -59,6 +68,17 @@ def is_compact(texts: Sequence[str]) -> bool:
 def may_be_numbers(texts: Sequence[str]) -> bool:
     """Say whether texts that might be times could be numbers as well: 12.2019, but not 20191231."""
     return not is_compact(texts) and all(_NUMBER.fullmatch(text) for text in texts[:50])
+
+
+def look_like_times(texts: Sequence[str]) -> bool:
+    """Say whether nearly all texts look like times, in whatever language and order."""
+    some = texts[:DISTINCT_TIMES]
+    return sum(bool(_TIME.fullmatch(text)) for text in some) >= MOSTLY * len(some)
+
+
+def differ_in_zone(texts: Sequence[str]) -> bool:
+    """Say whether some ISO times have a zone and others none: they cannot be compared."""
+    return len({datetime.fromisoformat(text).tzinfo is None for text in texts}) > 1
 
 
 def readings(texts: Sequence[str]) -> list[Reading]:

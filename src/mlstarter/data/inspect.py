@@ -68,9 +68,9 @@ def _facts(table: tables.Table, style: NumberStyle) -> dict[str, Facts]:
 
 
 def parse_pairs(text: str) -> dict[str, str]:
-    """Return the pairs of "name = value; name = value"."""
-    parts = (part.partition("=") for part in text.split(";") if part.strip())
-    return {name.strip(): value.strip() for name, _, value in parts}
+    """Return the pairs of "name = value; name = value"; the last = of a pair ends its name."""
+    parts = (part.rpartition("=") if "=" in part else (part, "", "") for part in text.split(";"))
+    return {name.strip(): value.strip() for name, _, value in parts if name.strip()}
 
 
 def _with_format(looked_at: Inspection, facts: Facts, pattern: str) -> Facts:

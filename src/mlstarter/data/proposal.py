@@ -8,7 +8,7 @@ from typing import Any
 
 from mlstarter.data import words
 from mlstarter.data.choices import Suggestion
-from mlstarter.data.columns import Facts
+from mlstarter.data.columns import Facts, spellings
 from mlstarter.data.draft import draft, problem_of, without_leaks
 from mlstarter.data.errors import DataError, OpenQuestion, Option
 from mlstarter.data.inspect import Inspection
@@ -157,6 +157,12 @@ def _task(looked_at: Inspection, answers: Mapping[str, Any], target: str) -> Sug
         raise DataError(
             f"The target {quote(target)} cannot be learned: {facts.reason}.",
             hint="make it numbers or classes, or choose another target",
+        )
+    double = spellings(facts.values)
+    if double and not number:
+        raise DataError(
+            f"The classes of {quote(target)} are spelt in several ways: {some(double, 6)}.",
+            hint="write each class in one way",
         )
     if own_task == "regression" and not number:
         raise DataError(
