@@ -186,10 +186,8 @@ def _hides_header(start: str, layout: Layout) -> bool:
     before = itertools.islice(lines_of(start, Settings()), settings.skip_lines)
     rows_before = rows_of("".join(before), replace(settings, skip_lines=0))
     # R writes no name over the names of its rows.
-    return any(
-        len(row) >= layout.width or (layout.width - 1 == len(row) > 1 and all(map(str.strip, row)))
-        for _, row in rows_before
-    )
+    fewest = layout.width - (settings.skip_lines == 1 and layout.width > 2)
+    return any(len(row) >= fewest for _, row in rows_before)
 
 
 def _without_title(start: str, layout: Layout) -> Settings:

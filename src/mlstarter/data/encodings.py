@@ -121,7 +121,7 @@ def _is_utf8(data: bytes, encoding: str) -> bool:
     What is written in an encoding of one byte a letter is never UTF-8 throughout; the mark that
     some programs put before UTF-8 is no part of the text.
     """
-    is_small = len(b"\xc3\xa9".decode(encoding, "replace")) == 2  # é in UTF-8
+    is_small = len("é".encode().decode(encoding, "ignore")) == 2  # each byte is a letter
     return codecs.lookup(encoding).name == "utf-8" or (is_small and _decodes(data, "utf-8"))
 
 
