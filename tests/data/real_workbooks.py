@@ -75,10 +75,10 @@ def _cover(tables: int) -> Fill:
 
 
 def _at_c4(_: Any, sheet: Any) -> None:
-    for column, values in zip(
-        "CDE", (["a", *AMOUNTS], ["c", *COLOURS], ["y", *ANSWERS]), strict=True
+    for row, values in enumerate(
+        [("a", "c", "y"), *zip(AMOUNTS, COLOURS, ANSWERS, strict=True)], 4
     ):
-        for row, value in enumerate(values, 4):
+        for column, value in zip("CDE", values, strict=True):
             sheet[f"{column}{row}"] = value
 
 
