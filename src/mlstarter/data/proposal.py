@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlstarter.data import words
+from mlstarter.data.archives import holds_more
 from mlstarter.data.choices import Suggestion
 from mlstarter.data.columns import Facts, spellings
 from mlstarter.data.draft import draft, problem_of, without_leaks
@@ -223,6 +224,19 @@ def _positive(looked_at: Inspection, answers: Mapping[str, Any], target: str) ->
 def _texts(
     looked_at: Inspection, answers: Mapping[str, Any], kind: Suggestion, *, guess_target: bool
 ) -> Proposal:
+    settings, name = looked_at.settings, excerpt(looked_at.path.name)
+    if holds_more(looked_at.path):
+        raise DataError(
+            f"{name} holds hidden files or a folder beside its table, and a project of texts reads "
+            "none such.",
+            hint="unpack it, and give the table itself",
+        )
+    if not settings.header or settings.comment:
+        what = "has no names above its columns" if not settings.header else "has lines of comments"
+        raise DataError(
+            f"{name} {what}, and a project of texts reads none such.",
+            hint="write the names into its first line, and take the comments out",
+        )
     texts = [name for name, facts in looked_at.facts.items() if facts.kind == "text"]
     own_column = str(answers.get("text_column", ""))
     if own_column:

@@ -53,9 +53,10 @@ def read(path: Path, own_settings: Mapping[str, Any]) -> Table:
         return _table(settings, path, *_csv(text, settings))
     if settings.format in ("json", "jsonl"):
         data = read_bytes(path)
-        text = encodings.check(data, json_files.encoding_of(data, path.name), path.name)
+        encoding = json_files.encoding_of(data, path.name)
+        text = encodings.check(data, encoding, path.name)
         kind, rows = json_files.read_records(text, settings.format, path.name)
-        return _table(replace(settings, format=kind), path, *_records(rows))
+        return _table(replace(settings, format=kind, encoding=encoding), path, *_records(rows))
     settings = choose_table(path, settings)
     return read_cells(path, settings)
 
