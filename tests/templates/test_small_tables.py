@@ -1,0 +1,121 @@
+"""Small tables are learned: a clear signal is found by every task, and never turned round.
+
+Each table is trained on really, and the model judged by two thousand new rows of the same world.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+
+import pytest
+
+from mlstarter.data.inspect import inspect
+from mlstarter.data.proposal import propose
+from mlstarter.data.schema import to_toml
+from tests.templates.conftest import Generate
+from tests.templates.projects import Project, change
+
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("tabular")]
+SIZES = (
+    (30, 60, 100, 150, 300, 1_000, 3_000) if os.environ.get("MLSTARTER_TEST_FULL") else (30, 300)
+)
+RARE = (1_000, 3_000) if os.environ.get("MLSTARTER_TEST_FULL") else (1_000,)
+NEW_ROWS = 2_000
+# Of new rows a model that has learned from few says so much: AUC, accuracy, share of variance.
+LEAST = {"binary": 0.9, "multiclass": 0.75, "regression": 0.8, "anomaly": 0.9, "rare": 0.85}
+# Trains on each table, lets `promote` judge the model, and answers the new rows.
+SCRIPT = """
+import json, sys
+from pathlib import Path
+from importlib import import_module
+package = sys.argv[1]
+data, files, train, promote, config, inference = (
+    import_module(f"{package}.{name}")
+    for name in ("data", "files", "train", "promote", "config", "inference")
+)
+for name in sys.argv[2:]:
+    Path("data/raw/t.csv").write_bytes(Path(f"{name}.csv").read_bytes())
+    metadata = train.train(config.load_config(), config.load_schema())
+    promote.check_quality(json.loads(Path("artifacts/metadata.json").read_text()))
+    model = inference.Model(Path("artifacts"))
+    rows = json.loads(Path("new.json").read_text())
+    keep = [f["name"] for f in model.metadata["input"]["features"]]
+    rows = [{key: row[key] for key in keep} for row in rows]
+    Path(f"{name}.json").write_text(json.dumps(model.answer({"rows": rows})))
+"""
+
+
+def table(task: str, rows: int, rare: bool, seed: int) -> list[dict[str, str | float]]:
+    """Return rows of which two numbers say most."""
+    chance = random.Random(seed)
+    result: list[dict[str, str | float]] = []
+    for place in range(rows):
+        a, b = chance.gauss(0, 1), chance.gauss(0, 1)
+        positive = place % 100 == 0 if rare else place % 2 == 0
+        answer: str | float = round(3 * a - 2 * b + chance.gauss(0, 1), 4)
+        if task in ("binary", "anomaly"):
+            shift = 3 if task == "binary" else 6
+            positive = place % 10 == 0 if task == "anomaly" else positive
+            a, b = (a + shift, b - shift) if positive else (a, b)
+            answer = "yes" if positive else "no"
+        elif task == "multiclass":
+            a, answer = a + 3 * (place % 3), ("low", "None", "high")[place % 3]
+        colour = chance.choice(["red", "blue"])
+        result.append({"a": round(a, 4), "b": round(b, 4), "colour": colour, "y": answer})
+    chance.shuffle(result)
+    return result
+
+
+def as_csv(rows: list[dict[str, str | float]]) -> str:
+    return (
+        "\n".join([",".join(rows[0]), *(",".join(map(str, row.values())) for row in rows)]) + "\n"
+    )
+
+
+def quality(task: str, answers: list[dict[str, object]], truth: list[str | float]) -> float:
+    """Return the ROC AUC, the accuracy or the share of the variance that is explained."""
+    if task == "multiclass":
+        return sum(a["prediction"] == t for a, t in zip(answers, truth, strict=True)) / len(truth)
+    if task == "regression":
+        values = [float(str(answer["prediction"])) for answer in answers]
+        numbers = [float(t) for t in truth]
+        mean = sum(numbers) / len(numbers)
+        loss = sum((v - t) ** 2 for v, t in zip(values, numbers, strict=True))
+        return 1 - loss / sum((t - mean) ** 2 for t in numbers)
+    key = "probability" if task == "binary" else "score"
+    scores = [(float(str(a[key])), t == "yes") for a, t in zip(answers, truth, strict=True)]
+    hits = [score for score, hit in scores if hit]
+    misses = [score for score, hit in scores if not hit]
+    wins = sum((h > m) + (h == m) / 2 for h in hits for m in misses)
+    return wins / (len(hits) * len(misses))
+
+
+@pytest.mark.parametrize("kind", LEAST)
+def test_a_small_table_is_learned(generate: Generate, tabular_project: Project, kind: str) -> None:
+    task = "binary" if kind == "rare" else kind
+    answers = {"task": task, "target": "y", "data_source": "local", "data_path": "data/raw/t.csv"}
+    if task in ("binary", "anomaly"):
+        answers["positive_class"] = "yes"
+    root = generate("tabular", f"small-{kind}", **answers)
+    (root / "data/raw").mkdir(parents=True, exist_ok=True)
+    new = table(task, NEW_ROWS, rare=False, seed=99)
+    (root / "new.json").write_text(json.dumps(new))
+    sizes = RARE if kind == "rare" else SIZES
+    for rows in sizes:
+        text = as_csv(table(task, rows, rare=kind == "rare", seed=rows))
+        (root / f"t{rows}.csv").write_text(text)
+    looked_at = inspect(root / f"t{max(sizes)}.csv", {})
+    proposal = propose(looked_at, answers | {"split_rule": "stratified", "project_type": "tabular"})
+    assert proposal.schema is not None
+    (root / "schema.toml").write_text(to_toml(proposal.schema), encoding="utf-8")
+    change(root / "config.toml", {"resamples": "50"})
+    package = next((root / "src").glob("*/__init__.py")).parent.name
+    environment = {**tabular_project.environment, "PYTHONPATH": str(root / "src")}
+    project = Project(root, package, tabular_project.python, environment)
+    project.run(project.python, "-c", SCRIPT, package, *(f"t{rows}" for rows in sizes))
+    truth = [row["y"] for row in new]
+    for rows in sizes:
+        answered = json.loads((root / f"t{rows}.json").read_text())
+        assert quality(task, answered, truth) > LEAST[kind], rows
