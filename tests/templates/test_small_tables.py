@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
+from collections.abc import Mapping, Sequence
 
 import pytest
 
@@ -23,6 +25,7 @@ SIZES = (
 )
 RARE = (1_000, 3_000) if os.environ.get("MLSTARTER_TEST_FULL") else (1_000,)
 NEW_ROWS = 2_000
+Row = dict[str, str | float]
 # Of new rows a model that has learned from few says so much: AUC, accuracy, share of variance.
 LEAST = {"binary": 0.9, "multiclass": 0.75, "regression": 0.8, "anomaly": 0.9, "rare": 0.85}
 # Trains on each table, lets `promote` judge the model, and answers the new rows.
@@ -47,10 +50,10 @@ for name in sys.argv[2:]:
 """
 
 
-def table(task: str, rows: int, rare: bool, seed: int) -> list[dict[str, str | float]]:
+def table(task: str, rows: int, rare: bool, seed: int) -> list[Row]:
     """Return rows of which two numbers say most."""
     chance = random.Random(seed)
-    result: list[dict[str, str | float]] = []
+    result: list[Row] = []
     for place in range(rows):
         a, b = chance.gauss(0, 1), chance.gauss(0, 1)
         positive = place % 100 == 0 if rare else place % 2 == 0
@@ -68,13 +71,13 @@ def table(task: str, rows: int, rare: bool, seed: int) -> list[dict[str, str | f
     return result
 
 
-def as_csv(rows: list[dict[str, str | float]]) -> str:
+def as_csv(rows: list[Row]) -> str:
     return (
         "\n".join([",".join(rows[0]), *(",".join(map(str, row.values())) for row in rows)]) + "\n"
     )
 
 
-def quality(task: str, answers: list[dict[str, object]], truth: list[str | float]) -> float:
+def quality(task: str, answers: Sequence[Mapping[str, object]], truth: list[str | float]) -> float:
     """Return the ROC AUC, the accuracy or the share of the variance that is explained."""
     if task == "multiclass":
         return sum(a["prediction"] == t for a, t in zip(answers, truth, strict=True)) / len(truth)
@@ -95,27 +98,67 @@ def quality(task: str, answers: list[dict[str, object]], truth: list[str | float
 @pytest.mark.parametrize("kind", LEAST)
 def test_a_small_table_is_learned(generate: Generate, tabular_project: Project, kind: str) -> None:
     task = "binary" if kind == "rare" else kind
+    sizes = RARE if kind == "rare" else SIZES
+    tables = {rows: table(task, rows, rare=kind == "rare", seed=rows) for rows in sizes}
+    project = own_project(generate, tabular_project, f"small-{kind}", task, tables[max(sizes)])
+    for rows in sizes:
+        (project.root / f"t{rows}.csv").write_text(as_csv(tables[rows]))
+    new = table(task, NEW_ROWS, rare=False, seed=99)
+    (project.root / "new.json").write_text(json.dumps(new))
+    names = [f"t{rows}" for rows in sizes]
+    project.run(project.python, "-c", SCRIPT, project.package, *names)
+    truth = [row["y"] for row in new]
+    for rows in sizes:
+        answered = json.loads((project.root / f"t{rows}.json").read_text())
+        assert quality(task, answered, truth) > LEAST[kind], rows
+
+
+@pytest.mark.parametrize("scale", [3e-8, 1e9])
+def test_a_target_of_any_size_is_shown_with_its_digits(
+    generate: Generate, tabular_project: Project, scale: float
+) -> None:
+    rows = table("regression", 300, rare=False, seed=1)
+    rows = [row | {"y": float(f"{float(row['y']) * scale:.6g}")} for row in rows]
+    project = own_project(
+        generate, tabular_project, f"scale-{scale:.0e}".replace("+", ""), "regression", rows
+    )
+    for command in ("train", "evaluate", "promote"):
+        project.command(command)
+    rmse = project.metrics()["metrics"]["rmse"]
+    assert 0.5 * scale < rmse["value"] < 2 * scale
+    line = next(
+        row
+        for row in (project.root / "README.md").read_text("utf-8").splitlines()
+        if row.lower().startswith("| rmse")
+    )
+    shown = [
+        float(text) for text in re.findall(r"[0-9][0-9.]*(?:e-?[0-9]+)?", line.replace(",", ""))
+    ]
+    for value, expected in zip(shown, (rmse["value"], rmse["low"], rmse["high"]), strict=False):
+        assert value == pytest.approx(expected, rel=0.01)
+    out = project.root / "out.csv"
+    project.command("predict", "data/raw/t.csv", "--output", out)
+    answers = [{"prediction": line.split(",")[0]} for line in out.read_text().splitlines()[1:]]
+    assert quality("regression", answers, [row["y"] for row in rows]) > 0.8
+
+
+def own_project(
+    generate: Generate, shared: Project, name: str, task: str, rows: list[Row]
+) -> Project:
+    """Return a project over a table, which borrows the shared environment."""
     answers = {"task": task, "target": "y", "data_source": "local", "data_path": "data/raw/t.csv"}
     if task in ("binary", "anomaly"):
         answers["positive_class"] = "yes"
-    root = generate("tabular", f"small-{kind}", **answers)
-    (root / "data/raw").mkdir(parents=True, exist_ok=True)
-    new = table(task, NEW_ROWS, rare=False, seed=99)
-    (root / "new.json").write_text(json.dumps(new))
-    sizes = RARE if kind == "rare" else SIZES
-    for rows in sizes:
-        text = as_csv(table(task, rows, rare=kind == "rare", seed=rows))
-        (root / f"t{rows}.csv").write_text(text)
-    looked_at = inspect(root / f"t{max(sizes)}.csv", {})
-    proposal = propose(looked_at, answers | {"split_rule": "stratified", "project_type": "tabular"})
+    root = generate("tabular", name, **answers)
+    path = root / "data/raw/t.csv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(as_csv(rows))
+    proposal = propose(
+        inspect(path, {}), answers | {"split_rule": "stratified", "project_type": "tabular"}
+    )
     assert proposal.schema is not None
     (root / "schema.toml").write_text(to_toml(proposal.schema), encoding="utf-8")
     change(root / "config.toml", {"resamples": "50"})
     package = next((root / "src").glob("*/__init__.py")).parent.name
-    environment = {**tabular_project.environment, "PYTHONPATH": str(root / "src")}
-    project = Project(root, package, tabular_project.python, environment)
-    project.run(project.python, "-c", SCRIPT, package, *(f"t{rows}" for rows in sizes))
-    truth = [row["y"] for row in new]
-    for rows in sizes:
-        answered = json.loads((root / f"t{rows}.json").read_text())
-        assert quality(task, answered, truth) > LEAST[kind], rows
+    environment = {**shared.environment, "PYTHONPATH": str(root / "src")}
+    return Project(root, package, shared.python, environment)
