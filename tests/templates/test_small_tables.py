@@ -114,7 +114,7 @@ def test_a_small_table_is_learned(generate: Generate, tabular_project: Project, 
 
 
 @pytest.mark.parametrize("scale", [3e-8, 1e9])
-def test_a_target_of_any_size_is_shown_with_its_digits(
+def test_a_target_of_any_size_is_shown_with_its_digits_and_so_are_rows_left_out(
     generate: Generate, tabular_project: Project, scale: float
 ) -> None:
     rows = table("regression", 300, rare=False, seed=1)
@@ -122,8 +122,13 @@ def test_a_target_of_any_size_is_shown_with_its_digits(
     project = own_project(
         generate, tabular_project, f"scale-{scale:.0e}".replace("+", ""), "regression", rows
     )
-    for command in ("train", "evaluate", "promote"):
+    path = project.root / "data/raw/t.csv"
+    path.write_text(path.read_text() + "0,0,red,\n" * 3)
+    assert "Left out: 3 rows, as y is missing." in project.command("train").output
+    for command in ("evaluate", "promote"):
         project.command(command)
+    report = (project.root / "reports/report.html").read_text("utf-8")
+    assert re.search(r"left out: y is missing</td>\s*<td>3<", report)
     rmse = project.metrics()["metrics"]["rmse"]
     assert 0.5 * scale < rmse["value"] < 2 * scale
     line = next(
@@ -137,25 +142,52 @@ def test_a_target_of_any_size_is_shown_with_its_digits(
     for value, expected in zip(shown, (rmse["value"], rmse["low"], rmse["high"]), strict=False):
         assert value == pytest.approx(expected, rel=0.01)
     out = project.root / "out.csv"
+    path.write_text(as_csv(rows))
     project.command("predict", "data/raw/t.csv", "--output", out)
     answers = [{"prediction": line.split(",")[0]} for line in out.read_text().splitlines()[1:]]
     assert quality("regression", answers, [row["y"] for row in rows]) > 0.8
 
 
+def test_groups_that_could_be_learned_by_heart_flatter_no_model(
+    generate: Generate, tabular_project: Project
+) -> None:
+    """Sixty patients of fifteen rows, who differ in all but the answer: little can be learned."""
+    chance = random.Random(5)
+    rows: list[Row] = []
+    for patient in range(60):
+        centre, ill = [chance.gauss(0, 1.5) for _ in range(3)], chance.random() < 0.5
+        for _ in range(15):
+            values = {n: c + chance.gauss(0, 0.3) for n, c in zip("abc", centre, strict=True)}
+            row = {"patient": f"p{patient}", **values, "y": "yes" if ill else "no"}
+            rows.append(row)
+    split = {"split_rule": "group", "split_column": "patient"}
+    project = own_project(generate, tabular_project, "by-heart", "binary", rows, split)
+    project.command("train")
+    facts = json.loads((project.root / "artifacts/metadata.json").read_text("utf-8"))
+    losses = {row["name"]: row["value"] for row in facts["chosen_by"]["candidates"]}
+    assert losses["trees"] > 0.75  # as unsure as it should be: by heart they reach 0.1
+    (chosen,) = [row["name"] for row in facts["chosen_by"]["candidates"] if row["chosen"]]
+    assert chosen == "constant" and facts["validation"]["log_loss"]["value"] < 0.75
+
+
 def own_project(
-    generate: Generate, shared: Project, name: str, task: str, rows: list[Row]
+    generate: Generate,
+    shared: Project,
+    name: str,
+    task: str,
+    rows: list[Row],
+    split: Mapping[str, str] = {"split_rule": "stratified"},
 ) -> Project:
     """Return a project over a table, which borrows the shared environment."""
     answers = {"task": task, "target": "y", "data_source": "local", "data_path": "data/raw/t.csv"}
+    answers |= split
     if task in ("binary", "anomaly"):
         answers["positive_class"] = "yes"
     root = generate("tabular", name, **answers)
     path = root / "data/raw/t.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(as_csv(rows))
-    proposal = propose(
-        inspect(path, {}), answers | {"split_rule": "stratified", "project_type": "tabular"}
-    )
+    proposal = propose(inspect(path, {}), answers | {"project_type": "tabular"})
     assert proposal.schema is not None
     (root / "schema.toml").write_text(to_toml(proposal.schema), encoding="utf-8")
     change(root / "config.toml", {"resamples": "50"})
