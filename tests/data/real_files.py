@@ -5,10 +5,6 @@ Each has sixty rows, a column ``y`` to predict, and its other columns' values, o
 
 from __future__ import annotations
 
-import gzip
-import io
-import json
-import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -77,11 +73,12 @@ def indian(number: float) -> str:
     return f"{','.join([*parts, tail])}.{decimals}"
 
 
-def _row(cells: list[Any], end: str = "") -> Callable[[int], str]:
+def row_of(cells: list[Any], end: str = "") -> Callable[[int], str]:
+    """Return what writes a row of these cells, a colour and the answer."""
     return lambda i: f"{cells[i]},{COLOURS[i]},{ANSWERS[i]}{end}"
 
 
-PLAIN = lines("a,colour,y", _row(AMOUNTS))
+PLAIN = lines("a,colour,y", row_of(AMOUNTS))
 YES = {"positive_class": "yes"}
 JAPANESE = [("とても良い", "商品です", "すこし")[i * 7 % 3] for i in ROWS]
 CHINESE = [("很好的酒店", "一般", "不喜欢")[i * 7 % 3] for i in ROWS]
@@ -170,32 +167,40 @@ NUMBERS = {
     ),
     "censored numbers": RealFile(
         "t.csv",
-        lines("crp,c,y", _row(["<5" if i % 5 == 4 else n for i, n in enumerate(AMOUNTS)])),
+        lines("crp,c,y", row_of(["<5" if i % 5 == 4 else n for i, n in enumerate(AMOUNTS)])),
         {"crp": '"<5"'},
     ),
     "leading zeros in some codes": RealFile(
         "t.csv",
-        lines("plz,c,y", _row([("01067", "50667", "80331")[i % 3] for i in ROWS])),
+        lines("plz,c,y", row_of([("01067", "50667", "80331")[i % 3] for i in ROWS])),
         {"plz": [("01067", "50667", "80331")[i % 3] for i in ROWS]},
     ),
     "telephone numbers in threes": RealFile(
         "t.csv",
-        lines("phone,c,y", _row([f"030 {100 + i % 7} {200 + i}" for i in ROWS])),
+        lines("phone,c,y", row_of([f"030 {100 + i % 7} {200 + i}" for i in ROWS])),
         {"phone": "an identifier", "c": COLOURS},
     ),
     "whole numbers of more than 15 digits": RealFile(
         "t.csv",
-        lines("account,c,y", _row([9_007_199_254_740_993 + i % 5 * 2 for i in ROWS])),
+        lines("account,c,y", row_of([9_007_199_254_740_993 + i % 5 * 2 for i in ROWS])),
         {"account": "more than 15 digits"},
     ),
     "codes that a spreadsheet shortened": RealFile(
         "t.csv",
-        lines("ean,c,y", _row([f"4.0{i % 9}638E+12" for i in ROWS])),
+        lines("ean,c,y", row_of([f"4.0{i % 9}638E+12" for i in ROWS])),
         notes={"ean": "shortened codes"},
+    ),
+    "addresses of the Internet": RealFile(
+        "t.csv",
+        lines("ip,c,y", row_of([f"192.168.{i % 3:03}.{i % 4 + 100:03}" for i in ROWS])),
+        {"ip": [f"192.168.{i % 3:03}.{i % 4 + 100:03}" for i in ROWS]},
+    ),
+    "thousands in letters": RealFile(
+        "t.csv", lines("n,c,y", row_of([f"{n}k" for n in AMOUNTS])), {"n": AMOUNTS}
     ),
     "-999": RealFile(
         "t.csv",
-        lines("t,c,y", _row([-999 if i % 9 == 4 else round(n / 10, 2) for i, n in enumerate(AMOUNTS)])),
+        lines("t,c,y", row_of([-999 if i % 9 == 4 else round(n / 10, 2) for i, n in enumerate(AMOUNTS)])),
         notes={"t": "-999 in 7 rows"},
     ),
     "a row of units": RealFile(
@@ -224,61 +229,81 @@ NUMBERS = {
 TIMES = {
     "times before 1970": RealFile(
         "t.csv",
-        lines("when,c,y", _row([f"{day - timedelta(36_500):%Y-%m-%d}" for day in DAYS])),
+        lines("when,c,y", row_of([f"{day - timedelta(36_500):%Y-%m-%d}" for day in DAYS])),
         {"when": [day - timedelta(36_500) for day in DAYS]},
     ),
     "times after 2038": RealFile(
         "t.csv",
-        lines("when,c,y", _row([f"{day + timedelta(36_500):%d.%m.%Y}" for day in DAYS])),
+        lines("when,c,y", row_of([f"{day + timedelta(36_500):%d.%m.%Y}" for day in DAYS])),
         {"when": [day + timedelta(36_500) for day in DAYS]},
     ),
     "zones that change with the clock": RealFile(
-        "t.csv", lines("when,c,y", _row([_local(i) for i in ROWS])), {"when": ZONED}
+        "t.csv", lines("when,c,y", row_of([_local(i) for i in ROWS])), {"when": ZONED}
     ),
     "some times with a zone and some without": RealFile(
         "t.csv",
-        lines("when,c,y", _row([f"{t.isoformat()}{'Z' * (i % 2)}" for i, t in enumerate(ZONED)])),
+        lines("when,c,y", row_of([f"{t.isoformat()}{'Z' * (i % 2)}" for i, t in enumerate(ZONED)])),
         {"when": "with and without a zone"},
     ),
     "MySQL's zero dates": RealFile(
         "t.csv",
-        lines("when,c,y", _row(["0000-00-00" if i % 9 == 3 else f"{d:%Y-%m-%d}" for i, d in enumerate(DAYS)])),
+        lines("when,c,y", row_of(["0000-00-00" if i % 9 == 3 else f"{d:%Y-%m-%d}" for i, d in enumerate(DAYS)])),
         {"when": [None if i % 9 == 3 else day for i, day in enumerate(DAYS)]},
     ),
     "two formats": RealFile(
         "t.csv",
-        lines("when,c,y", _row([d.strftime("%Y-%m-%d" if i % 2 else "%d/%m/%Y") for i, d in enumerate(DAYS)])),
+        lines("when,c,y", row_of([d.strftime("%Y-%m-%d" if i % 2 else "%d/%m/%Y") for i, d in enumerate(DAYS)])),
         {"when": "times that no one format reads"},
     ),
     "two formats of few days": RealFile(
         "t.csv",
-        lines("when,c,y", _row([d.strftime("%Y-%m-%d" if i % 2 else "%d/%m/%Y") for i, d in enumerate(DAYS[:6] * 10)])),
+        lines("when,c,y", row_of([d.strftime("%Y-%m-%d" if i % 2 else "%d/%m/%Y") for i, d in enumerate(DAYS[:6] * 10)])),
         {"when": "times that no one format reads"},
     ),
     "months of another language": RealFile(
         "t.csv",
-        lines("when,c,y", _row([f"{d.day}. {MONTHS[d.month - 1]} {d.year}" for d in DAYS])),
+        lines("when,c,y", row_of([f"{d.day}. {MONTHS[d.month - 1]} {d.year}" for d in DAYS])),
         {"when": "times that no one format reads"},
     ),
     "days as Excel counts them": RealFile(
         "t.csv",
-        lines("Datum,c,y", _row([(day - datetime(1899, 12, 30)).days for day in DAYS])),
+        lines("Datum,c,y", row_of([(day - datetime(1899, 12, 30)).days for day in DAYS])),
         notes={"Datum": "days from 1899-12-30"},
     ),
     "seconds since 1970": RealFile(
         "t.csv",
-        lines("timestamp,c,y", _row([1_700_000_000 + i * 86_400 for i in ROWS])),
+        lines("timestamp,c,y", row_of([1_700_000_000 + i * 86_400 for i in ROWS])),
         notes={"timestamp": "seconds from 1970-01-01"},
     ),
     "a name with = in a question": RealFile(
         "t.csv",
-        lines("day (d=1),c,y", _row([f"{i * 7 % 12 + 1:02}/{i * 5 % 12 + 1:02}/2023" for i in ROWS])),
+        lines("day (d=1),c,y", row_of([f"{i * 7 % 12 + 1:02}/{i * 5 % 12 + 1:02}/2023" for i in ROWS])),
         {"day (d=1)": [datetime(2023, i * 5 % 12 + 1, i * 7 % 12 + 1) for i in ROWS]},
         answers={"date_formats": "day (d=1) = %d/%m/%Y", "split_rule": "time", "split_column": "day (d=1)"},
     ),
+    "days and clocks without signs": RealFile(
+        "t.csv",
+        lines("when,c,y", row_of([f"{day:%Y%m%d%H%M%S}" for day in DAYS])),
+        {"when": DAYS},
+    ),
+    "days of six digits": RealFile(
+        "t.csv",
+        lines("date,c,y", row_of([f"{day:%y%m%d}" for day in DAYS])),
+        notes={"date": "days written 261231"},
+    ),
+    "what JavaScript writes": RealFile(
+        "t.csv",
+        lines("when,c,y", row_of([f"{d:%a %b %d %Y %H:%M:%S} GMT+0000 (Universal)" for d in DAYS])),
+        {"when": "times that no one format reads"},
+    ),
+    "what Apache writes": RealFile(
+        "t.csv",
+        lines("when,c,y", row_of([f"[{d:%d/%b/%Y:%H:%M:%S} +0000]" for d in DAYS])),
+        {"when": "times that no one format reads"},
+    ),
     "versions are no times": RealFile(
         "t.csv",
-        lines("version,c,y", _row([f"1.{i % 3}.10" for i in ROWS])),
+        lines("version,c,y", row_of([f"1.{i % 3}.10" for i in ROWS])),
         {"version": [f"1.{i % 3}.10" for i in ROWS]},
     ),
 }  # fmt: skip
@@ -286,12 +311,12 @@ TIMES = {
 WORDS = {
     "yes and no in many spellings": RealFile(
         "t.csv",
-        lines("member,c,y", _row([SPELLINGS[i * 5 % 8] for i in ROWS])),
+        lines("member,c,y", row_of([SPELLINGS[i * 5 % 8] for i in ROWS])),
         {"member": [float(SPELLINGS[i * 5 % 8].lower() in ("yes", "y", "true")) for i in ROWS]},
     ),
     "north, east and south": RealFile(
         "t.csv",
-        lines("wind,c,y", _row([("N", "E", "S")[i * 7 % 3] for i in ROWS])),
+        lines("wind,c,y", row_of([("N", "E", "S")[i * 7 % 3] for i in ROWS])),
         {"wind": [("N", "E", "S")[i * 7 % 3] for i in ROWS]},
     ),
     "classes in several spellings": RealFile(
@@ -301,36 +326,42 @@ WORDS = {
     ),
     "a feature in several spellings": RealFile(
         "t.csv",
-        lines("x,c,y", _row([("Red", "red", "blue")[i * 7 % 3] for i in ROWS])),
+        lines("x,c,y", row_of([("Red", "red", "blue")[i * 7 % 3] for i in ROWS])),
         notes={"x": '"Red", "red" count as different'},
+    ),
+    "a word for nothing among truths": RealFile(
+        "t.csv",
+        lines("x,c,y", row_of([("TRUE", "FALSE", "NULL")[i * 7 % 3] for i in ROWS])),
+        {"x": [("TRUE", "FALSE", "NULL")[i * 7 % 3] for i in ROWS]},
+        {"x": '"NULL" counts as a class'},
     ),
     "Namibia": RealFile(
         "t.csv",
-        lines("country,c,y", _row([("NA", "DE", "")[i * 7 % 3] for i in ROWS])),
+        lines("country,c,y", row_of([("NA", "DE", "")[i * 7 % 3] for i in ROWS])),
         {"country": [("NA", "DE", None)[i * 7 % 3] for i in ROWS]},
     ),
     "Shift-JIS": RealFile(
-        "t.csv", lines("評価,c,y", _row(JAPANESE)).encode("cp932"), {"評価": JAPANESE}
+        "t.csv", lines("評価,c,y", row_of(JAPANESE)).encode("cp932"), {"評価": JAPANESE}
     ),
     "GB 18030": RealFile(
         "t.csv",
-        lines("评价,c,y", _row(CHINESE)).encode("gb18030"),
+        lines("评价,c,y", row_of(CHINESE)).encode("gb18030"),
         {"评价": CHINESE},
         answers={"data_encoding": "gb18030"},
     ),
     "Windows-1251": RealFile(
         "t.csv",
-        lines("город,c,y", _row(RUSSIAN)).encode("cp1251"),
+        lines("город,c,y", row_of(RUSSIAN)).encode("cp1251"),
         {"город": RUSSIAN},
         answers={"data_encoding": "cp1251"},
     ),
     "UTF-16 without a mark": RealFile(
-        "t.csv", lines("stadt,c,y", _row(CITIES)).encode("utf-16-le"), {"stadt": CITIES}
+        "t.csv", lines("stadt,c,y", row_of(CITIES)).encode("utf-16-le"), {"stadt": CITIES}
     ),
     "two encodings in one file": RealFile(
         "t.csv",
-        lines("stadt,c,y", _row(CITIES)).encode()
-        + lines("", _row(CITIES)).strip().encode("cp1252"),
+        lines("stadt,c,y", row_of(CITIES)).encode()
+        + lines("", row_of(CITIES)).strip().encode("cp1252"),
         refusal="in line 62: no encoding fits the whole file",
     ),
     "UTF-8 with a mark, stated without": RealFile(
@@ -338,125 +369,11 @@ WORDS = {
     ),
     "UTF-8, stated as a smaller one": RealFile(
         "t.csv",
-        lines("stadt,c,y", _row(CITIES)),
+        lines("stadt,c,y", row_of(CITIES)),
         {"stadt": CITIES},
         answers={"data_encoding": "cp1252"},
     ),
 }  # fmt: skip
 
 
-def archive(name: str, **members: str) -> bytes:
-    """Return a zip archive that holds a table called ``name`` beside other members."""
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, "w") as file:
-        file.writestr(name, PLAIN)
-        for member, text in members.items():
-            file.writestr(member, text)
-    return data.getvalue()
-
-
-def _with(**more: Callable[[int], Any]) -> list[dict[str, Any]]:
-    plain = [{"a": AMOUNTS[i], "colour": COLOURS[i], "y": ANSWERS[i]} for i in ROWS]
-    return [row | {key: value(i) for key, value in more.items()} for i, row in enumerate(plain)]
-
-
-def _json_lines(rows: list[dict[str, Any]], end: str = "\n") -> str:
-    return end.join(json.dumps(row, ensure_ascii=False) for row in rows)
-
-
-LAYOUTS = {
-    "names that differ in case": RealFile(
-        "t.csv",
-        lines("Rate,rate,RATE,y", lambda i: f"{AMOUNTS[i]},{i % 5},{COLOURS[i]},{ANSWERS[i]}"),
-        {"Rate": AMOUNTS, "rate_2": SMALL, "RATE_3": COLOURS},
-    ),
-    "names of SQL and Python": RealFile(
-        "t.csv",
-        lines(
-            'class,index,id,select,"order by","a""b",y',
-            lambda i: f"{COLOURS[i]},{AMOUNTS[i]},{i + 1},{i % 5},{i % 4},{i % 3},{ANSWERS[i]}",
-        ),
-        {"class": COLOURS, "index": AMOUNTS, "id": "an identifier", "select": SMALL},
-    ),
-    "names with line ends": RealFile(
-        "t.csv", PLAIN.replace("a,", '"Amount\n(EUR)",', 1), {"Amount\n(EUR)": AMOUNTS}
-    ),
-    "two lines of names, the first with gaps": RealFile(
-        "t.csv",
-        "2022,,,\n" + lines("a,b,c,y", lambda i: f"{AMOUNTS[i]},{i % 5},{COLOURS[i]},{ANSWERS[i]}"),
-        {"a": AMOUNTS, "b": SMALL},
-    ),
-    "pairs above the names": RealFile(
-        "t.csv", "Report:,Sales\nFrom:,2023\n\n" + PLAIN, {"a": AMOUNTS}
-    ),
-    "a note below": RealFile("t.csv", PLAIN + "Source: Federal Office\n", refusal="line 62: 1 cells"),
-    "R's names of rows": RealFile(
-        "t.csv",
-        lines('"a","colour","y"', lambda i: f'"{i + 1}",{_row(AMOUNTS)(i)}'),
-        refusal="The header of t.csv has 3 cells, and the rows have 4",
-    ),
-    "rows in quotes": RealFile(
-        "t.csv",
-        "".join(f'"{line}"\n' for line in PLAIN.splitlines()),
-        refusal="is one cell in quotes",
-    ),
-    "columns lined up with blanks": RealFile(
-        "t.txt",
-        lines("         a      y", lambda i: f"{AMOUNTS[i]:>10} {ANSWERS[i]:>6}"),
-        refusal="lined up with blanks",
-    ),
-    "old line ends": RealFile("t.csv", PLAIN.replace("\n", "\r"), {"a": AMOUNTS}),
-    "a zero byte at the end": RealFile("t.csv", PLAIN.encode() + b"\0\0", refusal="line 62"),
-    "a cell of 200,000 letters": RealFile(
-        "t.csv",
-        lines("n,c,y", _row(["x" * (200_000 if i == 5 else 3) for i in ROWS])),
-        {"n": ["x" * (200_000 if i == 5 else 3) for i in ROWS]},
-    ),
-    "a web page": RealFile(
-        "t.csv", "\n<!DOCTYPE html>\n<html><body>Sign in, please</body></html>", refusal="web page"
-    ),
-    "a pointer of Git LFS": RealFile(
-        "t.csv", "version https://git-lfs.github.com/spec/v1\nsize 5\n", refusal="Git LFS"
-    ),
-    "what macOS packs": RealFile("t.zip", archive("t.csv", **{"__MACOSX/._t.csv": "x"}), {"a": AMOUNTS}),
-    "a hidden file in a packed folder": RealFile(
-        "t.zip", archive("d/t.csv", **{"d/": "", "d/.DS_Store": "x"}), {"a": AMOUNTS}
-    ),
-    "two packed tables": RealFile("t.zip", archive("a.csv", **{"b.csv": PLAIN}), refusal="2 files"),
-    "capitals behind the point": RealFile("t.ZIP", archive("t.csv"), refusal="does not end in .zip"),
-    "packed without saying so": RealFile("t.csv", gzip.compress(PLAIN.encode()), refusal=".gz"),
-    "nested JSON": RealFile(
-        "t.json",
-        json.dumps(_with(pos=lambda i: {"lat": i}, tags=lambda i: [i])),
-        {"a": AMOUNTS, "pos": "lists or objects", "tags": "lists or objects"},
-    ),
-    "JSON in a wrapper": RealFile(
-        "t.json", json.dumps({"count": 60, "data": _with()}), refusal="no list of objects"
-    ),
-    "JSON in columns": RealFile(
-        "t.json",
-        json.dumps({"a": dict(enumerate(AMOUNTS)), "y": dict(enumerate(ANSWERS))}),
-        {"a": AMOUNTS},
-    ),
-    "JSON with NaN, null and large numbers": RealFile(
-        "t.json",
-        json.dumps(_with(b=lambda i: (None, float("nan"), i % 4 + 0.5)[i % 3], n=lambda i: 2**63 + i)),
-        {"b": [(None, None, i % 4 + 0.5)[i % 3] for i in ROWS], "n": "15 digits"},
-    ),
-    "JSON with truth values": RealFile(
-        "t.json",
-        json.dumps(_with(b=lambda i: (None, True, False)[i % 3])),
-        {"b": [(None, 1.0, 0.0)[i % 3] for i in ROWS]},
-    ),
-    "JSON lines in UTF-16": RealFile("t.jsonl", _json_lines(_with()).encode("utf-16"), {"a": AMOUNTS}),
-    "JSON lines with a mark": RealFile(
-        "t.jsonl", _json_lines(_with(), "\r\n").encode("utf-8-sig"), {"a": AMOUNTS}
-    ),
-    "JSON lines with a line separator in a text": RealFile(
-        "t.jsonl",
-        _json_lines(_with(n=lambda i: f"{COLOURS[i]}\u2028x")),
-        {"n": [f"{colour}\u2028x" for colour in COLOURS]},
-    ),
-}  # fmt: skip
-
-FILES = {**NUMBERS, **TIMES, **WORDS, **LAYOUTS}
+FILES = {**NUMBERS, **TIMES, **WORDS}

@@ -14,9 +14,10 @@ from mlstarter.data.proposal import Proposal, propose
 from mlstarter.data.reader import read_table
 from mlstarter.data.schema import read_schema, to_toml
 from tests.data.real_files import FILES, RealFile
+from tests.data.real_layouts import LAYOUTS
 from tests.data.real_workbooks import DATABASES, WORKBOOKS
 
-REAL_FILES = FILES | WORKBOOKS | DATABASES
+REAL_FILES = FILES | LAYOUTS | WORKBOOKS | DATABASES
 
 
 def look(path: Path, file: RealFile) -> tuple[Inspection, Proposal]:

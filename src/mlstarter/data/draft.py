@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from mlstarter.data.columns import Facts
 from mlstarter.data.errors import DataError
+from mlstarter.data.facts import Facts
 from mlstarter.data.inspect import Inspection, parse_pairs, reading_of
 from mlstarter.data.leaks import MOST_POWER, power
 from mlstarter.data.reader import Values

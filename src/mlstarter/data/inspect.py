@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from mlstarter.data import styles, tables
-from mlstarter.data.columns import Facts, describe
+from mlstarter.data.columns import describe
 from mlstarter.data.dates import Reading
 from mlstarter.data.errors import DataError, OpenQuestion, Option
+from mlstarter.data.facts import Facts
 from mlstarter.data.numbers import NumberStyle
 from mlstarter.data.reader import moment
 from mlstarter.data.settings import Settings, settings_in

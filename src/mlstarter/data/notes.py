@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from mlstarter.data import words
 
@@ -29,9 +30,19 @@ def _time(name: str, numbers: Sequence[float]) -> str:
         kind = "seconds from 1970-01-01"
     elif _SECONDS[0] * 1000 <= low and high <= _SECONDS[1] * 1000:
         kind = "milliseconds from 1970-01-01"
+    elif all(_is_day(number) for number in numbers):
+        kind = "days written 261231"
     else:
         return ""
     return f"perhaps {kind}: write them as 2026-12-31 to have them read as times"
+
+
+def _is_day(number: float) -> bool:
+    try:
+        datetime.strptime(f"{number:06.0f}", "%y%m%d")
+    except ValueError:
+        return False
+    return True
 
 
 def _shortened(numbers: Sequence[float], texts: Collection[str]) -> str:

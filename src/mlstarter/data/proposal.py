@@ -9,9 +9,10 @@ from typing import Any
 from mlstarter.data import words
 from mlstarter.data.archives import holds_more
 from mlstarter.data.choices import Suggestion
-from mlstarter.data.columns import Facts, spellings
+from mlstarter.data.columns import spellings
 from mlstarter.data.draft import draft, problem_of, without_leaks
 from mlstarter.data.errors import DataError, OpenQuestion, Option
+from mlstarter.data.facts import Facts
 from mlstarter.data.inspect import Inspection
 from mlstarter.data.reader import values_of
 from mlstarter.data.schema import Schema

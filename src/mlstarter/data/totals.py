@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 
 from mlstarter.data import words
-from mlstarter.data.columns import Facts
+from mlstarter.data.facts import Facts
 from mlstarter.data.numbers import NumberStyle, to_number
 from mlstarter.data.reader import as_text
 from mlstarter.data.tables import Cell, Table

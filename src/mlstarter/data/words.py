@@ -52,7 +52,7 @@ UNITS = frozenset(
     """
     % ‰ kg mg lb lbs oz cm mm km mi miles ft in yd sec min hr hrs hours days ms °c °f ° km/h mph kwh kw hz khz
     mhz ghz mb gb tb kb ml cl dl m² m2 m³ cm² km² sqft sqm px bpm ha acres rpm hp ps cc kcal cal mmhg mg/dl
-    bhp nm kmpl kmph km/kg years yrs months weeks pcs stk st. x
+    k tsd mio mn mrd bn cr lakh lakhs bhp nm kmpl kmph km/kg years yrs months weeks pcs stk st. x
     """.split()
 )
 CURRENCIES = frozenset(
