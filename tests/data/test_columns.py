@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from mlstarter.data.columns import Facts, describe
+from mlstarter.data.columns import describe
 from mlstarter.data.errors import OpenQuestion
+from mlstarter.data.facts import Facts
 from mlstarter.data.inspect import reading_of
 from mlstarter.data.numbers import NumberStyle, to_number
 from mlstarter.data.styles import detect

@@ -332,3 +332,18 @@ def test_the_commands_import_nothing_heavy_without_data(run: Run, template: Path
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert result.stdout.splitlines()[-1] == "set()"
+
+
+def test_tracked_data_survive_a_clone_with_their_line_ends(
+    run: Run, here: Path, sales: Write
+) -> None:
+    """The SHA-256 of the file is that of its bytes: git may not translate a line end."""
+    file = sales()
+    file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+    arguments = ("--type", "tabular", "--yes", "--data-file", file, "-d", "target=gekauft")
+    result = run("new", "shop", *arguments, "--track-data")
+    assert result.returncode == 0, result.stderr
+    for setting in ("true", "input", "false"):
+        _git(here, "clone", "-q", "-c", f"core.autocrlf={setting}", "shop", setting)
+        assert (here / setting / "data/raw/sales.csv").read_bytes() == file.read_bytes()
+        assert _git(here / setting, "status", "--porcelain") == ""

@@ -25,6 +25,7 @@ from mlstarter.data.settings import Settings
 from mlstarter.escape import toml_value
 from mlstarter.sources.assemble import assemble
 from tests.data.random_tables import RandomTable, describe, tables, write
+from tests.data.test_real_files import REAL_FILES, look
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = 300 if os.environ.get("MLSTARTER_TEST_FULL") else 30
@@ -142,6 +143,16 @@ def test_odd_files_are_read_alike(projects: Projects, tmp_path: Path, name: str)
     answers = {"target": "y", "positive_class": "yes", "data_decimal": "."}
     looked_at = inspect(path, answers)
     proposal = propose(looked_at, answers)
+    assert proposal.schema is not None
+    schema = read_schema(to_toml(proposal.schema))
+    frame = read(projects, path, looked_at.settings, schema)
+    same(frame, read_table(path, looked_at.settings, schema), "y")
+
+
+@pytest.mark.parametrize("title", [t for t, file in REAL_FILES.items() if not file.refusal])
+def test_real_files_are_read_alike(projects: Projects, tmp_path: Path, title: str) -> None:
+    path = REAL_FILES[title].write(tmp_path)
+    looked_at, proposal = look(path, REAL_FILES[title])
     assert proposal.schema is not None
     schema = read_schema(to_toml(proposal.schema))
     frame = read(projects, path, looked_at.settings, schema)

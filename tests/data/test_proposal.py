@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 import tomllib
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -126,6 +127,30 @@ def test_texts_are_a_project_of_texts(tmp_path: Path) -> None:
     proposal = _propose(path)
     assert proposal.answers == {"project_type": "nlp", "text_column": "review", "target": "label"}
     assert _propose_type(path, "tabular") == "tabular"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("t.csv", "{rows}", "has no names above its columns"),
+        ("t.csv", "review,label\n# checked\n{rows}", "has lines of comments"),
+        ("t.zip", "review,label\n{rows}", "holds hidden files"),
+    ],
+)
+def test_texts_that_their_project_would_not_read_are_refused(
+    tmp_path: Path, name: str, content: str, message: str
+) -> None:
+    rows = [f"the film number {i} was {'good' if i % 2 else 'bad'} indeed" for i in range(60)]
+    text = content.format(rows="".join(f"{row},{i % 2}\n" for i, row in enumerate(rows)))
+    path = tmp_path / name
+    if name.endswith(".zip"):
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("t.csv", text)
+            archive.writestr("__MACOSX/._t.csv", "x")
+    else:
+        path.write_text(text)
+    with pytest.raises(DataError, match=message):
+        _propose(path, project_type="nlp", text_column="column_1", target="column_2")
 
 
 def _propose_type(path: Path, kind: str) -> str:

@@ -2,7 +2,8 @@
 
 The modules, each using only those before it: limits, show, requirements, errors; settings (how a
 file is read) and schema (what its columns mean); numbers, dates, words; archives, encodings,
-dialect, tables (files to cells); reader (cells to values, as the generated project reads them);
-columns and styles (what one column is), inspect (a whole file); choices, splits, leaks, draft and
-proposal (a project over it); folders, place, answers, writing, project, report.
+dialect, excel, databases, formats, tables (files to cells); reader (cells to values, as the
+generated project reads them); facts, notes, columns and styles (what one column is), inspect (a
+whole file); choices, splits, leaks, totals, draft and proposal (a project over it); folders,
+place, answers, writing, project, report.
 """

@@ -31,6 +31,14 @@ def inner_name(path: Path) -> str:
     return path.name
 
 
+def holds_more(path: Path) -> bool:
+    """Say whether an archive holds more than its table: folders, or what systems hide in it."""
+    if path.suffix != ".zip":
+        return False
+    with _zip(path) as archive:
+        return len(archive.namelist()) > 1
+
+
 def read_bytes(path: Path) -> bytes:
     """Return a file's bytes, unpacked.
 

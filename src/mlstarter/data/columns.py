@@ -5,54 +5,26 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, time
 from typing import Any
 
 from mlstarter.data import dates, words
-from mlstarter.data.numbers import STYLES, NumberStyle, signs_of, to_number
+from mlstarter.data.facts import Facts, facts_of
+from mlstarter.data.notes import note_of
+from mlstarter.data.numbers import STYLES, NumberStyle, are_addresses, signs_of, to_number
 from mlstarter.data.reader import LARGEST, as_text
 from mlstarter.data.show import quote, some
 
 STRAYS = 5  # different texts among numbers that may be missing marks of the owner's own
 STRAY_SHARE = 0.01
+FEWEST_WITH_STRAY = 30  # rows of which one stray is no more than one: a unit, a total
 FEW_TEXTS = 12  # different ones: classes rather than numbers that were spoilt
 MOST_SPELLINGS = 20  # of yes and no: Yes, YES, yes, ...
 EXACT = 2**53  # whole numbers above it are not all different as floating-point numbers
 FEWEST_ROWS_A_VALUE = 2  # of a category that is worth learning
-EXAMPLES = 3
 WORDS_OF_TEXT = 4  # on average: a sentence rather than a name
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What a column looks like.
-
-    ``kind``: number, integer, boolean, category, time, text, constant, empty, identifier, mixed,
-    large or unreadable; the first four can be features. ``reason`` says why it is no feature, or
-    what is worth knowing. ``distinct`` counts values, ``empty`` missing ones.
-    """
-
-    name: str
-    kind: str
-    distinct: int = 0
-    empty: int = 0
-    missing: tuple[str, ...] = ()
-    strip: tuple[str, ...] = ()
-    true: tuple[str, ...] = ()
-    false: tuple[str, ...] = ()
-    readings: tuple[dates.Reading, ...] = ()
-    format: str = ""
-    reason: str = ""
-    note: str = ""
-    examples: tuple[str, ...] = ()
-    values: Mapping[str, int] = field(default_factory=dict)
-
-    @property
-    def is_feature(self) -> bool:
-        """Say whether the model could read it."""
-        return self.kind in ("number", "integer", "boolean", "category")
 
 
 def numeric_texts(cells: Sequence[Any]) -> tuple[list[str], tuple[str, ...]] | None:
@@ -63,7 +35,7 @@ def numeric_texts(cells: Sequence[Any]) -> tuple[list[str], tuple[str, ...]] | N
     texts = Counter(cell.strip() for cell in cells if isinstance(cell, str) and cell.strip())
     likely = [text for text in texts if text not in words.MISSING and re.search("[0-9]", text)]
     others = [text for text in texts if text not in words.MISSING and not re.search("[0-9]", text)]
-    if not likely or not _few(others, texts):
+    if not likely or not _few(others, texts) or are_addresses(likely):
         return None
     signs = signs_of(likely)
     return (likely, signs if isinstance(signs, tuple) else ())
@@ -71,7 +43,8 @@ def numeric_texts(cells: Sequence[Any]) -> tuple[list[str], tuple[str, ...]] | N
 
 def _few(strays: Sequence[str], texts: Mapping[str, int]) -> bool:
     total = sum(texts.values())
-    return len(strays) <= STRAYS and sum(texts[s] for s in strays) <= STRAY_SHARE * total
+    most = max(STRAY_SHARE * total, total >= FEWEST_WITH_STRAY)
+    return len(strays) <= STRAYS and sum(texts[s] for s in strays) <= most
 
 
 def describe(  # noqa: PLR0911 - one question after another
@@ -85,10 +58,10 @@ def describe(  # noqa: PLR0911 - one question after another
     if any(isinstance(cell, date) for cell in cells):
         return _typed_time(name, cells, texts, empty)
     if any(isinstance(cell, time) for cell in cells):
-        return _facts(name, "mixed", texts, empty, reason="a time of day: make it a number")
+        return facts_of(name, "mixed", texts, empty, reason="a time of day: make it a number")
     if len(texts) == 1 and not empty:
         only = next(iter(texts))
-        return _facts(name, "constant", texts, 0, reason=f"constant: always {quote(only, 40)}")
+        return facts_of(name, "constant", texts, 0, reason=f"constant: always {quote(only, 40)}")
     truth = _boolean(name, texts, empty)
     if truth is not None:
         return truth
@@ -99,16 +72,9 @@ def describe(  # noqa: PLR0911 - one question after another
         or _number(name, cells, texts, empty, style)
         or _time(name, cells, texts, empty, numbers=True)
         or _not_numbers(name, texts, empty, style)
+        or _unread_times(name, texts, empty)
         or _text(name, texts, empty, is_typed=any(isinstance(c, int | float) for c in cells))
     )
-
-
-def _facts(name: str, kind: str, texts: Mapping[str, int], empty: int, **more: Any) -> Facts:
-    examples = sorted(texts, key=lambda text: -len(text))[:1] + list(texts)[:EXAMPLES]
-    example_texts = tuple(text[:60] for text in dict.fromkeys(examples))[:EXAMPLES]
-    few = dict(texts) if len(texts) <= 1_000 else {}
-    more.setdefault("examples", example_texts if kind in ("number", "integer", "time") else ())
-    return Facts(name, kind, len(texts), empty, values=few, **more)
 
 
 def _boolean(name: str, texts: Mapping[str, int], empty: int) -> Facts | None:
@@ -118,20 +84,23 @@ def _boolean(name: str, texts: Mapping[str, int], empty: int) -> Facts | None:
     for text in texts:
         small.setdefault(text.casefold(), []).append(text)
     pair = words.pair_of(set(small), words.YES_NO)
-    if pair is None:
+    meanings = ({pair[0]}, {pair[1]}) if pair else words.truth_of(set(small))
+    if meanings is None:
         return None
-    true, false = (tuple(sorted(small[word])) for word in pair)
-    return _facts(name, "boolean", texts, empty, true=true, false=false)
+    true, false = (
+        tuple(sorted(text for word in meaning for text in small[word])) for meaning in meanings
+    )
+    return facts_of(name, "boolean", texts, empty, true=true, false=false)
 
 
 def _typed_number(name: str, cells: Sequence[Any], texts: Mapping[str, int], empty: int) -> Facts:
     numbers = [float(c) for c in cells if as_text(c)]
     if all(isinstance(cell, int | None) for cell in cells) and dates.is_compact(list(texts)):
-        return _time(name, cells, texts, empty, numbers=False) or _facts(
+        return _time(name, cells, texts, empty, numbers=False) or facts_of(
             name, "mixed", texts, empty
         )
     if any(not abs(number) <= LARGEST for number in numbers):
-        return _facts(name, "mixed", texts, empty, reason="it holds numbers that are not finite")
+        return facts_of(name, "mixed", texts, empty, reason="it holds numbers that are not finite")
     return _judge_numbers(name, numbers, texts, empty)
 
 
@@ -145,7 +114,9 @@ def _number(
         return None
     good = {text: number for text, number in numbers.items() if number is not None}
     if any(abs(number) > LARGEST for number in good.values()):
-        return _facts(name, "mixed", texts, empty, reason="it holds numbers that no model can read")
+        return facts_of(
+            name, "mixed", texts, empty, reason="it holds numbers that no model can read"
+        )
     if zeros := [text for text in good if re.fullmatch(r"0[0-9]+", text)]:
         # Numbers are not written so: post codes, telephone numbers, codes.
         note = f"codes with leading zeros ({some(zeros, 2)}) are names, not quantities"
@@ -174,7 +145,7 @@ def _as_numbers(
     marks = {text for text in texts if text in words.MISSING}
     rest = [text for text in texts if text not in marks]
     likely = [text for text in rest if re.search("[0-9]", text)]
-    if not likely:
+    if not likely or are_addresses(likely):
         return marks, {}, ()
     signs = signs_of(likely)
     strip = signs if isinstance(signs, tuple) else ()
@@ -195,17 +166,17 @@ def _not_numbers(name: str, texts: Mapping[str, int], empty: int, own: NumberSty
             reason = (
                 f"numbers written with other signs than the rest of the file ({some(numbers, 2)})"
             )
-            return _facts(name, "mixed", texts, empty, reason=reason)
+            return facts_of(name, "mixed", texts, empty, reason=reason)
     if len(texts) <= FEW_TEXTS and len(texts) * FEWEST_ROWS_A_VALUE <= total:
         return None
     signs = signs_of(text for text in numbers if re.search("[0-9]", text))
     if isinstance(signs, str) and digits > total / 2:
-        return _facts(name, "mixed", texts, empty, reason=f"numbers with {signs}: make them one")
+        return facts_of(name, "mixed", texts, empty, reason=f"numbers with {signs}: make them one")
     if good * 2 < total:
         return None
     strays = [text for text, number in numbers.items() if number is None]
     reason = f"mixed: {good:,} numbers and {total - good:,} other texts ({some(strays, 3)})"
-    return _facts(name, "mixed", texts, empty, reason=reason)
+    return facts_of(name, "mixed", texts, empty, reason=reason)
 
 
 def _judge_numbers(
@@ -214,7 +185,7 @@ def _judge_numbers(
     whole = all(number % 1 == 0 for number in numbers)
     distinct = len(texts)
     if distinct == 1 and not empty:
-        return _facts(
+        return facts_of(
             name,
             "constant",
             texts,
@@ -223,11 +194,11 @@ def _judge_numbers(
         )
     if whole and any(abs(number) > EXACT for number in numbers):
         reason = "whole numbers of more than 15 digits: names, not quantities"
-        return _facts(name, "identifier", texts, empty, reason=reason)
+        return facts_of(name, "identifier", texts, empty, reason=reason)
     unique = distinct == len(numbers) and distinct > 10
     counting = all(b - a == 1 for a, b in itertools.pairwise(numbers))
     if whole and unique and (words.IDENTIFIER.search(name) or counting):
-        return _facts(
+        return facts_of(
             name, "identifier", texts, empty, reason="an identifier: every row has its own"
         )
     if (
@@ -238,15 +209,16 @@ def _judge_numbers(
         and words.IDENTIFIER.search(name)
     ):
         reason = f"an identifier: {distinct:,} of them in {len(numbers):,} rows"
-        return _facts(name, "identifier", texts, empty, reason=reason)
-    return _facts(name, "integer" if whole else "number", texts, empty)
+        return facts_of(name, "identifier", texts, empty, reason=reason)
+    kind = "integer" if whole else "number"
+    return facts_of(name, kind, texts, empty, note=note_of(name, numbers, list(texts)))
 
 
 def _typed_time(name: str, cells: Sequence[Any], texts: Mapping[str, int], empty: int) -> Facts:
     if any(not isinstance(cell, date | None) for cell in cells if as_text(cell)):
-        return _facts(name, "mixed", texts, empty, reason="mixed: times and other values")
+        return facts_of(name, "mixed", texts, empty, reason="mixed: times and other values")
     options = tuple(dates.readings(list(texts)))
-    return _facts(name, "time", texts, empty, readings=options, reason="a time")
+    return facts_of(name, "time", texts, empty, readings=options, reason="a time")
 
 
 def _time(
@@ -258,19 +230,30 @@ def _time(
     if not rest or (dates.may_be_numbers(rest) and not numbers):
         return None
     if dates.is_clock(rest):
-        return _facts(name, "mixed", texts, empty, reason="a time of day: make it a number")
+        return facts_of(name, "mixed", texts, empty, reason="a time of day: make it a number")
     options = dates.readings(rest)
     if not options:
         return None
+    if options[0].format == dates.ISO and dates.differ_in_zone(rest):
+        reason = "times with and without a zone: write all of them in one way"
+        return facts_of(name, "mixed", texts, empty, reason=reason)
     if len(options) > 1:
         rows = [text for cell in cells if (text := as_text(cell)) and text not in marks]
         best = dates.in_order(rows[:20_000], options)
         options = [best] if best is not None else options
     loss = sum(texts[mark] for mark in marks)
-    return _facts(
+    return facts_of(
         name, "time", {t: texts[t] for t in rest}, empty + loss,
         missing=marks, readings=tuple(options), format=options[0].format, reason="a time",
     )  # fmt: skip
+
+
+def _unread_times(name: str, texts: Mapping[str, int], empty: int) -> Facts | None:
+    """Return the facts of a column that seems to hold times, which no one format reads."""
+    if not dates.look_like_times(list(texts)):
+        return None
+    reason = f"times that no one format reads ({some(texts, 2)}): write them as 2026-12-31"
+    return facts_of(name, "mixed", texts, empty, reason=reason)
 
 
 def _text(
@@ -280,7 +263,7 @@ def _text(
     if is_typed:
         note = "numbers and texts in one column: all are read as texts"
     if distinct == 1 and not empty:
-        return _facts(
+        return facts_of(
             name,
             "constant",
             texts,
@@ -288,17 +271,28 @@ def _text(
             reason=f"constant: always {quote(next(iter(texts)), 40)}",
         )
     if distinct * FEWEST_ROWS_A_VALUE <= rows:
-        return _facts(name, "category", texts, empty, note=note)
+        double, marks = spellings(texts), [text for text in texts if text in words.MISSING]
+        note = note or (f"{some(double)} count as different" if double else "")
+        note = note or (f"{some(marks)} counts as a class" if marks else "")
+        return facts_of(name, "category", texts, empty, note=note)
     mean = sum(len(text.split()) for text in texts) / distinct
     letters = sum(len(text) for text in texts) / distinct
     if mean >= WORDS_OF_TEXT or (letters >= 30 and mean >= 2) or _without_blanks(texts, letters):
-        return _facts(name, "text", texts, empty, reason="free text")
+        return facts_of(name, "text", texts, empty, reason="free text")
     if distinct == rows:
-        return _facts(
+        return facts_of(
             name, "identifier", texts, empty, reason="an identifier: every row has its own"
         )
     reason = f"near-unique: {distinct:,} values in {rows:,} rows"
-    return _facts(name, "identifier", texts, empty, reason=reason)
+    return facts_of(name, "identifier", texts, empty, reason=reason)
+
+
+def spellings(texts: Iterable[str]) -> list[str]:
+    """Return words that differ from another in capitals alone: Red and red, but not A and a."""
+    small: dict[str, list[str]] = {}
+    for text in texts:
+        small.setdefault(text.casefold(), []).append(text)
+    return [text for same in small.values() if len(same) > 1 and len(same[0]) > 1 for text in same]
 
 
 def _without_blanks(texts: Mapping[str, int], letters: float) -> bool:

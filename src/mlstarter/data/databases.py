@@ -33,7 +33,10 @@ def _choose(path: Path, table: str, tables: Mapping[str, int]) -> str:
             )
         return table
     if not tables:
-        raise DataError(f"{excerpt(path.name)} has no table.", hint="give a file that holds one")
+        raise DataError(
+            f"{excerpt(path.name)} has no table in its own schema.",
+            hint="give a file that holds one, or copy it into the schema main",
+        )
     if len(tables) == 1:
         return next(iter(tables))
     names = sorted(tables, key=lambda name: -tables[name])
@@ -54,9 +57,12 @@ def _sqlite(path: Path) -> Iterator[sqlite3.Connection]:
             database.execute("PRAGMA trusted_schema = OFF")
             yield database
     except sqlite3.Error as error:
+        is_text = str(error).startswith("Could not decode")
         raise DataError(
             f"{excerpt(path.name)} cannot be read as SQLite: {excerpt(error, 80)}.",
-            hint="check the file with `sqlite3 FILE .tables`",
+            hint="write that column anew as UTF-8, or leave it out in a view"
+            if is_text
+            else "check the file with `sqlite3 FILE .tables`",
         ) from error
 
 
@@ -77,7 +83,6 @@ def sqlite_table(path: Path, table: str) -> str:
 def read_sqlite(path: Path, settings: Settings) -> Cells:
     """Return names, number of rows and columns of a table."""
     with _sqlite(path) as database:
-        database.text_factory = lambda data: data.decode("utf-8", "replace")
         table = _identifier(settings.table)
         total = database.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608
         cursor = database.execute(f"SELECT * FROM {table}")  # noqa: S608 - quoted

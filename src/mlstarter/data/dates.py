@@ -35,6 +35,17 @@ _CLOCK_ONLY = re.compile(r"\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[AaPp][Mm])?")
 _DIRECTIVE = re.compile("%[A-Za-z]")
 _NUMBER = re.compile(r"[0-9]+([.,'][0-9]+)*")
 _COMPACT = re.compile(r"(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
+_COMPACT_CLOCK = re.compile(_COMPACT.pattern + r"([01]\d|2[0-3])[0-5]\d[0-5]\d")
+
+
+_TIME = re.compile(
+    r"\[?(?:[^\W\d_]{2,}\.?,? )?"  # a day of the week
+    r"(?:(?:[0-9]{4}([-./])[0-9]{1,2}\1[0-9]{1,2}|[0-9]{1,2}([-./])[0-9]{1,2}\2[0-9]{4}"
+    r"|[0-9]{2}([-./])[0-9]{2}\3[0-9]{2})(?![0-9.]).*"
+    r"|[0-9]{1,2}\.?[ /-](?:de )?[^\W\d_]{3,}\.?,?[ /-](?:de )?[0-9]{4}.*"
+    r"|[^\W\d_]{3,}\.? [0-9]{1,2},? [0-9]{4}.*)"
+)
+MOSTLY = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +67,27 @@ def is_compact(texts: Sequence[str]) -> bool:
     return len(texts) > 1 and all(_COMPACT.fullmatch(text) for text in texts)
 
 
+def _is_compact_clock(texts: Sequence[str]) -> bool:
+    """Say whether all texts are times written 20261231235959."""
+    return len(texts) > 1 and all(_COMPACT_CLOCK.fullmatch(text) for text in texts)
+
+
 def may_be_numbers(texts: Sequence[str]) -> bool:
     """Say whether texts that might be times could be numbers as well: 12.2019, but not 20191231."""
-    return not is_compact(texts) and all(_NUMBER.fullmatch(text) for text in texts[:50])
+    if is_compact(texts) or _is_compact_clock(texts):
+        return False
+    return all(_NUMBER.fullmatch(text) for text in texts[:50])
+
+
+def look_like_times(texts: Sequence[str]) -> bool:
+    """Say whether nearly all texts look like times, in whatever language and order."""
+    some = texts[:DISTINCT_TIMES]
+    return sum(bool(_TIME.fullmatch(text)) for text in some) >= MOSTLY * len(some)
+
+
+def differ_in_zone(texts: Sequence[str]) -> bool:
+    """Say whether some ISO times have a zone and others none: they cannot be compared."""
+    return len({datetime.fromisoformat(text).tzinfo is None for text in texts}) > 1
 
 
 def readings(texts: Sequence[str]) -> list[Reading]:
@@ -68,9 +97,10 @@ def readings(texts: Sequence[str]) -> list[Reading]:
     """
     some = list(texts[:50])
     if not some or not all(_LIKELY.search(text) for text in some):
-        if not is_compact(texts[:DISTINCT_TIMES]):
+        has_clock = _is_compact_clock(texts[:DISTINCT_TIMES])
+        if not has_clock and not is_compact(texts[:DISTINCT_TIMES]):
             return []
-        candidates = ["%Y%m%d"]
+        candidates = ["%Y%m%d%H%M%S" if has_clock else "%Y%m%d"]
     else:
         candidates = [ISO] if _all(some, ISO) else _fitting(some)
     result: list[Reading] = []

@@ -75,6 +75,7 @@ def detect(text: str, name: str, own_settings: OwnSettings) -> Settings:
     if not text.strip("\ufeff \t\r\n"):
         raise DataError(f"{excerpt(name)} is empty.", hint="give a file that holds a table")
     start = "".join(itertools.islice(_few_lines(text), SAMPLE_ROWS))
+    _refuse_quoted_rows(start, name)
     layouts = []
     for preamble in _preambles(start, own_settings):
         layouts = [
@@ -122,20 +123,34 @@ def check_widths(text: str, settings: Settings, name: str) -> None:
 
 
 def column_names(row: list[str]) -> list[str]:
-    """Return the names of columns: stripped, an empty one by its place, a second one numbered."""
-    names: list[str] = []
+    """Return the names of columns: stripped, an empty one by its place, a second one numbered.
+
+    Names that differ in case alone are one name: features.sql, as all SQL, cannot tell them apart.
+    """
+    names: dict[str, str] = {}
     for place, cell in enumerate(row, 1):
         name = cell.strip() or f"column_{place}"
         number = itertools.count(2)
         unique = name
-        while unique in names:
+        while unique.lower() in names:
             unique = f"{name}_{next(number)}"
-        names.append(unique)
-    return names
+        names[unique.lower()] = unique
+    return list(names.values())
 
 
 def _few_lines(text: str) -> Iterator[str]:
     return lines_of(text[: 1 << 22], Settings())
+
+
+def _refuse_quoted_rows(start: str, name: str) -> None:
+    """Raise DataError where each row is quoted as one cell, as a second export writes them."""
+    lines = [line.strip() for line in start.splitlines() if line.strip()][:50]
+    cells = [re.fullmatch('"((?:[^"]|"")+)"', line) for line in lines]
+    if len(lines) > 1 and all(cell and re.search("[,;\t]", cell[1]) for cell in cells):
+        raise DataError(
+            f"Each row of {excerpt(name)} is one cell in quotes: it was perhaps exported twice.",
+            hint="export it anew, or take the outer quotes away",
+        )
 
 
 def _preambles(start: str, own_settings: OwnSettings) -> Iterator[Settings]:
@@ -170,7 +185,9 @@ def _hides_header(start: str, layout: Layout) -> bool:
         return False
     before = itertools.islice(lines_of(start, Settings()), settings.skip_lines)
     rows_before = rows_of("".join(before), replace(settings, skip_lines=0))
-    return any(len(row) >= layout.width for _, row in rows_before)
+    # R writes no name over the names of its rows.
+    fewest = layout.width - (settings.skip_lines == 1 and layout.width > 2)
+    return any(len(row) >= fewest for _, row in rows_before)
 
 
 def _without_title(start: str, layout: Layout) -> Settings:
@@ -268,7 +285,19 @@ def _no_layout(start: str, name: str, own_settings: OwnSettings) -> DataError:
             hint="a table needs at least two; is it separated by a sign of its own? "
             "--data data_separator=...",
         )
+    if best == " ":
+        return DataError(
+            f"The columns of {excerpt(name)} are lined up with blanks, which is not read.",
+            hint="export it with commas or semicolons between the cells",
+        )
     settings = with_values(Settings(separator=best), own_settings)
+    rows = [row for _, row in itertools.islice(rows_of(start, settings), 2)]
+    if len(rows) == 2 and len(rows[1]) == len(rows[0]) + 1:
+        return DataError(
+            f"The header of {excerpt(name)} has {len(rows[0])} cells, and the rows have "
+            f"{len(rows[1])}.",
+            hint="name the first column too: R writes none over the names of its rows",
+        )
     try:
         check_widths(start, settings, name)
     except DataError as error:

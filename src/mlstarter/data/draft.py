@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from mlstarter.data.columns import Facts
 from mlstarter.data.errors import DataError
+from mlstarter.data.facts import Facts
 from mlstarter.data.inspect import Inspection, parse_pairs, reading_of
 from mlstarter.data.leaks import MOST_POWER, power
 from mlstarter.data.reader import Values
 from mlstarter.data.schema import Column, Schema
 from mlstarter.data.show import excerpt, quote, some
+from mlstarter.data.totals import total_row
 
 FEWEST_ROWS, FEWEST_OF_A_CLASS = 30, 10  # what a project needs to learn and to test
 
@@ -124,6 +125,12 @@ def problem_of(
     """Return why a project could not learn from these rows, or None."""
     name = excerpt(looked_at.path.name)
     rows = looked_at.table.rows
+    total = total_row(looked_at.table, looked_at.facts)
+    if total is not None:
+        return DataError(
+            f"The last row of {name}, {quote(total)}, sums up the rows above it.",
+            hint="remove it from the file",
+        )
     if schema.target.name:
         rows = sum(value is not None for value in values.target)
     if rows < FEWEST_ROWS:

@@ -100,7 +100,7 @@ def detect(data: bytes, name: str) -> str:
 def check(data: bytes, encoding: str, name: str) -> str:
     """Return a file's text in an encoding; raises DataError naming the byte that does not fit."""
     try:
-        return data.decode(encoding)
+        return data.decode("utf-8-sig" if _is_utf8(data, encoding) else encoding)
     except LookupError as error:
         raise DataError(
             f"There is no encoding called {excerpt(encoding)!r}.", hint="such as utf-8 or cp1252"
@@ -113,6 +113,16 @@ def check(data: bytes, encoding: str, name: str) -> str:
             f"0x{error.object[error.start]:02x} in line {line:,} does not fit.",
             hint="mend that line, or name another encoding with --data data_encoding=...",
         ) from error
+
+
+def _is_utf8(data: bytes, encoding: str) -> bool:
+    """Say whether a file is UTF-8 though another file before it was in a smaller encoding.
+
+    What is written in an encoding of one byte a letter is never UTF-8 throughout; the mark that
+    some programs put before UTF-8 is no part of the text.
+    """
+    is_small = len("é".encode().decode(encoding, "ignore")) == 2  # each byte is a letter
+    return codecs.lookup(encoding).name == "utf-8" or (is_small and _decodes(data, "utf-8"))
 
 
 def _without_mark(data: bytes) -> str | None:
@@ -241,7 +251,7 @@ def _makes_sense(text: str) -> bool:
         before, after = text[index - 1 : index], text[index + 1 : index + 2]
         if letter in INSIDE_WORDS:
             continue
-        odd = category in ("So", "Sk", "No") and (before.isalpha() or after.isalpha())
+        odd = category in ("So", "Sk", "No", "Nd") and (before.isalpha() or after.isalpha())
         if odd or (before.isalpha() and (after.isalpha() or category in ("Pf", "Pi", "Sc"))):
             return False
     for part in re.findall(r"[^\W\d_]+", text):

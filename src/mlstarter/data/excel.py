@@ -1,24 +1,36 @@
-"""Sheets of Excel files, by openpyxl: the first one or one that is named."""
+"""Sheets of Excel files, by openpyxl: the first that is shown and holds a table, or a named one.
+
+What a sheet only shows (a merged cell, a formula that was never computed) is refused or named: it
+would be read as nothing.
+"""
 
 from __future__ import annotations
 
 import itertools
+import re
 import warnings
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from mlstarter.data.dialect import column_names
-from mlstarter.data.errors import DataError
+from mlstarter.data.errors import DataError, OpenQuestion, Option
 from mlstarter.data.limits import CELLS, COLUMNS
 from mlstarter.data.requirements import require
 from mlstarter.data.settings import Settings
-from mlstarter.data.show import excerpt, some
+from mlstarter.data.show import excerpt, quote, some
 
 TITLE_ROWS = 20
+_MERGED = re.compile(rb'mergeCell [^>]*ref="([A-Z]+[0-9]+:[A-Z]+([0-9]+))"')
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A cell whose formula no program has computed."""
 
 
 def is_workbook(path: Path) -> bool:
@@ -31,19 +43,28 @@ def is_workbook(path: Path) -> bool:
 
 
 @contextmanager
-def _sheet(path: Path, name: str) -> Iterator[Any]:
+def _book(path: Path, *, computed: bool = True) -> Iterator[Any]:
     openpyxl = require("openpyxl", "Reading Excel files")
     # By the open file: openpyxl refuses a name with another ending.
     with path.open("rb") as file:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # of styles and validations, which are not read
-                book = openpyxl.load_workbook(file, read_only=True, data_only=True)
+                book = openpyxl.load_workbook(file, read_only=True, data_only=computed)
         except Exception as error:  # openpyxl raises whatever its parsers do
             raise DataError(
                 f"{excerpt(path.name)} cannot be read as an Excel file: {excerpt(error, 80)}.",
                 hint="open it and save it anew as .xlsx, without a password",
             ) from error
+        for sheet in book.worksheets:
+            sheet.reset_dimensions()  # some programs write fewer rows there than there are
+        yield book
+        book.close()
+
+
+@contextmanager
+def _sheet(path: Path, name: str, *, computed: bool = True) -> Iterator[Any]:
+    with _book(path, computed=computed) as book:
         sheets = [sheet.title for sheet in book.worksheets]
         if name and name not in sheets:
             raise DataError(
@@ -53,11 +74,37 @@ def _sheet(path: Path, name: str) -> Iterator[Any]:
         if not sheets:
             raise DataError(f"{excerpt(path.name)} has no sheet.", hint="give another file")
         yield book[name] if name else book.worksheets[0]
-        book.close()
+
+
+def _choose(path: Path) -> str:
+    """Return the sheet to read, "" for the first: hidden ones and covers are passed over.
+
+    Raises OpenQuestion where the first sheet that is shown is a cover, and several hold tables.
+    """
+    with _book(path) as book:
+        shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+        tables = [sheet.title for sheet in shown if _holds_table(sheet)]
+        first = book.worksheets[0].title if book.worksheets else ""
+    if not tables or tables[0] == first:
+        return ""
+    if len(tables) == 1 or tables[0] == shown[0].title:
+        return str(tables[0])
+    raise OpenQuestion(
+        "data_table",
+        f"{excerpt(path.name)} holds {len(tables)} sheets with tables: {some(tables)}.",
+        "Which sheet?",
+        [Option(title, excerpt(title)) for title in tables],
+    )
+
+
+def _holds_table(sheet: Any) -> bool:
+    rows = itertools.islice(sheet.iter_rows(values_only=True), TITLE_ROWS)
+    return sum(sum(cell is not None for cell in row) >= 2 for row in rows) >= 2
 
 
 def settle(path: Path, settings: Settings) -> Settings:
-    """Return the settings with the rows above the header, where there is a title."""
+    """Return the settings with the sheet, and the rows above the header where there is a title."""
+    settings = settings if settings.table else replace(settings, table=_choose(path))
     with _sheet(path, settings.table) as sheet:
         rows = list(itertools.islice(sheet.iter_rows(values_only=True), TITLE_ROWS))
     cell_counts = [sum(cell is not None for cell in row) for row in rows]
@@ -71,6 +118,7 @@ def settle(path: Path, settings: Settings) -> Settings:
 def read(path: Path, settings: Settings) -> tuple[list[str], int, list[list[Any]]]:
     """Return names, number of rows and columns of a sheet; wholly empty rows do not count."""
     with _sheet(path, settings.table) as sheet:
+        _refuse_merged(path, sheet, settings.skip_lines + 1)
         rows = sheet.iter_rows(values_only=True)
         for _ in range(settings.skip_lines):
             next(rows, None)
@@ -90,4 +138,35 @@ def read(path: Path, settings: Settings) -> tuple[list[str], int, list[list[Any]
     # A sheet may be wider than what is written in it, and a row shorter than the sheet.
     names = names[:width] + [f"column_{i + 1}" for i in range(len(names), width)]
     columns = [[row[i] if i < len(row) else None for row in first_rows] for i in range(width)]
-    return names, total, columns
+    return names, total, _without_formulas(path, settings, columns)
+
+
+def _refuse_merged(path: Path, sheet: Any, header: int) -> None:
+    """Raise DataError for cells that are merged below the header: only the first has the value."""
+    rest = b""
+    name = sheet._worksheet_path.lstrip("/")
+    with zipfile.ZipFile(path) as archive, archive.open(name) as file:
+        for chunk in iter(lambda: file.read(_CHUNK), b""):
+            for match in _MERGED.finditer(rest + chunk):
+                if int(match[2]) > header:
+                    raise DataError(
+                        f"{excerpt(path.name)} has merged cells in its table, such as "
+                        f"{match[1].decode()} of sheet {quote(sheet.title)}: only the first of "
+                        "them holds the value.",
+                        hint="unmerge them, and write the value into each cell",
+                    )
+            rest = chunk[-200:]
+
+
+def _without_formulas(path: Path, settings: Settings, columns: list[list[Any]]) -> list[list[Any]]:
+    """Return the columns; an empty one that holds formulas is one of ``Formula``."""
+    empty = [place for place, cells in enumerate(columns) if not any(c is not None for c in cells)]
+    if not empty:
+        return columns
+    with _sheet(path, settings.table, computed=False) as sheet:
+        rows = list(itertools.islice(sheet.iter_rows(values_only=True), settings.skip_lines + 100))
+    for place in empty:
+        texts = (str(row[place]) for row in rows[settings.skip_lines + 1 :] if place < len(row))
+        if any(text.startswith("=") for text in texts):
+            columns[place] = [Formula()] * len(columns[place])
+    return columns

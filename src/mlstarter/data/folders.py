@@ -12,8 +12,8 @@ from typing import Any
 
 from mlstarter.data.choices import Suggestion
 from mlstarter.data.errors import DataError
+from mlstarter.data.formats import ENDINGS
 from mlstarter.data.show import excerpt, some
-from mlstarter.data.tables import ENDINGS
 
 PICTURES = frozenset(
     [

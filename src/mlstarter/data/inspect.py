@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from mlstarter.data import styles, tables
-from mlstarter.data.columns import Facts, describe
+from mlstarter.data.columns import describe
 from mlstarter.data.dates import Reading
 from mlstarter.data.errors import DataError, OpenQuestion, Option
+from mlstarter.data.facts import Facts
 from mlstarter.data.numbers import NumberStyle
 from mlstarter.data.reader import moment
 from mlstarter.data.settings import Settings, settings_in
@@ -68,9 +69,9 @@ def _facts(table: tables.Table, style: NumberStyle) -> dict[str, Facts]:
 
 
 def parse_pairs(text: str) -> dict[str, str]:
-    """Return the pairs of "name = value; name = value"."""
-    parts = (part.partition("=") for part in text.split(";") if part.strip())
-    return {name.strip(): value.strip() for name, _, value in parts}
+    """Return the pairs of "name = value; name = value"; the last = of a pair ends its name."""
+    parts = (part.rpartition("=") if "=" in part else (part, "", "") for part in text.split(";"))
+    return {name.strip(): value.strip() for name, _, value in parts if name.strip()}
 
 
 def _with_format(looked_at: Inspection, facts: Facts, pattern: str) -> Facts:

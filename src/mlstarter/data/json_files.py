@@ -13,9 +13,9 @@ from mlstarter.data.show import excerpt
 
 
 def encoding_of(data: bytes, name: str) -> str:
-    """Return UTF-8, or UTF-16 with its mark: what JSON may be in."""
-    has_mark = data[:2] in (b"\xff\xfe", b"\xfe\xff")
-    return encodings.detect(data, name) if has_mark else "utf-8-sig"
+    """Return UTF-8, or what a mark at the start says: what JSON may be in."""
+    has_mark = data[:2] in (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb")
+    return encodings.detect(data, name) if has_mark else "utf-8"
 
 
 def read_records(text: str, kind: Format, name: str) -> tuple[Format, list[Mapping[str, Any]]]:

@@ -103,6 +103,15 @@ def _is_unit(text: str, cell: str) -> bool:
     return apart and len(text) <= 12 and all(c.isalpha() or c in "/²³°." for c in text)
 
 
+def are_addresses(texts: Iterable[str]) -> bool:
+    """Say whether all texts are addresses (IPv4), which look like numbers: 192.168.001.010."""
+    parts = (text.split(".") for text in texts)
+    return all(
+        len(part) == 4 and all(p.isdecimal() and len(p) <= 3 and int(p) < 256 for p in part)
+        for part in parts
+    )
+
+
 def decimals_differ(text: str, strip: Sequence[str] = ()) -> bool:
     """Say whether a text is one number with a decimal point and another with a comma."""
     points = {to_number(text, style, strip) for style in STYLES if style.decimal == "."}

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlstarter.data import words
+from mlstarter.data.archives import holds_more
 from mlstarter.data.choices import Suggestion
-from mlstarter.data.columns import Facts
+from mlstarter.data.columns import spellings
 from mlstarter.data.draft import draft, problem_of, without_leaks
 from mlstarter.data.errors import DataError, OpenQuestion, Option
+from mlstarter.data.facts import Facts
 from mlstarter.data.inspect import Inspection
 from mlstarter.data.reader import values_of
 from mlstarter.data.schema import Schema
@@ -158,6 +160,12 @@ def _task(looked_at: Inspection, answers: Mapping[str, Any], target: str) -> Sug
             f"The target {quote(target)} cannot be learned: {facts.reason}.",
             hint="make it numbers or classes, or choose another target",
         )
+    double = spellings(facts.values)
+    if double and not number:
+        raise DataError(
+            f"The classes of {quote(target)} are spelt in several ways: {some(double, 6)}.",
+            hint="write each class in one way",
+        )
     if own_task == "regression" and not number:
         raise DataError(
             f"{what}, and a regression needs numbers.", hint="leave out --data task=..."
@@ -217,6 +225,19 @@ def _positive(looked_at: Inspection, answers: Mapping[str, Any], target: str) ->
 def _texts(
     looked_at: Inspection, answers: Mapping[str, Any], kind: Suggestion, *, guess_target: bool
 ) -> Proposal:
+    settings, name = looked_at.settings, excerpt(looked_at.path.name)
+    if holds_more(looked_at.path):
+        raise DataError(
+            f"{name} holds hidden files or a folder beside its table, and a project of texts reads "
+            "none such.",
+            hint="unpack it, and give the table itself",
+        )
+    if not settings.header or settings.comment:
+        what = "has no names above its columns" if not settings.header else "has lines of comments"
+        raise DataError(
+            f"{name} {what}, and a project of texts reads none such.",
+            hint="write the names into its first line, and take the comments out",
+        )
     texts = [name for name, facts in looked_at.facts.items() if facts.kind == "text"]
     own_column = str(answers.get("text_column", ""))
     if own_column:

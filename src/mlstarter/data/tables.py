@@ -12,45 +12,15 @@ from typing import Any
 from uuid import UUID
 
 from mlstarter.data import databases, dialect, encodings, excel, json_files
-from mlstarter.data.archives import inner_name, is_archive, read_bytes
+from mlstarter.data.archives import is_archive, read_bytes
 from mlstarter.data.errors import DataError
-from mlstarter.data.limits import BYTES, CELLS, COLUMNS
-from mlstarter.data.settings import Format, Settings, with_values
+from mlstarter.data.formats import detect_format
+from mlstarter.data.limits import CELLS, COLUMNS
+from mlstarter.data.settings import Settings, with_values
 from mlstarter.data.show import excerpt
 
 Cell = Any
 """str, int, float, bool, None, a date, datetime or time; anything else cannot be read."""
-
-ENDINGS: Mapping[str, Format] = {
-    ".csv": "csv", ".tsv": "csv", ".tab": "csv", ".txt": "csv",
-    ".data": "csv", ".dat": "csv", ".psv": "csv",
-    ".xlsx": "excel", ".xlsm": "excel", ".parquet": "parquet", ".pq": "parquet",
-    ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".jsonlines": "jsonl",
-    ".sqlite": "sqlite", ".sqlite3": "sqlite", ".db": "sqlite", ".db3": "sqlite",
-    ".duckdb": "duckdb", ".ddb": "duckdb",
-}  # fmt: skip
-REFUSED_FORMATS = {
-    ".xls": "an Excel file of before 2007; save it as .xlsx",
-    ".xlsb": "a binary Excel file; save it as .xlsx",
-    ".ods": "an OpenDocument sheet; save it as .xlsx or .csv",
-    ".feather": "a Feather file; save it as .parquet",
-    ".arrow": "an Arrow file; save it as .parquet",
-    ".pkl": "a pickle, which may run code when it is read; save the table as .parquet",
-    ".pickle": "a pickle, which may run code when it is read; save the table as .parquet",
-    ".rds": "a file of R; write it as .csv or .parquet",
-    ".rdata": "a file of R; write it as .csv or .parquet",
-    ".sav": "a file of SPSS; save it as .csv",
-    ".dta": "a file of Stata; save it as .csv",
-    ".sas7bdat": "a file of SAS; save it as .csv",
-    ".mat": "a file of Matlab; save it as .csv",
-    ".bz2": "packed in a way that is not read; unpack it, or pack it as .gz",
-    ".xz": "packed in a way that is not read; unpack it, or pack it as .gz",
-    ".zst": "packed in a way that is not read; unpack it, or pack it as .gz",
-    ".7z": "packed in a way that is not read; unpack it, or pack it as .zip",
-    ".rar": "packed in a way that is not read; unpack it, or pack it as .zip",
-    ".tar": "an archive of several files; unpack it",
-    ".tgz": "an archive of several files; unpack it",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +53,10 @@ def read(path: Path, own_settings: Mapping[str, Any]) -> Table:
         return _table(settings, path, *_csv(text, settings))
     if settings.format in ("json", "jsonl"):
         data = read_bytes(path)
-        text = encodings.check(data, json_files.encoding_of(data, path.name), path.name)
+        encoding = json_files.encoding_of(data, path.name)
+        text = encodings.check(data, encoding, path.name)
         kind, rows = json_files.read_records(text, settings.format, path.name)
-        return _table(replace(settings, format=kind), path, *_records(rows))
+        return _table(replace(settings, format=kind, encoding=encoding), path, *_records(rows))
     settings = choose_table(path, settings)
     return read_cells(path, settings)
 
@@ -128,56 +99,6 @@ def read_cells(path: Path, settings: Settings) -> Table:
         "duckdb": databases.read_duckdb,
     }
     return _table(settings, path, *sources[settings.format](path, settings))
-
-
-def detect_format(path: Path) -> Format:
-    """Return a file's format: by its first bytes where they say it, else by its ending.
-
-    Raises DataError for a file that is absent, empty, too large or of a kind that is not read.
-    """
-    try:
-        with path.open("rb") as file:
-            start = file.read(16)
-        size = path.stat().st_size
-    except OSError as error:
-        raise DataError(
-            f"{excerpt(path, 200)} cannot be read: {error.strerror or error}.",
-            hint="give the path of a file that you may read",
-        ) from error
-    if not size:
-        raise DataError(f"{excerpt(path.name)} is empty.", hint="give a file that holds a table")
-    if start.startswith(b"SQLite format 3\0"):
-        return "sqlite"
-    if start.startswith(b"PAR1"):
-        return "parquet"
-    if start[8:12] == b"DUCK":
-        return "duckdb"
-    if size > BYTES:
-        raise DataError(
-            f"{excerpt(path.name)} is larger than {BYTES >> 30} GiB.",
-            hint="make a Parquet or DuckDB file of it, or take a part of its rows",
-        )
-    if start.startswith(b"PK\x03\x04") and excel.is_workbook(path):
-        return "excel"
-    if start.startswith(b"\xd0\xcf\x11\xe0"):
-        raise DataError(
-            f"{excerpt(path.name)} is {REFUSED_FORMATS['.xls']}.", hint="and give that file"
-        )
-    name = inner_name(path)
-    ending = Path(name).suffix.lower()
-    if ending in REFUSED_FORMATS:
-        raise DataError(
-            f"{excerpt(path.name)} is {REFUSED_FORMATS[ending]}.", hint="and give that file"
-        )
-    kind = ENDINGS.get(ending)
-    if kind in ("excel", "parquet", "sqlite", "duckdb"):
-        what = (
-            "packed; unpack it" if is_archive(path) else f"no {kind} file, whatever its name says"
-        )
-        raise DataError(f"{excerpt(path.name)} is {what}.", hint="give the file itself")
-    if kind is None and (start[:1] in (b"{", b"[")):
-        return "json"
-    return kind or "csv"
 
 
 def _csv(text: str, settings: Settings) -> tuple[list[str], int, list[list[Cell]]]:
@@ -227,11 +148,16 @@ def _table(
         if odd is None:
             good[name] = plain
         else:
-            what = (
-                "binary" if isinstance(odd, bytes | bytearray | memoryview) else "lists or objects"
-            )
-            unreadable[name] = f"it holds {what}, not values"
+            unreadable[name] = _reason(odd)
     return Table(settings, rows, good, unreadable)
+
+
+def _reason(cell: Any) -> str:
+    """Return why cells such as this one cannot be read."""
+    if isinstance(cell, excel.Formula):
+        return "it holds formulas that were never computed: open it in Excel, and save it"
+    is_binary = isinstance(cell, bytes | bytearray | memoryview)
+    return f"it holds {'binary' if is_binary else 'lists or objects'}, not values"
 
 
 PLAIN = (str, int, float, bool, date, time, type(None))

@@ -10,8 +10,17 @@ MISSING = frozenset(
     ? ?? - -- --- — – . .. ... * / \\N N.A. n.a. N.A n.a n.d. N.D. nd ND k.A. k. A. s/d S/D sin dato
     missing Missing MISSING unknown Unknown UNKNOWN empty undefined
     #VALUE! #DIV/0! #REF! #NAME? #NUM! #NULL! 1.#IND -1.#IND 1.#QNAN -1.#QNAN
+    0000-00-00 00.00.0000 00/00/0000
     """.split()
-    + ["k. A.", "sin dato", "not available", "Not available", "not applicable", "#N/A N/A"]
+    + [
+        "0000-00-00 00:00:00",
+        "k. A.",
+        "sin dato",
+        "not available",
+        "Not available",
+        "not applicable",
+        "#N/A N/A",
+    ]
 )
 """What people write for "no value". It counts only in a column whose other cells are numbers or
 times: in a column of text every word is a value."""
@@ -43,7 +52,7 @@ UNITS = frozenset(
     """
     % ‰ kg mg lb lbs oz cm mm km mi miles ft in yd sec min hr hrs hours days ms °c °f ° km/h mph kwh kw hz khz
     mhz ghz mb gb tb kb ml cl dl m² m2 m³ cm² km² sqft sqm px bpm ha acres rpm hp ps cc kcal cal mmhg mg/dl
-    bhp nm kmpl kmph km/kg years yrs months weeks pcs stk st. x
+    k tsd mio mn mrd bn cr lakh lakhs bhp nm kmpl kmph km/kg years yrs months weeks pcs stk st. x
     """.split()
 )
 CURRENCIES = frozenset(
@@ -78,12 +87,39 @@ OWNER = re.compile(
     re.IGNORECASE,
 )
 """Names of columns that say to whom or to what a row belongs."""
+TIME_NAME = re.compile(
+    r"date|time|datum|zeit|fecha|jour|\bday\b|created|updated|\bts\b|дата|время|日期|日付",
+    re.IGNORECASE,
+)
+"""Names of columns that hold times, whatever the numbers in them look like."""
+TOTAL = re.compile(
+    r"(grand |sub)?totals?( general| général)?|sums?|summe|gesamt(summe)?|insgesamt|somme|suma|soma|"
+    r"totale|totaal|toplam|razem|celkem|yhteensä|итого|всего|合计|总计|合計|average|mean|mittelwert|"
+    r"durchschnitt|moyenne|promedio|média|media",
+    re.IGNORECASE,
+)
+"""What the row of totals below a table is called."""
 BIRTH = re.compile(r"birth|dob|geburt|naissance|nacimiento|рожден|生年|出生", re.IGNORECASE)
 
 
 def pair_of(words: set[str], pairs: tuple[tuple[str, str], ...]) -> tuple[str, str] | None:
     """Return the pair that exactly these words (in small letters) are, or None."""
     return next((pair for pair in pairs if set(pair) == words), None)
+
+
+def truth_of(words: set[str]) -> tuple[set[str], set[str]] | None:
+    """Return which of several words (in small letters) mean yes and no, or None.
+
+    A pair may stand with its initials and with what programs write: yes, no, y, n, true, 0.
+    """
+    for yes, no in YES_NO:
+        if len(yes) < 2 or len(no) < 2 or not {yes, no} <= words:
+            continue
+        true = words & ({yes, yes[0], "true", "t", "1", "yes", "y"} - {no, no[0]})
+        false = words & ({no, no[0], "false", "f", "0", "no", "n"} - {yes, yes[0]})
+        if true | false == words and not true & false:
+            return true, false
+    return None
 
 
 def yes_of(values: list[str]) -> str | None:

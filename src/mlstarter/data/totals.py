@@ -1,0 +1,54 @@
+"""A row of totals below a table: a sum that would be learned from as if it were one of the rows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from mlstarter.data import words
+from mlstarter.data.facts import Facts
+from mlstarter.data.numbers import NumberStyle, to_number
+from mlstarter.data.reader import as_text
+from mlstarter.data.tables import Cell, Table
+
+FEWEST_ROWS = 3
+
+
+def total_row(table: Table, facts: Mapping[str, Facts]) -> str | None:
+    """Return what the last row of a table is called where it sums up the rows above, or None.
+
+    It does where one of its cells says so, as no other in its column does, and a number of it is
+    the sum or the mean of the numbers above.
+    """
+    columns = [cells for cells in table.columns.values() if len(cells) == table.rows]
+    if table.rows < FEWEST_ROWS or not columns:
+        return None
+    label = next((text for cells in columns if _is_label(text := as_text(cells[-1]), cells)), None)
+    style = NumberStyle(table.settings.decimal, table.settings.thousands)
+    sums_up = (
+        _sums_up([_number(cell, style, facts[name]) for cell in cells])
+        for name, cells in table.columns.items()
+        if facts[name].kind in ("number", "integer", "mixed")
+    )
+    return label if label is not None and any(sums_up) else None
+
+
+def _is_label(text: str, cells: list[Cell]) -> bool:
+    return bool(words.TOTAL.fullmatch(text)) and sum(as_text(cell) == text for cell in cells) == 1
+
+
+def _number(cell: Cell, style: NumberStyle, facts: Facts) -> float | None:
+    if isinstance(cell, str):
+        return to_number(cell.strip(), style, facts.strip)
+    return float(cell) if isinstance(cell, int | float) else None
+
+
+def _sums_up(numbers: list[float | None]) -> bool:
+    last, above = numbers[-1], [number for number in numbers[:-1] if number is not None]
+    if last is None or not any(above):
+        return False
+    total = math.fsum(above)
+    # Cells are rounded, and so is their sum.
+    return any(
+        math.isclose(last, expected, rel_tol=1e-4) for expected in (total, total / len(above))
+    )

@@ -1,0 +1,82 @@
+"""A project of texts reads of a file what the tool has read, or refuses it; never other values."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import copier
+import pandas as pd
+import pytest
+
+from mlstarter.data.reader import as_text
+from mlstarter.data.settings import Settings
+from mlstarter.sources.assemble import assemble
+from tests.data.real_files import CITIES, FILES, RealFile, lines
+from tests.data.real_layouts import LAYOUTS
+from tests.data.real_workbooks import WORKBOOKS
+from tests.data.test_real_files import look
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = "reader_of_texts"
+REAL_FILES: dict[str, RealFile] = {
+    title: file for title, file in (FILES | LAYOUTS | WORKBOOKS).items() if not file.refusal
+}
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
+    """Yield the module `data` of a project of texts over a file of its owner's."""
+    folder = tmp_path_factory.mktemp("texts")
+    assemble(ROOT / "templates", folder / "template")
+    answers = {"package_name": PACKAGE, "project_type": "nlp", "data_source": "local"}
+    answers |= {"data_path": "a.csv", "target": "y", "text_column": "t"}
+    copier.run_copy(str(folder / "template"), folder / "p", data=answers, defaults=True, quiet=True)
+    sys.path.insert(0, str(folder / "p/src"))
+    try:
+        yield __import__(f"{PACKAGE}.data", fromlist=["data"])
+    finally:
+        sys.path.remove(str(folder / "p/src"))
+        for name in [name for name in sys.modules if name.partition(".")[0] == PACKAGE]:
+            del sys.modules[name]
+
+
+def read(project: ModuleType, path: Path, settings: Settings) -> pd.DataFrame:
+    """Return what the project reads where config.toml says what the tool has found out."""
+    model = sys.modules[f"{PACKAGE}.config"].Data
+    names = [name for name in model.model_fields if hasattr(settings, name) and name != "path"]
+    values = {name: getattr(settings, name) for name in names}
+    data = model(source="local", path=path.name, text="t", label="y", **values)
+    frame: pd.DataFrame = project.read_table(path, data)
+    return frame
+
+
+@pytest.mark.parametrize("title", REAL_FILES)
+def test_texts_are_the_ones_that_the_tool_read(
+    project: ModuleType, tmp_path: Path, title: str
+) -> None:
+    path = REAL_FILES[title].write(tmp_path)
+    looked_at, _ = look(path, REAL_FILES[title])
+    errors = sys.modules[f"{PACKAGE}.errors"].ProjectError
+    try:
+        frame = read(project, path, looked_at.settings)
+    except errors:
+        # `describe` refuses these for a project of texts; see test_proposal.py.
+        assert title in ("what macOS packs", "a hidden file in a packed folder")
+        return
+    for name, cells in looked_at.table.columns.items():
+        if name in frame and all(isinstance(cell, str | None) for cell in cells):
+            assert frame[name].tolist() == [as_text(cell) for cell in cells], name
+
+
+def test_a_file_in_utf8_after_one_in_cp1252_keeps_its_letters(
+    project: ModuleType, tmp_path: Path
+) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(lines("stadt,y", lambda i: f"{CITIES[i]},{i % 2}"), encoding="utf-8")
+    frame = read(project, path, Settings(encoding="cp1252"))
+    assert frame["stadt"].tolist() == CITIES
+    path.write_bytes(lines("stadt,y", lambda i: f"{CITIES[i]},{i % 2}").encode("cp1252"))
+    assert read(project, path, Settings(encoding="cp1252"))["stadt"].tolist() == CITIES
