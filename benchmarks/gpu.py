@@ -37,10 +37,10 @@ ANSWERS = {
 LONG = {"width": 88, "batch": 1024, "learning_rate": 0.008, "patience": 100}
 VARIANTS: tuple[dict[str, Any], ...] = (  # what differs from the project's own [train.cuda]
     {},
-    {"width": 64, "smoothing": 0.0},
-    {**LONG, "epochs": 60, "dropout": 0.3, "smoothing": 0.0},
+    {"epochs": 46, "patience": 46},
     {**LONG, "epochs": 60},
-    {**LONG, "epochs": 75, "dropout": 0.3, "smoothing": 0.05},
+    {**LONG, "epochs": 70},
+    {"width": 64, "smoothing": 0.0},
 )
 
 
