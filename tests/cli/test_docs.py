@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import click
@@ -44,6 +45,37 @@ def test_every_command_and_option_of_a_group_is_documented(verb: str, page: str)
         for parameter in command.params:
             if isinstance(parameter, click.Option):
                 assert any(f"`{option}" in text for option in parameter.opts), (name, parameter)
+
+
+def test_every_command_that_the_guide_names_exists() -> None:
+    """The calendar, the table of what to do when, and every example."""
+    group = root.get_command(click.Context(root), "cohort")
+    assert isinstance(group, click.Group)
+    text = (DOCS / "instructors.md").read_text(encoding="utf-8")
+    commands = re.findall(r"(?:`|^    mlstarter |`mlstarter )cohort ([a-z-]+)([^`\n]*)", text, re.M)
+    assert len(commands) > 30
+    for name, rest in commands:
+        command = group.get_command(click.Context(group), name)
+        assert command is not None, name
+        options = {option for parameter in command.params for option in parameter.opts}
+        assert set(re.findall(r"--[a-z-]+", rest)) <= options, (name, rest)
+
+
+@pytest.mark.parametrize(
+    "chapter",
+    [
+        "A course from roster to archive",
+        "Who may write where",
+        "A second instructor, a lost laptop",
+        "What is stored where",
+        "What it costs, and what forges allow",
+    ],
+)
+def test_the_guide_has_a_chapter_on_each_part_of_a_course(chapter: str) -> None:
+    text = (DOCS / "instructors.md").read_text(encoding="utf-8")
+    _, heading, rest = text.partition(f"# {chapter}\n")
+    assert heading
+    assert len(rest.partition("\n#")[0].split()) > 80
 
 
 def test_the_documented_verbs_exist() -> None:

@@ -101,7 +101,7 @@ def test_a_shared_repository_gets_the_same_bytes_and_the_folder_s_permissions(
         "main",
         str(store),
     )
-    for name in ("pre-receive", "update", "post-receive"):
+    for name in ("post-receive", "post-update", "push-to-checkout"):
         hook = store / "hooks" / name
         hook.write_text("#!/bin/sh\necho no >&2\nexit 1\n")
         hook.chmod(0o755)

@@ -139,6 +139,7 @@ def test_a_resolution_that_git_remembers_is_used_again(template: Template, dest:
     template.release("1.1.0", {"train.py": number_lines(9, line5="theirs")})
     template.new(dest, "1.0.0")
     git(dest, "config", "rerere.enabled", "true")
+    git(dest, "config", "rerere.autoUpdate", "false")
     commit(dest, "Mine", {"train.py": number_lines(9, line5="mine")})
     resolution = number_lines(9, line5="both")
     assert update(dest).status == 3
