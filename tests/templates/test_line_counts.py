@@ -19,7 +19,7 @@ AIM = {"tabular": 1_300, "cv": 1_400, "nlp": 1_450, "asr": 1_900}
 # Types that are over the aim so far, by how much at most: this may only become less.
 OVER = {
     "tabular": {"sample": 244, "local": 409, "kaggle": 459},
-    "cv": {"sample": 115, "local": 225, "kaggle": 303},
+    "cv": {"sample": 48, "local": 170, "kaggle": 210},
     "nlp": {"sample": 0, "local": 0, "kaggle": 48},
     "asr": {"sample": 279, "local": 174, "kaggle": 223},
 }
