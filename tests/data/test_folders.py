@@ -91,6 +91,19 @@ def test_new_and_describe_say_so_and_make_nothing(
     assert run(*arguments, *source).returncode == 0
 
 
+def test_a_table_that_lists_pictures_is_named_as_their_path(
+    run: Run, here: Path, template: Path
+) -> None:
+    put(here, "a/one.png")
+    (here / "labels.csv").write_text("file,label\n" + "a/one.png,x\n" * 40)
+    command = ["new", "shop", "--yes", "--type", "cv", "--template", template]
+    result = run(*command, "--data-file", "labels.csv")
+    assert result.returncode == 1
+    assert "hint: leave out --type; where the table lists files, name it" in result.stderr
+    pairs = ["-d", "data_source=local", "-d", "data_path=../labels.csv"]
+    assert run(*command, *pairs).returncode == 0
+
+
 def test_pictures_that_are_not_there_yet_may_be_named(run: Run, here: Path, template: Path) -> None:
     pairs = ["-d", "data_source=local", "-d", "data_path=data/raw/pictures"]
     result = run("new", "shop", "--yes", "--type", "cv", *pairs, "--template", template)

@@ -19,7 +19,7 @@ AIM = {"tabular": 1_300, "cv": 1_400, "nlp": 1_450, "asr": 1_900}
 # Types that are over the aim so far, by how much at most: this may only become less.
 OVER = {
     "tabular": {"sample": 212, "local": 330, "kaggle": 393},
-    "cv": {"sample": 115, "local": 225, "kaggle": 303},
+    "cv": {"sample": 48, "local": 170, "kaggle": 210},
     "nlp": {"sample": 0, "local": 0, "kaggle": 48},
     "asr": {"sample": 113, "local": 63, "kaggle": 112},
 }

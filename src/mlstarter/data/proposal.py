@@ -75,7 +75,9 @@ def _project_type(looked_at: Inspection, answers: Mapping[str, Any]) -> Suggesti
     own_type = str(answers.get("project_type", ""))
     if own_type and own_type not in ("tabular", "nlp"):
         raise DataError(
-            f"A project of type {own_type} is not made from a table.", hint="leave out --type"
+            f"A project of type {own_type} is not made from a table.",
+            hint="leave out --type; where the table lists files, name it in place of --data-file: "
+            "--data data_source=local --data data_path=PATH",
         )
     if own_type:
         return Suggestion("project_type", own_type, "as stated")
