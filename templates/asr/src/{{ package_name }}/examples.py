@@ -12,7 +12,7 @@ from . import augment
 from .config import Train
 from .decode import encode
 from .features import RATE, Recording, Samples
-from .model import LogMel, Recogniser, features_of
+from .model import LogMel, Network, features_of
 
 AT_ONCE = 32  # waves that are changed together
 CLICKS = 0.7  # most often taken for a word, so that training hears more of them
@@ -32,7 +32,7 @@ class Examples:
                 self.energies.append(row[:, :count].T.clone())
             self.targets += [encode(text, symbols) for text in texts]
 
-    def loss(self, network: Recogniser, rows: Sequence[int], varied: bool = False) -> Tensor:
+    def loss(self, network: Network, rows: Sequence[int], varied: bool = False) -> Tensor:
         """Return the mean CTC loss a symbol of some rows, which may be varied and have gaps."""
         frames = torch.tensor([len(self.energies[row]) for row in rows])
         energies = pad_sequence([self.energies[row] for row in rows], batch_first=True).mT
@@ -43,7 +43,7 @@ class Examples:
             counts = frames.to(energies.device)
             features = features_of(energies, counts)
             features = augment.gaps(features, counts) if varied else features
-        scores, _ = network.score(features, counts)
+        scores, _ = network(features, counts)
         place = "cpu" if scores.device.type == "mps" else scores.device  # Metal has no CTC
         symbols = torch.tensor([symbol for row in rows for symbol in self.targets[row]]).to(place)
         lengths, steps = torch.tensor([len(self.targets[row]) for row in rows]), (frames + 1) // 2
@@ -51,7 +51,7 @@ class Examples:
         losses = ctc_loss(scores, symbols, steps, lengths, reduction="none", zero_infinity=True)
         return (losses / lengths.clamp(min=4).to(place)).mean()
 
-    def mean_loss(self, network: Recogniser) -> Tensor:
+    def mean_loss(self, network: Network) -> Tensor:
         """Return the mean loss of the recordings as they are, a batch at a time."""
         return torch.stack([self.loss(network, rows) for rows in self.batches(32)]).mean()
 

@@ -126,8 +126,8 @@ class Block(nn.Module):
         return out * valid
 
 
-class Recogniser(nn.Module):
-    """Audio to log-probabilities of symbols: dilated convolutions, trained with CTC.
+class Network(nn.Module):
+    """Features to log-probabilities of symbols: dilated convolutions, trained with CTC.
 
     CTC (Graves et al., 2006) needs no times of the symbols: symbol 0 is its blank. Convolutions
     are exported for any length; together the dilations see a second and a half.
@@ -135,18 +135,12 @@ class Recogniser(nn.Module):
 
     def __init__(self, symbols: int, width: int, dropout: float) -> None:
         super().__init__()
-        self.log_mel = LogMel()
         self.first = nn.Conv1d(2 * BANDS, width, 5, stride=2, padding=2)
         self.norm = nn.BatchNorm1d(width)
         self.blocks = nn.ModuleList(Block(width, d, dropout) for d in (1, 2, 4, 8, 4))
         self.last = nn.Conv1d(width, symbols, 1)
 
-    def forward(self, audio: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-        """Return what ``score`` does of padded audio [batch, samples]: the graph that is served."""
-        energies, frames = self.log_mel(audio, lengths)
-        return self.score(features_of(energies, frames), frames)
-
-    def score(self, features: Tensor, frames: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, features: Tensor, frames: Tensor) -> tuple[Tensor, Tensor]:
         """Return log-probabilities [batch, steps, symbols] and the steps of each clip [batch]."""
         steps = (frames + 1) // 2
         x = functional.relu(self.norm(self.first(features)))
@@ -155,6 +149,20 @@ class Recogniser(nn.Module):
         for block in self.blocks:
             x = block(x, valid)
         return self.last(x).transpose(1, 2).log_softmax(dim=2), steps
+
+
+class Recogniser(nn.Module):
+    """The whole graph that is exported: audio to log-probabilities."""
+
+    def __init__(self, network: Network) -> None:
+        super().__init__()
+        self.log_mel, self.network = LogMel(), network
+
+    def forward(self, audio: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        """Return log-probabilities [batch, steps, symbols] and steps [batch] of padded audio."""
+        energies, frames = self.log_mel(audio, lengths)
+        scores: tuple[Tensor, Tensor] = self.network(features_of(energies, frames), frames)
+        return scores
 
     def to_onnx(self) -> bytes:
         """Return the graph: ``audio`` [batch, samples] and ``samples`` [batch], any of both, to
