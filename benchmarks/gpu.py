@@ -1,18 +1,21 @@
-"""Training on a GPU: the whole of Fashion-MNIST, by a generated project's own training loop.
+"""Training on a GPU, by a generated project's own loop: the whole of Fashion-MNIST, and speech.
 
-    python -m benchmarks.gpu prepare FOLDER IDX    # here: renders a project, puts the data into it
-    python -m benchmarks.gpu measure FOLDER        # there: needs the project's libraries alone
+    python -m benchmarks.gpu prepare FOLDER IDX          # here: renders a project with its data
+    python -m benchmarks.gpu measure FOLDER              # there: needs the project's libraries
+    python -m benchmarks.gpu speech FOLDER DEVICE SEED.. # there, or on two cores with "cpu"
 
 ``IDX`` is a folder that holds the four idx files (Debian's dataset-fashion-mnist has them in
 /usr/share/datasets/fashion-mnist). Recipes are compared on validation pictures; the test part is
-read for the table only.
+read for the table only. ``speech`` takes a speech project whose data are there (`make data`).
 """
 
 from __future__ import annotations
 
 import importlib
+import json
 import os
 import platform
+import re
 import shutil
 import sys
 import tempfile
@@ -108,9 +111,58 @@ def measure(folder: Path, epochs: int = 0, variants: int = len(VARIANTS)) -> Non
     print(f"Two trainings with the same seed: {'the same' if equal else 'OTHER'} weights")
 
 
+def speech(folder: Path, device: str, seeds: list[int]) -> None:
+    """Train and evaluate a speech project once a seed; print a row of seconds and error rates.
+
+    The network's own training is timed, and the command as a whole with its choice of a search.
+    Noise is laid over clips of validation.
+    """
+    os.chdir(folder)
+    sys.path.insert(0, "src")
+    package = next(Path("src").glob("*/__init__.py")).parent.name
+    config, evaluate, train = (
+        importlib.import_module(f"{package}.{name}") for name in ("config", "evaluate", "train")
+    )
+    import torch
+
+    card = torch.cuda.get_device_name() if device == "cuda" else platform.processor() or "CPU"
+    print(f"torch {torch.__version__}, Python {platform.python_version()}, {device}: {card}")
+    fit_network, times = vars(train)["fit_network"], []
+
+    def fit_and_time(*arguments: Any) -> Any:
+        start = time.perf_counter()
+        network, losses = fit_network(*arguments)
+        network.cpu()  # waits for the device
+        times.append(time.perf_counter() - start)
+        return network, losses
+
+    vars(train)["fit_network"] = fit_and_time
+    print("| device | seed | fit, s | train, s | WER, validation | test | 20 dB | 10 dB | 0 dB |")
+    print("|---|---|---|---|---|---|---|---|---|")
+    for seed in seeds:
+        path = Path("config.toml")
+        text = re.sub(r"(?m)^seed = \d+", f"seed = {seed}", path.read_text("utf-8"), count=1)
+        text = re.sub(r'(?m)^device = "\w+"', f'device = "{device}"', text)
+        path.write_text(text, encoding="utf-8")
+        start = time.perf_counter()
+        facts = train.train(config.load_config())
+        whole = time.perf_counter() - start
+        evaluate.run()
+        results = json.loads(Path("artifacts/metrics.json").read_text("utf-8"))
+        noise = [row for row in results["slices"] if row["column"] == "noise"]
+        rates = [facts["validation"]["wer"], results["metrics"]["wer"], *noise]
+        cells = [card, seed, f"{times[-1]:.1f}", f"{whole:.1f}"]
+        print(
+            "|", " | ".join(map(str, cells + [f"{r['value']:.1%}" for r in rates])), "|", flush=True
+        )
+        shutil.copytree("artifacts", f"artifacts-{device}-{seed}", dirs_exist_ok=True)
+
+
 if __name__ == "__main__":
     action, place, *rest = sys.argv[1:]
     if action == "prepare":
         prepare(Path(place), Path(rest[0]))
+    elif action == "speech":
+        speech(Path(place), rest[0], [int(seed) for seed in rest[1:]])
     else:
         measure(Path(place), *map(int, rest))

@@ -1,12 +1,14 @@
 """How long a visitor of a published page waits for the first answer, beside a bare page.
 
     python -m benchmarks.site                       makes a tabular project and trains it first
-    python -m benchmarks.site --project DIR         measures that one (`make site` was run in it)
+    python -m benchmarks.site --project DIR         measures that one, of any type (`make site` was
+                                                    run in it)
 
-The bare page loads onnxruntime-web and the same graph, and runs it once on the example: no form, no
-description, no style. Both are served gzipped, as Pages does it, and opened in turns, each time in
-a browser that has nothing cached; the figure is the median of the ratios of neighbours. One run is
-without a limit, another on a line of 20 Mbit/s with 40 ms.
+The bare page loads onnxruntime-web and the same graph, and runs it once on the example, whose
+inputs stand in it as the graph takes them (node makes them): no form, no description, no style.
+Both are served gzipped, as Pages does it, and opened in turns, each time in a browser that has
+nothing cached; the figure is the median of the ratios of neighbours. One run is without a limit,
+another on a line of 20 Mbit/s with 40 ms.
 """
 
 from __future__ import annotations
@@ -14,7 +16,6 @@ from __future__ import annotations
 import argparse
 import gzip
 import http.server
-import json
 import shutil
 import subprocess
 import tempfile
@@ -37,13 +38,15 @@ BARE = """<!doctype html><title>bare</title><link rel="icon" href="data:,"><scri
 import * as ort from "./runtime/ort.wasm.min.mjs";
 ort.env.wasm.numThreads = 1;
 const session = await ort.InferenceSession.create("model.onnx");
-const { numbers, categories, output } = INPUTS;
-const tensor = (kind, values) => new ort.Tensor(kind, values, [1, values.length]);
+const { inputs, output } = INPUTS;
 const feeds = {};
-if (numbers.length) feeds.numbers = tensor("float32", numbers);
-if (categories.length) feeds.categories = tensor("string", categories);
+for (const [name, { kind, data, dims }] of Object.entries(inputs)) {
+  const values = kind === "int64" ? BigInt64Array.from(data, BigInt)
+    : kind === "uint8" ? Uint8Array.from(data) : data;
+  feeds[name] = new ort.Tensor(kind, values, dims);
+}
 const outputs = await session.run(feeds, [output]);
-document.body.textContent = outputs[output].data.join(" ");
+document.body.textContent = outputs[output].data.slice(0, 100).join(" ");
 document.documentElement.dataset.answered = performance.now();
 </script><body></body>
 """
@@ -62,15 +65,28 @@ PRESS = """(() => {
 })()"""
 
 
+# What the page makes of its example before it asks the graph.
+INPUTS = """
+import { readFileSync } from "node:fs";
+import { toInputs } from "./predict.js";
+const { example, ...metadata } = JSON.parse(readFileSync("metadata.json"));
+const plain = ({ kind, data, dims }) =>
+  ({ kind, dims, data: Array.from(data, (value) => kind === "int64" ? String(value) : value) });
+const inputs = Object.entries(await toInputs(example, metadata))
+  .map(([name, tensor]) => [name, plain(tensor)]);
+console.log(JSON.stringify({ inputs: Object.fromEntries(inputs), output: metadata.output.name }));
+"""
+
+
 def write_bare_page(folder: Path) -> None:
-    """Write bare.html beside a site: the example's values stand in it as the graph takes them."""
-    metadata = json.loads((folder / "metadata.json").read_text("utf-8"))
-    features, row = metadata["input"]["features"], metadata["example"]["rows"][0]
-    numbers = [row.get(f["name"]) or 0 for f in features if f["kind"] != "category"]
-    texts = [row.get(f["name"]) or "(missing)" for f in features if f["kind"] == "category"]
-    output = metadata["output"]["name"]
-    inputs = json.dumps({"numbers": numbers, "categories": texts, "output": output})
-    (folder / "bare.html").write_text(BARE.replace("INPUTS", inputs), encoding="utf-8")
+    """Write bare.html beside a site: the example's inputs stand in it as the graph takes them."""
+    node = shutil.which("node") or "node"
+    (folder / "package.json").write_text('{"type": "module"}', encoding="utf-8")
+    command = [node, "--input-type=module", "-e", INPUTS]
+    process = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)
+    (folder / "bare.html").write_text(
+        BARE.replace("INPUTS", process.stdout.strip()), encoding="utf-8"
+    )
 
 
 @contextmanager
@@ -147,7 +163,7 @@ def measure(chromium: str, address: str, rounds: int) -> None:
 def main() -> None:
     """Measure a project's page, or that of one which is made for it."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--project", type=Path, help="a tabular project in which the site is built")
+    parser.add_argument("--project", type=Path, help="a project in which the site is built")
     parser.add_argument("--chromium", default=shutil.which("chromium") or "google-chrome")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     options = parser.parse_args()

@@ -167,8 +167,8 @@ def read_cruft(data: bytes, _: Path) -> object:
 
 
 def _record(name: str, data: bytes) -> object:
-    from mlstarter.cohort.authority import is_same_source
     from mlstarter.project import read_record
+    from mlstarter.sources import is_same_source
     from mlstarter.versions import is_behind, is_older, parse_version
 
     record = read_record({name: data}.get, (name,))

@@ -1,9 +1,11 @@
-"""Remake docs/img/page.png, the picture of a served model's page in the README.
+"""Remake the pictures of pages in docs/img/.
 
-    .venv/bin/python tools/picture_page.py http://127.0.0.1:8000
+    .venv/bin/python tools/picture_page.py http://127.0.0.1:8000          docs/img/page.png
+    .venv/bin/python tools/picture_page.py http://127.0.0.1:8000 speech   docs/img/page-speech.png
 
-Presses Predict on the page of a project that is being served (`make serve` in a fresh
-``mlstarter new ../flight-delays --type tabular --yes`` after `make all`), and photographs it.
+The first is that of the README, of a page that is being served (`make serve` in a fresh
+``mlstarter new ../flight-delays --type tabular --yes`` after `make all`). The others are those of
+docs/site.md, one a type, of the published page (`make site-preview`). Predict is pressed first.
 """
 
 from __future__ import annotations
@@ -14,23 +16,23 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-OUT = Path(__file__).parents[1] / "docs" / "img" / "page.png"
+IMAGES = Path(__file__).parents[1] / "docs" / "img"
 
 
-def main(address: str) -> None:
+def main(address: str, name: str = "") -> None:
     """Photograph the page at ``address`` after a prediction."""
+    out = IMAGES / (f"page-{name}.png" if name else "page.png")
     with sync_playwright() as playwright:
         chromium = shutil.which("chromium") or shutil.which("google-chrome")
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1100, "height": 980})
         page.goto(f"{address}/")
-        with page.expect_response("**/predict"):
-            page.get_by_role("button", name="Predict").click()
-        page.wait_for_timeout(500)  # the answer is drawn after it has come
+        page.get_by_role("button", name="Predict").click()
+        page.locator("#result[aria-busy=false] .answer").wait_for()
         page.evaluate("scrollTo(0, 0)")  # the button lies below
-        page.screenshot(path=OUT)
+        page.screenshot(path=out)
         browser.close()
-    sys.stdout.write(f"wrote {OUT}\n")
+    sys.stdout.write(f"wrote {out}\n")
 
 
 if __name__ == "__main__":

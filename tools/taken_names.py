@@ -20,6 +20,9 @@ OLDER = (
     "aifc asynchat asyncore audioop cgi cgitb chunk crypt distutils imghdr imp lib2to3 mailcap "
     "msilib nis nntplib ossaudiodev pipes smtpd sndhdr spwd sunau telnetlib uu xdrlib"
 )
+# Python's own tests are no module of sys.stdlib_module_names, and yet found before a project's; the
+# others are imported whenever Python starts.
+PYTHON_INTERNALS = "sitecustomize test usercustomize"
 LIBRARIES = (
     "alembic annotated_doc annotated_types anyio asgiref ast_serialize asttokens attr attrs "
     "bleach bs4 certifi cffi charset_normalizer click cloudpickle colorama colorlog comm "
@@ -47,18 +50,22 @@ COMMANDS = (
     "activate bash cat cd cp curl deactivate docker echo env find git grep ls make mkdir mv node "
     "podman python python3 rm sed sh sudo tar uv uvx which"
 )
-# `tests` and its kind are importable from a project's root; Windows reserves the others.
+# `tests` and its kind are importable from a project's root, git ignores `build` and its kind, and
+# Windows reserves the others.
 PLACES = (
-    "artifacts conftest core data docs experiment model models notebooks reports runs self src "
-    "tests aux con nul prn com1 com2 com3 com4 com5 com6 com7 com8 com9 lpt1 lpt2 lpt3 lpt4 lpt5 "
-    "lpt6 lpt7 lpt8 lpt9"
+    "artifacts build conftest core data dist docs experiment htmlcov model models notebooks "
+    "reports runs self src tests aux con nul prn com1 com2 com3 com4 com5 com6 com7 com8 com9 "
+    "lpt1 lpt2 lpt3 lpt4 lpt5 lpt6 lpt7 lpt8 lpt9"
 )
 
 
 def taken_names() -> list[str]:
     """Return the words that the question's pattern lets through, in alphabetical order."""
     python = {*keyword.kwlist, *keyword.softkwlist, *sys.stdlib_module_names}
-    words = {*python, *f"{NEWER} {OLDER} {LIBRARIES} {COMMANDS} {PLACES}".split()}
+    words = {
+        *python,
+        *f"{NEWER} {OLDER} {PYTHON_INTERNALS} {LIBRARIES} {COMMANDS} {PLACES}".split(),
+    }
     return sorted(word for word in words if re.fullmatch("[a-z]([a-z0-9_]{0,28}[a-z0-9])?", word))
 
 

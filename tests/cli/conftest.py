@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.processes import run_command_line
+
 COPIER_YML = """\
 _subdirectory: project
 _message_after_copy: "make all for {{ project_name }}"
@@ -74,8 +76,14 @@ def template(tmp_path: Path) -> Path:
     return root
 
 
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder in which the templates of the bundle are unpacked once for all tests."""
+    return tmp_path_factory.mktemp("cache")
+
+
 @pytest.fixture
-def environ(tmp_path: Path) -> dict[str, str]:
+def environ(tmp_path: Path, cache: Path) -> dict[str, str]:
     """Return an environment with a home folder and a git identity of its own."""
     home = tmp_path / "home"
     home.mkdir()
@@ -85,12 +93,13 @@ def environ(tmp_path: Path) -> dict[str, str]:
     environment = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("KAGGLE_", "GIT_", "XDG_", "MLSTARTER_"))
+        if not name.startswith(("KAGGLE_", "GIT_", "XDG_", "MLSTARTER_", "PYTHON"))
     }
     return {
         **environment,
         "HOME": str(home),
         "XDG_CONFIG_HOME": str(home / ".config"),
+        "XDG_CACHE_HOME": str(cache),
         "GIT_CONFIG_NOSYSTEM": "1",
         "TERM": "xterm",
     }
@@ -108,16 +117,7 @@ def run(tmp_path: Path, environ: dict[str, str]) -> Run:
     def call(
         *arguments: str | Path, cwd: Path = here, env: dict[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            command(arguments),
-            cwd=cwd,
-            env={**environ, **(env or {})},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
+        return run_command_line(arguments, cwd, {**environ, **(env or {})})
 
     return call
 

@@ -104,6 +104,7 @@ def test_without_git_it_says_how_to_get_it(run: Run, template: Path, tmp_path: P
         ("echo 'xcode-select: note: no developer tools were found' >&2; exit 1", "does not work"),
         ("echo 'git version 1.8.3'", "git 1.8.3 is too old"),
         ("echo nonsense", "does not work: nonsense"),
+        ("echo 'fatal: bad config line 8 in file /g' >&2; exit 128", "line of /g, in any editor"),
     ],
 )
 def test_a_git_that_is_none_is_said(

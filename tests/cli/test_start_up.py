@@ -49,7 +49,7 @@ def test_help_imports_nothing_heavier_than_click(arguments: list[str]) -> None:
 
 
 # Half a second together, and of no use to who has a template and its answers.
-HEAVY = ("copier", "duckdb", "prompt_toolkit", "questionary", "requests", "urllib3")
+HEAVY = ("copier", "duckdb", "filelock", "prompt_toolkit", "questionary", "requests", "urllib3")
 
 
 @pytest.mark.parametrize(

@@ -316,3 +316,48 @@ def test_a_branch_that_only_looks_like_an_offer_is_never_taken_away(
     offered_class.call("update")
     assert offered_class.refs("s0001")[OFFER] == tip
     assert OFFER not in offered_class.refs("s0003")
+
+
+@pytest.fixture
+def answered_class(classroom: Classroom) -> Classroom:
+    """Return a class to which 1.1.0 was offered after a student had answered something else."""
+    assert classroom.call("create") == 0
+    for student in ("s0001", "s0002"):
+        record = classroom.clone(student) / ".copier-answers.yml"
+        text = record.read_text().replace("seed: 1\n", "seed: 77\n")
+        assert "seed: 77" in text
+        readme = classroom.read(student, "README.md").replace("Seed 1", "Seed 77") + "\n"
+        makefile = "all:\n\techo mine\n" if student == "s0002" else "all:\n\tpython train.py\n"
+        files = {".copier-answers.yml": text, "README.md": readme, "Makefile": makefile}
+        classroom.work(student, **files)
+    classroom.template.release("1.1.0", **{"Makefile": "all:\n\techo new\n"})
+    classroom.call("update")
+    assert all(OFFER in classroom.refs(student) for student in classroom.students)
+    lose(classroom)
+    return classroom
+
+
+def test_an_offer_with_answers_that_the_student_s_main_records_is_proven(
+    answered_class: Classroom, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, rows = adopt(answered_class, capsys)
+    assert status == 0
+    assert {tuple(row["offers"]) for row in rows.values()} == {("mlstarter/update-1.1.0",)}
+    answered_class.template.release("1.2.0", **{"Makefile": "all:\n\techo newer\n"})
+    answered_class.call("update")
+    for student in answered_class.students:
+        branches = {name for name in answered_class.refs(student) if "mlstarter" in name}
+        assert branches == {"refs/heads/mlstarter/update-1.2.0"}, student
+
+
+@pytest.mark.parametrize("harm", ["answers of the branch alone", "record of nothing"])
+def test_answers_that_main_does_not_record_prove_nothing(
+    answered_class: Classroom, capsys: pytest.CaptureFixture[str], harm: str
+) -> None:
+    """What a branch says of itself could be work that is nowhere else."""
+    record = (answered_class.clone("s0001") / ".copier-answers.yml").read_text()
+    text = record.replace("seed: 77", "seed: 78") if harm.startswith("answers") else "a: [\n"
+    answered_class.work("s0001", **{".copier-answers.yml": text})
+    _, rows = adopt(answered_class, capsys)
+    assert rows["s0001"]["offers"] == []
+    assert rows["s0002"]["offers"] == ["mlstarter/update-1.1.0"]

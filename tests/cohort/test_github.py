@@ -13,8 +13,8 @@ import pytest
 from mlstarter.cohort.github.api import GitHubApi
 from mlstarter.cohort.github.limits import CONTENT_LIMITS
 from mlstarter.cohort.rate_limit import Pace
+from mlstarter.cohort.server_answers import AccessDenied, RemoteFailed
 from mlstarter.cohort.stop import RunStopped
-from mlstarter.cohort.transport import AccessDenied, RemoteFailed
 from tests.cohort.conftest import Classroom, document_of, git
 from tests.cohort.github_stand_in import TOKEN, GitHubStandIn
 

@@ -257,6 +257,19 @@ def test_who_dropped_out_stays_in_the_journal_and_out_of_updates(
     assert rows["s0001"]["active"] is True
 
 
+def test_who_dropped_out_before_there_was_a_repository_is_nobody_s_fault(
+    classroom: Classroom, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    classroom.roster.write_text("student_id,active\ns0001,yes\ns0002,no\n")
+    assert classroom.call("create") == 0
+    assert classroom.call("clone", "--into", tmp_path / "clones") == 0
+    assert [path.name for path in (tmp_path / "clones").iterdir()] == ["s0001"]
+    classroom.journal.unlink()
+    capsys.readouterr()
+    assert classroom.call("adopt") == 0
+    assert "s0002:" not in capsys.readouterr().err
+
+
 def test_a_word_that_is_neither_yes_nor_no_is_a_problem(
     classroom: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:

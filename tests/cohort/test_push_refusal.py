@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mlstarter.cohort.transport import BranchMoved, PushRefused, _explain
+from mlstarter.cohort.server_answers import BranchMoved, PushRefused, explain
 
 URL = "https://host.example/s1.git"
 REFUSALS = [
@@ -28,7 +28,7 @@ RACES = [
 
 @pytest.mark.parametrize(("words", "reason"), REFUSALS)
 def test_the_server_s_own_words_are_shown(words: str, reason: str) -> None:
-    error = _explain(URL, f"{words}\n!\tx:refs/heads/a\t[remote rejected] ({reason})\nDone\n")
+    error = explain(URL, f"{words}\n!\tx:refs/heads/a\t[remote rejected] ({reason})\nDone\n")
     assert isinstance(error, PushRefused)
     assert words.removeprefix("remote: ") in error.message
     assert reason in error.message
@@ -36,4 +36,4 @@ def test_the_server_s_own_words_are_shown(words: str, reason: str) -> None:
 
 @pytest.mark.parametrize("text", RACES)
 def test_a_push_in_between_is_tried_again(text: str) -> None:
-    assert isinstance(_explain(URL, text), BranchMoved)
+    assert isinstance(explain(URL, text), BranchMoved)

@@ -129,7 +129,7 @@ def test_a_bad_row_stops_every_other_verb_before_anything_is_done(
     for verb in ("create", "update", "status", "clone"):
         assert classroom.call(verb) == 2
         err = capsys.readouterr().err
-        assert f"error: Line 3 of {classroom.roster} the student_id" in err
+        assert f"error: Line 3 of {classroom.roster}: the student_id" in err
         assert f"hint: mlstarter cohort check {classroom.roster}" in err
     assert not classroom.server.exists()
     assert not classroom.journal.exists()

@@ -17,6 +17,7 @@ HOOKS = (
     "pre-receive", "update", "post-receive", "post-update", "proc-receive", "reference-transaction",
     "push-to-checkout", "pre-auto-gc", "post-checkout", "pre-push", "fsmonitor-watchman",
 )  # fmt: skip
+DECIDING = ("pre-receive", "update", "proc-receive", "reference-transaction")
 
 
 @pytest.fixture
@@ -97,6 +98,16 @@ HOSTILE: dict[str, Callable[[Path, Path], None]] = {
 }
 
 
+def take_deciding_hooks_away(store: Path) -> None:
+    """What is left can decide over no push, and may still not run."""
+    for name in DECIDING:
+        for folder in ("hooks", "elsewhere"):
+            (store / folder / name).unlink(missing_ok=True)
+    if "worktree = " in (store / "config").read_text():
+        git(store, "config", "--unset", "core.worktree")
+        git(store, "config", "core.bare", "true")
+
+
 @pytest.mark.parametrize("kind", HOSTILE)
 @pytest.mark.parametrize("mode", ["branch", "merge"])
 def test_nothing_that_the_folder_names_runs(
@@ -109,6 +120,12 @@ def test_nothing_that_the_folder_names_runs(
         config.write("[protocol]\n\tversion = 2\n")
     assert ready.call("status") == 0
     assert ready.call("clone", "--into", tmp_path / "all", "--only", "s0001") == 0
+    if kind != "partial_clone":
+        before = ready.refs("s0001")
+        assert ready.call("update", "--mode", mode, "--only", "s0001") == 1
+        assert ready.refs("s0001") == before
+        assert not proof.exists()
+        take_deciding_hooks_away(store)
     assert ready.call("update", "--mode", mode) == 0
     assert ready.call("create") == 0
     assert not proof.exists()
@@ -126,6 +143,10 @@ def test_nor_when_a_repository_is_first_pushed_to(
     store.parent.mkdir(parents=True)
     git(store.parent, "init", "--quiet", "--bare", "--initial-branch=main", str(store))
     HOSTILE[kind](store, proof)
+    assert classroom.call("create") == 1
+    assert not (store / "refs/heads/main").exists()
+    assert not proof.exists()
+    take_deciding_hooks_away(store)
     assert classroom.call("create") == 0
     assert not proof.exists()
     assert (store / "refs/heads/main").is_file()

@@ -50,6 +50,27 @@ def test_status_tells_who_has_started_and_what_they_report(
     assert {row["version"] for row in rows.values()} == {"1.0.0"}
 
 
+def test_a_conflict_looks_unlike_an_update_that_waits(
+    working: Classroom, capsys: pytest.CaptureFixture[str]
+) -> None:
+    working.work("s0001", **{"Makefile": "all:\n\techo mine\n"})
+    working.template.release("2.0.0", **{"Makefile": "all:\n\techo theirs\n"})
+    assert working.call("update") == 3
+    capsys.readouterr()
+    assert working.call("status") == 0
+    rows = " ".join(capsys.readouterr().out.split())
+    assert "conflict" in rows.partition("s0002")[0]
+    assert "update waits" in rows.partition("s0002")[2]
+
+
+@pytest.mark.parametrize("option", ["--html", "--csv"])
+def test_a_file_in_a_folder_that_there_is_not_is_refused_before_anybody_is_asked(
+    working: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str], option: str
+) -> None:
+    assert working.call("status", option, tmp_path / "no" / "board") == 2
+    assert f"there is no folder {tmp_path / 'no'}" in capsys.readouterr().err
+
+
 def test_fail_on_behind_and_pending_updates(
     working: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:

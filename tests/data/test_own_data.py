@@ -8,6 +8,7 @@ import subprocess
 import tomllib
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import yaml
 
@@ -271,6 +272,30 @@ def test_from_the_sample_to_ones_own_file_by_the_commands_that_describe_shows(
     assert schema["target"]["name"] == "gekauft"
     assert (project / "data/raw/sales.csv").is_file()
     assert tomllib.loads((project / "config.toml").read_text())["data"]["separator"] == ";"
+
+
+@pytest.mark.parametrize(
+    ("ending", "answer"), [("parquet", "data_format"), ("csv.gz", "data_path")]
+)
+def test_a_project_gets_the_reader_of_another_kind_of_file_by_the_commands_that_describe_shows(
+    run: Run, here: Path, template: Path, sales: Write, ending: str, answer: str
+) -> None:
+    arguments = ("--template", template, "--yes", "--data-file", sales(), "-d", "target=gekauft")
+    assert run("new", "shop", *arguments).returncode == 0
+    table = pd.read_csv(sales(), sep=";", decimal=",", encoding="cp1252")
+    other = here / f"other.{ending}"
+    table.to_parquet(other) if ending == "parquet" else table.to_csv(other, index=False)
+    output = run("describe", other, "shop", "--yes")
+    assert output.returncode == 0, output.stderr
+    update, describe = [
+        line.strip() for line in output.stdout.splitlines() if line.startswith("  mlstarter")
+    ]
+    assert "no reader" in output.stdout and f"--data {answer}=" in update
+    for command in (update, describe):
+        result = run(*shlex.split(command)[1:], "--yes")
+        assert result.returncode == 0, result.stderr
+    data = tomllib.loads((here / "shop/config.toml").read_text())["data"]
+    assert (data["path"], data["format"]) == (f"data/raw/other.{ending}", ending.partition(".")[0])
 
 
 def test_what_the_student_changed_in_a_sample_file_is_named_and_kept(

@@ -44,26 +44,40 @@ source = "local"
 """
 
 
+class Projects:
+    """The module `data` of a project for each kind of file: of its owner's, rendered once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        assemble(ROOT / "templates", folder / "template")
+
+    def module(self, name: str, kind: str, path: Path) -> ModuleType:
+        """Return a module of the project that reads files of the kind of ``path``."""
+        packed = path.suffix in (".gz", ".zip")
+        package = f"{PACKAGE}_{kind}{'_packed' if packed else ''}"
+        project = self.folder / package
+        if not project.exists():
+            answers = {"package_name": package, "data_source": "local", "task": "multiclass"}
+            answers |= {"data_path": f"a{path.suffix}", "data_format": kind, "target": "y"}
+            source = str(self.folder / "template")
+            copier.run_copy(source, project, data=answers, defaults=True, quiet=True)
+            sys.path.insert(0, str(project / "src"))
+        return __import__(f"{package}.{name}", fromlist=[name])
+
+
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
-    """Yield the module `data` of a project that reads a file of its owner's."""
+def projects(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Projects]:
+    """Yield what reads files as a generated project does."""
     folder = tmp_path_factory.mktemp("project")
-    assemble(ROOT / "templates", folder / "template")
-    answers = {"package_name": PACKAGE, "data_source": "local", "task": "multiclass"}
-    answers |= {"data_path": "a.csv", "target": "y"}
-    copier.run_copy(str(folder / "template"), folder / "p", data=answers, defaults=True, quiet=True)
-    sys.path.insert(0, str(folder / "p/src"))
-    try:
-        yield __import__(f"{PACKAGE}.data", fromlist=["data"])
-    finally:
-        sys.path.remove(str(folder / "p/src"))
-        for name in [name for name in sys.modules if name.partition(".")[0] == PACKAGE]:
-            del sys.modules[name]
+    yield Projects(folder)
+    sys.path[:] = [entry for entry in sys.path if not entry.startswith(str(folder))]
+    for name in [name for name in sys.modules if name.startswith(PACKAGE)]:
+        del sys.modules[name]
 
 
-def read(project: ModuleType, path: Path, how: Settings, schema: Schema) -> pd.DataFrame:
+def read(projects: Projects, path: Path, how: Settings, schema: Schema) -> pd.DataFrame:
     """Return what the project reads of a file when its two files say what the tool wrote."""
-    config = sys.modules[f"{PACKAGE}.config"]
+    data, config = (projects.module(name, how.format, path) for name in ("data", "config"))
     folder, before = path.parent, Path.cwd()
     files = {"path": path.name, **asdict(how)}
     lines = [f"{key} = {toml_value(value)}" for key, value in files.items()]
@@ -72,7 +86,8 @@ def read(project: ModuleType, path: Path, how: Settings, schema: Schema) -> pd.D
     (folder / "features.sql").write_text("SELECT * FROM data", encoding="utf-8")
     try:
         os.chdir(folder)
-        return project.read_table(path, config.load_config(), config.load_schema())
+        frame: pd.DataFrame = data.read_table(path, config.load_config(), config.load_schema())
+        return frame
     finally:
         os.chdir(before)
 
@@ -92,13 +107,13 @@ def same(frame: pd.DataFrame, values: Values, target: str) -> None:
     suppress_health_check=list(HealthCheck),
 )
 @given(table=tables())
-def test_a_project_reads_what_the_tool_read(project: ModuleType, table: RandomTable) -> None:
+def test_a_project_reads_what_the_tool_read(projects: Projects, table: RandomTable) -> None:
     with tempfile.TemporaryDirectory() as place:
         path = write(table, Path(place))
         looked_at, proposal = describe(path, table)
         assert proposal.schema is not None
         schema = read_schema(to_toml(proposal.schema))
-        frame = read(project, path, looked_at.settings, schema)
+        frame = read(projects, path, looked_at.settings, schema)
         same(frame, read_table(path, looked_at.settings, schema), "y")
 
 
@@ -117,7 +132,7 @@ ODD = {
 
 
 @pytest.mark.parametrize("name", ODD)
-def test_odd_files_are_read_alike(project: ModuleType, tmp_path: Path, name: str) -> None:
+def test_odd_files_are_read_alike(projects: Projects, tmp_path: Path, name: str) -> None:
     header, row = ODD[name]
     digits = [
         {ord("1"): str(i % 7 + 1), ord("2"): str(i % 5), ord("3"): str(i % 4)} for i in range(60)
@@ -130,23 +145,24 @@ def test_odd_files_are_read_alike(project: ModuleType, tmp_path: Path, name: str
     proposal = propose(looked_at, answers)
     assert proposal.schema is not None
     schema = read_schema(to_toml(proposal.schema))
-    frame = read(project, path, looked_at.settings, schema)
+    frame = read(projects, path, looked_at.settings, schema)
     same(frame, read_table(path, looked_at.settings, schema), "y")
 
 
 @pytest.mark.parametrize("title", [t for t, file in REAL_FILES.items() if not file.refusal])
-def test_real_files_are_read_alike(project: ModuleType, tmp_path: Path, title: str) -> None:
+def test_real_files_are_read_alike(projects: Projects, tmp_path: Path, title: str) -> None:
     path = REAL_FILES[title].write(tmp_path)
     looked_at, proposal = look(path, REAL_FILES[title])
     assert proposal.schema is not None
     schema = read_schema(to_toml(proposal.schema))
-    frame = read(project, path, looked_at.settings, schema)
+    frame = read(projects, path, looked_at.settings, schema)
     same(frame, read_table(path, looked_at.settings, schema), "y")
 
 
-def test_nothing_of_the_reader_needs_more_than_the_project_has(project: ModuleType) -> None:
-    code = f"import {PACKAGE}.data, sys; print('mlstarter' in sys.modules)"
-    environment = os.environ | {"PYTHONPATH": sys.path[0]}
+def test_nothing_of_the_reader_needs_more_than_the_project_has(projects: Projects) -> None:
+    module = projects.module("data", "csv", Path("a.csv"))
+    code = f"import {module.__name__}, sys; print('mlstarter' in sys.modules)"
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     result = subprocess.run(
         [sys.executable, "-c", code], env=environment, capture_output=True, check=True
     )

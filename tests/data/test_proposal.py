@@ -162,8 +162,9 @@ def _propose_type(path: Path, kind: str) -> str:
 
 def test_a_folder_of_pictures_or_recordings_is_a_project_too(tmp_path: Path) -> None:
     for part in ("Train", "test"):
-        (tmp_path / "pics" / part / "a").mkdir(parents=True)
-        (tmp_path / "pics" / part / "a" / "1.JPG").write_bytes(b"x")
+        for label in ("a", "b"):
+            (tmp_path / "pics" / part / label).mkdir(parents=True)
+            (tmp_path / "pics" / part / label / "1.JPG").write_bytes(b"x")
     choices = folders.propose(folders.look(tmp_path / "pics"), {})
     assert {each.key: each.value for each in choices} == {
         "project_type": "cv",
@@ -171,6 +172,7 @@ def test_a_folder_of_pictures_or_recordings_is_a_project_too(tmp_path: Path) -> 
     }
     (tmp_path / "voices").mkdir()
     (tmp_path / "voices" / "1.flac").write_bytes(b"x")
+    (tmp_path / "voices" / "1.trans.txt").write_text("1 YES")
     assert folders.propose(folders.look(tmp_path / "voices"), {})[0].value == "asr"
     (tmp_path / "loop").mkdir()
     (tmp_path / "loop" / "again").symlink_to(tmp_path / "loop")

@@ -310,3 +310,15 @@ def test_a_folder_that_may_not_be_read_is_one_clear_line(
 
     with pytest.raises(EnvironmentProblem, match="no permission to read"):
         check_destination(home / "closed")
+
+
+@pytest.mark.parametrize(
+    "name", ["a\nb", "a\x1b[31m", "\udcff", "con", "AUX.txt", "what?", "a ", "b.", "x" * 256]
+)
+def test_a_name_that_some_system_cannot_hold_is_refused(home: Path, name: str) -> None:
+    with pytest.raises((UsageError, OSError), match=r"cannot be called|too long"):
+        check_destination(home / name)
+    if len(name) < 256:
+        (home / name).mkdir()
+        # Who made the folder has a system that holds it.
+        check_destination(home / name)

@@ -45,6 +45,9 @@ DENIALS: dict[str, Files] = {
     "a part's name put together": {**COPIER, "f.jinja": "{% set k = 'dst' ~ '_path' %}{{ _copier_conf|attr(k) }}{{ _copier_conf }}"},
     "what Copier itself renders": {**COPIER, "{% yield x from ['a'] %}{{ x }}{% endyield %}.jinja": "{{ ['$HOME']|map('expand' ~ 'vars')|list }}"},
     "its fault makes Copier render": {**COPIER, "f.jinja": "{{ ['$HOME']|map('expand' ~ 'vars')|list }}{{ 1 // 0 }}"},
+    "the folder one is in": {**COPIER, "f.jinja": "{{ 'x'|relpath('/') }}"},
+    "the folder above": {**COPIER, "f.jinja": "{{ 'x'|relpath('../../y') }}"},
+    "how deep the folder lies": {**COPIER, "f.jinja": "{{ '/x'|relpath }}"},
     "the clock of a date": {**COPIER, "f.jinja": "{{ ('2020-01-01 00:00:00'|to_datetime).now() }}"},
     "the clock of a class": {**COPIER, "f.jinja": "{{ ('2020-01-01 00:00:00'|to_datetime).astimezone() }}"},
 }  # fmt: skip
@@ -199,3 +202,12 @@ def test_the_alarm_and_the_memory_limit_are_put_back(tmp_path: Path) -> None:
     assert signal.getsignal(signal.SIGALRM) == before
     # pytest's own alarm goes on
     assert signal.getitimer(signal.ITIMER_REAL)[1] == 0
+
+
+def test_a_way_between_two_folders_of_the_project_needs_no_trust(
+    mlstarter: Run, tmp_path: Path
+) -> None:
+    text = "{{ 'a/b'|relpath('a/c') }} {{ '/x/y'|relpath('/x') }} {{ './a'|relpath }}"
+    source = write_template(tmp_path / "t", {**COPIER, "f.jinja": text})
+    assert mlstarter("new", tmp_path / "p", "--template", source, "--yes")[0] == 0
+    assert (tmp_path / "p" / "f").read_text() == "../b y a"

@@ -18,10 +18,10 @@ ROOT = Path(__file__).parents[2]
 AIM = {"tabular": 1_300, "cv": 1_400, "nlp": 1_450, "asr": 1_900}
 # Types that are over the aim so far, by how much at most: this may only become less.
 OVER = {
-    "tabular": {"sample": 244, "local": 409, "kaggle": 459},
+    "tabular": {"sample": 208, "local": 326, "kaggle": 389},
     "cv": {"sample": 115, "local": 225, "kaggle": 303},
     "nlp": {"sample": 0, "local": 0, "kaggle": 48},
-    "asr": {"sample": 279, "local": 174, "kaggle": 223},
+    "asr": {"sample": 113, "local": 63, "kaggle": 112},
 }
 KAGGLE = {"python": 200, "tests": 100}
 TESTS, JINJA, PAGE = 900, 200, 700
@@ -34,6 +34,11 @@ CASES: list[tuple[str, str, dict[str, str]]] = [
         for task in ("binary", "multiclass", "regression", "anomaly")
     ),
     *((kind, source, {}) for kind in ("cv", "nlp") for source in ("sample", "local", "kaggle")),
+    ("cv", "local", {"image_layout": "folders", "image_split": "given"}),
+    ("cv", "local", {"image_layout": "folders", "image_split": "group"}),
+    ("cv", "local", {"image_layout": "table", "image_split": "group"}),
+    ("cv", "kaggle", {"image_layout": "pixels", "image_split": "given"}),
+    ("cv", "kaggle", {"image_layout": "table", "image_split": "group"}),
     *(("asr", "sample", {"speech_task": task}) for task in ("digits", "commands", "keywords")),
     *(
         ("asr", source, {"speech_task": task})

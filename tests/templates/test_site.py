@@ -166,6 +166,28 @@ def test_bounds_are_written_as_python_writes_them(require: Require, tmp_path: Pa
     assert json.loads(done.stdout) == [f"{number:g}" for number in numbers]
 
 
+def test_a_figure_on_the_page_is_rounded_as_in_the_report(require: Require) -> None:
+    node = require("node")
+    elements = Path(__file__).parents[2] / "templates/core/site/elements.js"
+    chance = random.Random(7)
+    numbers = [0.8785, 0.8925, 0.0005, 1.005, 2.675, 0.125, 999.5, 3e-8, 1e9]
+    numbers += [chance.randint(0, 10**4) / 10**4 for _ in range(3000)]
+    script = (
+        f"import {{ number }} from {json.dumps(elements.as_uri())}; "
+        'import { readFileSync } from "node:fs"; console.log(JSON.stringify('
+        'JSON.parse(readFileSync(0)).map((value) => number(value, 3).replaceAll(",", ""))));'
+    )
+    process = subprocess.run(
+        [node, "--input-type=module", "-e", script], input=json.dumps(numbers), text=True,
+        capture_output=True, check=True,
+    )  # fmt: skip
+    figures = [float(text) for text in json.loads(process.stdout)]
+    halves = (number * 1000 % 1 == 0.5 for number in numbers)
+    for number, text, is_half in zip(numbers, figures, halves, strict=True):
+        # Where the binary value lies half-way, Python rounds to the even digit.
+        assert text == float(f"{number:.3g}") or is_half, number
+
+
 def test_without_node_it_is_built_with_a_warning(built_site: Project, tmp_path: Path) -> None:
     """And with nothing installed: the workflow runs this command with Python alone."""
     project = copy(built_site, tmp_path)

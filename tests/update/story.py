@@ -20,6 +20,8 @@ from mlstarter.update.merge.plan import Plan
 from tests.update.configurations import VARIABLE
 
 ANSWERS = "{{ _copier_conf.answers_file }}.jinja"
+# A configuration whose git refuses to add CRLF at all still has to update files that hold it.
+ADD = ("-c", "core.safecrlf=false", "add", "-A")
 QUESTIONS = "name: {type: str, default: churn}\n"
 
 Content = str | bytes | None
@@ -50,7 +52,7 @@ def write(folder: Path, files: Mapping[str, Content]) -> None:
 def commit(folder: Path, message: str = "Work", files: Mapping[str, Content] | None = None) -> str:
     """Write files, commit everything and return the commit's id."""
     write(folder, files or {})
-    git(folder, "add", "-A")
+    git(folder, *ADD)
     git(folder, "commit", "-q", "--no-gpg-sign", "-m", message)
     return git(folder, "rev-parse", "HEAD").strip()
 
@@ -67,7 +69,7 @@ class Template:
     def release(self, version: str, files: Mapping[str, Content]) -> Template:
         """Write files and tag the result."""
         write(self.folder, files)
-        git(self.folder, "add", "-A", "-f")
+        git(self.folder, *ADD, "-f")
         git(self.folder, "commit", "-q", "--allow-empty", "-m", f"Release {version}")
         git(self.folder, "tag", version)
         return self
@@ -181,7 +183,7 @@ BOTH = number_lines(20, line1="mine", line20="theirs")
 def mine(folder: Path) -> None:
     """Do a student's work in a project of ``OLD`` and stage it."""
     write(folder, {"train.py": number_lines(20, line1="mine"), "only-mine.py": "mine\n"})
-    git(folder, "add", "-A")
+    git(folder, *ADD)
 
 
 def assert_merged(folder: Path) -> None:

@@ -154,7 +154,7 @@ def test_undo_returns_to_the_commit_before(dest: Path, capfd: pytest.CaptureFixt
     assert (call.status, call.json["left"]) == (0, update_commit)
     assert snapshot(dest) == before
     assert git(dest, "rev-parse", "HEAD") == head
-    assert git(dest, "status", "--porcelain") == "?? draft\n"
+    assert git(dest, "status", "--porcelain", "-uall") == "?? draft\n"
     git(dest, "merge", "-q", update_commit)
     assert (dest / "new.py").exists()
 

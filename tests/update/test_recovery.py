@@ -51,11 +51,22 @@ def die_at_update_ref(self: Git, *arguments: str, **options: Any) -> Any:
     return RUN_GIT(self, *arguments, **options)
 
 
+UNLINK = Path.unlink
+
+
+def die_at_the_second_name(path: Path, *, missing_ok: bool = False) -> None:
+    """Die where a new file has both names: the one that it waited under and its own."""
+    if "stage" in path.parts and path.name in {"file", "inner"}:
+        die()
+    UNLINK(path, missing_ok=missing_ok)
+
+
 # Where the process dies: an object, its attribute, and what stands in its place.
 BEFORE_IT_BEGAN = (State, "begin", die)
 BEFORE_THE_LOCK = (switch, "_take_index_lock", die)
 BEFORE_THE_FILES = (switch, "_move_files", die)
 AMONG_THE_FILES = (switch, "move_in", die)
+BETWEEN_TWO_NAMES = (Path, "unlink", die_at_the_second_name)
 BEFORE_THE_INDEX = (switch, "_finish", die)
 BEFORE_THE_BRANCH = (Git, "run", die_at_update_ref)
 BEFORE_THE_END = (State, "end", die)
@@ -93,9 +104,10 @@ def conflict(project: Path) -> None:
 def test_a_killed_update_is_undone_or_finished(project: Path, is_conflict: bool) -> None:
     places: dict[str, list[Place]] = {
         "nothing": [BEFORE_IT_BEGAN],
-        "undone": [BEFORE_THE_LOCK, BEFORE_THE_FILES, AMONG_THE_FILES, BEFORE_THE_INDEX],
+        "undone": [BEFORE_THE_LOCK, BEFORE_THE_FILES, AMONG_THE_FILES, BETWEEN_TWO_NAMES,
+                   BEFORE_THE_INDEX],
         "finished": [BEFORE_THE_END] if is_conflict else [BEFORE_THE_BRANCH, BEFORE_THE_END],
-    }
+    }  # fmt: skip
     if is_conflict:
         conflict(project)
     before = snapshot(project)
@@ -135,3 +147,41 @@ def test_what_was_done_since_the_kill_stays(project: Path) -> None:
     assert result == Recovery("moved on", saved_folder=kept_files)
     assert (kept_files / "backup" / "old.py").read_text() == "old\n"
     assert mend(moved_on) == Recovery("nothing")
+
+
+def test_a_copy_of_what_a_kill_left_is_put_right(template: Template, tmp_path: Path) -> None:
+    """A copy makes two files of the two names that an arriving file has."""
+    template.release("1.0.0", {"kind": "file\n", "other.py": "1\n"})
+    (template.folder / "kind").unlink()
+    template.release("1.1.0", {"kind/inner": "in a folder\n", "other.py": "2\n"})
+    project = template.new(tmp_path / "churn", "1.0.0")
+    before = snapshot(project)
+    killed_project = killed_copy(project, "killed", BETWEEN_TWO_NAMES)
+    assert (killed_project / "kind/inner").read_text() == "in a folder\n"
+    copy = shutil.copytree(killed_project, tmp_path / "copy" / "churn", symlinks=True)
+    assert mend(copy) == Recovery("undone")
+    assert snapshot(copy) == before
+    # Before any file arrived, one of those very bytes is somebody else's.
+    early = killed_copy(project, "early", BEFORE_THE_FILES)
+    (early / "other.txt").write_text("mine\n")
+    assert mend(early) == Recovery("undone")
+    assert snapshot(early) == {**before, "other.txt": b"mine\n"}
+
+
+@pytest.mark.parametrize("place", ["kind/mine", "old/gone.py/mine", "old"])
+def test_what_stands_where_an_old_file_was_stays(
+    template: Template, tmp_path: Path, place: str
+) -> None:
+    old = "kind" if place.startswith("kind") else "old/gone.py"
+    template.release("1.0.0", {"kind": "file\n", "old/gone.py": "old\n"})
+    (template.folder / "kind").unlink()
+    (template.folder / "old/gone.py").unlink()
+    template.release("1.1.0", {"kind/inner": "in a folder\n"})
+    project = template.new(tmp_path / "churn", "1.0.0")
+    killed_project = killed_copy(project, "killed", BEFORE_THE_INDEX)
+    (killed_project / place).parent.mkdir(parents=True, exist_ok=True)
+    (killed_project / place).write_text("mine\n")
+    assert mend(killed_project) == Recovery("undone", edited_files=(old,))
+    assert (killed_project / place).read_text() == "mine\n"
+    assert mend(killed_project) == Recovery("nothing")
+    assert git(killed_project, "show", f"HEAD:{old}") != ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from mlstarter.errors import AnswersError, MlstarterError, ProjectError, TemplateError
 from mlstarter.git.process import GitFailed
+from tests.update.configurations import VARIABLE
 from tests.update.story import (
     QUESTIONS,
     Template,
@@ -84,7 +86,7 @@ def test_changes_that_git_was_told_not_to_look_at(dest: Path) -> None:
 @pytest.mark.parametrize(
     ("what", "start"),
     [
-        ("A merge", lambda d: git(d, "merge", "other", ok=False)),
+        ("A merge", lambda d: git(d, "merge", "--no-ff", "other", ok=False)),
         ("A rebase", lambda d: git(d, "rebase", "other", ok=False)),
         ("A cherry-pick", lambda d: git(d, "cherry-pick", "other", ok=False)),
         ("A revert", lambda d: git(d, "revert", "--no-edit", "HEAD~1", ok=False)),
@@ -203,8 +205,21 @@ def test_a_folder_that_is_no_repository(tmp_path: Path) -> None:
 
 
 def test_a_bare_repository_takes_a_branch_only(dest: Path, tmp_path: Path) -> None:
-    git(tmp_path, "clone", "-q", "--bare", str(dest), "churn.git")
+    git(
+        tmp_path,
+        "-c",
+        "protocol.file.allow=always",
+        "clone",
+        "-q",
+        "--bare",
+        str(dest),
+        "churn.git",
+    )
     bare = tmp_path / "churn.git"
+    if os.environ.get(VARIABLE) == "careful":
+        with pytest.raises(GitFailed, match=r"safe[.]bareRepository is 'explicit'"):
+            update(bare)
+        return
     with pytest.raises(ProjectError, match="bare repository"):
         update(bare)
     assert update(bare, branch="bump").status == 0

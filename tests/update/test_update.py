@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from mlstarter.project import Project
+from mlstarter.update import UpdateRequest, prepare
+from mlstarter.update.apply.application import apply_plan
 from tests.update.story import (
     Template,
     commit,
@@ -115,10 +118,12 @@ def test_a_conflict_can_be_left_with_git_merge_abort(template: Template, dest: P
     assert git(dest, "status", "--porcelain", "-unormal") == "?? untracked.txt\n"
 
 
-def test_a_mergetool_resolves_the_conflict(template: Template, dest: Path) -> None:
+@pytest.mark.parametrize("rerere", [False, True])
+def test_a_mergetool_resolves_the_conflict(template: Template, dest: Path, rerere: bool) -> None:
     template.release("1.0.0", {"train.py": number_lines(9)})
     template.release("1.1.0", {"train.py": number_lines(9, line5="theirs")})
     template.new(dest, "1.0.0")
+    git(dest, "config", "rerere.enabled", str(rerere).lower())
     commit(dest, "Mine", {"train.py": number_lines(9, line5="mine")})
     update(dest)
     tool = 'mergetool.t.cmd=cat "$LOCAL" "$REMOTE" > "$MERGED"'
@@ -127,6 +132,23 @@ def test_a_mergetool_resolves_the_conflict(template: Template, dest: Path) -> No
     assert "mine" in text and "theirs" in text
     git(dest, "commit", "-q", "--no-edit")
     assert "# Conflicts" not in git(dest, "log", "-1", "--format=%B")
+
+
+def test_a_resolution_that_git_remembers_is_used_again(template: Template, dest: Path) -> None:
+    template.release("1.0.0", {"train.py": number_lines(9)})
+    template.release("1.1.0", {"train.py": number_lines(9, line5="theirs")})
+    template.new(dest, "1.0.0")
+    git(dest, "config", "rerere.enabled", "true")
+    commit(dest, "Mine", {"train.py": number_lines(9, line5="mine")})
+    resolution = number_lines(9, line5="both")
+    assert update(dest).status == 3
+    commit(dest, "Resolve", {"train.py": resolution})
+    git(dest, "reset", "-q", "--hard", "HEAD~1")
+    apply_plan(prepare(Project.open(dest), UpdateRequest()).plan)
+    assert (dest / "train.py").read_text() == resolution
+    assert git(dest, "status", "--porcelain", "train.py") == "UU train.py\n"
+    git(dest, "merge", "--abort")
+    assert (dest / "train.py").read_text() == number_lines(9, line5="mine")
 
 
 def test_an_edit_in_a_file_that_the_template_renamed_moves_along(

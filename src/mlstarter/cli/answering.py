@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -31,7 +32,7 @@ LINKED_QUESTIONS = (
     "split_column",
 )
 FOLDER_TYPES = ("cv", "asr")
-"""Types whose ``data_path`` is taken as it is given, without a look."""
+"""Types whose ``data_path`` is a folder: recorded as it is given, after a look at its names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +119,12 @@ def _complete(
     source = None if page is not None else _source(options, inputs)
     if source is None:
         if terminal is None:
-            return AnswerSet(inputs.complete(defaults=options.yes))
+            answers = inputs.complete(defaults=options.yes)
+            _check_folder(options, inputs, answers)
+            return AnswerSet(answers)
         outcome = inputs.ask(terminal)
         if isinstance(outcome, Answers):
+            _check_folder(options, inputs, outcome)
             return AnswerSet(outcome)
         if isinstance(outcome, OtherType):
             return outcome
@@ -150,6 +154,24 @@ def _source(options: NewOptions, inputs: AnswerSources) -> Path | None:
         return None
     path = Path(data_path).expanduser()
     return path if path.exists() else None
+
+
+def _check_folder(options: NewOptions, inputs: AnswerSources, answers: Answers) -> None:
+    """Look at pictures or recordings that the answers name; raises DataError for useless ones.
+
+    What is not there yet is no error: its owner may bring it later.
+    """
+    from mlstarter.data.answers import FORMAT_QUESTION
+    from mlstarter.data.folders import check
+
+    values = answers.applicable
+    kind, path = str(values.get("project_type")), str(values.get("data_path", ""))
+    is_ours = FORMAT_QUESTION in inputs.questionnaire.names and kind in FOLDER_TYPES
+    if not is_ours or not path or path.startswith("env:"):
+        return
+    place = Path(os.path.normpath((options.dest or Path("project")) / Path(path).expanduser()))
+    if place.exists():
+        check(place, kind)
 
 
 def _ask_path(terminal: Terminal) -> Path:

@@ -12,7 +12,7 @@ from mlstarter.cli import shared_options
 @click.command()
 @click.argument("project", default=".", type=shared_options.FOLDER)
 @click.option(
-    "--html", type=shared_options.FILE, metavar="FILE", help="Write the findings as a page too."
+    "--html", type=shared_options.NEW_FILE, metavar="FILE", help="Write the findings as a page too."
 )
 @shared_options.as_json
 def check(project: Path, html: Path | None, as_json: bool) -> int:

@@ -13,10 +13,12 @@ from mlstarter.console import echo
 from mlstarter.errors import ProjectError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mlstarter.cli.own_data import UserData
     from mlstarter.data.inspect import Inspection
     from mlstarter.data.place import Placement
-    from mlstarter.data.project import Changes, DataProject
+    from mlstarter.data.project import Changes
     from mlstarter.questions.terminal import Terminal
 
 
@@ -133,10 +135,16 @@ def _into_project(
         )
     if own.proposal.problem is not None:
         raise own.proposal.problem
-    if project.is_sample:
-        _switch(options, project, place, own)
-        return
     settings = replace(own.looked_at.settings, path=place.recorded_path)
+    if project.is_sample:
+        questions = [*QUESTIONS, *project.answers, *own.suggestions(QUESTIONS)]
+        new_answers = own.answers(place.recorded_path, questions) | own.suggestions(QUESTIONS)
+        new_answers.pop("project_type", None)
+        _switch(options, own, new_answers, "The project has the sample.")
+        return
+    if reader := project.answers_for_reader(settings):
+        _switch(options, own, reader, "The project has no reader for this kind of file.")
+        return
     changes = project.changes(settings, own.proposal.schema)
     agrees = options.yes or _agrees(changes, place, own, terminal, quiet=options.as_json)
     if agrees:
@@ -177,18 +185,15 @@ def _agrees(
 
 
 def _switch(
-    options: DescribeOptions, project: DataProject, place: Placement, own: UserData
+    options: DescribeOptions, own: UserData, answers: Mapping[str, Any], reason: str
 ) -> None:
-    """Say which commands bring a project from the sample to this file."""
+    """Say which commands bring a project, whose answers have to change, to this file."""
     import shlex
 
     from mlstarter.cli.own_data import echo_look
     from mlstarter.console import print_json
     from mlstarter.data.report import as_object
 
-    names = list(project.answers) + list(own.suggestions(QUESTIONS))
-    answers = own.answers(place.recorded_path, [*QUESTIONS, *names]) | own.suggestions(QUESTIONS)
-    answers.pop("project_type", None)
     pairs = " ".join(f"--data {shlex.quote(f'{name}={value}')}" for name, value in answers.items())
     steps = [
         f"mlstarter update {_quote(str(options.project))} {pairs}",
@@ -200,7 +205,7 @@ def _switch(
         )
         return
     echo_look(own)
-    echo("The project has the sample. These commands bring it to your data:\n")
+    echo(f"{reason} These commands bring it to your data:\n")
     for step in steps:
         echo(f"  {step}")
 

@@ -234,7 +234,7 @@ def _print_tree(options: NewOptions, dest: Path, paths: list[str]) -> None:
         print_json("new", {"dry_run": True, "path": str(dest.absolute()), "files": paths})
         return
     print_tree(dest.name, paths)
-    echo(f"{len(paths)} files; nothing was written")
+    echo(f"{_count(len(paths))}; nothing was written")
 
 
 def _summary(
@@ -266,13 +266,17 @@ def _summary(
         return
     version = f" from template version {template.version}" if template.version else ""
     commit = f", commit {project.commit[:7]}" if project.commit else ""
-    echo(f"Created {_short(project.path)}: {project.files} files{commit}{version}.")
+    echo(f"Created {_short(project.path)}: {_count(project.files)}{commit}{version}.")
     echo("\nNext:")
     shown_path = _short(project.path)
     closing = engines.of(template).message(answer_set.answers, "after_copy", shown_path)
     steps = [*answer_set.steps, *closing]
     for line in [f"cd {_short(project.path)}", *steps]:
         echo(f"  {line}")
+
+
+def _count(files: int) -> str:
+    return "1 file" if files == 1 else f"{files} files"
 
 
 def _short(path: Path) -> str:

@@ -15,11 +15,20 @@ from mlstarter.cohort.journal import Journal, RepositoryEntry
 from mlstarter.cohort.private_clone import MAIN, at_hand, belongs_to
 from mlstarter.cohort.remotes import NoAddress, Remote
 from mlstarter.cohort.roster import Student
-from mlstarter.cohort.transport import Absent, Listing, local_path
+from mlstarter.cohort.server_answers import Absent
+from mlstarter.cohort.transport import Listing, local_path
 from mlstarter.errors import MlstarterError, NeedsAttention, UsageError
 
 # How many ids a sentence names.
 _MAX_NAMES = 5
+
+
+def not_in_journal(student: Student) -> Absent:
+    """Return the error for a student of whose repository the journal knows nothing."""
+    return Absent(
+        f"The journal holds no repository of {student.student_id}.",
+        hint="mlstarter cohort create makes it; cohort adopt says why one is not taken over",
+    )
 
 
 class Ambiguous(NeedsAttention):

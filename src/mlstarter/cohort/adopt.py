@@ -18,7 +18,7 @@ from mlstarter.cohort.private_clone import MAIN, at_hand
 from mlstarter.cohort.proof import NotProven, Proof, Prover
 from mlstarter.cohort.remotes import NoAddress, repository_name
 from mlstarter.cohort.roster import Student
-from mlstarter.cohort.transport import Absent, RemoteFailed, no_main
+from mlstarter.cohort.server_answers import Absent, RemoteFailed, no_main
 from mlstarter.errors import NeedsAttention
 
 Outcome = Literal["adopted", "verified", "unproved", "absent"]

@@ -23,8 +23,6 @@ from mlstarter.git.template_commits import TemplateOrigin, parse_trailers
 from mlstarter.project import Project
 from mlstarter.questions import complete
 from mlstarter.sources import Template
-from mlstarter.sources.address import parse
-from mlstarter.sources.builtin import is_builtin
 from mlstarter.update import Authority
 from mlstarter.update.preparation import questionnaire_of
 from mlstarter.versions import parse_version
@@ -69,7 +67,7 @@ class CourseRecord:
     def _check_source(self, student: Student, project: Project, record: Record) -> None:
         template = self.handout.template
         if engines.of(template).record_format.matches(record.path):
-            if is_same_source(record.source, template.source):
+            if sources.is_same_source(record.source, template.source):
                 return
             handed_out = self._handed_out(student, project)
             if handed_out is not None and handed_out.source == record.source:
@@ -140,17 +138,3 @@ class CourseRecord:
                     "template runs code with the answers.",
                     hint="they bring the update in themselves: mlstarter update --trust",
                 )
-
-
-def is_same_source(one: str, other: str) -> bool:
-    """Say whether two addresses of templates are the same one, however they are written."""
-    return one == other or (is_builtin(one) and is_builtin(other)) or _plain(one) == _plain(other)
-
-
-def _plain(source: str) -> str:
-    try:
-        public = parse(source).public_form
-    except (TemplateError, ValueError, RuntimeError, OSError):
-        return source
-    address, mark, folder = public.partition(sources.SUBDIRECTORY)
-    return address.rstrip("/").removesuffix(".git") + mark + folder

@@ -15,12 +15,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from mlstarter.cohort.addresses import Addresses
+from mlstarter.cohort.addresses import Addresses, not_in_journal
 from mlstarter.cohort.journal import Journal, RepositoryEntry
 from mlstarter.cohort.moments import is_moment, parse_moment
 from mlstarter.cohort.push_log import MomentUnknown, commit_at, pushes_after
 from mlstarter.cohort.roster import Student
-from mlstarter.cohort.transport import Absent, RemoteFailed, Transport, no_main
+from mlstarter.cohort.server_answers import RemoteFailed, no_main
+from mlstarter.cohort.transport import Transport
 from mlstarter.errors import UsageError
 from mlstarter.git.process import Git, closed_settings
 
@@ -94,9 +95,7 @@ class Cloner:
         """
         entry = self.journal.entry(student.student_id)
         if entry is None or entry.state != "verified":
-            raise Absent(
-                f"{student.student_id} has no repository yet.", hint="mlstarter cohort create"
-            )
+            raise not_in_journal(student)
         entry = self.addresses.locate(student).entry
         path = self.folder / student.student_id
         quiet = (*self.addresses.remote.transport.config, *_QUIET)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mlstarter.cohort.identifiers import complaint
+from mlstarter.cohort.remote_pattern import normal_pattern
 from mlstarter.data_files import Unusable, load_toml
 from mlstarter.errors import UsageError
 from mlstarter.suggest import did_you_mean, listing
@@ -65,7 +66,8 @@ class Config:
 def load_config(path: Path | None, flags: Mapping[str, Any]) -> Config:
     """Read ``cohort.toml`` and lay the flags that are not None over it.
 
-    Raises UsageError for a file that cannot be read, an unknown key, or a missing one.
+    Raises UsageError for a file that cannot be read, a key that is unknown or missing, and a wrong
+    address.
     """
     values: dict[str, Any] = _read(path) if path is not None else {}
     keys = [entry.name for entry in fields(Config)]
@@ -87,6 +89,7 @@ def load_config(path: Path | None, flags: Mapping[str, Any]) -> Config:
             flag = f"--{key.replace('_', '-')}"
             raise UsageError(f"{key} is not set.", hint=f"set it in cohort.toml, or with {flag}")
     _check(values)
+    values["remote"] = normal_pattern(values["remote"], Path() if flags.get("remote") else base)
     return Config(**values)
 
 

@@ -140,6 +140,6 @@ def require_good(course: Course, roster: Path) -> None:
         count = len(course.problems)
         more = f" and {count - 1} more" if count > 1 else ""
         raise UsageError(
-            f"Line {first.line} of {roster} {first.message}{more}; nothing was done.",
+            f"Line {first.line} of {roster}: {first.message}{more}; nothing was done.",
             hint=f"mlstarter cohort check {roster}",
         )

@@ -24,7 +24,7 @@ from mlstarter.cohort.proof import NotProven
 from mlstarter.cohort.recreate import find_backup, push_backup
 from mlstarter.cohort.remotes import Remote, repository_name
 from mlstarter.cohort.roster import Student
-from mlstarter.cohort.transport import Absent, BranchMoved, RemoteFailed, no_main
+from mlstarter.cohort.server_answers import Absent, BranchMoved, RemoteFailed, no_main
 from mlstarter.cohort.versions import CourseVersions
 from mlstarter.engines.chance import new_seed
 from mlstarter.errors import ExitStatus, UsageError

@@ -27,7 +27,7 @@ from mlstarter.cohort.offers import (
 from mlstarter.cohort.private_clone import MAIN
 from mlstarter.cohort.rate_limit import Pace
 from mlstarter.cohort.roster import Student
-from mlstarter.cohort.transport import PushRefused
+from mlstarter.cohort.server_answers import PushRefused
 from mlstarter.engines import Record
 from mlstarter.project import Project
 from mlstarter.questions import Answers, Questionnaire
@@ -175,7 +175,7 @@ class Deliverer:
             self.branch,
         )
         if visit.preview:
-            return _with_branches(result, before)
+            return result.with_branches(before)
         commit = plan.merge_commit or plan.template_commit
         if result.outcome == "merged":
             specs: tuple[str, ...] = (f"{commit}:{MAIN}",)
@@ -205,7 +205,7 @@ class Deliverer:
             # Perhaps the server lets nobody delete a branch: then the older one stays.
             push(url, store, specs)
             return replace(result, kept_branches=(*before.foreign, *before.replaceable))
-        return _with_branches(result, before)
+        return result.with_branches(before)
 
     def _deliver_again(self, visit: Visit, plan: Plan, earlier: Delivery, branch: str) -> Result:
         """Say how an earlier delivery stands by now; with the mode ``merge``, merge it."""
@@ -297,9 +297,3 @@ class Deliverer:
                     hint="rename or delete that branch",
                 )
         return None
-
-
-def _with_branches(result: Result, before: OpenBranches) -> Result:
-    """Return a result that names the older branches that go and that stay with it."""
-    going = tuple(before.replaceable)
-    return replace(result, replaced_branches=going, kept_branches=before.foreign)

@@ -11,14 +11,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from mlstarter.cohort.addresses import Addresses
+from mlstarter.cohort.addresses import Addresses, not_in_journal
 from mlstarter.cohort.board import Link
 from mlstarter.cohort.png import MAX_BYTES, NoPicture, plain_png
 from mlstarter.cohort.private_clone import MAIN, at_hand
 from mlstarter.cohort.pseudonyms import name_pattern
 from mlstarter.cohort.roster import Student
+from mlstarter.cohort.server_answers import no_main
 from mlstarter.cohort.static_page import link_target, render
-from mlstarter.cohort.transport import Absent, no_main
 from mlstarter.errors import UsageError
 from mlstarter.files import built_aside, move_into_place, remove
 from mlstarter.project import Project
@@ -67,9 +67,7 @@ class GalleryReader:
         """Return a student's card; raises Absent where there is no project, and RemoteFailed."""
         entry = self.addresses.journal.entry(student.student_id)
         if entry is None or entry.state != "verified":
-            raise Absent(
-                f"{student.student_id} has no repository yet.", hint="mlstarter cohort create"
-            )
+            raise not_in_journal(student)
         location = self.addresses.locate(student)
         url, refs = location.entry.url, dict(location.refs)
         if MAIN not in refs:

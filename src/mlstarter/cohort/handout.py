@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -24,6 +24,7 @@ from mlstarter.git.template_commits import TemplateOrigin
 from mlstarter.layers import RECORD, digest_of, render_layers, with_records
 from mlstarter.project import with_record
 from mlstarter.questions import Answers, Questionnaire, complete
+from mlstarter.questions.recorded_answers import answer_again
 from mlstarter.sources import Template
 
 MARKER = RECORD
@@ -84,11 +85,25 @@ class Handout:
         own = seed and keyed_hash(seed.encode(), self.config.course_run, student.student_id).hex()
         return self.render(student, name, own)
 
-    def render(self, student: Student, name: str, seed: str | None) -> Pristine:
-        """Return a student's render with the layers over it; ``seed`` is the student's own."""
+    def render(
+        self,
+        student: Student,
+        name: str,
+        seed: str | None,
+        project_answers: Mapping[str, Any] | None = None,
+    ) -> Pristine:
+        """Return a student's render with the layers over it; ``seed`` is the student's own.
+
+        ``project_answers`` are those that the project records, for an update of it: they are
+        answered again, and the course's answers stand for what they lack.
+        """
         questionnaire = replace(self.questionnaire, seed=seed)
-        values = self.roster_answers(student)
-        answers = complete(questionnaire, values, suggestions=class_defaults(questionnaire))
+        course, defaults = self.roster_answers(student), class_defaults(questionnaire)
+        answers = (
+            complete(questionnaire, course, suggestions=defaults)
+            if project_answers is None
+            else answer_again(questionnaire, {}, project_answers, otherwise={**defaults, **course})
+        )
         output = render_all(self.template, answers, folder_name=name)
         tree = with_record(output.tree, self.template, answers.for_record)
         layers = render_layers(self.config.layer, answers, tree, name)

@@ -3,7 +3,8 @@
 A journal knows what it offered itself. Of a second instructor's, or of a lost one, the branches are
 all that is left, and anybody who may push could name one like ours. What proves it is what it
 brings: the template's commit, whose tree is the render that the course's settings and the roster
-give for its version. An offer with answers of the student's own is not proven, and stays theirs.
+give for its version; or, where a student has answered something else since, the render that the
+answers in ``main`` give. The branch's own record never counts: it could hold what is nowhere else.
 """
 
 from __future__ import annotations
@@ -12,13 +13,16 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from mlstarter import engines
 from mlstarter.cohort.handout import MARKER
 from mlstarter.cohort.journal import Delivery
 from mlstarter.cohort.offers import MAX_BRANCHES, PREFIX, is_merged, is_own_commit
 from mlstarter.cohort.private_clone import MAIN
 from mlstarter.cohort.proof import Prover, read_commit
 from mlstarter.cohort.roster import Student
+from mlstarter.errors import MlstarterError
 from mlstarter.git.merge_base import TemplateCommit, template_commits
+from mlstarter.git.template_commits import Trailers
 from mlstarter.layers import read_marker
 from mlstarter.project import Project
 
@@ -48,13 +52,19 @@ class OfferProver:
             tip = refs[_BRANCHES + edition]
             if is_merged(project, tip, refs[MAIN]):
                 continue
-            newest = self._proven_commit(student, project, tip, edition, names)
+            newest = self._proven_commit(student, project, refs[MAIN], tip, edition, names)
             if newest is not None:
                 offers.append(_delivery(student, project, refs[MAIN], tip, newest, edition))
         return offers
 
     def _proven_commit(
-        self, student: Student, project: Project, tip: str, edition: str, names: tuple[str, ...]
+        self,
+        student: Student,
+        project: Project,
+        head: str,
+        tip: str,
+        edition: str,
+        names: tuple[str, ...],
     ) -> str | None:
         """Return the last commit of the template's that a branch brings, None without proof."""
         commits = list(_pristine_commits(project, tip))
@@ -70,7 +80,31 @@ class OfferProver:
         if marker != self.prover.whose(student):
             return None
         is_render = self.prover.is_render(student, project, render, names)
+        if not is_render:
+            is_render = self._is_render_of_main(student, project, head, render, names)
         return newest.commit if is_render else None
+
+    def _is_render_of_main(
+        self,
+        student: Student,
+        project: Project,
+        head: str,
+        render: Trailers,
+        names: tuple[str, ...],
+    ) -> bool:
+        """Say whether a template commit's tree is what an update of ``head`` brings.
+
+        Answers of a student's reach no template that runs code, as in an update.
+        """
+        handout = self.prover.versions.handout(render.origin.version)
+        if handout is None or engines.runs_code(engines.of(handout.template)):
+            return False
+        try:
+            answers = project.record(head).answers
+            return self.prover.is_render(student, project, render, names, answers)
+        except MlstarterError:
+            # A record that cannot be read, or answers that the version does not take.
+            return False
 
 
 def _pristine_commits(project: Project, tip: str) -> Iterator[TemplateCommit]:

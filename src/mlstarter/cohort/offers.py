@@ -8,7 +8,7 @@ knows (git's ``--force-with-lease``). Whatever else lies there is somebody's wor
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from mlstarter import escape
@@ -56,6 +56,11 @@ class Result:
     replaced_branches: tuple[str, ...] = ()
     kept_branches: tuple[str, ...] = ()
     waiting: str = ""
+
+    def with_branches(self, before: OpenBranches) -> Result:
+        """Return the same, naming the older branches that go and that stay with it."""
+        going = tuple(before.replaceable)
+        return replace(self, replaced_branches=going, kept_branches=before.foreign)
 
 
 @dataclass(frozen=True, slots=True)

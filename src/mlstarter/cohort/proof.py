@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from mlstarter.cohort.handout import MARKER, NEUTRAL, Handout
+from mlstarter.cohort.handout import MARKER, NEUTRAL
 from mlstarter.cohort.journal import Delivery
 from mlstarter.cohort.private_clone import belongs_to
 from mlstarter.cohort.roster import Student
@@ -88,18 +90,24 @@ class Prover:
         return Proof(commit, stamp, trailers.origin.version or "", _layers_digest(marker))
 
     def is_render(
-        self, student: Student, project: Project, trailers: Trailers, names: tuple[str, ...]
+        self,
+        student: Student,
+        project: Project,
+        trailers: Trailers,
+        names: tuple[str, ...],
+        project_answers: Mapping[str, Any] | None = None,
     ) -> bool:
         """Say whether a template commit's tree is what the course gives a student at its version.
 
-        ``names`` are what the repository's folder may have been called when it was rendered.
+        ``names`` are what the repository's folder may have been called when it was rendered;
+        ``project_answers`` those that an update of the project began with, see Handout.render.
         """
         handout = self.versions.handout(trailers.origin.version)
         if handout is None or handout.origin != trailers.origin:
             return False
         seed = trailers.seed if _SEED.fullmatch(trailers.seed) else ""
-        renders = (self._tree(handout, student, project, name, seed) for name in names)
-        return trailers.tree in renders
+        renders = (handout.render(student, name, seed, project_answers) for name in names)
+        return trailers.tree in (_tree(project, render) for render in renders)
 
     def _check_marker(self, student: Student, project: Project, head: str) -> None:
         owner = belongs_to(project, head)
@@ -132,17 +140,6 @@ class Prover:
             raise self._not_proven(student, "its first commit holds other files than it says")
         return trailers, moment[1].decode()
 
-    def _tree(
-        self, handout: Handout, student: Student, project: Project, name: str, seed: str
-    ) -> str:
-        """Return the id of the tree that a student is handed where the folder has ``name``."""
-        pristine = handout.render(student, name, seed)
-        alone = Pristine(pristine.origin, pristine.tree)
-        _, tree, _ = add_pristine_commits(
-            project.repository.git, ObjectSet(), alone, NEUTRAL, "0 +0000"
-        )
-        return tree
-
     def _handed_out(
         self, student: Student, project: Project, head: str, root: str, trailers: Trailers
     ) -> tuple[str, bytes]:
@@ -171,6 +168,13 @@ class Prover:
             f"Nothing proves that the repository is {student.student_id}'s: {reason}.",
             hint="look at it by hand; it was left as it is",
         )
+
+
+def _tree(project: Project, render: Pristine) -> str:
+    """Return the id of a render's tree, without its layers, as it is committed."""
+    alone = Pristine(render.origin, render.tree)
+    git = project.repository.git
+    return add_pristine_commits(git, ObjectSet(), alone, NEUTRAL, "0 +0000")[1]
 
 
 def read_commit(project: Project, commit: str) -> bytes:

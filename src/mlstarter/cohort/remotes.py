@@ -19,18 +19,13 @@ from urllib.parse import quote
 from mlstarter.cohort.config import Config
 from mlstarter.cohort.identifiers import complaint
 from mlstarter.cohort.push_log import Push, read_reflog
+from mlstarter.cohort.remote_pattern import PLACEHOLDER, pattern_fields
 from mlstarter.cohort.roster import Problem, Student
 from mlstarter.cohort.transport import Transport, local_path
 from mlstarter.errors import EnvironmentProblem, NeedsAttention, UsageError
 from mlstarter.new.first_commit import empty_bare
-from mlstarter.sources.address import split_url
 
-FIELDS = ("student_id", "username", "team", "section")
-SCHEMES = ("file", "ssh", "https", "http", "github")
-# git@host:ml/{username}.git, or a host by its full name; a short one would be a mistyped scheme.
-_SCP = re.compile(r"(?![-])(?:[^@/:{}]+@[^@/:{}]+|[^@/:{}]+\.[^@/:{}]+):(?![-/]{2}).")
 _BARE = ("HEAD", "objects", "refs")
-_FIELD = re.compile(r"\{([^{}]*)\}")
 
 
 class NoAddress(NeedsAttention):
@@ -100,7 +95,7 @@ class PlainRemote:
         parents = [path.parent]
         if "{" in str(path.parent):
             folder = path.parent.relative_to(path.anchor)
-            wildcards = _FIELD.sub("*", glob.escape(str(folder)))
+            wildcards = PLACEHOLDER.sub("*", glob.escape(str(folder)))
             parents = list(Path(path.anchor).glob(wildcards))
         places = [Path(name) for parent in parents for name in _bare_folders(parent)]
         return [_file_address(place) for place in sorted(places)]
@@ -142,51 +137,12 @@ class PlainRemote:
 
 
 def open_remote(config: Config, transport: Transport) -> Remote:
-    """Return the remote that the configuration names; raises UsageError for a wrong pattern."""
-    scheme = _scheme(config.remote)
-    unknown_fields = [name for name in _FIELD.findall(config.remote) if name not in FIELDS]
-    if unknown_fields:
-        raise UsageError(
-            f"The remote names {{{unknown_fields[0]}}}, which may not be part of an address.",
-            hint=f"placeholders are {', '.join(f'{{{name}}}' for name in FIELDS)}",
-        )
-    if scheme == "github":
+    """Return the remote that the configuration names."""
+    if config.remote.startswith("github:"):
         from mlstarter.cohort.github.remote import GitHubRemote
 
         return GitHubRemote(config, transport)
-    parts = split_url(config.remote, "The remote")
-    if scheme == "http" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
-        raise UsageError(
-            "The remote is plain http, which would show credentials to the network.",
-            hint="use https",
-        )
-    if parts.password is not None or (scheme in {"http", "https"} and parts.username):
-        raise UsageError(
-            "The remote holds a credential, which would end up in logs and journals.",
-            hint="take it out; git's credential helpers supply it",
-        )
-    pattern = config.remote
-    return PlainRemote(f"file://{pattern}" if pattern.startswith("/") else pattern, transport)
-
-
-def _scheme(pattern: str) -> str:
-    if _SCP.match(pattern):
-        return "ssh"
-    if pattern.startswith("/"):
-        return "file"
-    scheme = pattern.partition(":")[0]
-    if scheme not in SCHEMES:
-        raise UsageError(
-            f'The remote "{pattern}" is of no kind that is known.',
-            hint="write file:///srv/class/{student_id}.git, ssh://git@host/ml/{username}.git, "
-            "https://host/ml/{username}.git or github:ORG/{username}",
-        )
-    return scheme
-
-
-def pattern_fields(pattern: str) -> tuple[str, ...]:
-    """Return the placeholders of a pattern, each once, in the order in which they stand there."""
-    return tuple(dict.fromkeys(_FIELD.findall(pattern)))
+    return PlainRemote(config.remote, transport)
 
 
 def fill_pattern(pattern: str, student: Student) -> str:
@@ -201,7 +157,7 @@ def fill_pattern(pattern: str, student: Student) -> str:
                 "needs; skipped.",
                 hint=f"fill in the column {name} of the roster, then run the command again",
             )
-    return _FIELD.sub(lambda match: str(getattr(student, match[1])), pattern)
+    return PLACEHOLDER.sub(lambda match: str(getattr(student, match[1])), pattern)
 
 
 def address_problems(pattern: str, students: Sequence[Student]) -> list[Problem]:

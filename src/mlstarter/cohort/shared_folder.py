@@ -10,12 +10,14 @@ own sources makes one; settings and hooks are its own.
 from __future__ import annotations
 
 import os
+import shlex
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from mlstarter.cohort.folder_rules import push_settings
 from mlstarter.errors import EnvironmentProblem, MlstarterError
 
 _LINKS = ("objects", "refs", "packed-refs")
@@ -42,13 +44,16 @@ class Unsafe(MlstarterError):
 
 
 @contextmanager
-def private_view(path: Path, *, deletes: bool = False) -> Iterator[Path]:
+def private_view(
+    path: Path, *, branches: frozenset[str] = frozenset(), deletes: bool = False
+) -> Iterator[Path]:
     """Yield a private git folder with the objects and refs of the bare repository in ``path``.
 
-    What git writes there lands in ``path``, with the permissions that its folders have. A push
-    there deletes a branch only with ``deletes``.
+    What git writes there lands in ``path``, with the permissions that its folders have.
+    ``branches`` are those that a push is about (full names); it deletes one only with ``deletes``.
 
     Raises:
+        RuleNotRun: the folder has a rule for pushes that is not run.
         Unsafe: objects or refs of it are links, or borrowed from elsewhere.
         EnvironmentProblem: links cannot be made on this machine, or the folder not be read.
     """
@@ -56,12 +61,13 @@ def private_view(path: Path, *, deletes: bool = False) -> Iterator[Path]:
         view = Path(name) / "view.git"
         try:
             require_plain(path)
+            rules = push_settings(path, branches) if branches else ""
             view.mkdir()
             (view / "HEAD").write_text("ref: refs/heads/main\n", encoding="ascii")
             keeps = "false" if deletes else "true"
             sharing = _shared_repository(path / "objects")
             text = _CONFIG.format(null=os.devnull, sharing=sharing, keeps=keeps)
-            (view / "config").write_text(text, encoding="utf-8")
+            (view / "config").write_text(text + rules, encoding="utf-8")
             for part in _LINKS:
                 (view / part).symlink_to(path / part, target_is_directory=part != "packed-refs")
         except OSError as error:
@@ -78,6 +84,8 @@ def require_plain(path: Path) -> None:
     Whoever may write there can change it again at any moment, so this finds what was prepared, not
     a race; docs/instructors.md says who may write where.
     """
+    if not (path / "objects").is_dir():
+        raise _no_repository(path)
     links = [part for part in _LINKS if (path / part).is_symlink()]
     links += [f"objects/{entry.name}" for entry in _entries(path / "objects") if _is_link(entry)]
     links += [f"objects/pack/{e.name}" for e in _entries(path / "objects/pack") if _is_link(e)]
@@ -100,6 +108,21 @@ def require_plain(path: Path) -> None:
                 "it was left alone.",
                 hint=f"git -C {path} repack -a -d, then remove that file",
             )
+
+
+def _no_repository(path: Path) -> Unsafe:
+    """Return the error for a folder that is not a bare repository, by what it is instead."""
+    name = shlex.quote(str(path))
+    if (path / ".git").exists():
+        return Unsafe(
+            f"{path} is a folder that somebody works in, with its repository in .git; a class "
+            "needs a bare one, which nobody works in. It was left alone.",
+            hint=f"mv {name} {name}.work && git clone --bare {name}.work {name}",
+        )
+    return Unsafe(
+        f"{path} holds no git repository; it was left alone.",
+        hint=f"look at it by hand; where it is not needed, move it away: mv {name} {name}.old",
+    )
 
 
 def _entries(folder: Path) -> list[os.DirEntry[str]]:

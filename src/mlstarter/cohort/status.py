@@ -8,15 +8,16 @@ from datetime import datetime
 from typing import Any
 
 from mlstarter.cohort.addresses import Addresses
-from mlstarter.cohort.authority import is_same_source
 from mlstarter.cohort.journal import Journal
 from mlstarter.cohort.offers import PREFIX, pending_branch
 from mlstarter.cohort.private_clone import MAIN, at_hand, belongs_to
 from mlstarter.cohort.roster import Student
-from mlstarter.cohort.transport import OURS, Absent, no_main
+from mlstarter.cohort.server_answers import Absent, no_main
+from mlstarter.cohort.transport import OURS
 from mlstarter.errors import MlstarterError
 from mlstarter.project import Project
 from mlstarter.reports import METRICS, Report, read_report
+from mlstarter.sources import is_same_source
 from mlstarter.versions import is_behind
 
 # Branches of one student whose dates are looked at.
@@ -123,18 +124,10 @@ class Observer:
         handed_out: str,
         refs: Mapping[str, str],
     ) -> Standing:
-        git = project.repository.git
         head = refs[MAIN]
-        since: tuple[str, ...] = (f"^{handed_out}",)
-        if git.call("merge-base", "--is-ancestor", handed_out, head).status != 0:
-            if belongs_to(project, head) is None:
-                return Standing(*who, state="unrelated")
-            since = ()
-        # The template's own commits are no work of the student's.
-        theirs = git.text(
-            "rev-list", "--count", head, *since, "--invert-grep",
-            "--grep=^Template-Tree: ", "--no-merges",
-        )  # fmt: skip
+        commits = _own_commits(project, handed_out, head)
+        if commits is None:
+            return Standing(*who, state="unrelated")
         version, has_moved = self._version(project, head)
         deliveries = self.journal.deliveries(who[0])
         pending = pending_branch(project, refs, deliveries)
@@ -148,8 +141,8 @@ class Observer:
             behind=version is not None
             and self.newest is not None
             and is_behind(version, self.newest),
-            has_started=int(theirs) > 0,
-            commits=int(theirs),
+            has_started=commits > 0,
+            commits=commits,
             last_commit=dates.get(head),
             last_activity=max(dates.values(), key=datetime.fromisoformat, default=None),
             pending=pending,
@@ -168,6 +161,21 @@ class Observer:
         if not is_same_source(record.source, self.source):
             return None, True
         return record.version, False
+
+
+def _own_commits(project: Project, handed_out: str, head: str) -> int | None:
+    """Count a student's commits since the project was handed out; None where it is another one."""
+    if head == handed_out:
+        return 0
+    git = project.repository.git
+    since: tuple[str, ...] = (f"^{handed_out}",)
+    if git.call("merge-base", "--is-ancestor", handed_out, head).status != 0:
+        if belongs_to(project, head) is None:
+            return None
+        since = ()
+    # The template's own commits are no work of the student's.
+    options = ("--count", "--invert-grep", "--grep=^Template-Tree: ", "--no-merges")
+    return int(git.text("rev-list", *options, head, *since))
 
 
 def _dates(project: Project, refs: Mapping[str, str]) -> dict[str, str]:

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from mlstarter.cohort.identifiers import complaint
-from mlstarter.cohort.remotes import fill_pattern, pattern_fields
+from mlstarter.cohort.remote_pattern import pattern_fields
+from mlstarter.cohort.remotes import fill_pattern
 from mlstarter.cohort.roster import Problem, Student
 
 _OWN = frozenset({"student_id", "username"})

@@ -15,61 +15,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+from mlstarter.cohort.server_answers import Absent, RemoteFailed, explain, last_words
 from mlstarter.cohort.shared_folder import private_view
-from mlstarter.errors import EnvironmentProblem, MlstarterError
 from mlstarter.git.process import Git, GitResult
+from mlstarter.operating_system import is_windows
 
 if TYPE_CHECKING:
     from mlstarter.cohort.retry import StoppableRetry
 
-_PASSING = re.compile(
-    r"returned error: (408|429|500|502|503|504)|early EOF|RPC failed|hung up unexpectedly"
-    r"|unexpected disconnect|Connection (reset|timed out|refused)|Empty reply from server"
-    r"|Could not resolve host|Operation timed out|transfer closed|GnuTLS recv error"
-    r"|curl (18|52|55|56)"
-)
-_NO_ACCESS = re.compile(
-    r"returned error: (401|403)|Authentication failed|could not read Username|Permission denied"
-    r"|access denied|terminal prompts disabled",
-    re.IGNORECASE,
-)
-_ABSENT = re.compile(
-    r"returned error: 404|does not appear to be a git repository|[Rr]epository .*not found"
-    r"|does not exist"
-)
 _REDIRECTION = re.compile(r"^warning: redirecting to (\S+)$", re.MULTILINE)
-_BEHIND = re.compile(
-    r"\[rejected\]|non-fast-forward|fetch first|but expected|incorrect old value"
-    r"|reference already exists|\.lock': File exists|stale info"
-)
-# A hook's or a server's own no: it would be the same the next time.
-_HOOK_REFUSAL = re.compile(r"hook declined|exists; cannot create")
-_REFUSAL_MARK = "[remote rejected]"
 # Branches that mlstarter offers updates on.
 OURS = "refs/heads/mlstarter/"
 _LOADING = threading.Lock()
-# How much of a server's own words is shown.
-_WORDS = 500
-
-
-class RemoteFailed(MlstarterError):
-    """A server could not be reached or said no; what was done before stands."""
-
-
-class AccessDenied(RemoteFailed):
-    """The server does not let this account in."""
-
-
-class Absent(RemoteFailed):
-    """There is no such repository."""
-
-
-class BranchMoved(RemoteFailed):
-    """The branch has moved on: a plain push would not be a fast-forward."""
-
-
-class PushRefused(RemoteFailed):
-    """The server took the connection and said no to the push: a hook, a protection, a quota."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +139,8 @@ class Transport:
         # What is pushed is packed already; looking for deltas would cost more than it saves.
         config = (*self.config, ("pack.window", "0"), ("pack.threads", "1"))
         git = Git(store, {**self.env, "GIT_DIR": str(store)}, config)
-        with _address(url, deletes=bool(leases)) as (address, _):
+        branches = frozenset(spec.partition(":")[2] for spec in refspecs)
+        with _address(url, branches=branches, deletes=bool(leases)) as (address, _):
             push = ("push", *options, "--", address, *refspecs)
             self._persist(url, address, lambda: git.call(*push))
 
@@ -194,11 +152,12 @@ class Transport:
         while (result := attempt()).status != 0:
             words = result.stderr + result.stdout.decode("utf-8", "replace")
             words = words.replace(address, url)
-            if (error := _explain(url, words)) is not None:
+            if (error := explain(url, words)) is not None:
                 raise error
             retry = retry or self._first_retry()
+            reason = last_words(words)
             silence = RemoteFailed(
-                f"The server of {url} did not answer in {self.attempts} tries: {_last(words)}.",
+                f"The server of {url} did not answer in {self.attempts} tries: {reason}.",
                 hint="run the command again later; it goes on where it stopped",
             )
             retry = retry.after(silence)
@@ -219,10 +178,12 @@ class Transport:
 
 
 @contextmanager
-def _address(url: str, *, deletes: bool = False) -> Iterator[tuple[str, Path | None]]:
+def _address(
+    url: str, *, branches: frozenset[str] = frozenset(), deletes: bool = False
+) -> Iterator[tuple[str, Path | None]]:
     """Yield the address for git, and the private git folder that stands for one on this machine.
 
-    ``deletes`` says that a push may delete a branch there.
+    ``branches`` are those that a push is about, ``deletes`` says that it may delete one.
 
     Raises Absent where there is no such folder.
     """
@@ -232,7 +193,7 @@ def _address(url: str, *, deletes: bool = False) -> Iterator[tuple[str, Path | N
     elif not path.is_dir():
         raise Absent(f"There is no repository at {url}.", hint="mlstarter cohort create")
     else:
-        with private_view(path, deletes=deletes) as view:
+        with private_view(path, branches=branches, deletes=deletes) as view:
             yield str(view), view
 
 
@@ -245,61 +206,8 @@ def _redirect(url: str, words: str) -> str:
 
 def local_path(url: str) -> Path | None:
     """Return the folder that a ``file://`` address names, None for any other address."""
-    return Path(unquote(urlsplit(url).path)) if url.startswith("file://") else None
-
-
-def _explain(url: str, words: str) -> MlstarterError | None:  # noqa: PLR0911 - a table
-    """Return what a failure means, None where it may pass."""
-    if _BEHIND.search(words) and not _HOOK_REFUSAL.search(words):
-        return BranchMoved(
-            f"A branch of {url} has moved on meanwhile.", hint="run the command again"
-        )
-    if _REFUSAL_MARK in words:
-        return PushRefused(
-            f"The server of {url} refused the push: {_server_words(words)}.",
-            hint="settle it on the server (a hook, a protected branch, a quota), then run the "
-            "command again",
-        )
-    if _PASSING.search(words):
+    if not url.startswith("file://"):
         return None
-    if _NO_ACCESS.search(words):
-        return AccessDenied(
-            f"The server does not let this account into {url}.",
-            hint="check git's credentials for that host: `git ls-remote URL`",
-        )
-    if _ABSENT.search(words):
-        return Absent(f"There is no repository at {url}.", hint="create it on the server first")
-    if "No space left" in words:
-        return EnvironmentProblem(f"A disk is full: {_last(words)}.", hint="free some space")
-    return RemoteFailed(f"git could not reach {url}: {_last(words)}.", hint="git ls-remote URL")
-
-
-def _server_words(words: str) -> str:
-    """Return what the server itself gave as its reason, as one bounded line."""
-    lines = [
-        line.removeprefix("remote:").strip() for line in words.splitlines() if "remote:" in line
-    ]
-    reason = words.partition(_REFUSAL_MARK)[2].partition("\n")[0].strip()
-    words = "; ".join([*filter(None, lines), *filter(None, [reason])])
-    return (words or "no reason given")[:_WORDS].rstrip(".")
-
-
-def no_main(url: str, refs: Mapping[str, str]) -> RemoteFailed:
-    """Return the error for a repository without the branch main, by what it holds instead."""
-    heads = [name.removeprefix("refs/heads/") for name in refs if name.startswith("refs/heads/")]
-    own = [name for name in heads if not name.startswith("mlstarter/")]
-    if not own:
-        return Absent(
-            f"The repository at {url} is empty.", hint="mlstarter cohort create --recreate"
-        )
-    branch = "master" if "master" in own else own[0]
-    return RemoteFailed(
-        f"{url} has no branch main; the work lies on {branch}.",
-        hint=f"the student renames it: git branch -m {branch} main, git push -u origin main",
-    )
-
-
-def _last(words: str) -> str:
-    lines = [line for line in words.strip().splitlines() if line.strip()]
-    fatal = [line for line in lines if line.startswith(("fatal:", "remote:", "error:"))]
-    return (fatal or lines or ["no reason given"])[-1].strip().rstrip(".")
+    path = unquote(urlsplit(url).path)
+    # file:///C:/srv is C:/srv on Windows.
+    return Path(path[1:] if is_windows() and path[2:3] == ":" else path)

@@ -14,15 +14,15 @@ from functools import cached_property
 from typing import Any
 
 from mlstarter import engines, sources
-from mlstarter.cohort.authority import is_same_source
 from mlstarter.cohort.create import Foreign
 from mlstarter.cohort.delivery import Deliverer, Visit
 from mlstarter.cohort.offers import Result
 from mlstarter.cohort.private_clone import MAIN, at_hand, belongs_to
 from mlstarter.cohort.roster import Student
-from mlstarter.cohort.transport import BranchMoved, RemoteFailed, no_main
+from mlstarter.cohort.server_answers import BranchMoved, RemoteFailed, no_main
 from mlstarter.engines import Record
 from mlstarter.project import Project
+from mlstarter.sources import is_same_source
 from mlstarter.update.preparation import questionnaire_of
 from mlstarter.versions import parse_version
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -41,16 +42,30 @@ RECORDINGS = frozenset(
 
 MOST_FILES = 500_000
 PARTS = {"train", "training", "test", "testing"}
+SPLIT_NAMES = PARTS | {"val", "valid", "validation", "dev"}
+# Where the layouts that a project of speech reads have what is said; and LibriSpeech's *.trans.txt.
+TEXTS = frozenset(
+    (
+        *("manifest.csv", "manifest.tsv", "manifest.jsonl", "metadata.csv", "validated.tsv"),
+        *("train.tsv", "dev.tsv", "valid.tsv", "test.tsv"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """What lies in a folder: files, their bytes, and how many there are of each ending."""
+    """What lies in a folder: files, their bytes, and how many there are of each ending.
+
+    ``classes`` are the names of the folders in which pictures lie, those of a split's parts left
+    out; ``has_texts`` says whether a file tells what is said in recordings.
+    """
 
     path: Path
     files: int
     size: int
     endings: Mapping[str, int]
+    classes: frozenset[str] = frozenset()
+    has_texts: bool = False
 
     def count(self, endings: frozenset[str]) -> int:
         """Return how many files have one of these endings."""
@@ -73,7 +88,8 @@ def walk(folder: Path) -> Iterator[Path]:
 def look(folder: Path) -> Folder:
     """Count what lies in a folder; raises DataError for more than ``MOST_FILES`` files."""
     endings: Counter[str] = Counter()
-    size = 0
+    classes: set[str] = set()
+    size, has_texts = 0, False
     for number, path in enumerate(walk(folder), 1):
         if number > MOST_FILES:
             raise DataError(
@@ -81,8 +97,53 @@ def look(folder: Path) -> Folder:
                 hint="give a folder within",
             )
         endings[path.suffix.lower()] += 1
+        if path.suffix.lower() in PICTURES and path.parent != folder:
+            classes.add(unicodedata.normalize("NFC", path.parent.name))
+        has_texts = has_texts or path.name in TEXTS or path.name.endswith(".trans.txt")
         size += path.stat().st_size if path.exists() else 0
-    return Folder(folder, sum(endings.values()), size, dict(endings))
+    labels = frozenset(name for name in classes if name.lower() not in SPLIT_NAMES)
+    return Folder(folder, sum(endings.values()), size, dict(endings), labels, has_texts)
+
+
+def check(place: Path, kind: str) -> None:
+    """Refuse pictures ("cv") or recordings ("asr") of which names tell that nothing can be learned.
+
+    ``place`` is a folder, or the table that lists its files. Raises DataError.
+    """
+    if place.is_dir():
+        _require_labels(look(place), kind)
+    elif kind == "cv" and place.suffix.lower() != ".csv":
+        raise DataError(
+            f"{excerpt(place.name)} is neither a folder of pictures nor a CSV file of them.",
+            hint="give a folder with one folder for each class",
+        )
+    elif kind == "cv" and not look(place.parent).count(PICTURES):
+        raise DataError(
+            f"There are no pictures beside {excerpt(place.name)}.",
+            hint="put the table into the folder of the pictures that it lists",
+        )
+
+
+def _require_labels(folder: Folder, kind: str) -> None:
+    name = excerpt(folder.path.resolve().name)
+    endings, what = (PICTURES, "pictures") if kind == "cv" else (RECORDINGS, "recordings")
+    if not folder.count(endings):
+        raise DataError(f"{name} holds no {what}.", hint="give another folder, or another --type")
+    if kind == "cv" and not folder.classes:
+        raise DataError(
+            f"No picture of {name} lies in a folder that names its class.",
+            hint="make one folder for each class, or give a CSV file of files and labels",
+        )
+    if kind == "cv" and len(folder.classes) == 1:
+        raise DataError(
+            f"All pictures of {name} are of one class: {excerpt(min(folder.classes))}.",
+            hint="bring pictures of another class, in a folder of its own",
+        )
+    if kind == "asr" and not folder.has_texts:
+        raise DataError(
+            f"{name} holds recordings, and no file that tells what is said in them.",
+            hint="put manifest.csv beside them, with the columns path, text and speaker",
+        )
 
 
 def propose(folder: Folder, answers: Mapping[str, Any]) -> list[Suggestion]:
@@ -98,11 +159,7 @@ def propose(folder: Folder, answers: Mapping[str, Any]) -> list[Suggestion]:
     if kind not in ("cv", "asr") or not (pictures or recordings):
         raise _other(folder)
     count, what = (pictures, "pictures") if kind == "cv" else (recordings, "recordings")
-    if not count:
-        raise DataError(
-            f"{excerpt(folder.path.name)} holds no {what}.",
-            hint="give another folder, or another --type",
-        )
+    _require_labels(folder, kind)
     choices = [Suggestion("project_type", kind, f"{count:,} of {folder.files:,} files are {what}")]
     if kind == "cv":
         parts = {path.name.lower() for path in folder.path.iterdir() if path.is_dir()} & PARTS

@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from mlstarter.data.archives import is_archive
 from mlstarter.data.place import Placement, copy_into
 from mlstarter.data.schema import Schema, read_schema, to_toml
 from mlstarter.data.settings import KEYS, Settings
@@ -89,6 +90,24 @@ class DataProject:
             answers["target"] = target.name
             if target.positive and answers.get("task") in ("binary", "anomaly"):
                 answers["positive_class"] = target.positive
+        return answers
+
+    def answers_for_reader(self, settings: Settings) -> dict[str, str]:
+        """Return the answers with which the template writes a reader of the file that is lacking.
+
+        A table's project reads CSV, and of other formats and of packed files what its answers name.
+        """
+        answers: dict[str, str] = {}
+        if self.answers.get("project_type") != "tabular":
+            return answers
+        if settings.format not in ("csv", self.answers.get("data_format")):
+            answers["data_format"] = str(settings.format)
+        key = "data_file" if self.answers.get("data_source") == "kaggle" else "data_path"
+        path = str(self.answers.get(key) or "")
+        reads_packed = not path or path.startswith("env:") or is_archive(Path(path))
+        if is_archive(Path(settings.path)) and not reads_packed:
+            name = Path(settings.path).name
+            answers[key] = name if key == "data_file" else settings.path
         return answers
 
     def changes(self, settings: Settings, schema: Schema) -> Changes:

@@ -8,6 +8,7 @@ name; ``machine_reads`` finds most of it beforehand, to list it.
 from __future__ import annotations
 
 import functools
+import posixpath
 import re
 from collections.abc import Iterable
 from datetime import date, time
@@ -121,6 +122,8 @@ def guard(env: SandboxedEnvironment) -> None:
     """Deny ``env`` everything that reads beyond the template."""
     for name in READING_FILTERS & env.filters.keys():
         env.filters[name] = _denial(f"the filter {name}")
+    if "relpath" in env.filters:
+        env.filters["relpath"] = _relpath
     for extension in env.extensions.values():
         if "now" in extension.tags:
             for method in ("_now", "_datetime"):
@@ -166,6 +169,20 @@ def denied_variable(name: str) -> StrictUndefined:
     # Jinja calls `exc` with its message and raises what that gives.
     exception: Any = refusal
     return StrictUndefined(name=name, exc=exception)
+
+
+@pass_context
+def _relpath(context: Context, path: str, start: str = ".") -> str:
+    """Return the way from ``start`` to ``path``, where it is the same in whatever folder one is."""
+    depth = f"{path}/{start}".count("..") + 1
+    folders = ("/" + "/".join(f"{letter}{number}" for number in range(depth)) for letter in "ab")
+    ways = {
+        posixpath.relpath(posixpath.join(folder, path), posixpath.join(folder, start))
+        for folder in folders
+    }
+    if len(ways) > 1 or posixpath.isabs(path) != posixpath.isabs(start):
+        raise needs_trust("the folder one is in (the filter relpath)", context.name)
+    return ways.pop()
 
 
 def _denied_tag(*_: Any, **__: Any) -> NoReturn:

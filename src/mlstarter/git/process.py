@@ -381,9 +381,12 @@ def require_git() -> tuple[int, ...]:
     if answer.status != 0 or number is None:
         # macOS has a git that only says how to install git.
         reason = " ".join((answer.stderr or text).split())[:200] or f"exit status {answer.status}"
+        bad_file = re.search(r"bad config\b.* in file (\S+)", reason)
         raise GitMissing(
             f"The git of this machine does not work: {reason}",
-            hint="install git (https://git-scm.com/downloads) and run the command again",
+            hint=f"mend or remove that line of {bad_file[1]}, in any editor"
+            if bad_file
+            else "install git (https://git-scm.com/downloads) and run the command again",
         )
     version = tuple(int(part) for part in number[1].split(".")[:3])
     if version < OLDEST_GIT:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mlstarter.engines import render_all
+from mlstarter.engines.path_safety import name_fault
 from mlstarter.errors import EnvironmentProblem, UsageError
 from mlstarter.files import built_aside, move_into_place, write_tree
 from mlstarter.git.merge_base import Layer
@@ -52,7 +53,7 @@ def check_destination(dest: Path) -> None:
     """Refuse a destination that is not absent and not an empty folder.
 
     Raises:
-        UsageError: something is there.
+        UsageError: something is there, or some system cannot hold a folder of that name.
         EnvironmentProblem: a folder on the way is a file, or may not be read.
     """
     try:
@@ -64,6 +65,11 @@ def check_destination(dest: Path) -> None:
                 )
         elif dest.is_symlink() or dest.exists():
             raise UsageError(f"{dest} exists already and is a file.", hint="choose another name")
+        elif fault := name_fault(dest.name):
+            raise UsageError(
+                f"A project cannot be called {dest.name!r}: the name {fault}.",
+                hint="choose another name; others will clone it on other systems",
+            )
         above = next(path for path in dest.absolute().parents if path.exists())
         if not above.is_dir():
             raise UsageError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from packaging.version import Version
 
+from mlstarter.errors import TemplateError
 from mlstarter.sources import address, builtin, remote
 from mlstarter.sources.template import EngineName, Template
 
@@ -12,6 +13,7 @@ __all__ = [
     "SUBDIRECTORY",
     "EngineName",
     "Template",
+    "is_same_source",
     "resolve",
     "source_environment",
     "versions",
@@ -60,3 +62,18 @@ def source_environment(template: Template) -> dict[str, str]:
     if builtin.is_builtin(template.source):
         return builtin.git_environment()
     return remote.git_environment(template.source)
+
+
+def is_same_source(one: str, other: str) -> bool:
+    """Say whether two addresses of templates are the same one, however they are written."""
+    both_builtin = builtin.is_builtin(one) and builtin.is_builtin(other)
+    return one == other or both_builtin or _plain(one) == _plain(other)
+
+
+def _plain(source: str) -> str:
+    try:
+        public = address.parse(source).public_form
+    except (TemplateError, ValueError, RuntimeError, OSError):
+        return source
+    place, mark, folder = public.partition(SUBDIRECTORY)
+    return place.rstrip("/").removesuffix(".git") + mark + folder

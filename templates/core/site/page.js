@@ -7,7 +7,8 @@ import * as type from "./predict.js";
 const KINDS = { tabular: "Tabular data", cv: "Vision", nlp: "Text", asr: "Speech" };
 const TASKS = { binary: "binary classification", multiclass: "classification", anomaly: "anomaly detection" };
 const by = (id) => document.getElementById(id);
-const words = (name) => name.replaceAll("_", " ");
+const words = (name) => name.replaceAll("_", " ")
+  .replace(/\b(wer|cer|roc|auc|mae|rmse|f1)\b/g, (letters) => letters.toUpperCase());
 const say = (text) => { by("state").textContent = text; };
 const local = document.body.dataset.backend === "browser";
 const backend = local ? (type.inWorker ?? browser)(say) : service(); // speech: in a worker
@@ -64,8 +65,8 @@ function tell(metadata) {
   by("sentence").hidden = false;
   by("sentence").textContent = result?.evaluated ? result.sentence : "This model is not yet evaluated.";
   by("notice").hidden = !dataset.sample;
-  by("notice").textContent = "This model learnt from the sample data that came with the project " +
-    `(${dataset.name}). Take its answers as a demonstration.`;
+  by("notice").textContent = "This model learnt from the sample data that came with the project: " +
+    `${dataset.name}. Take its answers as a demonstration.`;
   facts(by("about"), {
     "Answers": output.title,
     "Who would use it": open(project.users, "Not written down yet."),

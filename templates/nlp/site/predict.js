@@ -145,9 +145,8 @@ export function makeForm({ example }) {
 export function answerNodes({ predictions: [answer] }) {
   const { prediction, likeliest, probability, probabilities, threshold } = answer;
   const ranking = Object.entries(probabilities).sort((one, other) => other[1] - one[1]).slice(0, 5);
-  const sentence = prediction === null
-    ? `The likeliest is “${likeliest}” with ${percent(probability)}; the model answers from ${percent(threshold)} (the mark) upwards.`
-    : `The probability of “${likeliest}” is ${percent(probability)}.`;
+  const sentence = `The likeliest is “${likeliest}” with ${percent(probability)}; ` +
+    `the model answers from ${percent(threshold)} (the mark) upwards.`;
   const lines = ranking.map(([name, share]) => element("tr", {},
     element("th", { scope: "row" }, name, bar(share, "")), element("td", {}, percent(share))));
   const nodes = [

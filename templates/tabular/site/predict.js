@@ -52,9 +52,6 @@ function wrong({ name, kind, required, categories = [] }, row) {
   }
   if (typeof value !== "number") return ["Input should be a valid number", "float_type"];
   if (!Number.isFinite(value)) return ["Input should be a finite number", "finite_number"];
-  if (kind === "integer" && !Number.isSafeInteger(value)) {
-    return ["Value error, Input should be a whole number below 2**53", "value_error"];
-  }
   const limit = LARGEST.toLocaleString("en", { useGrouping: false });
   if (value < -LARGEST) return [`Input should be greater than or equal to -${limit}`, "greater_than_equal"];
   return value > LARGEST ? [`Input should be less than or equal to ${limit}`, "less_than_equal"] : null;

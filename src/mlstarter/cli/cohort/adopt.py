@@ -41,6 +41,8 @@ def adopt(**options: Any) -> int:
     results = [
         (each.student.student_id, each.result) for each in outcomes if each.result is not None
     ]
+    # Who dropped out may never have had one.
+    gone_ids = {student.student_id for student in course.students if not student.active}
     if base.as_json:
         rows = [
             {"student_id": student_id, "outcome": r.outcome, "url": r.url,
@@ -51,9 +53,12 @@ def adopt(**options: Any) -> int:
     else:
         summary(outcomes, lambda result: str(result.outcome))
         for student_id, result in results:
-            if result.reason:
+            if result.reason and not (result.outcome == "absent" and student_id in gone_ids):
                 echo(f"{student_id}: {escape.line(result.reason)}", err=True)
             for branch in result.offers:
                 echo(f"{student_id}: {escape.line(branch)} waits to be merged", err=True)
-    open_cases = any(result.outcome in {"unproved", "absent"} for _, result in results)
+    open_cases = any(
+        result.outcome == "unproved" or (result.outcome == "absent" and student_id not in gone_ids)
+        for student_id, result in results
+    )
     return exit_status(outcomes, attention=open_cases)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,9 @@ def clone(**values: Any) -> int:
     base, own = split(values)
     course = base.open()
     with journal_of(base, course) as (journal, addresses):
+        # Who dropped out may never have had a repository.
+        students = [s for s in course.students if s.active or journal.entry(s.student_id)]
+        course = replace(course, students=students)
         cloner = Cloner(addresses, journal, own["into"].absolute(), own["at"])
         outcomes = work(course, base, "cloning", cloner.clone)
     if base.as_json:

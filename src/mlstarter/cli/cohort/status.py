@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 
 @click.command()
 @common
-@click.option("--html", type=shared_options.FILE, metavar="FILE", help="Write a board as one page.")
 @click.option(
-    "--csv", type=shared_options.FILE, metavar="FILE", help="Write the same for a spreadsheet."
+    "--html", type=shared_options.NEW_FILE, metavar="FILE", help="Write a board as one page."
+)
+@click.option(
+    "--csv", type=shared_options.NEW_FILE, metavar="FILE", help="Write the same for a spreadsheet."
 )
 @click.option("--names", is_flag=True, help="Show names beside the ids in both files.")
 @click.option("--fail-on", metavar="[behind]", help="Exit status 3 where somebody is behind.")
@@ -92,6 +94,10 @@ def _print(
         state = standing.state
         if state == "verified":
             state = "started" if standing.has_started else "not started"
+        if standing.conflict:
+            state = f"{state}, conflict"
+        elif standing.pending is not None:
+            state = f"{state}, update waits"
         if not standing.active:
             state = f"{state} (dropped out)"
         result = f"{standing.metric} {standing.value:.3f}" if standing.value is not None else ""

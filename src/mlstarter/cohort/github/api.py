@@ -19,7 +19,7 @@ from mlstarter.cohort.github.activity import parse_cursor
 from mlstarter.cohort.github.address import redirect_target
 from mlstarter.cohort.github.limits import GitHubRetry, may_pass
 from mlstarter.cohort.rate_limit import Pace
-from mlstarter.cohort.transport import AccessDenied, RemoteFailed
+from mlstarter.cohort.server_answers import AccessDenied, RemoteFailed
 
 ATTEMPTS = 6
 LONGEST_PAUSE = 60.0

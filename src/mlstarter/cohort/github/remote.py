@@ -16,7 +16,8 @@ from mlstarter.cohort.push_log import Push
 from mlstarter.cohort.rate_limit import Pace
 from mlstarter.cohort.remotes import fill_pattern
 from mlstarter.cohort.roster import Student
-from mlstarter.cohort.transport import AccessDenied, RemoteFailed, Transport
+from mlstarter.cohort.server_answers import AccessDenied, RemoteFailed
+from mlstarter.cohort.transport import Transport
 from mlstarter.errors import NeedsAttention, UsageError
 
 # Of a hundred repositories each.

@@ -29,6 +29,10 @@ def apply_plan(plan: Plan) -> None:
         check_ready(plan.repository, plan.head, switch.files, plan.prefix)
         plan.quarantine.keep()
         carry_out(plan.repository, switch)
+    if not clean:
+        # As `git merge` ends: where the user has rerere on, it takes the conflicts down, and
+        # `git mergetool` asks it for them. Elsewhere it does nothing; its failure harms nothing.
+        plan.repository.git.in_work_tree().call("rerere")
 
 
 def create_branch(plan: Plan, name: str) -> None:

@@ -14,11 +14,10 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import IO, Literal
+from typing import Literal
 
 from mlstarter.errors import ProjectError
 from mlstarter.git.repository import Repository
-from mlstarter.operating_system import is_windows
 
 Mode = Literal["commit", "conflict"]
 RECOVER = "mlstarter update --recover"
@@ -183,27 +182,12 @@ def one_at_a_time(repository: Repository) -> Iterator[None]:
     Raises:
         ProjectError: another update of the same work tree is running.
     """
-    path = repository.folder / "mlstarter-update.lock"
-    with path.open("a+b") as file:
-        if not _lock(file):
-            raise ProjectError(
-                f"Another update of {repository.top} is running.",
-                hint="wait until it is done",
-            )
-        yield
-    # The file stays: removing it would let two processes hold two files of one name.
+    from filelock import FileLock, Timeout
 
-
-def _lock(file: IO[bytes]) -> bool:
     try:
-        if is_windows():
-            import msvcrt
-
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
+        with FileLock(repository.folder / "mlstarter-update.lock", blocking=False):
+            yield
+    except Timeout as error:
+        raise ProjectError(
+            f"Another update of {repository.top} is running.", hint="wait until it is done"
+        ) from error

@@ -14,13 +14,21 @@ from pathlib import Path
 
 from mlstarter.git.repository import Repository
 from mlstarter.update.apply.journal import (
+    Operation,
     State,
     UpdateJournal,
     interrupted_state,
+    move_branch,
     one_at_a_time,
     places,
 )
-from mlstarter.update.apply.worktree import exists, fingerprint, move_in, prune_upwards
+from mlstarter.update.apply.worktree import (
+    exists,
+    find_obstacle,
+    fingerprint,
+    move_in,
+    prune_upwards,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,54 +67,41 @@ def recover(repository: Repository) -> Recovery:
             return Recovery("moved on", saved_folder=_save(state))
         if journal.move.mode == "commit" and _index_holds(repository, journal.move.tree):
             _unlock(repository, state, journal)
-            repository.git.run(
-                "update-ref",
-                "-m",
-                journal.move.reflog,
-                "HEAD",
-                journal.move.target,
-                journal.move.head,
-            )
+            move_branch(repository, journal.move)
             state.end()
             return Recovery("finished")
-        return Recovery("undone", edited_files=put_back(repository, state, journal))
+        in_flight = _in_flight(state, journal)
+        edited_files = put_back(repository, state, journal, in_flight=in_flight)
+        return Recovery("undone", edited_files=edited_files)
 
 
 def put_back(
-    repository: Repository, state: State, journal: UpdateJournal, *, ref_locks: bool = True
+    repository: Repository,
+    state: State,
+    journal: UpdateJournal,
+    *,
+    ref_locks: bool = True,
+    in_flight: Operation | None = None,
 ) -> tuple[str, ...]:
     """Move every old file back and new ones away; return the files that were edited meanwhile.
 
-    ``ref_locks`` says whether a lock of the branch is the dead update's. Safe to be called again
-    after being killed itself.
+    ``ref_locks`` says whether a lock of the branch is the dead update's, ``in_flight`` which file
+    it was moving in when it was killed. Safe to be called again after being killed itself.
     """
-    top = repository.work_tree
-    edited_files: list[str] = []
+    edited_files: set[str] = set()
     for operation in reversed(journal.operations):
-        place, backup = top / operation.path, state.backup / operation.path
-        here = fingerprint(place)
-        if operation.old is None:
-            has_arrived = not exists(state.stage / operation.path) or _is_same(
-                state.stage / operation.path, place
-            )
-            if here is not None and has_arrived and operation.new is not None:
-                if here == operation.new:
-                    place.unlink()
-                    prune_upwards(place.parent, top)
-                else:
-                    edited_files.append(operation.path)
+        if operation.old is None and _has_arrived(repository, state, operation, in_flight):
+            place = repository.work_tree / operation.path
+            if fingerprint(place) == operation.new:
+                place.unlink()
+                prune_upwards(place.parent, repository.work_tree)
+            else:
+                edited_files.add(operation.path)
     for operation in journal.operations:
-        place, backup = top / operation.path, state.backup / operation.path
-        if operation.old is None or not exists(backup):
-            continue
-        here = fingerprint(place)
-        if here == operation.new and here is not None:
-            place.unlink()
-            here = None
-        if here is None or here == "folder":
-            move_in(backup, place)
-        elif here != operation.old:
-            edited_files.append(operation.path)
+        backup = state.backup / operation.path
+        is_out = operation.old is not None and exists(backup)
+        if is_out and not _return_file(repository.work_tree, backup, operation):
+            edited_files.add(operation.path)
     _forget_merge(repository, journal)
     if journal.move.mode == "commit" and _index_holds(repository, journal.move.tree):
         # Only the branch could not follow: somebody else holds it.
@@ -114,7 +109,44 @@ def put_back(
         state.index.replace(repository.folder / "index")
     _unlock(repository, state, journal, ref_locks=ref_locks)
     state.end()
-    return tuple(sorted(set(edited_files)))
+    return tuple(sorted(edited_files))
+
+
+def _in_flight(state: State, journal: UpdateJournal) -> Operation | None:
+    """Return the file that the killed update was moving in, or was about to; None after the last.
+
+    Files move in one after the other, so it is the first that still waits.
+    """
+    waiting = (o for o in journal.operations if o.new and exists(state.stage / o.path))
+    return next(waiting, None)
+
+
+def _has_arrived(
+    repository: Repository, state: State, operation: Operation, in_flight: Operation | None
+) -> bool:
+    """Say whether what lies at a new file's path came from the update, edited since or not."""
+    place, waiting = repository.work_tree / operation.path, state.stage / operation.path
+    if operation.new is None or not exists(place):
+        return False
+    if not exists(waiting) or _is_same(waiting, place):
+        return True
+    # A file arrives as a second name of the one that waits. Whoever copies the repository before
+    # it is put right makes two files of the two names.
+    return operation == in_flight and fingerprint(place) == operation.new
+
+
+def _return_file(top: Path, backup: Path, operation: Operation) -> bool:
+    """Move an old file back; say whether its place is as it was, and not somebody's by now."""
+    place = top / operation.path
+    here = fingerprint(place)
+    if here == operation.new and here is not None:
+        place.unlink()
+    elif here == operation.old:
+        return True
+    if find_obstacle(top, operation.path, leaving=()) is not None:
+        return False
+    move_in(backup, place)
+    return True
 
 
 def _is_same(one: Path, other: Path) -> bool:

@@ -23,6 +23,7 @@ from mlstarter.update.apply.journal import (
     Operation,
     State,
     UpdateJournal,
+    move_branch,
     new_state,
 )
 from mlstarter.update.apply.preconditions import require_committed
@@ -181,9 +182,7 @@ def _finish(repository: Repository, switch: Switch, state: State) -> None:
     state.index.replace(lock)
     lock.replace(repository.folder / "index")
     if switch.move.mode == "commit":
-        repository.git.run(
-            "update-ref", "-m", switch.move.reflog, "HEAD", switch.move.target, switch.move.head
-        )
+        move_branch(repository, switch.move)
 
 
 def _write_merge_state(repository: Repository, switch: Switch) -> None:

@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.fft import irfft, rfft, rfftfreq
 
 from .features import RATE
-from .model import BANDS, HIGH, LOW, mask, mel, mel_edges
+from .model import BANDS, bands_of, hats, hertz_of, mask
 
 ROUND = 8_000  # lengths are multiples of this: each new shape is prepared anew by torch
 
@@ -25,11 +25,6 @@ def draw(like: Tensor, low: float, high: float, width: int = 1) -> Tensor:
 def some(like: Tensor, share: float) -> Tensor:
     """Return [rows of like, 1]: true in about ``share`` of the rows."""
     return draw(like, 0, 1) < share
-
-
-def hats(places: Tensor, knots: int) -> Tensor:
-    """Return [..., places, knots], by which values at knots 0, 1, 2, ... are interpolated."""
-    return (1 - (places[..., None] - torch.arange(knots, device=places.device)).abs()).clamp(min=0)
 
 
 def interpolate(values: Tensor, places: Tensor) -> Tensor:
@@ -141,12 +136,11 @@ def throat(like: Tensor) -> Tensor:
     A throat's length moves all by up to 12 % (VTLP, Jaitly and Hinton, 2013). On top of that a
     vowel's formants move by themselves, by up to 6 %: speakers differ in their vowels too.
     """
-    centres = mel_edges()[1:-1].float().to(like.device)
+    centres = hertz_of(torch.arange(BANDS, device=like.device))
     knots = hats(torch.linspace(0, 3, BANDS, device=like.device), 4).T
     formants = draw(like, 0.94, 1.06, 4) @ knots
     hertz = (centres * draw(like, 0.88, 1.12) * formants).cummax(dim=1).values
-    low, high = mel(torch.tensor([LOW, HIGH])).tolist()
-    return torch.clamp((mel(hertz) - low) / (high - low) * (BANDS + 1) - 1, 0, BANDS - 1)
+    return bands_of(hertz).clamp(0, BANDS - 1)
 
 
 def vary(energies: Tensor, frames: Tensor) -> tuple[Tensor, Tensor]:

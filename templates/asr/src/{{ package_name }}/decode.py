@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Scores = NDArray[np.float32]  # [steps, symbols]
+Scores = NDArray[np.float64]  # [steps, symbols]
 BLANK, SPACE = 0, 1  # symbols: the blank of CTC, the space between words, then letters
 METHODS = {  # from simple to complex
     "silence": "It never says a word.",
@@ -36,20 +36,20 @@ def greedy(scores: Scores, symbols: Sequence[str]) -> str:
     return " ".join("".join(symbols[i] for i in letters).split())
 
 
-class Lexicon:
-    """Finds the most likely sequence of known words (Viterbi, 1967).
+class Decoder:
+    """Finds the most likely words of a lexicon (Viterbi, 1967), as metadata.json's ``output`` says.
 
     States form a loop: one between words (blank or space), and for each word its letters with an
-    optional blank before each but the first. A path enters a word at its first letter, paying
-    ``penalty``, and leaves it after its last.
+    optional blank before each but the first. A path enters a word at its first letter, paying a
+    penalty, and leaves it after its last.
     """
 
-    def __init__(self, words: Sequence[str], symbols: Sequence[str], penalty: float) -> None:
-        self.words, self.penalty = words, penalty
+    def __init__(self, output: Mapping[str, Any]) -> None:
+        self.output = output
         states = [(BLANK, -1, False, False)]  # symbol, word, may follow the one or two before it
         self.first, self.ends = [], [0]
-        for number, word in enumerate(words):
-            letters = encode(word, symbols)
+        for number, word in enumerate(output["words"]):
+            letters = encode(word, output["symbols"])
             self.first.append(len(states))
             states.append((letters[0], number, False, False))
             for before, letter in pairwise(letters):
@@ -62,7 +62,7 @@ class Lexicon:
 
     def path(self, scores: Scores) -> NDArray[np.int64]:
         """Return the best state of each step; every path ends between words or at a word's end."""
-        emitted = scores[:, self.symbol].astype(np.float64)
+        emitted = scores[:, self.symbol]
         emitted[:, 0] = scores[:, [BLANK, SPACE]].max(axis=1)
         first, ends, here = np.array(self.first), np.array(self.ends), np.arange(len(self.symbol))
         back = np.empty(emitted.shape, dtype=np.int64)
@@ -74,7 +74,7 @@ class Lexicon:
             ways = np.stack([total, padded[1:-1] + self.to_one, padded[:-2] + self.to_two])
             moves = ways.argmax(axis=0)  # the first of equals: to stay comes before to move
             best, came = ways[moves, here], here - moves
-            entered = total[0] - self.penalty
+            entered = total[0] - self.output["penalty"]
             better = first[entered > best[first]]
             best[better], came[better] = entered, 0
             came[0] = ends[total[ends].argmax()]
@@ -85,41 +85,30 @@ class Lexicon:
             states[step], state = state, back[step, state]
         return states
 
-    def decode(self, scores: Scores, seconds_per_step: float) -> list[dict[str, Any]]:
-        """Return the words of the best path: text, start and end in seconds, confidence.
+    def words(self, scores: Scores) -> list[dict[str, Any]]:
+        """Return the words of the best path, without fillers and doubtful ones; times in seconds.
 
         Confidence is the geometric mean, over a word's letters, of the highest probability that
         each reaches. It is no calibrated probability of being right.
         """
-        states, words = self.path(scores), []
-        numbers = self.word[states]
-        # A word that directly follows itself passes the state between words first.
-        for start, end in pairwise(np.flatnonzero(np.diff(numbers, prepend=-2, append=-2))):
-            if numbers[start] >= 0:
-                part, inside = scores[start:end], states[start:end]
-                letters = [s for s in np.unique(inside) if self.symbol[s] != BLANK]
-                peaks = [part[inside == s, self.symbol[s]].max() for s in letters]
-                word = {"text": self.words[numbers[start]]}
-                word |= {"start": round(float(start * seconds_per_step), 2)}
-                word |= {"end": round(float(end * seconds_per_step), 2)}
-                words.append(word | {"confidence": round(float(np.exp(np.mean(peaks))), 3)})
-        return words
-
-
-class Decoder:
-    """Decoding as metadata.json's ``output`` describes it."""
-
-    def __init__(self, output: Mapping[str, Any]) -> None:
-        self.output, self.fillers = output, frozenset(output["fillers"])
-        self.lexicon = Lexicon(output["words"], output["symbols"], output["penalty"])
-
-    def words(self, scores: Scores) -> list[dict[str, Any]]:
-        """Return the words that the lexicon finds, without fillers and doubtful ones."""
-        threshold = self.output["threshold"]
+        threshold, pace = self.output["threshold"], self.output["seconds_per_step"]
         if np.exp(scores[:, SPACE + 1 :].max(initial=-np.inf)) < threshold:
             return []  # no word is surer than its letters: silence is answered without a search
-        words = self.lexicon.decode(scores, self.output["seconds_per_step"])
-        return [w for w in words if w["confidence"] >= threshold and w["text"] not in self.fillers]
+        states, words = self.path(scores), list[dict[str, Any]]()
+        numbers = self.word[states]
+        # A word that directly follows itself passes the state between words first.
+        changes = np.flatnonzero(np.diff(numbers, prepend=-2, append=-2))
+        for start, end in pairwise(changes.tolist()):
+            inside = states[start:end]
+            letters = [s for s in np.unique(inside) if self.symbol[s] != BLANK]
+            peaks = [scores[start:end][inside == s, self.symbol[s]].max() for s in letters]
+            if letters:  # none between words
+                times = {"start": round(start * pace, 2), "end": round(end * pace, 2)}
+                confidence = round(float(np.exp(np.mean(peaks))), 3)
+                text = self.output["words"][numbers[start]]
+                words.append({"text": text, **times, "confidence": confidence})
+        fillers = self.output["fillers"]
+        return [w for w in words if w["confidence"] >= threshold and w["text"] not in fillers]
 
     def text(self, scores: Scores, method: str) -> str:
         """Return the text by one of ``METHODS``."""
@@ -130,4 +119,4 @@ class Decoder:
 
     def without_fillers(self, text: str) -> str:
         """Return a text as answers are meant to be."""
-        return " ".join(word for word in text.split() if word not in self.fillers)
+        return " ".join(word for word in text.split() if word not in self.output["fillers"])

@@ -1,7 +1,6 @@
 """What the training loop reads: log-mel energies on the device, batches of them, and their loss."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -11,10 +10,9 @@ from torch.nn.utils.rnn import pad_sequence
 
 from . import augment
 from .config import Train
-from .data import Clip
 from .decode import encode
-from .features import RATE, Samples
-from .model import LogMel, Network, features_of
+from .features import RATE, Recording, Samples
+from .model import LogMel, Recogniser, features_of
 
 AT_ONCE = 32  # waves that are changed together
 CLICKS = 0.7  # most often taken for a word, so that training hears more of them
@@ -22,14 +20,19 @@ FRAMES = 50  # of which the length of a batch is a multiple
 Group = tuple[Tensor, Tensor, Sequence[str]]  # waves, samples of each, texts
 
 
-@dataclass(frozen=True)
 class Examples:
     """The energies [frames, BANDS] of each recording on the device, and its symbols."""
 
-    energies: list[Tensor]
-    targets: list[list[int]]
+    def __init__(self, groups: Iterable[Group], symbols: Sequence[str]) -> None:
+        self.energies, self.targets = list[Tensor](), list[list[int]]()
+        for waves, lengths, texts in groups:
+            with torch.no_grad():  # by the layer that is exported
+                values, frames = LogMel().to(waves.device)(waves, lengths.to(waves.device))
+            for row, count in zip(values, frames.tolist(), strict=True):
+                self.energies.append(row[:, :count].T.clone())
+            self.targets += [encode(text, symbols) for text in texts]
 
-    def loss(self, network: Network, rows: Sequence[int], varied: bool) -> Tensor:
+    def loss(self, network: Recogniser, rows: Sequence[int], varied: bool = False) -> Tensor:
         """Return the mean CTC loss a symbol of some rows, which may be varied and have gaps."""
         frames = torch.tensor([len(self.energies[row]) for row in rows])
         energies = pad_sequence([self.energies[row] for row in rows], batch_first=True).mT
@@ -40,13 +43,17 @@ class Examples:
             counts = frames.to(energies.device)
             features = features_of(energies, counts)
             features = augment.gaps(features, counts) if varied else features
-        scores, _ = network(features, counts)
+        scores, _ = network.score(features, counts)
         place = "cpu" if scores.device.type == "mps" else scores.device  # Metal has no CTC
         symbols = torch.tensor([symbol for row in rows for symbol in self.targets[row]]).to(place)
         lengths, steps = torch.tensor([len(self.targets[row]) for row in rows]), (frames + 1) // 2
         scores = scores.transpose(0, 1).float().to(place)
         losses = ctc_loss(scores, symbols, steps, lengths, reduction="none", zero_infinity=True)
         return (losses / lengths.clamp(min=4).to(place)).mean()
+
+    def mean_loss(self, network: Recogniser) -> Tensor:
+        """Return the mean loss of the recordings as they are, a batch at a time."""
+        return torch.stack([self.loss(network, rows) for rows in self.batches(32)]).mean()
 
     def batches(self, size: int) -> list[list[int]]:
         """Return one epoch: rows of similar length together, the batches in a random order."""
@@ -56,18 +63,6 @@ class Examples:
         return [groups[i] for i in torch.randperm(len(groups)).tolist()]
 
 
-def make_examples(groups: Iterable[Group], symbols: Sequence[str]) -> Examples:
-    """Return the examples of groups of waves; their energies by the layer that is exported."""
-    examples = Examples([], [])
-    for waves, lengths, texts in groups:
-        with torch.no_grad():
-            values, frames = LogMel().to(waves.device)(waves, lengths.to(waves.device))
-        for row, count, text in zip(values, frames.tolist(), texts, strict=True):
-            examples.energies.append(row[:, :count].T.clone())
-            examples.targets.append(encode(text, symbols))
-    return examples
-
-
 def stack(waves: Sequence[Samples], device: torch.device) -> tuple[Tensor, Tensor]:
     """Return waves as one tensor [waves, samples], and the samples of each."""
     stacked = pad_sequence([torch.from_numpy(wave) for wave in waves], batch_first=True)
@@ -75,13 +70,7 @@ def stack(waves: Sequence[Samples], device: torch.device) -> tuple[Tensor, Tenso
     return stacked.to(device), torch.tensor([len(wave) for wave in waves])
 
 
-def plain(clips: Sequence[Clip], device: torch.device) -> Iterator[Group]:
-    """Yield the clips as they are."""
-    for clip in clips:
-        yield *stack([clip.samples], device), [clip.text]
-
-
-def recordings(clips: Sequence[Clip], recipe: Train, device: torch.device) -> Iterator[Group]:
+def recordings(clips: Sequence[Recording], recipe: Train, device: torch.device) -> Iterator[Group]:
     """Yield ``copies`` augmented recordings of each clip, and then noise without speech."""
     pairs, rng = [], np.random.default_rng(torch.initial_seed())
     for clip in [*clips] * recipe.copies:
@@ -97,3 +86,16 @@ def recordings(clips: Sequence[Clip], recipe: Train, device: torch.device) -> It
         yield *augment.record(*stack(waves, device), recipe.white_noise), texts
     for _ in range(int(recipe.no_speech * len(pairs) / AT_ONCE)):
         yield *augment.no_speech(AT_ONCE, CLICKS, device), [""] * AT_ONCE
+
+
+def noisy(waves: Sequence[Samples], decibels: float) -> list[Samples]:
+    """Return waves with white noise so many decibels below their speech."""
+    level, white = torch.tensor([[decibels]]), torch.zeros(1, 1)
+    pairs = [stack([wave], torch.device("cpu")) for wave in waves]
+    return [augment.add_noise(*pair, level, white)[0, : int(pair[1])].numpy() for pair in pairs]
+
+
+def without_speech(count: int) -> list[Samples]:
+    """Return clips in which nobody speaks."""
+    waves, lengths = augment.no_speech(count, 0.3, torch.device("cpu"))
+    return [wave[:length].numpy() for wave, length in zip(waves, lengths.tolist(), strict=True)]

@@ -1,13 +1,14 @@
 """The model at work: a recording in, words out. onnxruntime and numpy, nothing that trains."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from .decode import Decoder
-from .export import open_model
-from .features import RATE, graph_inputs, read_audio
+from . import export
+from .decode import Decoder, Scores
+from .features import RATE, Samples, read_audio
 
 QUIET = 1e-3  # of full scale: below this peak nothing was recorded, and no model is asked
 
@@ -16,7 +17,7 @@ class Model:
     """What ``folder`` holds: ``metadata`` and the graph, with how its output is decoded."""
 
     def __init__(self, folder: Path) -> None:
-        self.metadata, self._session = open_model(folder)
+        self.metadata, self.session = export.open_model(folder)
         self.decoder = Decoder(self.metadata["output"])
 
     def answer(self, content: bytes, media_type: str) -> dict[str, Any]:
@@ -28,17 +29,21 @@ class Model:
         answer: dict[str, Any] = {"text": "", "words": [], "warnings": []}
         answer |= {"seconds": round(len(samples) / RATE, 3)}
         if np.abs(samples).max() < QUIET:
-            answer["warnings"] = ["The recording is silent: is the right microphone on?"]
-            return answer
-        names = [self.metadata["output"]["name"]]
-        (scores,) = self._session.run(names, graph_inputs(samples))
+            return answer | {"warnings": ["The recording is silent: is the right microphone on?"]}
+        (scores,) = scores_of(self.session, [samples])
         if not np.isfinite(scores).all():
             raise ValueError("The model has no finite answer for this recording.")
         if method == "lexicon":
-            answer["words"] = self.decoder.words(scores[0])
+            answer["words"] = self.decoder.words(scores)
             answer["text"] = " ".join(word["text"] for word in answer["words"])
         else:
-            answer["text"] = self.decoder.text(scores[0], method)
+            answer["text"] = self.decoder.text(scores, method)
         if not answer["text"]:
             answer["warnings"] = ["No word that the model knows was heard."]
         return answer
+
+
+def scores_of(session: Any, waves: Sequence[Samples]) -> list[Scores]:
+    """Return the graph's log-probabilities [steps, symbols] of each recording."""
+    inputs = ({"audio": wave[None], "samples": np.array([len(wave)])} for wave in waves)
+    return [export.answer(session, one)[0] for one in inputs]

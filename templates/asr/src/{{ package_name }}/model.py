@@ -1,32 +1,38 @@
-"""The recogniser: 16 kHz audio in, log-probabilities of symbols out.
+"""The recogniser: 16 kHz audio in, log-probabilities of symbols out; and its ONNX graph.
 
 The features are part of the network, so that what is served cannot differ from what was trained.
 Every layer sets what lies beyond a clip's end to zero: a clip scores the same alone and padded.
 """
 
 import math
+import warnings
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from .features import RATE
+from .features import RATE, SHORTEST
 
 WINDOW, HOP = 512, 160  # 32 ms every 10 ms
 BANDS, LOW, HIGH = 40, 60.0, 3800.0  # telephone speech reaches no higher
+MEL_LOW, MEL_HIGH = math.log1p(LOW / 700), math.log1p(HIGH / 700)  # O'Shaughnessy, 1987
 SECONDS_PER_STEP = 2 * HOP / RATE  # at twice this CTC can no longer fit fast words
+mean_of_seven = nn.AvgPool1d(7, stride=1, padding=3)  # frames
 
 
-def mel(hertz: Tensor) -> Tensor:
-    """Return frequencies on the mel scale (O'Shaughnessy, 1987)."""
-    return 2595 * torch.log10(1 + hertz / 700)
+def bands_of(hertz: Tensor) -> Tensor:
+    """Return where frequencies lie among the centres of the bands, which are even in mel."""
+    return (torch.log1p(hertz / 700) - MEL_LOW) / (MEL_HIGH - MEL_LOW) * (BANDS + 1) - 1
 
 
-def mel_edges() -> Tensor:
-    """Return the corner frequencies of the triangular filters, in hertz: [BANDS + 2]."""
-    low, high = mel(torch.tensor([LOW, HIGH], dtype=torch.float64)).tolist()
-    edges = torch.linspace(low, high, BANDS + 2, dtype=torch.float64)
-    return 700 * (10 ** (edges / 2595) - 1)
+def hertz_of(bands: Tensor) -> Tensor:
+    """Return the frequencies that lie there."""
+    return 700 * torch.expm1(MEL_LOW + (bands + 1) / (BANDS + 1) * (MEL_HIGH - MEL_LOW))
+
+
+def hats(places: Tensor, knots: int) -> Tensor:
+    """Return [..., places, knots], by which values at knots 0, 1, 2, ... are interpolated."""
+    return (1 - (places[..., None] - torch.arange(knots, device=places.device)).abs()).clamp(min=0)
 
 
 def mask(lengths: Tensor, total: int) -> Tensor:
@@ -47,13 +53,10 @@ class LogMel(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         bins = torch.arange(int(HIGH * WINDOW / RATE) + 2, dtype=torch.float64)
-        angle = torch.arange(WINDOW, dtype=torch.float64) * 2 * math.pi / WINDOW
-        phases = bins[:, None] * angle
-        waves = torch.cat([torch.cos(phases), torch.sin(phases)]) * (0.5 - 0.5 * torch.cos(angle))
-        edges, hertz = mel_edges()[:, None], bins * RATE / WINDOW
-        rising = (hertz - edges[:-2]) / (edges[1:-1] - edges[:-2])
-        falling = (edges[2:] - hertz) / (edges[2:] - edges[1:-1])
-        filters = torch.minimum(rising, falling).clamp(min=0)
+        window = torch.hann_window(WINDOW, dtype=torch.float64)
+        spectrum = torch.fft.fft(window.diag())[:, : len(bins)].T
+        waves = torch.cat([spectrum.real, spectrum.imag])
+        filters = hats(bands_of(bins * RATE / WINDOW), BANDS).T
         self.register_buffer("waves", waves[:, None].float(), persistent=False)
         self.register_buffer("filters", filters[..., None].float(), persistent=False)
 
@@ -108,11 +111,6 @@ def features_of(energies: Tensor, frames: Tensor) -> Tensor:
     return torch.cat([spoken, above.log().clamp(max=8) / 2.5 * valid], dim=1)
 
 
-def mean_of_seven(x: Tensor) -> Tensor:
-    """Return the moving average over seven frames."""
-    return functional.avg_pool1d(x, 7, stride=1, padding=3)
-
-
 class Block(nn.Module):
     """A residual convolution over 5 frames, ``dilation`` apart."""
 
@@ -128,8 +126,8 @@ class Block(nn.Module):
         return out * valid
 
 
-class Network(nn.Module):
-    """Features to log-probabilities of symbols: dilated convolutions, trained with CTC.
+class Recogniser(nn.Module):
+    """Audio to log-probabilities of symbols: dilated convolutions, trained with CTC.
 
     CTC (Graves et al., 2006) needs no times of the symbols: symbol 0 is its blank. Convolutions
     are exported for any length; together the dilations see a second and a half.
@@ -137,12 +135,18 @@ class Network(nn.Module):
 
     def __init__(self, symbols: int, width: int, dropout: float) -> None:
         super().__init__()
+        self.log_mel = LogMel()
         self.first = nn.Conv1d(2 * BANDS, width, 5, stride=2, padding=2)
         self.norm = nn.BatchNorm1d(width)
         self.blocks = nn.ModuleList(Block(width, d, dropout) for d in (1, 2, 4, 8, 4))
         self.last = nn.Conv1d(width, symbols, 1)
 
-    def forward(self, features: Tensor, frames: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, audio: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        """Return what ``score`` does of padded audio [batch, samples]: the graph that is served."""
+        energies, frames = self.log_mel(audio, lengths)
+        return self.score(features_of(energies, frames), frames)
+
+    def score(self, features: Tensor, frames: Tensor) -> tuple[Tensor, Tensor]:
         """Return log-probabilities [batch, steps, symbols] and the steps of each clip [batch]."""
         steps = (frames + 1) // 2
         x = functional.relu(self.norm(self.first(features)))
@@ -152,16 +156,20 @@ class Network(nn.Module):
             x = block(x, valid)
         return self.last(x).transpose(1, 2).log_softmax(dim=2), steps
 
-
-class Recogniser(nn.Module):
-    """The whole graph that is exported: audio to log-probabilities."""
-
-    def __init__(self, network: Network) -> None:
-        super().__init__()
-        self.log_mel, self.network = LogMel(), network
-
-    def forward(self, audio: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-        """Return log-probabilities [batch, steps, symbols] and steps [batch] of padded audio."""
-        energies, frames = self.log_mel(audio, lengths)
-        scores: tuple[Tensor, Tensor] = self.network(features_of(energies, frames), frames)
-        return scores
+    def to_onnx(self) -> bytes:
+        """Return the graph: ``audio`` [batch, samples] and ``samples`` [batch], any of both, to
+        ``log_probabilities`` [batch, steps, symbols] and ``steps`` [batch]."""
+        batch, count = torch.export.Dim("batch"), torch.export.Dim("n", min=int(SHORTEST * RATE))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the exporter's own deprecations
+            program = torch.onnx.export(
+                self,
+                (torch.randn(2, RATE), torch.tensor([RATE, RATE // 2])),
+                input_names=["audio", "samples"],
+                output_names=["log_probabilities", "steps"],
+                dynamic_shapes={"audio": {0: batch, 1: count}, "lengths": {0: batch}},
+                dynamo=True,
+                verbose=False,
+            )
+        assert program is not None  # it is for dynamo=True
+        return bytes(program.model_proto.SerializeToString())

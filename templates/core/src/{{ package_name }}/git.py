@@ -26,9 +26,9 @@ def commit() -> str | None:
 
 
 def addresses() -> dict[str, str | None]:
-    """Return the `repository` and the `site` that Pages publish, without user or token.
+    """Return the `repository` and the `site` of a remote on GitHub or GitLab, else None for both.
 
-    Both are None where there is no remote on GitHub or GitLab.
+    They name neither user nor token.
     """
     match = re.search(HOST, "".join(lines("remote", "get-url", "origin")), re.IGNORECASE)
     if match is None:
@@ -37,5 +37,4 @@ def addresses() -> dict[str, str | None]:
     domain = f"{owner}.{host}.io".lower()
     site = f"https://{domain}/" + ("" if name.lower() == domain else f"{name}/")
     published = Path(".github/workflows/pages.yml").is_file()
-    repository = f"https://{host}.com/{owner}/{name}"
-    return {"repository": repository, "site": site if published else None}
+    return {"repository": f"https://{host}.com/{owner}/{name}", "site": site if published else None}

@@ -44,13 +44,13 @@ def build(name: str, train: Images, recipe: Train) -> nn.Sequential:
     size, channels = train.pixels.shape[2:]
     width, counts = recipe.width, np.bincount(train.labels)
     if name == "constant":
-        layers: list[nn.Module] = [nn.AdaptiveAvgPool2d(1), nn.Flatten()]
+        layers: list[nn.Module] = [nn.AdaptiveAvgPool2d(1)]
         last = nn.Linear(channels, len(counts))
         nn.init.zeros_(last.weight)
         last.bias.data = torch.from_numpy(np.log(counts / counts.sum())).float()
     elif name == "linear":
         side = -(-size // 28)
-        layers = [nn.BatchNorm2d(channels, affine=False), nn.AvgPool2d(side), nn.Flatten()]
+        layers = [nn.BatchNorm2d(channels, affine=False), nn.AvgPool2d(side)]
         last = nn.Linear(channels * (size // side) ** 2, len(counts))
     else:
         layers = [
@@ -63,11 +63,10 @@ def build(name: str, train: Images, recipe: Train) -> nn.Sequential:
             nn.MaxPool2d(2),
             Block(2 * width, 4 * width),
             nn.AdaptiveAvgPool2d(1),
-            nn.Flatten(),
             nn.Dropout(recipe.dropout),
         ]
         last = nn.Linear(4 * width, len(counts))
-    return nn.Sequential(*layers, last)
+    return nn.Sequential(*layers, nn.Flatten(), last)
 
 
 def fit_candidate(

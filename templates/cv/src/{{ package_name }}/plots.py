@@ -3,7 +3,6 @@
 from typing import Any
 
 import matplotlib
-import numpy as np
 from matplotlib.figure import Figure
 from sklearn.calibration import CalibrationDisplay
 from sklearn.metrics import ConfusionMatrixDisplay
@@ -29,17 +28,14 @@ def draw(evaluation: dict[str, Any], held_out: Images, scores: Floats) -> list[d
     first, second, third = (figure.subplots() for figure in figures.values())
     primary = evaluation["primary"]
     models = {**evaluation["candidates"], "this model": evaluation["metrics"]}
-    keys = ("value", "low", "high")
-    table = np.array([[m[primary][key] for m in models.values()] for key in keys], dtype=float)
-    spread = np.abs(table[1:] - table[0])
-    first.errorbar(table[0], list(models), xerr=spread, fmt="o", capsize=4)
+    for name, table in models.items():
+        value, low, high = (table[primary][key] for key in ("value", "low", "high"))
+        first.errorbar(value, name, xerr=[[value - low], [high - value]], fmt="oC0", capsize=4)
     first.set_xlabel(primary.replace("_", " "))
     answers, names = scores.argmax(axis=1), held_out.classes
-    ticks = {"labels": range(len(names)), "display_labels": names, "xticks_rotation": "vertical"}
-    few = len(names) <= 12
-    ConfusionMatrixDisplay.from_predictions(
-        held_out.labels, answers, **ticks, include_values=few, ax=second
-    )
+    ticks: dict[str, Any] = {"display_labels": names, "xticks_rotation": "vertical", "ax": second}
+    ticks |= {"labels": range(len(names)), "include_values": len(names) <= 12}
+    ConfusionMatrixDisplay.from_predictions(held_out.labels, answers, **ticks)
     right, sure = answers == held_out.labels, scores.max(axis=1)
     CalibrationDisplay.from_predictions(right, sure, n_bins=10, strategy="quantile", ax=third)
     (ARTIFACTS / "plots").mkdir(exist_ok=True)

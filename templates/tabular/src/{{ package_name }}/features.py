@@ -28,7 +28,6 @@ def to_inputs(columns: Any, features: Features) -> Inputs:
         missing = (None, "", *feature["missing"])
         blank = MISSING if is_text else np.nan
         cells = [blank if c in missing or c != c else c for c in columns[feature["name"]]]
-        array = np.array(cells, object if is_text else np.float64)
-        array = array if is_text else array.astype(np.float32)
+        array = np.array(cells, object if is_text else np.float32)
         arrays.setdefault("categories" if is_text else "numbers", []).append(array)
     return {name: np.stack(parts, axis=1) for name, parts in arrays.items()}

@@ -1,0 +1,113 @@
+"""What a server's answer to git means: what may pass, and what is a no for good."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from mlstarter.errors import EnvironmentProblem, MlstarterError
+
+_PASSING = re.compile(
+    r"returned error: (408|429|500|502|503|504)|early EOF|RPC failed|hung up unexpectedly"
+    r"|unexpected disconnect|Connection (reset|timed out|refused)|Empty reply from server"
+    r"|Could not resolve host|Operation timed out|transfer closed|GnuTLS recv error"
+    r"|curl (18|52|55|56)"
+)
+_NO_ACCESS = re.compile(
+    r"returned error: (401|403)|Authentication failed|could not read Username|Permission denied"
+    r"|access denied|terminal prompts disabled",
+    re.IGNORECASE,
+)
+_ABSENT = re.compile(
+    r"returned error: 404|does not appear to be a git repository|[Rr]epository .*not found"
+    r"|does not exist"
+)
+_BEHIND = re.compile(
+    r"\[rejected\]|non-fast-forward|fetch first|but expected|incorrect old value"
+    r"|reference already exists|\.lock': File exists|stale info"
+)
+# A hook's or a server's own no: it would be the same the next time.
+_HOOK_REFUSAL = re.compile(r"hook declined|exists; cannot create")
+_REFUSAL_MARK = "[remote rejected]"
+# How much of a server's own words is shown.
+_WORDS = 500
+
+
+class RemoteFailed(MlstarterError):
+    """A server could not be reached or said no; what was done before stands."""
+
+
+class AccessDenied(RemoteFailed):
+    """The server does not let this account in."""
+
+
+class Absent(RemoteFailed):
+    """There is no such repository."""
+
+
+class BranchMoved(RemoteFailed):
+    """The branch has moved on: a plain push would not be a fast-forward."""
+
+
+class PushRefused(RemoteFailed):
+    """The server took the connection and said no to the push: a hook, a protection, a quota."""
+
+
+def explain(url: str, words: str) -> MlstarterError | None:  # noqa: PLR0911 - a table
+    """Return what a failure of git with ``url`` means, None where it may pass."""
+    if _BEHIND.search(words) and not _HOOK_REFUSAL.search(words):
+        return BranchMoved(
+            f"A branch of {url} has moved on meanwhile.", hint="run the command again"
+        )
+    if _REFUSAL_MARK in words:
+        return PushRefused(
+            f"The server of {url} refused the push: {_server_words(words)}.",
+            hint="settle it on the server (a hook, a protected branch, a quota), then run the "
+            "command again",
+        )
+    if _PASSING.search(words):
+        return None
+    if _NO_ACCESS.search(words):
+        return AccessDenied(
+            f"The server does not let this account into {url}.",
+            hint="check git's credentials for that host: `git ls-remote URL`",
+        )
+    if _ABSENT.search(words):
+        return Absent(f"There is no repository at {url}.", hint="create it on the server first")
+    if "No space left" in words:
+        return EnvironmentProblem(f"A disk is full: {last_words(words)}.", hint="free some space")
+    return RemoteFailed(
+        f"git could not reach {url}: {last_words(words)}.", hint="git ls-remote URL"
+    )
+
+
+def _server_words(words: str) -> str:
+    """Return what the server itself gave as its reason, as one bounded line."""
+    lines = [
+        line.removeprefix("remote:").strip() for line in words.splitlines() if "remote:" in line
+    ]
+    reason = words.partition(_REFUSAL_MARK)[2].partition("\n")[0].strip()
+    words = "; ".join([*filter(None, lines), *filter(None, [reason])])
+    return (words or "no reason given")[:_WORDS].rstrip(".")
+
+
+def no_main(url: str, refs: Mapping[str, str]) -> RemoteFailed:
+    """Return the error for a repository without the branch main, by what it holds instead."""
+    heads = [name.removeprefix("refs/heads/") for name in refs if name.startswith("refs/heads/")]
+    own = [name for name in heads if not name.startswith("mlstarter/")]
+    if not own:
+        return Absent(
+            f"The repository at {url} is empty.", hint="mlstarter cohort create --recreate"
+        )
+    branch = "master" if "master" in own else own[0]
+    return RemoteFailed(
+        f"{url} has no branch main; the work lies on {branch}.",
+        hint=f"the student renames it: git branch -m {branch} main, git push -u origin main",
+    )
+
+
+def last_words(words: str) -> str:
+    """Return the line that says most of what git or a server wrote."""
+    lines = [line for line in words.strip().splitlines() if line.strip()]
+    fatal = [line for line in lines if line.startswith(("fatal:", "remote:", "error:"))]
+    return (fatal or lines or ["no reason given"])[-1].strip().rstrip(".")

@@ -1,0 +1,97 @@
+"""A folder of pictures or recordings is looked at before a project is made of it."""
+
+from __future__ import annotations
+
+import unicodedata
+from pathlib import Path
+
+import pytest
+
+from mlstarter.data.errors import DataError
+from mlstarter.data.folders import check
+from tests.cli.conftest import Run
+
+
+def put(folder: Path, *names: str) -> None:
+    """Write files that bear these names and hold nothing."""
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(b"")
+
+
+USELESS = [
+    ("cv", ["notes.txt", "a/.hidden.png"], "holds no pictures"),
+    ("cv", ["one.wav", "a/two.wav"], "holds no pictures"),
+    ("cv", ["one.png", "two.jfif"], "lies in a folder that names its class"),
+    ("cv", ["train/one.png", "Testing/two.png", "dev/3.png"], "names its class"),
+    ("cv", ["cats/one.png", "cats/two.HEIC"], "are of one class: cats"),
+    ("cv", ["train/cats/one.png", "test/cats/two.webp"], "are of one class: cats"),
+    ("cv", [unicodedata.normalize(form, f"{form}/café/1.png") for form in ("NFC", "NFD")], "one class"),
+    ("asr", ["a/one.png"], "holds no recordings"),
+    ("asr", ["one.wav", "a/two.flac", "readme.txt"], "no file that tells what is said"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "names", "reason"), USELESS)
+def test_what_nothing_can_be_learned_from_is_said(
+    tmp_path: Path, kind: str, names: list[str], reason: str
+) -> None:
+    put(tmp_path, *names)
+    with pytest.raises(DataError, match=reason):
+        check(tmp_path, kind)
+
+
+@pytest.mark.parametrize(
+    ("kind", "names"),
+    [
+        ("cv", ["a/one.png", "b/two.tif"]),
+        ("cv", ["Train/a/one.png", "Train/b/two.png", "loose.png"]),
+        ("asr", ["manifest.csv", "one.wav"]),
+        ("asr", ["validated.tsv", "clips/one.mp3"]),
+        ("asr", ["metadata.csv", "wavs/one.wav"]),
+        ("asr", ["84/121/84-121.trans.txt", "84/121/84-121-0000.flac"]),
+    ],
+)
+def test_what_can_be_read_is_not_refused(tmp_path: Path, kind: str, names: list[str]) -> None:
+    put(tmp_path, *names)
+    check(tmp_path, kind)
+
+
+def test_a_table_of_pictures_lies_beside_them(tmp_path: Path) -> None:
+    put(tmp_path, "labels.csv", "labels.xlsx")
+    with pytest.raises(DataError, match="no pictures beside"):
+        check(tmp_path / "labels.csv", "cv")
+    with pytest.raises(DataError, match="neither a folder of pictures nor a CSV"):
+        check(tmp_path / "labels.xlsx", "cv")
+    put(tmp_path, "images/one.png")
+    check(tmp_path / "labels.csv", "cv")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["new", "shop", "--yes", "--type", "cv", "-d", "data_source=local", "-d", "data_path=../pictures"],
+        ["new", "shop", "--yes", "--type", "cv", "--data-file", "pictures"],
+        ["new", "shop", "--yes", "--data-file", "pictures"],
+        ["describe", "pictures"],
+    ],
+)  # fmt: skip
+def test_new_and_describe_say_so_and_make_nothing(
+    run: Run, here: Path, template: Path, arguments: list[str]
+) -> None:
+    put(here / "pictures", "cats/one.png", "cats/two.png")
+    source = ["--template", template] if arguments[0] == "new" else []
+    result = run(*arguments, *source)
+    assert result.returncode == 1
+    error, hint = [line for line in result.stderr.splitlines() if ": " in line][-2:]
+    assert error == "error: All pictures of pictures are of one class: cats."
+    assert hint.startswith("hint: bring pictures of another class")
+    assert [path.name for path in here.iterdir()] == ["pictures"]
+    put(here / "pictures", "dogs/one.png", "dogs/two.png")
+    assert run(*arguments, *source).returncode == 0
+
+
+def test_pictures_that_are_not_there_yet_may_be_named(run: Run, here: Path, template: Path) -> None:
+    pairs = ["-d", "data_source=local", "-d", "data_path=data/raw/pictures"]
+    result = run("new", "shop", "--yes", "--type", "cv", *pairs, "--template", template)
+    assert result.returncode == 0, result.stderr
