@@ -168,13 +168,13 @@ def test_groups_that_could_be_learned_by_heart_flatter_no_model(
     facts = json.loads((project.root / "artifacts/metadata.json").read_text("utf-8"))
     losses = {row["name"]: row["value"] for row in facts["chosen_by"]["candidates"]}
     assert losses["trees"] > 0.75  # as unsure as it should be: by heart they reach 0.1
-    (chosen,) = [row["name"] for row in facts["chosen_by"]["candidates"] if row["chosen"]]
-    assert chosen == "constant" and facts["validation"]["log_loss"]["value"] < 0.75
+    (winner,) = [row["name"] for row in facts["chosen_by"]["candidates"] if row["chosen"]]
+    assert winner == "constant" and facts["validation"]["log_loss"]["value"] < 0.75
 
 
 def own_project(
     generate: Generate,
-    shared: Project,
+    base: Project,
     name: str,
     task: str,
     rows: list[Row],
@@ -194,5 +194,5 @@ def own_project(
     (root / "schema.toml").write_text(to_toml(proposal.schema), encoding="utf-8")
     change(root / "config.toml", {"resamples": "50"})
     package = next((root / "src").glob("*/__init__.py")).parent.name
-    environment = {**shared.environment, "PYTHONPATH": str(root / "src")}
-    return Project(root, package, shared.python, environment)
+    environment = {**base.environment, "PYTHONPATH": str(root / "src")}
+    return Project(root, package, base.python, environment)
