@@ -88,12 +88,12 @@ SPELLINGS = ["Yes", "no", "Y", "NO", "yes", "N", "TRUE", "false"]
 MONTHS = (
     "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split()
 )
-ZONED = [datetime(2023, 3, 20, 23, 30) + timedelta(hours=20 * i) for i in ROWS]
+TIMES_WITH_ZONE = [datetime(2023, 3, 20, 23, 30) + timedelta(hours=20 * i) for i in ROWS]
 
 
 def _local(i: int) -> str:
-    hours = 1 if ZONED[i] < datetime(2023, 3, 26, 1) else 2
-    return f"{(ZONED[i] + timedelta(hours=hours)).isoformat()}+0{hours}:00"
+    hours = 1 if TIMES_WITH_ZONE[i] < datetime(2023, 3, 26, 1) else 2
+    return f"{(TIMES_WITH_ZONE[i] + timedelta(hours=hours)).isoformat()}+0{hours}:00"
 
 
 NUMBERS = {
@@ -238,11 +238,11 @@ TIMES = {
         {"when": [day + timedelta(36_500) for day in DAYS]},
     ),
     "zones that change with the clock": RealFile(
-        "t.csv", lines("when,c,y", row_of([_local(i) for i in ROWS])), {"when": ZONED}
+        "t.csv", lines("when,c,y", row_of([_local(i) for i in ROWS])), {"when": TIMES_WITH_ZONE}
     ),
     "some times with a zone and some without": RealFile(
         "t.csv",
-        lines("when,c,y", row_of([f"{t.isoformat()}{'Z' * (i % 2)}" for i, t in enumerate(ZONED)])),
+        lines("when,c,y", row_of([f"{t.isoformat()}{'Z' * (i % 2)}" for i, t in enumerate(TIMES_WITH_ZONE)])),
         {"when": "with and without a zone"},
     ),
     "MySQL's zero dates": RealFile(

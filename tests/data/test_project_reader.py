@@ -53,8 +53,8 @@ class Projects:
 
     def module(self, name: str, kind: str, path: Path) -> ModuleType:
         """Return a module of the project that reads files of the kind of ``path``."""
-        packed = path.suffix in (".gz", ".zip")
-        package = f"{PACKAGE}_{kind}{'_packed' if packed else ''}"
+        is_packed = path.suffix in (".gz", ".zip")
+        package = f"{PACKAGE}_{kind}{'_packed' if is_packed else ''}"
         project = self.folder / package
         if not project.exists():
             answers = {"package_name": package, "data_source": "local", "task": "multiclass"}

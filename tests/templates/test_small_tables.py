@@ -109,8 +109,8 @@ def test_a_small_table_is_learned(generate: Generate, tabular_project: Project, 
     project.run(project.python, "-c", SCRIPT, project.package, *names)
     truth = [row["y"] for row in new]
     for rows in sizes:
-        answered = json.loads((project.root / f"t{rows}.json").read_text())
-        assert quality(task, answered, truth) > LEAST[kind], rows
+        results = json.loads((project.root / f"t{rows}.json").read_text())
+        assert quality(task, results, truth) > LEAST[kind], rows
 
 
 @pytest.mark.parametrize("scale", [3e-8, 1e9])
@@ -136,10 +136,12 @@ def test_a_target_of_any_size_is_shown_with_its_digits_and_so_are_rows_left_out(
         for row in (project.root / "README.md").read_text("utf-8").splitlines()
         if row.lower().startswith("| rmse")
     )
-    shown = [
+    numbers_in_line = [
         float(text) for text in re.findall(r"[0-9][0-9.]*(?:e-?[0-9]+)?", line.replace(",", ""))
     ]
-    for value, expected in zip(shown, (rmse["value"], rmse["low"], rmse["high"]), strict=False):
+    for value, expected in zip(
+        numbers_in_line, (rmse["value"], rmse["low"], rmse["high"]), strict=False
+    ):
         assert value == pytest.approx(expected, rel=0.01)
     out = project.root / "out.csv"
     path.write_text(as_csv(rows))
@@ -166,13 +168,13 @@ def test_groups_that_could_be_learned_by_heart_flatter_no_model(
     facts = json.loads((project.root / "artifacts/metadata.json").read_text("utf-8"))
     losses = {row["name"]: row["value"] for row in facts["chosen_by"]["candidates"]}
     assert losses["trees"] > 0.75  # as unsure as it should be: by heart they reach 0.1
-    (chosen,) = [row["name"] for row in facts["chosen_by"]["candidates"] if row["chosen"]]
-    assert chosen == "constant" and facts["validation"]["log_loss"]["value"] < 0.75
+    (winner,) = [row["name"] for row in facts["chosen_by"]["candidates"] if row["chosen"]]
+    assert winner == "constant" and facts["validation"]["log_loss"]["value"] < 0.75
 
 
 def own_project(
     generate: Generate,
-    shared: Project,
+    base: Project,
     name: str,
     task: str,
     rows: list[Row],
@@ -192,5 +194,5 @@ def own_project(
     (root / "schema.toml").write_text(to_toml(proposal.schema), encoding="utf-8")
     change(root / "config.toml", {"resamples": "50"})
     package = next((root / "src").glob("*/__init__.py")).parent.name
-    environment = {**shared.environment, "PYTHONPATH": str(root / "src")}
-    return Project(root, package, shared.python, environment)
+    environment = {**base.environment, "PYTHONPATH": str(root / "src")}
+    return Project(root, package, base.python, environment)

@@ -24,7 +24,7 @@ from mlstarter.data.settings import Settings
 from mlstarter.data.show import excerpt, quote, some
 
 TITLE_ROWS = 20
-_MERGED = re.compile(rb'mergeCell [^>]*ref="([A-Z]+[0-9]+:[A-Z]+([0-9]+))"')
+_MERGED_CELLS = re.compile(rb'mergeCell [^>]*ref="([A-Z]+[0-9]+:[A-Z]+([0-9]+))"')
 _CHUNK = 1 << 20
 
 
@@ -43,14 +43,14 @@ def is_workbook(path: Path) -> bool:
 
 
 @contextmanager
-def _book(path: Path, *, computed: bool = True) -> Iterator[Any]:
+def _book(path: Path, *, with_values: bool = True) -> Iterator[Any]:
     openpyxl = require("openpyxl", "Reading Excel files")
     # By the open file: openpyxl refuses a name with another ending.
     with path.open("rb") as file:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # of styles and validations, which are not read
-                book = openpyxl.load_workbook(file, read_only=True, data_only=computed)
+                book = openpyxl.load_workbook(file, read_only=True, data_only=with_values)
         except Exception as error:  # openpyxl raises whatever its parsers do
             raise DataError(
                 f"{excerpt(path.name)} cannot be read as an Excel file: {excerpt(error, 80)}.",
@@ -63,8 +63,8 @@ def _book(path: Path, *, computed: bool = True) -> Iterator[Any]:
 
 
 @contextmanager
-def _sheet(path: Path, name: str, *, computed: bool = True) -> Iterator[Any]:
-    with _book(path, computed=computed) as book:
+def _sheet(path: Path, name: str, *, with_values: bool = True) -> Iterator[Any]:
+    with _book(path, with_values=with_values) as book:
         sheets = [sheet.title for sheet in book.worksheets]
         if name and name not in sheets:
             raise DataError(
@@ -82,12 +82,12 @@ def _choose(path: Path) -> str:
     Raises OpenQuestion where the first sheet that is shown is a cover, and several hold tables.
     """
     with _book(path) as book:
-        shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-        tables = [sheet.title for sheet in shown if _holds_table(sheet)]
+        visible_sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+        tables = [sheet.title for sheet in visible_sheets if _holds_table(sheet)]
         first = book.worksheets[0].title if book.worksheets else ""
     if not tables or tables[0] == first:
         return ""
-    if len(tables) == 1 or tables[0] == shown[0].title:
+    if len(tables) == 1 or tables[0] == visible_sheets[0].title:
         return str(tables[0])
     raise OpenQuestion(
         "data_table",
@@ -147,7 +147,7 @@ def _refuse_merged(path: Path, sheet: Any, header: int) -> None:
     name = sheet._worksheet_path.lstrip("/")
     with zipfile.ZipFile(path) as archive, archive.open(name) as file:
         for chunk in iter(lambda: file.read(_CHUNK), b""):
-            for match in _MERGED.finditer(rest + chunk):
+            for match in _MERGED_CELLS.finditer(rest + chunk):
                 if int(match[2]) > header:
                     raise DataError(
                         f"{excerpt(path.name)} has merged cells in its table, such as "
@@ -163,7 +163,7 @@ def _without_formulas(path: Path, settings: Settings, columns: list[list[Any]]) 
     empty = [place for place, cells in enumerate(columns) if not any(c is not None for c in cells)]
     if not empty:
         return columns
-    with _sheet(path, settings.table, computed=False) as sheet:
+    with _sheet(path, settings.table, with_values=False) as sheet:
         rows = list(itertools.islice(sheet.iter_rows(values_only=True), settings.skip_lines + 100))
     for place in empty:
         texts = (str(row[place]) for row in rows[settings.skip_lines + 1 :] if place < len(row))

@@ -89,8 +89,10 @@ def _by_bytes(path: Path, start: bytes) -> Format | None:
 def _refuse_bytes(path: Path, start: bytes, *, is_workbook: bool) -> None:
     """Raise DataError for what the first bytes say is no table, or packed under another name."""
     if start.startswith(b"\xd0\xcf\x11\xe0"):
-        locked = path.suffix.lower() in (".xlsx", ".xlsm")
-        what = "locked with a password; save it without one" if locked else REFUSED_FORMATS[".xls"]
+        is_locked = path.suffix.lower() in (".xlsx", ".xlsm")
+        what = (
+            "locked with a password; save it without one" if is_locked else REFUSED_FORMATS[".xls"]
+        )
         raise DataError(f"{excerpt(path.name)} is {what}.", hint="and give that file")
     text = start.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if text.startswith((b"<!doctype html", b"<html")):
@@ -102,8 +104,8 @@ def _refuse_bytes(path: Path, start: bytes, *, is_workbook: bool) -> None:
         raise DataError(
             f"{excerpt(path.name)} only points to the data (Git LFS).", hint="git lfs pull"
         )
-    packed = {b"\x1f\x8b": ".gz", b"PK\x03\x04": ".zip"}
-    right = next((ending for mark, ending in packed.items() if start.startswith(mark)), "")
+    archive_marks = {b"\x1f\x8b": ".gz", b"PK\x03\x04": ".zip"}
+    right = next((ending for mark, ending in archive_marks.items() if start.startswith(mark)), "")
     has_other_ending = path.suffix.lower() in {*REFUSED_FORMATS, *BINARY_ENDINGS}
     if right and path.suffix != right and not is_workbook and not has_other_ending:
         raise DataError(

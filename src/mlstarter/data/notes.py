@@ -10,14 +10,14 @@ from datetime import datetime
 from mlstarter.data import words
 
 FEWEST_VALUES = 6  # different ones: of fewer none lies far from the rest
-_SHORTENED = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]{2}")
+_SHORT_CODE = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]{2}")
 _EXCEL_DAYS = (20_000, 60_000)  # 1954 to 2064
 _SECONDS = (300_000_000, 4_200_000_000)  # 1979 to 2103
 
 
 def note_of(name: str, numbers: Sequence[float], texts: Collection[str]) -> str:
     """Return a note on the numbers of a column, "" where nothing is odd."""
-    return _time(name, numbers) or _shortened(numbers, texts) or _sentinel(numbers)
+    return _time(name, numbers) or _short_codes(numbers, texts) or _sentinel(numbers)
 
 
 def _time(name: str, numbers: Sequence[float]) -> str:
@@ -45,8 +45,8 @@ def _is_day(number: float) -> bool:
     return True
 
 
-def _shortened(numbers: Sequence[float], texts: Collection[str]) -> str:
-    short = [text for text in texts if _SHORTENED.fullmatch(text)]
+def _short_codes(numbers: Sequence[float], texts: Collection[str]) -> str:
+    short = [text for text in texts if _SHORT_CODE.fullmatch(text)]
     if len(short) * 2 < len(texts) or min(map(abs, numbers)) < 1e11:
         return ""
     return f"a spreadsheet has perhaps shortened codes ({short[0]}): export them as texts"
