@@ -97,6 +97,7 @@ HOSTILE: dict[str, Callable[[Path, Path], None]] = {
 }
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("kind", HOSTILE)
 @pytest.mark.parametrize("mode", ["branch", "merge"])
 def test_nothing_that_the_folder_names_runs(
@@ -180,6 +181,7 @@ LEADING_OUT = (
 )  # fmt: skip
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("prepare", LEADING_OUT, ids=lambda prepare: prepare.__name__)
 def test_a_repository_that_leads_out_of_its_folder_is_left_alone(
     ready: Classroom,

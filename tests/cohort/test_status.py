@@ -50,6 +50,7 @@ def test_status_tells_who_has_started_and_what_they_report(
     assert {row["version"] for row in rows.values()} == {"1.0.0"}
 
 
+@pytest.mark.slow
 def test_fail_on_behind_and_pending_updates(
     working: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -151,6 +152,7 @@ def test_the_board_sorts_in_a_browser(working: Classroom, tmp_path: Path, requir
         browser.close()
 
 
+@pytest.mark.slow
 def test_clones_are_made_brought_up_and_never_reset(
     working: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

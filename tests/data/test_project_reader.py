@@ -83,6 +83,7 @@ def same(frame: pd.DataFrame, values: Values, target: str) -> None:
         assert cells == expected, name
 
 
+@pytest.mark.slow
 @settings(
     max_examples=EXAMPLES,
     deadline=None,
@@ -133,6 +134,7 @@ def test_odd_files_are_read_alike(project: ModuleType, tmp_path: Path, name: str
     same(frame, read_table(path, looked_at.settings, schema), "y")
 
 
+@pytest.mark.slow
 def test_nothing_of_the_reader_needs_more_than_the_project_has(project: ModuleType) -> None:
     code = f"import {PACKAGE}.data, sys; print('mlstarter' in sys.modules)"
     environment = os.environ | {"PYTHONPATH": sys.path[0]}
