@@ -40,9 +40,9 @@ test-quick: $(STAMP)  ## Run the tests that take seconds
 test-full: $(STAMP)  ## Run every test, the long ones whole
 	MLSTARTER_TEST_FULL=1 $(BIN)/python -m pytest $(ARGS)
 
-coverage: $(STAMP)  ## Measure which lines the quick tests run: 90 % of all, 80 % of each module
+coverage: $(STAMP)  ## Measure which lines the tests run: 90 % of all, 80 % of each module
 	@rm -rf .coverage && mkdir .coverage
-	COVERAGE_FILE="$(CURDIR)/.coverage/data" $(BIN)/python -m coverage run -m pytest -n 2 -m "not slow and not e2e and not container and not browser and not full" --ignore tests/templates $(ARGS)
+	COVERAGE_FILE="$(CURDIR)/.coverage/data" $(BIN)/python -m coverage run -m pytest -n 2 -m "not e2e and not container and not browser and not full" --ignore tests/templates $(ARGS)
 	COVERAGE_FILE="$(CURDIR)/.coverage/data" $(BIN)/python -m coverage combine --quiet
 	COVERAGE_FILE="$(CURDIR)/.coverage/data" $(BIN)/python -m coverage json --quiet --fail-under 0 -o .coverage/report.json
 	$(BIN)/python -m tools.coverage_floor .coverage/report.json

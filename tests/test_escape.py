@@ -56,6 +56,7 @@ def test_a_json_document_means_the_same_and_is_harmless(text: str) -> None:
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", output)
 
 
+@pytest.mark.slow
 @given(st.text(st.characters(codec="utf-8"), min_size=1))
 def test_a_code_span_ends_where_it_should(text: str) -> None:
     """https://spec.commonmark.org/0.31.2/#code-spans: no run of its own length stands inside."""

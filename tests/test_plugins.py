@@ -88,6 +88,7 @@ def test_a_project_type_of_another_package_is_listed_and_used(
     assert (tmp_path / "p" / "legs.txt").read_text() == "6"
 
 
+@pytest.mark.slow
 def test_the_types_of_other_packages_are_offered_in_the_terminal(
     install: Callable[[str], None], tmp_path: Path
 ) -> None:

@@ -74,6 +74,7 @@ def test_a_fault_of_two_answers_together_is_found(
     assert " at fault" in err
 
 
+@pytest.mark.slow
 def test_a_template_that_depends_on_the_moment_is_found(mlstarter: Run, tmp_path: Path) -> None:
     task = "_tasks: ['cat /proc/sys/kernel/random/uuid > made.txt']\n"
     source = write_template(tmp_path / "t", {"copier.yml": task, "f": ""})
@@ -92,6 +93,7 @@ def test_chance_is_drawn_once_a_project_and_no_fault(mlstarter: Run, tmp_path: P
     assert status == 0, out
 
 
+@pytest.mark.slow
 def test_a_command_runs_in_every_project(mlstarter: Run, tmp_path: Path) -> None:
     source = write_template(tmp_path / "t", {"copier.yml": QUESTIONS, "f.txt.jinja": "{{ b }}"})
 

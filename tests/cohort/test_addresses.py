@@ -49,6 +49,7 @@ def urls(classroom: Classroom, capsys: pytest.CaptureFixture[str]) -> dict[str, 
     return {row[0]: row[3] for row in rows}
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("verb", VERBS)
 def test_a_renamed_account_is_followed_where_the_repository_moved(
     accounts: Classroom, capsys: pytest.CaptureFixture[str], verb: str
@@ -63,6 +64,7 @@ def test_a_renamed_account_is_followed_where_the_repository_moved(
     assert urls(accounts, capsys)["s0001"] == f"file://{accounts.server}/ada.git"
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("verb", VERBS)
 def test_a_renamed_account_whose_repository_stays_is_found_where_it_is(
     accounts: Classroom, capsys: pytest.CaptureFixture[str], verb: str
@@ -89,6 +91,7 @@ def test_a_repository_of_somebody_else_at_the_new_address_is_not_taken(
     assert urls(accounts, capsys)["s0001"] == f"file://{accounts.server}/user-s0001.git"
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("verb", ("create", "update", "status", "clone"))
 def test_a_repository_that_was_renamed_on_the_server_is_followed(
     classroom: Classroom, capsys: pytest.CaptureFixture[str], verb: str
@@ -121,6 +124,7 @@ def test_a_copy_without_what_was_handed_out_is_not_followed(
     assert "The repository of s0001 is gone" in capsys.readouterr().err
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("verb", VERBS)
 def test_another_remote_is_refused_until_every_repository_is_there(
     classroom: Classroom, capsys: pytest.CaptureFixture[str], verb: str
@@ -160,6 +164,7 @@ def school(classroom: Classroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     return classroom
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("redirects", [True, False])
 def test_a_repository_that_was_renamed_on_github_is_followed(
     school: Classroom, capsys: pytest.CaptureFixture[str], redirects: bool

@@ -41,6 +41,7 @@ def everything(classroom: Classroom) -> dict[str, dict[str, str]]:
     return {student: classroom.refs(student) for student in classroom.students}
 
 
+@pytest.mark.slow
 def test_a_class_is_taken_over_and_goes_on_as_before(
     orphan: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -83,6 +84,7 @@ def test_a_class_that_was_updated_is_proven_by_its_first_commit(
     assert (status, {row["outcome"] for row in rows.values()}) == (0, {"adopted"})
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("harm", "reason"),
     [
@@ -177,6 +179,7 @@ def test_other_settings_than_those_of_before_prove_nothing(
     assert {row["outcome"] for row in rows.values()} == {"unproved"}
 
 
+@pytest.mark.slow
 def test_layers_may_have_changed_and_are_delivered_then(
     classroom: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -212,6 +215,7 @@ def test_chance_that_the_template_draws_is_proven_too(
     assert (status, {row["outcome"] for row in rows.values()}) == (0, {"adopted"})
 
 
+@pytest.mark.slow
 def test_over_http_a_class_is_taken_over_too(
     classroom: Classroom, server: GitServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -246,6 +250,7 @@ def offered_class(classroom: Classroom) -> Classroom:
     return classroom
 
 
+@pytest.mark.slow
 def test_offers_of_another_instructor_are_taken_into_the_journal(
     offered_class: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -264,6 +269,7 @@ def test_offers_of_another_instructor_are_taken_into_the_journal(
         assert branches == {"refs/heads/mlstarter/update-1.2.0"}, student
 
 
+@pytest.mark.slow
 def test_offers_that_came_after_the_takeover_are_found_by_adopting_again(
     offered_class: Classroom, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

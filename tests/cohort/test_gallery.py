@@ -98,6 +98,7 @@ def test_an_account_in_a_link_and_a_name_in_a_sentence_are_left_out(
     assert "https://user-s0001.pages.example/x/" in (tmp_path / "n" / "index.html").read_text()
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("path", "content"),
     [

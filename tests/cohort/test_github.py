@@ -107,6 +107,7 @@ def test_the_credential_of_gh_is_taken_where_no_variable_is_set(
     assert TOKEN.encode() not in school.journal.read_bytes()
 
 
+@pytest.mark.slow
 def test_a_pull_request_is_opened_once(
     school: Classroom, hub: GitHubStandIn, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -129,6 +130,7 @@ def test_a_pull_request_is_opened_once(
     assert all(len(pulls) == 1 for pulls in hub.pulls.values())
 
 
+@pytest.mark.slow
 def test_status_tells_ci(
     school: Classroom, hub: GitHubStandIn, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -147,6 +149,7 @@ def test_status_tells_ci(
     assert [row["ci"] for row in rows] == ["passed", "failed", "running"]
 
 
+@pytest.mark.slow
 def test_the_token_is_in_no_argument_url_journal_or_output(
     school: Classroom, hub: GitHubStandIn, tmp_path: Path, capfd: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,

@@ -66,6 +66,7 @@ def own_template(folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("mode", ["branch", "merge"])
 @pytest.mark.parametrize("squash", [False, True])
 @pytest.mark.parametrize("dry", [False, True])
@@ -99,6 +100,7 @@ def test_the_template_that_a_student_names_is_never_rendered(
     assert ready.call("update", "--mode", mode, "--only", "s0001") == 0
 
 
+@pytest.mark.slow
 def test_a_moved_project_is_named_for_people_and_on_the_board(
     ready: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -116,6 +118,7 @@ def test_a_moved_project_is_named_for_people_and_on_the_board(
     assert ready.call("status", "--fail-on", "behind") == 3
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     "version",
     ["solutions", "refs/heads/solutions", "3.0.0-1-gabcdef0", "HEAD", "9.9.9", "--help", "''"],
@@ -186,6 +189,7 @@ def trusted_class(
     return classroom
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("squash", [False, True])
 def test_answers_of_a_student_s_reach_no_command(
     trusted_class: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str], squash: bool
@@ -207,6 +211,7 @@ def test_answers_of_a_student_s_reach_no_command(
     assert trusted_class.read("s0002", "new.py", BRANCH) == "fresh = True"
 
 
+@pytest.mark.slow
 def test_migrations_do_not_run_among_a_student_s_files(
     trusted_class: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -233,6 +238,7 @@ def configure(tmp_path: Path, proof: Path) -> None:
         )
 
 
+@pytest.mark.slow
 def test_attributes_of_a_student_s_start_no_program_of_the_instructor_s(
     ready: Classroom, tmp_path: Path
 ) -> None:
@@ -286,6 +292,7 @@ RECORDS: dict[str, bytes] = {
 }
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("kind", RECORDS)
 def test_a_record_that_is_none_fails_for_its_student_alone(
     ready: Classroom, capsys: pytest.CaptureFixture[str], kind: str
@@ -305,6 +312,7 @@ def test_a_record_that_is_none_fails_for_its_student_alone(
     assert not any("unexpected" in failure["error"] for failure in out["failures"])
 
 
+@pytest.mark.slow
 def test_answers_of_every_kind_are_answered_or_passed_over(
     ready: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -332,6 +340,7 @@ def in_place_of(classroom: Classroom, student: str, path: str, mode: str, oid: s
     git(clone, "push", "--quiet", "origin", "HEAD:main")
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("path", [RECORD, ".mlstarter.toml", "reports/metrics.json", "train.py"])
 @pytest.mark.parametrize("mode", ["120000", "160000"])
 def test_links_and_submodules_in_place_of_files(
@@ -363,6 +372,7 @@ def test_links_and_submodules_in_place_of_files(
         assert "topsecret" not in git(ready.repository("s0001"), "grep", "-h", "", ref)
 
 
+@pytest.mark.slow
 def test_few_objects_that_stand_for_many_files_end_early(
     ready: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -493,6 +503,7 @@ METRICS: dict[str, Callable[[], str]] = {
 }
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("kind", METRICS)
 def test_metrics_of_every_kind_leave_status_and_board_whole(
     ready: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: str

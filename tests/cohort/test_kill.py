@@ -137,6 +137,7 @@ def test_a_kill_at_a_random_moment_is_repaired(classroom: Classroom, seed: int) 
     is_complete(classroom)
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_in_an_orderly_way_and_the_same_command_goes_on(classroom: Classroom) -> None:
     classroom.enrol(60)
     start = subprocess.Popen(

@@ -39,6 +39,7 @@ def offered_branches(classroom: Classroom, student: str) -> list[str]:
     return sorted(ref.removeprefix(heads) for ref in refs if ref.startswith(heads + "mlstarter/"))
 
 
+@pytest.mark.slow
 def test_a_changed_layer_is_delivered_without_a_new_version(
     ready: Classroom, school: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -57,6 +57,7 @@ def run_as_multi_gitter(classroom: Classroom, student: str, script: Path, into: 
     return "pushed"
 
 
+@pytest.mark.slow
 def test_the_scripts_result_is_what_multi_gitter_takes_for_changes(
     ready: Classroom, script: Path, tmp_path: Path
 ) -> None:

@@ -38,6 +38,7 @@ def branches(classroom: Classroom, student: str) -> set[str]:
     return {name.removeprefix("refs/heads/") for name in classroom.refs(student)}
 
 
+@pytest.mark.slow
 def test_a_newer_delivery_replaces_an_unmerged_one_and_no_one_s_work(
     class_with_offer: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -58,6 +59,7 @@ def test_a_newer_delivery_replaces_an_unmerged_one_and_no_one_s_work(
     assert branches(class_with_offer, "s0002") == {"main", OLD, NEW}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("worked_on", [False, True])
 def test_after_a_lost_journal_only_what_an_update_made_is_replaced(
     class_with_offer: Classroom, capsys: pytest.CaptureFixture[str], worked_on: bool
@@ -80,6 +82,7 @@ def test_after_a_lost_journal_only_what_an_update_made_is_replaced(
     assert rows["s0001"]["kept_branches"] == sorted(remaining)
 
 
+@pytest.mark.slow
 def test_a_merged_branch_is_nobody_s_to_replace(
     class_with_offer: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -94,6 +97,7 @@ def test_a_merged_branch_is_nobody_s_to_replace(
     assert branches(class_with_offer, "s0001") == {"main", OLD, NEW}
 
 
+@pytest.mark.slow
 def test_over_http_too_and_a_server_that_keeps_every_branch_is_no_failure(
     classroom: Classroom, server: GitServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -130,6 +134,7 @@ def test_a_refusal_over_http_is_told_in_the_server_s_words(
     assert "all the time" not in output
 
 
+@pytest.mark.slow
 def test_no_minor_version_is_crossed_unless_it_is_named(
     classroom: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:

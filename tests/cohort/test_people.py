@@ -182,6 +182,7 @@ def test_a_late_joiner_gets_the_version_of_the_class(classroom: Classroom) -> No
     assert "_commit: 1.0.0" in classroom.read("s0004", ".copier-answers.yml")
 
 
+@pytest.mark.slow
 def test_a_late_joiner_gets_the_version_that_the_class_was_brought_to(
     classroom: Classroom,
 ) -> None:
@@ -198,6 +199,7 @@ def test_a_late_joiner_gets_the_version_that_the_class_was_brought_to(
     assert "_commit: 1.2.0" in classroom.read("s0005", ".copier-answers.yml")
 
 
+@pytest.mark.slow
 def test_a_late_joiner_gets_the_same_sequence_of_template_commits(
     classroom: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -234,6 +236,7 @@ def test_a_late_joiner_gets_the_same_sequence_of_template_commits(
 # Drop-outs.
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("word", ["no", "No", "FALSE", "0", "nein"])
 def test_who_dropped_out_stays_in_the_journal_and_out_of_updates(
     classroom: Classroom, capsys: pytest.CaptureFixture[str], word: str
@@ -296,6 +299,7 @@ def test_a_template_may_ask_whether_something_is_active(classroom: Classroom) ->
 # Histories that are not what was handed out.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_collected", [False, True])
 def test_an_unrelated_history_gets_one_right_sentence(
     classroom: Classroom, capsys: pytest.CaptureFixture[str], tmp_path: Path, is_collected: bool
@@ -326,6 +330,7 @@ def test_an_unrelated_history_gets_one_right_sentence(
     assert classroom.refs("s0001")["refs/heads/main"] == head
 
 
+@pytest.mark.slow
 def test_a_history_in_one_commit_is_still_a_student_s(
     classroom: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:

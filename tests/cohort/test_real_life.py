@@ -31,6 +31,7 @@ def test_a_branch_called_mlstarter_is_named_and_the_others_are_updated(
     assert "refs/heads/mlstarter/update-1.1.0" in ready.refs("s0002")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("branch", ["master", "trunk"])
 def test_work_on_another_branch_is_named_by_every_verb(
     ready: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str], branch: str
@@ -62,6 +63,7 @@ def test_a_repository_that_is_gone_is_named_and_made_anew_when_asked(
     assert ready.refs("s0001") == refs_before
 
 
+@pytest.mark.slow
 def test_no_advice_empties_a_repository_with_commits(
     ready: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -76,6 +78,7 @@ def test_no_advice_empties_a_repository_with_commits(
     assert "empty it" not in output
 
 
+@pytest.mark.slow
 def test_at_a_moment_the_student_s_own_line_counts(ready: Classroom, tmp_path: Path) -> None:
     """What was merged in after the deadline may be older than it."""
     path = ready.work("s0001", **{"solution.py": "answer = 42\n"})

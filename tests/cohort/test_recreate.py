@@ -56,6 +56,7 @@ def test_a_clone_at_an_earlier_moment_gives_everything_that_it_fetched(
     assert copies.refs("s0001") == before
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("harm", ["none", "of another", "linked", "unrelated", "a file"])
 def test_without_a_clone_of_theirs_the_handout_is_taken_and_that_is_said(
     copies: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str], harm: str
@@ -113,6 +114,7 @@ def test_on_github_the_student_is_invited_again(
         assert hub.invitations["school/user-s0001"] == {"user-s0001"}
 
 
+@pytest.mark.slow
 def test_over_http_the_clone_goes_into_the_empty_repository(
     classroom: Classroom, server: GitServer, tmp_path: Path
 ) -> None:

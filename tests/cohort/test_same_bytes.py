@@ -46,6 +46,7 @@ def test_cohort_create_commits_what_new_commits(
     assert outcomes == ["updated", "current", "current"]
 
 
+@pytest.mark.slow
 def test_a_cookiecutter_project_has_the_record_that_new_writes(
     classroom: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -108,6 +108,7 @@ def take_deciding_hooks_away(store: Path) -> None:
         git(store, "config", "core.bare", "true")
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("kind", HOSTILE)
 @pytest.mark.parametrize("mode", ["branch", "merge"])
 def test_nothing_that_the_folder_names_runs(
@@ -201,6 +202,7 @@ LEADING_OUT = (
 )  # fmt: skip
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("prepare", LEADING_OUT, ids=lambda prepare: prepare.__name__)
 def test_a_repository_that_leads_out_of_its_folder_is_left_alone(
     ready: Classroom,

@@ -71,6 +71,7 @@ def test_a_file_in_a_folder_that_there_is_not_is_refused_before_anybody_is_asked
     assert f"there is no folder {tmp_path / 'no'}" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_fail_on_behind_and_pending_updates(
     working: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -172,6 +173,7 @@ def test_the_board_sorts_in_a_browser(working: Classroom, tmp_path: Path, requir
         browser.close()
 
 
+@pytest.mark.slow
 def test_clones_are_made_brought_up_and_never_reset(
     working: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

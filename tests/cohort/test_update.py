@@ -94,6 +94,7 @@ def test_running_twice_opens_nothing_twice(
     assert f"refs/heads/{BRANCH}" not in ready.refs("s0003")
 
 
+@pytest.mark.slow
 def test_a_branch_pushed_by_a_run_that_was_cut_off_is_recognised(ready: Classroom) -> None:
     import sqlite3
 
@@ -137,6 +138,7 @@ def test_canary_goes_on_with_the_next_ones(ready: Classroom) -> None:
     assert students_with_offer() == ["s0001", "s0002"]
 
 
+@pytest.mark.slow
 def test_dry_run_says_what_would_happen_and_pushes_nothing(
     ready: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:

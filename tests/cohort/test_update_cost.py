@@ -14,6 +14,7 @@ from tests.cohort.conftest import Classroom
 MOST = 17
 
 
+@pytest.mark.slow
 def test_one_more_student_starts_few_git_processes(
     classroom: Classroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

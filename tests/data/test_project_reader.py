@@ -99,6 +99,7 @@ def same(frame: pd.DataFrame, values: Values, target: str) -> None:
         assert cells == expected, name
 
 
+@pytest.mark.slow
 @settings(
     max_examples=EXAMPLES,
     deadline=None,
@@ -159,6 +160,7 @@ def test_real_files_are_read_alike(projects: Projects, tmp_path: Path, title: st
     same(frame, read_table(path, looked_at.settings, schema), "y")
 
 
+@pytest.mark.slow
 def test_nothing_of_the_reader_needs_more_than_the_project_has(projects: Projects) -> None:
     module = projects.module("data", "csv", Path("a.csv"))
     code = f"import {module.__name__}, sys; print('mlstarter' in sys.modules)"

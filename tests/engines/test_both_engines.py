@@ -175,6 +175,7 @@ def test_a_copier_template_without_an_answers_file_gets_a_record(
     assert "token" not in answers
 
 
+@pytest.mark.slow
 def test_plain_copier_updates_a_project_made_here(mlstarter: Run, tmp_path: Path) -> None:
     source = commit(write_template(tmp_path / "t", COPIER), "1.0.0")
     project = tmp_path / "p"

@@ -42,6 +42,7 @@ def next_version(source: Path) -> None:
     commit(source, "2.0.0")
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("case", TEMPLATES)
 def test_an_update_keeps_what_was_drawn(case: str, mlstarter: Run, tmp_path: Path) -> None:
     source = commit(write_template(tmp_path / "t", TEMPLATES[case]), "1.0.0")

@@ -47,6 +47,7 @@ def names_engine(node: ast.AST) -> bool:
     return isinstance(node, ast.Constant) and node.value in NAMES
 
 
+@pytest.mark.slow
 def test_no_line_asks_which_engine_but_the_one_that_chooses() -> None:
     lines = {
         f"{path.relative_to(SOURCE).as_posix()}:{line}"

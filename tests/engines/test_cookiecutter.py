@@ -144,6 +144,7 @@ PART = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @settings(
     max_examples=300 if FULL else 25,
     deadline=None,

@@ -181,6 +181,7 @@ def random_templates(draw: st.DrawFn) -> tuple[Files, dict[str, Any]]:
     return files, draws
 
 
+@pytest.mark.slow
 @settings(
     max_examples=400 if FULL else 20,
     deadline=None,
@@ -211,6 +212,7 @@ BUILT_IN = [
 ]  # fmt: skip
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("number", range(len(BUILT_IN)))
 def test_the_built_in_template_equals_copier(number: int) -> None:
     template = sources.resolve()

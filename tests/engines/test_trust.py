@@ -56,6 +56,7 @@ def test_without_trust_it_lists_what_would_run_and_stops(
     assert not (tmp_path / "p").exists()
 
 
+@pytest.mark.slow
 def test_tasks_run_with_trust_and_what_git_ignores_is_not_committed(
     mlstarter: Run, tmp_path: Path
 ) -> None:
@@ -112,6 +113,7 @@ def test_a_failing_task_is_one_line_and_leaves_nothing(mlstarter: Run, tmp_path:
     assert not (tmp_path / "p").exists()
 
 
+@pytest.mark.slow
 def test_a_source_named_in_the_settings_is_trusted(
     mlstarter: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -165,6 +167,7 @@ SHOUTING = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("shouting")
 def test_extensions_of_the_template_work_with_trust(mlstarter: Run, tmp_path: Path) -> None:
     cutter = {
@@ -181,6 +184,7 @@ def test_extensions_of_the_template_work_with_trust(mlstarter: Run, tmp_path: Pa
         assert (project / "f").read_text() == "A!!"
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("shouting")
 def test_a_trusted_source_is_trusted_by_update_and_list_too(
     mlstarter: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -63,6 +63,7 @@ def test_an_unknown_version_names_the_command_that_lists_them() -> None:
     assert "mlstarter list versions" in (failure.value.hint or "")
 
 
+@pytest.mark.slow
 def test_processes_that_start_together_all_get_the_whole_template(cache_dir: Path) -> None:
     running = [
         subprocess.Popen([sys.executable, "-c", RESOLVE], stdout=subprocess.PIPE, text=True)
@@ -83,6 +84,7 @@ def test_a_second_use_starts_no_git(monkeypatch: pytest.MonkeyPatch) -> None:
     assert sources.resolve() == first
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("damage", ["file removed", "file cut short", "manifest gone", "pack gone"])
 def test_a_damaged_cache_is_built_again(damage: str, cache_dir: Path) -> None:
     root = sources.resolve().root

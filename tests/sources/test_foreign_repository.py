@@ -100,6 +100,7 @@ def template(tmp_path: Path) -> Path:
     return commit(folder, "1.0.0")
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("name", SETTINGS)
 def test_no_setting_of_a_folder_runs_a_command(name: str, template: Path, tmp_path: Path) -> None:
     witness = hostile(template, tmp_path, name)
@@ -219,6 +220,7 @@ def test_what_git_ignores_stays_at_home(tmp_path: Path) -> None:
     assert (template.source, template.version) == (str(folder), None)
 
 
+@pytest.mark.slow
 def test_a_changed_folder_that_copier_itself_renders_is_recorded_by_its_own_path(
     tmp_path: Path,
 ) -> None:

@@ -158,6 +158,7 @@ ENDLESS = {
 }  # fmt: skip
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("case", ENDLESS)
 @pytest.mark.parametrize("place", ["file", "question"])
 def test_what_would_never_end_or_fill_the_memory_ends(

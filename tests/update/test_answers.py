@@ -75,6 +75,7 @@ def test_a_new_question_takes_its_default_and_is_shown(template: Template, dest:
     assert (dest / "c").read_text() == "red\n"
 
 
+@pytest.mark.slow
 def test_a_renamed_question_takes_the_old_ones_answer(template: Template, dest: Path) -> None:
     write(template.folder, {"copier.yml": QUESTIONS + "colour: {type: str, default: red}\n"})
     template.release("1.0.0", {"c.jinja": "{{ colour }}\n"})

@@ -270,6 +270,7 @@ def terminal(dest: Path, *arguments: str) -> pexpect.spawn[str]:
     )
 
 
+@pytest.mark.slow
 def test_a_new_question_is_asked_on_a_terminal(dest: Path) -> None:
     child = terminal(dest)
     child.expect("Which colour")
@@ -281,6 +282,7 @@ def test_a_new_question_is_asked_on_a_terminal(dest: Path) -> None:
     assert "colour: blue" in (dest / ".copier-answers.yml").read_text()
 
 
+@pytest.mark.slow
 def test_ctrl_c_at_a_question_changes_nothing(dest: Path) -> None:
     before = snapshot(dest)
     child = terminal(dest)
@@ -293,6 +295,7 @@ def test_ctrl_c_at_a_question_changes_nothing(dest: Path) -> None:
     assert not git(dest, "status", "--porcelain")
 
 
+@pytest.mark.slow
 def test_sigterm_while_it_runs_leaves_nothing_half_done(dest: Path) -> None:
     child = terminal(dest)
     child.expect("Which colour")

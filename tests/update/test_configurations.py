@@ -31,6 +31,7 @@ ALL = [
 ]
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("where", ["global", "repository"])
 @pytest.mark.parametrize("name", ALL)
 def test_a_checkout_that_git_calls_clean_is_updated(

@@ -171,6 +171,7 @@ def test_a_union_merge_in_a_subfolders_gitattributes_keeps_both(
     assert set((dest / "docs/log.md").read_text().split()) == {"a", "b", "mine", "theirs"}
 
 
+@pytest.mark.slow
 def test_a_filter_such_as_lfs_keeps_pointers_in_git_and_contents_on_disk(
     template: Template, dest: Path, identity: Path
 ) -> None:

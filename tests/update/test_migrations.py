@@ -71,6 +71,7 @@ def test_without_trust_the_migrations_in_between_are_listed_and_nothing_runs(
     assert git(project, "status", "--porcelain") == ""
 
 
+@pytest.mark.slow
 def test_with_trust_they_do_what_copier_update_does(
     mlstarter: Run, project: Path, tmp_path: Path
 ) -> None:

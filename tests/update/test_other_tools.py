@@ -39,6 +39,7 @@ def test_a_plain_copier_copy_is_updated(two_releases: Template, tmp_path: Path) 
     assert_merged(folder)
 
 
+@pytest.mark.slow
 def test_a_plain_copier_update_in_between_is_followed(
     two_releases: Template, project: Path
 ) -> None:
@@ -63,6 +64,7 @@ def test_a_plain_copier_update_in_between_is_followed(
     assert git(project, "diff", "HEAD") == ""
 
 
+@pytest.mark.slow
 def test_a_plain_copier_update_works_after_ours(two_releases: Template, project: Path) -> None:
     from copier import run_update
 

@@ -59,6 +59,7 @@ names = st.text("ab.-_ é", min_size=1, max_size=3).filter(lambda n: n not in ("
 paths = st.lists(names, min_size=1, max_size=3).map("/".join)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(st.dictionaries(paths, st.binary(max_size=20), min_size=1, max_size=8))
 def test_trees_and_packs_are_what_git_writes(files: dict[str, bytes]) -> None:

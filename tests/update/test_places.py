@@ -23,6 +23,7 @@ from tests.update.story import (
 pytestmark = pytest.mark.usefixtures("identity")
 
 
+@pytest.mark.slow
 def test_a_project_in_a_subfolder_leaves_its_neighbours_alone(
     tmp_path: Path, two_releases: Template
 ) -> None:
