@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -15,6 +16,9 @@ TOOL = Path(__file__).parents[2] / "tools/try-template"
 ADDED = ("registry", "monitoring", "gates", "operations", "runs", "score", "tune")
 NAMES = (*ADDED, "serve", "promote")
 TABULAR = ("observation", "staleness")
+NETWORK = ("distributed", "checkpoint")
+# Speech takes minutes for these; `make test-full` runs them too.
+LONG = [] if os.environ.get("MLSTARTER_TEST_FULL") else ["-k", "not whole and not killed"]
 
 
 def at_production(project: Project, folder: Path) -> Project:
@@ -39,7 +43,9 @@ def at_production(project: Project, folder: Path) -> Project:
 def own_tests(project: Project) -> int:
     """Run the tests that the level adds, and its style and types; return how many tests passed."""
     names = [*NAMES, *(TABULAR if (project.root / "schema.toml").is_file() else ())]
+    names += NETWORK if (project.root / "tests/test_distributed.py").is_file() else ()
     tests = [f"tests/test_{name}.py" for name in names]
+    tests += LONG if project.metadata()["project"]["type"] == "asr" else []
     done = project.run(project.python, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests)
     project.run(project.python, "-m", "ruff", "check", ".")
     project.run(project.python, "-m", "mypy")
