@@ -44,6 +44,8 @@ def own_tests(project: Project) -> int:
     """Run the tests that the level adds, and its style and types; return how many tests passed."""
     names = [*NAMES, *(TABULAR if (project.root / "schema.toml").is_file() else ())]
     names += NETWORK if (project.root / "tests/test_distributed.py").is_file() else ()
+    names += ["robustness"] if (project.root / "tests/test_robustness.py").is_file() else []
+    names += ["quantize"] if (project.root / "tests/test_quantize.py").is_file() else []
     tests = [f"tests/test_{name}.py" for name in names]
     tests += LONG if project.metadata()["project"]["type"] == "asr" else []
     done = project.run(project.python, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests)
