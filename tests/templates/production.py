@@ -13,7 +13,7 @@ from tests.templates.projects import Project
 
 TOOL = Path(__file__).parents[2] / "tools/try-template"
 # What the level adds, and of the other tests those that it touches most.
-ADDED = ("registry", "monitoring", "gates", "operations", "runs", "score", "tune")
+ADDED = ("registry", "monitoring", "gates", "operations", "runs", "score", "tune", "hub")
 NAMES = (*ADDED, "serve", "promote")
 TABULAR = ("observation", "staleness")
 NETWORK = ("distributed", "checkpoint")
@@ -34,8 +34,9 @@ def at_production(project: Project, folder: Path) -> Project:
         project.run(TOOL, project.root, *(word for pair in data for word in ("-d", pair)))
     added = folder / "added"
     pip = [str(project.python), "-m", "pip", "install", "--quiet", "--target", str(added)]
-    constraints = ["-c", str(project.root / "constraints.txt")]
-    subprocess.run([*pip, *constraints, "prometheus-client", "optuna"], check=True)
+    packages = ["prometheus-client", "optuna", "huggingface_hub"]
+    packages += ["-c", str(project.root / "constraints.txt")]
+    subprocess.run([*pip, *packages], check=True)
     path = f"{project.root / 'src'}:{added}"
     return replace(project, environment={**project.environment, "PYTHONPATH": path})
 
