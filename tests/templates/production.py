@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -12,9 +13,12 @@ from tests.templates.projects import Project
 
 TOOL = Path(__file__).parents[2] / "tools/try-template"
 # What the level adds, and of the other tests those that it touches most.
-ADDED = ("registry", "monitoring", "gates", "operations", "runs", "score", "tune")
+ADDED = ("registry", "monitoring", "gates", "operations", "runs", "score", "tune", "hub")
 NAMES = (*ADDED, "serve", "promote")
 TABULAR = ("observation", "staleness")
+NETWORK = ("distributed", "checkpoint")
+# Speech takes minutes for these; `make test-full` runs them too.
+LONG = [] if os.environ.get("MLSTARTER_TEST_FULL") else ["-k", "not whole and not killed"]
 
 
 def at_production(project: Project, folder: Path) -> Project:
@@ -30,8 +34,9 @@ def at_production(project: Project, folder: Path) -> Project:
         project.run(TOOL, project.root, *(word for pair in data for word in ("-d", pair)))
     added = folder / "added"
     pip = [str(project.python), "-m", "pip", "install", "--quiet", "--target", str(added)]
-    constraints = ["-c", str(project.root / "constraints.txt")]
-    subprocess.run([*pip, *constraints, "prometheus-client", "optuna"], check=True)
+    packages = ["prometheus-client", "optuna", "huggingface_hub"]
+    packages += ["-c", str(project.root / "constraints.txt")]
+    subprocess.run([*pip, *packages], check=True)
     path = f"{project.root / 'src'}:{added}"
     return replace(project, environment={**project.environment, "PYTHONPATH": path})
 
@@ -39,7 +44,11 @@ def at_production(project: Project, folder: Path) -> Project:
 def own_tests(project: Project) -> int:
     """Run the tests that the level adds, and its style and types; return how many tests passed."""
     names = [*NAMES, *(TABULAR if (project.root / "schema.toml").is_file() else ())]
+    names += NETWORK if (project.root / "tests/test_distributed.py").is_file() else ()
+    names += ["robustness"] if (project.root / "tests/test_robustness.py").is_file() else []
+    names += ["quantize"] if (project.root / "tests/test_quantize.py").is_file() else []
     tests = [f"tests/test_{name}.py" for name in names]
+    tests += LONG if project.metadata()["project"]["type"] == "asr" else []
     done = project.run(project.python, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests)
     project.run(project.python, "-m", "ruff", "check", ".")
     project.run(project.python, "-m", "mypy")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -142,3 +144,26 @@ def test_the_production_level_comes_by_an_update_and_passes_its_own_tests(
         pytest.skip("test_production does it with a student's work in between")
     updated = at_production(project.clone(tmp_path / project.root.name), tmp_path)
     assert own_tests(updated) > 40
+
+
+@pytest.mark.full
+@pytest.mark.timeout(3600)
+def test_two_processes_of_torchrun_reach_the_result_of_one(
+    project: Project, kind: str, tmp_path: Path
+) -> None:
+    if kind not in ("cv", "asr"):
+        pytest.skip("no network is trained")
+    updated = at_production(project.clone(tmp_path / project.root.name), tmp_path)
+    updated.command("fetch")
+    updated.make("train-shared", "PROCESSES=2")
+    alone, shared = updated.metadata(), trained(updated)
+    assert shared["model"]["created"] > alone["model"]["created"]
+    interval = alone["validation"][alone["primary"]]
+    value = shared["validation"][alone["primary"]]["value"]
+    assert interval["low"] <= value <= interval["high"]
+
+
+def trained(project: Project) -> dict[str, Any]:
+    """Return the metadata of the model that was trained last."""
+    facts: dict[str, Any] = json.loads((project.root / "artifacts/metadata.json").read_text())
+    return facts

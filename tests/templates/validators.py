@@ -26,7 +26,9 @@ TOOLS: dict[str, tuple[str, ...]] = {
     "schemathesis": ("schemathesis>=4",),
     "kubernetes-validate": ("kubernetes-validate",),
     "python": ("huggingface_hub", "pyyaml"),
+    "skypilot": ("skypilot~=0.14.0",),
 }
+INTERPRETERS = ("python", "skypilot")  # tools that are Python with some packages
 
 
 def validate(tool: str, arguments: Sequence[str | Path], folder: Path) -> Done:
@@ -34,7 +36,7 @@ def validate(tool: str, arguments: Sequence[str | Path], folder: Path) -> Done:
     packages = TOOLS[tool]
     environment = [word for name in packages[1:] for word in ("--with", name)]
     command = [uv(), "tool", "run", "--quiet", "--from", packages[0], *environment, tool]
-    if tool == "python":
+    if tool in INTERPRETERS:
         command = [uv(), "run", "--quiet", "--no-project", "--isolated"]
         command += [word for name in packages for word in ("--with", name)] + ["python"]
     words = [*command, *map(str, arguments)]

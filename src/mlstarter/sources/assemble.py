@@ -24,10 +24,11 @@ def layers(project_type: str, level: str) -> list[str]:
     A type may bring files of its own for the production level in ``<type>-production/``.
     """
     # torch/ is the training loop that networks share.
-    names = ["core", *(["torch"] if project_type in ("cv", "asr") else []), project_type]
-    if level == "production":
-        names = [*names[:-1], "production", project_type, f"{project_type}-production"]
-    return names
+    loop = ["torch"] if project_type in ("cv", "asr") else []
+    if level == "essentials":
+        return ["core", *loop, project_type]
+    added = ["production", *(f"{name}-production" for name in loop)]
+    return ["core", *loop, *added, project_type, f"{project_type}-production"]
 
 
 def is_layered(folder: Path) -> bool:

@@ -1,14 +1,14 @@
 """What is remembered of pictures and their answers, and how good an answer was."""
 
 from collections.abc import Mapping
-from math import log
 from typing import Any
 
+from .class_scores import score, vocabulary
 from .drift import Observation
 from .features import Pixels, decode, to_size
 from .inference import Model
 
-UNKNOWN = "(unknown)"  # where the model says that it does not know
+__all__ = ["answer", "observe", "score", "vocabulary"]
 
 
 def answer(model: Model, content: bytes, _: str) -> tuple[Any, list[Observation]]:
@@ -24,7 +24,7 @@ def observe(pixels: Pixels, answer: Mapping[str, Any]) -> Observation:
 
     Both are of pixels from 0 to 255: another camera, light or ground moves them first.
     """
-    label, probability = answer["prediction"] or UNKNOWN, max(answer["probabilities"].values())
+    label, probability = answer["prediction"], max(answer["probabilities"].values())
     features = {
         "brightness": float(pixels.mean()),
         "contrast": float(pixels.std()),
@@ -32,24 +32,3 @@ def observe(pixels: Pixels, answer: Mapping[str, Any]) -> Observation:
         "probability": probability,
     }
     return Observation(features, (label,), probability)
-
-
-def vocabulary(metadata: Mapping[str, Any]) -> list[str]:
-    """Return the classes that the model answers."""
-    return list(metadata["output"]["classes"])
-
-
-def score(
-    answer: Mapping[str, Any], label: str | float, metadata: Mapping[str, Any]
-) -> dict[str, float]:
-    """Return an answer's scores, whose means bear the names and units of those on validation.
-
-    Where the model does not know, its likeliest class counts, as on validation. Raises
-    ``ValueError`` where the label is none that the model can predict.
-    """
-    if label not in (classes := vocabulary(metadata)):
-        raise ValueError(f"The label must be one of {', '.join(classes[:20])}.")
-    probabilities = answer["probabilities"]
-    likeliest = answer["prediction"] or max(probabilities, key=lambda name: probabilities[name])
-    loss = -log(max(probabilities[label], 1e-7))
-    return {"accuracy": float(likeliest == label), "log_loss": loss}

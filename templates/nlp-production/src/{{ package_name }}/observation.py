@@ -1,12 +1,13 @@
 """What is remembered of texts and their answers, and how good an answer was."""
 
 from collections.abc import Mapping
-from math import log
 from typing import Any
 
+from .class_scores import score, vocabulary
 from .drift import Observation
 from .inference import Model
 
+__all__ = ["answer", "observe", "score", "vocabulary"]
 UNKNOWN = "(unknown)"  # where the model says that it does not know
 
 
@@ -26,21 +27,3 @@ def observe(text: str, answer: Mapping[str, Any]) -> Observation:
         "probability": probability,
     }
     return Observation(features, (label,), probability)
-
-
-def vocabulary(metadata: Mapping[str, Any]) -> list[str]:
-    """Return the classes that the model answers."""
-    return list(metadata["output"]["classes"])
-
-
-def score(
-    answer: Mapping[str, Any], label: str | float, metadata: Mapping[str, Any]
-) -> dict[str, float]:
-    """Return an answer's scores, whose means bear the names and units of those on validation.
-
-    Raises ``ValueError`` where the label is none that the model can predict.
-    """
-    if label not in (classes := vocabulary(metadata)):
-        raise ValueError(f"The label must be one of {', '.join(classes[:20])}.")
-    right, probability = answer["likeliest"] == label, answer["probabilities"][label]
-    return {"accuracy": float(right), "log_loss": -log(max(probability, 1e-7))}
