@@ -32,6 +32,7 @@ ANSWERS = {
     "data_licence": "MIT",
     "image_size": 28,
     "image_channels": 1,
+    "image_layout": "pixels",
     "image_split": "given",
 }
 LONG = {"width": 88, "batch": 1024, "learning_rate": 0.008, "patience": 100}
