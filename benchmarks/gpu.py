@@ -77,7 +77,7 @@ def measure(folder: Path, epochs: int = 0, variants: int = len(VARIANTS)) -> Non
     print(f"torch {torch.__version__}, Python {platform.python_version()}, {device.type}: {card}")
     images, _ = data.load(settings)
     parts = split.split(images, settings)
-    train, validation, test = (images.take(parts[name]) for name in split.PARTS)
+    train, validation, test = (images.take(parts[name]) for name in ("train", "validation", "test"))
     print(f"{len(train)} to train, {len(validation)} to validate, {len(test)} to test")
 
     def train_network(changes: dict[str, Any]) -> tuple[Any, Any, float]:

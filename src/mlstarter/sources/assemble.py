@@ -27,8 +27,8 @@ def layers(project_type: str, level: str) -> list[str]:
     loop = ["torch"] if project_type in ("cv", "asr") else []
     if level == "essentials":
         return ["core", *loop, project_type]
-    added = ["production", *(f"{name}-production" for name in loop)]
-    return ["core", *loop, *added, project_type, f"{project_type}-production"]
+    production = ["production", *(f"{name}-production" for name in loop)]
+    return ["core", *loop, *production, project_type, f"{project_type}-production"]
 
 
 def is_layered(folder: Path) -> bool:
