@@ -76,8 +76,8 @@ def photographs() -> list[tuple[str, str, str, float]]:
     smooth = smooth.resize((400, 300), bicubic)
     large, clear = smooth.resize((2501, 1403), bicubic), smooth.convert("RGBA")
     clear.putalpha(Image.linear_gradient("L").resize(clear.size))
-    turned = Image.Exif()
-    turned[0x0112] = 6
+    rotation = Image.Exif()
+    rotation[0x0112] = 6
     jpeg: dict[str, Any] = {"kind": "JPEG", "quality": 90}
     return [
         ("png", encode(smooth), "image/png", 1e-4),
@@ -85,8 +85,8 @@ def photographs() -> list[tuple[str, str, str, float]]:
         ("large png", encode(large), "image/png", 1e-4),
         ("palette", encode(smooth.quantize(64)), "image/png", 1e-4),
         ("jpeg", encode(smooth, **jpeg), "image/jpeg", 0.02),
-        ("turned", encode(smooth, **jpeg, exif=turned), "image/jpeg", 0.02),
-        ("large jpeg", encode(large, **jpeg, exif=turned), "image/jpeg", 0.02),
+        ("rotation", encode(smooth, **jpeg, exif=rotation), "image/jpeg", 0.02),
+        ("large jpeg", encode(large, **jpeg, exif=rotation), "image/jpeg", 0.02),
         ("transparent", encode(clear), "image/png", 0.02),
         ("webp", encode(smooth, kind="WEBP", lossless=True), "image/webp", 0.02),
         ("no picture", base64.b64encode(b"hello").decode(), "image/png", 0.0),

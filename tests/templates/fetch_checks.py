@@ -31,7 +31,7 @@ DATASET = client.parse("ada/known")
 ROWS = b"id,value\n" + b"".join(b"%d,%d\n" % (i, i * i) for i in range(5000))
 
 
-def zipped(files: dict[str, bytes]) -> bytes:
+def zip_archive(files: dict[str, bytes]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
@@ -50,7 +50,7 @@ def kaggle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kaggle]:
     monkeypatch.setenv("KAGGLE_CONFIG_DIR", str(tmp_path / "home" / ".kaggle"))
     monkeypatch.setenv("KAGGLE_API_TOKEN", TOKEN)
     monkeypatch.setattr(client, "PAUSE", 0.0)
-    archive = zipped({"table.csv": ROWS, "more/notes.txt": b"hello"})
+    archive = zip_archive({"table.csv": ROWS, "more/notes.txt": b"hello"})
     with running(Kaggle(archive=archive)) as stand_in:
         endpoints = kaggle_env._env_to_endpoint
         monkeypatch.setitem(endpoints, kaggle_env.KaggleEnv.PROD, stand_in.api)
@@ -199,7 +199,7 @@ def with_password_bit(archive: bytes) -> bytes:
 
 
 def change(kaggle: Kaggle) -> None:
-    kaggle.archive = zipped({"table.csv": ROWS + b"1,2\n"})
+    kaggle.archive = zip_archive({"table.csv": ROWS + b"1,2\n"})
 
 
 @pytest.mark.parametrize("failure", FAILURES)
@@ -221,8 +221,8 @@ def test_a_failure_is_one_line_with_its_own_status_and_leaves_earlier_data(
     assert error.exit_status == status
     assert "\n" not in str(error) and error.hint and "\n" not in error.hint
     assert contents(root) == before
-    shown = "".join([str(error), error.hint, *capfd.readouterr()])
-    assert TOKEN not in shown and SIGNATURE not in shown
+    output = "".join([str(error), error.hint, *capfd.readouterr()])
+    assert TOKEN not in output and SIGNATURE not in output
     assert error.__suppress_context__ or error.__context__ is None
 
 
@@ -235,14 +235,14 @@ def test_a_passing_fault_is_tried_again(fault: str, kaggle: Kaggle, root: Path) 
 
 def test_an_interrupted_download_goes_on_where_it_stopped(kaggle: Kaggle, root: Path) -> None:
     noise = random.Random(0).randbytes(6 << 20)  # kagglehub writes in blocks of a megabyte
-    kaggle.archive = zipped({"table.csv": noise})
+    kaggle.archive = zip_archive({"table.csv": noise})
     kaggle.faults = ["cut"] * 3
     with pytest.raises(ProjectError):
         fetch(root)
     kaggle.ranges.clear()
     fetch(root)
-    (resumed,) = filter(None, kaggle.ranges)
-    assert int(resumed.removeprefix("bytes=").rstrip("-")) > len(kaggle.archive) // 2
+    (byte_range,) = filter(None, kaggle.ranges)
+    assert int(byte_range.removeprefix("bytes=").rstrip("-")) > len(kaggle.archive) // 2
     assert (root / "data/raw/known/table.csv").read_bytes() == noise
     assert not list((root / "data/cache").iterdir()), "the archive is not kept"
 
@@ -266,19 +266,19 @@ def link(name: str) -> bytes:
 
 def bomb() -> bytes:
     """Claim two gigabytes in a small file: what the directory says is checked before a byte."""
-    packed = zipped({"a.csv": b"0" * 100_000})
-    place = packed.rindex(b"PK\x01\x02") + 24
-    return packed[:place] + (2 << 30).to_bytes(4, "little") + packed[place + 4 :]
+    archive = zip_archive({"a.csv": b"0" * 100_000})
+    place = archive.rindex(b"PK\x01\x02") + 24
+    return archive[:place] + (2 << 30).to_bytes(4, "little") + archive[place + 4 :]
 
 
 HOSTILE = {
-    "climbs out": zipped({"../../outside.csv": b"x"}),
-    "climbs out inside": zipped({"a/../../outside.csv": b"x"}),
-    "absolute": zipped({"/tmp/outside.csv": b"x"}),
-    "backslashes": zipped({"..\\outside.csv": b"x"}),
-    "drive": zipped({"C:outside.csv": b"x"}),
+    "climbs out": zip_archive({"../../outside.csv": b"x"}),
+    "climbs out inside": zip_archive({"a/../../outside.csv": b"x"}),
+    "absolute": zip_archive({"/tmp/outside.csv": b"x"}),
+    "backslashes": zip_archive({"..\\outside.csv": b"x"}),
+    "drive": zip_archive({"C:outside.csv": b"x"}),
     "link": link("table.csv"),
-    "same name in other case": zipped({"a.csv": b"x", "A.csv": b"y"}),
+    "same name in other case": zip_archive({"a.csv": b"x", "A.csv": b"y"}),
     "bomb": bomb(),
 }
 
@@ -364,7 +364,7 @@ def test_what_the_owner_keeps_beside_the_table_stays(kaggle: Kaggle, root: Path)
     assert len(kaggle.requests) == request_count, (
         "what lies beside the table is no reason to fetch it"
     )
-    kaggle.version, kaggle.archive = 4, zipped({"renamed.csv": ROWS})
+    kaggle.version, kaggle.archive = 4, zip_archive({"renamed.csv": ROWS})
     fetch(root, update=True)
     files = {f"data/raw/known/{name}": content for name, content in beside.items()}
     files["data/raw/known/renamed.csv"] = ROWS
