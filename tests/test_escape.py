@@ -142,7 +142,8 @@ def test_html_is_written_by_two_modules_that_escape_every_value() -> None:
         path.relative_to(SOURCE).as_posix(): path.read_text(encoding="utf-8")
         for path in sorted(SOURCE.rglob("*.py"))
     }
-    assert [name for name, text in texts.items() if "<html" in text] == []
+    # Bytes are what files are recognised by, not what is written.
+    assert [name for name, text in texts.items() if re.search(r'(?<!b")<html', text)] == []
     escaping = [name for name, text in texts.items() if "autoescape=True" in text]
     assert escaping == ["checks/page.py", "cohort/static_page.py"]
     plain = [name for name, text in texts.items() if "autoescape=False" in text]
