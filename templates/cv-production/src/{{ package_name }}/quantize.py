@@ -4,6 +4,7 @@ Static quantisation (Jacob et al., 2018, arXiv:1712.05877): training pictures sh
 value needs, and validation pictures decide, by the paired difference, the margin and the size.
 """
 
+import base64
 import shutil
 import sys
 import tempfile
@@ -122,7 +123,9 @@ def compare(config: Config, facts: dict[str, Any]) -> dict[str, Any]:
     model = facts["model"] | {"description": f"{facts['model']['description']} Served in int8."}
     facts = facts | {"model": model, "validation": scores, "quantization": changes}
     export.save((FOLDER / "model.onnx").read_bytes(), facts, train.PACKAGES)
-    train.write_golden(Model(ARTIFACTS), config.images.size, config.images.channels)
+    shape = [facts["example"][key] for key in ("height", "width", "channels")]
+    pixels = np.frombuffer(base64.b64decode(facts["example"]["pixels"]), np.uint8).reshape(shape)
+    train.write_golden(Model(ARTIFACTS), pixels)
     golden = ARTIFACTS / "golden.json"
     write_json(golden, read_json(golden) | {"tolerance": TOLERANCE})
     return changes | {"sentence": sentence}
