@@ -29,7 +29,7 @@ def wav(samples: Any, rate: int) -> str:
     return base64.b64encode(buffer.getvalue()).decode()
 
 
-def test_part() -> list[tuple[str, Any, int]]:
+def recordings_of_test() -> list[tuple[str, Any, int]]:
     """Return name, samples and rate of each recording that the project tests on."""
     import soundfile
 
@@ -79,7 +79,7 @@ def load(project: Project, folder: Path) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    parts = test_part()
+    parts = recordings_of_test()
     values = {"clips": at_other_rates(parts), "random": random_clips(parts, 200)}
     for name, value in values.items():
         Path(sys.argv[1], f"{name}.json").write_text(json.dumps(value), encoding="utf-8")

@@ -28,6 +28,7 @@ import pytest
 
 from tests.conftest import Require
 from tests.templates import kaggle_stand_in
+from tests.templates.gate_faults import build_site
 from tests.templates.projects import Project, change, clean_environment
 from tests.templates.validators import index_settings
 from tests.templates.workflow import runner
@@ -105,9 +106,16 @@ def built_site(
     require("node")
     project = tabular_project.clone(tmp_path_factory.mktemp("site") / "flight-delays")
     project.git("remote", "set-url", "origin", "https://ada:secret@github.com/ada/flights.git")
-    done = project.command("site")
-    assert "golden requests get the service's answer" in done.output
-    return project
+    return build_site(project)
+
+
+@pytest.fixture(scope="session")
+def nlp_site(
+    nlp_project: Project, tmp_path_factory: pytest.TempPathFactory, require: Require
+) -> Project:
+    """Return a clone of the text project in which the site was built, gate and all."""
+    require("node")
+    return build_site(nlp_project.clone(tmp_path_factory.mktemp("site") / "which-language"))
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Faults that the gate between page and service must see, made in a trained project."""
+"""The site of a trained project, and faults that the gate between page and service must see."""
 
 from __future__ import annotations
 
@@ -20,6 +20,12 @@ values = numpy_helper.to_array(largest) * float(sys.argv[1])
 largest.CopyFrom(numpy_helper.from_array(values.astype("float32"), largest.name))
 onnx.save(graph, "model/model.onnx")
 """
+
+
+def build_site(project: Project) -> Project:
+    """Build the site in a project, gate and all, and return the project."""
+    assert "golden requests get the service's answer" in project.command("site").output
+    return project
 
 
 def clone_with_runtime(source: Project, folder: Path) -> Project:

@@ -17,7 +17,12 @@ from playwright.sync_api import Page, expect
 from tests.conftest import Require
 from tests.templates import asr_clips
 from tests.templates.browser import accessibility, opened, press_predict, scrolls_sideways
-from tests.templates.gate_faults import assert_gate_is_red, change_a_weight, clone_with_runtime
+from tests.templates.gate_faults import (
+    assert_gate_is_red,
+    build_site,
+    change_a_weight,
+    clone_with_runtime,
+)
 from tests.templates.projects import Project, request
 from tests.templates.test_site_page import published
 
@@ -64,9 +69,7 @@ def site(
 ) -> Project:
     """Return a clone of the speech project in which the site was built, gate and all."""
     require("node")
-    project = asr_project.clone(tmp_path_factory.mktemp("site") / "spoken-digits")
-    assert "golden requests get the service's answer" in project.command("site").output
-    return project
+    return build_site(asr_project.clone(tmp_path_factory.mktemp("site") / "spoken-digits"))
 
 
 @pytest.fixture(scope="module")

@@ -17,6 +17,7 @@ from tests.templates import cv_pictures
 from tests.templates.browser import accessibility, opened, press_predict, scrolls_sideways
 from tests.templates.conftest import Generate
 from tests.templates.cv_pictures import write_shapes
+from tests.templates.gate_faults import build_site
 from tests.templates.projects import Project, change, request
 from tests.templates.tabular_requests import difference
 from tests.templates.test_site_page import ASK, published
@@ -28,19 +29,13 @@ PNG = {"Content-Type": "image/png"}
 SHORTER = {"width": "8", "epochs": "2", "steps": "60", "resamples": "200"}
 
 
-def build(project: Project) -> Project:
-    """Build the site, gate and all."""
-    assert "golden requests get the service's answer" in project.command("site").output
-    return project
-
-
 @pytest.fixture(scope="module")
 def built(
     cv_project: Project, tmp_path_factory: pytest.TempPathFactory, require: Require
 ) -> Project:
     """Return a clone of the embedded pictures' project in which the site was built."""
     require("node")
-    return build(cv_project.clone(tmp_path_factory.mktemp("site") / "garments"))
+    return build_site(cv_project.clone(tmp_path_factory.mktemp("site") / "garments"))
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +49,7 @@ def shapes(generate: Generate, cv_project: Project, require: Require) -> Project
     environment = {**cv_project.environment, "PYTHONPATH": str(root / "src")}
     project = Project(root, "shapes", cv_project.python, environment)
     project.command("all")
-    return build(project)
+    return build_site(project)
 
 
 @pytest.fixture(scope="module", params=["built", "shapes"])

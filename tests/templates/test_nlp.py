@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Require
 from tests.templates.projects import Project, request
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("nlp")]
@@ -79,23 +78,12 @@ def move_the_threshold(metadata: dict[str, Any]) -> None:
     metadata["output"]["threshold"] += 0.01
 
 
-@pytest.fixture(scope="module")
-def text_site(
-    nlp_project: Project, tmp_path_factory: pytest.TempPathFactory, require: Require
-) -> Project:
-    """Return a clone of the text project in which the site was built, gate and all."""
-    require("node")
-    project = nlp_project.clone(tmp_path_factory.mktemp("site") / "which-language")
-    assert "golden requests get the service's answer" in project.command("site").output
-    return project
-
-
 @pytest.mark.parametrize("fault", [swap_classes, swap_terms, shorten_ngrams, move_the_threshold])
 def test_the_gate_is_red_where_the_metadata_are_changed(
-    text_site: Project, tmp_path: Path, fault: Callable[[dict[str, Any]], None]
+    nlp_site: Project, tmp_path: Path, fault: Callable[[dict[str, Any]], None]
 ) -> None:
-    project = text_site.clone(tmp_path / "which-language")
-    shutil.copytree(text_site.root / "data/cache", project.root / "data/cache")
+    project = nlp_site.clone(tmp_path / "which-language")
+    shutil.copytree(nlp_site.root / "data/cache", project.root / "data/cache")
     file = project.root / "model/metadata.json"
     metadata = json.loads(file.read_text("utf-8"))
     fault(metadata)
@@ -126,10 +114,10 @@ Path("model/golden.json").write_text(json.dumps(golden), encoding="utf-8")
 
 
 def test_200_random_texts_get_the_same_answer_from_page_and_service(
-    text_site: Project, tmp_path: Path
+    nlp_site: Project, tmp_path: Path
 ) -> None:
-    project = text_site.clone(tmp_path / "which-language")
-    shutil.copytree(text_site.root / "data/cache", project.root / "data/cache")
+    project = nlp_site.clone(tmp_path / "which-language")
+    shutil.copytree(nlp_site.root / "data/cache", project.root / "data/cache")
     project.run(project.python, "-c", RANDOM_TEXTS)
     build = project.command("site", check=False)
     assert build.status == 0, build.output

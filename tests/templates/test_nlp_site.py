@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Require
 from tests.templates.browser import accessibility, opened, press_predict, scrolls_sideways
 from tests.templates.gate_faults import assert_gate_is_red, change_a_weight, clone_with_runtime
 from tests.templates.projects import Project, request
@@ -35,24 +34,13 @@ TEXTS = {
 
 
 @pytest.fixture(scope="module")
-def site(
-    nlp_project: Project, tmp_path_factory: pytest.TempPathFactory, require: Require
-) -> Project:
-    """Return a clone of the text project in which the site was built, gate and all."""
-    require("node")
-    project = nlp_project.clone(tmp_path_factory.mktemp("site") / "which-language")
-    assert "golden requests get the service's answer" in project.command("site").output
-    return project
-
-
-@pytest.fixture(scope="module")
-def address(site: Project) -> Iterator[str]:
-    with published(site) as url:
+def address(nlp_site: Project) -> Iterator[str]:
+    with published(nlp_site) as url:
         yield url
 
 
-def test_the_gate_is_red_where_a_weight_is_changed(site: Project, tmp_path: Path) -> None:
-    project = clone_with_runtime(site, tmp_path / "which-language")
+def test_the_gate_is_red_where_a_weight_is_changed(nlp_site: Project, tmp_path: Path) -> None:
+    project = clone_with_runtime(nlp_site, tmp_path / "which-language")
     change_a_weight(project, 1.05)
     assert_gate_is_red(project)
 
@@ -73,14 +61,14 @@ def random_texts(count: int) -> list[str]:
 
 @pytest.mark.browser
 def test_browser_and_service_answer_and_refuse_alike(
-    chromium: str, address: str, site: Project
+    chromium: str, address: str, nlp_site: Project
 ) -> None:
     texts = [*TEXTS.values(), *random_texts(200)]
     bodies = [json.dumps({"texts": [text]}) for text in texts]
     bodies += [json.dumps({"texts": texts[:100]})]
     bad_requests = [{"texts": []}, {"texts": ["a" * 100_001]}, {"texts": [1]}, {}]
     bodies += [json.dumps(body) for body in bad_requests]
-    with site.serve() as service:
+    with nlp_site.serve() as service:
         expected = [request(f"{service}/predict", body.encode()) for body in bodies]
     with opened(chromium, address) as (page, _):
         answers = page.evaluate(ASK, bodies)
@@ -95,10 +83,10 @@ def test_browser_and_service_answer_and_refuse_alike(
 
 @pytest.mark.browser
 def test_the_example_is_answered_as_the_api_answers_it(
-    chromium: str, address: str, site: Project
+    chromium: str, address: str, nlp_site: Project
 ) -> None:
-    with site.serve() as service:
-        _, answer = request(f"{service}/predict", site.metadata()["example"])
+    with nlp_site.serve() as service:
+        _, answer = request(f"{service}/predict", nlp_site.metadata()["example"])
     prediction = answer["predictions"][0]
     with opened(chromium, address) as (page, seen):
         assert press_predict(page) == (prediction["prediction"] or "I do not know")

@@ -115,14 +115,14 @@ def test_models_are_exchanged_while_the_service_runs(updated: Project) -> None:
         answers(old)
         assert (updated.root / "README.md").read_bytes() != published  # its experiments go on
         assert f"model `{old}`" in (updated.root / "README.md").read_text("utf-8")
-        status, told = request(f"{address}/metrics")
+        status, exposition = request(f"{address}/metrics")
         assert status == 200
-        checked = promtool(updated.root, "check", "metrics", text=told)
+        checked = promtool(updated.root, "check", "metrics", text=exposition)
         assert checked is None or checked.returncode == 0, checked.stdout + checked.stderr
-        known = set(re.findall(r"^# TYPE (\S+)", told, re.MULTILINE))
+        families = set(re.findall(r"^# TYPE (\S+)", exposition, re.MULTILINE))
         used = set(re.findall(r"\b(?:http|model)_[a-z_]+[a-z]\b(?=[{\[) ]|$)", queries(updated)))
         assert used
-        assert {re.sub("_(bucket|sum|count)$", "", name) for name in used} <= known | LATER
+        assert {re.sub("_(bucket|sum|count)$", "", name) for name in used} <= families | LATER
     listed = updated.command("runs").output
     assert new in listed
 
@@ -134,10 +134,10 @@ LATER = {"model_input_psi", "model_feedback_quality", "model_predictions_total"}
 def queries(project: Project) -> str:
     """Return every expression of the dashboard and of the alerts, a line each."""
     board = json.loads((project.root / "monitoring/grafana/dashboards/model.json").read_text())
-    found = [target["expr"] for panel in board["panels"] for target in panel["targets"]]
+    expressions = [target["expr"] for panel in board["panels"] for target in panel["targets"]]
     rules = (project.root / "monitoring/alerts.yml").read_text("utf-8")
-    found += re.findall(r"expr: ([^>].*)$", rules, re.MULTILINE)
-    return "\n".join(found)
+    expressions += re.findall(r"expr: ([^>].*)$", rules, re.MULTILINE)
+    return "\n".join(expressions)
 
 
 def promtool(
