@@ -105,8 +105,8 @@ def record(waves: Tensor, lengths: Tensor, white: float) -> tuple[Tensor, Tensor
 
 def telephone(waves: Tensor, peak: Tensor) -> Tensor:
     """Return waves as an 8-bit telephone line carries them (ITU-T G.711, mu = 255)."""
-    squeezed = waves.sign() * torch.log1p(255 * waves.abs() / peak) / math.log(256)
-    steps = (squeezed * 127).round() / 127
+    compressed_waves = waves.sign() * torch.log1p(255 * waves.abs() / peak) / math.log(256)
+    steps = (compressed_waves * 127).round() / 127
     return steps.sign() * torch.expm1(steps.abs() * math.log(256)) / 255 * peak
 
 
@@ -161,6 +161,6 @@ def gaps(features: Tensor, frames: Tensor) -> Tensor:
     for _ in range(2):
         low, start = draw(features, 0, BANDS).floor(), draw(features, 0, 1) * frames[:, None]
         width, length = draw(features, 0, 7).floor(), draw(features, 0, 10).floor()
-        hidden = ((band >= low) & (band < low + width))[:, :, None]
-        features = features * ~(hidden | ((moment >= start) & (moment < start + length))[:, None])
+        gap = ((band >= low) & (band < low + width))[:, :, None]
+        features = features * ~(gap | ((moment >= start) & (moment < start + length))[:, None])
     return features

@@ -62,24 +62,24 @@ class Decoder:
 
     def path(self, scores: Scores) -> NDArray[np.int64]:
         """Return the best state of each step; every path ends between words or at a word's end."""
-        emitted = scores[:, self.symbol]
-        emitted[:, 0] = scores[:, [BLANK, SPACE]].max(axis=1)
+        emissions = scores[:, self.symbol]
+        emissions[:, 0] = scores[:, [BLANK, SPACE]].max(axis=1)
         first, ends, here = np.array(self.first), np.array(self.ends), np.arange(len(self.symbol))
-        back = np.empty(emitted.shape, dtype=np.int64)
+        back = np.empty(emissions.shape, dtype=np.int64)
         # Two states before the first, never reached: every state has one and two before it.
-        padded = np.full(len(here) + 2, -np.inf)
-        total = padded[2:]
+        states = np.full(len(here) + 2, -np.inf)
+        total = states[2:]
         total[0] = 0.0
         for step in range(len(scores)):
-            ways = np.stack([total, padded[1:-1] + self.to_one, padded[:-2] + self.to_two])
+            ways = np.stack([total, states[1:-1] + self.to_one, states[:-2] + self.to_two])
             moves = ways.argmax(axis=0)  # the first of equals: to stay comes before to move
             best, came = ways[moves, here], here - moves
-            entered = total[0] - self.output["penalty"]
-            better = first[entered > best[first]]
-            best[better], came[better] = entered, 0
+            entry = total[0] - self.output["penalty"]
+            better = first[entry > best[first]]
+            best[better], came[better] = entry, 0
             came[0] = ends[total[ends].argmax()]
             best[0] = total[came[0]]
-            total[:], back[step] = best + emitted[step], came
+            total[:], back[step] = best + emissions[step], came
         states, state = np.empty(len(scores), dtype=np.int64), ends[total[ends].argmax()]
         for step in range(len(scores) - 1, -1, -1):
             states[step], state = state, back[step, state]

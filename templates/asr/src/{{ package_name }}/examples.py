@@ -65,9 +65,9 @@ class Examples:
 
 def stack(waves: Sequence[Samples], device: torch.device) -> tuple[Tensor, Tensor]:
     """Return waves as one tensor [waves, samples], and the samples of each."""
-    stacked = pad_sequence([torch.from_numpy(wave) for wave in waves], batch_first=True)
-    stacked = pad(stacked, (0, -stacked.shape[1] % augment.ROUND))
-    return stacked.to(device), torch.tensor([len(wave) for wave in waves])
+    batch = pad_sequence([torch.from_numpy(wave) for wave in waves], batch_first=True)
+    batch = pad(batch, (0, -batch.shape[1] % augment.ROUND))
+    return batch.to(device), torch.tensor([len(wave) for wave in waves])
 
 
 def recordings(clips: Sequence[Recording], recipe: Train, device: torch.device) -> Iterator[Group]:

@@ -91,8 +91,8 @@ def voice(energies: Tensor, valid: Tensor) -> Tensor:
     weight = torch.sigmoid(1.5 * (loudness - loudest + 3)) * valid
     band = (weight * energies).sum(2, keepdim=True) / weight.sum(2, keepdim=True)
     level = band.mean(dim=1, keepdim=True)
-    clipped = torch.maximum(energies, level - 7)
-    return ((clipped - level - 0.5 * (band - level)) / 2.5 + 0.5) * valid
+    loud_energies = torch.maximum(energies, level - 7)
+    return ((loud_energies - level - 0.5 * (band - level)) / 2.5 + 0.5) * valid
 
 
 def features_of(energies: Tensor, frames: Tensor) -> Tensor:
@@ -104,11 +104,11 @@ def features_of(energies: Tensor, frames: Tensor) -> Tensor:
     """
     valid, power = mask(frames, energies.shape[2]), energies.exp()
     noise = steady(power, valid)
-    spoken = voice((torch.maximum(power - 1.5 * noise, 0.2 * noise) + 1e-6).log(), valid)
+    speech = voice((torch.maximum(power - 1.5 * noise, 0.2 * noise) + 1e-6).log(), valid)
     smooth = mean_of_seven(power * valid) / mean_of_seven(valid).clamp(min=1e-3)
     noise = steady(smooth + 1e-6, valid)
     above = torch.maximum(smooth - 1.15 * noise, 0.05 * noise) / noise
-    return torch.cat([spoken, above.log().clamp(max=8) / 2.5 * valid], dim=1)
+    return torch.cat([speech, above.log().clamp(max=8) / 2.5 * valid], dim=1)
 
 
 class Block(nn.Module):

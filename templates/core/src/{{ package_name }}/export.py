@@ -20,7 +20,7 @@ import onnxruntime as ort
 Floats = NDArray[np.float64]
 ARTIFACTS = Path("artifacts")
 # What reports/metrics.json shares with metadata.json; `evaluate` adds the rest.
-SHARED = ("project", "task", "primary", "model", "dataset", "chosen_by", "margin", "exclusions")
+COMMON = ("project", "task", "primary", "model", "dataset", "chosen_by", "margin", "exclusions")
 
 
 def open_model(folder: Path) -> tuple[dict[str, Any], ort.InferenceSession]:
@@ -65,7 +65,7 @@ def save(graph: bytes, facts: dict[str, Any], packages: list[str]) -> dict[str, 
     model = facts["model"] | file | {"created": now(), "commit": git.commit()}
     metadata = {"schema": 2, **facts, "model": model}
     write_json(ARTIFACTS / "metadata.json", metadata)
-    report = {key: metadata[key] for key in ("schema", *SHARED, "lineage")}
+    report = {key: metadata[key] for key in ("schema", *COMMON, "lineage")}
     report |= {"evaluated": False, "result": "Not yet evaluated: `make evaluate promote`."}
     write_json(ARTIFACTS / "metrics.json", report)
     return metadata

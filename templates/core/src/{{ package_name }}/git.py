@@ -4,7 +4,7 @@ import re
 import subprocess
 from pathlib import Path
 
-WRITTEN = ("reports", "model", "README.md", "MODEL_CARD.md")  # by the commands
+OUTPUTS = ("reports", "model", "README.md", "MODEL_CARD.md")  # by the commands
 HOST = r"(?:@|//|\.)(github|gitlab)\.com(?::\d+)?[:/]+([\w.-]+)/([\w./-]+?)(?:\.git)?/?$"
 
 
@@ -21,7 +21,7 @@ def lines(*arguments: str) -> list[str]:
 def commit() -> str | None:
     """Return the commit that is checked out, "-dirty" where it was changed; None without git."""
     head = lines("rev-parse", "--short", "HEAD")
-    changes = lines("diff", "--name-only", "HEAD", "--", ".", *(f":!{name}" for name in WRITTEN))
+    changes = lines("diff", "--name-only", "HEAD", "--", ".", *(f":!{name}" for name in OUTPUTS))
     return head[0] + ("-dirty" if changes else "") if head else None
 
 
@@ -36,5 +36,5 @@ def addresses() -> dict[str, str | None]:
     host, owner, name = match[1].lower(), match[2], match[3]
     domain = f"{owner}.{host}.io".lower()
     site = f"https://{domain}/" + ("" if name.lower() == domain else f"{name}/")
-    published = Path(".github/workflows/pages.yml").is_file()
-    return {"repository": f"https://{host}.com/{owner}/{name}", "site": site if published else None}
+    has_site = Path(".github/workflows/pages.yml").is_file()
+    return {"repository": f"https://{host}.com/{owner}/{name}", "site": site if has_site else None}

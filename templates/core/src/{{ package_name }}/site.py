@@ -19,7 +19,7 @@ SHA256 = "d2228df7e4616bc3348bf504ee888f3bec43789a273f0a63f3e68d203ce3bf71"
 CACHE = Path("data/cache/onnxruntime-web")
 # What a page with one thread needs of the runtime.
 FILES = ("ort.wasm.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm")
-PUBLISHED = {  # folder of the site: what lies in it
+PUBLIC_FILES = {  # folder of the site: what lies in it
     "": ("site/*.html", "site/*.css", "site/*.js", "model/model.onnx", "model/metadata.json"),
     "runtime": (f"{CACHE.as_posix()}/*",),
     "reports": ("reports/report.html", "MODEL_CARD.md"),
@@ -40,7 +40,7 @@ def run() -> None:
     fetch_runtime()
     check_golden()
     download = 0
-    for folder, patterns in PUBLISHED.items():
+    for folder, patterns in PUBLIC_FILES.items():
         for path in sorted(path for pattern in patterns for path in Path().glob(pattern)):
             target, content = build / folder / path.name, as_published(path)
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -6,7 +6,7 @@ from . import git, report
 from .errors import ProjectError
 from .files import read_rows, write
 
-OTHERS = [f":!{name}" for name in (*git.WRITTEN, "data.lock", ".copier-answers.yml")]
+OTHERS = [f":!{name}" for name in (*git.OUTPUTS, "data.lock", ".copier-answers.yml")]
 
 
 def run() -> None:
@@ -28,7 +28,7 @@ def story() -> list[str]:
         if names:
             sentences.append(f"Changed since the template: {', '.join(names)}.")
     if rows := read_rows(Path("reports/experiments.csv")):
-        tried = [row["changes"] for row in rows[-5:] if row["changes"]]
-        last = f" Tried last: {'; '.join(tried)}." if tried else ""
+        experiments = [row["changes"] for row in rows[-5:] if row["changes"]]
+        last = f" Tried last: {'; '.join(experiments)}." if experiments else ""
         sentences.append(f"Experiments: {len(rows)}.{last}")
     return sentences

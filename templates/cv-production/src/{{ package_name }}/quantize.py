@@ -62,11 +62,11 @@ def to_int8(graph: bytes, pixels: Pixels) -> bytes:
     del model.opset_import[:]
     model.opset_import.extend(imports.values())
     with tempfile.TemporaryDirectory() as name:
-        whole, prepared, small = (str(Path(name, file)) for file in ("a.onnx", "b.onnx", "c.onnx"))
+        whole, clean, small = (str(Path(name, file)) for file in ("a.onnx", "b.onnx", "c.onnx"))
         onnx.save(model, whole)
-        quant_pre_process(whole, prepared, skip_symbolic_shape=True)
+        quant_pre_process(whole, clean, skip_symbolic_shape=True)
         quantize_static(
-            prepared,
+            clean,
             small,
             Calibration(pixels),
             quant_format=QuantFormat.QDQ,

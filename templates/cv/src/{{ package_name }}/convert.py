@@ -46,16 +46,16 @@ def resizing(size: int, channels: int) -> ModelProto:
         sides = op.Shape(planes, start=2, end=4)
         longer = op.ReduceMax(sides)
         sizes = op.Max((2 * size * sides + longer) / (2 * longer), 1)
-        fitted = op.Resize(
+        scaled_image = op.Resize(
             planes, None, None, sizes, axes=[2, 3], mode="linear", antialias=1, exclude_outside=1
         )
         before = (size - sizes) / 2
         pads = op.Concat(before, size - sizes - before, axis=0)
-        return op.Pad(fitted, pads, None, op.Constant(value_ints=[2, 3]))
+        return op.Pad(scaled_image, pads, None, op.Constant(value_ints=[2, 3]))
 
     images = scripting.UINT8["n", "height", "width", channels]
-    resized = scripting.FLOAT["n", channels, size, size]
-    graph: ModelProto = resize.to_model_proto(input_types=[images], output_types=[resized])
+    image = scripting.FLOAT["n", channels, size, size]
+    graph: ModelProto = resize.to_model_proto(input_types=[images], output_types=[image])
     return graph
 
 

@@ -98,11 +98,11 @@ def augment(images: Tensor, recipe: Train) -> Tensor:
     """Mirror half of the images [n, channels, h, w] and move each by some pixels, if asked to."""
     count, device, (height, width) = len(images), images.device, images.shape[2:]
     if recipe.flip:
-        mirrored = torch.rand(count, 1, 1, 1, device=device) < 0.5
-        images = torch.where(mirrored, images.flip(3), images)
+        is_mirrored = torch.rand(count, 1, 1, 1, device=device) < 0.5
+        images = torch.where(is_mirrored, images.flip(3), images)
     if recipe.shift:
-        padded = functional.pad(images, [recipe.shift] * 4)
-        windows = padded.unfold(2, height, 1).unfold(3, width, 1)  # [n, channels, y, x, h, w]
+        canvas = functional.pad(images, [recipe.shift] * 4)
+        windows = canvas.unfold(2, height, 1).unfold(3, width, 1)  # [n, channels, y, x, h, w]
         y, x = torch.randint(0, 2 * recipe.shift + 1, (2, count), device=device)
         images = windows[torch.arange(count, device=device), :, y, x]
     return images

@@ -57,9 +57,9 @@ def evaluate(config: Config) -> dict[str, Any]:
     answers = {name: model.scores(test.texts) for name, model in candidates.items()}
     answers[chosen] = service.scores(test.texts)
     models = {n: model.metrics(test.truth, answers[n]) for n, model in candidates.items()}
-    compared = {(name, metric): m for name in models for metric, m in models[name].items()}
+    all_metrics = {(name, metric): m for name in models for metric, m in models[name].items()}
     resamples = config.evaluation.resamples
-    draws = metrics.bootstrap(compared, test.clusters, resamples, config.seed)
+    draws = metrics.bootstrap(all_metrics, test.clusters, resamples, config.seed)
     results: dict[str, dict[str, Any]] = {}
     for name, metric in sorted(draws, key=lambda key: key[1] != primary):
         results.setdefault(name, {})[metric] = metrics.score(metric, draws[name, metric])

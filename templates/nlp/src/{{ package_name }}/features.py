@@ -21,8 +21,8 @@ SPACE = re.compile("[\\s\x00-\x1f\x7f-\x9f\ufeff]+")
 
 def normalise(text: str) -> str:
     """Return a text in composed Unicode with single spaces, cut to ``LONGEST`` characters."""
-    composed = unicodedata.normalize("NFC", text[: 4 * LONGEST])
-    return SPACE.sub(" ", composed).strip(" ")[:LONGEST]
+    letters = unicodedata.normalize("NFC", text[: 4 * LONGEST])
+    return SPACE.sub(" ", letters).strip(" ")[:LONGEST]
 
 
 def terms(text: str, longest: int) -> list[str]:

@@ -48,14 +48,14 @@ class Model:
     def _describe(self, scores: NDArray[np.float64]) -> dict[str, Any]:
         """Return the answer: no prediction where the likeliest class is below the threshold."""
         output, best = self.metadata["output"], int(scores.argmax())
-        rounded = [round(float(score), 6) for score in scores]
+        shares = [round(float(score), 6) for score in scores]
         certain = bool(scores[best] >= output["threshold"])
         return {
             "prediction": output["classes"][best] if certain else None,
             "likeliest": output["classes"][best],
-            "probability": rounded[best],
+            "probability": shares[best],
             "threshold": output["threshold"],
-            "probabilities": dict(zip(output["classes"], rounded, strict=True)),
+            "probabilities": dict(zip(output["classes"], shares, strict=True)),
         }
 
 

@@ -31,8 +31,8 @@ def split(frame: pd.DataFrame, config: Config) -> dict[str, Indices]:
     if len(groups) < len(frame):
         place = (rng.permutation(len(groups)) / len(groups))[codes]
     else:
-        shuffled = pd.Series(rng.permutation(len(frame)), index=frame.index)
-        place = shuffled.groupby(frame.label).rank(pct=True).to_numpy() - 1e-9
+        order = pd.Series(rng.permutation(len(frame)), index=frame.index)
+        place = order.groupby(frame.label).rank(pct=True).to_numpy() - 1e-9
     bounds = [1 - shares.validation - shares.test, 1 - shares.test]
     part = np.searchsorted(bounds, place, side="right")
     earlier, parts = np.empty(0, np.int64), {}

@@ -93,8 +93,8 @@ class Monitor(Collector):
         for role, metadata in models.items():
             model = metadata["model"]["id"]
             info.add_metric([model, role], 1)
-            created = datetime.fromisoformat(metadata["model"]["created"])
-            age.add_metric([model], (datetime.now(UTC) - created).total_seconds())
+            birth = datetime.fromisoformat(metadata["model"]["created"])
+            age.add_metric([model], (datetime.now(UTC) - birth).total_seconds())
             for metric, score in metadata["validation"].items():
                 for bound in ("low", "high"):
                     if score[bound] is not None:

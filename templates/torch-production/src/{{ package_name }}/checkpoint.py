@@ -61,12 +61,12 @@ def restore(
 
     None where there is no checkpoint.
     """
-    saved = distributed.of_writer(lambda: read(file))
-    if saved is None:
+    checkpoint = distributed.of_writer(lambda: read(file))
+    if checkpoint is None:
         return None
     for name, part in parts.items():
-        part.load_state_dict(saved[name])
-    return saved["losses"], saved["best"]
+        part.load_state_dict(checkpoint[name])
+    return checkpoint["losses"], checkpoint["best"]
 
 
 def read(file: Path | None) -> dict[str, Any] | None:
@@ -74,12 +74,12 @@ def read(file: Path | None) -> dict[str, Any] | None:
     if file is None or not file.is_file():
         return None
     try:
-        saved: dict[str, Any] = torch.load(file, map_location="cpu", weights_only=True)
+        checkpoint: dict[str, Any] = torch.load(file, map_location="cpu", weights_only=True)
     except (RuntimeError, EOFError, pickle.UnpicklingError):
         print(f"{file} is damaged: training begins anew.", file=sys.stderr)
         return None
-    print(f"Going on after epoch {len(saved['losses'])} of {file}.", file=sys.stderr)
-    return saved
+    print(f"Going on after epoch {len(checkpoint['losses'])} of {file}.", file=sys.stderr)
+    return checkpoint
 
 
 def write(
