@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { Refusal, run } from "../site/backend.js";
-import * as ort from "../data/cache/onnxruntime-web/ort.wasm.min.mjs";
+import * as ort from "../data/cache/onnxruntime-web/package/dist/ort.wasm.min.mjs";
 
 const read = (name) => readFileSync(new URL(`../model/${name}`, import.meta.url));
 const metadata = JSON.parse(read("metadata.json"));

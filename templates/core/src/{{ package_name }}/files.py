@@ -20,15 +20,15 @@ def read_toml(model: type[Model], path: Path, absent: str) -> Model:
     try:
         return model.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
     except FileNotFoundError:
-        message, hint = f"There is no {path.name} here.", absent
+        raise ProjectError(f"There is no {path.name} here.", absent) from None
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(map(str, first["loc"])) or "a setting"
-        reason = first["msg"].removeprefix("Value error, ")
-        message, hint = f"{path.name}: {key}: {reason}", f"Change {key} in {path.name}."
+        reason = f"{key}: {first['msg'].removeprefix('Value error, ')}"
+        raise ProjectError(f"{path.name}: {reason}", f"Change {key} in {path.name}.") from None
     except ValueError as error:  # no TOML, or no UTF-8
-        message, hint = f"{path.name} is not valid TOML: {error}", "Mend that line."
-    raise ProjectError(message, hint)
+        message = f"{path.name} is not valid TOML: {error}"
+        raise ProjectError(message, "Mend that line.") from None
 
 
 def write(path: Path, content: str | bytes) -> None:

@@ -34,9 +34,8 @@ def check(before: Mapping[str, Any], today: Mapping[str, Any]) -> None:
     """Raise ``ProjectError`` naming what differs since training; rows where ``today`` has them."""
     changes = ["the data"] if before["data"] != today["data"] else []
     for kind, words in NAMES.items():
-        names = sorted(before[kind].keys() | today[kind]) if today[kind] else []
-        different = (name for name in names if before[kind].get(name) != today[kind].get(name))
-        changes += map(words.format, different)
+        different = before[kind].items() ^ today[kind].items() if today[kind] else ()
+        changes += sorted({words.format(name) for name, _ in different})
     if changes:
         message = f"The model in artifacts/ was trained before a change of {', '.join(changes)}."
         raise ProjectError(message, "Run: make train (or put back what changed)")

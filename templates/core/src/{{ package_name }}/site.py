@@ -1,14 +1,11 @@
 """The published page: `site/`, the promoted model, and onnxruntime-web, which runs it there."""
 
-import gzip
-import hashlib
-import io
 import json
 import shutil
 import subprocess
-import tarfile
-import urllib.request
 from pathlib import Path
+
+import pooch
 
 from . import git
 from .errors import ProjectError
@@ -18,10 +15,11 @@ RUNTIME = "https://registry.npmjs.org/onnxruntime-web/-/onnxruntime-web-1.30.0.t
 SHA256 = "d2228df7e4616bc3348bf504ee888f3bec43789a273f0a63f3e68d203ce3bf71"
 CACHE = Path("data/cache/onnxruntime-web")
 # What a page with one thread needs of the runtime.
-FILES = ("ort.wasm.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm")
+NAMES = ("ort.wasm.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm")
+FILES = [f"package/dist/{name}" for name in NAMES]  # of the archive, and below CACHE
 PUBLIC_FILES = {  # folder of the site: what lies in it
     "": ("site/*.html", "site/*.css", "site/*.js", "model/model.onnx", "model/metadata.json"),
-    "runtime": (f"{CACHE.as_posix()}/*",),
+    "runtime": [f"{CACHE.as_posix()}/{name}" for name in FILES],
     "reports": ("reports/report.html", "MODEL_CARD.md"),
     "reports/plots": ("reports/plots/*.*",),
 }
@@ -39,16 +37,13 @@ def run() -> None:
     shutil.rmtree(build, ignore_errors=True)
     fetch_runtime()
     check_golden()
-    download = 0
     for folder, patterns in PUBLIC_FILES.items():
         for path in sorted(path for pattern in patterns for path in Path().glob(pattern)):
             target, content = build / folder / path.name, as_published(path)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
-            size = len(content) if path.suffix == ".onnx" else len(gzip.compress(content))
-            download += 0 if folder.startswith("reports") else size
-            print(f"{size / 1e3:>9,.1f} kB  {target.relative_to(build).as_posix()}")
-    print(f"A visitor downloads {download / 1e6:.1f} MB. The site is in {build.as_posix()}/")
+            print(f"{len(content) / 1e3:>9,.1f} kB  {target.relative_to(build).as_posix()}")
+    print(f"The site is in {build.as_posix()}/")
 
 
 def as_published(path: Path) -> bytes:
@@ -72,19 +67,12 @@ def check_golden() -> None:
 
 
 def fetch_runtime() -> None:
-    """Put the files of onnxruntime-web into ``CACHE``, where they are not there yet."""
-    if all((CACHE / name).is_file() for name in FILES):
-        return
+    """Put onnxruntime-web into ``CACHE``, where it is not there yet."""
     try:
-        with urllib.request.urlopen(RUNTIME, timeout=60) as response:
-            package = response.read()
+        pooch.retrieve(RUNTIME, SHA256, "package.tgz", CACHE, pooch.Untar(FILES, "."))
+    except ValueError:
+        hint = "Is there a proxy between?"
+        raise ProjectError(f"{RUNTIME} is not the file that it was.", hint) from None
     except OSError as error:
         hint = "Try again with a network: it is fetched once."
         raise ProjectError(f"{RUNTIME} cannot be fetched: {error}", hint) from None
-    if hashlib.sha256(package).hexdigest() != SHA256:
-        raise ProjectError(f"{RUNTIME} is not the file that it was.", "Is there a proxy between?")
-    CACHE.mkdir(parents=True, exist_ok=True)
-    with tarfile.open(fileobj=io.BytesIO(package)) as archive:
-        for name in FILES:
-            member = archive.extractfile(f"package/dist/{name}")
-            (CACHE / name).write_bytes(member.read() if member else b"")
