@@ -18,8 +18,8 @@ import yaml
 
 from tests.conftest import Require
 from tests.templates.conftest import Generate
-from tests.templates.projects import Done, Project
-from tests.templates.validators import validate
+from tests.templates.projects import Done, Project, clean_environment
+from tests.templates.validators import index_settings, validate
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("tabular")]
 
@@ -188,24 +188,45 @@ def test_a_figure_on_the_page_is_rounded_as_in_the_report(require: Require) -> N
         assert text == float(f"{number:.3g}") or is_half, number
 
 
-def test_without_node_it_is_built_with_a_warning(built_site: Project, tmp_path: Path) -> None:
-    """And with nothing installed: the workflow runs this command with Python alone."""
+@pytest.fixture(scope="module")
+def workflow_packages(fresh: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return the folder of what the workflow installs: it has no other package of a project's."""
+    workflow = yaml.safe_load((fresh / ".github/workflows/pages.yml").read_text("utf-8"))
+    (command,) = [
+        step["run"] for step in workflow["jobs"]["build"]["steps"]
+        if step.get("run", "").startswith("pip install ")
+    ]  # fmt: skip
+    folder = str(tmp_path_factory.mktemp("workflow-packages"))
+    subprocess.run(
+        [sys.executable, "-m", *command.split(), "--quiet", "--target", folder], cwd=fresh,
+        env=clean_environment(index_settings()), check=True,
+    )  # fmt: skip
+    return folder
+
+
+def test_without_node_it_is_built_with_a_warning(
+    built_site: Project, tmp_path: Path, workflow_packages: str
+) -> None:
+    """And with the packages of the workflow alone."""
     project = copy(built_site, tmp_path)
     (tmp_path / "bin").mkdir()
+    path = f"src:{workflow_packages}"
     done = subprocess.run(
         [sys.executable, "-m", project.package, "site"], cwd=project.root, text=True, check=True,
-        env={"PATH": str(tmp_path / "bin"), "PYTHONPATH": "src"}, stdout=subprocess.PIPE,
+        env={"PATH": str(tmp_path / "bin"), "PYTHONPATH": path}, stdout=subprocess.PIPE,
     )  # fmt: skip
     assert "Warning: page and service were not compared" in done.stdout
     assert (project.root / "site/build/index.html").is_file()
 
 
-def test_a_project_without_a_model_says_what_to_do(generate: Generate, tmp_path: Path) -> None:
+def test_a_project_without_a_model_says_what_to_do(
+    generate: Generate, workflow_packages: str
+) -> None:
     root = generate("tabular", "siteless", site="false")
     assert not (root / ".github/workflows/pages.yml").exists()
     done = subprocess.run(
         [sys.executable, "-m", "siteless", "site"], cwd=root, capture_output=True, text=True,
-        env={**os.environ, "PYTHONPATH": "src"}, check=False,
+        env={**os.environ, "PYTHONPATH": f"src:{workflow_packages}"}, check=False,
     )  # fmt: skip
     assert done.returncode == 1
     assert "model/ is empty" in done.stderr
