@@ -19,9 +19,9 @@ AIM = {"tabular": 1_300, "cv": 1_400, "nlp": 1_450, "asr": 1_900}
 # Types that are over the aim so far, by how much at most: this may only become less.
 OVER = {
     "tabular": {"sample": 216, "local": 342, "kaggle": 366},
-    "cv": {"sample": 47, "local": 169, "kaggle": 169},
+    "cv": {"sample": 22, "local": 141, "kaggle": 139},
     "nlp": {"sample": 0, "local": 0, "kaggle": 10},
-    "asr": {"sample": 117, "local": 67, "kaggle": 76},
+    "asr": {"sample": 104, "local": 61, "kaggle": 70},
 }
 KAGGLE = {"python": 200, "tests": 100}
 TESTS, JINJA, PAGE = 900, 200, 700
