@@ -19,9 +19,9 @@ AIM = {"tabular": 1_300, "cv": 1_400, "nlp": 1_450, "asr": 1_900}
 # Types that are over the aim so far, by how much at most: this may only become less.
 OVER = {
     "tabular": {"sample": 196, "local": 322, "kaggle": 341},
-    "cv": {"sample": 15, "local": 137, "kaggle": 134},
+    "cv": {"sample": 0, "local": 109, "kaggle": 104},
     "nlp": {"sample": 0, "local": 0, "kaggle": 0},
-    "asr": {"sample": 85, "local": 35, "kaggle": 39},
+    "asr": {"sample": 72, "local": 29, "kaggle": 39},
 }
 KAGGLE = {"python": 200, "tests": 100}
 TESTS, JINJA, PAGE = 900, 200, 700

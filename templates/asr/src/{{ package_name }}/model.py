@@ -8,6 +8,7 @@ import math
 import warnings
 
 import torch
+from onnx_ir.passes.common import ClearMetadataAndDocStringPass
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -180,4 +181,5 @@ class Recogniser(nn.Module):
                 verbose=False,
             )
         assert program is not None  # it is for dynamo=True
+        ClearMetadataAndDocStringPass()(program.model)  # they name folders of this machine
         return bytes(program.model_proto.SerializeToString())
