@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 AIM = {"tabular": 1_300, "cv": 1_400, "nlp": 1_450, "asr": 1_900}
 # Types that are over the aim so far, by how much at most: this may only become less.
 OVER = {
-    "tabular": {"sample": 216, "local": 342, "kaggle": 366},
+    "tabular": {"sample": 158, "local": 269, "kaggle": 279},
     "cv": {"sample": 47, "local": 169, "kaggle": 169},
     "nlp": {"sample": 0, "local": 0, "kaggle": 10},
     "asr": {"sample": 117, "local": 67, "kaggle": 76},
