@@ -69,7 +69,6 @@ decimal = {{ (data_decimal or ".") | tojson }}
 thousands = ""
 table = {{ (data_table or "") | tojson }}
 {%- endif %}
-max_rows = 200000
 
 [split]
 rule = "{{ split_rule }}"

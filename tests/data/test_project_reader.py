@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -22,7 +22,7 @@ from mlstarter.data.proposal import propose
 from mlstarter.data.reader import Values, read_table
 from mlstarter.data.schema import Schema, read_schema, to_toml
 from mlstarter.data.settings import Settings
-from mlstarter.escape import toml_value
+from mlstarter.data.writing import with_settings
 from mlstarter.sources.assemble import assemble
 from tests.data.random_tables import RandomTable, describe, tables, write
 from tests.data.test_real_files import REAL_FILES, look
@@ -30,18 +30,6 @@ from tests.data.test_real_files import REAL_FILES, look
 ROOT = Path(__file__).parents[2]
 EXAMPLES = 300 if os.environ.get("MLSTARTER_TEST_FULL") else 30
 PACKAGE = "reader_of_a_project"
-CONFIG = """
-task = "multiclass"
-[project]
-name = "p"
-[split]
-rule = "stratified"
-[model]
-[decision]
-primary = "macro_f1"
-[data]
-source = "local"
-"""
 
 
 class Projects:
@@ -49,17 +37,18 @@ class Projects:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.packages: dict[str, int] = {}
         assemble(ROOT / "templates", folder / "template")
 
-    def module(self, name: str, kind: str, path: Path) -> ModuleType:
-        """Return a module of the project that reads files of the kind of ``path``."""
-        is_packed = path.suffix in (".gz", ".zip")
-        package = f"{PACKAGE}_{kind}{'_packed' if is_packed else ''}"
+    def module(self, name: str, how: Settings, path: Path) -> ModuleType:
+        """Return a module of the project that reads files which are written as ``path`` is."""
+        answers = {"data_source": "local", "task": "multiclass", "target": "y"}
+        answers |= {"data_path": f"a{path.suffix}", "data_format": how.format}
+        answers |= {f"data_{key}": getattr(how, key) for key in sorted(how.unusual())}
+        package = f"{PACKAGE}_{self.packages.setdefault(str(answers), len(self.packages))}"
         project = self.folder / package
         if not project.exists():
-            answers = {"package_name": package, "data_source": "local", "task": "multiclass"}
-            answers |= {"data_path": f"a{path.suffix}", "data_format": kind, "target": "y"}
-            source = str(self.folder / "template")
+            source, answers["package_name"] = str(self.folder / "template"), package
             copier.run_copy(source, project, data=answers, defaults=True, quiet=True)
             sys.path.insert(0, str(project / "src"))
         return __import__(f"{package}.{name}", fromlist=[name])
@@ -77,11 +66,11 @@ def projects(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Projects]:
 
 def read(projects: Projects, path: Path, how: Settings, schema: Schema) -> pd.DataFrame:
     """Return what the project reads of a file when its two files say what the tool wrote."""
-    data, config = (projects.module(name, how.format, path) for name in ("data", "config"))
+    data, config = (projects.module(name, how, path) for name in ("data", "config"))
     folder, before = path.parent, Path.cwd()
-    files = {"path": path.name, **asdict(how)}
-    lines = [f"{key} = {toml_value(value)}" for key, value in files.items()]
-    (folder / "config.toml").write_text(CONFIG + "\n".join(lines) + "\n", encoding="utf-8")
+    template = (projects.folder / str(data.__package__) / "config.toml").read_text("utf-8")
+    config_text = with_settings(template, replace(how, path=path.name))
+    (folder / "config.toml").write_text(config_text, encoding="utf-8")
     (folder / "schema.toml").write_text(to_toml(schema), encoding="utf-8")
     (folder / "features.sql").write_text("SELECT * FROM data", encoding="utf-8")
     try:
@@ -162,7 +151,7 @@ def test_real_files_are_read_alike(projects: Projects, tmp_path: Path, title: st
 
 @pytest.mark.slow
 def test_nothing_of_the_reader_needs_more_than_the_project_has(projects: Projects) -> None:
-    module = projects.module("data", "csv", Path("a.csv"))
+    module = projects.module("data", Settings(), Path("a.csv"))
     code = f"import {module.__name__}, sys; print('mlstarter' in sys.modules)"
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     result = subprocess.run(

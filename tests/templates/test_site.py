@@ -114,7 +114,7 @@ onnx.save(graph, "model/model.onnx")
     [
         ("NaN : Number(value)", "0 : Number(value)"),
         ('kind !== "category"', 'kind === "number"'),
-        ("LETTERS = 200", "LETTERS = 1"),
+        ('typeof value !== "string"', 'typeof value === "string"'),
         ("value > high", "value > low"),
     ],
 )

@@ -13,7 +13,7 @@ import yaml
 from mlstarter.data.archives import is_archive
 from mlstarter.data.place import Placement, copy_into
 from mlstarter.data.schema import Schema, read_schema, to_toml
-from mlstarter.data.settings import KEYS, Settings
+from mlstarter.data.settings import KEYS, Settings, settings_in, with_values
 from mlstarter.data.show import excerpt
 from mlstarter.data.writing import config_data, merge, with_settings
 from mlstarter.errors import ProjectError
@@ -95,16 +95,20 @@ class DataProject:
     def answers_for_reader(self, settings: Settings) -> dict[str, str]:
         """Return the answers with which the template writes a reader of the file that is lacking.
 
-        A table's project reads CSV, and of other formats and of packed files what its answers name.
+        A table's project reads plain CSV, and of other formats, packed files and odd signs what its
+        answers name.
         """
         answers: dict[str, str] = {}
         if self.answers.get("project_type") != "tabular":
             return answers
         if settings.format not in ("csv", self.answers.get("data_format")):
             answers["data_format"] = str(settings.format)
-        key = "data_file" if self.answers.get("data_source") == "kaggle" else "data_path"
-        path = str(self.answers.get(key) or "")
-        reads_packed = not path or path.startswith("env:") or is_archive(Path(path))
+        lacking = settings.unusual() - with_values(Settings(), settings_in(self.answers)).unusual()
+        answers |= {f"data_{key}": str(getattr(settings, key)) for key in sorted(lacking)}
+        is_kaggle = self.answers.get("data_source") == "kaggle"
+        key = "data_file" if is_kaggle else "data_path"
+        path = str(self.answers.get(key) or ("" if is_kaggle else "env:"))
+        reads_packed = path.startswith("env:") or is_archive(Path(path))
         if is_archive(Path(settings.path)) and not reads_packed:
             name = Path(settings.path).name
             answers[key] = name if key == "data_file" else settings.path

@@ -34,7 +34,6 @@ class Settings:
     skip_lines: int = 0
     comment: str = ""
     header: bool = True
-    max_rows: int = 200_000
 
     def non_defaults(self) -> dict[str, Any]:
         """Return the keys that differ from their defaults, ``path`` left out."""
@@ -46,8 +45,18 @@ class Settings:
             and (value := getattr(self, field.name)) != getattr(plain, field.name)
         }
 
+    def unusual(self) -> set[str]:
+        """Return the keys that only a project has whose answers name them: others need no code.
 
-KEYS = tuple(field.name for field in fields(Settings) if field.name not in ("path", "max_rows"))
+        A sign before decimals and one between thousands are read by the same code.
+        """
+        names = {"escape", "skip_lines", "comment", "header"} & {*self.non_defaults()}
+        if self.decimal != "." or self.thousands:
+            names |= {"decimal", "thousands"}
+        return names if self.quote else names | {"quote"}
+
+
+KEYS = tuple(field.name for field in fields(Settings) if field.name != "path")
 
 
 def settings_in(answers: Mapping[str, Any]) -> dict[str, Any]:

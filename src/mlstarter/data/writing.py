@@ -13,8 +13,6 @@ from mlstarter.data.schema import Column, Schema
 from mlstarter.data.settings import KEYS, Settings
 from mlstarter.escape import toml_value
 
-ALWAYS = ("path", "format", "encoding", "separator", "quote", "decimal", "thousands", "table")
-
 
 def config_data(text: str) -> Mapping[str, Any]:
     """Return the section [data] of config.toml; raises DataError where it is not understood."""
@@ -35,7 +33,7 @@ def with_settings(text: str, settings: Settings) -> str:
     new_values = {
         key: getattr(settings, key)
         for key in ("path", *KEYS)
-        if key in old_values or key in ALWAYS or getattr(settings, key) != getattr(plain, key)
+        if key in old_values or getattr(settings, key) != getattr(plain, key)
     }
     lines = text.splitlines(keepends=True)
     start = next(

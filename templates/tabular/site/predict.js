@@ -4,7 +4,6 @@ import { bar, element, number, percent } from "./elements.js";
 
 const MISSING = "(missing)";
 const LARGEST = 3.4028234663852886e38; // float32's: the graph computes in it
-const LETTERS = 200; // of a category, or as many as the longest one has
 const ERRORS = 20; // named at most, as in the service
 
 /** What is wrong with a request, in the service's words: a list of { loc, msg, type }. */
@@ -37,7 +36,7 @@ const EXTRA = ["Extra inputs are not permitted", "extra_forbidden"];
 const refusal = (place, msg, type) => ({ loc: ["body", ...place], msg, type });
 
 /** Why a feature's value cannot be taken, as [message, type]; null where it can. */
-function wrong({ name, kind, required, categories = [] }, row) {
+function wrong({ name, kind, required }, row) {
   if (!Object.hasOwn(row, name)) return required ? ["Field required", "missing"] : null;
   const value = row[name];
   if (value === null && !required) return null;
@@ -47,8 +46,7 @@ function wrong({ name, kind, required, categories = [] }, row) {
   if (kind === "category") {
     if (typeof value !== "string") return ["Input should be a valid string", "string_type"];
     if (/\p{Surrogate}/u.test(value)) return ["Input should be a valid string", "string_unicode"];
-    const most = categories.reduce((longest, text) => Math.max(longest, [...text].length), LETTERS);
-    return [...value].length <= most ? null : [`String should have at most ${most} characters`, "string_too_long"];
+    return null;
   }
   if (typeof value !== "number") return ["Input should be a valid number", "float_type"];
   if (!Number.isFinite(value)) return ["Input should be a finite number", "finite_number"];
