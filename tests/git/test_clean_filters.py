@@ -9,10 +9,10 @@ import pytest
 
 from mlstarter.git.clean_filters import clean_for_git
 from mlstarter.git.process import Git
-from mlstarter.tree import REGULAR, Entry, Tree
+from mlstarter.tree import REGULAR, Entry
 
 
-def render(text: str) -> Tree:
+def render(text: str) -> dict[str, Entry]:
     return {
         ".gitattributes": Entry(REGULAR, f"# {text}\n*.txt text\n".encode()),
         "a.txt": Entry(REGULAR, f"{text}\r\n".encode()),
