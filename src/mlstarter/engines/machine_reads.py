@@ -89,23 +89,36 @@ def _files(root: Path, suffix: str) -> Iterator[tuple[str, str]]:
     start = len(str(root)) + 1
     for folder, names, files in os.walk(root):
         names[:] = sorted(name for name in names if name != ".git")
-        for name in (*names, *sorted(files)):
-            if _has_clue(os.fsencode(name)):
-                path = f"{folder}{os.sep}{name}"[start:]
-                yield path, name
-        for name in sorted(files):
+        files.sort()
+        # All of a folder at once: hardly any name has a clue in it.
+        if _has_clue(os.fsencode("/".join((*names, *files)))):
+            for name in (*names, *files):
+                if _has_clue(os.fsencode(name)):
+                    yield f"{folder}{os.sep}{name}"[start:], name
+        for name in files:
             if not name.endswith(suffix):
                 continue
             path = f"{folder}{os.sep}{name}"
             try:
-                if Path(path).is_symlink() and not _is_inside(path, root):
-                    continue
-                with Path(path).open("rb") as file:
-                    data = file.read(_MAX_FILE)
+                data = _beginning(path, root)
                 if _has_clue(data):
                     yield path[start:].replace(os.sep, "/"), data.decode("utf-8")
             except (OSError, UnicodeDecodeError):
                 continue
+
+
+def _beginning(path: str, root: Path) -> bytes:
+    """Return what a file holds, b"" for a link that leads out of the template."""
+    import os
+
+    # Plain calls: a template has hundreds of files, and Path objects would take as long as they.
+    if os.path.islink(path) and not _is_inside(path, root):  # noqa: PTH114
+        return b""
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    try:
+        return os.read(descriptor, _MAX_FILE)
+    finally:
+        os.close(descriptor)
 
 
 def _is_inside(path: str, root: Path) -> bool:
@@ -174,7 +187,11 @@ def _reads(
 
     from mlstarter.engines.clock_tag import ClockTag
 
-    tree = env.parse(_without_yield(text))
+    text = _without_yield(text)
+    # Most clues stand in prose; telling them apart takes half as long as parsing.
+    if not any(_has_clue(value.encode("utf-8", "replace")) for value in _words(env, text)):
+        return
+    tree = env.parse(text)
     own_variables = {node.name for node in tree.find_all(nodes.Name) if node.ctx != "load"}
     for call in tree.find_all(nodes.Filter):
         # `map` takes the name of another filter.
@@ -198,6 +215,13 @@ def _reads(
             yield f"{namespace}.{name}"
         if namespace is None and of.name == "_copier_conf" and name not in PLAIN_CONF:
             yield f"_copier_conf.{name}" if name else "_copier_conf as a whole"
+
+
+def _words(env: Environment, text: str) -> Iterator[str]:
+    """Yield the names and texts in the Jinja of a text."""
+    for _, kind, value in env.lex(text):
+        if kind in {"name", "string"}:
+            yield value
 
 
 def _attribute(node: Any) -> str | None:
