@@ -3,8 +3,10 @@
     python -m benchmarks.before_after [--before COMMIT] [--rounds 7] [--students 20]
 
 Both run in this environment, with the same libraries, and do the same work: they render release
-0.1.0 of the built-in template, which both carry. A pair is measured at one moment, and takes turns
-at going first. A class is on repositories of this machine; its figures are of the whole command.
+0.1.0 of the built-in template, which both carry; `update` brings other answers. What is updated
+from a folder, and a class, has that release as a template of somebody else's, with a newer version
+of one file. A pair is measured at one moment, and takes turns at going first. A class is on
+repositories of this machine; its figures are of the whole command.
 """
 
 from __future__ import annotations
@@ -130,12 +132,17 @@ def _template(folder: Path, source: Path) -> Path:
 def _one_project(template: Path) -> Iterator[Step]:
     """The verbs of one student: `--help`, `new` and `update`."""
 
-    def project(side: Side, place: Path) -> None:
+    answers = ("--to", RELEASE, "--data", "author_name=Grace")
+
+    def work(place: Path) -> None:
+        (place / "notes.md").write_text("mine\n", encoding="utf-8")
+        run("git", "add", "--all", cwd=place)
+        run("git", "commit", "--quiet", "-m", "Work", cwd=place)
+
+    def project_of_folder(side: Side, place: Path) -> None:
         command = ("new", str(place / "mine"), "--template", str(template), "--ref", OLD, "--yes")
         side.run(*command)
-        (place / "mine" / "notes.md").write_text("mine\n", encoding="utf-8")
-        run("git", "add", "--all", cwd=place / "mine")
-        run("git", "commit", "--quiet", "-m", "Work", cwd=place / "mine")
+        work(place / "mine")
 
     yield Step("help", lambda side, _: side.run("--help"))
     yield Step(
@@ -143,10 +150,17 @@ def _one_project(template: Path) -> Iterator[Step]:
     )
     yield Step(
         "update --dry-run",
-        lambda side, place: side.run("update", str(place / "mine"), "--dry-run"),
-        project,
+        lambda side, place: side.run("update", str(place / "new"), *answers, "--dry-run"),
+        lambda _, place: work(place / "new"),
     )
-    yield Step("update", lambda side, place: side.run("update", str(place / "mine"), "--yes"))
+    yield Step(
+        "update", lambda side, place: side.run("update", str(place / "new"), *answers, "--yes")
+    )
+    yield Step(
+        "update from a folder",
+        lambda side, place: side.run("update", str(place / "mine"), "--yes"),
+        project_of_folder,
+    )
 
 
 def _course(template: Path, size: int) -> Iterator[Step]:

@@ -116,7 +116,8 @@ def _beginning(path: str, root: Path) -> bytes:
         return b""
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
     try:
-        return os.read(descriptor, _MAX_FILE)
+        # Room for as much as is asked for would be set aside.
+        return os.read(descriptor, min(os.fstat(descriptor).st_size, _MAX_FILE))
     finally:
         os.close(descriptor)
 
