@@ -331,10 +331,13 @@ def test_a_slip_of_a_column_is_a_problem(
 @pytest.mark.parametrize(
     ("text", "hint"),
     [
-        ("First name,Surname,ID number,Email address\nAnn,B,1001,a@b\n", 'if "ID number" tells'),
-        ("Student,ID,SIS User ID\nB,,1001\nC,,1002\n", 'if "SIS User ID" tells'),
-        ("Vorname;Nachname;Matrikelnummer\nAnn;B;1001\n", 'if "Matrikelnummer" tells'),
-        ('"identifier","github_username"\n"s1","ann"\n', 'if "identifier" tells'),
+        (
+            "First name,Surname,ID number,Email address\nAnn,B,1001,a@b\n",
+            'or rename "ID number" to it',
+        ),
+        ("Student,ID,SIS User ID\nB,,1001\nC,,1002\n", 'or rename "SIS User ID" to it'),
+        ("Vorname;Nachname;Matrikelnummer\nAnn;B;1001\n", 'or rename "Matrikelnummer" to it'),
+        ('"identifier","github_username"\n"s1","ann"\n', 'or rename "identifier" to it'),
         ("Last Name,First Name,Email Address\nB,Ann,a@b\n", "name the columns in its first line"),
         ("Course 2026,\nstudent_id,name\ns1,Ann\n", "its columns are named in line 2"),
         ("# of 2026\n\nname,student_id\nAnn,s1\n", "its columns are named in line 3"),

@@ -147,7 +147,8 @@ def _without_ids(path: Path, sheet: Sheet, header: Sequence[str]) -> UsageError:
     if line is not None:
         hint = f"its columns are named in line {line}: delete the lines above it"
     elif candidate is not None:
-        hint = f'if "{sheet.header[candidate]}" tells the students apart, rename it to {ID}'
+        name = escape.line(sheet.header[candidate])
+        hint = f'add one with ids that say nothing (s001, s002, ...), or rename "{name}" to it'
     shown_names = [escape.line(name)[:_LONGEST_NAME] for name in sheet.header[:_MOST_NAMES]]
     names = ", ".join(f'"{name}"' for name in shown_names)
     more = ", ..." if len(header) > _MOST_NAMES else ""
