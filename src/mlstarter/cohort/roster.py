@@ -29,6 +29,9 @@ COLUMNS = (ID, "username", "name", "email", "team", "section", "variant", "deadl
 _YES = frozenset({"", "yes", "y", "true", "1", "x", "ja", "j", "wahr", "oui", "si", "sí"})
 _NO = frozenset({"no", "n", "false", "0", "nein", "falsch", "non", "faux"})
 _SAME = {"e_mail": "email", "email_address": "email", "studentid": ID, "user_name": "username"}
+_SAME |= {"mail": "email", "e_mail_address": "email"}
+# A word of its own, however near it is to "username".
+_NO_SLIPS = frozenset({"surname"})
 # What platforms call a column of ids, such as "ID number", "SIS User ID", "Matrikelnummer".
 _OF_IDS = re.compile(r"(^|[\W_])(id|identifier|number|nr|no|login)([\W_]|$)|nummer|matrikel")
 _DECIMAL = re.compile(r"([0-9]+)\.0+")
@@ -185,7 +188,7 @@ def _is_slip(name: str, header: Sequence[str], questions: Sequence[str]) -> bool
     A longer name with the whole of it ("last name", "Vorname") is another word.
     """
     match = near(name, [*COLUMNS, *questions])
-    if match is None or match in header:
+    if match is None or match in header or name in _NO_SLIPS:
         return False
     return match not in name or len(name) < len(match) + 2
 
