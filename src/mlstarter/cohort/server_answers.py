@@ -28,7 +28,7 @@ _BEHIND = re.compile(
     r"|reference already exists|stale info"
 )
 # A push of somebody else's that is not done yet, or one that was ended in the middle.
-_LOCKED = re.compile(r"Unable to create '([^'\n]+\.lock)': File exists")
+_LOCK = re.compile(r"Unable to create '([^'\n]+\.lock)': File exists")
 # A hook's or a server's own no: it would be the same the next time.
 _HOOK_REFUSAL = re.compile(r"hook declined|exists; cannot create")
 _REFUSAL_MARK = "[remote rejected]"
@@ -58,7 +58,7 @@ class PushRefused(RemoteFailed):
 
 def explain(url: str, words: str) -> MlstarterError | None:  # noqa: PLR0911 - a table
     """Return what a failure of git with ``url`` means, None where it may pass."""
-    if _LOCKED.search(words):
+    if _LOCK.search(words):
         return None
     if _BEHIND.search(words) and not _HOOK_REFUSAL.search(words):
         return BranchMoved(
@@ -88,7 +88,7 @@ def explain(url: str, words: str) -> MlstarterError | None:  # noqa: PLR0911 - a
 
 def silence(url: str, words: str, attempts: int) -> RemoteFailed:
     """Return the error for what did not pass in so many tries."""
-    lock = _LOCKED.search(words)
+    lock = _LOCK.search(words)
     if lock is None:
         return RemoteFailed(
             f"The server of {url} did not answer in {attempts} tries: {last_words(words)}.",

@@ -100,8 +100,8 @@ def release_stale_locks(path: Path, branches: frozenset[str]) -> None:
 
 
 def _is_new(path: Path, name: str) -> bool:
-    packed = path / "packed-refs"
-    is_packed = packed.is_file() and f" {name}\n".encode() in packed.read_bytes()
+    list_of_refs = path / "packed-refs"
+    is_packed = list_of_refs.is_file() and f" {name}\n".encode() in list_of_refs.read_bytes()
     return not (path / name).exists() and not is_packed
 
 
