@@ -129,14 +129,14 @@ def _class(folder: Path, template: Path, size: int) -> dict[str, Cost]:
         "create": _cost(size, "mlstarter", "cohort", "create", *common, "--ref", "100.0.0"),
     }
     for student in students:
-        _work(place / "srv" / f"{student}.git")
+        commit_as_student(place / "srv" / f"{student}.git")
     costs["update"] = _cost(size, "mlstarter", "cohort", "update", *common, "--to", "101.0.0")
     costs["start"] = start
     shutil.rmtree(place)
     return costs
 
 
-def _work(repository: Path) -> None:
+def commit_as_student(repository: Path) -> None:
     """Commit one file as a student would, without a work tree."""
     stream = (
         "commit refs/heads/main\ncommitter S <s@example.org> 1767225600 +0000\ndata 4\nWork\n"

@@ -18,7 +18,7 @@ from mlstarter.sources.template import Template
 from mlstarter.tree import REGULAR, Entry, Tree
 
 # Looked for first: a project that has it may have records of other templates in it too.
-USUAL_RECORD = record_formats()[0].default_path
+USUAL_RECORD = next(record_formats()).default_path
 
 ReadFile = Callable[[str], bytes | None]
 

@@ -16,6 +16,8 @@ from tests.cohort.conftest import Classroom, git
 from tests.cohort.test_gallery import png
 
 NAME = "Maximiliane Freifrau von Hohenstein-Wittelsbach-Langenfeld"
+# An id may have 64 letters.
+LONGEST_ID = "s004-" + "long-" * 11 + "id.1"
 
 
 def standings() -> list[Standing]:
@@ -31,7 +33,8 @@ def standings() -> list[Standing]:
         )
         for n in range(4)
     ]  # fmt: skip
-    return [*students, Standing("s004", "A", "", "gone"), Standing("s005", "B", "", "unreached")]
+    students.append(Standing(LONGEST_ID, "A", "<i>a_team_of_one_word</i>", "gone"))
+    return [*students, Standing("s005", "B", "", "unreached")]
 
 
 @pytest.mark.browser
@@ -53,6 +56,8 @@ def test_the_board_fits_filters_and_asks_nobody(
         page.on("request", lambda request: addresses.append(request.url))
         page.goto(path.as_uri())
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+        wide = page.locator(".wide")
+        assert wide.evaluate("table => table.scrollWidth - table.clientWidth") <= 0
         rows = page.locator("tbody tr:visible")
         assert rows.count() == 6
         page.get_by_label("State", exact=True).select_option("conflict")
@@ -152,3 +157,22 @@ def test_a_link_with_an_account_in_it_is_a_name(
     assert classroom.call("status", "--html", page, "--csv", table, "--names") == 0
     for path in (page, table):
         assert "https://user-s0001.example/x/" in path.read_text()
+
+
+@pytest.mark.browser
+def test_results_are_sorted_by_size_below_zero_too(tmp_path: Path, require: object) -> None:
+    from playwright.sync_api import sync_playwright
+
+    chromium = require("chromium chromium-browser google-chrome")  # type: ignore[operator]
+    path = tmp_path / "board.html"
+    values = {"s1": 9.5, "s2": -0.25, "s3": 12.5, "s4": None, "s5": -0.9}
+    students = [Standing(name, "", "", "verified", value=value) for name, value in values.items()]
+    path.write_text(board("ml", students, {}, datetime(2026, 12, 1)), encoding="utf-8")
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1200, "height": 900})
+        page.goto(path.as_uri())
+        page.get_by_label("Sort by").select_option("Result")
+        order = [text[:2] for text in page.locator("tbody tr").all_inner_texts()]
+        browser.close()
+    assert order == ["s5", "s2", "s1", "s3", "s4"]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from mlstarter.cohort.moments import parse_moment
 from mlstarter.cohort.roster import read_roster
 from tests.cohort.conftest import Classroom, document_of, git
 
@@ -60,6 +62,8 @@ def test_commas_semicolons_marks_and_any_order_are_read(
                 "underscores, and begins with a letter or digit"),
         ("ünal", 'the student_id "ünal" may hold letters (a-z), digits, dots, hyphens and '
                  "underscores, and begins with a letter or digit"),
+        ("1001.0", 'the student_id "1001.0" is a number that a program wrote with decimals: '
+                   "write 1001"),
         ("ok", 'the student_id "ok" is there already in line 2'),
         ("OK", 'the student_id "OK" differs only in case from the one in line 2'),
     ],
@@ -232,6 +236,10 @@ WITH_ACCENTS = "student_id,name\ns1,Jürgen Müller\n"
         b"student_id\rs1\r",
         b"student_id\ns1",
         b"student_id,name\ns1,Ann,,,\n",
+        b"name, first;student_id\nAnn;s1\n",
+        b"student_id\tname, first, last\ns1\tAnn\n",
+        b"student_id, name, email\ns1, Ann, a@b\n",
+        "student_id,name\ns1,Ann\n".encode("utf-32"),
     ],
 )
 def test_whatever_spreadsheets_write_is_read(
@@ -294,6 +302,88 @@ def test_columns_of_a_learning_platform_are_left_alone_and_said(
     assert "column 6 has no name and is not read" in err
     assert "not read, being neither a column nor a question: student, sis login id" in err
     assert "stray" not in err
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("Last Name\tFirst Name\tstudent_id\tLast Access", "B\tAnn\ts1\t2026"),
+        ("Vorname;Nachname;student_id", "Ann;B;s1"),
+        ("Surname,Preferred name,student_id,Size of team", "B,Ann,s1,3"),
+        ("Student,ID,student_id,SIS Login ID,HW (12)", "B,7,s1,ann,5"),
+    ],
+)
+def test_a_longer_word_is_no_slip_of_a_column(
+    classroom: Classroom, capsys: pytest.CaptureFixture[str], header: str, row: str
+) -> None:
+    assert check(classroom, capsys, f"{header}\n{row}\n") == []
+
+
+@pytest.mark.parametrize("word", ["names", "usernme", "Active?", "sectoin"])
+def test_a_slip_of_a_column_is_a_problem(
+    classroom: Classroom, capsys: pytest.CaptureFixture[str], word: str
+) -> None:
+    [(line, message)] = check(classroom, capsys, f"student_id,{word}\ns1,x\n")
+    assert line == 1
+    assert "has the unknown column" in message
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        (
+            "First name,Surname,ID number,Email address\nAnn,B,1001,a@b\n",
+            'or rename "ID number" to it',
+        ),
+        ("Student,ID,SIS User ID\nB,,1001\nC,,1002\n", 'or rename "SIS User ID" to it'),
+        ("Vorname;Nachname;Matrikelnummer\nAnn;B;1001\n", 'or rename "Matrikelnummer" to it'),
+        ('"identifier","github_username"\n"s1","ann"\n', 'or rename "identifier" to it'),
+        ("Last Name,First Name,Email Address\nB,Ann,a@b\n", "name the columns in its first line"),
+        ("Course 2026,\nstudent_id,name\ns1,Ann\n", "its columns are named in line 2"),
+        ("# of 2026\n\nname,student_id\nAnn,s1\n", "its columns are named in line 3"),
+    ],
+)
+def test_an_export_without_a_column_of_ids_is_told_which_one_may_be_it(
+    classroom: Classroom, capsys: pytest.CaptureFixture[str], text: str, hint: str
+) -> None:
+    classroom.roster.write_text(text, encoding="utf-8")
+    assert classroom.call("check") == 2
+    err = capsys.readouterr().err
+    first = re.split("[,;\n]", text)[0].strip('"')
+    assert f'has no column student_id; it has "{first}"' in err
+    assert hint in err
+
+
+def test_an_id_that_a_formula_keeps_as_text_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "roster.csv"
+    file.write_text('student_id,name\n"=""00123""",Ann\n', encoding="utf-8")
+
+    assert [student.student_id for student in read_roster(file, ()).students] == ["00123"]
+
+
+@pytest.mark.parametrize("day", ["2026-12-01", "20261201", "2026-W49-2"])
+def test_a_day_ends_with_its_last_second(day: str) -> None:
+    moment = parse_moment(day)
+    assert (moment.day, moment.hour, moment.minute, moment.second) == (1, 23, 59, 59)
+    assert moment.tzinfo is not None
+
+
+@pytest.mark.parametrize("zone", ["Z", "+01:00", "+0100", "-11:30", ".5+05:45"])
+def test_a_moment_of_any_zone_is_read(zone: str) -> None:
+    assert parse_moment(f"2026-12-01T18:00:00{zone}").utcoffset() is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["01.12.2026", "2026-12-01 18:00 CET", "2026-12-01T18:00 Europe/Berlin", "12/1/2026 6 PM",
+     "0001-01-01T00:00+14:00", "9999-12-31T23:00-12:00", "2026-02-30", "2026-12-01T18:00+25:00"],
+)  # fmt: skip
+def test_what_is_no_moment_is_a_problem_of_its_row(
+    classroom: Classroom, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    problems = check(classroom, capsys, f"student_id,deadline\ns1,2026-12-01\ns2,{text}\n")
+    wrong = f'the deadline "{text}" is not a date: write 2026-12-01T18:00+01:00'
+    assert problems == [(3, wrong)]
 
 
 def test_the_lines_are_those_of_the_file(

@@ -98,6 +98,14 @@ def test_a_template_about_its_answers_alone_needs_no_trust(tmp_path: Path) -> No
     assert tree["f"].data.startswith(b"x ")
 
 
+@pytest.mark.parametrize("version", [str(version) for version in sources.versions()])
+def test_every_parser_reads_the_built_in_questions_alike(version: str) -> None:
+    root = sources.resolve(ref=version).root
+    quick, usual = load_config(root, is_tested=True), load_config(root)
+    assert (quick.settings, quick.questions) == (usual.settings, usual.questions)
+    assert [*quick.questions] == [*usual.questions]
+
+
 def test_the_built_in_template_reads_nothing() -> None:
     template = sources.resolve()
     assert engines.of(template).code == ()

@@ -46,26 +46,28 @@ class AnswerSet:
 
     def files(self, *, track: bool) -> OwnFiles | None:
         """Return what the data bring to the new project; raises UsageError where git cannot."""
-        from mlstarter.cli.own_data import own_files
-
         if self.own is None or self.place is None:
             return None
+        from mlstarter.cli.own_data import own_files
+
         return own_files(self.own, self.place, schema=self.with_schema, track=track)
 
     @property
     def steps(self) -> list[str]:
         """The commands that the data need before any other."""
+        if self.place is None:
+            return []
         from mlstarter.cli.own_data import variable_line
 
-        line = variable_line(self.place) if self.place is not None else ""
+        line = variable_line(self.place)
         return [line] if line else []
 
     def as_object(self) -> dict[str, Any]:
         """Return what ``--json`` says of the data, nothing where there are none."""
-        from mlstarter.data.report import as_object
-
         if self.own is None or self.own.looked_at is None:
             return {}
+        from mlstarter.data.report import as_object
+
         return {"data": as_object(self.own.looked_at, self.own.proposal)}
 
 
@@ -134,20 +136,22 @@ def _complete(
 
 def _source(options: NewOptions, inputs: AnswerSources) -> Path | None:
     """Return the data to look at: ``--data-file``, or a path to a file that is there."""
-    from mlstarter.cli.own_data import source_path
-    from mlstarter.data.answers import FORMAT_QUESTION
-
     names, values = inputs.questionnaire.names, inputs.inputs
     if options.data_file is not None:
         if "data_path" not in names:
             raise UsageError("This template asks for no data.", hint="leave out --data-file")
         if options.preset is not None:
             raise UsageError("A preset brings data of its own.", hint="leave out --preset")
+        from mlstarter.cli.own_data import source_path
+
         return source_path(options.data_file)
     data_path = str(values.get("data_path", ""))
+    if not data_path:
+        return None
+    from mlstarter.data.answers import FORMAT_QUESTION
+
     if (
-        not data_path
-        or FORMAT_QUESTION not in names
+        FORMAT_QUESTION not in names
         or values.get("data_source", "local") != "local"
         or values.get("project_type") in FOLDER_TYPES
     ):
@@ -161,13 +165,14 @@ def _check_folder(options: NewOptions, inputs: AnswerSources, answers: Answers) 
 
     What is not there yet is no error: its owner may bring it later.
     """
+    values = answers.applicable
+    kind, path = str(values.get("project_type")), str(values.get("data_path", ""))
+    if kind not in FOLDER_TYPES or not path or path.startswith("env:"):
+        return
     from mlstarter.data.answers import FORMAT_QUESTION
     from mlstarter.data.folders import check
 
-    values = answers.applicable
-    kind, path = str(values.get("project_type")), str(values.get("data_path", ""))
-    is_ours = FORMAT_QUESTION in inputs.questionnaire.names and kind in FOLDER_TYPES
-    if not is_ours or not path or path.startswith("env:"):
+    if FORMAT_QUESTION not in inputs.questionnaire.names:
         return
     place = Path(os.path.normpath((options.dest or Path("project")) / Path(path).expanduser()))
     if place.exists():

@@ -102,7 +102,6 @@ def _update(options: UpdateOptions, project: Project) -> int:
     from mlstarter.questions.answers_file import parse_pairs
     from mlstarter.questions.terminal import is_interactive
     from mlstarter.update import UpdateRequest, prepare, take_defaults
-    from mlstarter.update.apply.application import apply_plan, create_branch
 
     asks = is_interactive() and not (options.yes or options.as_json)
     request = UpdateRequest(
@@ -125,14 +124,23 @@ def _update(options: UpdateOptions, project: Project) -> int:
     try:
         preview = options.dry_run or options.diff
         outcome = _outcome(plan, preview=preview, branch=options.branch)
-        if outcome == "branched" and options.branch:
-            create_branch(plan, options.branch)
-        elif outcome in ("merged", "conflicts"):
-            apply_plan(plan)
+        _apply(plan, outcome, options.branch)
         _report(options, update_plan, outcome)
         return ExitStatus.NEEDS_ATTENTION if plan.conflicts else 0
     finally:
         plan.close()
+
+
+def _apply(plan: Plan, outcome: str, branch: str | None) -> None:
+    """Do what was previewed; a preview alone loads nothing of it."""
+    if outcome not in ("branched", "merged", "conflicts"):
+        return
+    from mlstarter.update.apply.application import apply_plan, create_branch
+
+    if outcome == "branched" and branch:
+        create_branch(plan, branch)
+    else:
+        apply_plan(plan)
 
 
 def _outcome(plan: Plan, *, preview: bool, branch: str | None) -> str:

@@ -42,7 +42,7 @@ class CourseRecord:
     def authority(self, student: Student, project: Project, record: Record) -> Authority:
         """Return who decides in the update of a student's project.
 
-        Raises BranchMovedAway where its record names another template, or a version that the course
+        Raises MovedAway where its record names another template, or a version that the course
         never had.
         """
         self._check_source(student, project, record)

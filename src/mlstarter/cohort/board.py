@@ -145,13 +145,13 @@ def _row(standing: Standing, name: str) -> Row:
     first = states[0]
     mark = {"started": "", "not started": "wait"}.get(first, "bad")
     value = "" if standing.value is None else f"{standing.value:.6f}"
-    activity = (standing.last_activity or "")[:16].replace("T", " ")
+    day, _, clock = (standing.last_activity or "")[:16].partition("T")
     cells = (
         Cell(standing.student_id, name, "id", key=standing.student_id),
-        Cell(standing.section),
-        Cell(standing.team),
+        Cell(standing.section, style="free"),
+        Cell(standing.team, style="free"),
         Cell(first, "" if standing.active else "dropped out", mark=mark),
-        Cell(activity, style="time"),
+        Cell(day, clock, style="time", key=f"{day} {clock}".strip()),
         Cell(str(standing.commits) if standing.state == "verified" else "", style="number"),
         Cell(result_text(standing), standing.metric or "", "number", key=value),
         Cell(standing.ci or "", mark=_CI_STYLES.get(standing.ci or "", "")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 
 from mlstarter.errors import UsageError
 
@@ -21,11 +21,20 @@ def parse_moment(text: str) -> datetime:
     A time without a zone is that of this machine. Raises UsageError for text that is no date.
     """
     try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
+        moment = _end_of_day(text) or datetime.fromisoformat(text)
+        moment = moment.astimezone() if moment.tzinfo is None else moment
+        # In the years 1 and 9999 a moment may lie in no year of another zone.
+        moment.astimezone(UTC)
+        return moment
+    except (ValueError, OverflowError) as error:
         raise UsageError(
             f'"{text}" is not a date.', hint="write 2026-12-01 or 2026-12-01T18:00+01:00"
         ) from error
-    if len(text) == 10:
-        moment = moment.replace(hour=23, minute=59, second=59)
-    return moment.astimezone() if moment.tzinfo is None else moment
+
+
+def _end_of_day(text: str) -> datetime | None:
+    """Return the last second of the day that a text names in any form of ISO 8601, or None."""
+    try:
+        return datetime.combine(date.fromisoformat(text), time(23, 59, 59))
+    except ValueError:
+        return None

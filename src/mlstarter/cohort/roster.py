@@ -14,10 +14,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from mlstarter import escape
 from mlstarter.cohort.config import PERSONAL
 from mlstarter.cohort.identifiers import complaint
 from mlstarter.cohort.moments import parse_moment
-from mlstarter.cohort.spreadsheet import read_sheet, without_invisible
+from mlstarter.cohort.spreadsheet import Sheet, read_sheet, without_invisible
 from mlstarter.errors import EnvironmentProblem, UsageError
 from mlstarter.git.process import Git
 from mlstarter.suggest import did_you_mean, near
@@ -28,6 +29,14 @@ COLUMNS = (ID, "username", "name", "email", "team", "section", "variant", "deadl
 _YES = frozenset({"", "yes", "y", "true", "1", "x", "ja", "j", "wahr", "oui", "si", "sí"})
 _NO = frozenset({"no", "n", "false", "0", "nein", "falsch", "non", "faux"})
 _SAME = {"e_mail": "email", "email_address": "email", "studentid": ID, "user_name": "username"}
+_SAME |= {"mail": "email", "e_mail_address": "email"}
+# A word of its own, however near it is to "username".
+_NO_SLIPS = frozenset({"surname"})
+# What platforms call a column of ids, such as "ID number", "SIS User ID", "Matrikelnummer".
+_OF_IDS = re.compile(r"(^|[\W_])(id|identifier|number|nr|no|login)([\W_]|$)|nummer|matrikel")
+_DECIMAL = re.compile(r"([0-9]+)\.0+")
+# How much of a header a sentence shows.
+_MOST_NAMES, _LONGEST_NAME = 8, 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +97,7 @@ def read_roster(path: Path, questions: Sequence[str]) -> Roster:
     sheet = read_sheet(path)
     header = [_column(name, questions) for name in sheet.header]
     if ID not in header:
-        raise UsageError(
-            f"The roster {path} has no column {ID}.",
-            hint=f"name the columns in its first line: {','.join(COLUMNS[:4])},...",
-        )
+        raise _without_ids(path, sheet, header)
     problems = list(_header_problems(header, questions))
     columns_left_out = [name for name in header if not _is_read(name, questions)]
     notes = list(sheet.notes)
@@ -136,6 +142,30 @@ def _column(name: str, questions: Sequence[str]) -> str:
     return word if word in COLUMNS or word in PERSONAL or word in questions else plain
 
 
+def _without_ids(path: Path, sheet: Sheet, header: Sequence[str]) -> UsageError:
+    """Return the error for a roster without a column of ids, with what mends this one."""
+    hint = f"name the columns in its first line: {','.join(COLUMNS[:4])},..."
+    line = next((n for n, cells in sheet.rows if ID in [_column(c, ()) for c in cells]), None)
+    candidate = next((at for at, name in enumerate(header) if _is_of_ids(name, sheet, at)), None)
+    if line is not None:
+        hint = f"its columns are named in line {line}: delete the lines above it"
+    elif candidate is not None:
+        name = escape.line(sheet.header[candidate])
+        hint = f'add one with ids that say nothing (s001, s002, ...), or rename "{name}" to it'
+    shown_names = [escape.line(name)[:_LONGEST_NAME] for name in sheet.header[:_MOST_NAMES]]
+    names = ", ".join(f'"{name}"' for name in shown_names)
+    more = ", ..." if len(header) > _MOST_NAMES else ""
+    columns = f"; it has {names}{more}" if names else ""
+    return UsageError(f"The roster {path} has no column {ID}{columns}.", hint=hint)
+
+
+def _is_of_ids(name: str, sheet: Sheet, column: int) -> bool:
+    """Say whether a column is called as one of ids is, and tells most of the rows apart."""
+    cells = [row[column] for _, row in sheet.rows if column < len(row) and row[column]]
+    tells_apart = len(set(cells)) == len(cells) and 2 * len(cells) > len(sheet.rows)
+    return bool(_OF_IDS.search(name)) and tells_apart and not any(map(complaint, cells))
+
+
 def _is_read(name: str, questions: Sequence[str]) -> bool:
     return name in COLUMNS or name in questions
 
@@ -153,9 +183,14 @@ def _header_problems(header: Sequence[str], questions: Sequence[str]) -> Iterato
 
 
 def _is_slip(name: str, header: Sequence[str], questions: Sequence[str]) -> bool:
-    """Say whether a column's name is nearly one that is missing: one that is there was meant."""
+    """Say whether a column's name is nearly one that is missing: one that is there was meant.
+
+    A longer name with the whole of it ("last name", "Vorname") is another word.
+    """
     match = near(name, [*COLUMNS, *questions])
-    return match is not None and match not in header
+    if match is None or match in header or name in _NO_SLIPS:
+        return False
+    return match not in name or len(name) < len(match) + 2
 
 
 def _student(line: int, row: Mapping[str, str], questions: Sequence[str]) -> Student:
@@ -193,6 +228,10 @@ def _row_problems(students: Sequence[Student]) -> Iterator[Problem]:
                 continue
             if (trouble := complaint(value)) is not None:
                 yield Problem(student.line, f'the {attribute} "{value}" {trouble}')
+                continue
+            if attribute == ID and (decimal := _DECIMAL.fullmatch(value)):
+                text = f'the {ID} "{value}" is a number that a program wrote with decimals'
+                yield Problem(student.line, f"{text}: write {decimal[1]}")
                 continue
             other = owners.setdefault(value.casefold(), student)
             if other is not student:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Mapping
 
 from mlstarter.errors import EnvironmentProblem, MlstarterError
@@ -24,8 +25,10 @@ _ABSENT = re.compile(
 )
 _BEHIND = re.compile(
     r"\[rejected\]|non-fast-forward|fetch first|but expected|incorrect old value"
-    r"|reference already exists|\.lock': File exists|stale info"
+    r"|reference already exists|stale info"
 )
+# A push of somebody else's that is not done yet, or one that was ended in the middle.
+_LOCK = re.compile(r"Unable to create '([^'\n]+\.lock)': File exists")
 # A hook's or a server's own no: it would be the same the next time.
 _HOOK_REFUSAL = re.compile(r"hook declined|exists; cannot create")
 _REFUSAL_MARK = "[remote rejected]"
@@ -55,6 +58,8 @@ class PushRefused(RemoteFailed):
 
 def explain(url: str, words: str) -> MlstarterError | None:  # noqa: PLR0911 - a table
     """Return what a failure of git with ``url`` means, None where it may pass."""
+    if _LOCK.search(words):
+        return None
     if _BEHIND.search(words) and not _HOOK_REFUSAL.search(words):
         return BranchMoved(
             f"A branch of {url} has moved on meanwhile.", hint="run the command again"
@@ -78,6 +83,21 @@ def explain(url: str, words: str) -> MlstarterError | None:  # noqa: PLR0911 - a
         return EnvironmentProblem(f"A disk is full: {last_words(words)}.", hint="free some space")
     return RemoteFailed(
         f"git could not reach {url}: {last_words(words)}.", hint="git ls-remote URL"
+    )
+
+
+def silence(url: str, words: str, attempts: int) -> RemoteFailed:
+    """Return the error for what did not pass in so many tries."""
+    lock = _LOCK.search(words)
+    if lock is None:
+        return RemoteFailed(
+            f"The server of {url} did not answer in {attempts} tries: {last_words(words)}.",
+            hint="run the command again later; it goes on where it stopped",
+        )
+    path = shlex.quote(lock[1].replace("/./", "/"))
+    return RemoteFailed(
+        f"{url} is locked: another git is at work there, or was ended in the middle of it.",
+        hint=f"where none is at work any more, on the machine that holds it: rm -f {path}",
     )
 
 

@@ -9,9 +9,11 @@ own sources makes one; settings and hooks are its own.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +22,9 @@ from tempfile import TemporaryDirectory
 from mlstarter.cohort.folder_rules import push_settings
 from mlstarter.errors import EnvironmentProblem, MlstarterError
 
+_OURS = "refs/heads/mlstarter/"
+# git holds the lock of a branch for milliseconds.
+_STALE_SECONDS = 5.0
 _LINKS = ("objects", "refs", "packed-refs")
 _CONFIG = """\
 [core]
@@ -76,6 +81,28 @@ def private_view(
                 hint="check the permissions of the class's folder, or use an ssh:// address",
             ) from error
         yield view
+
+
+def release_stale_locks(path: Path, branches: frozenset[str]) -> None:
+    """Remove the locks that a push of ours left in the repository in ``path`` when it was killed.
+
+    Only those of branches that nobody but a course pushes to (``mlstarter/*``, and main where there
+    is none yet), and only those that have lain there for longer than git ever holds one.
+    """
+    with contextlib.suppress(OSError):
+        for name in branches:
+            lock = path / f"{name}.lock"
+            if not (name.startswith(_OURS) or _is_new(path, name)) or not lock.exists():
+                continue
+            state = lock.lstat()
+            if stat.S_ISREG(state.st_mode) and time.time() - state.st_mtime > _STALE_SECONDS:
+                lock.unlink()
+
+
+def _is_new(path: Path, name: str) -> bool:
+    list_of_refs = path / "packed-refs"
+    is_packed = list_of_refs.is_file() and f" {name}\n".encode() in list_of_refs.read_bytes()
+    return not (path / name).exists() and not is_packed
 
 
 def require_plain(path: Path) -> None:

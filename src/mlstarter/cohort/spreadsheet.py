@@ -21,7 +21,13 @@ _SEPARATORS = ",;\t|"
 _SEP_LINE = re.compile(r'\A"?sep=(.)"?[,;\t|]*(\r\n|\n|\r)', re.IGNORECASE | re.DOTALL)
 # Letters of no width, and the marks that turn the direction of a text: copied along from web pages.
 _INVISIBLE = re.compile(r"[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
-_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+# The mark of UTF-32 begins as that of UTF-16 does.
+_WIDE = (
+    ("utf-32", (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)),
+    ("utf-16", (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)),
+)
+# How Excel is kept from taking the zeros of 00123 away.
+_TEXT_FORMULA = re.compile(r'="([^"]*)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +80,8 @@ def _text(path: Path) -> tuple[str, list[str]]:
         raise UsageError(
             f"The roster {path} cannot be read: {error.strerror}.", hint="name a CSV file"
         ) from error
-    encodings: tuple[str, ...]
-    if data.startswith(_UTF16):
-        encodings = ("utf-16",)
-    elif b"\0" in data:
-        encodings = ()
-    else:
+    encodings = tuple(name for name, marks in _WIDE if data.startswith(marks))[:1]
+    if not encodings and b"\0" not in data:
         encodings = ("utf-8-sig", "cp1252")
     for encoding in encodings:
         try:
@@ -114,15 +116,21 @@ def _cells(path: Path, text: str) -> list[tuple[int, list[str]]]:
 
 
 def _separator(text: str) -> str:
-    """Return what stands between the cells: what the header holds most of, outside quotes."""
+    """Return what stands between the cells: what the header holds most of, outside quotes.
+
+    A sign with a blank behind it may belong to a name (``name, first;email``).
+    """
     first = next((line for line in text.splitlines() if line.strip(' ",;\t|')), "")
     plain = re.sub(r'"[^"]*"', "", first)
-    return max(_SEPARATORS, key=plain.count)
+    tight = re.sub(r"[,;|] ", "", plain)
+    return max(_SEPARATORS, key=lambda sign: (tight.count(sign), plain.count(sign)))
 
 
 def _trim(cell: str) -> str:
     """Return a cell without blanks and letters of no width at its ends; inside, they may spell."""
     text = cell.strip()
+    if formula := _TEXT_FORMULA.fullmatch(text):
+        text = formula[1].strip()
     if _INVISIBLE.search(text):
         text = re.sub(f"^(?:{_INVISIBLE.pattern}|\\s)+|(?:{_INVISIBLE.pattern}|\\s)+$", "", text)
     return text

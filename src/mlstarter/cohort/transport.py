@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from mlstarter.cohort.server_answers import Absent, RemoteFailed, explain, last_words
-from mlstarter.cohort.shared_folder import private_view
+from mlstarter.cohort.server_answers import Absent, RemoteFailed, explain, silence
+from mlstarter.cohort.shared_folder import private_view, release_stale_locks
 from mlstarter.git.process import Git, GitResult
 from mlstarter.operating_system import is_windows
 
@@ -142,26 +142,30 @@ class Transport:
         branches = frozenset(spec.partition(":")[2] for spec in refspecs)
         with _address(url, branches=branches, deletes=bool(leases)) as (address, _):
             push = ("push", *options, "--", address, *refspecs)
-            self._persist(url, address, lambda: git.call(*push))
+            self._persist(url, address, lambda: git.call(*push), branches)
 
     def _git(self, folder: Path) -> Git:
         return Git(folder, self.env, self.config)
 
-    def _persist(self, url: str, address: str, attempt: Callable[[], GitResult]) -> GitResult:
+    def _persist(
+        self,
+        url: str,
+        address: str,
+        attempt: Callable[[], GitResult],
+        branches: frozenset[str] = frozenset(),
+    ) -> GitResult:
+        folder = local_path(url)
         retry = None
         while (result := attempt()).status != 0:
             words = result.stderr + result.stdout.decode("utf-8", "replace")
-            words = words.replace(address, url)
+            words = words.replace(address, url if folder is None else str(folder))
             if (error := explain(url, words)) is not None:
                 raise error
             retry = retry or self._first_retry()
-            reason = last_words(words)
-            silence = RemoteFailed(
-                f"The server of {url} did not answer in {self.attempts} tries: {reason}.",
-                hint="run the command again later; it goes on where it stopped",
-            )
-            retry = retry.after(silence)
+            retry = retry.after(silence(url, words, self.attempts))
             retry.sleep()
+            if folder is not None:
+                release_stale_locks(folder, branches)
         return result
 
     def _first_retry(self) -> StoppableRetry:

@@ -6,11 +6,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from mlstarter.engines.cookiecutter.engine import CookiecutterEngine
 from mlstarter.engines.copier.engine import CopierEngine
 from mlstarter.engines.protocol import Engine
 from mlstarter.engines.record import Record, RecordFormat
@@ -36,9 +35,16 @@ __all__ = [
     "with_trust",
 ]
 
+
+def _cookiecutter(template: Template) -> Engine:
+    from mlstarter.engines.cookiecutter.engine import CookiecutterEngine
+
+    return CookiecutterEngine(template)
+
+
 _ENGINES: Mapping[EngineName, Callable[[Template], Engine]] = {
     "copier": CopierEngine,
-    "cookiecutter": CookiecutterEngine,
+    "cookiecutter": _cookiecutter,
 }
 
 
@@ -55,9 +61,13 @@ def _bound(template: Template) -> Engine:
 _of_commit = lru_cache(maxsize=8)(_bound)
 
 
-def record_formats() -> tuple[RecordFormat, ...]:
-    """Return the forms in which a project may record its template, the commonest first."""
-    return CopierEngine.record_format, CookiecutterEngine.record_format
+def record_formats() -> Iterator[RecordFormat]:
+    """Yield the forms in which a project may record its template, the commonest first."""
+    yield CopierEngine.record_format
+    # Loaded where a project has none of Copier's: most have.
+    from mlstarter.engines.cookiecutter.engine import CookiecutterEngine
+
+    yield CookiecutterEngine.record_format
 
 
 def render(template: Template, answers: Mapping[str, Any], *, folder_name: str = "project") -> Tree:

@@ -24,11 +24,13 @@ READING_NAMES = frozenset({"now", "_copier_python", "_external_data"})
 PLAIN_CONF = frozenset({"answers_file", "os", "sep", "vcs_ref", "vcs_ref_hash"})
 # Cookiecutter's variables that hold folders of this machine.
 READING_VARIABLES = frozenset({"_output_dir", "_repo_dir"})
-_CLUE = re.compile(
-    rb"expanduser|expandvars|fileglob|realpath|strftime|\bnow\b|_copier_python|_external_data"
-    rb"|_copier_conf|_output_dir|_repo_dir"
+# What every text that reads has in it; texts without any of it are not parsed.
+_CLUES = tuple(
+    name.encode()
+    for name in ("_copier_conf", *READING_FILTERS, *READING_NAMES - {"now"}, *READING_VARIABLES)
 )
-_CLOCK = re.compile(r"\bnow\b")
+# "now" as a word; a pattern that begins with letters is found five times as fast.
+_NOW = re.compile(rb"now(?<=\bnow)\b")
 _SYNTAX = (
     "block_start_string", "block_end_string", "variable_start_string", "variable_end_string",
     "comment_start_string", "comment_end_string", "line_statement_prefix", "line_comment_prefix",
@@ -54,7 +56,7 @@ def copier_reads(config: CopierConfig) -> tuple[str, ...]:
         ("copier.yml", text)
         for value in (*settings, *config.questions.values())
         for text in strings_in(value)
-        if _CLUE.search(text.encode("utf-8", "replace"))
+        if _has_clue(text.encode("utf-8", "replace"))
     ]
     texts += _files(config.root, config.suffix)
     own = frozenset(config.questions)
@@ -67,13 +69,17 @@ def cookiecutter_reads(config: CookiecutterConfig) -> tuple[str, ...]:
     texts = [
         ("cookiecutter.json", text)
         for text in strings_in(dict(config.variables))
-        if _CLUE.search(text.encode("utf-8", "replace"))
+        if _has_clue(text.encode("utf-8", "replace"))
     ]
     for name, text in _files(config.root, ""):
         # The first part is the project's folder, or that of the hooks.
         if not config.copies(name.partition("/")[2]):
             texts.append((name, text))
     return tuple(dict.fromkeys(_reads_in(options, texts, frozenset(), "cookiecutter")))
+
+
+def _has_clue(text: bytes) -> bool:
+    return any(clue in text for clue in _CLUES) or _NOW.search(text) is not None
 
 
 def _files(root: Path, suffix: str) -> Iterator[tuple[str, str]]:
@@ -83,23 +89,37 @@ def _files(root: Path, suffix: str) -> Iterator[tuple[str, str]]:
     start = len(str(root)) + 1
     for folder, names, files in os.walk(root):
         names[:] = sorted(name for name in names if name != ".git")
-        for name in (*names, *sorted(files)):
-            if _CLUE.search(os.fsencode(name)):
-                path = f"{folder}{os.sep}{name}"[start:]
-                yield path, name
-        for name in sorted(files):
+        files.sort()
+        # All of a folder at once: hardly any name has a clue in it.
+        if _has_clue(os.fsencode("/".join((*names, *files)))):
+            for name in (*names, *files):
+                if _has_clue(os.fsencode(name)):
+                    yield f"{folder}{os.sep}{name}"[start:], name
+        for name in files:
             if not name.endswith(suffix):
                 continue
             path = f"{folder}{os.sep}{name}"
             try:
-                if Path(path).is_symlink() and not _is_inside(path, root):
-                    continue
-                with Path(path).open("rb") as file:
-                    data = file.read(_MAX_FILE)
-                if _CLUE.search(data):
+                data = _beginning(path, root)
+                if _has_clue(data):
                     yield path[start:].replace(os.sep, "/"), data.decode("utf-8")
             except (OSError, UnicodeDecodeError):
                 continue
+
+
+def _beginning(path: str, root: Path) -> bytes:
+    """Return what a file holds, b"" for a link that leads out of the template."""
+    import os
+
+    # Plain calls: a template has hundreds of files, and Path objects would take as long as they.
+    if os.path.islink(path) and not _is_inside(path, root):  # noqa: PTH114
+        return b""
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    try:
+        # Room for as much as is asked for would be set aside.
+        return os.read(descriptor, min(os.fstat(descriptor).st_size, _MAX_FILE))
+    finally:
+        os.close(descriptor)
 
 
 def _is_inside(path: str, root: Path) -> bool:
@@ -124,7 +144,7 @@ def _reads_in(
 ) -> Iterator[str]:
     if not texts:
         return
-    env = _parser(options, has_clock=any(_CLOCK.search(text) for _, text in texts))
+    env = _parser(options)
     if env is None:
         return
     from jinja2 import TemplateError
@@ -142,19 +162,15 @@ def _reads_in(
             yield f"{what} in {where}"
 
 
-def _parser(options: Any, *, has_clock: bool) -> Environment | None:
-    """Return an environment that parses a template's syntax and runs nothing.
-
-    ``has_clock``: some text may hold the tag ``{% now %}``.
-    """
+def _parser(options: Any) -> Environment | None:
+    """Return an environment that parses a template's syntax and runs nothing."""
     from jinja2 import Environment
+
+    from mlstarter.engines.clock_tag import ClockTag
 
     syntax_options = options if isinstance(options, Mapping) else {}
     syntax = {key: syntax_options[key] for key in _SYNTAX if key in syntax_options}
-    extensions = ["jinja2.ext.do", "jinja2.ext.loopcontrols", "jinja2.ext.i18n"]
-    if has_clock:
-        # Its libraries take a tenth of a second to load.
-        extensions.append("cookiecutter.extensions.TimeExtension")
+    extensions = ("jinja2.ext.do", "jinja2.ext.loopcontrols", "jinja2.ext.i18n", ClockTag)
     try:
         env = Environment(**syntax, extensions=extensions)  # noqa: S701 - nothing is rendered
         # Made of the delimiters when it is first asked for.
@@ -170,7 +186,13 @@ def _reads(
 ) -> Iterator[str]:
     from jinja2 import nodes
 
-    tree = env.parse(_without_yield(text))
+    from mlstarter.engines.clock_tag import ClockTag
+
+    text = _without_yield(text)
+    # Most clues stand in prose; telling them apart takes half as long as parsing.
+    if not any(_has_clue(value.encode("utf-8", "replace")) for value in _words(env, text)):
+        return
+    tree = env.parse(text)
     own_variables = {node.name for node in tree.find_all(nodes.Name) if node.ctx != "load"}
     for call in tree.find_all(nodes.Filter):
         # `map` takes the name of another filter.
@@ -179,7 +201,7 @@ def _reads(
         if name in READING_FILTERS:
             yield f"the filter {name}"
     for tag in tree.find_all(nodes.ExtensionAttribute):
-        if tag.identifier.endswith("TimeExtension"):
+        if tag.identifier == ClockTag.identifier:
             yield "the clock ({% now %})"
     for variable in tree.find_all(nodes.Name):
         is_own = variable.name in own or variable.name in own_variables
@@ -194,6 +216,13 @@ def _reads(
             yield f"{namespace}.{name}"
         if namespace is None and of.name == "_copier_conf" and name not in PLAIN_CONF:
             yield f"_copier_conf.{name}" if name else "_copier_conf as a whole"
+
+
+def _words(env: Environment, text: str) -> Iterator[str]:
+    """Yield the names and texts in the Jinja of a text."""
+    for _, kind, value in env.lex(text):
+        if kind in {"name", "string"}:
+            yield value
 
 
 def _attribute(node: Any) -> str | None:

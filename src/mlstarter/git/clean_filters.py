@@ -8,7 +8,7 @@ compared or merged; otherwise every such file would count as edited.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from mlstarter.git.process import Git
@@ -17,6 +17,11 @@ from mlstarter.tree import SYMLINK, Entry, Tree
 ATTRIBUTES = ".gitattributes"
 # Without one of these an attribute can only turn CRLF into LF.
 _BEYOND_LINE_ENDINGS = (b"filter", b"ident", b"working-tree-encoding")
+_NAMES = ("text", "crlf", "eol", "filter", "ident", "working-tree-encoding")
+# path -> attribute -> value, without those that are unspecified
+_Values = Mapping[str, Mapping[str, str]]
+_ANSWERS: dict[tuple[tuple[tuple[str, bytes], ...], tuple[str, ...]], _Values] = {}
+_MOST_ANSWERS = 16
 
 
 def clean_for_git(git: Git, tree: Tree, attributes: Mapping[str, bytes] | None = None) -> Tree:
@@ -46,28 +51,57 @@ def clean_for_git(git: Git, tree: Tree, attributes: Mapping[str, bytes] | None =
     ]
     if not files:
         return tree
+    values = _values(git, attributes, files)
+    conversions = [path for path in files if _converts(values[path], tree[path].data)]
+    if not conversions:
+        return tree
     with tempfile.TemporaryDirectory(prefix="mlstarter-clean-") as name:
         folder = Path(name)
         for path, data in attributes.items():
             _write(folder / path, data)
-        conversions = _with_conversion(git, folder, tree, files)
         for path in conversions:
             _write(folder / path, tree[path].data)
         return {**tree, **_clean(git, folder, tree, conversions)}
 
 
-def _with_conversion(git: Git, folder: Path, tree: Tree, files: list[str]) -> list[str]:
-    """Return the files for which an attribute asks for a conversion."""
-    names = ("text", "crlf", "eol", "filter", "ident", "working-tree-encoding")
-    here = _in(git, folder)
-    out = here.fields(
-        "check-attr", "-z", "--stdin", *names, stdin="".join(f"{f}\0" for f in files).encode()
-    )
-    attributes: dict[str, dict[str, str]] = {path: {} for path in files}
-    for path, name, value in zip(out[::3], out[1::3], out[2::3], strict=True):
+def _values(git: Git, attributes: Mapping[str, bytes], files: Sequence[str]) -> _Values:
+    """Return the attributes that git sees for each of ``files``.
+
+    A class asks for the same thousand times, so answers of repositories without attributes of
+    their own are remembered: there they depend on ``attributes`` and ``files`` alone.
+    """
+    if not _has_only_these(git):
+        return _ask(git, attributes, files)
+    key = tuple(sorted(attributes.items())), tuple(files)
+    values = _ANSWERS.get(key)
+    if values is None:
+        values = _ask(git, attributes, files)
+        if len(_ANSWERS) >= _MOST_ANSWERS:
+            _ANSWERS.clear()
+        _ANSWERS[key] = values
+    return values
+
+
+def _has_only_these(git: Git) -> bool:
+    """Say whether nothing but the attributes of a tree counts in the repository of ``git``."""
+    store = git.env.get("GIT_DIR")
+    if store is None or git.as_checked_out or git.config:
+        return False
+    return not (Path(store) / "info" / "attributes").exists()
+
+
+def _ask(git: Git, attributes: Mapping[str, bytes], files: Sequence[str]) -> _Values:
+    with tempfile.TemporaryDirectory(prefix="mlstarter-clean-") as name:
+        folder = Path(name)
+        for path, data in attributes.items():
+            _write(folder / path, data)
+        stdin = "".join(f"{path}\0" for path in files).encode()
+        out = _in(git, folder).fields("check-attr", "-z", "--stdin", *_NAMES, stdin=stdin)
+    values: dict[str, dict[str, str]] = {path: {} for path in files}
+    for path, attribute, value in zip(out[::3], out[1::3], out[2::3], strict=True):
         if value != "unspecified":
-            attributes[path][name] = value
-    return [path for path in files if _converts(attributes[path], tree[path].data)]
+            values[path][attribute] = value
+    return values
 
 
 def _converts(attributes: Mapping[str, str], data: bytes) -> bool:
@@ -81,8 +115,6 @@ def _converts(attributes: Mapping[str, str], data: bytes) -> bool:
 
 
 def _clean(git: Git, folder: Path, tree: Tree, files: list[str]) -> dict[str, Entry]:
-    if not files:
-        return {}
     here = _in(git, folder)
     oids = here.text("hash-object", "-w", "--stdin-paths", stdin="\n".join(files).encode()).split()
     entries: dict[str, Entry] = {}

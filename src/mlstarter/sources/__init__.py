@@ -5,7 +5,7 @@ from __future__ import annotations
 from packaging.version import Version
 
 from mlstarter.errors import TemplateError
-from mlstarter.sources import address, builtin, remote
+from mlstarter.sources import address, builtin
 from mlstarter.sources.template import EngineName, Template
 
 __all__ = [
@@ -40,6 +40,8 @@ def resolve(
     """
     if source is None or builtin.is_builtin(source):
         return builtin.resolve(source, ref)
+    from mlstarter.sources import remote
+
     return remote.resolve(source, ref, directory)
 
 
@@ -51,6 +53,8 @@ def versions(source: str | None = None) -> list[Version]:
     """
     if source is None or builtin.is_builtin(source):
         return builtin.versions()
+    from mlstarter.sources import remote
+
     return remote.versions(source)
 
 
@@ -61,6 +65,8 @@ def source_environment(template: Template) -> dict[str, str]:
     """
     if builtin.is_builtin(template.source):
         return builtin.git_environment()
+    from mlstarter.sources import remote
+
     return remote.git_environment(template.source)
 
 

@@ -90,7 +90,7 @@ def resolve(source: str | None, ref: str | None) -> Template:
         cache.forget(_repository(BUNDLE).parent)
         root = cache.folder("trees", commit, build=build)
     # Our own, and tested to read nothing: looking through all its files takes 0.3 s.
-    return Template(source or address(), tag, root, "copier", commit, reads_nothing=True)
+    return Template(source or address(), tag, root, "copier", commit, is_builtin=True)
 
 
 def git_environment() -> dict[str, str]:

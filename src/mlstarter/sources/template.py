@@ -27,8 +27,9 @@ class Template:
     it was written for; ``engines.of`` is what asks.
 
     ``is_trusted`` says that the user decided to let it run the code that it brings
-    (``engines.with_trust``); ``texts_only`` leaves its tasks and hooks out; ``reads_nothing`` says
-    that its texts are known to read nothing of the machine.
+    (``engines.with_trust``); ``texts_only`` leaves its tasks and hooks out; ``is_builtin`` says
+    that this package brings it: its texts are tested to read nothing of the machine, and its
+    question file to be read alike by every parser of YAML.
     """
 
     source: str
@@ -38,7 +39,7 @@ class Template:
     commit: str | None = None
     is_trusted: bool = False
     texts_only: bool = False
-    reads_nothing: bool = False
+    is_builtin: bool = False
 
     def without_code(self) -> Template:
         """Return the template without its tasks or hooks: what its texts alone make."""

@@ -37,7 +37,11 @@ def status(**values: Any) -> int:
     if own["fail_on"] not in {None, "behind"}:
         raise UsageError(f'There is no --fail-on "{own["fail_on"]}".', hint="--fail-on behind")
     course = base.open()
-    newest = sources.resolve(course.config.template, None).version
+    # Where no version is named the course has the newest: its server is not asked twice.
+    template = course.handout.template
+    if course.config.ref is not None:
+        template = sources.resolve(course.config.template, None)
+    newest = template.version
     with journal_of(base, course) as (journal, addresses):
         observer = Observer(addresses, journal, newest, course.handout.template.source)
         outcomes = work(course, base, "asking", observer.look)

@@ -17,7 +17,7 @@ from mlstarter.bounds import (
     bounded_evaluation,
     too_large,
 )
-from mlstarter.data_files import yaml_documents
+from mlstarter.data_files import FAST_LOADER, yaml_documents
 from mlstarter.errors import TemplateError
 from mlstarter.files import inside
 from mlstarter.sources.template import question_file
@@ -95,8 +95,10 @@ class CopierConfig:
         return tuple(self.settings.get("exclude", default))
 
 
-def load_config(root: Path) -> CopierConfig:
+def load_config(root: Path, *, is_tested: bool = False) -> CopierConfig:
     """Read the question file of the Copier template in ``root``.
+
+    ``is_tested``: it is known that the quick parser reads what Copier's reads.
 
     Raises:
         TemplateError: the file is not valid YAML, or not a mapping, or includes a file that
@@ -106,7 +108,7 @@ def load_config(root: Path) -> CopierConfig:
     data: dict[str, Any] = {}
     if path:
         with bounded_evaluation(f"Reading {path.name} of the template"):
-            data = _load(inside(root, path))
+            data = _load(inside(root, path), FAST_LOADER if is_tested else yaml.SafeLoader)
     settings = {key[1:]: value for key, value in data.items() if key.startswith("_")}
     questions = {
         key: dict(value) if isinstance(value, dict) else {"default": value}
@@ -155,9 +157,9 @@ def _check_shapes(settings: Mapping[str, Any]) -> None:
             )
 
 
-def _load(path: Path) -> dict[str, Any]:
+def _load(path: Path, loader: type[Any]) -> dict[str, Any]:
     try:
-        documents = list(_documents(path.read_bytes(), path.parent.resolve()))
+        documents = list(_documents(path.read_bytes(), path.parent.resolve(), loader))
     except OSError as error:
         raise TemplateError(
             f"{path.name} of the template cannot be read: {error.strerror}.",
@@ -188,11 +190,12 @@ def _load(path: Path) -> dict[str, Any]:
     return config
 
 
-def _documents(text: bytes, root: Path) -> Iterator[Any]:
+def _documents(text: bytes, root: Path, base: type[Any]) -> Iterator[Any]:
     """Yield every document of ``text``, with included files in the place of their tag."""
 
-    # Not the ten times faster CSafeLoader: it takes files that Copier then refuses.
-    class Loader(yaml.SafeLoader):
+    # For templates of others not the ten times faster CSafeLoader: it takes files that Copier then
+    # refuses.
+    class Loader(base):  # type: ignore[misc]
         pass
 
     file_count = 0

@@ -38,7 +38,7 @@ class CopierEngine:
     @cached_property
     def config(self) -> CopierConfig:
         """What ``copier.yml`` says; without its tasks where only the texts are wanted."""
-        config = load_config(self.template.root)
+        config = load_config(self.template.root, is_tested=self.template.is_builtin)
         return config.without("tasks") if self.template.texts_only else config
 
     @property
@@ -49,7 +49,7 @@ class CopierEngine:
     @cached_property
     def reads(self) -> tuple[str, ...]:
         """What the texts read beyond the template, with the file."""
-        return () if self.template.reads_nothing else copier_reads(self.config)
+        return () if self.template.is_builtin else copier_reads(self.config)
 
     @property
     def code(self) -> tuple[str, ...]:
