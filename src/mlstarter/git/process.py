@@ -113,11 +113,8 @@ class GitFailed(MlstarterError):
     """
 
     def __init__(self, command: tuple[str, ...], folder: Path, status: int, stderr: str) -> None:
-        lines = [line for line in stderr.strip().splitlines() if line.strip()]
-        reason = lines[0] if lines else f"exit status {status}"
-        name = next((word for word in command if not word.startswith("-")), "")
         super().__init__(
-            f"git {name} failed in {folder}: {reason.removeprefix('fatal: ')}",
+            f"git {_verb(command)} failed in {folder}: {_reason(stderr, status)}",
             hint=_hint(stderr, folder),
         )
         self.command = command
@@ -136,6 +133,43 @@ class GitLimitExceeded(MlstarterError):
         )
 
 
+def _verb(command: tuple[str, ...]) -> str:
+    """Return git's own command among its arguments: `log` of `--git-dir DIR log`."""
+    words = iter(command)
+    for word in words:
+        if word in {"-C", "-c", "--git-dir", "--work-tree"}:
+            next(words, None)
+        elif not word.startswith("-"):
+            return word
+    return ""
+
+
+def _reason(stderr: str, status: int) -> str:
+    """Return the line of git's complaint that says why, without its mark."""
+    lines = [line.strip() for line in stderr.splitlines() if line.strip()]
+    for mark in ("fatal: ", "error: "):
+        for line in lines:
+            if line.startswith(mark):
+                return line.removeprefix(mark)
+    plain = [line for line in lines if not line.startswith(("hint: ", "warning: "))]
+    return (plain or lines or [f"exit status {status}"])[0]
+
+
+# What git complains of, and what to do.
+_HINTS = (
+    ("No space left", "free some disk space and run the command again"),
+    (
+        r"index (?:file|uses)",
+        "`rm .git/index` and `git reset` make the index anew; no file is touched",
+    ),
+    ("bad config", "mend that line; `git config --list --show-origin` says what git reads"),
+    (
+        "external filter|(?:clean|smudge) filter|working-tree-encoding",
+        "a .gitattributes asks for this conversion: install its program, or take it out",
+    ),
+)
+
+
 def _hint(stderr: str, folder: Path) -> str | None:
     if "dubious ownership" in stderr:
         # git names the repository, which may lie above the folder that one stands in.
@@ -144,9 +178,8 @@ def _hint(stderr: str, folder: Path) -> str | None:
         return f"git config --global --add safe.directory {shlex.quote(path)}"
     if lock := re.search(r"'([^']+\.lock)': File exists", stderr):
         return f"wait for the other git command; if there is none, rm -f {lock[1]}"
-    if "No space left" in stderr:
-        return "free some disk space and run the command again"
-    return None
+    hints = (hint for pattern, hint in _HINTS if re.search(pattern, stderr))
+    return next(hints, None)
 
 
 @dataclass(frozen=True, slots=True)

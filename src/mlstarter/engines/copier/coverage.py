@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 
 from packaging.version import InvalidVersion, Version
@@ -39,6 +40,7 @@ def beyond_quick_renderer(config: CopierConfig, *, is_trusted: bool) -> str | No
     if config.foreign_extensions:
         return "_jinja_extensions"
     if (level := _min_version(config)) is not None and level > COPIER_LEVEL:
+        _require_copier(level)
         return f"_min_copier_version {level}"
     if any(_loops(config, name) for name in _names(config.root)):
         return "a loop over file names (yield)"
@@ -56,6 +58,16 @@ def _min_version(config: CopierConfig) -> Version | None:
             f"The template asks for the Copier version {text!r}, which is none.",
             hint="tell its author",
         ) from error
+
+
+def _require_copier(level: Version) -> None:
+    installed = version("copier")
+    if level > Version(installed):
+        raise TemplateError(
+            f"The template asks for Copier {level}, and {installed} is installed here.",
+            hint="upgrade Copier where mlstarter is installed: pip install --upgrade copier; "
+            "or take an older version of the template with --ref",
+        )
 
 
 def _names(root: Path) -> Iterator[str]:
