@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from importlib.metadata import version
 from pathlib import Path
 
 from packaging.version import InvalidVersion, Version
@@ -39,8 +38,7 @@ def beyond_quick_renderer(config: CopierConfig, *, is_trusted: bool) -> str | No
             return f"_{setting}"
     if config.foreign_extensions:
         return "_jinja_extensions"
-    if (level := _min_version(config)) is not None and level > COPIER_LEVEL:
-        _require_copier(level)
+    if (level := min_version(config)) is not None and level > COPIER_LEVEL:
         return f"_min_copier_version {level}"
     if any(_loops(config, name) for name in _names(config.root)):
         return "a loop over file names (yield)"
@@ -49,7 +47,12 @@ def beyond_quick_renderer(config: CopierConfig, *, is_trusted: bool) -> str | No
     return None
 
 
-def _min_version(config: CopierConfig) -> Version | None:
+def min_version(config: CopierConfig) -> Version | None:
+    """Return the oldest Copier that a template asks for, None where it asks for none.
+
+    Raises:
+        TemplateError: what it asks for is no version.
+    """
     text = config.settings.get("min_copier_version")
     try:
         return None if text is None else Version(str(text))
@@ -58,16 +61,6 @@ def _min_version(config: CopierConfig) -> Version | None:
             f"The template asks for the Copier version {text!r}, which is none.",
             hint="tell its author",
         ) from error
-
-
-def _require_copier(level: Version) -> None:
-    installed = version("copier")
-    if level > Version(installed):
-        raise TemplateError(
-            f"The template asks for Copier {level}, and {installed} is installed here.",
-            hint="upgrade Copier where mlstarter is installed: pip install --upgrade copier; "
-            "or take an older version of the template with --ref",
-        )
 
 
 def _names(root: Path) -> Iterator[str]:
