@@ -38,7 +38,7 @@ def lines(text: object) -> str:
     return _IN_LINES.sub(_visible, str(text).replace("\r\n", "\n"))
 
 
-def shortened(text: str, limit: int = 100) -> str:
+def shorten(text: str, limit: int = 100) -> str:
     """Return the first ``limit`` characters of a text that a message quotes, "..." for the rest."""
     return text if len(text) <= limit else f"{text[:limit]}..."
 

@@ -42,10 +42,10 @@ def test_a_mistyped_command_gets_the_nearest_in_every_group(
 ) -> None:
     result = run(*words)
 
-    meant = "create" if "cohort" in words else "new"
+    name = "create" if "cohort" in words else "new"
     assert result.returncode == 2
     assert report(result).splitlines() == [
-        f'error: There is no command "{words[-1]}".', f'hint: did you mean "{meant}"?'
+        f'error: There is no command "{words[-1]}".', f'hint: did you mean "{name}"?'
     ]  # fmt: skip
 
 

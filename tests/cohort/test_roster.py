@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -112,9 +113,6 @@ def test_a_username_that_the_remote_needs_must_be_there_and_be_safe(
         (b"PK\x03\x04\0\0workbook", "save it as CSV UTF-8, not as a workbook"),
         (b"sep=;\r\nname;email\r\n", "has no column student_id"),
         (b'student_id\n"s1\n', "is not CSV"),
-        (b"student_id," + b"c," * 1_000_000 + b"\ns1\n", "has more than 1000 cells in line 1"),
-        (b"student_id\n" + b"s1\n" * 30_000, "has more than 20000 rows"),
-        (b"student_id\n" + b"s" * 11_000_000, "has more than 10 MB"),
     ],
 )
 def test_a_file_that_is_no_roster_is_an_error(
@@ -122,6 +120,25 @@ def test_a_file_that_is_no_roster_is_an_error(
 ) -> None:
     classroom.roster.write_bytes(data)
     assert classroom.call("check") == 2
+    assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"student_id," + b"c," * 1_000_000 + b"\ns1\n", "has more than 1000 cells in line 1"),
+        (b"student_id\n" + b"s1\n" * 30_000, "has more than 20000 rows"),
+        (b"student_id\n" + b"s" * 11_000_000, "has more than 10 MB"),
+    ],
+    ids=["columns", "rows", "bytes"],
+)
+def test_a_file_beyond_what_a_course_has_is_refused_at_once(
+    classroom: Classroom, capsys: pytest.CaptureFixture[str], data: bytes, message: str
+) -> None:
+    classroom.roster.write_bytes(data)
+    start = time.monotonic()
+    assert classroom.call("check") == 2
+    assert time.monotonic() - start < 20
     assert message in capsys.readouterr().err
 
 

@@ -136,13 +136,13 @@ def test_a_cruft_project_goes_on_with_the_branch_it_keeps_to(checkout: str, tmp_
 
 @pytest.mark.parametrize("thing", ["HEAD:copier.yml", "HEAD^{tree}"])
 @pytest.mark.parametrize(
-    "annotated", [(), ("-a", "-m", "not a commit")], ids=["plain", "annotated"]
+    "tag_options", [(), ("-a", "-m", "not a commit")], ids=["plain", "annotated"]
 )
 def test_a_tag_of_what_is_no_commit_is_no_release(
-    thing: str, annotated: tuple[str, ...], template: Path
+    thing: str, tag_options: tuple[str, ...], template: Path
 ) -> None:
     commit(template, "1.0.0")
-    git(template, "tag", *annotated, "2.0.0", git(template, "rev-parse", thing))
+    git(template, "tag", *tag_options, "2.0.0", git(template, "rev-parse", thing))
 
     assert sources.resolve(str(template)).version == "1.0.0"
     with pytest.raises(TemplateError, match=r"no version, branch or commit 2\.0\.0"):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 
 from packaging.version import InvalidVersion, Version
@@ -38,7 +39,7 @@ def beyond_quick_renderer(config: CopierConfig, *, is_trusted: bool) -> str | No
             return f"_{setting}"
     if config.foreign_extensions:
         return "_jinja_extensions"
-    if (level := min_version(config)) is not None and level > COPIER_LEVEL:
+    if (level := _min_version(config)) is not None and level > COPIER_LEVEL:
         return f"_min_copier_version {level}"
     if any(_loops(config, name) for name in _names(config.root)):
         return "a loop over file names (yield)"
@@ -47,12 +48,7 @@ def beyond_quick_renderer(config: CopierConfig, *, is_trusted: bool) -> str | No
     return None
 
 
-def min_version(config: CopierConfig) -> Version | None:
-    """Return the oldest Copier that a template asks for, None where it asks for none.
-
-    Raises:
-        TemplateError: what it asks for is no version.
-    """
+def _min_version(config: CopierConfig) -> Version | None:
     text = config.settings.get("min_copier_version")
     try:
         return None if text is None else Version(str(text))
@@ -61,6 +57,21 @@ def min_version(config: CopierConfig) -> Version | None:
             f"The template asks for the Copier version {text!r}, which is none.",
             hint="tell its author",
         ) from error
+
+
+def require_copier(config: CopierConfig) -> None:
+    """Refuse a template that asks for a newer Copier than is installed.
+
+    Raises:
+        TemplateError: it does, or asks for what is no version.
+    """
+    oldest, version_here = _min_version(config), version("copier")
+    if oldest is not None and oldest > Version(version_here):
+        raise TemplateError(
+            f"The template asks for Copier {oldest}, and {version_here} is installed here.",
+            hint="upgrade Copier where mlstarter is installed, or take an older version of the "
+            "template with --ref",
+        )
 
 
 def _names(root: Path) -> Iterator[str]:

@@ -9,16 +9,14 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import yaml
-from packaging.version import Version
 
 from mlstarter.engines.chance import current
 from mlstarter.engines.copier.config import load_config
-from mlstarter.engines.copier.coverage import min_version
+from mlstarter.engines.copier.coverage import require_copier
 from mlstarter.engines.protocol import Engine
 from mlstarter.engines.result import Render, read_rendered
 from mlstarter.errors import NeedsTrust, TemplateError
@@ -32,10 +30,10 @@ def render_with_copier(engine: Engine, answers: Mapping[str, Any], folder_name: 
     """Return the tree that ``copier copy`` writes for complete ``answers``.
 
     Raises:
-        TemplateError: Copier refuses the template or fails on it.
+        TemplateError: Copier refuses the template, fails on it, or is older than it asks for.
     """
     template, trust = engine.template, engine.template.is_trusted
-    _require_copier(template)
+    require_copier(load_config(template.root))
     applicable: Mapping[str, Any] = getattr(answers, "applicable", answers)
     chance = current()
     with tempfile.TemporaryDirectory(prefix="mlstarter-copier-") as work:
@@ -69,17 +67,6 @@ def render_with_copier(engine: Engine, answers: Mapping[str, Any], folder_name: 
         if template.commit or template.source == str(template.root):
             return result
         return replace(result, tree=_with_source(result.tree, template))
-
-
-def _require_copier(template: Template) -> None:
-    wanted = min_version(load_config(template.root))
-    installed = version("copier")
-    if wanted is not None and wanted > Version(installed):
-        raise TemplateError(
-            f"The template asks for Copier {wanted}, and {installed} is installed here.",
-            hint="upgrade Copier where mlstarter is installed, or take an older version of the "
-            "template with --ref",
-        )
 
 
 def _with_source(tree: Tree, template: Template) -> Tree:
