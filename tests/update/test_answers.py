@@ -52,7 +52,7 @@ def test_a_comment_in_the_answers_file_is_not_lost(template: Template, dest: Pat
     assert "1.1.0" in path.read_text()
 
 
-@pytest.mark.parametrize("edit", ["", "# mine\n", "own: 1\n"])
+@pytest.mark.parametrize("edit", ["# mine\n", "own: 1\n"])
 def test_an_answers_file_with_the_line_endings_of_windows(
     edit: str, template: Template, dest: Path
 ) -> None:
