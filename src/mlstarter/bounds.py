@@ -17,6 +17,10 @@ from types import FrameType
 from mlstarter.errors import TemplateError
 from mlstarter.operating_system import is_linux
 
+# A roster: a large university has some thousand students in a course.
+MAX_ROSTER_BYTES = 10_000_000
+MAX_ROSTER_ROWS = 20_000
+MAX_ROSTER_COLUMNS = 1_000
 # Files that are read whole. PyYAML's own loader reads about 100 kB a second.
 MAX_CONFIG_BYTES = 256_000
 # Answers, settings, records: those of real projects have a few thousand bytes.

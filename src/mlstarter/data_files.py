@@ -83,7 +83,7 @@ def load_json(text: str | bytes, *, limit: int = MAX_RECORD_BYTES) -> Any:
     except RecursionError as error:
         raise Unusable(f"it is nested more than {MAX_DEPTH} levels deep") from error
     except ValueError as error:
-        raise Unusable(f"it is not JSON: {error}") from error
+        raise Unusable(_reason(error, "JSON")) from error
     check_depth(value)
     return value
 
@@ -101,14 +101,25 @@ def load_toml(text: str | bytes, *, limit: int = MAX_RECORD_BYTES) -> dict[str, 
         if max((line.count(".") for line in text.splitlines()), default=0) > MAX_KEY_PARTS:
             raise Unusable("a key or value has too many parts")
         value = tomllib.loads(text)
-    except (RecursionError, AttributeError, TypeError, OverflowError) as error:
+    except RecursionError as error:
+        raise Unusable(f"it is nested more than {MAX_DEPTH} levels deep") from error
+    except (AttributeError, TypeError, OverflowError) as error:
         raise Unusable("it holds what cannot be read") from error
     except Unusable:
         raise
     except ValueError as error:
-        raise Unusable(f"it is not TOML: {error}") from error
+        raise Unusable(_reason(error, "TOML")) from error
     check_depth(value)
     return value
+
+
+def _reason(error: ValueError, format_name: str) -> str:
+    words = str(error)
+    if "integer string conversion" in words:
+        return "a number has too many digits"
+    if "UTF-8 BOM" in words:
+        return "it begins with a byte-order mark, which JSON does not take"
+    return f"it is not {format_name}: {words}"
 
 
 def _check_length(text: str | bytes, limit: int) -> None:

@@ -38,6 +38,11 @@ def lines(text: object) -> str:
     return _IN_LINES.sub(_visible, str(text).replace("\r\n", "\n"))
 
 
+def shorten(text: str, limit: int = 100) -> str:
+    """Return the first ``limit`` characters of a text that a message quotes, "..." for the rest."""
+    return text if len(text) <= limit else f"{text[:limit]}..."
+
+
 def json_text(text: str) -> str:
     """Return a JSON document with what is harmful in its strings written as ``\\uXXXX``."""
     return _IN_LINES.sub(_json_escape, text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -31,8 +32,8 @@ def publish(project: Path) -> str:
         complaint = result.stderr.strip().splitlines() or ["it failed"]
         raise NeedsAttention(
             f"The project is complete, but gh could not push it: {complaint[-1].rstrip('.')}.",
-            hint=f"try again with: cd {project} && gh repo create {project.name} --private "
-            "--source . --push",
+            hint=f"try again with: cd {shlex.quote(str(project))} && "
+            f"gh repo create {shlex.quote(project.name)} --private --source . --push",
         )
     words = (result.stdout + " " + result.stderr).split()
     return next((word for word in words if word.startswith("https://")), "GitHub")

@@ -29,3 +29,12 @@ def is_posix() -> bool:
 def is_linux() -> bool:
     """Say whether the kernel is Linux: /proc, memfd_create, a limit on the address space."""
     return sys.platform == "linux"
+
+
+def path_in_shell(path: str) -> str:
+    """Return a path as a shell takes it for one word, and a command such as `cd` for no option."""
+    if is_windows():
+        return f'"{path}"' if " " in path else path
+    import shlex
+
+    return shlex.quote(f"./{path}" if path.startswith("-") else path)

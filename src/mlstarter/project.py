@@ -5,6 +5,7 @@ The record is the engine's own file, so that the engine's own tools keep working
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,7 +53,8 @@ class Project:
         if repository is None:
             raise ProjectError(
                 f"{path} is not in a git repository, so nothing could be merged into it.",
-                hint=f'cd {path} && git init && git add -A && git commit -m "Start"',
+                hint=f"cd {shlex.quote(str(path))} && git init && git add -A && "
+                'git commit -m "Start"',
             )
         if repository.top is None:
             return cls(repository.folder, repository, "")

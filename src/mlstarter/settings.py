@@ -8,7 +8,6 @@ The code of a source that an entry names may run without ``--trust``.
 from __future__ import annotations
 
 import os
-import tomllib
 from pathlib import Path
 
 import platformdirs
@@ -16,6 +15,7 @@ import platformdirs
 from mlstarter.errors import UsageError
 
 SETTINGS_VARIABLE = "MLSTARTER_SETTINGS"
+_EXAMPLE = 'trust = ["https://github.com/our-school/"]'
 
 
 def folder() -> Path | None:
@@ -47,24 +47,40 @@ def trusts(source: str) -> bool:
     Raises:
         UsageError: the settings cannot be read, or an entry is no address.
     """
+    entries = trusted_entries()
+    if not entries:
+        return False
+    from mlstarter.sources.trust import is_trusted
+
+    return is_trusted(source, entries)
+
+
+def trusted_entries() -> list[str]:
+    """Return what ``trust`` names in the settings, each an address; none without the file.
+
+    Raises:
+        UsageError: the settings cannot be read, or an entry is no address.
+    """
     file = path()
     if file is None:
-        return False
+        return []
+    from mlstarter.data_files import load_toml
+
     try:
-        settings = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+        settings = load_toml(file.read_bytes())
     except (FileNotFoundError, NotADirectoryError):
-        return False
+        return []
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise UsageError(f"{file} cannot be read: {reason}.", hint="mend or remove it") from error
     entries = settings.get("trust", [])
     if not isinstance(entries, list) or not all(isinstance(entry, str) for entry in entries):
         raise UsageError(
-            f"trust in {file} is not a list of sources.",
-            hint='for example: trust = ["https://github.com/our-school/"]',
+            f"trust in {file} is not a list of sources.", hint=f"for example: {_EXAMPLE}"
         )
-    if not entries:
-        return False
-    from mlstarter.sources.trust import is_trusted
+    if entries:
+        from mlstarter.sources.trust import check_entry
 
-    return is_trusted(source, entries)
+        for entry in entries:
+            check_entry(entry)
+    return entries

@@ -317,3 +317,34 @@ def test_an_existing_folder_is_left_alone(mlstarter: Run, tmp_path: Path) -> Non
 
     assert status == 2
     assert "is not empty" in err
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "{{cookiecutter.n}}/own",
+        "README.md",
+        "templates/shared.txt",
+        "hooks/post_gen_project.sh",
+        "{{cookiecutter.n}}/folder",
+    ],
+)
+@pytest.mark.parametrize("trust", [(), ("--trust",)], ids=["", "trusted"])
+def test_nothing_that_a_link_leads_out_to_is_taken_in(
+    link: str, trust: tuple[str, ...], mlstarter: Run, tmp_path: Path
+) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "private").write_text("s3cr3t")
+    source = write_template(
+        tmp_path / "t", {"cookiecutter.json": '{"n": "x"}', "{{cookiecutter.n}}/a": "b"}
+    )
+    (source / link).parent.mkdir(exist_ok=True)
+    (source / link).symlink_to(outside if link.endswith("folder") else outside / "private")
+
+    status, out, err = mlstarter("template", "convert", source, tmp_path / "out", *trust)
+
+    assert status == 1, out
+    assert "symbolic link that leads out" in err
+    assert not (tmp_path / "out").exists()
+    assert "s3cr3t" not in out + err

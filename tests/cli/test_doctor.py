@@ -19,7 +19,8 @@ def test_every_check_is_reported_and_json_says_the_same(run: Run) -> None:
     names = [check["name"] for check in report["checks"]]
     assert (report["schema"], report["command"], result.stderr) == (1, "doctor", "")
     assert names == [
-        "git", "git identity", "Python", "disk space", "container engine", "Kaggle credentials",
+        "git", "git identity", "Python", "disk space", "container engine", "settings",
+        "Kaggle credentials",
     ]  # fmt: skip
     text = run("doctor").stdout
     for check in report["checks"]:
@@ -37,6 +38,29 @@ def test_without_git_doctor_fails_and_says_how_to_mend_it(run: Run, tmp_path: Pa
     assert checks["git"]["status"] == "failed"
     assert "install git" in checks["git"]["mend"]
     assert checks["container engine"]["status"] == "warning"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("trust = [", "cannot be read"),
+        ("trust = 3", "is not a list of sources"),
+        ("trust = [1]", "is not a list of sources"),
+        ('trust = ["ext::x"]', "is no address"),
+        (f"x = {'9' * 5000}", "a number has too many digits"),
+        ("\ufffd\0", "cannot be read"),
+    ],
+)
+def test_settings_that_cannot_be_read_are_found(
+    text: str, words: str, run: Run, tmp_path: Path
+) -> None:
+    settings = tmp_path / "settings.toml"
+    settings.write_text(text)
+    result = run("doctor", "--json", env={"MLSTARTER_SETTINGS": str(settings)})
+    checks = {check["name"]: check for check in json.loads(result.stdout)["checks"]}
+    assert result.returncode == 3
+    assert checks["settings"]["status"] == "failed"
+    assert words in checks["settings"]["detail"]
 
 
 def test_without_an_identity_doctor_gives_the_commands(run: Run, environ: dict[str, str]) -> None:

@@ -36,6 +36,19 @@ def test_a_command_alone_shows_its_help(words: tuple[str, ...], run: Run) -> Non
     assert result.stderr == ""
 
 
+@pytest.mark.parametrize("words", [("nwe",), ("template", "nwe"), ("cohort", "cretae")])
+def test_a_mistyped_command_gets_the_nearest_in_every_group(
+    words: tuple[str, ...], run: Run
+) -> None:
+    result = run(*words)
+
+    name = "create" if "cohort" in words else "new"
+    assert result.returncode == 2
+    assert report(result).splitlines() == [
+        f'error: There is no command "{words[-1]}".', f'hint: did you mean "{name}"?'
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("typo", "option"),
     [

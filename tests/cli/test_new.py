@@ -329,3 +329,18 @@ def _git(folder: Path, *arguments: str) -> str:
         ["git", *arguments], cwd=folder, capture_output=True, text=True, check=True
     )
     return result.stdout.strip()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell of Windows quotes in another way")
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("my project", "cd 'my project'"), ("-x", "cd ./-x"), ("~", "cd '~'"), ("a$b", "cd 'a$b'")],
+)
+def test_the_next_step_leads_into_the_folder(
+    name: str, words: str, run: Run, template: Path
+) -> None:
+    answer = ("--data", "project_name=churn")
+    result = run("new", "--template", template, "--yes", *answer, "--", name)
+
+    assert result.returncode == 0, result.stderr
+    assert f"  {words}\n" in result.stdout

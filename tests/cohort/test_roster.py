@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -123,6 +124,25 @@ def test_a_file_that_is_no_roster_is_an_error(
 ) -> None:
     classroom.roster.write_bytes(data)
     assert classroom.call("check") == 2
+    assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"student_id," + b"c," * 1_000_000 + b"\ns1\n", "has more than 1000 cells in line 1"),
+        (b"student_id\n" + b"s1\n" * 30_000, "has more than 20000 rows"),
+        (b"student_id\n" + b"s" * 11_000_000, "has more than 10 MB"),
+    ],
+    ids=["columns", "rows", "bytes"],
+)
+def test_a_file_beyond_what_a_course_has_is_refused_at_once(
+    classroom: Classroom, capsys: pytest.CaptureFixture[str], data: bytes, message: str
+) -> None:
+    classroom.roster.write_bytes(data)
+    start = time.monotonic()
+    assert classroom.call("check") == 2
+    assert time.monotonic() - start < 20
     assert message in capsys.readouterr().err
 
 

@@ -156,3 +156,13 @@ def answers(template: Template) -> questions.Answers:
 
 def no_process(*_: Any, **__: Any) -> NoReturn:
     raise AssertionError("Copier was called")
+
+
+@pytest.mark.parametrize("text", ["'99'", "99", "99.5", "'100.0.0'"])
+def test_a_template_for_a_copier_that_is_not_here_says_so(text: str, tmp_path: Path) -> None:
+    files = {"copier.yml": f"_min_copier_version: {text}\nn: 1\n", "f": ""}
+    template = sources.resolve(str(write_template(tmp_path / "t", files)))
+
+    with pytest.raises(TemplateError, match=r"asks for Copier \d+\S*, and 9\.") as refusal:
+        engines.render(template, questions.complete(questions.load(template), {}))
+    assert "upgrade Copier" in str(refusal.value.hint)

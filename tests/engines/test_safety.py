@@ -41,6 +41,12 @@ def test_a_path_that_only_looks_like_one_is_fine(path: str) -> None:
     assert refusal({path: FILE}) is None
 
 
+@pytest.mark.parametrize("mark", ["\u202e", "\u202a", "\u2066", "\u2069"])
+def test_a_name_that_shows_another_is_refused(mark: str) -> None:
+    with pytest.raises(UnsafePath, match="turns the direction"):
+        check({f"a/invoice{mark}fdp.exe": FILE})
+
+
 @pytest.mark.parametrize("target", ["/etc/passwd", "../x", "a/../../x", ".git/hooks", "C:\\x"])
 def test_a_link_that_leads_out_is_refused(target: str) -> None:
     with pytest.raises(UnsafePath, match="symbolic link"):

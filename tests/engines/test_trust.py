@@ -101,6 +101,39 @@ def test_a_failing_hook_is_one_line_and_leaves_nothing(mlstarter: Run, tmp_path:
     assert not (tmp_path / "p").exists()
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("command", ["echo hello", "echo '{}'; cat /dev/zero | head -c 200000"])
+def test_what_a_task_prints_is_the_users_and_no_answer_of_ours(
+    command: str, mlstarter: Run, tmp_path: Path
+) -> None:
+    files = {"copier.yml": json.dumps({"_tasks": [command]}), "a": "x"}
+    source = write_template(tmp_path / "template", files)
+
+    status, out, err = mlstarter("new", tmp_path / "p", "--template", source, "--yes", "--trust")
+
+    assert status == 0, err
+    assert "hello" in err or "{}" in err
+    assert out.startswith("Created ")
+
+
+@pytest.mark.slow
+def test_hooks_that_fail_or_leave_nothing_are_one_sentence(mlstarter: Run, tmp_path: Path) -> None:
+    for name, script, words in (
+        ("gone", '#!/bin/sh\nrm -rf "$PWD"\n', "took the project's folder away"),
+        ("jinja", "#!/bin/sh\necho {{ cookiecutter.nope }}\n", "has no attribute 'nope'"),
+        ("status", "#!/bin/sh\nexit 4\n", "exit status: 4"),
+    ):
+        files = {**HOOKS, "hooks/post_gen_project.sh!": script}
+        source = write_template(tmp_path / name, files)
+
+        status, _, err = mlstarter("new", tmp_path / "p", "--template", source, "--yes", "--trust")
+
+        assert status == 1
+        assert words in err
+        assert "Traceback" not in err
+        assert not (tmp_path / "p").exists()
+
+
 def test_a_failing_task_is_one_line_and_leaves_nothing(mlstarter: Run, tmp_path: Path) -> None:
     source = write_template(tmp_path / "template", {"copier.yml": "_tasks: ['exit 7']\n", "a": ""})
 

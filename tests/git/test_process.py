@@ -1,5 +1,7 @@
 """Running git: pinned settings, typed errors, no prompts."""
 
+# ruff: noqa: E501 - what git says is read a case to a line
+
 from __future__ import annotations
 
 import os
@@ -112,3 +114,22 @@ def test_a_command_in_a_strangers_repository_ends_in_time(
         return
     with pytest.raises(process.GitLimitExceeded, match=sentence):
         git.call("x")
+
+
+@pytest.mark.parametrize(
+    ("stderr", "reason", "hint"),
+    [
+        ("warning: x\nfatal: bad config line 6 in file .git/config\n", "bad config line 6", "mend that line"),
+        ("hint: The file 'a' is missing a byte order mark\nfatal: BOM is required in 'a' if encoded as working-tree-encoding\n", "BOM is required", ".gitattributes"),
+        ("error: external filter 'x' failed 1\nerror: external filter 'x' failed\n", "external filter 'x' failed 1", ".gitattributes"),
+        ("fatal: .git/index: index file smaller than expected\n", ".git/index: index file smaller", "rm .git/index"),
+        ("something\n", "something", ""),
+        ("", "exit status 3", ""),
+    ],
+)  # fmt: skip
+def test_the_line_that_says_why_is_the_reason(
+    stderr: str, reason: str, hint: str, tmp_path: Path
+) -> None:
+    failure = GitFailed(("--git-dir", "/srv/a.git", "-c", "a=b", "log", "x"), tmp_path, 3, stderr)
+    assert failure.message.startswith(f"git log failed in {tmp_path}: {reason}")
+    assert hint in (failure.hint or "")

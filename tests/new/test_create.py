@@ -323,3 +323,12 @@ def test_a_name_that_some_system_cannot_hold_is_refused(home: Path, name: str) -
         (home / name).mkdir()
         # Who made the folder has a system that holds it.
         check_destination(home / name)
+
+
+@pytest.mark.parametrize("name", [".git", ".GIT", "git~1", "a/.git/b", ".git./x"])
+def test_a_project_does_not_lie_where_git_lives(
+    name: str, template: Template, answers: Answers, home: Path
+) -> None:
+    with pytest.raises(UsageError, match="belongs to git"):
+        check_destination(home / name)
+    assert not list(home.iterdir())

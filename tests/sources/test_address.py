@@ -35,6 +35,8 @@ TRUST_ENTRY = "https://git.example/our-school/"
         ("school:t.git", "school:t.git"),
         ("file:///srv/class%20one/t", "file:///srv/class%20one/t"),
         ("file:///srv/no-such/../t", "file:///srv/t"),
+        ("file://localhost/srv/t", "file:///srv/t"),
+        ("FILE://LocalHost/srv/a/../t", "file:///srv/t"),
         ("/srv/no-such/../t", "/srv/t"),
     ],
 )

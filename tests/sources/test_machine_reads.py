@@ -49,6 +49,10 @@ DENIALS: dict[str, Files] = {
     "the folder above": {**COPIER, "f.jinja": "{{ 'x'|relpath('../../y') }}"},
     "how deep the folder lies": {**COPIER, "f.jinja": "{{ '/x'|relpath }}"},
     "the clock of a date": {**COPIER, "f.jinja": "{{ ('2020-01-01 00:00:00'|to_datetime).now() }}"},
+    "the time zone": {**COPIER, "f.jinja": "{{ ('2020-01-01 00:00:00'|to_datetime).strftime('%Y %s') }}"},
+    "the time zone with padding": {**COPIER, "f.jinja": "{{ ('2020-01-01 00:00:00'|to_datetime).strftime('%-10s') }}"},
+    "the time zone in a format": {**COPIER, "f.jinja": "{{ '{:%s}'.format('2020-01-01 00:00:00'|to_datetime) }}"},
+    "the time zone in a format of a format": {**COPIER, "f.jinja": "{{ '{:{}}'.format('2020-01-01 00:00:00'|to_datetime, '%s') }}"},
     "the clock of a class": {**COPIER, "f.jinja": "{{ ('2020-01-01 00:00:00'|to_datetime).astimezone() }}"},
 }  # fmt: skip
 
@@ -73,8 +77,23 @@ def test_what_hides_is_refused_when_it_is_rendered(case: str, tmp_path: Path) ->
     template = sources.resolve(str(write_template(tmp_path / "t", DENIALS[case])))
     answers = questions.complete(questions.load(template), {})
 
-    with pytest.raises(TemplateError):
+    with pytest.raises(TemplateError) as refusal:
         engines.render(template, answers)
+    if "time" in case or "clock" in case:
+        assert isinstance(refusal.value, NeedsTrust)
+        assert "--trust" in str(refusal.value.hint)
+
+
+def test_dates_and_formats_that_tell_nothing_of_the_machine_are_fine(tmp_path: Path) -> None:
+    date = "('2020-01-02 00:00:00'|to_datetime)"
+    files = {
+        **COPIER,
+        "f.jinja": f"{{{{ {date}.strftime('%Y-%m-%d') }}}} {{{{ '{{:%d}}'.format({date}) }}}} "
+        "{{ '{} %s'.format('a') }} {{ '{:>{}}'.format('b', 3) }} {{ '%s'|format('c') }}",
+    }
+    template = sources.resolve(str(write_template(tmp_path / "t", files)))
+    tree = engines.render(template, questions.complete(questions.load(template), {}))
+    assert tree["f"].data == b"2020-01-02 02 a %s   b c"
 
 
 @pytest.mark.parametrize("case", ["the clock", "the clock as a function", "Cookiecutter's clock", "the environment"])  # fmt: skip

@@ -10,6 +10,7 @@ import pytest
 
 from mlstarter import sources
 from mlstarter.cli import run
+from mlstarter.errors import TemplateError
 from mlstarter.project import Project
 from mlstarter.sources.mirror import FETCHED_FOLDERS
 from mlstarter.update import version_status
@@ -131,3 +132,18 @@ def test_a_cruft_project_goes_on_with_the_branch_it_keeps_to(checkout: str, tmp_
             folder, "rev-parse", "develop" if checkout == "develop" else "main"
         )
         assert not version_status(Project.open(project)).behind
+
+
+@pytest.mark.parametrize("thing", ["HEAD:copier.yml", "HEAD^{tree}"])
+@pytest.mark.parametrize(
+    "tag_options", [(), ("-a", "-m", "not a commit")], ids=["plain", "annotated"]
+)
+def test_a_tag_of_what_is_no_commit_is_no_release(
+    thing: str, tag_options: tuple[str, ...], template: Path
+) -> None:
+    commit(template, "1.0.0")
+    git(template, "tag", *tag_options, "2.0.0", git(template, "rev-parse", thing))
+
+    assert sources.resolve(str(template)).version == "1.0.0"
+    with pytest.raises(TemplateError, match=r"no version, branch or commit 2\.0\.0"):
+        sources.resolve(str(template), "2.0.0")

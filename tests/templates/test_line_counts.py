@@ -19,7 +19,7 @@ AIM = {"tabular": 1_300, "cv": 1_400, "nlp": 1_450, "asr": 1_900}
 # Types that are over the aim so far, by how much at most: this may only become less.
 OVER = {
     "tabular": {"sample": 138, "local": 249, "kaggle": 254},
-    "cv": {"sample": 0, "local": 109, "kaggle": 104},
+    "cv": {"sample": 0, "local": 109, "kaggle": 75},
     "nlp": {"sample": 0, "local": 0, "kaggle": 0},
     "asr": {"sample": 72, "local": 29, "kaggle": 39},
 }

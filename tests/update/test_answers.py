@@ -52,6 +52,23 @@ def test_a_comment_in_the_answers_file_is_not_lost(template: Template, dest: Pat
     assert "1.1.0" in path.read_text()
 
 
+@pytest.mark.parametrize("edit", ["# mine\n", "own: 1\n"])
+def test_an_answers_file_with_the_line_endings_of_windows(
+    edit: str, template: Template, dest: Path
+) -> None:
+    template.release("1.0.0", {"a": "a\n"})
+    template.release("1.1.0", {"a": "b\n"})
+    template.new(dest, "1.0.0")
+    path = dest / ".copier-answers.yml"
+    text = (path.read_text() + edit).replace("\n", "\r\n")
+    commit(dest, "From Windows", {path.name: text.encode()})
+
+    update(dest)
+
+    assert "_commit: 1.1.0" in path.read_text()
+    assert (dest / "a").read_text() == "b\n"
+
+
 def test_new_answers_alone_are_a_merge_too(template: Template, dest: Path) -> None:
     template.release("1.0.0", {"a.txt.jinja": "{{ name }}\n" + number_lines(9)})
     template.new(dest, "1.0.0", name="churn")

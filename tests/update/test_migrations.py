@@ -208,3 +208,22 @@ def test_a_migration_that_goes_wrong_is_one_line_and_changes_nothing(
     assert "Traceback" not in err
     assert read_tree(project) == before
     assert git(project, "status", "--porcelain") == ""
+
+
+@pytest.mark.parametrize(
+    "entry",
+    ["{version: 2.0.0, before: 3}", "{version: 2.0.0, after: [4]}", "3", "null", "{command: 5}",
+     "{version: 2.0.0, before: run}"],
+)  # fmt: skip
+@pytest.mark.parametrize("trust", [(), ("--trust",)], ids=["", "trusted"])
+def test_a_migration_that_is_none_is_one_line(
+    entry: str, trust: tuple[str, ...], mlstarter: Run, source: Path, project: Path
+) -> None:
+    write_template(source, {"copier.yml": f"title: nobody\n_migrations: [{entry}]\n"})
+    commit(source, "9.0.0")
+
+    status, _, err = mlstarter("update", project, "--yes", *trust)
+
+    assert status == 1
+    assert "A migration of the template is not a command" in err
+    assert "unexpected" not in err

@@ -21,7 +21,7 @@ from mlstarter.engines.cookiecutter.config import CookiecutterConfig, is_copied
 from mlstarter.engines.cookiecutter.engine import CookiecutterEngine
 from mlstarter.engines.cookiecutter.renderer import newline_of
 from mlstarter.errors import TemplateError, UsageError
-from mlstarter.files import built_aside, file_mode, move_into_place
+from mlstarter.files import built_aside, file_mode, inside, move_into_place
 from mlstarter.sources.template import Template
 from mlstarter.tree import EXECUTABLE
 
@@ -178,6 +178,7 @@ class _Converter:
         return name
 
     def _file(self, path: Path, relative: PurePosixPath) -> None:
+        path = inside(self.root, path)
         target = f"{INSIDE}/{self._name(relative, path)}"
         self.conversion.files += 1
         if path.is_symlink() and path.is_dir():
@@ -235,7 +236,7 @@ class _Converter:
         folder = self.root / "templates"
         for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
             if path.is_file():
-                text = _text_of(path)
+                text = _text_of(inside(self.root, path))
                 name = f"templates/{path.relative_to(folder).as_posix()}"
                 if text is not None:
                     self._write(name, self.content(text))
@@ -245,7 +246,7 @@ class _Converter:
         tasks = []
         for hook in sorted(self.config.hooks, key=lambda name: "post" in name):
             stem = Path(hook).stem
-            script = _text_of(self.root / hook)
+            script = _text_of(inside(self.root, self.root / hook))
             if stem == "pre_prompt":
                 self.conversion.losses.append(f"{hook}: Copier runs nothing before the questions")
                 continue
@@ -293,7 +294,7 @@ class _Converter:
     def _pages(self) -> None:
         for path in sorted(self.root.iterdir()):
             if path.is_file() and _PAGES.match(path.name):
-                self._bytes(path.name, path.read_bytes(), path)
+                self._bytes(path.name, inside(self.root, path).read_bytes(), path)
             elif path.name not in {"cookiecutter.json", "hooks", "templates", ".git"} and (
                 path.name != self.config.project_folder
             ):

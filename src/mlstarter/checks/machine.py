@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from mlstarter import settings
 from mlstarter.checks.finding import Finding
 from mlstarter.checks.kaggle import kaggle_credentials
 from mlstarter.errors import MlstarterError
@@ -27,6 +28,7 @@ def machine(folder: Path) -> list[Finding]:
         python(),
         disk_space(folder),
         container_engine(),
+        own_settings(),
         kaggle_credentials(),
     ]
 
@@ -50,6 +52,16 @@ def identity(folder: Path) -> Finding:
     if identity.fallback:
         return Finding(name, "warning", "not set; commits would name a stand-in", IDENTITY_HINT)
     return Finding(name, "ok", "set")
+
+
+def own_settings() -> Finding:
+    """Check that the user's settings can be read; they are asked only where code would run."""
+    name = "settings"
+    try:
+        entries = settings.trusted_entries()
+    except MlstarterError as error:
+        return Finding(name, "failed", error.message, error.hint or "")
+    return Finding(name, "ok", f"{len(entries)} trusted" if entries else "no source is trusted")
 
 
 def python() -> Finding:

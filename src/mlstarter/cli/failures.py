@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 
 import click
 
 from mlstarter.errors import MlstarterError
-from mlstarter.suggest import did_you_mean
+from mlstarter.suggest import did_you_mean, hint_for
 
 # Kind of failure -> the sentence about a path, and the hint.
 _REASONS = {
@@ -73,10 +74,22 @@ def wrong_usage(error: click.ClickException) -> tuple[str, str, int]:
     context = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "mlstarter"
     hint = f"`{command} --help` shows the options"
+    if isinstance(context, click.Context) and (word := _unknown_command(message)):
+        names = getattr(context.command, "commands", {})
+        return (
+            f'There is no command "{word}".',
+            hint_for(word, names, f"{command} --help"),
+            error.exit_code,
+        )
     if isinstance(error, click.NoSuchOption):
         message = f'There is no option "{error.option_name}".'
         hint = (_near_option(error, context) if context is not None else None) or hint
     return message, hint, error.exit_code
+
+
+def _unknown_command(message: str) -> str | None:
+    match = re.match(r"No such command '(.+?)'\.", message)
+    return match[1] if match else None
 
 
 def _near_option(error: click.NoSuchOption, context: click.Context) -> str | None:

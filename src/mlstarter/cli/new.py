@@ -12,6 +12,7 @@ import click
 from mlstarter.cli import shared_options
 from mlstarter.console import echo
 from mlstarter.errors import UsageError
+from mlstarter.operating_system import path_in_shell
 from mlstarter.suggest import listing
 
 if TYPE_CHECKING:
@@ -271,7 +272,7 @@ def _summary(
     shown_path = _short(project.path)
     closing = engines.of(template).message(answer_set.answers, "after_copy", shown_path)
     steps = [*answer_set.steps, *closing]
-    for line in [f"cd {_short(project.path)}", *steps]:
+    for line in [f"cd {path_in_shell(_short(project.path))}", *steps]:
         echo(f"  {line}")
 
 

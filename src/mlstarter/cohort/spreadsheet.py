@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from mlstarter.bounds import MAX_ROSTER_BYTES, MAX_ROSTER_COLUMNS, MAX_ROSTER_ROWS
 from mlstarter.errors import UsageError
 
 _SEPARATORS = ",;\t|"
@@ -75,11 +76,14 @@ def without_invisible(text: str) -> str:
 
 def _text(path: Path) -> tuple[str, list[str]]:
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(MAX_ROSTER_BYTES + 1)
     except OSError as error:
         raise UsageError(
             f"The roster {path} cannot be read: {error.strerror}.", hint="name a CSV file"
         ) from error
+    if len(data) > MAX_ROSTER_BYTES:
+        raise _too_large(path, f"{MAX_ROSTER_BYTES // 1_000_000} MB")
     encodings = tuple(name for name, marks in _WIDE if data.startswith(marks))[:1]
     if not encodings and b"\0" not in data:
         encodings = ("utf-8-sig", "cp1252")
@@ -105,6 +109,10 @@ def _cells(path: Path, text: str) -> list[tuple[int, list[str]]]:
     try:
         start = 1
         for cells in reader:
+            if len(cells) > MAX_ROSTER_COLUMNS:
+                raise _too_large(path, f"{MAX_ROSTER_COLUMNS} cells in line {start + offset}")
+            if len(lines) > MAX_ROSTER_ROWS:
+                raise _too_large(path, f"{MAX_ROSTER_ROWS} rows")
             lines.append((start + offset, [_trim(cell) for cell in cells]))
             start = reader.line_num + 1
     except (csv.Error, TypeError) as error:
@@ -113,6 +121,13 @@ def _cells(path: Path, text: str) -> list[tuple[int, list[str]]]:
             hint="save it again as CSV UTF-8",
         ) from error
     return lines
+
+
+def _too_large(path: Path, limit: str) -> UsageError:
+    return UsageError(
+        f"The roster {path} has more than {limit}.",
+        hint="name the list of one course's students; several courses have a roster each",
+    )
 
 
 def _separator(text: str) -> str:

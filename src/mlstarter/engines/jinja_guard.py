@@ -16,7 +16,7 @@ from pathlib import PurePath
 from typing import Any, NoReturn
 
 import yaml
-from jinja2 import StrictUndefined, pass_context, pass_environment
+from jinja2 import StrictUndefined, Undefined, pass_context, pass_environment
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.filters import do_format
 from jinja2.nodes import Concat
@@ -38,6 +38,10 @@ _SIZED_FILTERS = (
 )  # fmt: skip
 _SIZED_GLOBALS = ("lipsum", "random_ascii_string")
 _WIDE = re.compile(r"\d{6,}")
+# Seconds of the epoch, which depend on this machine's time zone.
+_EPOCH = re.compile(r"%[-_0^#EO\d]*s")
+_EPOCH_IN_FORMAT = re.compile(r"\{[^{}]*:[^{}]*" + _EPOCH.pattern)
+_FORMAT_IN_FORMAT = re.compile(r"\{[^{}]*:[^{}]*\{")
 
 
 class TextTooLarge(TemplateError):
@@ -83,6 +87,12 @@ class GuardedEnvironment(SafeEnvironment):
             return False
         return super().is_safe_attribute(obj, attr, value)
 
+    def unsafe_undefined(self, obj: Any, attribute: str) -> Undefined:
+        """Return what stands for an attribute that is denied; the clock needs trust."""
+        if attribute in _OF_THE_CLOCK and _is_of_time(obj):
+            raise needs_trust(f"the clock ({attribute} of a date)")
+        return super().unsafe_undefined(obj, attribute)
+
     def call_binop(self, context: Context, operator: str, lhs: Any, rhs: Any) -> Any:
         """Return ``left operator right`` where that is small enough."""
         _check_operation(operator, lhs, rhs)
@@ -95,6 +105,8 @@ class GuardedEnvironment(SafeEnvironment):
         """
         if isinstance(getattr(__obj, "__self__", None), str | bytes | int):
             _check_widths((*args, *kwargs.values()))
+        if getattr(__obj, "__name__", "") == "strftime":
+            _refuse_epoch(any(_is_epoch(value) for value in (*args, *kwargs.values())))
         return super().call(__context, __obj, *args, **kwargs)
 
     def wrap_str_format(self, value: Any) -> Any:
@@ -102,7 +114,19 @@ class GuardedEnvironment(SafeEnvironment):
         wrapper = super().wrap_str_format(value)
         if wrapper is not None and _WIDE.search(str(value.__self__)):
             raise TextTooLarge("a width in a format is too large")
-        return wrapper
+        if wrapper is None:
+            return None
+        text = str(value.__self__)
+        _refuse_epoch(_EPOCH_IN_FORMAT.search(text) is not None)
+        if not _FORMAT_IN_FORMAT.search(text):
+            return wrapper
+
+        @functools.wraps(wrapper)
+        def without_epoch(*args: Any, **options: Any) -> str:
+            _refuse_epoch(any(_is_epoch(part) for part in (*args, *options.values())))
+            return wrapper(*args, **options)
+
+        return without_epoch
 
     def concat_bounded(self, parts: tuple[Any, ...], autoescape: bool) -> str:
         """Return what ``~`` makes of its operands."""
@@ -191,6 +215,15 @@ def _denied_tag(*_: Any, **__: Any) -> NoReturn:
 
 def _is_of_time(obj: Any) -> bool:
     return isinstance(obj, date | time) or (isinstance(obj, type) and issubclass(obj, date | time))
+
+
+def _is_epoch(value: Any) -> bool:
+    return isinstance(value, str) and _EPOCH.search(value) is not None
+
+
+def _refuse_epoch(is_asked_for: bool) -> None:
+    if is_asked_for:
+        raise needs_trust("this machine's time zone (%s in the format of a date)")
 
 
 def _from_yaml(data: Any) -> Any:

@@ -23,13 +23,26 @@ _INVISIBLE = re.compile("[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]")
 # What Windows takes for a device, with any ending, and the characters it has no names with:
 # https://learn.microsoft.com/windows/win32/fileio/naming-a-file
 _DEVICE = re.compile(
-    r"(con|prn|aux|nul|conin\$|conout\$|clock\$|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3])"
-    r" *(\..*)?",
+    r"\A(con|prn|aux|nul|conin\$|conout\$|clock\$|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3])"
+    r" *(\..*)?\Z",
     re.IGNORECASE | re.DOTALL,
 )
 _NOT_ON_WINDOWS = re.compile(r'[<>:"|?*\\]')
-# Control characters, line and paragraph separators; surrogates are bytes that are no UTF-8.
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_FAULTS = (
+    (
+        # Control characters, line and paragraph separators.
+        re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]"),
+        "holds a control character or line end",
+    ),
+    # Halves of characters stand for such bytes.
+    (re.compile("[\ud800-\udfff]"), "holds bytes that are no letters in UTF-8"),
+    (
+        # What shows "exe.txt" where "txt.exe" stands: https://trojansource.codes
+        re.compile("[\u202a-\u202e\u2066-\u2069]"),
+        "holds a mark that turns the direction of a text",
+    ),
+    (_DEVICE, "Windows reserves for a device"),
+)
 _MAX_LINKS = 40  # as Linux follows: https://man7.org/linux/man-pages/man7/path_resolution.7.html
 _HINT = "this template is broken or malicious: do not use it, and tell its author"
 
@@ -63,7 +76,7 @@ def _judge(path: str) -> tuple[str, type[UnsafePath] | None, str, str]:
     drive = len(parts[0]) == 2 and parts[0].endswith(":")
     if normal.startswith("/") or parts[0] in {"..", "."} or drive or "\0" in path:
         return normal, UnsafePath, f"The template would write outside the project: {path!r}.", _HINT
-    if any(_is_git(part) for part in re.split(r"[/\\]", normal)):
+    if any(is_git_folder(part) for part in re.split(r"[/\\]", normal)):
         return normal, UnsafePath, f"The template would write into .git: {path!r}.", _HINT
     if len(normal) > MAX_PATH or len(parts) > MAX_PATH_DEPTH:
         return (
@@ -81,10 +94,9 @@ def _judge(path: str) -> tuple[str, type[UnsafePath] | None, str, str]:
 
 def name_fault(name: str) -> str:
     """Say why some system cannot hold a file of this name; "" where all can."""
-    if _CONTROL.search(name):
-        return "holds a control character or line end"
-    if _DEVICE.fullmatch(name):
-        return "Windows reserves for a device"
+    for pattern, fault in _FAULTS:
+        if pattern.search(name):
+            return fault
     if match := _NOT_ON_WINDOWS.search(name):
         return f"holds {match[0]}, which Windows does not take"
     if name.endswith((".", " ")):
@@ -157,7 +169,7 @@ def _follow(name: str, links: Mapping[str, str]) -> None:
                 )
             place.pop()
             continue
-        if _is_git(part):
+        if is_git_folder(part):
             raise UnsafePath(f"The template's symbolic link {name} leads into .git.", hint=_HINT)
         place.append(part)
         target = links.get(case_folded("/".join(place)))
@@ -179,11 +191,11 @@ def _check_link(name: str, entry: Entry) -> None:
             f"The template's symbolic link {name} leads out of the project, to {target}.",
             hint=_HINT,
         )
-    if any(_is_git(part) for part in landing.split("/")):
+    if any(is_git_folder(part) for part in landing.split("/")):
         raise UnsafePath(f"The template's symbolic link {name} leads into .git.", hint=_HINT)
 
 
-def _is_git(part: str) -> bool:
+def is_git_folder(part: str) -> bool:
     """Say whether some file system would take ``part`` for ``.git`` (as git's verify_path does)."""
     plain = _INVISIBLE.sub("", part).split(":")[0].rstrip(". ").lower()
     return plain in {".git", "git~1"}

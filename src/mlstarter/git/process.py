@@ -12,7 +12,6 @@ import contextlib
 import os
 import re
 import select
-import shlex
 import subprocess
 import tempfile
 import threading
@@ -22,8 +21,24 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, cast
 
-from mlstarter.errors import EnvironmentProblem, MlstarterError
+from mlstarter.errors import MlstarterError
+from mlstarter.git.failures import GitFailed, GitMissing
 from mlstarter.operating_system import is_linux, is_windows
+
+__all__ = [
+    "OLDEST_GIT",
+    "PINNED_SETTINGS",
+    "PROTOCOLS",
+    "Git",
+    "GitFailed",
+    "GitLimitExceeded",
+    "GitMissing",
+    "GitResult",
+    "closed_settings",
+    "environment",
+    "git_missing",
+    "require_git",
+]
 
 OLDEST_GIT = (2, 38)
 # How long one command in a repository of somebody else's may take.
@@ -101,30 +116,6 @@ PINNED_SETTINGS = (
 _OF_WORK_TREES = frozenset(["core.autocrlf", "core.eol", "core.attributesFile"])
 
 
-class GitMissing(EnvironmentProblem):
-    """There is no git on this machine, or it is too old."""
-
-
-class GitFailed(MlstarterError):
-    """A git command failed.
-
-    Attributes: ``command`` (the arguments after ``git``), ``status`` (its exit status) and
-    ``stderr`` (what it said).
-    """
-
-    def __init__(self, command: tuple[str, ...], folder: Path, status: int, stderr: str) -> None:
-        lines = [line for line in stderr.strip().splitlines() if line.strip()]
-        reason = lines[0] if lines else f"exit status {status}"
-        name = next((word for word in command if not word.startswith("-")), "")
-        super().__init__(
-            f"git {name} failed in {folder}: {reason.removeprefix('fatal: ')}",
-            hint=_hint(stderr, folder),
-        )
-        self.command = command
-        self.status = status
-        self.stderr = stderr
-
-
 class GitLimitExceeded(MlstarterError):
     """A repository of somebody else's made git print or work more than any project needs."""
 
@@ -134,19 +125,6 @@ class GitLimitExceeded(MlstarterError):
             f"git {name} {bound}: the repository holds more than a project does.",
             hint="look at it by hand: git count-objects -vH",
         )
-
-
-def _hint(stderr: str, folder: Path) -> str | None:
-    if "dubious ownership" in stderr:
-        # git names the repository, which may lie above the folder that one stands in.
-        match = re.search(r"dubious ownership in repository at '([^']+)'", stderr)
-        path = match[1] if match else str(folder)
-        return f"git config --global --add safe.directory {shlex.quote(path)}"
-    if lock := re.search(r"'([^']+\.lock)': File exists", stderr):
-        return f"wait for the other git command; if there is none, rm -f {lock[1]}"
-    if "No space left" in stderr:
-        return "free some disk space and run the command again"
-    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mlstarter.engines import render_all
-from mlstarter.engines.path_safety import name_fault
+from mlstarter.engines.path_safety import is_git_folder, name_fault
 from mlstarter.errors import EnvironmentProblem, UsageError
 from mlstarter.files import built_aside, move_into_place, write_tree
 from mlstarter.git.merge_base import Layer
@@ -56,6 +56,10 @@ def check_destination(dest: Path) -> None:
         UsageError: something is there, or some system cannot hold a folder of that name.
         EnvironmentProblem: a folder on the way is a file, or may not be read.
     """
+    if any(is_git_folder(part) for part in dest.absolute().parts):
+        raise UsageError(
+            f"A project cannot lie at {dest}: .git belongs to git.", hint="choose another folder"
+        )
     try:
         if dest.is_dir():
             if any(dest.iterdir()):

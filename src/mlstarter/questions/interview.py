@@ -13,6 +13,7 @@ from typing import Any
 from mlstarter.bounds import bounded_evaluation, is_limited
 from mlstarter.engines.chance import Chance, drawing, new_seed
 from mlstarter.errors import MlstarterError, TemplateError
+from mlstarter.escape import shorten
 from mlstarter.questions.model import (
     MISSING,
     Answers,
@@ -169,7 +170,7 @@ class Interview:
 
     def check(self, question: Question, raw: Any) -> Any:
         """Return the value that ``raw`` stands for, or raise InvalidAnswer."""
-        value_text = "that" if question.secret else f'"{as_text(raw, "str")}"'
+        value_text = "that" if question.secret else f'"{shorten(as_text(raw, "str"))}"'
         try:
             value = self._parse(question, raw)
         except ValueError as error:

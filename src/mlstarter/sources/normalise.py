@@ -200,6 +200,8 @@ def _decode_wholly(text: str) -> str:
 
 
 def _file(rest: str) -> Normal:
+    # This machine by its name, as git takes it.
+    rest = re.sub(r"(?i)\Alocalhost/", "/", rest)
     if not rest.startswith("/") and not is_windows():
         raise _refusal(
             "A file:// address begins with the name of a host", "write file:/// and the path"

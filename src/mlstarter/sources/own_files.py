@@ -10,12 +10,19 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from mlstarter.errors import TemplateError
 from mlstarter.git.process import Git, GitFailed, GitMissing
 
+# What git or an engine opens without a look at what it is.
+_READ_BY_NAME = frozenset(
+    {".gitattributes", ".gitignore", ".gitmodules"}
+    | {"cookiecutter.json", "copier.yaml", "copier.yml"}
+)
 # Copies last as long as the process: whoever was given one reads it when it likes.
 _COPIES: list[tempfile.TemporaryDirectory[str]] = []
 
@@ -23,9 +30,13 @@ _COPIES: list[tempfile.TemporaryDirectory[str]] = []
 def own_files(folder: Path) -> list[str]:
     """Return the paths (relative, with forward slashes) of the template's files and links, sorted.
 
+    Pipes, sockets and devices are none: who opened one would wait for ever.
+
     Raises:
         GitMissing: git is not installed, and there is something to ignore.
+        TemplateError: a file that git or an engine reads is a pipe, socket or device.
     """
+    refuse_pipes(folder)
     try:
         # Nothing: a repository around it ignores the folder as a whole, and says nothing about it.
         return _tracked_and_new(folder) or _not_ignored(folder)
@@ -34,7 +45,28 @@ def own_files(folder: Path) -> list[str]:
     except GitMissing:
         if (folder / ".git").exists() or (folder / ".gitignore").exists():
             raise
-        return _all_files(folder)
+        return [name for name in _all_files(folder) if is_file_or_link(folder / name)]
+
+
+def refuse_pipes(folder: Path) -> None:
+    """Refuse a folder in which a file that is read by its name is a pipe, socket or device.
+
+    Raises:
+        TemplateError: there is one.
+    """
+    for name in _all_files(folder):
+        path = folder / name
+        if path.name in _READ_BY_NAME and not is_file_or_link(path):
+            raise TemplateError(
+                f"{name} of the template is a pipe, socket or device, and no file.",
+                hint="remove it, or do not use this template",
+            )
+
+
+def is_file_or_link(path: Path) -> bool:
+    """Say whether something is what a template is made of, and no pipe, socket or device."""
+    mode = path.lstat().st_mode
+    return stat.S_ISREG(mode) or stat.S_ISLNK(mode)
 
 
 def own_files_only(folder: Path) -> Path:
@@ -75,7 +107,7 @@ def _not_ignored(folder: Path) -> list[str]:
     files = [path.absolute() for path in _ignore_files(folder) if path.is_file()]
     rules = [f"--exclude-from={path}" for path in files]
     if not rules:
-        return _all_files(folder)
+        return [name for name in _all_files(folder) if is_file_or_link(folder / name)]
     with tempfile.TemporaryDirectory(prefix="mlstarter-ignored-") as work:
         # An empty repository, by hand: what git asks for before it lists anything.
         for name in ("objects", "refs"):
@@ -83,7 +115,8 @@ def _not_ignored(folder: Path) -> list[str]:
         (Path(work) / "HEAD").write_text("ref: refs/heads/main\n", encoding="ascii")
         git = Git(folder, {"GIT_DIR": work, "GIT_WORK_TREE": str(folder.absolute())})
         paths = git.fields("ls-files", "-z", "--others", *rules)
-    return sorted(name for name in paths if not name.endswith("/"))
+    names = (name for name in paths if not name.endswith("/"))
+    return sorted(name for name in names if is_file_or_link(folder / name))
 
 
 def _ignore_files(folder: Path) -> tuple[Path, ...]:

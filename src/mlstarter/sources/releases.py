@@ -14,7 +14,13 @@ from packaging.version import InvalidVersion, Version
 
 from mlstarter.git.process import Git
 
-_FORMAT = "%(refname:strip=2)%00%(objectname)%00%(*objectname)%00%(creatordate:unix)%00"
+_FORMAT = (
+    "%(refname:strip=2)%00%(objectname)%00%(*objectname)%00%(creatordate:unix)%00"
+    "%(objecttype)%00%(*objecttype)%00"
+)
+_FIELDS = 6
+# A tag may name any object; what git can check out is a commit, or a tag of one.
+_CHECKED_OUT = frozenset({"commit", "tag"})
 
 
 @dataclass(frozen=True)
@@ -42,8 +48,10 @@ def read_releases(repository: Path) -> Releases:
     commits: dict[str, str] = {}
     versions: dict[str, Version] = {}
     dates: dict[str, int] = {}
-    for start in range(0, len(fields) - 3, 4):
-        name, tag, target, date = fields[start : start + 4]
+    for start in range(0, len(fields) - _FIELDS + 1, _FIELDS):
+        name, tag, target, date, kind, target_kind = fields[start : start + _FIELDS]
+        if (target_kind or kind) not in _CHECKED_OUT:
+            continue
         name = name.removeprefix("\n")
         commits[name] = target or tag
         dates[name] = int(date or 0)

@@ -26,7 +26,7 @@ from mlstarter.sources.checkout import (
     write_tree,
 )
 from mlstarter.sources.mirror import NoRepository, forget, mirror
-from mlstarter.sources.own_files import own_files_only
+from mlstarter.sources.own_files import own_files_only, refuse_pipes
 from mlstarter.sources.releases import Releases, describe, read_releases
 from mlstarter.sources.snapshot import tree_of_folder, write_submodules
 from mlstarter.sources.template import Template, engine_of
@@ -164,6 +164,7 @@ def _from_folder(place: Place, ref: str | None) -> Template:
     if not working or not wants_head:
         return _from_git(place, repository, ref, releases)
     head = commit_of(repository, "HEAD")
+    refuse_pipes(folder)
     tree = tree_of_folder(folder, repository)
     if head and git("--git-dir", str(repository), "rev-parse", f"{head}^{{tree}}") == tree:
         return _from_git(place, repository, ref, releases)

@@ -33,8 +33,9 @@ def tree_of_folder(folder: Path, mirror: Path) -> str:
         own = folder / ".git" / "info" / "exclude"
         rules = [f"--exclude-from={own}"] if own.is_file() else []
         lines = git.fields("ls-files", "-z", "--cached", "--others", "--exclude-standard", *rules)
-        # A submodule, and a repository that is nobody's submodule, are folders: they stay out.
-        paths = "".join(f"{name}\0" for name in lines if not _is_folder(folder / name))
+        # A submodule, and a repository that is nobody's submodule, are folders: they stay out, as
+        # what is no file at all does.
+        paths = "".join(f"{name}\0" for name in lines if not _stays_out(folder / name))
         data = paths.encode("utf-8", "surrogateescape")
         git.run("update-index", "--add", "--remove", "-z", "--stdin", stdin=data)
         return git.text("write-tree")
@@ -56,5 +57,6 @@ def write_submodules(folder: Path, mirror: Path, tree: str, out: Path) -> None:
             )
 
 
-def _is_folder(path: Path) -> bool:
-    return path.is_dir() and not path.is_symlink()
+def _stays_out(path: Path) -> bool:
+    # What is gone is named to git all the same, which takes it out of the tree.
+    return not path.is_symlink() and path.exists() and not path.is_file()

@@ -53,14 +53,23 @@ def is_trusted(source: str, entries: Iterable[str]) -> bool:
     )
 
 
-def _covers(entry: str, spot: _Spot, rules: _Rules) -> bool:
+def check_entry(entry: str) -> Normal:
+    """Return an entry's address in its one spelling.
+
+    Raises:
+        UsageError: it is no address.
+    """
     try:
-        normal = expand(entry)
+        return expand(entry)
     except TemplateError as error:
         raise UsageError(
             f"trust names {entry!r}, which is no address: {error.message}",
             hint='for example: trust = ["https://github.com/our-school/"]',
         ) from error
+
+
+def _covers(entry: str, spot: _Spot, rules: _Rules) -> bool:
+    normal = check_entry(entry)
     below = entry.endswith("/")
     top = _spot(normal.address + ("/" if below and normal.kind != "path" else ""), rules)
     if top is None or normal.query or top.server != spot.server:

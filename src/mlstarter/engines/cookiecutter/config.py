@@ -107,7 +107,7 @@ def load_cookiecutter_json(root: Path) -> CookiecutterConfig:
         ) from error
     except ValueError as error:
         raise TemplateError(
-            f"The template's cookiecutter.json is not JSON: {error}.", hint="tell its author"
+            f"The template's cookiecutter.json cannot be used: {error}.", hint="tell its author"
         ) from error
     if not isinstance(variables, dict):
         raise TemplateError(

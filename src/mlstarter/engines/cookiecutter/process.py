@@ -16,6 +16,7 @@ def main() -> int:
     """Generate one project, hooks included, and return an exit status."""
     call: dict[str, Any] = json.load(sys.stdin, object_pairs_hook=OrderedDict)
     # What hooks print belongs to the user; stdout carries the one line that the caller reads.
+    import logging
     import os
 
     from cookiecutter.generate import generate_files
@@ -25,6 +26,8 @@ def main() -> int:
 
     chance = Chance(call["seed"])
     _draw_from_seed()
+    # Cookiecutter logs the traceback of a hook that fails; the answer says what there is to say.
+    logging.getLogger("cookiecutter").addHandler(logging.NullHandler())
     answer = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     try:

@@ -258,4 +258,10 @@ def _with_cookiecutter(template: Template, context: dict[str, Any]) -> Render:
                 hint="what its hooks printed stands above",
             )
         chance.was_used |= answer["drawn"]
-        return read_rendered(Path(answer["project"]))
+        project = Path(answer["project"])
+        if not project.is_dir():
+            raise TemplateError(
+                f"The hooks of the template {template.source} took the project's folder away.",
+                hint="tell its author",
+            )
+        return read_rendered(project)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 
 from packaging.version import InvalidVersion, Version
@@ -56,6 +57,21 @@ def _min_version(config: CopierConfig) -> Version | None:
             f"The template asks for the Copier version {text!r}, which is none.",
             hint="tell its author",
         ) from error
+
+
+def require_copier(config: CopierConfig) -> None:
+    """Refuse a template that asks for a newer Copier than is installed.
+
+    Raises:
+        TemplateError: it does, or asks for what is no version.
+    """
+    oldest, version_here = _min_version(config), version("copier")
+    if oldest is not None and oldest > Version(version_here):
+        raise TemplateError(
+            f"The template asks for Copier {oldest}, and {version_here} is installed here.",
+            hint="upgrade Copier where mlstarter is installed, or take an older version of the "
+            "template with --ref",
+        )
 
 
 def _names(root: Path) -> Iterator[str]:

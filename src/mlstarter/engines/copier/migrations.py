@@ -35,6 +35,7 @@ def migration_steps(
         return
     for raw in config.settings.get("migrations") or ():
         entry = dict(raw) if isinstance(raw, Mapping) else {"command": raw}
+        _check_shape(entry)
         here, there = parse_version(version), parse_version(template.version)
         variables = {
             "_version_from": version,
@@ -54,6 +55,20 @@ def migration_steps(
                 continue
             variables |= {"_version_current": name, "_version_pep440_current": current}
         yield from _steps(entry, variables)
+
+
+def _check_shape(entry: Mapping[str, Any]) -> None:
+    commands = [entry["command"]] if entry.get("command") is not None else []
+    lists = [entry.get(stage) or [] for stage in STAGES]
+    are_lists = all(isinstance(part, list) for part in lists)
+    if are_lists:
+        commands += [command for part in lists for command in part]
+    is_empty = not commands and "command" in entry
+    if not are_lists or is_empty or not all(isinstance(c, str | list) for c in commands):
+        raise TemplateError(
+            "A migration of the template is not a command, or a mapping with commands.",
+            hint="see https://copier.readthedocs.io/en/stable/configuring/#migrations",
+        )
 
 
 def _steps(entry: Mapping[str, Any], variables: Mapping[str, Any]) -> Iterator[MigrationStep]:

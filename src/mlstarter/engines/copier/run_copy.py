@@ -15,6 +15,8 @@ from typing import Any
 import yaml
 
 from mlstarter.engines.chance import current
+from mlstarter.engines.copier.config import load_config
+from mlstarter.engines.copier.coverage import require_copier
 from mlstarter.engines.protocol import Engine
 from mlstarter.engines.result import Render, read_rendered
 from mlstarter.errors import NeedsTrust, TemplateError
@@ -28,9 +30,10 @@ def render_with_copier(engine: Engine, answers: Mapping[str, Any], folder_name: 
     """Return the tree that ``copier copy`` writes for complete ``answers``.
 
     Raises:
-        TemplateError: Copier refuses the template or fails on it.
+        TemplateError: Copier refuses the template, fails on it, or is older than it asks for.
     """
     template, trust = engine.template, engine.template.is_trusted
+    require_copier(load_config(template.root))
     applicable: Mapping[str, Any] = getattr(answers, "applicable", answers)
     chance = current()
     with tempfile.TemporaryDirectory(prefix="mlstarter-copier-") as work:

@@ -8,6 +8,7 @@ environment when it is imported.
 from __future__ import annotations
 
 import json
+import os
 import sys
 import warnings
 from contextlib import nullcontext
@@ -30,8 +31,10 @@ def main() -> int:
     patch(guard=call["guard"])
     chance = Chance(call["seed"])
     bound = bounded_evaluation("The render") if call["guard"] else nullcontext()
-    # What tasks print belongs to the user; stdout carries the one line that the caller reads.
-    sys.stdout, answer = sys.stderr, sys.stdout
+    # What tasks print belongs to the user; stdout carries the one line that the caller reads. A
+    # task is a process of its own, so it is the file descriptor that is turned away.
+    answer = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
     try:
         with bound, drawing(chance):
             run_copy(

@@ -9,7 +9,7 @@ the base's and the template's side; what the student has stays as it is.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,8 +47,15 @@ def make_comparable(quarantine: Quarantine, sides: Sides, answers_file: str) -> 
         _store_as_git_does(quarantine, sides, attributes)
     _follow_line_endings(quarantine, sides, objects)
     _leave_generated_blocks(quarantine, sides, objects)
-    _take_answers(quarantine, sides, answers_file)
+    _take_answers(quarantine, sides, objects, answers_file)
     return objects
+
+
+def _texts(quarantine: Quarantine, objects: ObjectSet, oids: Iterable[str]) -> dict[str, bytes]:
+    """Return the bytes of blobs by id, also of those that an earlier step made."""
+    all_ids = set(oids)
+    unwritten = {oid: objects.objects[oid][1] for oid in all_ids & objects.objects.keys()}
+    return unwritten | quarantine.blobs(all_ids - unwritten.keys())
 
 
 def _blobs(quarantine: Quarantine, side: Mapping[str, Leaf], paths: list[str]) -> dict[str, bytes]:
@@ -107,9 +114,7 @@ def _leave_generated_blocks(quarantine: Quarantine, sides: Sides, objects: Objec
     """Give base and template ours of each part that the project's own commands write."""
     both = [path for path in _changed_by_both(sides) if path.endswith(".md")]
     three = (sides.base, sides.ours, sides.theirs)
-    oids = {side[path].oid for path in both for side in three}
-    unwritten = {oid: objects.objects[oid][1] for oid in oids & objects.objects.keys()}
-    texts = unwritten | quarantine.blobs(oids - unwritten.keys())
+    texts = _texts(quarantine, objects, (side[path].oid for path in both for side in three))
     for path in both:
         base, ours, theirs = (texts[side[path].oid] for side in three)
         if max(len(base), len(ours), len(theirs)) > _TEXT_AT_MOST:
@@ -146,7 +151,7 @@ def _ending(data: bytes) -> bytes | None:
     return b"\r\n" if windows else b"\n"
 
 
-def _take_answers(quarantine: Quarantine, sides: Sides, path: str) -> None:
+def _take_answers(quarantine: Quarantine, sides: Sides, objects: ObjectSet, path: str) -> None:
     """Let the new answers file replace ours where every edit of ours is one of its answers.
 
     Answers edited by hand are new answers: the template was rendered with them, so the new file
@@ -156,7 +161,7 @@ def _take_answers(quarantine: Quarantine, sides: Sides, path: str) -> None:
     base, ours, theirs = leaves
     if base is None or ours is None or theirs is None or len(set(leaves)) < 3:
         return
-    texts = quarantine.blobs((base.oid, ours.oid, theirs.oid))
+    texts = _texts(quarantine, objects, (base.oid, ours.oid, theirs.oid))
     if _says_the_same(texts[base.oid], texts[ours.oid], texts[theirs.oid]):
         sides.base[path] = ours
 

@@ -1,0 +1,79 @@
+"""What git says when it fails, as one sentence with what to do."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+from mlstarter.errors import EnvironmentProblem, MlstarterError
+
+
+class GitMissing(EnvironmentProblem):
+    """There is no git on this machine, or it is too old."""
+
+
+class GitFailed(MlstarterError):
+    """A git command failed.
+
+    Attributes: ``command`` (the arguments after ``git``), ``status`` (its exit status) and
+    ``stderr`` (what it said).
+    """
+
+    def __init__(self, command: tuple[str, ...], folder: Path, status: int, stderr: str) -> None:
+        super().__init__(
+            f"git {_verb(command)} failed in {folder}: {_reason(stderr, status)}",
+            hint=_hint(stderr, folder),
+        )
+        self.command = command
+        self.status = status
+        self.stderr = stderr
+
+
+def _verb(command: tuple[str, ...]) -> str:
+    """Return git's own command among its arguments: `log` of `--git-dir DIR log`."""
+    words = iter(command)
+    for word in words:
+        if word in {"-C", "-c", "--git-dir", "--work-tree"}:
+            next(words, None)
+        elif not word.startswith("-"):
+            return word
+    return ""
+
+
+def _reason(stderr: str, status: int) -> str:
+    """Return the line of git's complaint that says why, without its mark."""
+    lines = [line.strip() for line in stderr.splitlines() if line.strip()]
+    for mark in ("fatal: ", "error: "):
+        for line in lines:
+            if line.startswith(mark):
+                return line.removeprefix(mark)
+    plain = [line for line in lines if not line.startswith(("hint: ", "warning: "))]
+    return (plain or lines or [f"exit status {status}"])[0]
+
+
+# What git complains of, and what to do.
+_HINTS = (
+    ("No space left", "free some disk space and run the command again"),
+    (
+        r"index (?:file|uses)",
+        "`rm .git/index` and `git reset` make the index anew; no file is touched",
+    ),
+    ("bad config", "mend that line; `git config --list --show-origin` says what git reads"),
+    (
+        "external filter|(?:clean|smudge) filter|working-tree-encoding",
+        "a .gitattributes asks for this conversion: install its program, or take it out",
+    ),
+)
+
+
+def _hint(stderr: str, folder: Path) -> str | None:
+    if "dubious ownership" in stderr:
+        # git names the repository, which may lie above the folder that one stands in.
+        match = re.search(r"dubious ownership in repository at '([^']+)'", stderr)
+        path = match[1] if match else str(folder)
+        return f"git config --global --add safe.directory {shlex.quote(path)}"
+    if lock := re.search(r"'([^']+\.lock)': File exists", stderr):
+        return f"wait for the other git command; if there is none, rm -f {lock[1]}"
+    hints = (hint for pattern, hint in _HINTS if re.search(pattern, stderr))
+    return next(hints, None)
