@@ -1,4 +1,3 @@
-{%- set costs = data_source != "sample" and positive_class -%}
 """A pretrained backbone with a linear head: one more candidate, on the same pictures, by one rule.
 
 The backbone stays as it is and gives features, or all of it is fine-tuned ([pretrained] frozen).
@@ -6,19 +5,18 @@ It takes and gives what every candidate does, so that it is served where the rul
 graph fits the 10 MB of model/.
 """
 
-import base64
+import shutil
 import sys
 from typing import Any
 
 import numpy as np
 import onnxruntime
 import torch
-from threadpoolctl import threadpool_limits
 from torch import Tensor, nn
 from torch.nn import functional
 from transformers import AutoModelForImageClassification
 
-from . import data, export, lineage, metrics, train
+from . import data, export, lineage, metrics, train, validation
 from .config import Config, ImageFormat
 from .convert import answer_all, convert
 from .data import Images
@@ -28,7 +26,7 @@ from .fit import choose_device, fit, make_reproducible
 from .inference import Model
 from .model import augment, calibrate, logits_of, probabilities, to_tensor
 from .promote import LARGEST
-from .scoring import score_models
+from .quantize import example_of, write_candidate
 from .split import split
 
 TOGETHER = 32  # pictures at a time: they are far larger in the backbone than here
@@ -74,42 +72,52 @@ def check(config: Config) -> None:
 
 def compare(config: Config) -> None:
     """Fit the candidate, and put it beside those in artifacts/, or in the place of the chosen."""
-    with threadpool_limits(config.threads):
-        facts, images = export.open_model(export.ARTIFACTS)[0], data.load(config)[0]
-        parts = split(images, config)
-        rows, held_out = (images.take(parts[name]) for name in ("train", "validation"))
-        candidates = torch.load(FILE, weights_only=False)
-        candidates[NAME] = fit_candidate(rows, held_out, config)
-        scores = {name: probabilities(network, held_out) for name, network in candidates.items()}
-        losses = {name: [metrics.row_losses(held_out.labels, s)] for name, s in scores.items()}
-        choice = metrics.choose(losses, held_out.groups)
+    facts, images = export.open_model(export.ARTIFACTS)[0], data.load(config)[0]
+    parts = split(images, config)
+    rows, held_out = (images.take(parts[name]) for name in ("train", "validation"))
+    candidates = torch.load(FILE, weights_only=False)
+    candidates[NAME] = fit_candidate(rows, held_out, config)
+    scores = {name: probabilities(network, held_out) for name, network in candidates.items()}
+    losses = {name: [metrics.row_losses(held_out.labels, s)] for name, s in scores.items()}
+    choice = metrics.choose(losses, held_out.groups)
 
-        graph = to_graph(candidates[NAME], config.images)
-        session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
-        some = np.array_split(held_out.pixels, -(-len(held_out) // TOGETHER))
-        answers = np.concatenate([answer_all(session, part) for part in some])
-        largest = export.parity(scores[NAME], answers, train.TOLERANCE)
+    graph = to_graph(candidates[NAME], config.images)
+    session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
+    some = np.array_split(held_out.pixels, -(-len(held_out) // TOGETHER))
+    answers = np.concatenate([answer_all(session, part) for part in some])
+    largest = export.parity(scores[NAME], answers, train.TOLERANCE)
     size = len(graph) + (export.ARTIFACTS / "golden.json").stat().st_size
-    refusal = f"it takes {size / 1e6:.0f} MB of the 10 of model/" if size > LARGEST else ""
+    refusal = f"it takes {size / 1e6:.1f} MB of the 10 of model/" if size > LARGEST else ""
     facts["pretrained"] = describe(config.pretrained, choice, "on validation", refusal)
-    print(facts["pretrained"]["sentence"], file=sys.stderr)
-    torch.save(candidates, FILE)
-    if not facts["pretrained"]["served"]:
-        facts["model"]["description"] += f" {facts['pretrained']['sentence']}"
+    sentence = facts["pretrained"]["sentence"]
+    if facts["pretrained"]["served"]:
+        facts["parity"] |= {"rows": len(answers), "largest_difference": largest}
+        take_over(graph, choice, facts, config)
+    else:
+        facts["model"]["description"] += f" {sentence}"
         export.save((export.ARTIFACTS / "model.onnx").read_bytes(), facts, train.PACKAGES)
-        return
-    table, draws = score_models(scores, held_out, {% if costs %}facts["output"], {% endif %}config)
-    against = min(choice[:-1], key=lambda row: float(row["value"]))["name"]
-    primary = facts["primary"]
-    pair = draws[NAME, primary], draws[against, primary]
-    facts["chosen_by"]["candidates"], facts["validation"] = choice, table[NAME]
+    torch.save(candidates, FILE)
+    print(sentence, file=sys.stderr)
+
+
+def take_over(graph: bytes, choice: list[Any], facts: dict[str, Any], config: Config) -> None:
+    """Put the graph in the place of the trained one, with its metrics on validation beside it."""
+    folder = export.ARTIFACTS / NAME
+    write_candidate(folder, graph, facts)
+    part, primary = validation.read(), facts["primary"]
+    ours, theirs = (validation.results(part, place) for place in (folder, export.ARTIFACTS))
+    shutil.rmtree(folder)
+    functions = {(NAME, metric): function for metric, function in ours.metrics.items()}
+    functions["before", primary] = theirs.metrics[primary]
+    draws = metrics.bootstrap(functions, ours.clusters, config.evaluation.resamples, config.seed)
+    pair = draws[NAME, primary], draws["before", primary]
+    against = facts["model"]["name"]  # what the rule chose without it, a simpler one
+    facts["validation"] = {name: metrics.score(name, draws[NAME, name]) for name in ours.metrics}
     facts["validation_comparison"] = metrics.compare(against, primary, *pair, facts["margin"])
-    facts["parity"] |= {"rows": len(answers), "largest_difference": largest}
+    facts["chosen_by"]["candidates"] = choice
     facts["model"] |= {"name": NAME, "description": facts["pretrained"]["sentence"]}
     facts = export.save(graph, facts, train.PACKAGES)
-    shape = [facts["example"][key] for key in ("height", "width", "channels")]
-    pixels = np.frombuffer(base64.b64decode(facts["example"]["pixels"]), np.uint8).reshape(shape)
-    train.write_golden(Model(export.ARTIFACTS), pixels)
+    train.write_golden(Model(export.ARTIFACTS), example_of(facts))
     lineage.append_experiment(facts)
 
 
