@@ -22,7 +22,8 @@ def write_checkpoint(folder: Path) -> Path:
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
     tokenizer.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
     names = {"pad_token": "[PAD]", "unk_token": "[UNK]", "cls_token": "[CLS]"}
-    transformers.PreTrainedTokenizerFast(tokenizer_object=tokenizer, **names).save_pretrained(folder)
+    whole = transformers.PreTrainedTokenizerFast(tokenizer_object=tokenizer, **names)
+    whole.save_pretrained(folder)
     torch.manual_seed(0)
     settings = transformers.DistilBertConfig(
         vocab_size=len(parts), dim=32, hidden_dim=64, n_layers=2, n_heads=2, dropout=0.0

@@ -1,4 +1,4 @@
-"""A pretrained recogniser, fine-tuned by CTC: one more candidate, on the same recordings, by one rule.
+"""A pretrained recogniser, fine-tuned by CTC: one more candidate, by the same rule.
 
 It spells the same symbols at the same pace as the project's own network, so that decoding and page
 stay as they are: it is served where the rule chooses it and its graph fits the 10 MB of model/.
@@ -144,7 +144,9 @@ def compare(config: Config) -> None:
     lineage.append_experiment(facts)
 
 
-def errors_of(decoder: Decoder, scores: Sequence[Any], clips: Sequence[Recording]) -> dict[str, Any]:
+def errors_of(
+    decoder: Decoder, scores: Sequence[Any], clips: Sequence[Recording]
+) -> dict[str, Any]:
     """Return the errors of each method on the clips: [clips, 2], with the words of each."""
     references = [decoder.without_fillers(clip.text) for clip in clips]
     return {

@@ -1,4 +1,4 @@
-"""A transformer, fine-tuned from a checkpoint: one more candidate, by the same rows, folds and rule.
+"""A transformer, fine-tuned from a checkpoint: one more candidate, by the same folds and rule.
 
 It is compared and never served: what cuts a text into its tokens exists neither in the service nor
 in the page's JavaScript, and few of these graphs fit the 10 MB of model/.
@@ -136,7 +136,7 @@ def fine_tune(rows: Rows, config: Config) -> tuple[Any, Any]:
             logits = network(**{name: ids.to(device) for name, ids in inputs.items()})[0]
         loss = cross_entropy(logits.float(), truth[batch].to(device))
         optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimizer.step()
         schedule.step()
