@@ -88,7 +88,6 @@ OWN_DATA: dict[str, dict[str, Any]] = {
         "target": HOSTILE,
         "text_column": HOSTILE,
         "text_group": HOSTILE,
-        "text_model": HOSTILE,
         "class_names": f"{HOSTILE} = name {HOSTILE}",
     },
     "asr": {},
@@ -106,6 +105,8 @@ def test_hostile_text_leaves_every_file_what_its_name_says(
         **({} if kind == "asr" else {"data_licence": HOSTILE}),
         **OWN_DATA[kind],
     }
+    if level == "production" and kind != "tabular":
+        given["pretrained_model"] = HOSTILE
     words = {"problem", "users", "error_cost"} & {*load_config(template.root).questions}
     given |= dict.fromkeys(words, AUTHOR)
 
