@@ -46,7 +46,14 @@ def install(project: Project, folder: Path) -> None:
     """Lay what the extra `pretrained` brings into a folder that the project imports from."""
     names = ["transformers"]
     names += ["torch", "onnxscript"] if project.metadata()["project"]["type"] == "nlp" else []
-    words = ["-m", "pip", "install", "--quiet", "-c", project.root / "constraints.txt"]
+    words: list[str | Path] = [
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "-c",
+        project.root / "constraints.txt",
+    ]
     subprocess.run(
         [project.python, *words, "--target", folder, "--upgrade", *names],
         check=True,

@@ -146,10 +146,10 @@ def fine_tune(rows: Rows, config: Config) -> tuple[Any, Any]:
 def logits_in(network: Any) -> Callable[[Inputs], Any]:
     """Return the function from inputs to the network's logits [texts, classes]."""
 
-    @torch.inference_mode()
     def logits_of(inputs: Inputs) -> Any:
         tensors = {name: ids.to(network.device) for name, ids in inputs.items()}
-        return network(**tensors)[0].float().cpu().numpy()
+        with torch.inference_mode():
+            return network(**tensors)[0].float().cpu().numpy()
 
     return logits_of
 
