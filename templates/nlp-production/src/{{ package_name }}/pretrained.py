@@ -4,6 +4,7 @@ It is compared and never served: what cuts a text into its tokens exists neither
 in the page's JavaScript, and few of these graphs fit the 10 MB of model/.
 """
 
+import logging
 import pickle
 import sys
 import warnings
@@ -168,6 +169,7 @@ def probabilities(
 
 def to_onnx(network: Any, tokenizer: Any) -> bytes:
     """Return the network's graph: tokens of any number and length in, logits out."""
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     inputs = encode(tokenizer, ["a text", "and a longer one"])
     axes = {0: torch.export.Dim.DYNAMIC, 1: torch.export.Dim.DYNAMIC}
     with explain("The network has no form in ONNX"), warnings.catch_warnings(action="ignore"):
