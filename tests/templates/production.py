@@ -17,6 +17,7 @@ ADDED = ("registry", "monitoring", "gates", "operations", "runs", "score", "tune
 NAMES = (*ADDED, "serve", "promote")
 TABULAR = ("observation", "staleness")
 NETWORK = ("distributed", "checkpoint")
+PRETRAINED = ("fine_tuning", "pretrained")  # the second skips where transformers is missing
 # Speech takes minutes for these; `make test-full` runs them too.
 LONG = [] if os.environ.get("MLSTARTER_TEST_FULL") else ["-k", "not whole and not killed"]
 
@@ -46,6 +47,7 @@ def own_tests(project: Project) -> int:
     names = [*NAMES, *(TABULAR if (project.root / "schema.toml").is_file() else ())]
     names += NETWORK if (project.root / "tests/test_distributed.py").is_file() else ()
     names += ["robustness"] if (project.root / "tests/test_robustness.py").is_file() else []
+    names += PRETRAINED if (project.root / "tests/test_pretrained.py").is_file() else ()
     names += ["quantize"] if (project.root / "tests/test_quantize.py").is_file() else []
     tests = [f"tests/test_{name}.py" for name in names]
     tests += LONG if project.metadata()["project"]["type"] == "asr" else []

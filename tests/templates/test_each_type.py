@@ -155,7 +155,7 @@ def test_two_processes_of_torchrun_reach_the_result_of_one(
         pytest.skip("no network is trained")
     updated = at_production(project.clone(tmp_path / project.root.name), tmp_path)
     updated.command("fetch")
-    updated.make("train-shared", "PROCESSES=2")
+    updated.make("train-shared", "PROCESSES=2", timeout=3000)
     alone, shared = updated.metadata(), trained(updated)
     assert shared["model"]["created"] > alone["model"]["created"]
     interval = alone["validation"][alone["primary"]]

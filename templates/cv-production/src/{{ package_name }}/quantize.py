@@ -46,7 +46,7 @@ def run() -> None:
     rows = np.random.default_rng(config.seed).permutation(split(images, config)["train"])[:ROWS]
     graph = (ARTIFACTS / "model.onnx").read_bytes()
     try:
-        write_candidate(to_int8(graph, images.pixels[rows]), facts)
+        write_candidate(FOLDER, to_int8(graph, images.pixels[rows]), facts)
         results = compare(config, facts)
     finally:
         shutil.rmtree(FOLDER, ignore_errors=True)
@@ -90,12 +90,12 @@ class Calibration(CalibrationDataReader):  # type: ignore[misc]
         return None if part is None else {INPUT: part}
 
 
-def write_candidate(graph: bytes, facts: dict[str, Any]) -> None:
-    """Write the int8 graph beside the trained one, with metadata that name it."""
-    write(FOLDER / "model.onnx", graph)
-    digits = sha256(FOLDER / "model.onnx")
+def write_candidate(folder: Path, graph: bytes, facts: dict[str, Any]) -> None:
+    """Write a graph beside the trained one, with metadata that name it."""
+    write(folder / "model.onnx", graph)
+    digits = sha256(folder / "model.onnx")
     model = facts["model"] | {"id": digits[:12], "sha256": digits}
-    write_json(FOLDER / "metadata.json", facts | {"model": model})
+    write_json(folder / "metadata.json", facts | {"model": model})
 
 
 def compare(config: Config, facts: dict[str, Any]) -> dict[str, Any]:
@@ -123,9 +123,13 @@ def compare(config: Config, facts: dict[str, Any]) -> dict[str, Any]:
     model = facts["model"] | {"description": f"{facts['model']['description']} Served in int8."}
     facts = facts | {"model": model, "validation": scores, "quantization": changes}
     export.save((FOLDER / "model.onnx").read_bytes(), facts, train.PACKAGES)
-    shape = [facts["example"][key] for key in ("height", "width", "channels")]
-    pixels = np.frombuffer(base64.b64decode(facts["example"]["pixels"]), np.uint8).reshape(shape)
-    train.write_golden(Model(ARTIFACTS), pixels)
+    train.write_golden(Model(ARTIFACTS), example_of(facts))
     golden = ARTIFACTS / "golden.json"
     write_json(golden, read_json(golden) | {"tolerance": TOLERANCE})
     return changes | {"sentence": sentence}
+
+
+def example_of(facts: dict[str, Any]) -> Pixels:
+    """Return the picture [height, width, channels] that metadata.json has as its example."""
+    shape = [facts["example"][key] for key in ("height", "width", "channels")]
+    return np.frombuffer(base64.b64decode(facts["example"]["pixels"]), np.uint8).reshape(shape)

@@ -1,0 +1,115 @@
+"""A pretrained checkpoint, of random weights, as one more candidate of a project at production."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import tomllib
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.templates.production import at_production
+from tests.templates.projects import Project, change, clean_environment
+from tests.templates.validators import index_settings
+
+pytestmark = pytest.mark.e2e
+
+FULL = [
+    pytest.param(kind, marks=[pytest.mark.full, pytest.mark.xdist_group(kind)])
+    for kind in ("nlp", "asr")
+]
+CV = pytest.param("cv", marks=pytest.mark.xdist_group("cv"))
+WRITE = "from pathlib import Path; import tiny_checkpoint as t; t.write_checkpoint(Path('tiny'))"
+SERVE = (
+    "import sys, {}.serve; sys.exit(not sys.modules.keys().isdisjoint(('transformers', 'torch')))"
+)
+
+
+@pytest.fixture(scope="module", params=[CV, *FULL])
+def project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Return a project at production with a tiny checkpoint that config.toml names."""
+    trained: Project = request.getfixturevalue(f"{request.param}_project")
+    place = tmp_path_factory.mktemp(f"pretrained-{request.param}")
+    updated = at_production(trained.clone(place / trained.root.name), place)
+    if updated.run(updated.python, "-c", "import transformers, torch", check=False).status:
+        install(updated, place / "added")
+    paths = {"PYTHONPATH": f"{updated.environment['PYTHONPATH']}:{updated.root / 'tests'}"}
+    updated.run(updated.python, "-c", WRITE, environment=paths)
+    change(updated.root / "config.toml", {"checkpoint": '"tiny"'})
+    updated.command("fetch")
+    return updated
+
+
+def install(project: Project, folder: Path) -> None:
+    """Lay what the extra `pretrained` brings into a folder that the project imports from."""
+    names = ["transformers"]
+    names += ["torch", "onnxscript"] if project.metadata()["project"]["type"] == "nlp" else []
+    words: list[str | Path] = [
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "-c",
+        project.root / "constraints.txt",
+    ]
+    subprocess.run(
+        [project.python, *words, "--target", folder, "--upgrade", *names],
+        check=True,
+        env=clean_environment(index_settings()),
+    )
+
+
+def test_it_is_compared_evaluated_and_published_with_its_reason(project: Project) -> None:
+    kind = project.metadata()["project"]["type"]
+    trained = project.command("train", network=False, timeout=3000)
+    assert "Fine-tuned from tiny, a network has a" in trained.output
+    project.command("evaluate", network=False)
+    project.command("promote", "--force", network=False)
+    facts = project.metadata()
+    row = facts["pretrained"]["candidates"][-1]
+    assert row["name"] == "pretrained" and row["value"] >= 0
+    assert facts["pretrained"]["served"] is row["chosen"] is False  # of random weights
+    card = (project.root / "MODEL_CARD.md").read_text("utf-8")
+    assert "By the rule a simpler candidate is chosen" in card
+    if kind != "asr":  # its table is of the methods that decode
+        scores = project.metrics()["candidates"]["pretrained"]
+        assert scores[facts["primary"]]["low"] <= scores[facts["primary"]]["value"]
+    sizes = [file.stat().st_size for file in (project.root / "model").iterdir()]
+    assert sum(sizes) < 10e6
+    (record,) = sorted((project.root / "runs").glob("*.json"))[-1:]
+    assert json.loads(record.read_text("utf-8"))["model"]["id"] == facts["model"]["id"]
+
+
+def test_the_service_needs_nothing_of_it(project: Project) -> None:
+    project.run(project.python, "-c", SERVE.format(project.package))
+    settings = tomllib.loads((project.root / "pyproject.toml").read_text("utf-8"))
+    serve = " ".join(settings["project"]["optional-dependencies"]["serve"])
+    assert "transformers" not in serve and "torch" not in serve
+    with project.serve() as address:
+        assert address
+
+
+@pytest.mark.parametrize(
+    ("checkpoint", "revision", "sentence"),
+    [
+        ("owner/name", "", "which is no commit"),
+        ("owner/name", "0" * 40, "The hub was not reached"),
+        ("no such folder", "", "There is no folder"),
+    ],
+)
+def test_what_cannot_be_had_is_one_sentence_before_the_training(
+    project: Project, tmp_path: Path, checkpoint: str, revision: str, sentence: str
+) -> None:
+    clone = tmp_path / "clone"
+    subprocess.run(["cp", "-r", project.root, clone], check=True)
+    values = {"checkpoint": f'"{checkpoint}"', "revision": f'"{revision}"'}
+    change(clone / "config.toml", values)
+    surroundings = {"PYTHONPATH": project.environment["PYTHONPATH"], "HF_HUB_OFFLINE": "1"}
+    surroundings["HF_HOME"] = str(tmp_path / "cache")
+    other = replace(project, root=clone)
+    done = other.command("train", check=False, network=False, environment=surroundings)
+    assert done.status == 1
+    assert sentence in done.output and "hint: " in done.output
+    assert "Traceback" not in done.output and "epoch" not in done.output
