@@ -126,7 +126,10 @@ def _is_utf8(data: bytes, encoding: str) -> bool:
 
 
 def _without_mark(data: bytes) -> str | None:
-    """Return UTF-16 or UTF-32 by its zero bytes, which no other text has."""
+    """Return UTF-16 or UTF-32 by its zero bytes, which no other text has.
+
+    Separators, digits and line ends have them in any script.
+    """
     start = data[:4096]
     if b"\0" not in start:
         return None
@@ -137,9 +140,21 @@ def _without_mark(data: bytes) -> str | None:
         ("utf-16-le", (1, 3)), ("utf-16-be", (0, 2)),
     ):  # fmt: skip
         full = [offset for offset in range(4) if offset not in empty]
-        if all(zeros[o] > 0.4 for o in empty) and all(zeros[o] < 0.05 for o in full):
+        is_latin = all(zeros[o] > 0.4 for o in empty) and all(zeros[o] < 0.05 for o in full)
+        if is_latin or (len(full) == 2 and _is_wide(data, encoding)):
             return encoding
     return None
+
+
+def _is_wide(data: bytes, encoding: str) -> bool:
+    """Say whether a file is UTF-16 of a script whose letters have no zero bytes."""
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    odd = sum(unicodedata.category(letter) in ("Cc", "Cn", "Co") for letter in text[:4096])
+    ends = text[:4096].count("\n") + text[:4096].count("\r") + text[:4096].count("\t")
+    return odd == ends and "\n" in text
 
 
 def _is_escaped(data: bytes, encoding: str) -> bool:

@@ -22,7 +22,7 @@ def reading_line(looked_at: Inspection) -> str:
     if settings.format == "csv":
         parts += [
             settings.encoding,
-            f"separator {NAMES.get(settings.separator, settings.separator)}",
+            f"separator {NAMES.get(settings.separator) or excerpt(settings.separator)}",
             f"quote {settings.quote or 'none'}",
         ]
     if settings.table:
@@ -62,7 +62,7 @@ def lines(looked_at: Inspection) -> list[str]:
     if len(looked_at.facts) > MOST_LINES:
         result.append(f"  ... and {len(looked_at.facts) - MOST_LINES:,} columns more")
     row_count = len(next(iter(table.columns.values()), []))
-    if row_count < table.rows:
+    if 0 < row_count < table.rows:
         result.append(f"  judged by the first {row_count:,} rows")
     return result
 
