@@ -16,13 +16,14 @@ from mlstarter.data.settings import Settings
 from mlstarter.sources.assemble import assemble
 from tests.data.real_files import CITIES, FILES, RealFile, lines
 from tests.data.real_layouts import LAYOUTS
+from tests.data.real_signs import SIGNS
 from tests.data.real_workbooks import WORKBOOKS
 from tests.data.test_real_files import look
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = "reader_of_texts"
 REAL_FILES: dict[str, RealFile] = {
-    title: file for title, file in (FILES | LAYOUTS | WORKBOOKS).items() if not file.refusal
+    title: file for title, file in (FILES | SIGNS | LAYOUTS | WORKBOOKS).items() if not file.refusal
 }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from mlstarter.data.errors import DataError
 from mlstarter.data.facts import Facts
+from mlstarter.data.headers import second_header
 from mlstarter.data.inspect import Inspection, parse_pairs, reading_of
 from mlstarter.data.leaks import MOST_POWER, power
 from mlstarter.data.reader import Values
@@ -125,6 +126,12 @@ def problem_of(
     """Return why a project could not learn from these rows, or None."""
     name = excerpt(looked_at.path.name)
     rows = looked_at.table.rows
+    names = second_header(looked_at.table, looked_at.facts)
+    if names:
+        return DataError(
+            f"The row below the header of {name} ({some(names)}) holds names or units, not values.",
+            hint="remove it from the file, or write its words into the header",
+        )
     total = total_row(looked_at.table, looked_at.facts)
     if total is not None:
         return DataError(

@@ -106,9 +106,8 @@ def _powers_of_ten(texts: Collection[str]) -> str:
     if not texts or not all(map(_CODE_WITH_E.fullmatch, texts)):
         return ""
     example = next(iter(texts))
-    return (
-        f'{example} is read as {float(example):g}: for codes, set kind = "category" in schema.toml'
-    )
+    value = f"{float(example):g}"
+    return f'{example} is read as {value}: of codes, the kind is "category" (schema.toml)'
 
 
 def _sentinel(numbers: Sequence[float]) -> str:

@@ -43,6 +43,7 @@ def lines(looked_at: Inspection) -> list[str]:
     result = [
         f"{excerpt(looked_at.path.name)}: {table.rows:,} rows, {len(looked_at.facts):,} columns",
         f"  read as {reading_line(looked_at)}",
+        *([f"  {looked_at.remark}"] if looked_at.remark else []),
         "",
     ]
     width = min(max((len(excerpt(name, 28)) for name in looked_at.facts), default=0), 28)
@@ -83,6 +84,7 @@ def as_object(looked_at: Inspection, proposal: Proposal | None) -> dict[str, Any
         "file": looked_at.path.name,
         "rows": looked_at.table.rows,
         "settings": settings,
+        "remark": looked_at.remark,
         "columns": [
             {
                 "name": facts.name, "kind": facts.kind, "distinct": facts.distinct,

@@ -60,7 +60,7 @@ def read(path: Path, own_settings: Mapping[str, Any]) -> Table:
     if settings.format in ("json", "jsonl"):
         data = read_bytes(path)
         encoding = json_files.encoding_of(data, path.name)
-        text = encodings.check(data, encoding, path.name)
+        text = json_files.decode(data, encoding, path.name)
         kind, rows = json_files.read_records(text, settings.format, path.name)
         return _table(replace(settings, format=kind, encoding=encoding), path, *_records(rows))
     settings = choose_table(path, settings)
@@ -89,7 +89,7 @@ def read_cells(path: Path, settings: Settings) -> Table:
         return _table(settings, path, *_csv(text, settings, path.name))
     if settings.format in ("json", "jsonl"):
         data = read_bytes(path)
-        text = encodings.check(data, json_files.encoding_of(data, path.name), path.name)
+        text = json_files.decode(data, json_files.encoding_of(data, path.name), path.name)
         _, rows = json_files.read_records(text, settings.format, path.name)
         return _table(settings, path, *_records(rows))
     if is_archive(path):

@@ -10,7 +10,8 @@ from mlstarter.data.show import excerpt, quote
 
 WORDS = 4_000  # different ones that are looked at
 MOSTLY = 0.5
-_FOREIGN_WORD = re.compile(r"[^\s,;|\"]*[^\x00-\x7f\s,;|\"][^\s,;|\"]*")
+# Bounded on both sides: an unbounded one would look at a cell of many letters once for each.
+_FOREIGN_WORD = re.compile(r"\w{0,20}[^\x00-\x7f\s]+[^\s,;|\"]{0,20}")
 
 
 def refuse_twice_encoded(text: str, name: str) -> None:
