@@ -17,13 +17,15 @@ from mlstarter.sources.assemble import assemble
 from tests.data.real_files import CITIES, FILES, RealFile, lines
 from tests.data.real_layouts import LAYOUTS
 from tests.data.real_signs import SIGNS
-from tests.data.real_workbooks import WORKBOOKS
+from tests.data.real_workbooks import DATABASES, WORKBOOKS
 from tests.data.test_real_files import look
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = "reader_of_texts"
 REAL_FILES: dict[str, RealFile] = {
-    title: file for title, file in (FILES | SIGNS | LAYOUTS | WORKBOOKS).items() if not file.refusal
+    title: file
+    for title, file in (FILES | SIGNS | LAYOUTS | WORKBOOKS | DATABASES).items()
+    if not file.refusal
 }
 
 
@@ -68,7 +70,7 @@ def test_texts_are_the_ones_that_the_tool_read(
         assert title in ("what macOS packs", "a hidden file in a packed folder")
         return
     for name, cells in looked_at.table.columns.items():
-        if name in frame and all(isinstance(cell, str | None) for cell in cells):
+        if all(isinstance(cell, str | None) for cell in cells):
             assert frame[name].tolist() == [as_text(cell) for cell in cells], name
 
 

@@ -1,0 +1,143 @@
+"""What a project records of its data is the SHA-256 of their bytes, whatever kind of file it is."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import importlib
+import json
+import sys
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+from unittest.mock import MagicMock
+
+import copier
+import pandas as pd
+import pytest
+
+from mlstarter.sources.assemble import assemble
+from tests.data.real_files import PLAIN
+from tests.data.real_workbooks import DATABASES, WORKBOOKS
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = "records_its_data"
+CONTENTS: dict[str, Any] = {
+    "a.csv": PLAIN.encode(),
+    "crlf.csv": PLAIN.replace("\n", "\r\n").encode("utf-8-sig"),
+    "a.csv.gz": gzip.compress(PLAIN.encode(), mtime=0),
+    "a.xlsx": WORKBOOKS["times"].content,
+    "a.parquet": DATABASES["timestamps with a zone"].content,
+    "a.db": DATABASES["times as texts"].content,
+}
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the template as it stands."""
+    folder = tmp_path_factory.mktemp("assembled") / "template"
+    assemble(ROOT / "templates", folder)
+    return folder
+
+
+class Owned:
+    """A project over data of its owner's, never trained."""
+
+    def __init__(self, folder: Path, kind: str) -> None:
+        self.folder, self.package = folder, f"{PACKAGE}_{kind}"
+
+    def module(self, name: str) -> ModuleType:
+        """Return a module of the project."""
+        return importlib.import_module(f"{self.package}.{name}")
+
+    def recorded(self, path: str) -> dict[str, str]:
+        """Return what metadata.json says of the data at ``path``: as a set, and as lineage."""
+        config = self.folder / "config.toml"
+        lines = config.read_text("utf-8").splitlines()
+        at = next(i for i, line in enumerate(lines) if line.startswith("path = "))
+        lines[at] = f"path = {json.dumps(path)}"
+        config.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        settings, data = self.module("config").load_config(), self.module("data")
+        digest = data.data_digest(settings)
+        rows = 60 if self.package.endswith("cv") else pd.DataFrame(index=range(60))
+        lineage = self.module("lineage").current(settings, digest)
+        return {"dataset": data.describe(settings, rows)["sha256"], "lineage": lineage["data"]}
+
+
+@pytest.fixture(params=["tabular", "nlp", "cv"])
+def project(
+    request: pytest.FixtureRequest, template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Owned]:
+    """Yield a project of each type whose data are what its owner gives."""
+    kind = request.param
+    owned = Owned(tmp_path / "p", kind)
+    answers = {"project_type": kind, "package_name": owned.package, "data_source": "local"}
+    answers |= {"data_path": "data/raw/a", "target": "y", "text_column": "colour"}
+    copier.run_copy(str(template), owned.folder, data=answers, defaults=True, quiet=True)
+    monkeypatch.chdir(owned.folder)
+    monkeypatch.syspath_prepend(str(owned.folder / "src"))
+    if (
+        kind == "cv" and find_spec("joblib") is None
+    ):  # it keeps pictures, of which none is read here
+        monkeypatch.setitem(sys.modules, "joblib", SimpleNamespace(Memory=MagicMock()))
+    yield owned
+    for name in [name for name in sys.modules if name.partition(".")[0] == owned.package]:
+        del sys.modules[name]
+
+
+def sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def test_the_digest_is_that_of_the_bytes(project: Owned) -> None:
+    raw = project.folder / "data/raw"
+    raw.mkdir(parents=True, exist_ok=True)
+    if project.package.endswith("cv"):
+        pytest.skip("its data are folders: see below")
+    digests = set()
+    for name, content in CONTENTS.items():
+        if callable(content):
+            content(raw / name)
+        else:
+            (raw / name).write_bytes(content)
+        recorded = project.recorded(f"data/raw/{name}")
+        expected = sha256((raw / name).read_bytes())
+        assert recorded == {"dataset": expected, "lineage": expected}
+        digests.add(expected)
+    assert len(digests) == len(CONTENTS)
+
+
+def test_a_change_of_one_byte_is_refused_where_a_model_is_evaluated(project: Owned) -> None:
+    place = project.folder / "data/raw/set"
+    for name in ("red/1.png", "blue/2.png"):
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        (place / name).write_bytes(name.encode())
+    path = "data/raw/set"
+    if not project.package.endswith("cv"):
+        (place / "a.csv").write_text(PLAIN, encoding="utf-8")
+        path += "/a.csv"
+    config, data, lineage = map(project.module, ("config", "data", "lineage"))
+    project.recorded(path)
+    settings = config.load_config()
+    trained = lineage.current(settings, data.data_digest(settings))
+    lineage.check(trained, lineage.current(settings, data.data_digest(settings)))
+    file = place / "red/1.png" if path == "data/raw/set" else project.folder / path
+    for change in (file.read_bytes() + b"\n", file.read_bytes().replace(b"r", b"s", 1)):
+        file.write_bytes(change)
+        with pytest.raises(project.module("errors").ProjectError, match="a change of the data"):
+            lineage.check(trained, lineage.current(settings, data.data_digest(settings)))
+
+
+def test_the_digest_of_a_folder_tells_names_and_bytes(project: Owned) -> None:
+    if not project.package.endswith("cv"):
+        pytest.skip("its data are a file: see above")
+    place = project.folder / "data/raw/set"
+    contents = {"red/1.png": b"r", "blue/2.JPG": b"b"}
+    for name, content in contents.items():
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        (place / name).write_bytes(content)
+    digests = {name: sha256(content) for name, content in contents.items()}
+    expected = sha256(json.dumps(digests, sort_keys=True).encode())
+    assert project.recorded("data/raw/set") == {"dataset": expected, "lineage": expected}
