@@ -76,10 +76,6 @@ def project(
     copier.run_copy(str(template), owned.folder, data=answers, defaults=True, quiet=True)
     monkeypatch.chdir(owned.folder)
     monkeypatch.syspath_prepend(str(owned.folder / "src"))
-    if (
-        kind == "cv" and find_spec("joblib") is None
-    ):  # it keeps pictures, of which none is read here
-        monkeypatch.setitem(sys.modules, "joblib", SimpleNamespace(Memory=MagicMock()))
     yield owned
     for name in [name for name in sys.modules if name.partition(".")[0] == owned.package]:
         del sys.modules[name]

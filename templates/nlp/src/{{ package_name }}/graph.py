@@ -8,7 +8,7 @@ from sklearn.linear_model import LogisticRegression
 from .errors import ProjectError
 from .model import Candidate
 
-EXACT = "DummyClassifier, LogisticRegression"  # what this graph computes
+EXACT = "DummyClassifier or LogisticRegression"  # what this graph computes
 
 # A text's terms -> probabilities: TF-IDF as scikit-learn has it (sublinear, of unit length), one
 # weight for each term and class, softmax. Terms are ids, so a text costs its length.
@@ -56,8 +56,7 @@ def convert(candidate: Candidate) -> bytes:
     if isinstance(classifier, DummyClassifier):
         weight, bias = np.zeros((terms, classes)), np.log(classifier.class_prior_)
     elif not isinstance(classifier, LogisticRegression):
-        message = f"{type(classifier).__name__} cannot be exported exactly."
-        raise ProjectError(message, f"Use an estimator that can: {EXACT}.")
+        raise ProjectError(f"{type(classifier).__name__} cannot be exported.", f"Use {EXACT}.")
     else:
         weight, bias = classifier.coef_.T, classifier.intercept_
         if classes == 2:  # scikit-learn keeps the log-odds of the second class alone
