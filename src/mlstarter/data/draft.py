@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -12,12 +13,16 @@ from mlstarter.data.facts import Facts
 from mlstarter.data.headers import second_header
 from mlstarter.data.inspect import Inspection, parse_pairs, reading_of
 from mlstarter.data.leaks import MOST_POWER, power
-from mlstarter.data.reader import Values
+from mlstarter.data.reader import Values, as_text
 from mlstarter.data.schema import Column, Schema
 from mlstarter.data.show import excerpt, quote, some
 from mlstarter.data.totals import total_row
 
-FEWEST_ROWS, FEWEST_OF_A_CLASS = 30, 10  # what a project needs to learn and to test
+FEWEST_ROWS, FEWEST_TEXTS, FEWEST_OF_A_CLASS = (
+    30,
+    50,
+    10,
+)  # what learning and testing need
 
 
 def title_of(name: str) -> str:
@@ -158,4 +163,24 @@ def problem_of(
                 f"rows, and at least {FEWEST_OF_A_CLASS} are needed to learn and to test.",
                 hint="bring more, or leave out or join classes in the file",
             )
+    return None
+
+
+def problem_of_texts(looked_at: Inspection, text: str, label: str) -> DataError | None:
+    """Return why a project could not learn from these texts, or None."""
+    cells = zip(looked_at.table.columns[text], looked_at.table.columns[label], strict=True)
+    counts = Counter(as_text(named) for said, named in cells if as_text(said) and as_text(named))
+    name, rows = excerpt(looked_at.path.name), sum(counts.values())
+    if rows < FEWEST_TEXTS:
+        return DataError(
+            f"{name} has {rows} texts with a {quote(label)}, too few to learn and to test.",
+            hint=f"bring at least {FEWEST_TEXTS}, and better thousands",
+        )
+    rarest, count = min(counts.items(), key=lambda each: each[1])
+    if count < FEWEST_OF_A_CLASS:
+        return DataError(
+            f"The class {quote(rarest)} of {quote(label)} has {count} texts, and at least "
+            f"{FEWEST_OF_A_CLASS} are needed to learn and to test.",
+            hint="bring more, or leave out or join classes in the file",
+        )
     return None

@@ -9,7 +9,7 @@ from typing import Any
 from mlstarter.data import words
 from mlstarter.data.archives import holds_more
 from mlstarter.data.choices import Suggestion
-from mlstarter.data.draft import draft, problem_of, without_leaks
+from mlstarter.data.draft import draft, problem_of, problem_of_texts, without_leaks
 from mlstarter.data.errors import DataError, OpenQuestion, Option
 from mlstarter.data.facts import Facts
 from mlstarter.data.inspect import Inspection
@@ -276,4 +276,5 @@ def _texts(
     groups = [name for name in group_columns(looked_at, target.value) if name != column.value]
     if groups and "text_group" not in answers:
         choices.append(Suggestion("text_group", groups[0], "texts of one stay together"))
-    return Proposal("nlp", tuple(choices))
+    problem = problem_of_texts(looked_at, column.value, target.value)
+    return Proposal("nlp", tuple(choices), problem=problem)
