@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 from tests.data.real_files import AMOUNTS, ANSWERS, COLOURS, DAYS, ROWS, RealFile, lines
 
-SIGNED = [amount if i % 2 else -amount for i, amount in enumerate(AMOUNTS)]
+BOTH_SIGNS = [amount if i % 2 else -amount for i, amount in enumerate(AMOUNTS)]
 WHOLE = [float(i * 37 % 101 + 1) for i in ROWS]
-UNREAD = "numbers in signs that are not read"
+NO_NUMBER = "numbers in signs that are not read"
 NO_TIME = "times that no one format reads"
 MERZ = "Jan Feb Mrz Apr Mai Jun Jul Aug Sep Okt Nov Dez".split()
 
@@ -31,7 +31,7 @@ def _far(place: int, other: str) -> list[str]:
 
 
 MINUS = {
-    f"{name} for a minus": RealFile("t.csv", table(f"{n}".replace("-", sign) for n in SIGNED), {"x": SIGNED})
+    f"{name} for a minus": RealFile("t.csv", table(f"{n}".replace("-", sign) for n in BOTH_SIGNS), {"x": BOTH_SIGNS})
     for name, sign in {
         "a hyphen": "\u2010", "a hyphen that does not break": "\u2011", "a figure dash": "\u2012",
         "an en dash": "\u2013", "an em dash": "\u2014", "a small hyphen": "\ufe63", "a fullwidth hyphen": "\uff0d",
@@ -46,7 +46,7 @@ THOUSANDS = {
     }.items()
 }  # fmt: skip
 ODD_NUMBERS = {
-    title: RealFile("t.csv", table(cells), {"x": UNREAD})
+    title: RealFile("t.csv", table(cells), {"x": NO_NUMBER})
     for title, cells in {
         "fullwidth digits": in_digits(0xFF10, AMOUNTS),
         "Arabic digits": in_digits(0x660, AMOUNTS),
@@ -167,7 +167,7 @@ ALIKE = {
         "classes in fullwidth letters": ("red", "\uff52\uff45\uff44", "blue"),
     }.items()
 }
-LOST = {
+DAMAGE = {
     "letters that were lost": RealFile(
         "t.csv",
         table(f"Gr\ufffd\ufffde{i % 3}" for i in ROWS),
@@ -194,4 +194,4 @@ LOST = {
     ),
 }
 
-SIGNS = MINUS | THOUSANDS | ODD_NUMBERS | OTHER_NUMBERS | ODD_TIMES | ALIKE | LOST
+SIGNS = MINUS | THOUSANDS | ODD_NUMBERS | OTHER_NUMBERS | ODD_TIMES | ALIKE | DAMAGE

@@ -40,8 +40,8 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-class Owned:
-    """A project over data of its owner's, never trained."""
+class OwnProject:
+    """A project over data of its owner's, never at_training."""
 
     def __init__(self, folder: Path, kind: str) -> None:
         self.folder, self.package = folder, f"{PACKAGE}_{kind}"
@@ -50,7 +50,7 @@ class Owned:
         """Return a module of the project."""
         return importlib.import_module(f"{self.package}.{name}")
 
-    def recorded(self, path: str) -> dict[str, str]:
+    def digests_of(self, path: str) -> dict[str, str]:
         """Return what metadata.json says of the data at ``path``: as a set, and as lineage."""
         config = self.folder / "config.toml"
         lines = config.read_text("utf-8").splitlines()
@@ -67,17 +67,21 @@ class Owned:
 @pytest.fixture(params=["tabular", "nlp"])
 def project(
     request: pytest.FixtureRequest, template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Owned]:
+) -> Iterator[OwnProject]:
     """Yield a project of each type whose data are what its owner gives."""
     kind = request.param
-    owned = Owned(tmp_path / "p", kind)
-    answers = {"project_type": kind, "package_name": owned.package, "data_source": "local"}
+    project_of_type = OwnProject(tmp_path / "p", kind)
+    answers = {
+        "project_type": kind,
+        "package_name": project_of_type.package,
+        "data_source": "local",
+    }
     answers |= {"data_path": "data/raw/a", "target": "y", "text_column": "colour"}
-    copier.run_copy(str(template), owned.folder, data=answers, defaults=True, quiet=True)
-    monkeypatch.chdir(owned.folder)
-    monkeypatch.syspath_prepend(str(owned.folder / "src"))
-    yield owned
-    for name in [name for name in sys.modules if name.partition(".")[0] == owned.package]:
+    copier.run_copy(str(template), project_of_type.folder, data=answers, defaults=True, quiet=True)
+    monkeypatch.chdir(project_of_type.folder)
+    monkeypatch.syspath_prepend(str(project_of_type.folder / "src"))
+    yield project_of_type
+    for name in [name for name in sys.modules if name.partition(".")[0] == project_of_type.package]:
         del sys.modules[name]
 
 
@@ -85,7 +89,7 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def test_the_digest_is_that_of_the_bytes(project: Owned) -> None:
+def test_the_digest_is_that_of_the_bytes(project: OwnProject) -> None:
     raw = project.folder / "data/raw"
     raw.mkdir(parents=True, exist_ok=True)
     digests = set()
@@ -94,22 +98,22 @@ def test_the_digest_is_that_of_the_bytes(project: Owned) -> None:
             content(raw / name)
         else:
             (raw / name).write_bytes(content)
-        recorded = project.recorded(f"data/raw/{name}")
+        recorded_digests = project.digests_of(f"data/raw/{name}")
         expected = sha256((raw / name).read_bytes())
-        assert recorded == {"dataset": expected, "lineage": expected}
+        assert recorded_digests == {"dataset": expected, "lineage": expected}
         digests.add(expected)
     assert len(digests) == len(CONTENTS)
 
 
-def test_a_change_of_one_byte_is_refused_where_a_model_is_evaluated(project: Owned) -> None:
+def test_a_change_of_one_byte_is_refused_where_a_model_is_evaluated(project: OwnProject) -> None:
     file = project.folder / "a.csv"
     file.write_text(PLAIN, encoding="utf-8")
     config, data, lineage = map(project.module, ("config", "data", "lineage"))
-    project.recorded("a.csv")
+    project.digests_of("a.csv")
     settings = config.load_config()
-    trained = lineage.current(settings, data.data_digest(settings))
-    lineage.check(trained, lineage.current(settings, data.data_digest(settings)))
+    at_training = lineage.current(settings, data.data_digest(settings))
+    lineage.check(at_training, lineage.current(settings, data.data_digest(settings)))
     for change in (file.read_bytes() + b"\n", file.read_bytes().replace(b"r", b"s", 1)):
         file.write_bytes(change)
         with pytest.raises(project.module("errors").ProjectError, match="a change of the data"):
-            lineage.check(trained, lineage.current(settings, data.data_digest(settings)))
+            lineage.check(at_training, lineage.current(settings, data.data_digest(settings)))

@@ -12,13 +12,13 @@ from typing import Any
 
 from mlstarter.data import dates, words
 from mlstarter.data.facts import Facts, facts_of
+from mlstarter.data.left_out import FEWEST_ROWS_A_VALUE, unread_numbers, unread_times
 from mlstarter.data.notes import note_of, note_of_counted_time, note_of_times, note_of_words
 from mlstarter.data.numbers import NumberStyle
 from mlstarter.data.numeric import are_few, as_numbers, typed_numbers
 from mlstarter.data.reader import LARGEST, as_text
 from mlstarter.data.show import quote, some
 from mlstarter.data.spellings import spellings
-from mlstarter.data.unread import FEWEST_ROWS_A_VALUE, unread_numbers, unread_times
 
 MOST_SPELLINGS = 20  # of yes and no: Yes, YES, yes, ...
 CLOCK = "a time of day, or how long: make it a number"
@@ -48,13 +48,13 @@ def describe(  # noqa: PLR0911 - one question after another
         return truth
     if not any(isinstance(cell, str) for cell in cells):
         return _typed_number(name, cells, texts, empty)
-    typed = typed_numbers(cells)
+    cell_numbers = typed_numbers(cells)
     return (
         _time(name, cells, texts, empty, numbers=False)
         or _number(name, cells, texts, empty, style)
         or _time(name, cells, texts, empty, numbers=True)
         or unread_times(name, texts, empty)
-        or unread_numbers(name, texts, empty, style, typed)
+        or unread_numbers(name, texts, empty, style, cell_numbers)
         or _text(name, texts, empty, is_typed=any(isinstance(c, int | float) for c in cells))
     )
 

@@ -169,7 +169,7 @@ def problem_of(
 def problem_of_texts(looked_at: Inspection, text: str, label: str) -> DataError | None:
     """Return why a project could not learn from these texts, or None."""
     cells = zip(looked_at.table.columns[text], looked_at.table.columns[label], strict=True)
-    counts = Counter(as_text(named) for said, named in cells if as_text(said) and as_text(named))
+    counts = Counter(as_text(y) for x, y in cells if as_text(x) and as_text(y))
     name, rows = excerpt(looked_at.path.name), sum(counts.values())
     if rows < FEWEST_TEXTS:
         return DataError(

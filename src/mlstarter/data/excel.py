@@ -26,7 +26,7 @@ from mlstarter.data.show import excerpt, quote, some
 TITLE_ROWS = 20
 _MERGED_CELLS = re.compile(rb'mergeCell [^>]*ref="([A-Z]+[0-9]+:[A-Z]+([0-9]+))"')
 # <c r="D2"><f>A2*2</f><v/></c>, and <f .../> where cells share a formula
-_UNCOMPUTED = re.compile(
+_EMPTY_FORMULA = re.compile(
     rb'<c r="([A-Z]+)([0-9]+)"([^>]*)><f(?:[^>]*/>|[^>]*>[^<]*</f>)(?:<v ?/>|<v></v>)?</c>'
 )
 _CHUNK, _LONGEST = 1 << 20, 10_000  # bytes that are read at a time, and of a cell with a formula
@@ -131,7 +131,7 @@ def other_sheets(path: Path, settings: Settings) -> list[str]:
 def read(path: Path, settings: Settings) -> tuple[list[str], int, list[list[Any]]]:
     """Return names, number of rows and columns of a sheet; wholly empty rows do not count."""
     with _sheet(path, settings.table) as sheet:
-        uncomputed = _check_xml(path, sheet, settings.skip_lines + 1)
+        formula_places = _check_xml(path, sheet, settings.skip_lines + 1)
         rows = sheet.iter_rows(values_only=True)
         for _ in range(settings.skip_lines):
             next(rows, None)
@@ -151,7 +151,7 @@ def read(path: Path, settings: Settings) -> tuple[list[str], int, list[list[Any]
     # A sheet may be wider than what is written in it, and a row shorter than the sheet.
     names = names[:width] + [f"column_{i + 1}" for i in range(len(names), width)]
     columns = [[row[i] if i < len(row) else None for row in first_rows] for i in range(width)]
-    for place in uncomputed & set(range(width)):
+    for place in formula_places & set(range(width)):
         columns[place] = [Formula()] * len(first_rows)
     return names, total, columns
 
@@ -177,7 +177,7 @@ def _check_xml(path: Path, sheet: Any, header: int) -> set[int]:
                         "them holds the value.",
                         hint="unmerge them, and write the value into each cell",
                     )
-            for match in _UNCOMPUTED.finditer(text):
+            for match in _EMPTY_FORMULA.finditer(text):
                 if int(match[2]) > header and b't="str"' not in match[3]:  # such is an empty text
                     places.add(_place(match[1].decode()))
             rest = text[-_LONGEST:]

@@ -59,8 +59,8 @@ def note_of_times(name: str, texts: Mapping[str, int], pattern: str) -> str:
 
 def note_of_words(texts: Collection[str]) -> str:
     """Return a note on texts whose letters were lost before the file was written."""
-    damaged = next((text for text in texts if "\N{REPLACEMENT CHARACTER}" in text), None)
-    return f"letters were lost before ({quote(damaged, 40)})" if damaged is not None else ""
+    example = next((text for text in texts if "\N{REPLACEMENT CHARACTER}" in text), None)
+    return f"letters were lost before ({quote(example, 40)})" if example is not None else ""
 
 
 def note_of_counted_time(name: str, numbers: Sequence[float]) -> str:

@@ -40,16 +40,18 @@ def are_few(strays: Sequence[str], texts: Mapping[str, int]) -> bool:
 def typed_numbers(cells: Sequence[Any]) -> dict[str, float]:
     """Return the numbers of cells that are numbers, by the texts that no cell of text has."""
     texts = {cell.strip() for cell in cells if isinstance(cell, str)}
-    typed = (c for c in cells if isinstance(c, int | float) and not isinstance(c, bool))
-    return {text: float(cell) for cell in typed if (text := as_text(cell)) and text not in texts}
+    number_cells = (c for c in cells if isinstance(c, int | float) and not isinstance(c, bool))
+    return {
+        text: float(cell) for cell in number_cells if (text := as_text(cell)) and text not in texts
+    }
 
 
 def as_numbers(
-    texts: Mapping[str, int], style: NumberStyle, typed: Mapping[str, float]
+    texts: Mapping[str, int], style: NumberStyle, cell_numbers: Mapping[str, float]
 ) -> tuple[set[str], dict[str, float | None], tuple[str, ...]]:
     """Return a column's missing marks, its other texts as numbers, and the signs of these.
 
-    ``typed`` are those that need no reading. Without a digit anywhere there are no numbers.
+    ``cell_numbers`` are those that need no reading. Without a digit anywhere there are no numbers.
     """
     marks = {text for text in texts if text in words.MISSING}
     rest = [text for text in texts if text not in marks]
@@ -58,5 +60,7 @@ def as_numbers(
         return marks, {}, ()
     signs = signs_of(likely)
     strip = signs if isinstance(signs, tuple) else ()
-    numbers = {t: typed[t] if t in typed else to_number(t, style, strip) for t in rest}
+    numbers = {
+        t: cell_numbers[t] if t in cell_numbers else to_number(t, style, strip) for t in rest
+    }
     return marks, numbers, strip

@@ -20,10 +20,10 @@ def refuse_twice_encoded(text: str, name: str) -> None:
     By accident a word in cp1252 is hardly ever UTF-8 as well.
     """
     words = {match[0] for match in itertools.islice(_FOREIGN_WORD.finditer(text), WORDS)}
-    mended = {word: once for word in words if (once := _once(word)) is not None}
-    if not mended or len(mended) < MOSTLY * len(words):
+    originals = {word: once for word in words if (once := _once(word)) is not None}
+    if not originals or len(originals) < MOSTLY * len(words):
         return
-    word, once = min(mended.items())
+    word, once = min(originals.items())
     raise DataError(
         f"{excerpt(name)} was written as UTF-8 twice: {quote(word, 30)} stands for "
         f"{quote(once, 30)}.",

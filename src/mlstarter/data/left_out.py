@@ -23,18 +23,22 @@ _ABOUT = re.compile(r"^(?:ca|circa|etwa|approx|about|env|aprox)\b\.?\s?", re.IGN
 
 
 def unread_numbers(
-    name: str, texts: Mapping[str, int], empty: int, own: NumberStyle, typed: Mapping[str, float]
+    name: str,
+    texts: Mapping[str, int],
+    empty: int,
+    style: NumberStyle,
+    cell_numbers: Mapping[str, float],
 ) -> Facts | None:
     """Say of a column that is mostly of numbers why it is not read as one, or None.
 
     Few different texts are classes, whatever they look like.
     """
-    _, numbers, _ = as_numbers(texts, own, typed)
+    _, numbers, _ = as_numbers(texts, style, cell_numbers)
     good = sum(texts[text] for text, number in numbers.items() if number is not None)
     digits = sum(texts[text] for text in numbers if re.search("[0-9]", text))
     total = sum(texts.values())
-    for style in STYLES:
-        if digits > total / 2 and not any(to_number(text, style) is None for text in numbers):
+    for other in STYLES:
+        if digits > total / 2 and not any(to_number(text, other) is None for text in numbers):
             reason = (
                 f"numbers written with other signs than the rest of the file ({some(numbers, 2)})"
             )
