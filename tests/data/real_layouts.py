@@ -134,4 +134,54 @@ LAYOUTS = {
         _json_lines(_with(n=lambda i: f"{COLOURS[i]}\u2028x")),
         {"n": [f"{colour}\u2028x" for colour in COLOURS]},
     ),
+    "the separator named in capitals": RealFile("t.csv", "SEP=;\r\n" + PLAIN.replace(",", ";"), {"a": AMOUNTS}),
+    "what Hive separates": RealFile("t.txt", PLAIN.replace(",", "\x01"), {"a": AMOUNTS, "colour": COLOURS}),
+    "unit separators": RealFile("t.dat", PLAIN.replace(",", "\x1f"), {"a": AMOUNTS}),
+    "two files in one": RealFile("t.csv", PLAIN + PLAIN, refusal="line 62, repeats the header"),
+    "a table of Markdown": RealFile(
+        "t.md",
+        "".join(f"| {line.replace(',', ' | ')} |\n" for line in [PLAIN.split()[0], "-,-,-".replace("-", "---"), *PLAIN.split()[1:]]),
+        refusal="line 2, only rules off the header",
+    ),
+    "two lines of names": RealFile(
+        "t.csv", "Report,of,y\n" + PLAIN.replace(",y", ",label", 1), {}, refusal="holds names or units, not values"
+    ),
+    "units in brackets": RealFile(
+        "t.csv", PLAIN.replace("\n", "\n[EUR],[-],[-]\n", 1), refusal='("[EUR]", "[-]", "[-]")'
+    ),
+    "decimal commas between commas": RealFile(
+        "t.csv", lines("a,c,y", lambda i: f"{i},5,{COLOURS[i]},{ANSWERS[i]}"), refusal="has 3 cells, and the rows have 4"
+    ),
+    "blanks before quotes": RealFile(
+        "t.csv", lines("a, c, y", lambda i: f'{AMOUNTS[i]}, "x, {i % 3}", {ANSWERS[i]}'), refusal="Blanks stand before quotes"
+    ),
+    "one column of sentences": RealFile(
+        "t.csv", "text\n" + "".join(f"well, this is {i}\n" for i in ROWS), refusal="has one column only"
+    ),
+    "libsvm": RealFile("t.txt", "".join(f"{i % 2} 1:{i} 2:{i % 7}\n" for i in ROWS), refusal="libsvm"),
+    "YAML": RealFile("t.yaml", "".join(f"- a: {i}\n  y: no\n" for i in ROWS), refusal="is YAML"),
+    "XML in a CSV file": RealFile("t.csv", '<?xml version="1.0"?>\n<rows/>', refusal="is XML"),
+    "a PDF in a CSV file": RealFile("t.csv", b"%PDF-1.4\n1 0 obj\n", refusal="is a PDF"),
+    "a picture": RealFile("t.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 50, refusal="is a picture"),
+    "packed twice": RealFile("t.csv.gz", gzip.compress(gzip.compress(PLAIN.encode())), refusal="holds another archive"),
+    "an archive of gzip in two parts": RealFile(
+        "t.csv.gz", gzip.compress(PLAIN[:300].encode()) + gzip.compress(PLAIN[300:].encode()), {"a": AMOUNTS}
+    ),
+    "JSON in a text file": RealFile("t.txt", json.dumps(_with()), {"a": AMOUNTS}),
+    "JSON lines in a CSV file": RealFile("t.csv", _json_lines(_with()), {"a": AMOUNTS}),
+    "JSON under one key": RealFile("t.json", json.dumps({"data": _with()}), refusal="no list of objects"),
+    "JSON in cp1252": RealFile(
+        "t.json", json.dumps(_with(x=lambda _: "Größe"), ensure_ascii=False).encode("cp1252"), refusal="is not utf-8 throughout"
+    ),
+    "half of an emoji": RealFile(
+        "t.json", json.dumps(_with(x=lambda i: f"\ud83d{i % 3}")), refusal="holds half of a letter"
+    ),
+    "a whole emoji": RealFile(
+        "t.json", json.dumps(_with(x=lambda i: f"\U0001f600{i % 3}")), {"x": [f"\U0001f600{i % 3}" for i in ROWS]}
+    ),
+    "keys that some lines lack": RealFile(
+        "t.jsonl",
+        _json_lines([{k: v for k, v in row.items() if k != "a" or i % 3} for i, row in enumerate(_with())]),
+        {"a": [amount if i % 3 else None for i, amount in enumerate(AMOUNTS)]},
+    ),
 }  # fmt: skip

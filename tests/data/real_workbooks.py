@@ -94,7 +94,38 @@ def _wrong_dimension(path: Path) -> None:
             target.writestr(name, text.replace(b'"A1:C61"', b'"A1:B9"'))
 
 
+def _names_in_two_lines(_: Any, sheet: Any) -> None:
+    sheet.append(["Sales", None, "Goal"])
+    sheet.merge_cells("A1:B1")
+    _table(sheet)
+
+
+def _sheets_of_years(book: Any, sheet: Any) -> None:
+    _table(sheet)
+    for year in (2024, 2025):
+        _table(book.create_sheet(str(year)))
+
+
 WORKBOOKS = {
+    "merged names": RealFile(
+        "t.xlsx", workbook(_names_in_two_lines), refusal="merged cells in its header, such as A1:B1"
+    ),
+    "a formula in some cells": RealFile(
+        "t.xlsx",
+        workbook(lambda _, sheet: _table(sheet, b=["=A5*2" if i == 50 else i % 5 for i in ROWS])),
+        {"b": "formulas that were never computed", "a": AMOUNTS},
+    ),
+    "a sheet for each year": RealFile("t.xlsx", workbook(_sheets_of_years), {"a": AMOUNTS}),
+    "decimal commas as texts among numbers": RealFile(
+        "t.xlsx",
+        workbook(
+            lambda _, sheet: _table(
+                sheet, b=[f"{n:.2f}".replace(".", ",") if i % 2 else n for i, n in enumerate(AMOUNTS)]
+            )
+        ),
+        {"b": AMOUNTS},
+        answers={"data_decimal": ","},
+    ),
     "a merged title": RealFile("t.xlsx", workbook(_merged_header), {"a": AMOUNTS}),
     "merged cells": RealFile("t.xlsx", workbook(_merged_column), refusal="merged cells in its table, such as C"),
     "a heading between rows": RealFile("t.xlsx", workbook(_heading_between), refusal="such as A30:C30"),

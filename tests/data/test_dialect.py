@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from mlstarter.data.dialect import column_names, detect, rows_of
+from mlstarter.data.csv_rows import column_names, rows_of
+from mlstarter.data.dialect import detect
 from mlstarter.data.errors import DataError
 
 LONE = 'a\tb\nx 5" disk\ty\n"foo\tz\nbar\tq\n'

@@ -46,9 +46,12 @@ def test_what_nothing_can_be_learned_from_is_said(
     [
         ("cv", ["a/one.png", "b/two.tif"]),
         ("cv", ["Train/a/one.png", "Train/b/two.png", "loose.png"]),
+        ("cv", ["a/one.tga", "b/two.J2K", "b/three.psd"]),
+        ("cv", ["VALIDATION/a/one.QOI", "Valid/b/two.dib"]),
         ("asr", ["manifest.csv", "one.wav"]),
         ("asr", ["validated.tsv", "clips/one.mp3"]),
         ("asr", ["metadata.csv", "wavs/one.wav"]),
+        ("asr", ["manifest.jsonl", "one.OGA", "two.caf"]),
         ("asr", ["84/121/84-121.trans.txt", "84/121/84-121-0000.flac"]),
     ],
 )

@@ -282,7 +282,7 @@ def test_a_project_gets_the_reader_of_another_kind_of_file_by_the_commands_that_
 ) -> None:
     arguments = ("--template", template, "--yes", "--data-file", sales(), "-d", "target=gekauft")
     assert run("new", "shop", *arguments).returncode == 0
-    table = pd.read_csv(sales(), sep=";", decimal=",", encoding="cp1252")
+    table = pd.read_csv(sales(), sep=";", decimal=",")
     other = here / f"other.{ending}"
     table.to_parquet(other) if ending == "parquet" else table.to_csv(other, index=False)
     output = run("describe", other, "shop", "--yes")

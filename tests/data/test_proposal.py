@@ -153,6 +153,24 @@ def test_texts_that_their_project_would_not_read_are_refused(
         _propose(path, project_type="nlp", text_column="column_1", target="column_2")
 
 
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        (["a", "b"] * 20, 'has 40 texts with a "label"'),
+        (["a", "b", ""] * 20, 'has 40 texts with a "label"'),
+        (["a"] * 60 + ["b"] * 9, 'class "b" of "label" has 9 texts'),
+        (["a"] * 60 + ["b"] * 10, ""),
+    ],
+)
+def test_texts_of_which_nothing_can_be_learned_are_said(
+    tmp_path: Path, labels: list[str], message: str
+) -> None:
+    rows = [f"the film number {i} was good indeed" for i in range(len(labels))]
+    path = _table(tmp_path / "t.csv", {"review": rows, "label": labels})
+    problem = _propose(path, project_type="nlp").problem
+    assert message in str(problem) if message else problem is None
+
+
 def _propose_type(path: Path, kind: str) -> str:
     try:
         return _propose(path, project_type=kind).project_type

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,13 +18,16 @@ from mlstarter.data.settings import Settings
 from mlstarter.sources.assemble import assemble
 from tests.data.real_files import CITIES, FILES, RealFile, lines
 from tests.data.real_layouts import LAYOUTS
-from tests.data.real_workbooks import WORKBOOKS
+from tests.data.real_signs import SIGNS
+from tests.data.real_workbooks import DATABASES, WORKBOOKS
 from tests.data.test_real_files import look
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = "reader_of_texts"
 REAL_FILES: dict[str, RealFile] = {
-    title: file for title, file in (FILES | LAYOUTS | WORKBOOKS).items() if not file.refusal
+    title: file
+    for title, file in (FILES | SIGNS | LAYOUTS | WORKBOOKS | DATABASES).items()
+    if not file.refusal
 }
 
 
@@ -43,13 +48,13 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
             del sys.modules[name]
 
 
-def read(project: ModuleType, path: Path, settings: Settings) -> pd.DataFrame:
+def read(project: ModuleType, path: Path, settings: Settings, *columns: str) -> pd.DataFrame:
     """Return what the project reads where config.toml says what the tool has found out."""
     model = sys.modules[f"{PACKAGE}.config"].Data
     names = [name for name in model.model_fields if hasattr(settings, name) and name != "path"]
     values = {name: getattr(settings, name) for name in names}
     data = model(source="local", path=path.name, text="t", label="y", **values)
-    frame: pd.DataFrame = project.read_table(path, data)
+    frame: pd.DataFrame = project.read_table(path, data, *columns)
     return frame
 
 
@@ -67,7 +72,7 @@ def test_texts_are_the_ones_that_the_tool_read(
         assert title in ("what macOS packs", "a hidden file in a packed folder")
         return
     for name, cells in looked_at.table.columns.items():
-        if name in frame and all(isinstance(cell, str | None) for cell in cells):
+        if all(isinstance(cell, str | None) for cell in cells):
             assert frame[name].tolist() == [as_text(cell) for cell in cells], name
 
 
@@ -80,3 +85,28 @@ def test_a_file_in_utf8_after_one_in_cp1252_keeps_its_letters(
     assert frame["stadt"].tolist() == CITIES
     path.write_bytes(lines("stadt,y", lambda i: f"{CITIES[i]},{i % 2}").encode("cp1252"))
     assert read(project, path, Settings(encoding="cp1252"))["stadt"].tolist() == CITIES
+
+
+def test_an_object_is_no_text_and_a_missing_label_no_class(
+    project: ModuleType, tmp_path: Path
+) -> None:
+    path = tmp_path / "t.jsonl"
+    rows = [{"t": f"a text {i}", "y": "pos" if i % 2 else math.nan, "o": [i]} for i in range(9)]
+    path.write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
+    frame = read(project, path, Settings(format="jsonl"), "t", "y")
+    assert frame["y"].tolist() == ["", "pos"] * 4 + [""]
+    errors = sys.modules[f"{PACKAGE}.errors"].ProjectError
+    with pytest.raises(errors, match=r"o of t\.jsonl holds lists or objects"):
+        read(project, path, Settings(format="jsonl"), "t", "o")
+    with pytest.raises(errors, match=r"t\.jsonl has no column 'z'"):
+        read(project, path, Settings(format="jsonl"), "z")
+
+
+def test_columns_without_a_name_or_with_anothers_are_found(
+    project: ModuleType, tmp_path: Path
+) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("x,,X,y\n" + "1,a text,2,b\n" * 3, encoding="utf-8")
+    frame = read(project, path, Settings(), "column_2", "X_2", "y")
+    assert frame["column_2"].tolist() == ["a text"] * 3
+    assert frame["X_2"].tolist() == ["2"] * 3

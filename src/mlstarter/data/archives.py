@@ -67,6 +67,11 @@ def read_bytes(path: Path) -> bytes:
 
 def _read_bounded(path: Path, file: IO[bytes] | gzip.GzipFile) -> bytes:
     data = file.read(BYTES + 1)
+    if is_archive(path) and data.startswith((b"\x1f\x8b", b"PK\x03\x04")):
+        raise DataError(
+            f"{excerpt(path.name)} holds another archive, or a workbook.",
+            hint="unpack it and give the file itself",
+        )
     if len(data) > BYTES:
         raise DataError(
             f"{excerpt(path.name)} holds more than {BYTES >> 30} GiB.",

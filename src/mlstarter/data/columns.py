@@ -5,46 +5,25 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, time
 from typing import Any
 
 from mlstarter.data import dates, words
 from mlstarter.data.facts import Facts, facts_of
-from mlstarter.data.notes import note_of
-from mlstarter.data.numbers import STYLES, NumberStyle, are_addresses, signs_of, to_number
+from mlstarter.data.left_out import FEWEST_ROWS_A_VALUE, unread_numbers, unread_times
+from mlstarter.data.notes import note_of, note_of_counted_time, note_of_times, note_of_words
+from mlstarter.data.numbers import NumberStyle
+from mlstarter.data.numeric import are_few, as_numbers, typed_numbers
 from mlstarter.data.reader import LARGEST, as_text
 from mlstarter.data.show import quote, some
+from mlstarter.data.spellings import spellings
 
-STRAYS = 5  # different texts among numbers that may be missing marks of the owner's own
-STRAY_SHARE = 0.01
-FEWEST_WITH_STRAY = 30  # rows of which one stray is no more than one: a unit, a total
-FEW_TEXTS = 12  # different ones: classes rather than numbers that were spoilt
 MOST_SPELLINGS = 20  # of yes and no: Yes, YES, yes, ...
+CLOCK = "a time of day, or how long: make it a number"
 EXACT = 2**53  # whole numbers above it are not all different as floating-point numbers
-FEWEST_ROWS_A_VALUE = 2  # of a category that is worth learning
 WORDS_OF_TEXT = 4  # on average: a sentence rather than a name
-
-
-def numeric_texts(cells: Sequence[Any]) -> tuple[list[str], tuple[str, ...]] | None:
-    """Return a column's different texts that may be numbers, and their signs, or None.
-
-    What stands for "no value" is left out; a few strays are too.
-    """
-    texts = Counter(cell.strip() for cell in cells if isinstance(cell, str) and cell.strip())
-    likely = [text for text in texts if text not in words.MISSING and re.search("[0-9]", text)]
-    others = [text for text in texts if text not in words.MISSING and not re.search("[0-9]", text)]
-    if not likely or not _few(others, texts) or are_addresses(likely):
-        return None
-    signs = signs_of(likely)
-    return (likely, signs if isinstance(signs, tuple) else ())
-
-
-def _few(strays: Sequence[str], texts: Mapping[str, int]) -> bool:
-    total = sum(texts.values())
-    most = max(STRAY_SHARE * total, total >= FEWEST_WITH_STRAY)
-    return len(strays) <= STRAYS and sum(texts[s] for s in strays) <= most
 
 
 def describe(  # noqa: PLR0911 - one question after another
@@ -58,7 +37,9 @@ def describe(  # noqa: PLR0911 - one question after another
     if any(isinstance(cell, date) for cell in cells):
         return _typed_time(name, cells, texts, empty)
     if any(isinstance(cell, time) for cell in cells):
-        return facts_of(name, "mixed", texts, empty, reason="a time of day: make it a number")
+        return facts_of(
+            name, "mixed", texts, empty, reason="a time of day, or how long: make it a number"
+        )
     if len(texts) == 1 and not empty:
         only = next(iter(texts))
         return facts_of(name, "constant", texts, 0, reason=f"constant: always {quote(only, 40)}")
@@ -67,12 +48,13 @@ def describe(  # noqa: PLR0911 - one question after another
         return truth
     if not any(isinstance(cell, str) for cell in cells):
         return _typed_number(name, cells, texts, empty)
+    cell_numbers = typed_numbers(cells)
     return (
         _time(name, cells, texts, empty, numbers=False)
         or _number(name, cells, texts, empty, style)
         or _time(name, cells, texts, empty, numbers=True)
-        or _not_numbers(name, texts, empty, style)
-        or _unread_times(name, texts, empty)
+        or unread_times(name, texts, empty)
+        or unread_numbers(name, texts, empty, style, cell_numbers)
         or _text(name, texts, empty, is_typed=any(isinstance(c, int | float) for c in cells))
     )
 
@@ -108,9 +90,9 @@ def _number(
     name: str, cells: Sequence[Any], texts: Mapping[str, int], empty: int, style: NumberStyle
 ) -> Facts | None:
     """Return the facts of a column of numbers that are written as text, or None."""
-    marks, numbers, strip = _as_numbers(texts, style)
+    marks, numbers, strip = as_numbers(texts, style, typed_numbers(cells))
     strays = [text for text, number in numbers.items() if number is None]
-    if not numbers or (strays and not _few(strays, texts)):
+    if not numbers or (strays and not are_few(strays, texts)):
         return None
     good = {text: number for text, number in numbers.items() if number is not None}
     if any(abs(number) > LARGEST for number in good.values()):
@@ -135,50 +117,6 @@ def _number(
     return replace(facts, missing=missing, strip=strip, note=note or facts.note)
 
 
-def _as_numbers(
-    texts: Mapping[str, int], style: NumberStyle
-) -> tuple[set[str], dict[str, float | None], tuple[str, ...]]:
-    """Return a column's missing marks, its other texts as numbers, and the signs of these.
-
-    Without a digit anywhere there are no numbers.
-    """
-    marks = {text for text in texts if text in words.MISSING}
-    rest = [text for text in texts if text not in marks]
-    likely = [text for text in rest if re.search("[0-9]", text)]
-    if not likely or are_addresses(likely):
-        return marks, {}, ()
-    signs = signs_of(likely)
-    strip = signs if isinstance(signs, tuple) else ()
-    return marks, {text: to_number(text, style, strip) for text in rest}, strip
-
-
-def _not_numbers(name: str, texts: Mapping[str, int], empty: int, own: NumberStyle) -> Facts | None:
-    """Say of a column that is mostly of numbers why it is not read as one.
-
-    Few different texts are classes, whatever they look like.
-    """
-    _, numbers, _ = _as_numbers(texts, own)
-    good = sum(texts[text] for text, number in numbers.items() if number is not None)
-    digits = sum(texts[text] for text in numbers if re.match(r"\W{0,3}[0-9]", text))
-    total = sum(texts.values())
-    for style in STYLES:
-        if digits > total / 2 and not any(to_number(text, style) is None for text in numbers):
-            reason = (
-                f"numbers written with other signs than the rest of the file ({some(numbers, 2)})"
-            )
-            return facts_of(name, "mixed", texts, empty, reason=reason)
-    if len(texts) <= FEW_TEXTS and len(texts) * FEWEST_ROWS_A_VALUE <= total:
-        return None
-    signs = signs_of(text for text in numbers if re.search("[0-9]", text))
-    if isinstance(signs, str) and digits > total / 2:
-        return facts_of(name, "mixed", texts, empty, reason=f"numbers with {signs}: make them one")
-    if good * 2 < total:
-        return None
-    strays = [text for text, number in numbers.items() if number is None]
-    reason = f"mixed: {good:,} numbers and {total - good:,} other texts ({some(strays, 3)})"
-    return facts_of(name, "mixed", texts, empty, reason=reason)
-
-
 def _judge_numbers(
     name: str, numbers: Sequence[float], texts: Mapping[str, int], empty: int
 ) -> Facts:
@@ -194,6 +132,7 @@ def _judge_numbers(
         )
     if whole and any(abs(number) > EXACT for number in numbers):
         reason = "whole numbers of more than 15 digits: names, not quantities"
+        reason = note_of_counted_time(name, numbers) or reason
         return facts_of(name, "identifier", texts, empty, reason=reason)
     unique = distinct == len(numbers) and distinct > 10
     counting = all(b - a == 1 for a, b in itertools.pairwise(numbers))
@@ -217,8 +156,7 @@ def _judge_numbers(
 def _typed_time(name: str, cells: Sequence[Any], texts: Mapping[str, int], empty: int) -> Facts:
     if any(not isinstance(cell, date | None) for cell in cells if as_text(cell)):
         return facts_of(name, "mixed", texts, empty, reason="mixed: times and other values")
-    options = tuple(dates.readings(list(texts)))
-    return facts_of(name, "time", texts, empty, readings=options, reason="a time")
+    return _time(name, cells, texts, empty, numbers=False) or facts_of(name, "mixed", texts, empty)
 
 
 def _time(
@@ -230,7 +168,7 @@ def _time(
     if not rest or (dates.may_be_numbers(rest) and not numbers):
         return None
     if dates.is_clock(rest):
-        return facts_of(name, "mixed", texts, empty, reason="a time of day: make it a number")
+        return facts_of(name, "mixed", texts, empty, reason=CLOCK)
     options = dates.readings(rest)
     if not options:
         return None
@@ -242,18 +180,11 @@ def _time(
         best = dates.in_order(rows[:20_000], options)
         options = [best] if best is not None else options
     loss = sum(texts[mark] for mark in marks)
+    values, pattern = {text: texts[text] for text in rest}, options[0].format
     return facts_of(
-        name, "time", {t: texts[t] for t in rest}, empty + loss,
-        missing=marks, readings=tuple(options), format=options[0].format, reason="a time",
+        name, "time", values, empty + loss, missing=marks, readings=tuple(options), format=pattern,
+        reason="a time", note=note_of_times(name, values, pattern),
     )  # fmt: skip
-
-
-def _unread_times(name: str, texts: Mapping[str, int], empty: int) -> Facts | None:
-    """Return the facts of a column that seems to hold times, which no one format reads."""
-    if not dates.look_like_times(list(texts)):
-        return None
-    reason = f"times that no one format reads ({some(texts, 2)}): write them as 2026-12-31"
-    return facts_of(name, "mixed", texts, empty, reason=reason)
 
 
 def _text(
@@ -272,27 +203,20 @@ def _text(
         )
     if distinct * FEWEST_ROWS_A_VALUE <= rows:
         double, marks = spellings(texts), [text for text in texts if text in words.MISSING]
+        note = note or note_of_words(texts)
         note = note or (f"{some(double)} count as different" if double else "")
         note = note or (f"{some(marks)} counts as a class" if marks else "")
         return facts_of(name, "category", texts, empty, note=note)
     mean = sum(len(text.split()) for text in texts) / distinct
     letters = sum(len(text) for text in texts) / distinct
     if mean >= WORDS_OF_TEXT or (letters >= 30 and mean >= 2) or _without_blanks(texts, letters):
-        return facts_of(name, "text", texts, empty, reason="free text")
+        return facts_of(name, "text", texts, empty, reason="free text", note=note_of_words(texts))
     if distinct == rows:
         return facts_of(
             name, "identifier", texts, empty, reason="an identifier: every row has its own"
         )
     reason = f"near-unique: {distinct:,} values in {rows:,} rows"
     return facts_of(name, "identifier", texts, empty, reason=reason)
-
-
-def spellings(texts: Iterable[str]) -> list[str]:
-    """Return words that differ from another in capitals alone: Red and red, but not A and a."""
-    small: dict[str, list[str]] = {}
-    for text in texts:
-        small.setdefault(text.casefold(), []).append(text)
-    return [text for same in small.values() if len(same) > 1 and len(same[0]) > 1 for text in same]
 
 
 def _without_blanks(texts: Mapping[str, int], letters: float) -> bool:

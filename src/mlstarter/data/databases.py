@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from mlstarter.data.dialect import column_names
+from mlstarter.data.csv_rows import column_names
 from mlstarter.data.errors import DataError, OpenQuestion, Option
 from mlstarter.data.limits import CELLS
 from mlstarter.data.requirements import require

@@ -17,7 +17,8 @@ _DAYS = (
     "%d.%m.%y", "%m.%d.%y", "%y.%m.%d", "%d/%m/%y", "%m/%d/%y", "%y/%m/%d", "%d-%m-%y", "%m-%d-%y", "%y-%m-%d",
     "%d %b %Y", "%d %B %Y", "%d-%b-%Y", "%d-%b-%y", "%d %b %y", "%d. %B %Y", "%d. %b %Y", "%d/%b/%Y",
     "%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%B %d %Y", "%Y-%b-%d", "%a, %d %b %Y", "%a %b %d %Y", "%A, %B %d, %Y",
-    "%A, %d %B %Y", "%d%b%Y", "%Y-%m-%d", "%Y年%m月%d日", "%d/%m-%Y", "%d.%m.%Y.",
+    "%A, %d %B %Y", "%d%b%Y", "%Y-%m-%d", "%Y年%m月%d日", "%d/%m-%Y", "%d.%m.%Y.", "%Y.%m.%d.", "%Y. %m. %d.",
+    "%Y년 %m월 %d일",
 )  # fmt: skip
 _CLOCKS = (
     "", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p", " %I:%M%p", ", %H:%M", ", %H:%M:%S",
@@ -29,7 +30,7 @@ _OTHERS = ("%a %b %d %H:%M:%S %Y", "%a %b %d %H:%M:%S %z %Y", "%a %b %d %H:%M:%S
 FORMATS = tuple(day + clock for day, clock in itertools.product(_DAYS, _CLOCKS)) + _OTHERS
 # At least two numbers with a sign between them, or a month's name: nothing else is tried.
 _LIKELY = re.compile(
-    r"\d{1,4}\s?[-./年:]\s?\d{1,2}|\d{1,2}\.?[ \-/]?[A-Za-z]{3,9}|[A-Za-z]{3,9}[ \-]\d{1,2}"
+    r"\d{1,4}\s?[-./年년:]\s?\d{1,2}|\d{1,2}\.?[ \-/]?[A-Za-z]{3,9}|[A-Za-z]{3,9}[ \-]\d{1,2}"
 )
 _CLOCK_ONLY = re.compile(r"\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[AaPp][Mm])?")
 _DIRECTIVE = re.compile("%[A-Za-z]")
@@ -41,9 +42,10 @@ _COMPACT_CLOCK = re.compile(_COMPACT.pattern + r"([01]\d|2[0-3])[0-5]\d[0-5]\d")
 _TIME = re.compile(
     r"\[?(?:[^\W\d_]{2,}\.?,? )?"  # a day of the week
     r"(?:(?:[0-9]{4}([-./])[0-9]{1,2}\1[0-9]{1,2}|[0-9]{1,2}([-./])[0-9]{1,2}\2[0-9]{4}"
-    r"|[0-9]{2}([-./])[0-9]{2}\3[0-9]{2})(?![0-9.]).*"
+    r"|[0-9]{2}([-./])[0-9]{2}\3[0-9]{2}|[0-9]{4}([./]) ?[0-9]{1,2}\4 ?[0-9]{1,2}\4?)(?![0-9.]).*"
+    r"|[0-9]{1,2}-[^\W\d_]{3,}\.?-[0-9]{2}.*|/Date\([0-9]+.*"
     r"|[0-9]{1,2}\.?[ /-](?:de )?[^\W\d_]{3,}\.?,?[ /-](?:de )?[0-9]{4}.*"
-    r"|[^\W\d_]{3,}\.? [0-9]{1,2},? [0-9]{4}.*)"
+    r"|[^\W\d_]{3,}\.? [0-9]{1,2}(?:st|nd|rd|th)?,? [0-9]{4}.*)"
 )
 MOSTLY = 0.9
 

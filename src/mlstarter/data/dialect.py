@@ -13,13 +13,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from mlstarter.data.csv_rows import check_widths, lines_of, rows_of
 from mlstarter.data.errors import DataError
-from mlstarter.data.limits import CELL_LETTERS, COLUMNS
+from mlstarter.data.layout_errors import no_layout, refuse_rows
+from mlstarter.data.limits import COLUMNS
 from mlstarter.data.settings import Settings, with_values
-from mlstarter.data.show import excerpt, quote
+from mlstarter.data.show import excerpt
 
-COMMON, RARE = "\t;|,", "^~:#!&* "
-NAMES = {"\t": "tabs", ";": "semicolons", ",": "commas", "|": "bars", " ": "blanks"}
+# What no text has in it, and Hive and others put between cells; what most programs put there.
+CONTROL, COMMON, RARE = "\x01\x1f", "\t;|,", "^~:#!&* "
 SAMPLE_ROWS = 1_000
 PREAMBLE_LINES = 20
 NUMBER = re.compile(r"[-+(]?[$€£]?\s?\d[\d.,' \u00a0]*%?\)?|\d{1,4}[-./]\d{1,2}[-./]\d{1,4}.*")
@@ -37,36 +39,6 @@ class Layout:
     width: int
 
 
-def lines_of(text: str, settings: Settings) -> Iterator[str]:
-    """Yield the lines with their ends, without those before the header; comments are empty."""
-    # Like a file opened with newline="": the csv module decides what ends a row.
-    text = text.removeprefix("\ufeff")
-    lines = (match[0] for match in re.finditer(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+", text))
-    for _ in range(settings.skip_lines):
-        next(lines, None)
-    for line in lines:
-        yield "\n" if settings.comment and line.startswith(settings.comment) else line
-
-
-def rows_of(
-    text: str, settings: Settings, *, strict: bool = False
-) -> Iterator[tuple[int, list[str]]]:
-    """Yield each row's line and cells, without empty rows; csv.Error where ``strict`` fails."""
-    csv.field_size_limit(CELL_LETTERS)
-    reader = csv.reader(
-        lines_of(text, settings),
-        delimiter=settings.separator,
-        quotechar=settings.quote or None,
-        escapechar=settings.escape or None,
-        doublequote=not settings.escape,
-        quoting=csv.QUOTE_MINIMAL if settings.quote else csv.QUOTE_NONE,
-        strict=strict,
-    )
-    for row in reader:
-        if any(row):
-            yield reader.line_num + settings.skip_lines, row
-
-
 def detect(text: str, name: str, own_settings: OwnSettings) -> Settings:
     """Return the settings that lay out a whole file; ``fixed`` are those that its owner states.
 
@@ -75,7 +47,7 @@ def detect(text: str, name: str, own_settings: OwnSettings) -> Settings:
     if not text.strip("\ufeff \t\r\n"):
         raise DataError(f"{excerpt(name)} is empty.", hint="give a file that holds a table")
     start = "".join(itertools.islice(_few_lines(text), SAMPLE_ROWS))
-    _refuse_quoted_rows(start, name)
+    refuse_rows(start, name)
     layouts = []
     for preamble in _preambles(start, own_settings):
         layouts = [
@@ -89,11 +61,14 @@ def detect(text: str, name: str, own_settings: OwnSettings) -> Settings:
         if layouts:
             break
     if not layouts:
-        raise _no_layout(start, name, own_settings)
-    order = COMMON + RARE
+        raise no_layout(start, name, own_settings, _separators(start, own_settings))
+    order = CONTROL + COMMON + RARE
     best = max(layouts, key=lambda each: (each.width, -order.find(each.settings.separator)))
     settings = _without_title(start, best) if "skip_lines" not in own_settings else best.settings
     if "header" not in own_settings and not _has_header(start, settings):
+        if settings.skip_lines and not _declares_separator(start):
+            # Lines above rows without names are no title: this is something else.
+            raise no_layout(start, name, own_settings, _separators(start, own_settings))
         settings = replace(settings, header=False)
     if best.width > COLUMNS:
         raise DataError(
@@ -103,54 +78,8 @@ def detect(text: str, name: str, own_settings: OwnSettings) -> Settings:
     return _whole(text, name, settings)
 
 
-def check_widths(text: str, settings: Settings, name: str) -> None:
-    """Raise DataError, naming the line, for a row of another width than the first one."""
-    first = 0
-    try:
-        for line, row in rows_of(text, settings):
-            first = first or len(row)
-            if len(row) < first or any(row[first:]):
-                raise DataError(
-                    f"{excerpt(name)}, line {line:,}: {len(row)} cells, "
-                    f"and the first row has {first}.",
-                    hint="mend that line, or state --data data_separator=... or data_quote=...",
-                )
-    except csv.Error as error:
-        raise DataError(
-            f"{excerpt(name)} cannot be read as a table: {error}.",
-            hint="state how it is quoted: --data data_quote=...",
-        ) from error
-
-
-def column_names(row: list[str]) -> list[str]:
-    """Return the names of columns: stripped, an empty one by its place, a second one numbered.
-
-    Names that differ in case alone are one name: features.sql, as all SQL, cannot tell them apart.
-    """
-    names: dict[str, str] = {}
-    for place, cell in enumerate(row, 1):
-        name = cell.strip() or f"column_{place}"
-        number = itertools.count(2)
-        unique = name
-        while unique.lower() in names:
-            unique = f"{name}_{next(number)}"
-        names[unique.lower()] = unique
-    return list(names.values())
-
-
 def _few_lines(text: str) -> Iterator[str]:
     return lines_of(text[: 1 << 22], Settings())
-
-
-def _refuse_quoted_rows(start: str, name: str) -> None:
-    """Raise DataError where each row is quoted as one cell, as a second export writes them."""
-    lines = [line.strip() for line in start.splitlines() if line.strip()][:50]
-    cells = [re.fullmatch('"((?:[^"]|"")+)"', line) for line in lines]
-    if len(lines) > 1 and all(cell and re.search("[,;\t]", cell[1]) for cell in cells):
-        raise DataError(
-            f"Each row of {excerpt(name)} is one cell in quotes: it was perhaps exported twice.",
-            hint="export it anew, or take the outer quotes away",
-        )
 
 
 def _preambles(start: str, own_settings: OwnSettings) -> Iterator[Settings]:
@@ -161,7 +90,7 @@ def _preambles(start: str, own_settings: OwnSettings) -> Iterator[Settings]:
         yield with_values(plain, constants)
         return
     lines = start.removeprefix("\ufeff").splitlines()
-    if re.fullmatch("sep=.", lines[0]):
+    if _declares_separator(lines[0]):
         yield replace(plain, skip_lines=1, separator=lines[0][-1])
     yield plain
     comments = Counter(sign for line in lines for sign in COMMENTS if line.startswith(sign))
@@ -171,17 +100,22 @@ def _preambles(start: str, own_settings: OwnSettings) -> Iterator[Settings]:
         yield replace(plain, skip_lines=count)
 
 
+def _declares_separator(start: str) -> bool:
+    """Say whether a file begins with `sep=;`, as Excel reads it."""
+    return re.match("sep=.(?=[\r\n]|$)", start.removeprefix("\ufeff"), re.IGNORECASE) is not None
+
+
 def _separators(start: str, own_settings: OwnSettings) -> list[str]:
     if "separator" in own_settings:
         return [str(own_settings["separator"])]
-    common = [sign for sign in COMMON if sign in start]
-    return common or [sign for sign in RARE if sign in start]
+    likely = ([sign for sign in signs if sign in start] for signs in (CONTROL, COMMON, RARE))
+    return next(filter(None, likely), [])
 
 
 def _hides_header(start: str, layout: Layout) -> bool:
     """Say whether a line that would be skipped has as many cells as the table."""
     settings = layout.settings
-    if not settings.skip_lines or start.startswith("sep="):
+    if not settings.skip_lines or _declares_separator(start):
         return False
     before = itertools.islice(lines_of(start, Settings()), settings.skip_lines)
     rows_before = rows_of("".join(before), replace(settings, skip_lines=0))
@@ -267,42 +201,3 @@ def _has_header(start: str, settings: Settings) -> bool:
         return all(YEAR.fullmatch(head) for head in heads) and not all(map(NUMBER.fullmatch, first))
     # Only texts: a first row whose words come again below is a row.
     return not any(head and head in column for head, column in zip(first, columns, strict=True))
-
-
-def _no_layout(start: str, name: str, own_settings: OwnSettings) -> DataError:
-    """Return the sentence for a file that no layout fits: by the line that spoils the likeliest."""
-    separators = _separators(start, own_settings) or [","]
-    best, count = separators[0], -1
-    lines = start.splitlines()
-    for separator in separators:
-        width = lines[0].count(separator)
-        same = sum(line.count(separator) == width for line in lines) if width else 0
-        if same > count:
-            best, count = separator, same
-    if count <= 0:
-        return DataError(
-            f"{excerpt(name)} has one column only, which begins {quote(lines[0], 40)}.",
-            hint="a table needs at least two; is it separated by a sign of its own? "
-            "--data data_separator=...",
-        )
-    if best == " ":
-        return DataError(
-            f"The columns of {excerpt(name)} are lined up with blanks, which is not read.",
-            hint="export it with commas or semicolons between the cells",
-        )
-    settings = with_values(Settings(separator=best), own_settings)
-    rows = [row for _, row in itertools.islice(rows_of(start, settings), 2)]
-    if len(rows) == 2 and len(rows[1]) == len(rows[0]) + 1:
-        return DataError(
-            f"The header of {excerpt(name)} has {len(rows[0])} cells, and the rows have "
-            f"{len(rows[1])}.",
-            hint="name the first column too: R writes none over the names of its rows",
-        )
-    try:
-        check_widths(start, settings, name)
-    except DataError as error:
-        return error
-    return DataError(
-        f"{excerpt(name)} is no table of cells between {NAMES.get(best, best)}.",
-        hint="state --data data_separator=... and --data data_quote=...",
-    )

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from mlstarter.data.errors import DataError
 from mlstarter.data.facts import Facts
+from mlstarter.data.headers import second_header
 from mlstarter.data.inspect import Inspection, parse_pairs, reading_of
 from mlstarter.data.leaks import MOST_POWER, power
-from mlstarter.data.reader import Values
+from mlstarter.data.reader import Values, as_text
 from mlstarter.data.schema import Column, Schema
 from mlstarter.data.show import excerpt, quote, some
 from mlstarter.data.totals import total_row
 
-FEWEST_ROWS, FEWEST_OF_A_CLASS = 30, 10  # what a project needs to learn and to test
+FEWEST_ROWS, FEWEST_TEXTS, FEWEST_OF_A_CLASS = (
+    30,
+    50,
+    10,
+)  # what learning and testing need
 
 
 def title_of(name: str) -> str:
@@ -125,6 +131,12 @@ def problem_of(
     """Return why a project could not learn from these rows, or None."""
     name = excerpt(looked_at.path.name)
     rows = looked_at.table.rows
+    names = second_header(looked_at.table, looked_at.facts)
+    if names:
+        return DataError(
+            f"The row below the header of {name} ({some(names)}) holds names or units, not values.",
+            hint="remove it from the file, or write its words into the header",
+        )
     total = total_row(looked_at.table, looked_at.facts)
     if total is not None:
         return DataError(
@@ -151,4 +163,24 @@ def problem_of(
                 f"rows, and at least {FEWEST_OF_A_CLASS} are needed to learn and to test.",
                 hint="bring more, or leave out or join classes in the file",
             )
+    return None
+
+
+def problem_of_texts(looked_at: Inspection, text: str, label: str) -> DataError | None:
+    """Return why a project could not learn from these texts, or None."""
+    cells = zip(looked_at.table.columns[text], looked_at.table.columns[label], strict=True)
+    counts = Counter(as_text(y) for x, y in cells if as_text(x) and as_text(y))
+    name, rows = excerpt(looked_at.path.name), sum(counts.values())
+    if rows < FEWEST_TEXTS:
+        return DataError(
+            f"{name} has {rows} texts with a {quote(label)}, too few to learn and to test.",
+            hint=f"bring at least {FEWEST_TEXTS}, and better thousands",
+        )
+    rarest, count = min(counts.items(), key=lambda each: each[1])
+    if count < FEWEST_OF_A_CLASS:
+        return DataError(
+            f"The class {quote(rarest)} of {quote(label)} has {count} texts, and at least "
+            f"{FEWEST_OF_A_CLASS} are needed to learn and to test.",
+            hint="bring more, or leave out or join classes in the file",
+        )
     return None

@@ -16,14 +16,8 @@ from dataclasses import dataclass
 from mlstarter.data.errors import DataError, OpenQuestion, Option
 from mlstarter.data.requirements import require
 from mlstarter.data.show import excerpt
+from mlstarter.data.wide_encodings import marked_encoding, wide_encoding
 
-MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 # Of encodings that give the same text the first is named.
 CANDIDATES = (
     "cp1252", "iso8859-15", "cp1250", "iso8859-2", "cp1251", "koi8-u", "koi8-r", "cp1253", "cp1254",
@@ -81,11 +75,7 @@ def detect(data: bytes, name: str) -> str:
     Raises DataError where a byte does not fit, OpenQuestion where several encodings give different
     texts: the likeliest stands first.
     """
-    for mark, encoding in MARKS:
-        if data.startswith(mark):
-            check(data, encoding, name)
-            return encoding
-    wide = _without_mark(data)
+    wide = marked_encoding(data) or wide_encoding(data)
     if wide is not None:
         check(data, wide, name)
         return wide
@@ -123,23 +113,6 @@ def _is_utf8(data: bytes, encoding: str) -> bool:
     """
     is_small = len("é".encode().decode(encoding, "ignore")) == 2  # each byte is a letter
     return codecs.lookup(encoding).name == "utf-8" or (is_small and _decodes(data, "utf-8"))
-
-
-def _without_mark(data: bytes) -> str | None:
-    """Return UTF-16 or UTF-32 by its zero bytes, which no other text has."""
-    start = data[:4096]
-    if b"\0" not in start:
-        return None
-    size = len(start) // 4 * 4
-    zeros = [start[offset:size:4].count(0) * 4 / max(size, 1) for offset in range(4)]
-    for encoding, empty in (
-        ("utf-32-le", (1, 2, 3)), ("utf-32-be", (0, 1, 2)),
-        ("utf-16-le", (1, 3)), ("utf-16-be", (0, 2)),
-    ):  # fmt: skip
-        full = [offset for offset in range(4) if offset not in empty]
-        if all(zeros[o] > 0.4 for o in empty) and all(zeros[o] < 0.05 for o in full):
-            return encoding
-    return None
 
 
 def _is_escaped(data: bytes, encoding: str) -> bool:

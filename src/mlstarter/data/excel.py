@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from mlstarter.data.dialect import column_names
+from mlstarter.data.csv_rows import column_names
 from mlstarter.data.errors import DataError, OpenQuestion, Option
 from mlstarter.data.limits import CELLS, COLUMNS
 from mlstarter.data.requirements import require
@@ -25,7 +25,11 @@ from mlstarter.data.show import excerpt, quote, some
 
 TITLE_ROWS = 20
 _MERGED_CELLS = re.compile(rb'mergeCell [^>]*ref="([A-Z]+[0-9]+:[A-Z]+([0-9]+))"')
-_CHUNK = 1 << 20
+# <c r="D2"><f>A2*2</f><v/></c>, and <f .../> where cells share a formula
+_EMPTY_FORMULA = re.compile(
+    rb'<c r="([A-Z]+)([0-9]+)"([^>]*)><f(?:[^>]*/>|[^>]*>[^<]*</f>)(?:<v ?/>|<v></v>)?</c>'
+)
+_CHUNK, _LONGEST = 1 << 20, 10_000  # bytes that are read at a time, and of a cell with a formula
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +119,19 @@ def settle(path: Path, settings: Settings) -> Settings:
     return replace(settings, skip_lines=first)
 
 
+def other_sheets(path: Path, settings: Settings) -> list[str]:
+    """Return the sheets that hold tables as well, beside the first, where none is named."""
+    if settings.table:
+        return []
+    with _book(path) as book:
+        sheets = [sheet for sheet in book.worksheets[1:] if sheet.sheet_state == "visible"]
+        return [sheet.title for sheet in sheets if _holds_table(sheet)]
+
+
 def read(path: Path, settings: Settings) -> tuple[list[str], int, list[list[Any]]]:
     """Return names, number of rows and columns of a sheet; wholly empty rows do not count."""
     with _sheet(path, settings.table) as sheet:
-        _refuse_merged(path, sheet, settings.skip_lines + 1)
+        formula_places = _check_xml(path, sheet, settings.skip_lines + 1)
         rows = sheet.iter_rows(values_only=True)
         for _ in range(settings.skip_lines):
             next(rows, None)
@@ -138,35 +151,42 @@ def read(path: Path, settings: Settings) -> tuple[list[str], int, list[list[Any]
     # A sheet may be wider than what is written in it, and a row shorter than the sheet.
     names = names[:width] + [f"column_{i + 1}" for i in range(len(names), width)]
     columns = [[row[i] if i < len(row) else None for row in first_rows] for i in range(width)]
-    return names, total, _without_formulas(path, settings, columns)
+    for place in formula_places & set(range(width)):
+        columns[place] = [Formula()] * len(first_rows)
+    return names, total, columns
 
 
-def _refuse_merged(path: Path, sheet: Any, header: int) -> None:
-    """Raise DataError for cells that are merged below the header: only the first has the value."""
+def _check_xml(path: Path, sheet: Any, header: int) -> set[int]:
+    """Return the places of the columns in which a formula below the header has no value.
+
+    Raises DataError for cells that are merged in the header or below it: only the first has the
+    value. openpyxl tells neither of a sheet that is only read.
+    """
+    places: set[int] = set()
     rest = b""
     name = sheet._worksheet_path.lstrip("/")
     with zipfile.ZipFile(path) as archive, archive.open(name) as file:
         for chunk in iter(lambda: file.read(_CHUNK), b""):
-            for match in _MERGED_CELLS.finditer(rest + chunk):
-                if int(match[2]) > header:
+            text = rest + chunk
+            for match in _MERGED_CELLS.finditer(text):
+                if int(match[2]) >= header:
+                    place = "header" if int(match[2]) == header else "table"
                     raise DataError(
-                        f"{excerpt(path.name)} has merged cells in its table, such as "
+                        f"{excerpt(path.name)} has merged cells in its {place}, such as "
                         f"{match[1].decode()} of sheet {quote(sheet.title)}: only the first of "
                         "them holds the value.",
                         hint="unmerge them, and write the value into each cell",
                     )
-            rest = chunk[-200:]
+            for match in _EMPTY_FORMULA.finditer(text):
+                if int(match[2]) > header and b't="str"' not in match[3]:  # such is an empty text
+                    places.add(_place(match[1].decode()))
+            rest = text[-_LONGEST:]
+    return places
 
 
-def _without_formulas(path: Path, settings: Settings, columns: list[list[Any]]) -> list[list[Any]]:
-    """Return the columns; an empty one that holds formulas is one of ``Formula``."""
-    empty = [place for place, cells in enumerate(columns) if not any(c is not None for c in cells)]
-    if not empty:
-        return columns
-    with _sheet(path, settings.table, with_values=False) as sheet:
-        rows = list(itertools.islice(sheet.iter_rows(values_only=True), settings.skip_lines + 100))
-    for place in empty:
-        texts = (str(row[place]) for row in rows[settings.skip_lines + 1 :] if place < len(row))
-        if any(text.startswith("=") for text in texts):
-            columns[place] = [Formula()] * len(columns[place])
-    return columns
+def _place(letters: str) -> int:
+    """Return the place of a column, from 0, that a sheet calls by letters: A, B, ..., AA."""
+    place = 0
+    for letter in letters:
+        place = place * 26 + ord(letter) - ord("A") + 1
+    return place - 1

@@ -15,30 +15,18 @@ from mlstarter.data.errors import DataError
 from mlstarter.data.formats import ENDINGS
 from mlstarter.data.show import excerpt, some
 
-PICTURES = frozenset(
-    [
-        ".jpg",
-        ".jpeg",
-        ".jpe",
-        ".jfif",
-        ".png",
-        ".webp",
-        ".bmp",
-        ".tif",
-        ".tiff",
-        ".gif",
-        ".ppm",
-        ".pgm",
-        ".heic",
-        ".heif",
-        ".avif",
-        ".jp2",
-    ]
-)
+PICTURES = frozenset((
+    ".apng", ".avif", ".avifs", ".bmp", ".bw", ".dcx", ".dds", ".dib", ".gif", ".heic", ".heif",
+    ".icns", ".ico", ".im", ".j2c", ".j2k", ".jfif", ".jp2", ".jpc", ".jpe", ".jpeg", ".jpf",
+    ".jpg", ".jpx", ".pbm", ".pcx", ".pfm", ".pgm", ".png", ".pnm", ".ppm", ".psd", ".qoi",
+    ".ras", ".rgb", ".rgba", ".sgi", ".tga", ".tif", ".tiff", ".webp", ".xbm", ".xpm",
+))  # fmt: skip
+"""What Pillow opens, and a project of pictures reads."""
 
-RECORDINGS = frozenset(
-    (".wav", ".flac", ".mp3", ".ogg", ".opus", ".m4a", ".aac", ".aif", ".aiff", ".wma")
-)
+RECORDINGS = frozenset((
+    ".wav", ".flac", ".mp3", ".ogg", ".oga", ".opus", ".m4a", ".aac", ".aif", ".aiff", ".au",
+    ".caf", ".w64", ".wma",
+))  # fmt: skip
 
 MOST_FILES = 500_000
 PARTS = {"train", "training", "test", "testing"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -34,6 +35,25 @@ REFUSED_FORMATS = {
     ".dta": "a file of Stata; save it as .csv",
     ".sas7bdat": "a file of SAS; save it as .csv",
     ".mat": "a file of Matlab; save it as .csv",
+    ".xml": "XML; write its rows as a CSV file",
+    ".html": "a web page; write its table as a CSV file",
+    ".htm": "a web page; write its table as a CSV file",
+    ".yaml": "YAML; write its rows as a CSV file or JSON",
+    ".yml": "YAML; write its rows as a CSV file or JSON",
+    ".sql": "a dump of a database; load it, and give the SQLite file or a CSV file of its table",
+    ".arff": "a file of Weka; write it as a CSV file",
+    ".pdf": "a PDF; write its table as a CSV file",
+    ".docx": "a document; write its table as a CSV file",
+    ".h5": "an HDF5 file; write its table as .parquet",
+    ".hdf5": "an HDF5 file; write its table as .parquet",
+    ".npy": "a file of NumPy; write it as .csv or .parquet",
+    ".npz": "a file of NumPy; write it as .csv or .parquet",
+    ".orc": "an ORC file; write it as .parquet",
+    ".avro": "an Avro file; write it as .parquet",
+    ".dbf": "a dBase file; write it as .csv",
+    ".mdb": "an Access database; export its table as .csv",
+    ".accdb": "an Access database; export its table as .csv",
+    ".numbers": "a file of Numbers; export it as .xlsx or .csv",
     ".bz2": "packed in a way that is not read; unpack it, or pack it as .gz",
     ".xz": "packed in a way that is not read; unpack it, or pack it as .gz",
     ".zst": "packed in a way that is not read; unpack it, or pack it as .gz",
@@ -45,6 +65,15 @@ REFUSED_FORMATS = {
 BINARY_ENDINGS = frozenset(
     ending for ending, kind in ENDINGS.items() if kind not in ("csv", "json", "jsonl")
 )
+# What other files begin with, whatever their names say.
+OTHER_STARTS = {
+    b"%PDF-": "a PDF", b"\x89PNG\r\n": "a picture", b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture", b"\x89HDF": "an HDF5 file", b"ARROW1": "an Arrow file",
+    b"Obj\x01": "an Avro file", b"<?xml": "XML", b"BZh": "packed with bzip2",
+    b"\xfd7zXZ": "packed with xz", b"7z\xbc\xaf": "packed with 7-Zip", b"Rar!": "packed with RAR",
+    b"\x28\xb5\x2f\xfd": "packed with zstd", b"\x93NUMPY": "a file of NumPy",
+}  # fmt: skip
+JSON_START = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\[\s*)?\{\s*\"")
 START = 64  # bytes that tell formats apart
 
 
@@ -94,6 +123,12 @@ def _refuse_bytes(path: Path, start: bytes, *, is_workbook: bool) -> None:
             "locked with a password; save it without one" if is_locked else REFUSED_FORMATS[".xls"]
         )
         raise DataError(f"{excerpt(path.name)} is {what}.", hint="and give that file")
+    what = next((what for mark, what in OTHER_STARTS.items() if start.startswith(mark)), "")
+    if what and path.suffix.lower() not in REFUSED_FORMATS:
+        raise DataError(
+            f"{excerpt(path.name)} is {what}, whatever its name says.",
+            hint="write its table as a CSV file, unpacked or as .gz",
+        )
     text = start.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if text.startswith((b"<!doctype html", b"<html")):
         raise DataError(
@@ -126,4 +161,7 @@ def _by_name(path: Path, start: bytes) -> Format:
             "packed; unpack it" if is_archive(path) else f"no {kind} file, whatever its name says"
         )
         raise DataError(f"{excerpt(path.name)} is {what}.", hint="give the file itself")
-    return kind or ("json" if start[:1] in (b"{", b"[") else "csv")
+    is_json = start[:1] in (b"{", b"[") if kind is None else JSON_START.match(start)
+    if kind in (None, "csv") and is_json:
+        return "json"
+    return kind or "csv"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from mlstarter.data import styles, tables
+from mlstarter.data import excel, styles, tables
 from mlstarter.data.columns import describe
 from mlstarter.data.dates import Reading
 from mlstarter.data.errors import DataError, OpenQuestion, Option
@@ -21,12 +21,17 @@ from mlstarter.suggest import did_you_mean
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """What a file is. ``formats`` are the formats of times that its owner states, by column."""
+    """What a file is.
+
+    ``formats`` are the formats of times that its owner states, by column; ``remark`` is what is
+    worth knowing of the whole file, or "".
+    """
 
     path: Path
     table: tables.Table
     facts: Mapping[str, Facts]
     formats: Mapping[str, str]
+    remark: str = ""
 
     @property
     def settings(self) -> Settings:
@@ -55,10 +60,15 @@ def inspect(path: Path, answers: Mapping[str, Any]) -> Inspection:
     table = replace(table, settings=settings)
     facts = _facts(table, style)
     formats = parse_pairs(str(answers.get("date_formats", "")))
-    looked_at = Inspection(path, table, facts, formats)
+    looked_at = Inspection(path, table, facts, formats, _remark(path, settings))
     for name, pattern in formats.items():
         facts[name] = _with_format(looked_at, looked_at.column(name), pattern)
     return looked_at
+
+
+def _remark(path: Path, settings: Settings) -> str:
+    others = excel.other_sheets(path, settings) if settings.format == "excel" else []
+    return f"tables of other sheets are not read: {some(others)}" if others else ""
 
 
 def _facts(table: tables.Table, style: NumberStyle) -> dict[str, Facts]:

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from mlstarter.data import encodings
 from mlstarter.data.errors import DataError
 from mlstarter.data.settings import Format
-from mlstarter.data.show import excerpt
+from mlstarter.data.show import excerpt, quote
+
+# Of a pair of escapes that make one letter: the first without the second, or the second alone.
+_HALF_LETTER = re.compile(
+    r"(?<!\\)(?:\\\\)*(\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
+    r"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2})"
+)
 
 
 def encoding_of(data: bytes, name: str) -> str:
@@ -18,8 +25,22 @@ def encoding_of(data: bytes, name: str) -> str:
     return encodings.detect(data, name) if has_mark else "utf-8"
 
 
+def decode(data: bytes, encoding: str, name: str) -> str:
+    """Return a file's text; raises DataError, naming the byte, for what JSON may not be in."""
+    try:
+        return encodings.check(data, encoding, name)
+    except DataError as error:
+        raise DataError(error.message, hint="save it as UTF-8, which JSON has to be") from None
+
+
 def read_records(text: str, kind: Format, name: str) -> tuple[Format, list[Mapping[str, Any]]]:
     """Return a file's records, and whether they stand in one list or one on each line."""
+    if _HALF_LETTER.search(text):
+        raise DataError(
+            f"{excerpt(name)} holds half of a letter ({_HALF_LETTER.findall(text)[0]}), which no "
+            "text can have.",
+            hint="take it out: emojis were perhaps cut in two",
+        )
     try:
         document = json.loads(text)
     except RecursionError:
@@ -32,6 +53,7 @@ def read_records(text: str, kind: Format, name: str) -> tuple[Format, list[Mappi
         isinstance(document, dict)
         and document
         and all(isinstance(v, list) for v in document.values())
+        and not (len(document) == 1 and _rows_within(document))
     ):
         lengths = {len(values) for values in document.values()}
         if len(lengths) == 1:
@@ -48,11 +70,25 @@ def read_records(text: str, kind: Format, name: str) -> tuple[Format, list[Mappi
         if all(list(values) == keys for values in document.values()):
             return "json", [{column: document[column][key] for column in document} for key in keys]
     if not isinstance(document, list) or not all(isinstance(row, dict) for row in document):
+        within = _rows_within(document)
         raise DataError(
             f"{excerpt(name)} is JSON, but no list of objects.",
-            hint="write one object for each row: [{...}, {...}]",
+            hint=f"write what stands under {quote(within)} into a file of its own"
+            if within
+            else "write one object for each row: [{...}, {...}]",
         )
     return "json", document
+
+
+def _rows_within(document: Any) -> str:
+    """Return the key of an object under which rows stand, or ""."""
+    pairs = document.items() if isinstance(document, dict) else ()
+    rows = (
+        key
+        for key, value in pairs
+        if isinstance(value, list) and value and all(isinstance(row, dict) for row in value)
+    )
+    return next(rows, "")
 
 
 def _lines(text: str, name: str, error: ValueError) -> list[Mapping[str, Any]]:

@@ -4,37 +4,86 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from mlstarter.data import words
+from mlstarter.data.reader import moment
+from mlstarter.data.show import quote
 
 FEWEST_VALUES = 6  # different ones: of fewer none lies far from the rest
+MOST_YEARS = 50  # between the first and the last of times whose years have two digits
+_FAR = (
+    "in {:,} rows lies far from the rest: if it stands for no value, write it under missing in "
+    "schema.toml"
+)
 _SHORT_CODE = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]{2}")
 _EXCEL_DAYS = (20_000, 60_000)  # 1954 to 2064
 _SECONDS = (300_000_000, 4_200_000_000)  # 1979 to 2103
+_UNITS = {"seconds": 1, "milliseconds": 1_000, "microseconds": 10**6, "nanoseconds": 10**9}
+_CODE_WITH_E = re.compile("[0-9]+[eE][0-9]+")
 
 
 def note_of(name: str, numbers: Sequence[float], texts: Collection[str]) -> str:
     """Return a note on the numbers of a column, "" where nothing is odd."""
-    return _time(name, numbers) or _short_codes(numbers, texts) or _sentinel(numbers)
+    return (
+        note_of_counted_time(name, numbers)
+        or _short_codes(numbers, texts)
+        or _powers_of_ten(texts)
+        or _sentinel(numbers)
+    )
 
 
-def _time(name: str, numbers: Sequence[float]) -> str:
+def note_of_times(name: str, texts: Mapping[str, int], pattern: str) -> str:
+    """Return a note on the times of a column, "" where nothing is odd.
+
+    ``texts`` says how often each stands in it, ``pattern`` how they are read.
+    """
+    times = {text: moment(text, pattern) for text in texts}
+    order = sorted(times, key=lambda text: times[text])
+    if "%y" in pattern:
+        years = times[order[-1]].year - times[order[0]].year
+        if years > MOST_YEARS or words.BIRTH.search(name):
+            return "years of two digits are read as 1969 to 2068"
+    if len(set(times.values())) < FEWEST_VALUES:
+        return ""
+    for text, neighbour, other_end in (
+        (order[0], order[1], order[-1]),
+        (order[-1], order[-2], order[0]),
+    ):
+        gap = abs(times[text] - times[neighbour])
+        if texts[text] > 1 and gap > abs(times[neighbour] - times[other_end]):
+            return f"{text} {_FAR.format(texts[text])}"
+    return ""
+
+
+def note_of_words(texts: Collection[str]) -> str:
+    """Return a note on texts whose letters were lost before the file was written."""
+    example = next((text for text in texts if "\N{REPLACEMENT CHARACTER}" in text), None)
+    return f"letters were lost before ({quote(example, 40)})" if example is not None else ""
+
+
+def note_of_counted_time(name: str, numbers: Sequence[float]) -> str:
+    """Return a note on numbers that may count days or seconds, "" where they hardly do."""
     low, high = min(numbers), max(numbers)
     if not words.TIME_NAME.search(name) or low == high:
         return ""
     if _EXCEL_DAYS[0] <= low and high <= _EXCEL_DAYS[1]:
         kind = "days from 1899-12-30, as Excel counts them"
-    elif _SECONDS[0] <= low and high <= _SECONDS[1]:
-        kind = "seconds from 1970-01-01"
-    elif _SECONDS[0] * 1000 <= low and high <= _SECONDS[1] * 1000:
-        kind = "milliseconds from 1970-01-01"
+    elif unit := _unit_since_1970(low, high):
+        kind = f"{unit} from 1970-01-01"
     elif all(_is_day(number) for number in numbers):
         kind = "days written 261231"
     else:
         return ""
     return f"perhaps {kind}: write them as 2026-12-31 to have them read as times"
+
+
+def _unit_since_1970(low: float, high: float) -> str:
+    """Return the unit in which numbers count the time since 1970, "" where none fits."""
+    first, last = _SECONDS
+    fitting = (unit for unit, of in _UNITS.items() if first * of <= low and high <= last * of)
+    return next(fitting, "")
 
 
 def _is_day(number: float) -> bool:
@@ -52,6 +101,15 @@ def _short_codes(numbers: Sequence[float], texts: Collection[str]) -> str:
     return f"a spreadsheet has perhaps shortened codes ({short[0]}): export them as texts"
 
 
+def _powers_of_ten(texts: Collection[str]) -> str:
+    """Say that 1e5 and its like are read as numbers, though they may be codes."""
+    if not texts or not all(map(_CODE_WITH_E.fullmatch, texts)):
+        return ""
+    example = next(iter(texts))
+    value = f"{float(example):g}"
+    return f'{example} is read as {value}: of codes, the kind is "category" (schema.toml)'
+
+
 def _sentinel(numbers: Sequence[float]) -> str:
     """Say that -999 and its like lie far from all other values."""
     counts = Counter(numbers)
@@ -64,8 +122,5 @@ def _sentinel(numbers: Sequence[float]) -> str:
     ):
         is_nines = re.fullmatch("-?99+", f"{value:.0f}") and value % 1 == 0 and counts[value] > 1
         if is_nines and abs(value - neighbour) > abs(neighbour - other_end):
-            return (
-                f"{value:.0f} in {counts[value]:,} rows lies far from the rest: if it stands for "
-                "no value, write it under missing in schema.toml"
-            )
+            return f"{value:.0f} {_FAR.format(counts[value])}"
     return ""

@@ -11,10 +11,14 @@ from functools import lru_cache
 
 from mlstarter.data.words import CURRENCIES, UNITS
 
-GROUPS = {"": "", " ": r"\s", "'": "['\N{RIGHT SINGLE QUOTATION MARK}]"}
+# Of a typewriter, of typographers, an acute accent, a letter, a prime, a grave accent.
+GROUPS = {"": "", " ": r"\s", "'": "['\u2019\u00b4\u02bc\u2032`]"}
+# Hyphens and dashes that programs put for a minus: of Unicode, of typographers, of East Asia.
+MINUS = re.compile("[\u2010-\u2014\u2212\ufe63\uff0d]")
 AFFIX = re.compile(
-    r"^(\D*?)([+\-\u2212(]?\s*[+\-\u2212]?[.,]?[0-9](?:.*[0-9])?[.,]?\)?-?)(\D*)$", re.DOTALL
+    r"^(\D*?)([+\-(]?\s*[+\-]?[.,]?[0-9](?:.*[0-9])?[.,]?\)?-{0,2})(\D*)$", re.DOTALL
 )
+_NO_DECIMALS = re.compile(r"(?<=[0-9][.,])\s?--?$")  # 50.- and 50,-- are whole amounts
 
 # Few enough digits to be finite; with one reading only where a point stands before decimals.
 _PLAIN = re.compile(r"[+-]?[0-9]{1,30}(?:\.[0-9]{1,30})?")
@@ -49,14 +53,15 @@ def _pattern(style: NumberStyle) -> re.Pattern[str]:
 def to_number(text: str, style: NumberStyle, strip: Sequence[str] = ()) -> float | None:
     """Return the number that a text writes, or None where it writes none.
 
-    ``strip`` is taken out first. The minus sign of typographers, accountants' brackets and a
-    minus behind the number count. Grouped digits must be grouped rightly.
+    ``strip`` is taken out first. The dashes of typographers, accountants' brackets and a minus
+    behind the number count; a dash in place of decimals does not. Grouped digits must be grouped
+    rightly.
     """
     if _PLAIN.fullmatch(text) and (style.decimal == "." or "." not in text):
         return float(text)  # nearly all of them, and much faster
     for sign in strip:
         text = text.replace(sign, "")
-    text = text.replace("\N{MINUS SIGN}", "-").strip()
+    text = _NO_DECIMALS.sub("", MINUS.sub("-", text).strip())
     if text.startswith("(") and text.endswith(")"):
         text = f"-{text[1:-1].strip()}"
     if len(text) > 1 and text.endswith("-"):
@@ -77,18 +82,21 @@ def signs_of(texts: Iterable[str]) -> tuple[str, ...] | str:
     signs: set[str] = set()
     bare = False
     for text in texts:
-        match = AFFIX.match(text.strip())
+        match = AFFIX.match(MINUS.sub("-", text.strip()))
         if match is None:
             return ()
-        before, after = match[1].strip("+-\u2212( \u00a0"), match[3].strip(" \u00a0)")
+        before, after = match[1].strip("+-( \u00a0"), match[3].strip(" \u00a0)")
         if (before and not _is_sign(before)) or (after and not _is_unit(after, text)):
             return ()
         signs |= {before, after} - {""}
-        bare = bare or not (before or after)
+        # Nothing is nothing in any unit.
+        bare = bare or (not (before or after) and re.search("[1-9]", text) is not None)
     if len({sign.casefold() for sign in signs}) > 1:
         return f"several signs or units ({', '.join(sorted(signs)[:4])})"
-    if bare and signs & {"%", "‰"}:
-        return "some with and some without a percent sign"
+    if bare and signs and not all(map(_is_sign, signs)):
+        # A thousand times as much (k), a credit (CR), a hundredth (%): never the same number.
+        sign = "a percent sign" if signs <= {"%", "‰"} else f'"{min(signs)}"'
+        return f"{sign} behind some and not behind all"
     return tuple(sorted(signs))
 
 
@@ -98,6 +106,8 @@ def _is_sign(text: str) -> bool:
 
 def _is_unit(text: str, cell: str) -> bool:
     if _is_sign(text) or text.casefold() in UNITS:
+        return True
+    if len(text) <= 2 and all(letter > "\u2e80" for letter in text):  # 円, 万, 元, 人
         return True
     apart = cell.rstrip()[: -len(text)][-1:].isspace()
     return apart and len(text) <= 12 and all(c.isalpha() or c in "/²³°." for c in text)

@@ -9,14 +9,14 @@ from typing import Any
 from mlstarter.data import words
 from mlstarter.data.archives import holds_more
 from mlstarter.data.choices import Suggestion
-from mlstarter.data.columns import spellings
-from mlstarter.data.draft import draft, problem_of, without_leaks
+from mlstarter.data.draft import draft, problem_of, problem_of_texts, without_leaks
 from mlstarter.data.errors import DataError, OpenQuestion, Option
 from mlstarter.data.facts import Facts
 from mlstarter.data.inspect import Inspection
 from mlstarter.data.reader import values_of
 from mlstarter.data.schema import Schema
 from mlstarter.data.show import excerpt, quote, some
+from mlstarter.data.spellings import look_alike, spellings
 from mlstarter.data.splits import choose_split, group_columns
 from mlstarter.suggest import did_you_mean
 
@@ -152,6 +152,11 @@ def _task(looked_at: Inspection, answers: Mapping[str, Any], target: str) -> Sug
     number = facts.kind in ("number", "integer") or (
         facts.kind == "boolean" and set(facts.values) <= {"0", "1"}
     )
+    if facts.kind not in ("empty", "constant") and facts.distinct < 2:
+        raise DataError(
+            f"The target {quote(target)} is always {some(facts.values)}, or empty.",
+            hint="where empty means no, write no",
+        )
     if facts.kind in ("empty", "constant"):
         raise DataError(
             f"The target {quote(target)} cannot be learned: {facts.reason}.",
@@ -166,7 +171,8 @@ def _task(looked_at: Inspection, answers: Mapping[str, Any], target: str) -> Sug
     if double and not number:
         raise DataError(
             f"The classes of {quote(target)} are spelt in several ways: {some(double, 6)}.",
-            hint="write each class in one way",
+            hint="write each class in one way"
+            + ("; some differ in marks or blanks that are not seen" * look_alike(double)),
         )
     if own_task == "regression" and not number:
         raise DataError(
@@ -270,4 +276,5 @@ def _texts(
     groups = [name for name in group_columns(looked_at, target.value) if name != column.value]
     if groups and "text_group" not in answers:
         choices.append(Suggestion("text_group", groups[0], "texts of one stay together"))
-    return Proposal("nlp", tuple(choices))
+    problem = problem_of_texts(looked_at, column.value, target.value)
+    return Proposal("nlp", tuple(choices), problem=problem)

@@ -109,9 +109,15 @@ def _truth(text: str, cell: Any, column: Column) -> float:
 
 
 def moment(text: str, pattern: str) -> datetime:
-    """Return a time without a zone: in UTC where the text names one."""
+    """Return a time without a zone: in UTC where the text names one.
+
+    Raises ValueError for what is none, or lies outside the years 1 to 9999.
+    """
     time = datetime.strptime(text, pattern) if pattern else datetime.fromisoformat(text)
-    return time.astimezone(UTC).replace(tzinfo=None) if time.tzinfo else time
+    try:
+        return time.astimezone(UTC).replace(tzinfo=None) if time.tzinfo else time
+    except OverflowError as error:
+        raise ValueError(text) from error
 
 
 def as_text(cell: Any) -> str:

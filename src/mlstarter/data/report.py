@@ -22,7 +22,7 @@ def reading_line(looked_at: Inspection) -> str:
     if settings.format == "csv":
         parts += [
             settings.encoding,
-            f"separator {NAMES.get(settings.separator, settings.separator)}",
+            f"separator {NAMES.get(settings.separator) or excerpt(settings.separator)}",
             f"quote {settings.quote or 'none'}",
         ]
     if settings.table:
@@ -43,6 +43,7 @@ def lines(looked_at: Inspection) -> list[str]:
     result = [
         f"{excerpt(looked_at.path.name)}: {table.rows:,} rows, {len(looked_at.facts):,} columns",
         f"  read as {reading_line(looked_at)}",
+        *([f"  {looked_at.remark}"] if looked_at.remark else []),
         "",
     ]
     width = min(max((len(excerpt(name, 28)) for name in looked_at.facts), default=0), 28)
@@ -62,7 +63,7 @@ def lines(looked_at: Inspection) -> list[str]:
     if len(looked_at.facts) > MOST_LINES:
         result.append(f"  ... and {len(looked_at.facts) - MOST_LINES:,} columns more")
     row_count = len(next(iter(table.columns.values()), []))
-    if row_count < table.rows:
+    if 0 < row_count < table.rows:
         result.append(f"  judged by the first {row_count:,} rows")
     return result
 
@@ -83,6 +84,7 @@ def as_object(looked_at: Inspection, proposal: Proposal | None) -> dict[str, Any
         "file": looked_at.path.name,
         "rows": looked_at.table.rows,
         "settings": settings,
+        "remark": looked_at.remark,
         "columns": [
             {
                 "name": facts.name, "kind": facts.kind, "distinct": facts.distinct,

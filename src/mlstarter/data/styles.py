@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mlstarter.data.columns import numeric_texts
 from mlstarter.data.errors import OpenQuestion, Option
 from mlstarter.data.numbers import STYLES, NumberStyle, decimals_differ, signs_of, to_number
+from mlstarter.data.numeric import numeric_texts
 from mlstarter.data.show import excerpt, quote
 
 DISTINCT = 20_000

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, time, timedelta
 from decimal import Decimal
@@ -13,12 +14,15 @@ from uuid import UUID
 
 from mlstarter.data import databases, dialect, encodings, excel, json_files
 from mlstarter.data.archives import is_archive, read_bytes
+from mlstarter.data.csv_rows import check_widths, column_names, rows_of
 from mlstarter.data.errors import DataError
 from mlstarter.data.formats import detect_format
 from mlstarter.data.limits import CELLS, COLUMNS
 from mlstarter.data.settings import Settings, with_values
 from mlstarter.data.show import excerpt
+from mlstarter.data.twice_encoded import refuse_twice_encoded
 
+RULE = re.compile(r"\s*:?-{2,}:?\s*|\s*")
 Cell = Any
 """str, int, float, bool, None, a date, datetime or time; anything else cannot be read."""
 
@@ -48,13 +52,15 @@ def read(path: Path, own_settings: Mapping[str, Any]) -> Table:
         encoding = own_settings.get("encoding") or encodings.detect(data, path.name)
         text = encodings.check(data, encoding, path.name)
         del data
+        if "encoding" not in own_settings:
+            refuse_twice_encoded(text, path.name)
         layout = dialect.detect(text, path.name, own_settings)
         settings = replace(with_values(layout, own_settings), format="csv", encoding=encoding)
-        return _table(settings, path, *_csv(text, settings))
+        return _table(settings, path, *_csv(text, settings, path.name))
     if settings.format in ("json", "jsonl"):
         data = read_bytes(path)
         encoding = json_files.encoding_of(data, path.name)
-        text = encodings.check(data, encoding, path.name)
+        text = json_files.decode(data, encoding, path.name)
         kind, rows = json_files.read_records(text, settings.format, path.name)
         return _table(replace(settings, format=kind, encoding=encoding), path, *_records(rows))
     settings = choose_table(path, settings)
@@ -79,11 +85,11 @@ def read_cells(path: Path, settings: Settings) -> Table:
     """
     if settings.format == "csv":
         text = encodings.check(read_bytes(path), settings.encoding, path.name)
-        dialect.check_widths(text, settings, path.name)
-        return _table(settings, path, *_csv(text, settings))
+        check_widths(text, settings, path.name)
+        return _table(settings, path, *_csv(text, settings, path.name))
     if settings.format in ("json", "jsonl"):
         data = read_bytes(path)
-        text = encodings.check(data, json_files.encoding_of(data, path.name), path.name)
+        text = json_files.decode(data, json_files.encoding_of(data, path.name), path.name)
         _, rows = json_files.read_records(text, settings.format, path.name)
         return _table(settings, path, *_records(rows))
     if is_archive(path):
@@ -101,15 +107,20 @@ def read_cells(path: Path, settings: Settings) -> Table:
     return _table(settings, path, *sources[settings.format](path, settings))
 
 
-def _csv(text: str, settings: Settings) -> tuple[list[str], int, list[list[Cell]]]:
-    rows = (row for _, row in dialect.rows_of(text, settings))
-    first = next(rows, [])
-    names = dialect.column_names(first if settings.header else [""] * len(first))
+def _csv(text: str, settings: Settings, name: str) -> tuple[list[str], int, list[list[Cell]]]:
+    """Return names, number of rows and columns; raises DataError for a second header."""
+    rows = rows_of(text, settings)
+    line, first = next(rows, (0, []))
+    names = column_names(first if settings.header else [""] * len(first))
     width = len(names)
-    below: Iterable[list[str]] = rows if settings.header else itertools.chain([first], rows)
+    below = rows if settings.header else itertools.chain([(line, first)], rows)
     first_rows: list[list[str]] = []
     total, most = 0, max(1_000, CELLS // max(width, 1))
-    for total, row in enumerate(below, 1):
+    for total, (line, row) in enumerate(below, 1):
+        is_rule = total == 1 and all(map(RULE.fullmatch, row))
+        if settings.header and (row == first or is_rule):
+            what = "repeats the header" if row == first else "only rules off the header"
+            raise DataError(f"{excerpt(name)}, line {line:,}, {what}.", hint="remove that line")
         if total <= most:
             first_rows.append(row[:width])
     return names, total, [list(cells) for cells in zip(*first_rows, strict=True)]
@@ -123,7 +134,7 @@ def _records(rows: list[Mapping[str, Any]]) -> tuple[list[str], int, list[list[C
             break
     first_rows = rows[: max(1_000, CELLS // max(len(names), 1))]
     columns = [[row.get(name) for row in first_rows] for name in names]
-    return dialect.column_names(list(names)), len(rows), columns
+    return column_names(list(names)), len(rows), columns
 
 
 def _table(
@@ -155,7 +166,7 @@ def _table(
 def _reason(cell: Any) -> str:
     """Return why cells such as this one cannot be read."""
     if isinstance(cell, excel.Formula):
-        return "it holds formulas that were never computed: open it in Excel, and save it"
+        return "it holds formulas that were never computed: open the file in Excel, and save it"
     is_binary = isinstance(cell, bytes | bytearray | memoryview)
     return f"it holds {'binary' if is_binary else 'lists or objects'}, not values"
 

@@ -11,9 +11,14 @@ MISSING = frozenset(
     missing Missing MISSING unknown Unknown UNKNOWN empty undefined
     #VALUE! #DIV/0! #REF! #NAME? #NUM! #NULL! 1.#IND -1.#IND 1.#QNAN -1.#QNAN
     0000-00-00 00.00.0000 00/00/0000
+    0001-01-01 0001-01-01T00:00:00 01.01.0001 01/01/0001 9999-12-31 9999-12-31T00:00:00
+    9999-12-31T23:59:59 9999-12-31T23:59:59.999999 31.12.9999 12/31/9999 31/12/9999
     """.split()
     + [
         "0000-00-00 00:00:00",
+        "0001-01-01 00:00:00",
+        "9999-12-31 00:00:00",
+        "9999-12-31 23:59:59",
         "k. A.",
         "sin dato",
         "not available",
@@ -26,7 +31,7 @@ MISSING = frozenset(
 times: in a column of text every word is a value."""
 
 YES_NO = (
-    ("yes", "no"), ("y", "n"), ("true", "false"), ("t", "f"), ("1", "0"), ("on", "off"),
+    ("yes", "no"), ("y", "n"), ("true", "false"), ("t", "f"), ("1", "0"), ("1.0", "0.0"), ("on", "off"),
     ("ja", "nein"), ("j", "n"), ("wahr", "falsch"), ("ja", "nee"), ("ja", "nej"), ("ja", "nei"),
     ("oui", "non"), ("o", "n"), ("vrai", "faux"), ("sí", "no"), ("si", "no"), ("s", "n"),
     ("verdadero", "falso"), ("sim", "não"), ("sim", "nao"), ("verdadeiro", "falso"), ("sì", "no"),
@@ -50,7 +55,7 @@ POSITIVE_FIRST = (
 
 UNITS = frozenset(
     """
-    % ‰ kg mg lb lbs oz cm mm km mi miles ft in yd sec min hr hrs hours days ms °c °f ° km/h mph kwh kw hz khz
+    % ‰ kg g mg lb lbs oz m cm mm km mi miles ft in yd sec min hr hrs hours days ms °c °f ° km/h mph kwh kw hz khz
     mhz ghz mb gb tb kb ml cl dl m² m2 m³ cm² km² sqft sqm px bpm ha acres rpm hp ps cc kcal cal mmhg mg/dl
     k tsd mio mn mrd bn cr lakh lakhs bhp nm kmpl kmph km/kg years yrs months weeks pcs stk st. x
     """.split()

@@ -44,15 +44,16 @@ def answer(session: ort.InferenceSession, inputs: dict[str, Any]) -> Floats:
     return values[:, 0] if values.shape[1:] == (1,) else values
 
 
-def parity(expected: Floats, answers: Floats, tolerance: float, unit: float = 1.0) -> float:
+def parity(expected: Floats, answers: Floats, limit: float, exact: str, unit: float = 1) -> float:
     """Return the largest difference of model and graph, in units of ``unit`` or of a larger value.
 
-    Raises ``ProjectError`` above ``tolerance``: what is served must be what was evaluated.
+    Raises ``ProjectError`` above ``limit``: what is served must be what was evaluated. It names
+    what is ``exact``.
     """
     largest = float((np.abs(expected - answers) / np.maximum(unit, np.abs(expected))).max())
-    if not largest <= tolerance:  # NaN as well
-        message = f"The exported graph is {largest:.2g} off the model; {tolerance:g} is allowed."
-        raise ProjectError(message, "Use estimators that convert exactly: those in model.py do.")
+    if not largest <= limit:  # NaN as well
+        message = f"The exported graph is {largest:.2g} off the model; {limit:g} is allowed."
+        raise ProjectError(message, f"Use what converts exactly: {exact}.")
     return largest
 
 

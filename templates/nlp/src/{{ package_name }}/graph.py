@@ -3,8 +3,12 @@
 import numpy as np
 from onnx import checker, numpy_helper, parser
 from sklearn.dummy import DummyClassifier
+from sklearn.linear_model import LogisticRegression
 
+from .errors import ProjectError
 from .model import Candidate
+
+EXACT = "DummyClassifier or LogisticRegression"  # what this graph computes
 
 # A text's terms -> probabilities: TF-IDF as scikit-learn has it (sublinear, of unit length), one
 # weight for each term and class, softmax. Terms are ids, so a text costs its length.
@@ -51,6 +55,8 @@ def convert(candidate: Candidate) -> bytes:
     terms, classes = len(vectorizer.vocabulary_), len(classifier.classes_)
     if isinstance(classifier, DummyClassifier):
         weight, bias = np.zeros((terms, classes)), np.log(classifier.class_prior_)
+    elif not isinstance(classifier, LogisticRegression):
+        raise ProjectError(f"{type(classifier).__name__} cannot be exported.", f"Use {EXACT}.")
     else:
         weight, bias = classifier.coef_.T, classifier.intercept_
         if classes == 2:  # scikit-learn keeps the log-odds of the second class alone

@@ -42,7 +42,8 @@ def split(frame: pd.DataFrame, config: Config) -> dict[str, Indices]:
             copies = near_duplicates(frame.iloc[rows], frame.iloc[earlier], shares.near_duplicate)
             rows = rows[~copies]
         if not len(rows):
-            raise ProjectError(f"The {name} part has no texts.", HINT)
+            cause = ": each nearly equals an earlier one" if (part == number).any() else ""
+            raise ProjectError(f"The {name} part has no texts{cause}.", HINT)
         earlier, parts[name] = np.concatenate([earlier, rows]), rows
     return parts
 

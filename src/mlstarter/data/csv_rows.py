@@ -1,0 +1,78 @@
+"""The rows of a text file, as its settings lay them out."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import re
+from collections.abc import Iterator
+
+from mlstarter.data.errors import DataError
+from mlstarter.data.limits import CELL_LETTERS
+from mlstarter.data.settings import Settings
+from mlstarter.data.show import excerpt
+
+
+def lines_of(text: str, settings: Settings) -> Iterator[str]:
+    """Yield the lines with their ends, without those before the header; comments are empty."""
+    # Like a file opened with newline="": the csv module decides what ends a row.
+    text = text.removeprefix("\ufeff")
+    lines = (match[0] for match in re.finditer(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+", text))
+    for _ in range(settings.skip_lines):
+        next(lines, None)
+    for line in lines:
+        yield "\n" if settings.comment and line.startswith(settings.comment) else line
+
+
+def rows_of(
+    text: str, settings: Settings, *, strict: bool = False
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield each row's line and cells, without empty rows; csv.Error where ``strict`` fails."""
+    csv.field_size_limit(CELL_LETTERS)
+    reader = csv.reader(
+        lines_of(text, settings),
+        delimiter=settings.separator,
+        quotechar=settings.quote or None,
+        escapechar=settings.escape or None,
+        doublequote=not settings.escape,
+        quoting=csv.QUOTE_MINIMAL if settings.quote else csv.QUOTE_NONE,
+        strict=strict,
+    )
+    for row in reader:
+        if any(row):
+            yield reader.line_num + settings.skip_lines, row
+
+
+def check_widths(text: str, settings: Settings, name: str) -> None:
+    """Raise DataError, naming the line, for a row of another width than the first one."""
+    first = 0
+    try:
+        for line, row in rows_of(text, settings):
+            first = first or len(row)
+            if len(row) < first or any(row[first:]):
+                raise DataError(
+                    f"{excerpt(name)}, line {line:,}: {len(row)} cells, "
+                    f"and the first row has {first}.",
+                    hint="mend that line, or state --data data_separator=... or data_quote=...",
+                )
+    except csv.Error as error:
+        raise DataError(
+            f"{excerpt(name)} cannot be read as a table: {error}.",
+            hint="state how it is quoted: --data data_quote=...",
+        ) from error
+
+
+def column_names(row: list[str]) -> list[str]:
+    """Return the names of columns: stripped, an empty one by its place, a second one numbered.
+
+    Names that differ in case alone are one name: features.sql, as all SQL, cannot tell them apart.
+    """
+    names: dict[str, str] = {}
+    for place, cell in enumerate(row, 1):
+        name = cell.strip() or f"column_{place}"
+        number = itertools.count(2)
+        unique = name
+        while unique.lower() in names:
+            unique = f"{name}_{next(number)}"
+        names[unique.lower()] = unique
+    return list(names.values())

@@ -1,0 +1,78 @@
+"""Text files that are no table: the sentence that says why."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from mlstarter.data.csv_rows import check_widths, rows_of
+from mlstarter.data.errors import DataError
+from mlstarter.data.settings import Settings, with_values
+from mlstarter.data.show import excerpt, quote
+
+NAMES = {"\t": "tabs", ";": "semicolons", ",": "commas", "|": "bars", " ": "blanks"}
+_SPARSE_ROW = re.compile(r"[-+]?[0-9.]+(?: [0-9]+:[-+0-9.eE]+)+")
+
+
+def refuse_rows(start: str, name: str) -> None:
+    """Raise DataError for rows that are one cell each in quotes, and for those of libsvm."""
+    lines = [line.strip() for line in start.splitlines() if line.strip()][:50]
+    cells = [re.fullmatch('"((?:[^"]|"")+)"', line) for line in lines]
+    if len(lines) > 1 and all(cell and re.search("[,;\t]", cell[1]) for cell in cells):
+        raise DataError(
+            f"Each row of {excerpt(name)} is one cell in quotes: it was perhaps exported twice.",
+            hint="export it anew, or take the outer quotes away",
+        )
+    if all(_SPARSE_ROW.fullmatch(line) for line in lines):
+        raise DataError(
+            f"{excerpt(name)} is written in the format of libsvm, and that is not read.",
+            hint="write it as a CSV file with a column for each number",
+        )
+
+
+def no_layout(
+    start: str, name: str, own_settings: Mapping[str, Any], separators: Sequence[str]
+) -> DataError:
+    """Return the sentence for a file that no layout fits: by the line that spoils the likeliest."""
+    best, count = ",", -1
+    lines = start.splitlines()
+    for separator in separators:
+        width = lines[0].count(separator)
+        same = sum(line.count(separator) == width for line in lines) if width else 0
+        if same > count:
+            best, count = separator, same
+    if count <= 0:
+        return DataError(
+            f"{excerpt(name)} has one column only, which begins {quote(lines[0], 40)}.",
+            hint="a table needs at least two; is it separated by a sign of its own? "
+            "--data data_separator=...",
+        )
+    if best == " ":
+        return DataError(
+            f"The columns of {excerpt(name)} are lined up with blanks, which is not read.",
+            hint="export it with commas or semicolons between the cells",
+        )
+    settings = with_values(Settings(separator=best), own_settings)
+    rows = [row for _, row in itertools.islice(rows_of(start, settings), 2)]
+    if re.search(rf'{re.escape(best)} +"', start):
+        return DataError(
+            f"Blanks stand before quotes in {excerpt(name)}.",
+            hint="take them away, so that each quote is the first sign of its cell",
+        )
+    if len(rows) == 2 and len(rows[1]) > len(rows[0]):
+        return DataError(
+            f"The header of {excerpt(name)} has {len(rows[0])} cells, and the rows have "
+            f"{len(rows[1])}.",
+            hint=f"put quotes around cells with {NAMES.get(best, best)} in them (decimals, lists); "
+            "and name the first column too: R writes none over the names of its rows",
+        )
+    try:
+        check_widths(start, settings, name)
+    except DataError as error:
+        return error
+    return DataError(
+        f"{excerpt(name)} is no table of cells between {NAMES.get(best, best)}.",
+        hint="state --data data_separator=... and --data data_quote=...",
+    )
