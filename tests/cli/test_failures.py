@@ -141,6 +141,7 @@ def test_a_git_with_words_after_its_version_is_taken(
     assert result.returncode == 0, result.stderr
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("home", ["/nonexistent", "/dev/null", ""])
 def test_a_home_that_is_none_stops_nothing(home: str, run: Run, template: Path) -> None:
     env = {"HOME": home, "XDG_CONFIG_HOME": "", "XDG_CACHE_HOME": ""}
@@ -153,6 +154,7 @@ def test_a_home_that_is_none_stops_nothing(home: str, run: Run, template: Path) 
     assert result.returncode == 0, result.stderr
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("cache", ["/dev/null/x", "/proc/1/x", "a-file"])
 def test_a_cache_that_cannot_be_written_stops_nothing(cache: str, run: Run, here: Path) -> None:
     (here / "a-file").write_text("")
@@ -189,7 +191,9 @@ def test_a_folder_that_was_deleted_is_said(
     ("redirection", "status"),
     [(">&-", 0), ("2>&-", 0), ("<&-", 0), ("<&- >&- 2>&-", 0), (">/dev/full", 1), ("| true", 0)],
 )
-@pytest.mark.parametrize("way", ["new", "list", "help"])
+@pytest.mark.parametrize(
+    "way", ["new", *(pytest.param(way, marks=pytest.mark.slow) for way in ("list", "help"))]
+)
 def test_streams_that_are_closed_or_full(
     redirection: str, status: int, way: str, environ: dict[str, str], template: Path, tmp_path: Path
 ) -> None:

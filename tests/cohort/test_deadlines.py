@@ -20,7 +20,7 @@ NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
 @pytest.fixture
 def ready(classroom: Classroom) -> Classroom:
     """Return a class with repositories that keep a log of pushes."""
-    assert classroom.call("create") == 0
+    classroom.hand_out()
     for student in classroom.students:
         git(classroom.repository(student), "config", "core.logAllRefUpdates", "true")
     return classroom

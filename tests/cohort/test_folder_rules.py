@@ -17,7 +17,7 @@ BRANCH = "refs/heads/mlstarter/update-2.0.0"
 
 @pytest.fixture
 def ready(classroom: Classroom) -> Classroom:
-    assert classroom.call("create") == 0
+    classroom.hand_out()
     classroom.template.release("2.0.0", **{"new.py": "fresh = True\n"})
     return classroom
 

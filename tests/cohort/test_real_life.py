@@ -13,7 +13,7 @@ from tests.cohort.conftest import Classroom, document_of, git
 @pytest.fixture
 def ready(classroom: Classroom) -> Classroom:
     """Return a class with repositories, and a newer version of its template."""
-    assert classroom.call("create") == 0
+    classroom.hand_out()
     classroom.template.release("1.1.0", **{"Makefile": "all:\n\techo new\n"})
     return classroom
 

@@ -15,7 +15,7 @@ from tests.cohort.github_stand_in import TOKEN, GitHubStandIn
 @pytest.fixture
 def copies(classroom: Classroom, tmp_path: Path) -> Classroom:
     """Return a class with work, a tag and a side branch in one repository, and its clones."""
-    assert classroom.call("create") == 0
+    classroom.hand_out()
     path = classroom.work("s0001", **{"solution.py": "answer = 42\n"})
     git(path, "tag", "handed-in")
     git(path, "branch", "try")

@@ -22,7 +22,7 @@ DECIDING = ("pre-receive", "update", "proc-receive", "reference-transaction")
 
 @pytest.fixture
 def ready(classroom: Classroom) -> Classroom:
-    assert classroom.call("create") == 0
+    classroom.hand_out()
     classroom.work("s0001", **{"notes.md": "mine\n"})
     classroom.template.release("2.0.0", **{"new.py": "fresh = True\n"})
     return classroom

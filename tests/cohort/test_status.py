@@ -24,7 +24,7 @@ METRICS = {
 @pytest.fixture
 def working(classroom: Classroom) -> Classroom:
     """Return a class in which the first has results, the second nonsense, the third nothing."""
-    assert classroom.call("create") == 0
+    classroom.hand_out()
     classroom.work("s0001", **{"reports/metrics.json": json.dumps(METRICS)})
     classroom.work("s0002", **{"reports/metrics.json": "[1, {", "<b>.md": "<script>"})
     return classroom

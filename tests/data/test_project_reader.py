@@ -12,22 +12,22 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import copier
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
+from mlstarter import engines, questions
 from mlstarter.data.inspect import inspect
 from mlstarter.data.proposal import propose
 from mlstarter.data.reader import Values, read_table
 from mlstarter.data.schema import Schema, read_schema, to_toml
 from mlstarter.data.settings import Settings
 from mlstarter.escape import toml_value
-from mlstarter.sources.assemble import assemble
+from mlstarter.files import write_tree
+from mlstarter.sources import Template
 from tests.data.random_tables import RandomTable, describe, tables, write
 from tests.data.test_real_files import REAL_FILES, look
 
-ROOT = Path(__file__).parents[2]
 EXAMPLES = 300 if os.environ.get("MLSTARTER_TEST_FULL") else 30
 PACKAGE = "reader_of_a_project"
 CONFIG = """
@@ -47,9 +47,9 @@ source = "local"
 class Projects:
     """The module `data` of a project for each kind of file: of its owner's, rendered once."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, template: Template) -> None:
         self.folder = folder
-        assemble(ROOT / "templates", folder / "template")
+        self.template = template
 
     def module(self, name: str, kind: str, path: Path) -> ModuleType:
         """Return a module of the project that reads files of the kind of ``path``."""
@@ -58,18 +58,22 @@ class Projects:
         project = self.folder / package
         if not project.exists():
             answers = {"package_name": package, "data_source": "local", "task": "multiclass"}
-            answers |= {"data_path": f"a{path.suffix}", "data_format": kind, "target": "y"}
-            source = str(self.folder / "template")
-            copier.run_copy(source, project, data=answers, defaults=True, quiet=True)
+            answers |= {"data_path": f"a{path.suffix}", "target": "y"}
+            answers |= {} if kind == "csv" else {"data_format": kind}
+            complete = questions.complete(questions.load(self.template), answers)
+            project.mkdir()
+            write_tree(engines.render(self.template, complete), project)
             sys.path.insert(0, str(project / "src"))
         return __import__(f"{package}.{name}", fromlist=[name])
 
 
 @pytest.fixture(scope="module")
-def projects(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Projects]:
+def projects(
+    tmp_path_factory: pytest.TempPathFactory, working_template: Template
+) -> Iterator[Projects]:
     """Yield what reads files as a generated project does."""
     folder = tmp_path_factory.mktemp("project")
-    yield Projects(folder)
+    yield Projects(folder, working_template)
     sys.path[:] = [entry for entry in sys.path if not entry.startswith(str(folder))]
     for name in [name for name in sys.modules if name.startswith(PACKAGE)]:
         del sys.modules[name]
