@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-
 # What a fork can still heed (how streams are encoded), or what makes no difference to it.
 SETTINGS_OF_A_FORK = {"PYTHONIOENCODING", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE"}
 

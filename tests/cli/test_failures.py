@@ -60,6 +60,7 @@ def test_a_mistyped_option_gets_the_nearest(typo: str, option: str, run: Run) ->
     assert f'did you mean "{option}"?' in report(result)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("encoding", ["cp1252", "ascii", "latin-1", "cp437:strict"])
 @pytest.mark.parametrize("way", ["list", "dry-run", "json", "error"])
 def test_letters_that_the_output_lacks_stop_nothing(
@@ -253,6 +254,7 @@ def test_bytes_that_are_no_letters_are_refused(run: Run, template: Path, here: P
     assert not (here / "proj").exists()
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     "env",
     [
@@ -273,6 +275,7 @@ def test_odd_surroundings_stop_nothing(env: dict[str, str], run: Run, template: 
     assert result.returncode == 0, result.stderr
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     "junk", [b"{", b"[]", b"\xff\xfe", b'{"author_name": 5}', b'{"author_name": "\\ud800"}', b""]
 )

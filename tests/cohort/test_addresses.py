@@ -49,7 +49,7 @@ def urls(classroom: Classroom, capsys: pytest.CaptureFixture[str]) -> dict[str, 
     return {row[0]: row[3] for row in rows}
 
 
-@pytest.mark.sampled
+@pytest.mark.slow
 @pytest.mark.parametrize("verb", VERBS)
 def test_a_renamed_account_is_followed_where_the_repository_moved(
     accounts: Classroom, capsys: pytest.CaptureFixture[str], verb: str

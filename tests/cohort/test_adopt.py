@@ -343,6 +343,7 @@ def answered_class(classroom: Classroom) -> Classroom:
     return classroom
 
 
+@pytest.mark.slow
 def test_an_offer_with_answers_that_the_student_s_main_records_is_proven(
     answered_class: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -356,6 +357,7 @@ def test_an_offer_with_answers_that_the_student_s_main_records_is_proven(
         assert branches == {"refs/heads/mlstarter/update-1.2.0"}, student
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("harm", ["answers of the branch alone", "record of nothing"])
 def test_answers_that_main_does_not_record_prove_nothing(
     answered_class: Classroom, capsys: pytest.CaptureFixture[str], harm: str

@@ -94,6 +94,7 @@ def test_the_gallery_fits_and_shows_its_pictures(
     assert [problem["id"] for problem in problems] == []
 
 
+@pytest.mark.slow
 def test_the_same_as_csv_with_formulas_defused(classroom: Classroom, tmp_path: Path) -> None:
     rows = ["student_id,name,section,team", 's0001,"=HYPERLINK(""http://x"")",+A,t', "s0002,B,,"]
     classroom.roster.write_text("\n".join(rows) + "\n")

@@ -378,6 +378,7 @@ def test_a_redirect_does_not_carry_the_token_along(hub: GitHubStandIn) -> None:
     assert other.seen == []
 
 
+@pytest.mark.slow
 def test_multi_gitter_and_renovate_get_what_they_need(
     school: Classroom, hub: GitHubStandIn, capsys: pytest.CaptureFixture[str]
 ) -> None:

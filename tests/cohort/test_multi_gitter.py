@@ -79,6 +79,7 @@ def test_the_scripts_result_is_what_multi_gitter_takes_for_changes(
     assert 'student_id = "s0001"' in (clone / ".mlstarter.toml").read_text()
 
 
+@pytest.mark.slow
 def test_a_project_with_a_conflict_is_left_out(
     ready: Classroom, script: Path, tmp_path: Path
 ) -> None:

@@ -116,6 +116,7 @@ def test_over_http_too_and_a_server_that_keeps_every_branch_is_no_failure(
     assert (rows["s0001"]["replaced_branches"], rows["s0002"]["kept_branches"]) == ([OLD], [OLD])
 
 
+@pytest.mark.slow
 def test_a_refusal_over_http_is_told_in_the_server_s_words(
     classroom: Classroom, server: GitServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -176,6 +177,7 @@ def test_a_repeated_update_names_the_conflict_again_until_it_is_merged(
     assert update_rows(classroom, capsys)["s0001"]["outcome"] == "merged"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moved_on", [False, True])
 def test_mode_merge_after_an_offer_merges_it(
     class_with_offer: Classroom, capsys: pytest.CaptureFixture[str], moved_on: bool

@@ -51,6 +51,7 @@ def test_a_student_without_an_account_is_skipped_and_named(
     assert (classroom.server / "bob.git").is_dir()
 
 
+@pytest.mark.slow
 def test_an_account_that_is_emptied_later_changes_nothing(classroom: Classroom) -> None:
     """The journal knows where the repository is."""
     classroom.remote = f"file://{classroom.server}/{{username}}.git"
@@ -63,6 +64,7 @@ def test_an_account_that_is_emptied_later_changes_nothing(classroom: Classroom) 
     assert "refs/heads/mlstarter/update-1.1.0" in refs
 
 
+@pytest.mark.slow
 def test_an_account_that_github_does_not_know_is_named_and_the_others_are_invited(
     classroom: Classroom, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -236,7 +238,7 @@ def test_a_late_joiner_gets_the_same_sequence_of_template_commits(
 # Drop-outs.
 
 
-@pytest.mark.sampled
+@pytest.mark.slow
 @pytest.mark.parametrize("word", ["no", "No", "FALSE", "0", "nein"])
 def test_who_dropped_out_stays_in_the_journal_and_out_of_updates(
     classroom: Classroom, capsys: pytest.CaptureFixture[str], word: str

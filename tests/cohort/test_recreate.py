@@ -45,6 +45,7 @@ def test_the_last_clone_is_taken_and_named(
     copies.work("s0001", **{"more.py": "x = 1\n"})
 
 
+@pytest.mark.slow
 def test_a_clone_at_an_earlier_moment_gives_everything_that_it_fetched(
     copies: Classroom, tmp_path: Path
 ) -> None:
@@ -56,7 +57,7 @@ def test_a_clone_at_an_earlier_moment_gives_everything_that_it_fetched(
     assert copies.refs("s0001") == before
 
 
-@pytest.mark.sampled
+@pytest.mark.slow
 @pytest.mark.parametrize("harm", ["none", "of another", "linked", "unrelated", "a file"])
 def test_without_a_clone_of_theirs_the_handout_is_taken_and_that_is_said(
     copies: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str], harm: str

@@ -194,6 +194,7 @@ def test_clones_are_made_brought_up_and_never_reset(
     assert not (tmp_path / "all/s0002/late.md").exists()
 
 
+@pytest.mark.slow
 def test_clone_at_a_date_or_a_tag(working: Classroom, tmp_path: Path) -> None:
     clone = working.clone("s0001")
     for day, text in (("2026-03-01", "early"), ("2026-03-05", "late")):

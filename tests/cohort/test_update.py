@@ -78,6 +78,7 @@ def test_a_conflict_leaves_the_template_commit_alone_and_names_the_files(
     assert (clone / "new.py").is_file()
 
 
+@pytest.mark.slow
 def test_running_twice_opens_nothing_twice(
     ready: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -341,6 +342,7 @@ def _holds_everything(classroom: Classroom, student: str, head: str) -> None:
         assert line in result, (student, line)
 
 
+@pytest.mark.slow
 def test_a_delivery_leaves_alone_what_the_template_leaves_to_its_owner(
     classroom: Classroom,
 ) -> None:

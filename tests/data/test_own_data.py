@@ -102,6 +102,7 @@ def test_tracked_data_are_part_of_the_users_commit(
     assert _git(here / "shop", "status", "--porcelain") == ""
 
 
+@pytest.mark.slow
 def test_what_is_not_copied_is_found_beside_the_project_or_by_a_variable(
     run: Run, here: Path, template: Path, sales: Write
 ) -> None:
@@ -274,6 +275,7 @@ def test_from_the_sample_to_ones_own_file_by_the_commands_that_describe_shows(
     assert tomllib.loads((project / "config.toml").read_text())["data"]["separator"] == ";"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("ending", "answer"), [("parquet", "data_format"), ("csv.gz", "data_path")]
 )
@@ -298,6 +300,7 @@ def test_a_project_gets_the_reader_of_another_kind_of_file_by_the_commands_that_
     assert (data["path"], data["format"]) == (f"data/raw/other.{ending}", ending.partition(".")[0])
 
 
+@pytest.mark.slow
 def test_what_the_student_changed_in_a_sample_file_is_named_and_kept(
     run: Run, here: Path, template: Path, sales: Write
 ) -> None:

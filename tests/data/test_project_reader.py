@@ -154,6 +154,7 @@ def test_odd_files_are_read_alike(projects: Projects, tmp_path: Path, name: str)
     same(frame, read_table(path, looked_at.settings, schema), "y")
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("title", [t for t, file in REAL_FILES.items() if not file.refusal])
 def test_real_files_are_read_alike(projects: Projects, tmp_path: Path, title: str) -> None:
     path = REAL_FILES[title].write(tmp_path)

@@ -56,6 +56,7 @@ def read(project: ModuleType, path: Path, settings: Settings) -> pd.DataFrame:
     return frame
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("title", REAL_FILES)
 def test_texts_are_the_ones_that_the_tool_read(
     project: ModuleType, tmp_path: Path, title: str

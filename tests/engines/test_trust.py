@@ -74,6 +74,7 @@ def test_tasks_run_with_trust_and_what_git_ignores_is_not_committed(
     assert not (project / "migrated").exists()
 
 
+@pytest.mark.slow
 def test_hooks_run_with_trust_and_their_own_repository_is_replaced(
     mlstarter: Run, tmp_path: Path
 ) -> None:

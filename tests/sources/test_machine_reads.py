@@ -68,6 +68,7 @@ def test_what_a_template_reads_is_listed_and_needs_trust(
     assert not (tmp_path / "p").exists()
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("case", DENIALS)
 def test_what_hides_is_refused_when_it_is_rendered(case: str, tmp_path: Path) -> None:
     template = sources.resolve(str(write_template(tmp_path / "t", DENIALS[case])))
@@ -77,6 +78,7 @@ def test_what_hides_is_refused_when_it_is_rendered(case: str, tmp_path: Path) ->
         engines.render(template, answers)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("case", ["the clock", "the clock as a function", "Cookiecutter's clock", "the environment"])  # fmt: skip
 def test_with_trust_it_is_rendered(case: str, mlstarter: Run, tmp_path: Path) -> None:
     source = write_template(tmp_path / "t", READS[case][0])

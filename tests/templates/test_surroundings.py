@@ -21,6 +21,7 @@ pytestmark = pytest.mark.xdist_group("tabular")
 LONGEST = "a" + "-very-long-project-name" * 2 + "-for-packages"  # 60 characters
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("licence", "line"),
     [
@@ -55,6 +56,7 @@ def test_without_a_licence_nothing_claims_one(generate: Generate) -> None:
     assert "all rights reserved" in (folder / "README.md").read_text("utf-8")
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     "author", ['Ada "The First" Lovelace', "Łukasz Žižek", "李雷 \\ 韩", "O: #1"]
 )
@@ -66,6 +68,7 @@ def test_an_unusual_author_name_breaks_no_file(generate: Generate, author: str) 
     assert cited == {"name": author, "email": "ada+ml@example.com"}
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("name", ["ab", "Zoo", LONGEST])
 def test_style_holds_for_a_package_name_of_any_length(generate: Generate, name: str) -> None:
     """Import order and line breaks depend on the name, so both ends of the alphabet are tried."""

@@ -95,6 +95,7 @@ OWN_DATA: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("level", ["essentials", "production"])
 @pytest.mark.parametrize("kind", OWN_DATA)
 def test_hostile_text_leaves_every_file_what_its_name_says(
@@ -174,6 +175,7 @@ def test_a_name_in_any_script_gets_a_package(name: str, package: str, template: 
     assert answers["package_name"] == package
 
 
+@pytest.mark.slow
 def test_plain_copier_derives_the_same_package(template: Template, tmp_path: Path) -> None:
     from copier import run_copy
 

@@ -22,6 +22,7 @@ from tests.update.story import (
 pytestmark = pytest.mark.usefixtures("identity")
 
 
+@pytest.mark.slow
 def test_an_amended_first_commit_is_not_taken_for_the_base(project: Path) -> None:
     mine(project)
     git(project, "commit", "-q", "--amend", "--no-edit")
@@ -71,6 +72,7 @@ def test_a_squashed_update_is_followed_by_an_update(two_releases: Template, proj
     )
 
 
+@pytest.mark.slow
 def test_rebased_history_keeps_a_base(project: Path, two_releases: Template) -> None:
     mine(project)
     git(project, "commit", "-q", "-m", "Mine")
@@ -115,6 +117,7 @@ def test_a_sha256_repository_can_be_updated(project: Path) -> None:
     git(project, "fsck", "--strict")
 
 
+@pytest.mark.slow
 def test_a_reverted_update_can_be_done_again(project: Path) -> None:
     mine(project)
     git(project, "commit", "-q", "-m", "Mine")

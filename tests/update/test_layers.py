@@ -39,6 +39,7 @@ def dest(tmp_path: Path, template: Template, layer: Path) -> Path:
     return create.create(tmp_path / "churn", release, answers, layers=[layer]).path
 
 
+@pytest.mark.slow
 def test_an_update_without_the_folder_keeps_the_layer(dest: Path, layer: Path) -> None:
     write(layer, {"README.md": None, "rules.md.jinja": None})
     layer.rmdir()

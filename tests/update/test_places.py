@@ -75,6 +75,7 @@ def test_a_conflict_in_a_subfolder_is_an_ordinary_merge(
     assert snapshot(top) == before
 
 
+@pytest.mark.slow
 def test_an_edit_is_not_carried_into_a_neighbour_by_rename_detection(
     tmp_path: Path, two_releases: Template
 ) -> None:
@@ -105,6 +106,7 @@ def test_a_linked_work_tree_is_updated_alone(project: Path, tmp_path: Path) -> N
     assert git(project, "symbolic-ref", "HEAD").strip() == "refs/heads/main"
 
 
+@pytest.mark.slow
 def test_submodules_stay_where_they_are(project: Path, tmp_path: Path) -> None:
     other = tmp_path / "lib"
     other.mkdir()

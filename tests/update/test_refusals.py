@@ -83,6 +83,7 @@ def test_changes_that_git_was_told_not_to_look_at(dest: Path) -> None:
     assert "train.py holds changes" in refusal_of(dest).message
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("what", "start"),
     [
@@ -126,6 +127,7 @@ def test_a_downgrade_needs_to_be_allowed(dest: Path) -> None:
     assert (dest / "train.py").read_text() == number_lines(9)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("files", "path_in_message"),
     [

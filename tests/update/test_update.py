@@ -118,6 +118,7 @@ def test_a_conflict_can_be_left_with_git_merge_abort(template: Template, dest: P
     assert git(dest, "status", "--porcelain", "-unormal") == "?? untracked.txt\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rerere", [False, True])
 def test_a_mergetool_resolves_the_conflict(template: Template, dest: Path, rerere: bool) -> None:
     template.release("1.0.0", {"train.py": number_lines(9)})
@@ -134,6 +135,7 @@ def test_a_mergetool_resolves_the_conflict(template: Template, dest: Path, rerer
     assert "# Conflicts" not in git(dest, "log", "-1", "--format=%B")
 
 
+@pytest.mark.slow
 def test_a_resolution_that_git_remembers_is_used_again(template: Template, dest: Path) -> None:
     template.release("1.0.0", {"train.py": number_lines(9)})
     template.release("1.1.0", {"train.py": number_lines(9, line5="theirs")})
