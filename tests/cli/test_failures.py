@@ -188,13 +188,12 @@ def test_a_folder_that_was_deleted_is_said(
     assert "The folder that you are in does not exist any more." in report(result)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("redirection", "status"),
     [(">&-", 0), ("2>&-", 0), ("<&-", 0), ("<&- >&- 2>&-", 0), (">/dev/full", 1), ("| true", 0)],
 )
-@pytest.mark.parametrize(
-    "way", ["new", *(pytest.param(way, marks=pytest.mark.slow) for way in ("list", "help"))]
-)
+@pytest.mark.parametrize("way", ["new", "list", "help"])
 def test_streams_that_are_closed_or_full(
     redirection: str, status: int, way: str, environ: dict[str, str], template: Path, tmp_path: Path
 ) -> None:

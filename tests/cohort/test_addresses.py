@@ -64,7 +64,7 @@ def test_a_renamed_account_is_followed_where_the_repository_moved(
     assert urls(accounts, capsys)["s0001"] == f"file://{accounts.server}/ada.git"
 
 
-@pytest.mark.sampled
+@pytest.mark.slow
 @pytest.mark.parametrize("verb", VERBS)
 def test_a_renamed_account_whose_repository_stays_is_found_where_it_is(
     accounts: Classroom, capsys: pytest.CaptureFixture[str], verb: str
@@ -79,6 +79,7 @@ def test_a_renamed_account_whose_repository_stays_is_found_where_it_is(
         assert "refs/heads/mlstarter/update-1.1.0" in refs
 
 
+@pytest.mark.slow
 def test_a_repository_of_somebody_else_at_the_new_address_is_not_taken(
     accounts: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -77,6 +77,7 @@ def test_private_repositories_are_made_and_students_invited(
     assert len(hub.seen) == before
 
 
+@pytest.mark.slow
 def test_the_credential_of_gh_is_taken_where_no_variable_is_set(
     school: Classroom,
     hub: GitHubStandIn,

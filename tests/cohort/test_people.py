@@ -152,6 +152,7 @@ def test_a_team_that_contradicts_itself_is_a_problem(
     assert teams.call("create") == 2
 
 
+@pytest.mark.slow
 def test_whoever_joins_a_team_later_is_let_in(
     teams: Classroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -122,6 +122,7 @@ def test_a_shared_repository_gets_the_same_bytes_and_the_folder_s_permissions(
 OWN = {".mlstarter.toml", ".copier-answers.yml", "README.md"}
 
 
+@pytest.mark.slow
 def test_a_server_that_refuses_a_creation_is_quoted_and_the_others_are_made(
     classroom: Classroom, server: GitServer, capsys: pytest.CaptureFixture[str]
 ) -> None:

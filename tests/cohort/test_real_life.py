@@ -44,6 +44,7 @@ def test_work_on_another_branch_is_named_by_every_verb(
     assert document_of(capsys.readouterr().out)["students"][0]["state"] == "missing"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_empty", [False, True])
 def test_a_repository_that_is_gone_is_named_and_made_anew_when_asked(
     ready: Classroom, capsys: pytest.CaptureFixture[str], is_empty: bool

@@ -87,6 +87,7 @@ def test_without_a_clone_of_theirs_the_handout_is_taken_and_that_is_said(
     assert copies.read("s0001", "solution.py") == "answer = 42"
 
 
+@pytest.mark.slow
 def test_a_clone_with_hooks_and_settings_runs_nothing(copies: Classroom, tmp_path: Path) -> None:
     clones = tmp_path / "clones"
     proof = tmp_path / "ran"
@@ -100,6 +101,7 @@ def test_a_clone_with_hooks_and_settings_runs_nothing(copies: Classroom, tmp_pat
     assert not proof.exists()
 
 
+@pytest.mark.slow
 def test_on_github_the_student_is_invited_again(
     classroom: Classroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -209,6 +209,7 @@ def test_a_squashed_history_gets_the_commands_that_work(
     assert git(clone, "diff", "--name-only", "--diff-filter=U") == "train.py"
 
 
+@pytest.mark.slow
 def test_a_student_s_own_update_keeps_the_marker(ready: Classroom) -> None:
     from mlstarter.cli import run
 

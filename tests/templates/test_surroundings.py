@@ -46,6 +46,7 @@ def test_the_licence_that_was_chosen_is_the_one_everywhere(
     assert f"{licence}, see [LICENSE](LICENSE)" in (folder / "README.md").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_without_a_licence_nothing_claims_one(generate: Generate) -> None:
     folder = generate("tabular", "unlicensed", licence="none")
     assert not (folder / "LICENSE").exists()

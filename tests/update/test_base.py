@@ -44,6 +44,7 @@ def test_a_fixup_squashed_into_the_first_commit_loses_nothing(project: Path) -> 
     assert_merged(project)
 
 
+@pytest.mark.slow
 def test_a_squash_whose_message_carries_the_trailers_is_not_the_base(project: Path) -> None:
     mine(project)
     git(project, "commit", "-q", "-m", "Mine")
@@ -107,6 +108,7 @@ def test_a_fresh_git_init_can_be_updated(project: Path) -> None:
     assert_merged(project)
 
 
+@pytest.mark.slow
 def test_a_sha256_repository_can_be_updated(project: Path) -> None:
     mine(project)
     shutil.rmtree(project / ".git")

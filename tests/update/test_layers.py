@@ -72,6 +72,7 @@ def test_an_update_with_the_folder_brings_the_layers_changes(
     assert (dest / "new.py").read_text() == "newer\n"
 
 
+@pytest.mark.slow
 def test_a_layer_that_is_left_out_stays_below_a_new_one(dest: Path, tmp_path: Path) -> None:
     other = tmp_path / "other"
     write(other, {"x": "x\n", "rules.md": "none\n"})

@@ -60,6 +60,7 @@ def test_a_project_in_a_subfolder_leaves_its_neighbours_alone(
         assert (top / name / "train.py").read_text() == text
 
 
+@pytest.mark.slow
 def test_a_conflict_in_a_subfolder_is_an_ordinary_merge(
     tmp_path: Path, two_releases: Template
 ) -> None:
@@ -133,6 +134,7 @@ def test_submodules_stay_where_they_are(project: Path, tmp_path: Path) -> None:
     assert git(project, "ls-files", "-s", "lib").startswith("160000")
 
 
+@pytest.mark.slow
 def test_a_project_inside_a_submodule_is_updated(project: Path, tmp_path: Path) -> None:
     mine(project)
     git(project, "commit", "-q", "-m", "Mine")

@@ -51,6 +51,7 @@ def test_both_sides_edits_in_one_file_end_in_one_merge_commit(
     git(dest, "fsck", "--strict")
 
 
+@pytest.mark.slow
 def test_a_second_update_finds_its_base_in_the_first(template: Template, dest: Path) -> None:
     template.release("1.0.0", {"train.py": number_lines(20)})
     template.release("1.1.0", {"train.py": number_lines(20, line20="theirs 1")})
