@@ -142,7 +142,7 @@ def test_a_git_with_words_after_its_version_is_taken(
     assert result.returncode == 0, result.stderr
 
 
-@pytest.mark.sampled
+@pytest.mark.slow
 @pytest.mark.parametrize("home", ["/nonexistent", "/dev/null", ""])
 def test_a_home_that_is_none_stops_nothing(home: str, run: Run, template: Path) -> None:
     env = {"HOME": home, "XDG_CONFIG_HOME": "", "XDG_CACHE_HOME": ""}
@@ -155,7 +155,7 @@ def test_a_home_that_is_none_stops_nothing(home: str, run: Run, template: Path) 
     assert result.returncode == 0, result.stderr
 
 
-@pytest.mark.sampled
+@pytest.mark.slow
 @pytest.mark.parametrize("cache", ["/dev/null/x", "/proc/1/x", "a-file"])
 def test_a_cache_that_cannot_be_written_stops_nothing(cache: str, run: Run, here: Path) -> None:
     (here / "a-file").write_text("")

@@ -99,6 +99,7 @@ def teams(classroom: Classroom) -> Classroom:
     return classroom
 
 
+@pytest.mark.slow
 def test_a_team_shares_one_repository_with_every_verb(
     teams: Classroom, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

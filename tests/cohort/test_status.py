@@ -50,6 +50,7 @@ def test_status_tells_who_has_started_and_what_they_report(
     assert {row["version"] for row in rows.values()} == {"1.0.0"}
 
 
+@pytest.mark.slow
 def test_a_conflict_looks_unlike_an_update_that_waits(
     working: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -44,7 +44,7 @@ def names_in(template: Template, kind: str) -> set[tuple[str, str, bool]]:
     return names
 
 
-@pytest.mark.sampled
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", TYPES)
 def test_no_type_generates_more_lone_participles_than_before(
     working_template: Template, kind: str
