@@ -30,6 +30,9 @@ install: $(STAMP)  ## Link mlstarter into ~/.local/bin, to have it on the PATH
 	@"$(HOME)/.local/bin/mlstarter" --version
 	@case ":$$PATH:" in *":$(HOME)/.local/bin:"*) ;; *) echo 'Add ~/.local/bin to your PATH: export PATH="$$HOME/.local/bin:$$PATH"';; esac
 
+# Modules are compiled once, not in each of the hundreds of processes that tests start.
+test test-quick test-full: export PYTHONDONTWRITEBYTECODE :=
+
 test: $(STAMP)  ## Run the tests, the long ones sampled
 	$(BIN)/python -m pytest -n 2 -m "not full and not e2e and not container and not browser" $(ARGS)
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not full and (e2e or container or browser)" --durations 30 $(ARGS)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from mlstarter.sources import Template
 
 Require = Callable[[str], str]
 Run = Callable[..., tuple[int, str, str]]
@@ -15,16 +20,24 @@ Run = Callable[..., tuple[int, str, str]]
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave two cases of a ``sampled`` test in the quick run, its first and its last; all are run
-    by ``make test``."""
+    """Leave one case of a ``sampled`` test in the quick run, its first; ``make test`` runs all."""
     families: dict[tuple[object, str], list[pytest.Item]] = {}
     for item in items:
         if item.get_closest_marker("sampled"):
             name = getattr(item, "originalname", item.name)
             families.setdefault((item.parent, name), []).append(item)
     for cases in families.values():
-        for case in cases[1:-1]:
+        for case in cases[1:]:
             case.add_marker("slow")
+
+
+def pytest_collection_finish() -> None:
+    """Take thousands of tests out of the garbage collector's way.
+
+    Else it walks through them in each test and, worse, in each fork, which then copies them.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -44,6 +57,35 @@ def require() -> Require:
         pytest.skip(message)
 
     return find
+
+
+@pytest.fixture(scope="session")
+def working_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """Return ``templates/`` as they stand, put together once for every test of this process."""
+    # Not at the top: a project's own Python, which has no mlstarter, reads this file too.
+    from mlstarter import sources
+    from mlstarter.sources.assemble import assemble
+
+    folder = tmp_path_factory.mktemp("assembled") / "template"
+    assemble(Path(__file__).parents[1] / "templates", folder)
+    return sources.resolve(str(folder))
+
+
+@pytest.fixture(scope="session")
+def bundle_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder for XDG_CACHE_HOME that holds the released templates.
+
+    This process has loaded them from there: its forks (``processes.py``) need not.
+    """
+    from mlstarter import engines, questions, sources
+
+    folder = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("MLSTARTER_CACHE_DIR", raising=False)
+        patch.setenv("XDG_CACHE_HOME", str(folder))
+        template = sources.resolve()
+        engines.render(template, questions.complete(questions.load(template), {}))
+    return folder
 
 
 @pytest.fixture

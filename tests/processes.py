@@ -12,6 +12,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
+# What a fork can still heed (how streams are encoded), or what makes no difference to it.
+SETTINGS_OF_A_FORK = {"PYTHONIOENCODING", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE"}
+
 
 def heed_signals() -> None:
     """Undo what a test run in the background inherits (``nohup``, ``&``): that signals are ignored.
@@ -33,7 +36,8 @@ def run_command_line(
     read when it starts, it is a new one.
     """
     words = [str(argument) for argument in arguments]
-    is_forked = hasattr(os, "fork") and not any(name.startswith("PYTHON") for name in env)
+    settings = {name for name in env if name.startswith("PYTHON")}
+    is_forked = hasattr(os, "fork") and settings <= SETTINGS_OF_A_FORK
     with tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
         if is_forked:
             process = os.fork()
@@ -67,10 +71,14 @@ def _become_command_line(
         nothing = os.open(os.devnull, os.O_RDONLY)
         for number, source in ((0, nothing), (1, stdout), (2, stderr)):
             os.dup2(source, number)
+        encoding, _, errors = env.get("PYTHONIOENCODING", "utf-8").partition(":")
+        errors = errors or "strict"
         sys.stdin, sys.stdout, sys.stderr = (
-            open(number, mode, encoding="utf-8", closefd=False)  # noqa: SIM115
-            for number, mode in ((0, "r"), (1, "w"), (2, "w"))
-        )
+            open(number, mode, encoding=encoding, errors=policy, closefd=False)  # noqa: SIM115
+            for number, mode, policy in (
+                (0, "r", errors), (1, "w", errors), (2, "w", "backslashreplace"),
+            )
+        )  # fmt: skip
         from mlstarter.cli import run
 
         status = run(words)

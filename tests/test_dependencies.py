@@ -6,6 +6,7 @@ import ast
 import re
 import sys
 import tomllib
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -43,7 +44,8 @@ def named_modules(call: ast.Call) -> set[str]:
     return {str(node.value).partition(".")[0] for node in texts}
 
 
-def imports(folder: str) -> set[str]:
+@cache
+def imports(folder: str) -> frozenset[str]:
     """The distributions that a folder's modules import, inside functions too."""
     modules: set[str] = set()
     for path in (ROOT / folder).rglob("*.py"):
@@ -56,7 +58,8 @@ def imports(folder: str) -> set[str]:
                 modules |= {name for name in named_modules(node) if name.isidentifier()}
     distributions = packages_distributions()
     foreign = modules - sys.stdlib_module_names - {"mlstarter", "tests", "tools"}
-    return {normal(name) for module in foreign for name in distributions.get(module, [])[:1]}
+    names = (distributions.get(module, [])[:1] for module in foreign)
+    return frozenset(normal(name) for [name] in filter(None, names))
 
 
 def test_what_the_package_imports_is_a_dependency() -> None:

@@ -46,7 +46,7 @@ PRESCRIPTIONS = {
 
 # How many are left, folder by folder. A number may only shrink; a folder without one has none.
 CEILINGS: dict[str, int] = {
-    "tests/templates": 176,
+    "tests/templates": 119,
 }
 
 

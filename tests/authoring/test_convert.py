@@ -277,6 +277,7 @@ def test_a_converted_template_goes_end_to_end_and_is_updated(
     assert (lines[0], lines[-1]) == ("New first line", "mine")
 
 
+@pytest.mark.slow
 def test_plain_copier_takes_the_converted_template(conversion: Path, tmp_path: Path) -> None:
     from copier import run_copy
 

@@ -89,6 +89,7 @@ def test_what_is_published_never_changes(mlstarter: Run, remote: Path, tmp_path:
     assert git(remote, "show-ref") == before
 
 
+@pytest.mark.slow
 def test_the_built_in_template_is_published_with_all_its_versions(
     mlstarter: Run, remote: Path
 ) -> None:

@@ -76,14 +76,8 @@ def template(tmp_path: Path) -> Path:
     return root
 
 
-@pytest.fixture(scope="session")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder in which the templates of the bundle are unpacked once for all tests."""
-    return tmp_path_factory.mktemp("cache")
-
-
 @pytest.fixture
-def environ(tmp_path: Path, cache: Path) -> dict[str, str]:
+def environ(tmp_path: Path, bundle_cache: Path) -> dict[str, str]:
     """Return an environment with a home folder and a git identity of its own."""
     home = tmp_path / "home"
     home.mkdir()
@@ -99,7 +93,7 @@ def environ(tmp_path: Path, cache: Path) -> dict[str, str]:
         **environment,
         "HOME": str(home),
         "XDG_CONFIG_HOME": str(home / ".config"),
-        "XDG_CACHE_HOME": str(cache),
+        "XDG_CACHE_HOME": str(bundle_cache),
         "GIT_CONFIG_NOSYSTEM": "1",
         "TERM": "xterm",
     }

@@ -113,6 +113,7 @@ def comparison(verdict: str) -> dict[str, object]:
     return {"against": "linear", "verdict": verdict}
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("changes", "status", "detail"),
     [

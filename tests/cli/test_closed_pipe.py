@@ -7,7 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 
+
+@pytest.mark.slow
 def test_a_closed_pipe_does_not_fail_the_command(tmp_path: Path) -> None:
     identity = tmp_path / "gitconfig"
     identity.write_text("[user]\n\tname = Ada\n\temail = ada@example.org\n")

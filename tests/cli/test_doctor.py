@@ -130,6 +130,7 @@ def test_a_file_that_others_can_read_is_a_warning(tmp_path: Path, kaggle: Path) 
     assert finding.mend == f"chmod 600 {kaggle / 'kaggle.json'}"
 
 
+@pytest.mark.slow
 def test_no_credential_is_ever_printed(run: Run, environ: dict[str, str]) -> None:
     folder = Path(environ["HOME"]) / ".kaggle"
     folder.mkdir()

@@ -73,6 +73,7 @@ def test_a_mistyped_option_gets_the_nearest(typo: str, option: str, run: Run) ->
     assert f'did you mean "{option}"?' in report(result)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("encoding", ["cp1252", "ascii", "latin-1", "cp437:strict"])
 @pytest.mark.parametrize("way", ["list", "dry-run", "json", "error"])
 def test_letters_that_the_output_lacks_stop_nothing(
@@ -154,6 +155,7 @@ def test_a_git_with_words_after_its_version_is_taken(
     assert result.returncode == 0, result.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("home", ["/nonexistent", "/dev/null", ""])
 def test_a_home_that_is_none_stops_nothing(home: str, run: Run, template: Path) -> None:
     env = {"HOME": home, "XDG_CONFIG_HOME": "", "XDG_CACHE_HOME": ""}
@@ -166,6 +168,7 @@ def test_a_home_that_is_none_stops_nothing(home: str, run: Run, template: Path) 
     assert result.returncode == 0, result.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cache", ["/dev/null/x", "/proc/1/x", "a-file"])
 def test_a_cache_that_cannot_be_written_stops_nothing(cache: str, run: Run, here: Path) -> None:
     (here / "a-file").write_text("")
@@ -198,6 +201,7 @@ def test_a_folder_that_was_deleted_is_said(
     assert "The folder that you are in does not exist any more." in report(result)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("redirection", "status"),
     [(">&-", 0), ("2>&-", 0), ("<&-", 0), ("<&- >&- 2>&-", 0), (">/dev/full", 1), ("| true", 0)],
@@ -262,6 +266,7 @@ def test_bytes_that_are_no_letters_are_refused(run: Run, template: Path, here: P
     assert not (here / "proj").exists()
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     "env",
     [
@@ -282,6 +287,7 @@ def test_odd_surroundings_stop_nothing(env: dict[str, str], run: Run, template: 
     assert result.returncode == 0, result.stderr
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     "junk", [b"{", b"[]", b"\xff\xfe", b'{"author_name": 5}', b'{"author_name": "\\ud800"}', b""]
 )

@@ -42,6 +42,7 @@ def test_a_preset_answers_its_questions_and_is_recorded(
     assert (answers["preset"], answers["size"]) == ("digits", 8)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("name", "text"),
     [

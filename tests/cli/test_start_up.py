@@ -52,6 +52,7 @@ def test_help_imports_nothing_heavier_than_click(arguments: list[str]) -> None:
 HEAVY = ("copier", "duckdb", "filelock", "prompt_toolkit", "questionary", "requests", "urllib3")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "commands",
     [

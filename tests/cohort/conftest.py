@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import re
+import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -75,6 +78,8 @@ class Classroom:
 
     folder: Path
     template: Template
+    snapshots: Path
+    """Where classes are kept that a test before has handed out."""
     students: list[str] = field(default_factory=list)
     remote: str = ""
     extra: tuple[str, ...] = ()
@@ -116,6 +121,25 @@ class Classroom:
         """Run ``mlstarter cohort VERB`` in this process; return its exit status."""
         return run(self.arguments(verb, *more))
 
+    def hand_out(self) -> None:
+        """Make every repository, as ``create`` does; a class like one before is a copy of it.
+
+        For tests of what comes after: those of ``create`` itself call it.
+        """
+        assert [path.name for path in self.folder.iterdir()] == [self.roster.name]
+        commit = git(self.template.root, "rev-parse", "HEAD")
+        identity = "\0".join([self.remote, self.roster.read_text(), commit, *self.extra])
+        copy = self.snapshots / hashlib.sha256(identity.encode()).hexdigest()
+        places = {"class": self.folder, "home": Path.home()}
+        if not copy.exists():
+            assert self.call("create") == 0
+            for name, folder in places.items():
+                shutil.copytree(folder, copy / name, symlinks=True)
+            return
+        for name, folder in places.items():
+            shutil.rmtree(folder)
+            shutil.copytree(copy / name, folder, symlinks=True)
+
     def repository(self, student: str) -> Path:
         return self.server / f"{student}.git"
 
@@ -145,6 +169,29 @@ class Classroom:
         return dict(line.split() for line in lines.splitlines())
 
 
+@pytest.fixture(scope="session")
+def snapshots(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of what was made once, to be copied for each test."""
+    return tmp_path_factory.mktemp("snapshots")
+
+
+@pytest.fixture
+def tmp_path(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Path]:
+    """Return an empty folder at the same place for every test.
+
+    Journals, records and mirrors name places: so what one test made is right when it is copied
+    for another.
+    """
+    folder = tmp_path_factory.getbasetemp() / "course"
+    folder.mkdir()
+    yield folder
+    # To be looked at after a failure, as pytest's own are.
+    name = re.sub(r"\W", "_", request.node.name)[:30]
+    folder.rename(tmp_path_factory.mktemp(name) / folder.name)
+
+
 @pytest.fixture(autouse=True)
 def surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Give git and mlstarter a home of their own, with an identity that must not leak."""
@@ -153,6 +200,7 @@ def surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (home / ".gitconfig").write_text(
         "[user]\n\tname = Professor Qwertz\n\temail = qwertz@example.edu\n"
         "[init]\n\tdefaultBranch = main\n[safe]\n\tdirectory = *\n"
+        "[maintenance]\n\tauto = false\n"
     )
     for name in [name for name in os.environ if name.startswith(("GIT_", "XDG_", "GH_"))]:
         monkeypatch.delenv(name)
@@ -163,23 +211,26 @@ def surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def template(tmp_path: Path) -> Template:
+def template(tmp_path: Path, snapshots: Path) -> Template:
     """Return a template with version 1.0.0."""
-    root = tmp_path / "template"
-    (root / "project").mkdir(parents=True)
-    git(root, "init", "--quiet")
-    (root / "copier.yml").write_text(COPIER_YML)
-    new = Template(root)
-    new.release("1.0.0", **FILES)
+    new = Template(tmp_path / "template")
+    copy = snapshots / "template"
+    if not copy.exists():
+        (copy / "project").mkdir(parents=True)
+        git(copy, "init", "--quiet")
+        (copy / "copier.yml").write_text(COPIER_YML)
+        Template(copy).release("1.0.0", **FILES)
+    shutil.copytree(copy, new.root)
+    new.newest = "1.0.0"
     return new
 
 
 @pytest.fixture
-def classroom(tmp_path: Path, template: Template) -> Classroom:
+def classroom(tmp_path: Path, template: Template, snapshots: Path) -> Classroom:
     """Return a class of three on ``file://``."""
     folder = tmp_path / "class"
     folder.mkdir()
-    new = Classroom(folder, template)
+    new = Classroom(folder, template, snapshots)
     new.remote = f"file://{new.server}/{{student_id}}.git"
     new.enrol(3)
     return new

@@ -17,7 +17,7 @@ VERBS = ("create", "update", "status", "clone", "export")
 def accounts(classroom: Classroom) -> Classroom:
     """Return a class whose repositories are called after accounts, with work in one."""
     classroom.remote = f"file://{classroom.server}/{{username}}.git"
-    assert classroom.call("create") == 0
+    classroom.hand_out()
     store = classroom.server / "user-s0001.git"
     work = classroom.folder / "work"
     git(classroom.folder, "clone", "--quiet", str(store), str(work))
@@ -49,7 +49,7 @@ def urls(classroom: Classroom, capsys: pytest.CaptureFixture[str]) -> dict[str, 
     return {row[0]: row[3] for row in rows}
 
 
-@pytest.mark.sampled
+@pytest.mark.slow
 @pytest.mark.parametrize("verb", VERBS)
 def test_a_renamed_account_is_followed_where_the_repository_moved(
     accounts: Classroom, capsys: pytest.CaptureFixture[str], verb: str
@@ -64,7 +64,7 @@ def test_a_renamed_account_is_followed_where_the_repository_moved(
     assert urls(accounts, capsys)["s0001"] == f"file://{accounts.server}/ada.git"
 
 
-@pytest.mark.sampled
+@pytest.mark.slow
 @pytest.mark.parametrize("verb", VERBS)
 def test_a_renamed_account_whose_repository_stays_is_found_where_it_is(
     accounts: Classroom, capsys: pytest.CaptureFixture[str], verb: str
@@ -79,6 +79,7 @@ def test_a_renamed_account_whose_repository_stays_is_found_where_it_is(
         assert "refs/heads/mlstarter/update-1.1.0" in refs
 
 
+@pytest.mark.slow
 def test_a_repository_of_somebody_else_at_the_new_address_is_not_taken(
     accounts: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -96,7 +97,7 @@ def test_a_repository_of_somebody_else_at_the_new_address_is_not_taken(
 def test_a_repository_that_was_renamed_on_the_server_is_followed(
     classroom: Classroom, capsys: pytest.CaptureFixture[str], verb: str
 ) -> None:
-    assert classroom.call("create") == 0
+    classroom.hand_out()
     classroom.repository("s0001").rename(classroom.server / "churn of ada #1.git")
     assert classroom.call(verb, *options(classroom, verb)) == 0
     assert "s0001: the repository is now at" in capsys.readouterr().err
@@ -112,7 +113,7 @@ def test_a_copy_without_what_was_handed_out_is_not_followed(
     classroom: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The marker alone, which anybody can write, is no proof."""
-    assert classroom.call("create") == 0
+    classroom.hand_out()
     work = tmp_path / "forged"
     git(tmp_path, "clone", "--quiet", str(classroom.repository("s0001")), str(work))
     git(work, "checkout", "--quiet", "--orphan", "fresh")
@@ -129,7 +130,7 @@ def test_a_copy_without_what_was_handed_out_is_not_followed(
 def test_another_remote_is_refused_until_every_repository_is_there(
     classroom: Classroom, capsys: pytest.CaptureFixture[str], verb: str
 ) -> None:
-    assert classroom.call("create") == 0
+    classroom.hand_out()
     old = classroom.remote
     new = classroom.folder / "new"
     classroom.remote = f"file://{new}/{{student_id}}.git"

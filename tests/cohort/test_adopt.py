@@ -15,7 +15,7 @@ from tests.cohort.git_server import GitServer
 @pytest.fixture
 def orphan(classroom: Classroom) -> Classroom:
     """Return a class with repositories and work in one of them, whose journal is lost."""
-    assert classroom.call("create") == 0
+    classroom.hand_out()
     classroom.work("s0001", **{"solution.py": "answer = 42\n"})
     lose(classroom)
     return classroom
@@ -75,7 +75,7 @@ def test_create_takes_over_what_proves_itself(orphan: Classroom) -> None:
 def test_a_class_that_was_updated_is_proven_by_its_first_commit(
     classroom: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert classroom.call("create") == 0
+    classroom.hand_out()
     classroom.work("s0001", **{"solution.py": "answer = 42\n"})
     classroom.template.release("1.1.0", **{"Makefile": "all:\n\techo new\n"})
     assert classroom.call("update", "--mode", "merge") == 0
@@ -240,7 +240,7 @@ OFFER = "refs/heads/mlstarter/update-1.1.0"
 @pytest.fixture
 def offered_class(classroom: Classroom) -> Classroom:
     """Return a class to which another instructor offered 1.1.0; one student is in conflict."""
-    assert classroom.call("create") == 0
+    classroom.hand_out()
     classroom.work("s0001", **{"solution.py": "answer = 42\n"})
     classroom.work("s0002", **{"Makefile": "all:\n\techo mine\n"})
     classroom.template.release("1.1.0", **{"Makefile": "all:\n\techo new\n"})
@@ -327,7 +327,7 @@ def test_a_branch_that_only_looks_like_an_offer_is_never_taken_away(
 @pytest.fixture
 def answered_class(classroom: Classroom) -> Classroom:
     """Return a class to which 1.1.0 was offered after a student had answered something else."""
-    assert classroom.call("create") == 0
+    classroom.hand_out()
     for student in ("s0001", "s0002"):
         record = classroom.clone(student) / ".copier-answers.yml"
         text = record.read_text().replace("seed: 1\n", "seed: 77\n")
@@ -343,6 +343,7 @@ def answered_class(classroom: Classroom) -> Classroom:
     return classroom
 
 
+@pytest.mark.slow
 def test_an_offer_with_answers_that_the_student_s_main_records_is_proven(
     answered_class: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -356,6 +357,7 @@ def test_an_offer_with_answers_that_the_student_s_main_records_is_proven(
         assert branches == {"refs/heads/mlstarter/update-1.2.0"}, student
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("harm", ["answers of the branch alone", "record of nothing"])
 def test_answers_that_main_does_not_record_prove_nothing(
     answered_class: Classroom, capsys: pytest.CaptureFixture[str], harm: str

@@ -20,7 +20,7 @@ NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
 @pytest.fixture
 def ready(classroom: Classroom) -> Classroom:
     """Return a class with repositories that keep a log of pushes."""
-    assert classroom.call("create") == 0
+    classroom.hand_out()
     for student in classroom.students:
         git(classroom.repository(student), "config", "core.logAllRefUpdates", "true")
     return classroom
@@ -91,6 +91,7 @@ def test_without_a_log_the_commits_dates_count_and_that_is_said(
     assert "the student's word" in capsys.readouterr().err.replace("\n", " ")
 
 
+@pytest.mark.slow
 def test_a_student_s_own_deadline_counts_in_place_of_everybody_s(
     ready: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -127,6 +128,7 @@ def test_a_forced_push_after_the_deadline_hides_nothing(
     assert clone_rows(ready, capsys, *at)["s0001"]["commit"] == on_time
 
 
+@pytest.mark.slow
 def test_a_clone_that_cannot_be_brought_to_the_moment_is_left_as_it_was(
     ready: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -181,6 +183,7 @@ def hub(tmp_path: Path) -> Iterator[GitHubStandIn]:
         yield running
 
 
+@pytest.mark.slow
 def test_github_s_activity_is_the_server_s_clock(
     classroom: Classroom,
     hub: GitHubStandIn,

@@ -17,7 +17,7 @@ BRANCH = "refs/heads/mlstarter/update-2.0.0"
 
 @pytest.fixture
 def ready(classroom: Classroom) -> Classroom:
-    assert classroom.call("create") == 0
+    classroom.hand_out()
     classroom.template.release("2.0.0", **{"new.py": "fresh = True\n"})
     return classroom
 
@@ -30,6 +30,7 @@ def hook(store: Path, name: str, text: str) -> Path:
     return path
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("name", ["pre-receive", "update", "proc-receive", "reference-transaction"])
 def test_a_hook_that_decides_is_named_with_its_words_and_passed_by_no_push(
     ready: Classroom, capsys: pytest.CaptureFixture[str], name: str
@@ -96,6 +97,7 @@ def test_a_limit_of_the_folder_is_kept_and_said_in_git_s_words(
     assert BRANCH in ready.refs("s0002")
 
 
+@pytest.mark.slow
 def test_where_nothing_may_be_deleted_an_older_offer_stays(ready: Classroom) -> None:
     assert ready.call("update") == 0
     ready.template.release("2.1.0", **{"newer.py": "fresh = True\n"})
@@ -114,6 +116,7 @@ def test_settings_that_would_run_or_lead_elsewhere_are_not_kept(ready: Classroom
     assert ready.call("update") == 0
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("kind", ["work tree", "empty folder", "no git"])
 def test_what_is_no_bare_repository_is_called_that(
     ready: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: str

@@ -77,6 +77,7 @@ def test_private_repositories_are_made_and_students_invited(
     assert len(hub.seen) == before
 
 
+@pytest.mark.slow
 def test_the_credential_of_gh_is_taken_where_no_variable_is_set(
     school: Classroom,
     hub: GitHubStandIn,
@@ -378,6 +379,7 @@ def test_a_redirect_does_not_carry_the_token_along(hub: GitHubStandIn) -> None:
     assert other.seen == []
 
 
+@pytest.mark.slow
 def test_multi_gitter_and_renovate_get_what_they_need(
     school: Classroom, hub: GitHubStandIn, capsys: pytest.CaptureFixture[str]
 ) -> None:

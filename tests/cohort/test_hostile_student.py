@@ -20,7 +20,7 @@ RECORD = ".copier-answers.yml"
 @pytest.fixture
 def ready(classroom: Classroom) -> Classroom:
     """Return a class whose repositories hold version 1.0.0, with 2.0.0 released."""
-    assert classroom.call("create") == 0
+    classroom.hand_out()
     text = classroom.template.text("train.py").replace("step_5 = 5\n", "step_5 = 55\n")
     classroom.template.release("2.0.0", **{"train.py": text, "new.py": "fresh = True\n"})
     return classroom
@@ -145,6 +145,7 @@ def test_a_version_that_was_never_released_is_not_rendered(
     assert "solution.py" not in paths
 
 
+@pytest.mark.slow
 def test_a_commit_that_the_course_handed_out_is_one_of_its_versions(
     classroom: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -340,7 +341,7 @@ def in_place_of(classroom: Classroom, student: str, path: str, mode: str, oid: s
     git(clone, "push", "--quiet", "origin", "HEAD:main")
 
 
-@pytest.mark.sampled
+@pytest.mark.slow
 @pytest.mark.parametrize("path", [RECORD, ".mlstarter.toml", "reports/metrics.json", "train.py"])
 @pytest.mark.parametrize("mode", ["120000", "160000"])
 def test_links_and_submodules_in_place_of_files(
@@ -406,6 +407,7 @@ def test_few_objects_that_stand_for_many_files_end_early(
 NAMES = ["\x1b[2J\x1b]0;owned\x07.py", "a\nerror: forged\n.py", "[red]v1[bold].py", "`x`.py"]
 
 
+@pytest.mark.slow
 def test_file_names_are_shown_and_not_obeyed(
     ready: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -444,6 +446,7 @@ def test_a_name_that_is_no_text_is_reported_as_json(
     assert rows_of(output)["s0001"]["files"] == [odd]
 
 
+@pytest.mark.slow
 def test_a_forged_layer_named_as_the_marker_s_is_no_crash(
     ready: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -469,6 +472,7 @@ def test_a_forged_layer_named_as_the_marker_s_is_no_crash(
     assert 'course_run = "ml-test"\nstudent_id = "s0001"' in marker
 
 
+@pytest.mark.slow
 def test_refs_named_like_ours_lead_nowhere_else(
     ready: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:

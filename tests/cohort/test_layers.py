@@ -70,6 +70,7 @@ def test_a_changed_layer_is_delivered_without_a_new_version(
     assert offered_branches(ready, "s0001") == [branch]
 
 
+@pytest.mark.slow
 def test_layers_that_did_not_change_change_nothing(
     ready: Classroom, school: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -89,6 +90,7 @@ def test_an_update_without_the_folder_keeps_the_layer(ready: Classroom, school: 
     assert ready.read("s0001", "new.py") == "x = 1"
 
 
+@pytest.mark.slow
 def test_a_layer_can_be_added_to_a_class_that_had_none(classroom: Classroom, school: Path) -> None:
     assert classroom.call("create") == 0
     assert classroom.call("update", "--layer", school, "--mode", "merge") == 0
@@ -97,6 +99,7 @@ def test_a_layer_can_be_added_to_a_class_that_had_none(classroom: Classroom, sch
     assert record(classroom, "s0001")["cohort"]["student_id"] == "s0001"
 
 
+@pytest.mark.slow
 def test_a_student_s_own_layer_leaves_the_school_s_and_the_marker(
     ready: Classroom, school: Path, tmp_path: Path
 ) -> None:

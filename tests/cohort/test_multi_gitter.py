@@ -24,7 +24,7 @@ BRANCH = "mlstarter/update"
 
 @pytest.fixture
 def ready(classroom: Classroom) -> Classroom:
-    assert classroom.call("create") == 0
+    classroom.hand_out()
     text = classroom.template.text("train.py").replace("step_5 = 5\n", "step_5 = 55\n")
     classroom.template.release("2.0.0", **{"train.py": text, "new.py": "fresh = True\n"})
     return classroom
@@ -79,6 +79,7 @@ def test_the_scripts_result_is_what_multi_gitter_takes_for_changes(
     assert 'student_id = "s0001"' in (clone / ".mlstarter.toml").read_text()
 
 
+@pytest.mark.slow
 def test_a_project_with_a_conflict_is_left_out(
     ready: Classroom, script: Path, tmp_path: Path
 ) -> None:

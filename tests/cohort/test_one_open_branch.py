@@ -17,7 +17,7 @@ OLD, NEW = "mlstarter/update-1.1.0", "mlstarter/update-1.2.0"
 def class_with_offer(classroom: Classroom) -> Classroom:
     """Return a class of two whom 1.1.0 was offered; 1.2.0 is out."""
     classroom.enrol(2)
-    assert classroom.call("create") == 0
+    classroom.hand_out()
     for student in classroom.students:
         classroom.work(student, **{"notes.md": "mine\n"})
     classroom.template.release("1.1.0", **{"new.py": "one = 1\n"})
@@ -116,6 +116,7 @@ def test_over_http_too_and_a_server_that_keeps_every_branch_is_no_failure(
     assert (rows["s0001"]["replaced_branches"], rows["s0002"]["kept_branches"]) == ([OLD], [OLD])
 
 
+@pytest.mark.slow
 def test_a_refusal_over_http_is_told_in_the_server_s_words(
     classroom: Classroom, server: GitServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -139,7 +140,7 @@ def test_no_minor_version_is_crossed_unless_it_is_named(
     classroom: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:
     classroom.crosses_minor = False
-    assert classroom.call("create") == 0
+    classroom.hand_out()
     classroom.template.release("1.0.1", **{"new.py": "one = 1\n"})
     classroom.template.release("1.1.0", **{"new.py": "two = 2\n"})
     rows = update_rows(classroom, capsys, "--canary", "1")
@@ -157,7 +158,7 @@ def test_a_repeated_update_names_the_conflict_again_until_it_is_merged(
     classroom: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:
     classroom.enrol(1)
-    assert classroom.call("create") == 0
+    classroom.hand_out()
     classroom.work("s0001", **{"Makefile": "all:\n\techo mine\n"})
     classroom.template.release("1.1.0", **{"Makefile": "all:\n\techo theirs\n"})
     first = update_rows(classroom, capsys, status=3)["s0001"]
@@ -176,6 +177,7 @@ def test_a_repeated_update_names_the_conflict_again_until_it_is_merged(
     assert update_rows(classroom, capsys)["s0001"]["outcome"] == "merged"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moved_on", [False, True])
 def test_mode_merge_after_an_offer_merges_it(
     class_with_offer: Classroom, capsys: pytest.CaptureFixture[str], moved_on: bool

@@ -51,6 +51,7 @@ def test_a_student_without_an_account_is_skipped_and_named(
     assert (classroom.server / "bob.git").is_dir()
 
 
+@pytest.mark.slow
 def test_an_account_that_is_emptied_later_changes_nothing(classroom: Classroom) -> None:
     """The journal knows where the repository is."""
     classroom.remote = f"file://{classroom.server}/{{username}}.git"
@@ -63,6 +64,7 @@ def test_an_account_that_is_emptied_later_changes_nothing(classroom: Classroom) 
     assert "refs/heads/mlstarter/update-1.1.0" in refs
 
 
+@pytest.mark.slow
 def test_an_account_that_github_does_not_know_is_named_and_the_others_are_invited(
     classroom: Classroom, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -97,6 +99,7 @@ def teams(classroom: Classroom) -> Classroom:
     return classroom
 
 
+@pytest.mark.slow
 def test_a_team_shares_one_repository_with_every_verb(
     teams: Classroom, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
@@ -150,6 +153,7 @@ def test_a_team_that_contradicts_itself_is_a_problem(
     assert teams.call("create") == 2
 
 
+@pytest.mark.slow
 def test_whoever_joins_a_team_later_is_let_in(
     teams: Classroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -176,7 +180,7 @@ def with_late_joiner(classroom: Classroom) -> Classroom:
 
 
 def test_a_late_joiner_gets_the_version_of_the_class(classroom: Classroom) -> None:
-    assert classroom.call("create") == 0
+    classroom.hand_out()
     classroom.template.release("1.1.0", **{"Makefile": "all:\n\techo new\n"})
     assert with_late_joiner(classroom).call("create") == 0
     assert "_commit: 1.0.0" in classroom.read("s0004", ".copier-answers.yml")
@@ -186,7 +190,7 @@ def test_a_late_joiner_gets_the_version_of_the_class(classroom: Classroom) -> No
 def test_a_late_joiner_gets_the_version_that_the_class_was_brought_to(
     classroom: Classroom,
 ) -> None:
-    assert classroom.call("create") == 0
+    classroom.hand_out()
     classroom.template.release("1.1.0", **{"Makefile": "all:\n\techo new\n"})
     assert classroom.call("update") == 0
     classroom.template.release("1.2.0", **{"Makefile": "all:\n\techo newest\n"})
@@ -203,7 +207,7 @@ def test_a_late_joiner_gets_the_version_that_the_class_was_brought_to(
 def test_a_late_joiner_gets_the_same_sequence_of_template_commits(
     classroom: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert classroom.call("create") == 0
+    classroom.hand_out()
     for version, text in (("1.1.0", "one"), ("1.2.0", "two")):
         classroom.template.release(version, **{"Makefile": f"all:\n\techo {text}\n"})
         assert classroom.call("update", "--mode", "merge") == 0
@@ -236,12 +240,12 @@ def test_a_late_joiner_gets_the_same_sequence_of_template_commits(
 # Drop-outs.
 
 
-@pytest.mark.sampled
+@pytest.mark.slow
 @pytest.mark.parametrize("word", ["no", "No", "FALSE", "0", "nein"])
 def test_who_dropped_out_stays_in_the_journal_and_out_of_updates(
     classroom: Classroom, capsys: pytest.CaptureFixture[str], word: str
 ) -> None:
-    assert classroom.call("create") == 0
+    classroom.hand_out()
     classroom.roster.write_text(
         f"student_id,active\ns0001,yes\ns0002,{word}\ns0003,\ns0004,{word}\n"
     )
@@ -304,7 +308,7 @@ def test_a_template_may_ask_whether_something_is_active(classroom: Classroom) ->
 def test_an_unrelated_history_gets_one_right_sentence(
     classroom: Classroom, capsys: pytest.CaptureFixture[str], tmp_path: Path, is_collected: bool
 ) -> None:
-    assert classroom.call("create") == 0
+    classroom.hand_out()
     work = tmp_path / "thesis"
     git(tmp_path, "init", "--quiet", "-b", "main", str(work))
     (work / "thesis.tex").write_text("years of work")
@@ -335,7 +339,7 @@ def test_a_history_in_one_commit_is_still_a_student_s(
     classroom: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """What was handed out is in no branch any more, and git may have removed it."""
-    assert classroom.call("create") == 0
+    classroom.hand_out()
     path = classroom.clone("s0001")
     git(path, "checkout", "--quiet", "--orphan", "fresh")
     git(path, "commit", "--quiet", "-m", "All in one")

@@ -85,6 +85,7 @@ def test_check_says_it_with_the_command_that_mends_it(
     open_folder.chmod(0o755)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("sharing", ["group", "all", "0660", "umask"])
 def test_a_shared_repository_gets_the_same_bytes_and_the_folder_s_permissions(
     classroom: Classroom, sharing: str
@@ -121,6 +122,7 @@ def test_a_shared_repository_gets_the_same_bytes_and_the_folder_s_permissions(
 OWN = {".mlstarter.toml", ".copier-answers.yml", "README.md"}
 
 
+@pytest.mark.slow
 def test_a_server_that_refuses_a_creation_is_quoted_and_the_others_are_made(
     classroom: Classroom, server: GitServer, capsys: pytest.CaptureFixture[str]
 ) -> None:

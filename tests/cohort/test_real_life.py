@@ -13,7 +13,7 @@ from tests.cohort.conftest import Classroom, document_of, git
 @pytest.fixture
 def ready(classroom: Classroom) -> Classroom:
     """Return a class with repositories, and a newer version of its template."""
-    assert classroom.call("create") == 0
+    classroom.hand_out()
     classroom.template.release("1.1.0", **{"Makefile": "all:\n\techo new\n"})
     return classroom
 
@@ -44,6 +44,7 @@ def test_work_on_another_branch_is_named_by_every_verb(
     assert document_of(capsys.readouterr().out)["students"][0]["state"] == "missing"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_empty", [False, True])
 def test_a_repository_that_is_gone_is_named_and_made_anew_when_asked(
     ready: Classroom, capsys: pytest.CaptureFixture[str], is_empty: bool

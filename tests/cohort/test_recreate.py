@@ -15,7 +15,7 @@ from tests.cohort.github_stand_in import TOKEN, GitHubStandIn
 @pytest.fixture
 def copies(classroom: Classroom, tmp_path: Path) -> Classroom:
     """Return a class with work, a tag and a side branch in one repository, and its clones."""
-    assert classroom.call("create") == 0
+    classroom.hand_out()
     path = classroom.work("s0001", **{"solution.py": "answer = 42\n"})
     git(path, "tag", "handed-in")
     git(path, "branch", "try")
@@ -45,6 +45,7 @@ def test_the_last_clone_is_taken_and_named(
     copies.work("s0001", **{"more.py": "x = 1\n"})
 
 
+@pytest.mark.slow
 def test_a_clone_at_an_earlier_moment_gives_everything_that_it_fetched(
     copies: Classroom, tmp_path: Path
 ) -> None:
@@ -56,7 +57,7 @@ def test_a_clone_at_an_earlier_moment_gives_everything_that_it_fetched(
     assert copies.refs("s0001") == before
 
 
-@pytest.mark.sampled
+@pytest.mark.slow
 @pytest.mark.parametrize("harm", ["none", "of another", "linked", "unrelated", "a file"])
 def test_without_a_clone_of_theirs_the_handout_is_taken_and_that_is_said(
     copies: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str], harm: str
@@ -86,6 +87,7 @@ def test_without_a_clone_of_theirs_the_handout_is_taken_and_that_is_said(
     assert copies.read("s0001", "solution.py") == "answer = 42"
 
 
+@pytest.mark.slow
 def test_a_clone_with_hooks_and_settings_runs_nothing(copies: Classroom, tmp_path: Path) -> None:
     clones = tmp_path / "clones"
     proof = tmp_path / "ran"
@@ -99,6 +101,7 @@ def test_a_clone_with_hooks_and_settings_runs_nothing(copies: Classroom, tmp_pat
     assert not proof.exists()
 
 
+@pytest.mark.slow
 def test_on_github_the_student_is_invited_again(
     classroom: Classroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,6 +10,7 @@ from mlstarter.cli import run
 from tests.cohort.conftest import Classroom, document_of, git
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "attributes",
     ["*.csv text\n*.bat text eol=crlf\n", "* text=auto\n", "*.csv working-tree-encoding=UTF-16\n"],

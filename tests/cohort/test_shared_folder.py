@@ -22,7 +22,7 @@ DECIDING = ("pre-receive", "update", "proc-receive", "reference-transaction")
 
 @pytest.fixture
 def ready(classroom: Classroom) -> Classroom:
-    assert classroom.call("create") == 0
+    classroom.hand_out()
     classroom.work("s0001", **{"notes.md": "mine\n"})
     classroom.template.release("2.0.0", **{"new.py": "fresh = True\n"})
     return classroom
@@ -108,7 +108,7 @@ def take_deciding_hooks_away(store: Path) -> None:
         git(store, "config", "core.bare", "true")
 
 
-@pytest.mark.sampled
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", HOSTILE)
 @pytest.mark.parametrize("mode", ["branch", "merge"])
 def test_nothing_that_the_folder_names_runs(
@@ -134,6 +134,7 @@ def test_nothing_that_the_folder_names_runs(
     assert (store / ref).is_file()
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("kind", ["hooks", "commands", "included_config", "work_tree"])
 def test_nor_when_a_repository_is_first_pushed_to(
     classroom: Classroom, tmp_path: Path, kind: str
@@ -222,6 +223,7 @@ def test_a_repository_that_leads_out_of_its_folder_is_left_alone(
     assert f"refs/heads/{BRANCH}" in ready.refs("s0003")
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("mode", [0o2775, 0o2777, 0o755])
 def test_new_files_have_the_permissions_of_the_folder(ready: Classroom, mode: int) -> None:
     """Where a class shares a folder by its group, students can still push after an update."""

@@ -24,7 +24,7 @@ METRICS = {
 @pytest.fixture
 def working(classroom: Classroom) -> Classroom:
     """Return a class in which the first has results, the second nonsense, the third nothing."""
-    assert classroom.call("create") == 0
+    classroom.hand_out()
     classroom.work("s0001", **{"reports/metrics.json": json.dumps(METRICS)})
     classroom.work("s0002", **{"reports/metrics.json": "[1, {", "<b>.md": "<script>"})
     return classroom
@@ -50,6 +50,7 @@ def test_status_tells_who_has_started_and_what_they_report(
     assert {row["version"] for row in rows.values()} == {"1.0.0"}
 
 
+@pytest.mark.slow
 def test_a_conflict_looks_unlike_an_update_that_waits(
     working: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -194,6 +195,7 @@ def test_clones_are_made_brought_up_and_never_reset(
     assert not (tmp_path / "all/s0002/late.md").exists()
 
 
+@pytest.mark.slow
 def test_clone_at_a_date_or_a_tag(working: Classroom, tmp_path: Path) -> None:
     clone = working.clone("s0001")
     for day, text in (("2026-03-01", "early"), ("2026-03-05", "late")):

@@ -19,7 +19,7 @@ BRANCH = "mlstarter/update-2.0.0"
 @pytest.fixture
 def ready(classroom: Classroom) -> Classroom:
     """Return a class whose repositories hold version 1.0.0, with 2.0.0 released."""
-    assert classroom.call("create") == 0
+    classroom.hand_out()
     text = classroom.template.text("train.py").replace("step_5 = 5\n", "step_5 = 55\n")
     classroom.template.release("2.0.0", **{"train.py": text, "new.py": "fresh = True\n"})
     return classroom
@@ -78,6 +78,7 @@ def test_a_conflict_leaves_the_template_commit_alone_and_names_the_files(
     assert (clone / "new.py").is_file()
 
 
+@pytest.mark.slow
 def test_running_twice_opens_nothing_twice(
     ready: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -208,6 +209,7 @@ def test_a_squashed_history_gets_the_commands_that_work(
     assert git(clone, "diff", "--name-only", "--diff-filter=U") == "train.py"
 
 
+@pytest.mark.slow
 def test_a_student_s_own_update_keeps_the_marker(ready: Classroom) -> None:
     from mlstarter.cli import run
 
@@ -341,6 +343,7 @@ def _holds_everything(classroom: Classroom, student: str, head: str) -> None:
         assert line in result, (student, line)
 
 
+@pytest.mark.slow
 def test_a_delivery_leaves_alone_what_the_template_leaves_to_its_owner(
     classroom: Classroom,
 ) -> None:

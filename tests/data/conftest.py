@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import cache, environ, here, run  # noqa: F401 - fixtures
+from tests.cli.conftest import environ, here, run  # noqa: F401 - fixtures
 
 COPIER_YML = """\
 _subdirectory: project

@@ -70,6 +70,7 @@ def test_a_table_of_pictures_lies_beside_them(tmp_path: Path) -> None:
     check(tmp_path / "labels.csv", "cv")
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -62,6 +62,7 @@ def test_a_file_becomes_a_project_that_says_how_it_is_read(
     )
 
 
+@pytest.mark.slow
 def test_the_first_commit_stays_the_render_and_the_description_is_the_users_own(
     run: Run, here: Path, template: Path, sales: Write
 ) -> None:
@@ -80,6 +81,7 @@ def test_the_first_commit_stays_the_render_and_the_description_is_the_users_own(
     assert (project / "schema.toml").read_text().startswith("# mine")
 
 
+@pytest.mark.slow
 def test_a_path_given_as_an_answer_is_looked_at_too(
     run: Run, here: Path, template: Path, sales: Write
 ) -> None:
@@ -92,6 +94,7 @@ def test_a_path_given_as_an_answer_is_looked_at_too(
     assert not (here / "late/schema.toml").exists()
 
 
+@pytest.mark.slow
 def test_tracked_data_are_part_of_the_users_commit(
     run: Run, here: Path, template: Path, sales: Write
 ) -> None:
@@ -102,6 +105,7 @@ def test_tracked_data_are_part_of_the_users_commit(
     assert _git(here / "shop", "status", "--porcelain") == ""
 
 
+@pytest.mark.slow
 def test_what_is_not_copied_is_found_beside_the_project_or_by_a_variable(
     run: Run, here: Path, template: Path, sales: Write
 ) -> None:
@@ -135,6 +139,7 @@ def test_a_tilde_is_the_home_folder(
 AMBIGUOUS = "a;b;y\n" + "".join(f"1,{i % 900 + 100};{i % 3};{'xy'[i % 2]}\n" for i in range(60))
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("text", "answers", "message", "hint"),
     [
@@ -220,6 +225,7 @@ def test_describe_escapes_what_others_wrote(run: Run, here: Path) -> None:
     assert "\u202e" not in result.stdout + result.stderr
 
 
+@pytest.mark.slow
 def test_describe_shows_changes_before_it_writes_and_keeps_what_the_owner_wrote(
     run: Run, here: Path, template: Path, sales: Write
 ) -> None:
@@ -274,6 +280,7 @@ def test_from_the_sample_to_ones_own_file_by_the_commands_that_describe_shows(
     assert tomllib.loads((project / "config.toml").read_text())["data"]["separator"] == ";"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("ending", "answer"), [("parquet", "data_format"), ("csv.gz", "data_path")]
 )
@@ -298,6 +305,7 @@ def test_a_project_gets_the_reader_of_another_kind_of_file_by_the_commands_that_
     assert (data["path"], data["format"]) == (f"data/raw/other.{ending}", ending.partition(".")[0])
 
 
+@pytest.mark.slow
 def test_what_the_student_changed_in_a_sample_file_is_named_and_kept(
     run: Run, here: Path, template: Path, sales: Write
 ) -> None:
@@ -334,6 +342,7 @@ def test_the_commands_import_nothing_heavy_without_data(run: Run, template: Path
     assert result.stdout.splitlines()[-1] == "set()"
 
 
+@pytest.mark.slow
 def test_tracked_data_survive_a_clone_with_their_line_ends(
     run: Run, here: Path, sales: Write
 ) -> None:

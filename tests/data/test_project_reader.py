@@ -12,22 +12,22 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import copier
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
+from mlstarter import engines, questions
 from mlstarter.data.inspect import inspect
 from mlstarter.data.proposal import propose
 from mlstarter.data.reader import Values, read_table
 from mlstarter.data.schema import Schema, read_schema, to_toml
 from mlstarter.data.settings import Settings
 from mlstarter.data.writing import with_settings
-from mlstarter.sources.assemble import assemble
+from mlstarter.files import write_tree
+from mlstarter.sources import Template
 from tests.data.random_tables import RandomTable, describe, tables, write
 from tests.data.test_real_files import REAL_FILES, look
 
-ROOT = Path(__file__).parents[2]
 EXAMPLES = 300 if os.environ.get("MLSTARTER_TEST_FULL") else 30
 PACKAGE = "reader_of_a_project"
 
@@ -35,10 +35,10 @@ PACKAGE = "reader_of_a_project"
 class Projects:
     """The module `data` of a project for each kind of file: of its owner's, rendered once."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, template: Template) -> None:
         self.folder = folder
         self.packages: dict[str, int] = {}
-        assemble(ROOT / "templates", folder / "template")
+        self.template = template
 
     def module(self, name: str, how: Settings, path: Path) -> ModuleType:
         """Return a module of the project that reads files which are written as ``path`` is."""
@@ -48,17 +48,21 @@ class Projects:
         package = f"{PACKAGE}_{self.packages.setdefault(str(answers), len(self.packages))}"
         project = self.folder / package
         if not project.exists():
-            source, answers["package_name"] = str(self.folder / "template"), package
-            copier.run_copy(source, project, data=answers, defaults=True, quiet=True)
+            answers["package_name"] = package
+            complete = questions.complete(questions.load(self.template), answers)
+            project.mkdir()
+            write_tree(engines.render(self.template, complete), project)
             sys.path.insert(0, str(project / "src"))
         return __import__(f"{package}.{name}", fromlist=[name])
 
 
 @pytest.fixture(scope="module")
-def projects(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Projects]:
+def projects(
+    tmp_path_factory: pytest.TempPathFactory, working_template: Template
+) -> Iterator[Projects]:
     """Yield what reads files as a generated project does."""
     folder = tmp_path_factory.mktemp("project")
-    yield Projects(folder)
+    yield Projects(folder, working_template)
     sys.path[:] = [entry for entry in sys.path if not entry.startswith(str(folder))]
     for name in [name for name in sys.modules if name.startswith(PACKAGE)]:
         del sys.modules[name]
@@ -139,6 +143,7 @@ def test_odd_files_are_read_alike(projects: Projects, tmp_path: Path, name: str)
     same(frame, read_table(path, looked_at.settings, schema), "y")
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("title", [t for t, file in REAL_FILES.items() if not file.refusal])
 def test_real_files_are_read_alike(projects: Projects, tmp_path: Path, title: str) -> None:
     path = REAL_FILES[title].write(tmp_path)

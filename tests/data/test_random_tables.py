@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from mlstarter.data.reader import read_table
@@ -18,6 +19,7 @@ from tests.data.random_tables import RandomTable, describe, tables, truth, write
 EXAMPLES = 300 if os.environ.get("MLSTARTER_TEST_FULL") else 30
 
 
+@pytest.mark.slow
 @settings(
     max_examples=EXAMPLES,
     deadline=None,

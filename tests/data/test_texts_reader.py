@@ -9,20 +9,20 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
-import copier
 import pandas as pd
 import pytest
 
+from mlstarter import engines, questions
 from mlstarter.data.reader import as_text
 from mlstarter.data.settings import Settings
-from mlstarter.sources.assemble import assemble
+from mlstarter.files import write_tree
+from mlstarter.sources import Template
 from tests.data.real_files import CITIES, FILES, RealFile, lines
 from tests.data.real_layouts import LAYOUTS
 from tests.data.real_signs import SIGNS
 from tests.data.real_workbooks import DATABASES, WORKBOOKS
 from tests.data.test_real_files import look
 
-ROOT = Path(__file__).parents[2]
 PACKAGE = "reader_of_texts"
 REAL_FILES: dict[str, RealFile] = {
     title: file
@@ -32,13 +32,16 @@ REAL_FILES: dict[str, RealFile] = {
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
+def project(
+    tmp_path_factory: pytest.TempPathFactory, working_template: Template
+) -> Iterator[ModuleType]:
     """Yield the module `data` of a project of texts over a file of its owner's."""
     folder = tmp_path_factory.mktemp("texts")
-    assemble(ROOT / "templates", folder / "template")
     answers = {"package_name": PACKAGE, "project_type": "nlp", "data_source": "local"}
     answers |= {"data_path": "a.csv", "target": "y", "text_column": "t"}
-    copier.run_copy(str(folder / "template"), folder / "p", data=answers, defaults=True, quiet=True)
+    complete = questions.complete(questions.load(working_template), answers)
+    (folder / "p").mkdir()
+    write_tree(engines.render(working_template, complete), folder / "p")
     sys.path.insert(0, str(folder / "p/src"))
     try:
         yield __import__(f"{PACKAGE}.data", fromlist=["data"])
@@ -58,6 +61,7 @@ def read(project: ModuleType, path: Path, settings: Settings, *columns: str) -> 
     return frame
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("title", REAL_FILES)
 def test_texts_are_the_ones_that_the_tool_read(
     project: ModuleType, tmp_path: Path, title: str

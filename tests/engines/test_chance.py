@@ -42,7 +42,7 @@ def next_version(source: Path) -> None:
     commit(source, "2.0.0")
 
 
-@pytest.mark.sampled
+@pytest.mark.slow
 @pytest.mark.parametrize("case", TEMPLATES)
 def test_an_update_keeps_what_was_drawn(case: str, mlstarter: Run, tmp_path: Path) -> None:
     source = commit(write_template(tmp_path / "t", TEMPLATES[case]), "1.0.0")
@@ -66,6 +66,7 @@ def test_an_update_keeps_what_was_drawn(case: str, mlstarter: Run, tmp_path: Pat
     assert texts[0] != texts[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["without a seed", "without history"])
 def test_a_project_whose_seed_nobody_knows_keeps_its_own(
     kind: str, mlstarter: Run, tmp_path: Path

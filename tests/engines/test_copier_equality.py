@@ -121,6 +121,7 @@ def test_the_native_engine_equals_copier(case: str, tmp_path: Path) -> None:
     assert native
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", ["answers and their file", "modes", "internal variables"])
 def test_both_record_the_same_version_of_a_template_under_git(case: str, tmp_path: Path) -> None:
     files, answers = CASES[case]
@@ -212,7 +213,7 @@ BUILT_IN = [
 ]  # fmt: skip
 
 
-@pytest.mark.sampled
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(len(BUILT_IN)))
 def test_the_built_in_template_equals_copier(number: int) -> None:
     template = sources.resolve()

@@ -74,6 +74,7 @@ def test_tasks_run_with_trust_and_what_git_ignores_is_not_committed(
     assert not (project / "migrated").exists()
 
 
+@pytest.mark.slow
 def test_hooks_run_with_trust_and_their_own_repository_is_replaced(
     mlstarter: Run, tmp_path: Path
 ) -> None:
@@ -89,6 +90,7 @@ def test_hooks_run_with_trust_and_their_own_repository_is_replaced(
     assert "before the questions" in err
 
 
+@pytest.mark.slow
 def test_a_failing_hook_is_one_line_and_leaves_nothing(mlstarter: Run, tmp_path: Path) -> None:
     files = {**HOOKS, "hooks/post_gen_project.sh!": "#!/bin/sh\necho why >&2\nexit 3\n"}
     source = write_template(tmp_path / "template", files)

@@ -240,7 +240,7 @@ def test_a_signal_while_git_writes_leaves_nothing_that_git_wrote_afterwards(
     busy = f"""#!/bin/sh
     case " $* " in *" {command} "*)
         touch {mark}; i=0
-        while [ $i -lt 50000 ]; do : > "$PWD/f$i" || exit 1; i=$((i+1)); done;;
+        while [ $i -lt 10000 ]; do : > "$PWD/f$i" || exit 1; i=$((i+1)); done;;
     esac
     exec {real} "$@"
     """
@@ -253,7 +253,7 @@ def test_a_signal_while_git_writes_leaves_nothing_that_git_wrote_afterwards(
     )
     while not mark.exists():
         assert process.poll() is None, f"git {command} was never called"
-        time.sleep(0.01)
+        time.sleep(0.001)
     process.send_signal(number)
 
     assert process.wait(timeout=60) == (130 if number == signal.SIGINT else 128 + number)

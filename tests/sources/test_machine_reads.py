@@ -72,6 +72,7 @@ def test_what_a_template_reads_is_listed_and_needs_trust(
     assert not (tmp_path / "p").exists()
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("case", DENIALS)
 def test_what_hides_is_refused_when_it_is_rendered(case: str, tmp_path: Path) -> None:
     template = sources.resolve(str(write_template(tmp_path / "t", DENIALS[case])))
@@ -96,6 +97,7 @@ def test_dates_and_formats_that_tell_nothing_of_the_machine_are_fine(tmp_path: P
     assert tree["f"].data == b"2020-01-02 02 a %s   b c"
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("case", ["the clock", "the clock as a function", "Cookiecutter's clock", "the environment"])  # fmt: skip
 def test_with_trust_it_is_rendered(case: str, mlstarter: Run, tmp_path: Path) -> None:
     source = write_template(tmp_path / "t", READS[case][0])

@@ -68,6 +68,7 @@ def test_lint_and_test_look_at_nothing_of_it(folder: Path, mlstarter: Run) -> No
     assert {row["files"] for row in json.loads(out)["projects"]} == {len(EXPECTED_FILES)}
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("how", ["absolute", "relative", "here", "below"])
 def test_publish_sends_nothing_of_it(
     how: str, folder: Path, mlstarter: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -89,6 +89,7 @@ def test_annotated_and_plain_tags_of_one_commit(template: Path) -> None:
     assert sources.resolve(str(template), "1.0.0").version == "1.0.0"
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("checkout", ["main", "v1", "develop"])
 def test_a_cruft_project_goes_on_with_the_branch_it_keeps_to(checkout: str, tmp_path: Path) -> None:
     folder = tmp_path / "t"

@@ -344,6 +344,7 @@ def test_a_zip_packed_in_another_way_is_refused(tmp_path: Path) -> None:
         sources.resolve(str(path))
 
 
+@pytest.mark.slow
 def test_several_threads_ask_for_one_template_at_once(repository: Path) -> None:
     """As an update of a class does: none sees a mirror that another one is bringing up to date."""
 

@@ -27,6 +27,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Require
+from tests.processes import run_command_line
 from tests.templates import kaggle_stand_in
 from tests.templates.gate_faults import build_site
 from tests.templates.projects import Project, change, clean_environment
@@ -59,21 +60,25 @@ def git_identity(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def generate(tmp_path_factory: pytest.TempPathFactory, git_identity: dict[str, str]) -> Generate:
+def generate(
+    tmp_path_factory: pytest.TempPathFactory, git_identity: dict[str, str], bundle_cache: Path
+) -> Generate:
     """Return a function that writes a project with the real `mlstarter new`."""
 
     def new(project_type: str, name: str = "", **answers: str) -> Path:
         home = tmp_path_factory.mktemp(f"new-{project_type}")
         folder = home / (name or f"my-{project_type}")
         given = [word for key, value in answers.items() for word in ("--data", f"{key}={value}")]
-        command = [sys.executable, "-m", "mlstarter", "new", str(folder)]
-        private = {"HOME": str(home), "XDG_CONFIG_HOME": str(home)}
+        private = {
+            "HOME": str(home), "XDG_CONFIG_HOME": str(home), "XDG_CACHE_HOME": str(bundle_cache)
+        }  # fmt: skip
         if os.environ.get("MLSTARTER_TEST_TEMPLATES") == "working":
             return _with_plain_copier(folder, project_type, given, git_identity)
-        subprocess.run(
-            [*command, "--type", project_type, "--yes", *given], check=True, timeout=120,
-            env=clean_environment({**git_identity, **private}),
+        result = run_command_line(
+            ["new", folder, "--type", project_type, "--yes", *given], home,
+            clean_environment({**git_identity, **private}),
         )  # fmt: skip
+        assert result.returncode == 0, result.stderr
         return folder
 
     return new

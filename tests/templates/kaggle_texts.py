@@ -29,25 +29,25 @@ TOPICS = {
 
 def archive(preset: str) -> bytes:
     """Return the zip archive that the stand-in for Kaggle serves for a preset."""
-    drawn = random.Random(preset)
+    chance = random.Random(preset)
     files = {
         "sms-spam": _sms,
         "ag-news": _news,
         "airline-tweets": _tweets,
         "imdb-reviews": _reviews,
-    }[preset](drawn)
+    }[preset](chance)
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as zipped:
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as package:
         for name, content in files.items():
-            zipped.writestr(name, content)
+            package.writestr(name, content)
     return buffer.getvalue()
 
 
-def _text(drawn: random.Random, label: str, words: int = 8) -> str:
+def _text(chance: random.Random, label: str, words: int = 8) -> str:
     """Return words of which some are the label's; now and then they are another one's."""
-    said = label if drawn.random() < 0.95 else drawn.choice(list(TOPICS))
-    topic = TOPICS[said].split()
-    return " ".join(drawn.choice(topic if drawn.random() < 0.4 else FILLER) for _ in range(words))
+    topic_label = label if chance.random() < 0.95 else chance.choice(list(TOPICS))
+    topic = TOPICS[topic_label].split()
+    return " ".join(chance.choice(topic if chance.random() < 0.4 else FILLER) for _ in range(words))
 
 
 def _csv(head: list[str], rows: Rows) -> str:
@@ -56,17 +56,17 @@ def _csv(head: list[str], rows: Rows) -> str:
     return text.getvalue()
 
 
-def _sms(drawn: random.Random) -> dict[str, bytes]:
-    labels = [drawn.choice(("ham", "ham", "ham", "spam")) for _ in range(600)]
-    rows: list[list[object]] = [[label, _text(drawn, label), "", "", ""] for label in labels]
+def _sms(chance: random.Random) -> dict[str, bytes]:
+    labels = [chance.choice(("ham", "ham", "ham", "spam")) for _ in range(600)]
+    rows: list[list[object]] = [[label, _text(chance, label), "", "", ""] for label in labels]
     rows += rows[:60]  # many messages were sent more than once
     return {"spam.csv": _csv(["v1", "v2", "", "", ""], rows).encode("latin-1")}
 
 
-def _news(drawn: random.Random) -> dict[str, bytes]:
+def _news(chance: random.Random) -> dict[str, bytes]:
     def table(count: int) -> bytes:
         labels = [str(i % 4 + 1) for i in range(count)]
-        rows = [[label, 'Title, "quoted"', f"AP - {_text(drawn, label, 12)}"] for label in labels]
+        rows = [[label, 'Title, "quoted"', f"AP - {_text(chance, label, 12)}"] for label in labels]
         return _csv(["Class Index", "Title", "Description"], rows).encode()
 
     return {"test.csv": table(40), "train.csv": table(600)}
@@ -80,15 +80,15 @@ TWEET_COLUMNS = (
 )
 
 
-def _tweets(drawn: random.Random) -> dict[str, bytes]:
+def _tweets(chance: random.Random) -> dict[str, bytes]:
     rows: list[list[object]] = []
     for i in range(600):
-        label = drawn.choice(("negative", "negative", "neutral", "positive"))
+        label = chance.choice(("negative", "negative", "neutral", "positive"))
         row = dict.fromkeys(TWEET_COLUMNS, "")
         row["tweet_id"], row["airline_sentiment"] = str(570306133677760513 + i), label
         row["negativereason"] = "Late Flight" if label == "negative" else ""
         row["name"] = f"person{i // 3}"
-        row["text"] = f"@united {_text(drawn, label)}\nsecond line \N{AIRPLANE}"
+        row["text"] = f"@united {_text(chance, label)}\nsecond line \N{AIRPLANE}"
         rows.append(list(row.values()))
     return {
         "Tweets.csv": _csv(list(TWEET_COLUMNS), rows).encode(),
@@ -96,12 +96,12 @@ def _tweets(drawn: random.Random) -> dict[str, bytes]:
     }
 
 
-def _reviews(drawn: random.Random) -> dict[str, bytes]:
-    labels = [drawn.choice(("positive", "negative")) for _ in range(400)]
+def _reviews(chance: random.Random) -> dict[str, bytes]:
+    labels = [chance.choice(("positive", "negative")) for _ in range(400)]
     rows: list[list[object]] = []
     for label in labels:
         # Names, without which texts of so few words would be near-duplicates of one another.
-        names = ["".join(drawn.choices("aeiourstlnm", k=6)).title() for _ in range(40)]
-        first = f"{' '.join(names)} {_text(drawn, label, 60)}"
-        rows.append([f"{first}.<br /><br />{_text(drawn, label, 150)}", label])
+        names = ["".join(chance.choices("aeiourstlnm", k=6)).title() for _ in range(40)]
+        first = f"{' '.join(names)} {_text(chance, label, 60)}"
+        rows.append([f"{first}.<br /><br />{_text(chance, label, 150)}", label])
     return {"IMDB Dataset.csv": _csv(["review", "sentiment"], rows).encode()}

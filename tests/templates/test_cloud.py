@@ -55,11 +55,11 @@ def test_skypilot_reads_each_task_and_refuses_a_mistyped_key(
             other.write_text(text.replace(key, wrong), "utf-8")
             expected[other] = "error:"
     (tmp_path / "home").mkdir()
-    done = validate("skypilot", ["-c", PARSE, tmp_path / "home", *expected], tmp_path)
-    assert done.status == 0, done.output
+    result = validate("skypilot", ["-c", PARSE, tmp_path / "home", *expected], tmp_path)
+    assert result.status == 0, result.output
     for path, outcome in expected.items():
-        assert f"{path} {outcome}" in done.output
-    assert done.output.count("did you mean") == 2 * len(TYPES)
+        assert f"{path} {outcome}" in result.output
+    assert result.output.count("did you mean") == 2 * len(TYPES)
 
 
 @pytest.mark.parametrize("fails", [False, True])
@@ -85,10 +85,10 @@ def test_what_was_trained_there_comes_back_and_the_machine_ends(
     here.write_text("date,model\n1,a\n3,c\n", "utf-8")  # c was trained here meanwhile
     environment = os.environ | {"PATH": f"{tools}{os.pathsep}{os.environ['PATH']}"}
     environment |= {"LOG": str(tmp_path / "log"), "MACHINE": str(machine)}
-    done = subprocess.run(["make", "cloud"], cwd=folder, env=environment, check=False)
+    result = subprocess.run(["make", "cloud"], cwd=folder, env=environment, check=False)
     commands = [line.split()[1] for line in (tmp_path / "log").read_text("utf-8").splitlines()]
     assert commands == (["launch"] if fails else ["launch", "down"])
-    assert (done.returncode != 0) == fails
+    assert (result.returncode != 0) == fails
     assert (folder / "artifacts/metadata.json").exists() != fails
     assert here.read_text("utf-8") == "date,model\n1,a\n3,c\n" + ("" if fails else "2,b\n")
     if not fails:

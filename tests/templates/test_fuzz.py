@@ -20,11 +20,11 @@ def test_what_the_api_document_allows_is_answered_and_nothing_else(
 ) -> None:
     """All its checks: also that valid data are accepted and invalid ones are refused."""
     with tabular_project.serve() as address:
-        done = validate(
+        result = validate(
             "schemathesis",
             ["run", f"{address}/openapi.json", "--checks", "all", "--max-examples", EXAMPLES,
              "--seed", "1", "--no-color"],
             tmp_path,
         )  # fmt: skip
-    assert done.status == 0, done.output
-    assert "1 selected / 1 total" in done.output
+    assert result.status == 0, result.output
+    assert "1 selected / 1 total" in result.output

@@ -25,8 +25,8 @@ def test_fetch_holds_against_kaggles_wire_format(
     settings = clean_environment(index_settings())
     subprocess.run(install, cwd=folder, env=settings, check=True)
     path = {"PYTHONPATH": f"{folder / 'src'}:{HERE}"}
-    done = subprocess.run(
+    result = subprocess.run(
         [python, "-m", "pytest", "-q", "-c", "/dev/null", HERE / "fetch_checks.py"],
         cwd=folder, env=settings | path, capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert done.returncode == 0, done.stdout[-5000:]
+    assert result.returncode == 0, result.stdout[-5000:]

@@ -23,7 +23,7 @@ def test_the_readme_names_every_module_and_no_other(
     part = re.search(r"^src/.*?^site/", text, re.DOTALL | re.MULTILINE)
     assert part is not None
     lines = part[0].splitlines()[1:-1]
-    named = [name for line in lines for name in re.split(r" {2,}", line.strip())[1].split()]
+    module_names = [name for line in lines for name in re.split(r" {2,}", line.strip())[1].split()]
     modules = {p.stem for p in root.glob("src/*/*.py")} - {"__init__", "__main__"}
-    assert len(named) == len(set(named))
-    assert set(named) == modules
+    assert len(module_names) == len(set(module_names))
+    assert set(module_names) == modules

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.xdist_group("tabular")
 LONGEST = "a" + "-very-long-project-name" * 2 + "-for-packages"  # 60 characters
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("licence", "line"),
     [
@@ -45,6 +46,7 @@ def test_the_licence_that_was_chosen_is_the_one_everywhere(
     assert f"{licence}, see [LICENSE](LICENSE)" in (folder / "README.md").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_without_a_licence_nothing_claims_one(generate: Generate) -> None:
     folder = generate("tabular", "unlicensed", licence="none")
     assert not (folder / "LICENSE").exists()
@@ -55,6 +57,7 @@ def test_without_a_licence_nothing_claims_one(generate: Generate) -> None:
     assert "all rights reserved" in (folder / "README.md").read_text("utf-8")
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     "author", ['Ada "The First" Lovelace', "Łukasz Žižek", "李雷 \\ 韩", "O: #1"]
 )
@@ -62,20 +65,21 @@ def test_an_unusual_author_name_breaks_no_file(generate: Generate, author: str) 
     folder = generate("tabular", "unusual", author_name=author, author_email="ada+ml@example.com")
     project = tomllib.loads((folder / "pyproject.toml").read_text("utf-8"))["project"]
     assert project["authors"] == [{"name": author, "email": "ada+ml@example.com"}]
-    (cited,) = yaml.safe_load((folder / "CITATION.cff").read_text("utf-8"))["authors"]
-    assert cited == {"name": author, "email": "ada+ml@example.com"}
+    (cited_author,) = yaml.safe_load((folder / "CITATION.cff").read_text("utf-8"))["authors"]
+    assert cited_author == {"name": author, "email": "ada+ml@example.com"}
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("name", ["ab", "Zoo", LONGEST])
 def test_style_holds_for_a_package_name_of_any_length(generate: Generate, name: str) -> None:
     """Import order and line breaks depend on the name, so both ends of the alphabet are tried."""
     folder = generate("tabular", name)
     for command in (["check"], ["format", "--check"]):
-        done = subprocess.run(
+        result = subprocess.run(
             [sys.executable, "-m", "ruff", *command, "--no-cache", "."], cwd=folder, check=False,
             capture_output=True, text=True,
         )  # fmt: skip
-        assert done.returncode == 0, done.stdout
+        assert result.returncode == 0, result.stdout
 
 
 @pytest.mark.e2e
@@ -114,9 +118,9 @@ def test_the_readme_names_only_files_and_targets_that_exist(generate: Generate) 
 
 @pytest.mark.e2e
 def test_make_alone_lists_every_target(tabular_project: Project) -> None:
-    listed = tabular_project.run("make").output
+    listing = tabular_project.run("make").output
     for target in ("setup", "data", "train", "tune", "evaluate", "serve", "test", "lint", "image"):
-        assert re.search(rf"^{target}\b", listed, re.MULTILINE), target
+        assert re.search(rf"^{target}\b", listing, re.MULTILINE), target
 
 
 @pytest.mark.e2e
@@ -124,12 +128,12 @@ def test_uv_runs_the_project_without_make(tabular_project: Project, tmp_path: Pa
     """uv reads the same extras through its default group and makes an environment of its own."""
     root = tmp_path / "clone"
     subprocess.run(["git", "clone", "-q", tabular_project.root, root], check=True)
-    done = subprocess.run(
+    result = subprocess.run(
         [uv(), "run", "--python", sys.executable, "flight-delays", "evaluate", "--help"], cwd=root,
         env=clean_environment(index_settings()), capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    assert "usage: flight_delays evaluate" in done.stdout
+    assert result.returncode == 0, result.stderr
+    assert "usage: flight_delays evaluate" in result.stdout
 
 
 @pytest.mark.e2e
@@ -160,34 +164,34 @@ def test_make_all_works_on_every_python_that_is_named(
 ) -> None:
     folder = generate("tabular", "matrix")
     project = Project(folder, "matrix", folder / ".venv/bin/python", git_identity)
-    done = project.run("make", f"PYTHON={find_python(version)}", "all", "lint", timeout=1800)
-    assert "passed" in done.output
+    result = project.run("make", f"PYTHON={find_python(version)}", "all", "lint", timeout=1800)
+    assert "passed" in result.output
 
 
 def find_python(version: str) -> str:
     """Return an interpreter of that version, or skip: no CI image carries all of them."""
     # pyenv keeps those that are not chosen where no search path leads.
-    kept = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
-    if found := sorted(kept.glob(f"{version}.*/bin/python")):
-        return str(found[0])
-    done = subprocess.run(
+    pyenv_versions = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    if interpreters := sorted(pyenv_versions.glob(f"{version}.*/bin/python")):
+        return str(interpreters[0])
+    result = subprocess.run(
         [uv(), "python", "find", "--no-python-downloads", version], capture_output=True, text=True,
         check=False,
     )  # fmt: skip
-    if done.returncode:
+    if result.returncode:
         pytest.skip(f"Python {version} is not installed")
-    return done.stdout.strip()
+    return result.stdout.strip()
 
 
 @pytest.mark.e2e
 def test_the_wheel_holds_the_package_and_nothing_else(
     tabular_project: Project, tmp_path: Path, require: Require
 ) -> None:
-    built = subprocess.run(
+    build = subprocess.run(
         [uv(), "build", "--quiet", "--wheel", "--out-dir", tmp_path, tabular_project.root],
         env=clean_environment(index_settings()), capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert built.returncode == 0, built.stderr
+    assert build.returncode == 0, build.stderr
     (wheel,) = tmp_path.glob("*.whl")
     names = subprocess.run(
         [sys.executable, "-m", "zipfile", "--list", wheel],

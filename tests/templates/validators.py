@@ -40,11 +40,11 @@ def validate(tool: str, arguments: Sequence[str | Path], folder: Path) -> Done:
         command = [uv(), "run", "--quiet", "--no-project", "--isolated"]
         command += [word for name in packages for word in ("--with", name)] + ["python"]
     words = [*command, *map(str, arguments)]
-    done = subprocess.run(
+    result = subprocess.run(
         words, cwd=folder, env=clean_environment(index_settings()), text=True, timeout=300,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, check=False,
     )  # fmt: skip
-    return Done(tuple(words), done.returncode, done.stdout, 0.0, 0.0)
+    return Done(tuple(words), result.returncode, result.stdout, 0.0, 0.0)
 
 
 def index_settings() -> dict[str, str]:
@@ -52,11 +52,11 @@ def index_settings() -> dict[str, str]:
 
     uv does not read pip's configuration; without this it would go to the public index alone.
     """
-    listed = subprocess.run(
+    listing = subprocess.run(
         [sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
     )
     pip: dict[str, str] = {}
-    for line in listed.stdout.splitlines():
+    for line in listing.stdout.splitlines():
         name, _, value = line.partition("=")
         # Later lines (the environment's) win, as they do for pip.
         pip[name.rpartition(".")[2]] = value.strip().strip("'\"").replace("\\n", " ")
@@ -65,8 +65,8 @@ def index_settings() -> dict[str, str]:
         "cert": "SSL_CERT_FILE",
         "find-links": "UV_FIND_LINKS",
     }
-    found = {theirs: pip[ours] for ours, theirs in names.items() if pip.get(ours)}
-    return {name: value for name, value in found.items() if name not in os.environ}
+    settings = {theirs: pip[ours] for ours, theirs in names.items() if pip.get(ours)}
+    return {name: value for name, value in settings.items() if name not in os.environ}
 
 
 def model_card(folder: Path) -> dict[str, object]:
@@ -76,9 +76,9 @@ def model_card(folder: Path) -> dict[str, object]:
         "card = ModelCard.load('MODEL_CARD.md')\n"
         "print(json.dumps({**card.data.to_dict(), 'text': card.text}, default=str))\n"
     )
-    done = validate("python", ["-c", code], folder)
-    assert done.status == 0, done.output
-    value: dict[str, object] = json.loads(done.output.splitlines()[-1])
+    result = validate("python", ["-c", code], folder)
+    assert result.status == 0, result.output
+    value: dict[str, object] = json.loads(result.output.splitlines()[-1])
     return value
 
 

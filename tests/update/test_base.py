@@ -22,6 +22,7 @@ from tests.update.story import (
 pytestmark = pytest.mark.usefixtures("identity")
 
 
+@pytest.mark.slow
 def test_an_amended_first_commit_is_not_taken_for_the_base(project: Path) -> None:
     mine(project)
     git(project, "commit", "-q", "--amend", "--no-edit")
@@ -43,6 +44,7 @@ def test_a_fixup_squashed_into_the_first_commit_loses_nothing(project: Path) -> 
     assert_merged(project)
 
 
+@pytest.mark.slow
 def test_a_squash_whose_message_carries_the_trailers_is_not_the_base(project: Path) -> None:
     mine(project)
     git(project, "commit", "-q", "-m", "Mine")
@@ -71,6 +73,7 @@ def test_a_squashed_update_is_followed_by_an_update(two_releases: Template, proj
     )
 
 
+@pytest.mark.slow
 def test_rebased_history_keeps_a_base(project: Path, two_releases: Template) -> None:
     mine(project)
     git(project, "commit", "-q", "-m", "Mine")
@@ -105,6 +108,7 @@ def test_a_fresh_git_init_can_be_updated(project: Path) -> None:
     assert_merged(project)
 
 
+@pytest.mark.slow
 def test_a_sha256_repository_can_be_updated(project: Path) -> None:
     mine(project)
     shutil.rmtree(project / ".git")
@@ -115,6 +119,7 @@ def test_a_sha256_repository_can_be_updated(project: Path) -> None:
     git(project, "fsck", "--strict")
 
 
+@pytest.mark.slow
 def test_a_reverted_update_can_be_done_again(project: Path) -> None:
     mine(project)
     git(project, "commit", "-q", "-m", "Mine")

@@ -116,7 +116,7 @@ def test_a_table_that_somebody_else_wrote_is_bounded() -> None:
     assert new_places("| a | b |\n|---|---|\n") == {}
 
 
-@pytest.mark.sampled
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", TYPES)
 def test_a_project_of_0_1_0_as_it_was_made_becomes_one_of_the_second_edition(
     dest: Path, kind: str

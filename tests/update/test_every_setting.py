@@ -169,7 +169,7 @@ def test_new_and_update_write_what_copier_writes(key: str, mlstarter: Run, tmp_p
     assert snapshot(ours) == snapshot(theirs)
 
 
-@pytest.mark.sampled
+@pytest.mark.slow
 @pytest.mark.parametrize("where", [".cruft.json", "pyproject.toml"])
 @pytest.mark.parametrize("pattern", ["own.ini", "docs", "docs/*", "./own.ini", "/own.ini", "*.ini"])
 def test_what_cruft_skips_stays_out_of_updates(

@@ -12,6 +12,7 @@ from tests.update.story import QUESTIONS, Template, commit, git, update
 pytestmark = pytest.mark.usefixtures("identity")
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("pattern", ["settings.ini", "'*.ini'", "\"{{ 'settings' }}.ini\""])
 def test_a_file_that_the_template_skips_stays_the_users(
     template: Template, dest: Path, pattern: str
@@ -76,6 +77,7 @@ def test_the_record_goes_along_whatever_the_template_skips(
     assert (dest / "new.txt").read_text() == "new\n"
 
 
+@pytest.mark.slow
 def test_a_skipped_file_stays_in_a_project_in_a_subfolder(
     tmp_path: Path, template: Template
 ) -> None:
@@ -128,6 +130,7 @@ def test_an_update_on_a_branch_obeys_the_same_settings(exempting: Template, dest
     assert not list(dest.glob("examples/*"))
 
 
+@pytest.mark.slow
 def test_an_adopted_project_keeps_what_the_template_leaves_to_its_owner(
     exempting: Template, dest: Path
 ) -> None:

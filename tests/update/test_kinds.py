@@ -134,6 +134,7 @@ def test_crlf_files_of_a_student_take_the_templates_change(template: Template, d
     assert (dest / "train.py").read_bytes() == expected
 
 
+@pytest.mark.slow
 def test_gitattributes_of_a_student_normalise_both_sides(template: Template, dest: Path) -> None:
     crlf = number_lines(20).replace("\n", "\r\n").encode()
     template.release("1.0.0", {"run.bat": crlf, "a": "a\n"})

@@ -39,6 +39,7 @@ def dest(tmp_path: Path, template: Template, layer: Path) -> Path:
     return create.create(tmp_path / "churn", release, answers, layers=[layer]).path
 
 
+@pytest.mark.slow
 def test_an_update_without_the_folder_keeps_the_layer(dest: Path, layer: Path) -> None:
     write(layer, {"README.md": None, "rules.md.jinja": None})
     layer.rmdir()
@@ -71,6 +72,7 @@ def test_an_update_with_the_folder_brings_the_layers_changes(
     assert (dest / "new.py").read_text() == "newer\n"
 
 
+@pytest.mark.slow
 def test_a_layer_that_is_left_out_stays_below_a_new_one(dest: Path, tmp_path: Path) -> None:
     other = tmp_path / "other"
     write(other, {"x": "x\n", "rules.md": "none\n"})

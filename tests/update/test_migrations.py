@@ -123,6 +123,7 @@ def test_the_preview_shows_what_they_do_and_undo_takes_it_back(
     assert read_tree(project) == before
 
 
+@pytest.mark.slow
 def test_with_a_conflict_the_later_ones_are_named_and_an_abort_takes_the_earlier_ones_back(
     mlstarter: Run, project: Path
 ) -> None:
@@ -145,6 +146,7 @@ def test_with_a_conflict_the_later_ones_are_named_and_an_abort_takes_the_earlier
     assert read_tree(project) == before
 
 
+@pytest.mark.slow
 def test_a_project_in_a_sub_folder_is_migrated_alone_and_on_a_branch(
     mlstarter: Run, source: Path, tmp_path: Path
 ) -> None:
@@ -167,6 +169,7 @@ def test_a_project_in_a_sub_folder_is_migrated_alone_and_on_a_branch(
     assert git(top, "show", "newer:student.ini") == "old_key = the course's"
 
 
+@pytest.mark.slow
 def test_a_migration_of_answers_is_followed(mlstarter: Run, source: Path, project: Path) -> None:
     answers = "sed -i 's/^name:/title:/' .copier-answers.yml"
     text = (
@@ -183,6 +186,7 @@ def test_a_migration_of_answers_is_followed(mlstarter: Run, source: Path, projec
     assert yaml.safe_load((project / ".copier-answers.yml").read_text())["title"] == "ada"
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("entry", "message"),
     [

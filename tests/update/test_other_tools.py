@@ -26,6 +26,7 @@ from tests.update.story import (
 pytestmark = pytest.mark.usefixtures("identity")
 
 
+@pytest.mark.slow
 def test_a_plain_copier_copy_is_updated(two_releases: Template, tmp_path: Path) -> None:
     from copier import run_copy
 
@@ -99,6 +100,7 @@ def test_adopting_records_the_base_and_changes_no_file(
     assert_merged(folder)
 
 
+@pytest.mark.slow
 def test_a_template_without_an_answers_file_can_be_adopted(tmp_path: Path) -> None:
     template = Template(tmp_path / "t")
     (template.folder / ANSWERS).unlink()
@@ -191,6 +193,7 @@ def test_a_plain_cookiecutter_project_is_adopted_and_updated(tmp_path: Path) -> 
     assert (project / "train.py").read_text() == BOTH
 
 
+@pytest.mark.slow
 def test_a_cruft_project_is_updated_from_its_own_record(tmp_path: Path) -> None:
     pytest.importorskip("cookiecutter")
     folder = tmp_path / "t"

@@ -25,6 +25,7 @@ def server(identity: Path, project: Path, tmp_path: Path) -> Path:
     return store
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("kind", ["blob:none", "tree:0", "blob:limit=10"])
 def test_a_partial_clone_is_updated(kind: str, server: Path, tmp_path: Path) -> None:
     git(tmp_path, "clone", "-q", f"--filter={kind}", server.as_uri(), "c")

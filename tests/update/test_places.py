@@ -60,6 +60,7 @@ def test_a_project_in_a_subfolder_leaves_its_neighbours_alone(
         assert (top / name / "train.py").read_text() == text
 
 
+@pytest.mark.slow
 def test_a_conflict_in_a_subfolder_is_an_ordinary_merge(
     tmp_path: Path, two_releases: Template
 ) -> None:
@@ -75,6 +76,7 @@ def test_a_conflict_in_a_subfolder_is_an_ordinary_merge(
     assert snapshot(top) == before
 
 
+@pytest.mark.slow
 def test_an_edit_is_not_carried_into_a_neighbour_by_rename_detection(
     tmp_path: Path, two_releases: Template
 ) -> None:
@@ -105,6 +107,7 @@ def test_a_linked_work_tree_is_updated_alone(project: Path, tmp_path: Path) -> N
     assert git(project, "symbolic-ref", "HEAD").strip() == "refs/heads/main"
 
 
+@pytest.mark.slow
 def test_submodules_stay_where_they_are(project: Path, tmp_path: Path) -> None:
     other = tmp_path / "lib"
     other.mkdir()
@@ -131,6 +134,7 @@ def test_submodules_stay_where_they_are(project: Path, tmp_path: Path) -> None:
     assert git(project, "ls-files", "-s", "lib").startswith("160000")
 
 
+@pytest.mark.slow
 def test_a_project_inside_a_submodule_is_updated(project: Path, tmp_path: Path) -> None:
     mine(project)
     git(project, "commit", "-q", "-m", "Mine")

@@ -100,6 +100,7 @@ def conflict(project: Path) -> None:
     commit(project, "In the way", {"train.py": number_lines(9, line9="mine")})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_conflict", [False, True])
 def test_a_killed_update_is_undone_or_finished(project: Path, is_conflict: bool) -> None:
     places: dict[str, list[Place]] = {
@@ -149,6 +150,7 @@ def test_what_was_done_since_the_kill_stays(project: Path) -> None:
     assert mend(moved_on) == Recovery("nothing")
 
 
+@pytest.mark.slow
 def test_a_copy_of_what_a_kill_left_is_put_right(template: Template, tmp_path: Path) -> None:
     """A copy makes two files of the two names that an arriving file has."""
     template.release("1.0.0", {"kind": "file\n", "other.py": "1\n"})
@@ -168,6 +170,7 @@ def test_a_copy_of_what_a_kill_left_is_put_right(template: Template, tmp_path: P
     assert snapshot(early) == {**before, "other.txt": b"mine\n"}
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("place", ["kind/mine", "old/gone.py/mine", "old"])
 def test_what_stands_where_an_old_file_was_stays(
     template: Template, tmp_path: Path, place: str

@@ -73,6 +73,7 @@ def test_staged_changes(dest: Path) -> None:
     assert "not committed: mine.py" in refusal_of(dest).message
 
 
+@pytest.mark.slow
 def test_changes_that_git_was_told_not_to_look_at(dest: Path) -> None:
     git(dest, "update-index", "--assume-unchanged", "train.py")
     write(dest, {"train.py": "my own settings\n"})
@@ -83,6 +84,7 @@ def test_changes_that_git_was_told_not_to_look_at(dest: Path) -> None:
     assert "train.py holds changes" in refusal_of(dest).message
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("what", "start"),
     [
@@ -115,6 +117,7 @@ def test_a_detached_head_needs_a_branch(dest: Path) -> None:
     assert git(dest, "show", "bump:new.env") == "k\n"
 
 
+@pytest.mark.slow
 def test_a_downgrade_needs_to_be_allowed(dest: Path) -> None:
     git(dest, "status")
     shutil.rmtree(dest.parent / "none", ignore_errors=True)
@@ -126,6 +129,7 @@ def test_a_downgrade_needs_to_be_allowed(dest: Path) -> None:
     assert (dest / "train.py").read_text() == number_lines(9)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("files", "path_in_message"),
     [
@@ -237,6 +241,7 @@ def test_a_branch_that_exists_or_cannot_be(dest: Path) -> None:
     assert "cannot be the name" in refusal_of(dest, branch="a..b").message
 
 
+@pytest.mark.slow
 def test_a_sparse_checkout(dest: Path) -> None:
     git(dest, "sparse-checkout", "set", "--no-cone", "/*", "!train.py")
     assert "sparse" in refusal_of(dest).message
@@ -254,6 +259,7 @@ def test_an_index_that_another_git_command_holds(dest: Path) -> None:
     assert snapshot(dest) == before
 
 
+@pytest.mark.slow
 def test_a_branch_that_another_git_command_holds(dest: Path) -> None:
     lock = dest / ".git/refs/heads/main.lock"
     lock.write_text("")
@@ -315,6 +321,7 @@ def test_a_preview_writes_nothing_at_all(dest: Path) -> None:
     assert state(dest) == before
 
 
+@pytest.mark.slow
 def test_required_signing_and_failing_hooks_do_not_stop_an_update(
     dest: Path, hostile: Path
 ) -> None:

@@ -51,6 +51,7 @@ def test_both_sides_edits_in_one_file_end_in_one_merge_commit(
     git(dest, "fsck", "--strict")
 
 
+@pytest.mark.slow
 def test_a_second_update_finds_its_base_in_the_first(template: Template, dest: Path) -> None:
     template.release("1.0.0", {"train.py": number_lines(20)})
     template.release("1.1.0", {"train.py": number_lines(20, line20="theirs 1")})
@@ -118,6 +119,7 @@ def test_a_conflict_can_be_left_with_git_merge_abort(template: Template, dest: P
     assert git(dest, "status", "--porcelain", "-unormal") == "?? untracked.txt\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rerere", [False, True])
 def test_a_mergetool_resolves_the_conflict(template: Template, dest: Path, rerere: bool) -> None:
     template.release("1.0.0", {"train.py": number_lines(9)})
@@ -134,6 +136,7 @@ def test_a_mergetool_resolves_the_conflict(template: Template, dest: Path, rerer
     assert "# Conflicts" not in git(dest, "log", "-1", "--format=%B")
 
 
+@pytest.mark.slow
 def test_a_resolution_that_git_remembers_is_used_again(template: Template, dest: Path) -> None:
     template.release("1.0.0", {"train.py": number_lines(9)})
     template.release("1.1.0", {"train.py": number_lines(9, line5="theirs")})
