@@ -19,7 +19,20 @@ ROOT = Path(__file__).parent.parent
 
 # Words in -ed that are no participles, or are the field's own nouns and adjectives.
 NO_PARTICIPLE = {
-    *("seed", "need", "speed", "feed", "red", "bed", "embed", "hundred", "exceed", "proceed"),
+    *("pretrained", "distributed"),  # terms of the field, and names of its libraries' modules
+    *(
+        "seed",
+        "reseed",
+        "need",
+        "speed",
+        "feed",
+        "red",
+        "bed",
+        "embed",
+        "hundred",
+        "exceed",
+        "proceed",
+    ),
     "expected",  # what a test compares with: the word of every test framework
     "ed",
 }

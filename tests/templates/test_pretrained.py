@@ -30,16 +30,16 @@ SERVE = (
 @pytest.fixture(scope="module", params=[CV, *FULL])
 def project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Return a project at production with a tiny checkpoint that config.toml names."""
-    trained: Project = request.getfixturevalue(f"{request.param}_project")
+    essentials: Project = request.getfixturevalue(f"{request.param}_project")
     place = tmp_path_factory.mktemp(f"pretrained-{request.param}")
-    updated = at_production(trained.clone(place / trained.root.name), place)
-    if updated.run(updated.python, "-c", "import transformers, torch", check=False).status:
-        install(updated, place / "added")
-    paths = {"PYTHONPATH": f"{updated.environment['PYTHONPATH']}:{updated.root / 'tests'}"}
-    updated.run(updated.python, "-c", WRITE, environment=paths)
-    change(updated.root / "config.toml", {"checkpoint": '"tiny"'})
-    updated.command("fetch")
-    return updated
+    production = at_production(essentials.clone(place / essentials.root.name), place)
+    if production.run(production.python, "-c", "import transformers, torch", check=False).status:
+        install(production, place / "added")
+    paths = {"PYTHONPATH": f"{production.environment['PYTHONPATH']}:{production.root / 'tests'}"}
+    production.run(production.python, "-c", WRITE, environment=paths)
+    change(production.root / "config.toml", {"checkpoint": '"tiny"'})
+    production.command("fetch")
+    return production
 
 
 def install(project: Project, folder: Path) -> None:
@@ -63,8 +63,8 @@ def install(project: Project, folder: Path) -> None:
 
 def test_it_is_compared_evaluated_and_published_with_its_reason(project: Project) -> None:
     kind = project.metadata()["project"]["type"]
-    trained = project.command("train", network=False, timeout=3000)
-    assert "Fine-tuned from tiny, a network has a" in trained.output
+    training = project.command("train", network=False, timeout=3000)
+    assert "Fine-tuned from tiny, a network has a" in training.output
     project.command("evaluate", network=False)
     project.command("promote", "--force", network=False)
     facts = project.metadata()
@@ -109,7 +109,7 @@ def test_what_cannot_be_had_is_one_sentence_before_the_training(
     surroundings = {"PYTHONPATH": project.environment["PYTHONPATH"], "HF_HUB_OFFLINE": "1"}
     surroundings["HF_HOME"] = str(tmp_path / "cache")
     other = replace(project, root=clone)
-    done = other.command("train", check=False, network=False, environment=surroundings)
-    assert done.status == 1
-    assert sentence in done.output and "hint: " in done.output
-    assert "Traceback" not in done.output and "epoch" not in done.output
+    failure = other.command("train", check=False, network=False, environment=surroundings)
+    assert failure.status == 1
+    assert sentence in failure.output and "hint: " in failure.output
+    assert "Traceback" not in failure.output and "epoch" not in failure.output

@@ -100,35 +100,35 @@ OWN_DATA: dict[str, dict[str, Any]] = {
 def test_hostile_text_leaves_every_file_what_its_name_says(
     kind: str, level: str, template: Template
 ) -> None:
-    given = {
+    answers = {
         **{"project_type": kind, "level": level, "project_name": NAME, "author_name": AUTHOR},
         **{"author_email": "o'brien+x@example.org", "data_source": "local", "data_path": HOSTILE},
         **({} if kind == "asr" else {"data_licence": HOSTILE}),
         **OWN_DATA[kind],
     }
-    known = {*load_config(template.root).questions}  # an older release asks less
-    words = {"problem", "users", "error_cost"} & known
-    given |= dict.fromkeys(words, AUTHOR)
+    names = {*load_config(template.root).questions}  # an older release asks less
+    words = {"problem", "users", "error_cost"} & names
+    answers |= dict.fromkeys(words, AUTHOR)
     if level == "production" and kind != "tabular":
-        given |= dict.fromkeys({"pretrained_model"} & known, HOSTILE)
+        answers |= dict.fromkeys({"pretrained_model"} & names, HOSTILE)
 
-    files = files_of(template, **given)
+    files = files_of(template, **answers)
 
     faults = {name: parse_fault(name, data) for name, data in files.items()}
     assert {name: fault for name, fault in faults.items() if fault} == {}
     pyproject = tomllib.loads(files["pyproject.toml"].decode())
-    assert pyproject["project"]["authors"] == [{"name": AUTHOR, "email": given["author_email"]}]
+    assert pyproject["project"]["authors"] == [{"name": AUTHOR, "email": answers["author_email"]}]
     citation = yaml.safe_load(files["CITATION.cff"])
     assert citation["title"] == NAME
-    assert citation["authors"] == [{"name": AUTHOR, "email": given["author_email"]}]
+    assert citation["authors"] == [{"name": AUTHOR, "email": answers["author_email"]}]
     tables = [data for name, data in files.items() if name in {"config.toml", "schema.toml"}]
     table_texts = texts_in([tomllib.loads(table.decode()) for table in tables])
     own = {text for text in OWN_DATA[kind].values() if "=" not in text and text != "group"}
-    own |= {given[word] for word in words}
+    own |= {answers[word] for word in words}
     assert own <= table_texts
     assert {NAME, HOSTILE} <= table_texts
     record = yaml.safe_load(files[".copier-answers.yml"])
-    assert {key: record[key] for key in given} == given
+    assert {key: record[key] for key in answers} == answers
 
 
 def test_a_name_is_text_on_the_page(template: Template) -> None:
