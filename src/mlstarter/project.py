@@ -9,6 +9,7 @@ import shlex
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from mlstarter import engines
@@ -71,15 +72,18 @@ class Project:
         prefix = folder.relative_to(top).as_posix() if folder != top else ""
         return cls(folder, repository, prefix)
 
-    def record(self, commit: str) -> Record:
-        """Return the record as ``commit`` holds it.
+    def record(
+        self, commit: str, contents: Mapping[str, bytes | None] = MappingProxyType({})
+    ) -> Record:
+        """Return the record as ``commit`` holds it; ``contents`` are files of it already read.
 
         Raises:
             ProjectError: there is none, or it is not readable.
         """
 
         def read(name: str) -> bytes | None:
-            return self.repository.blob(commit, self.inside(name))
+            path = self.inside(name)
+            return contents[path] if path in contents else self.repository.blob(commit, path)
 
         record = read_record(read, (USUAL_RECORD,)) or read_record(read, self._names(commit))
         if record is not None:

@@ -121,7 +121,7 @@ def test_the_board_is_one_pseudonymous_file_that_runs_nothing_of_the_students(
     assert working.call("status", "--html", page) == 0
     text = page.read_text()
     assert "0.690 [0.670, 0.710]" in text
-    assert "3 students, 2 have started, 0 are behind." in text
+    assert "3 students; started: 2; behind: 0." in text
     leaks = ("Zyxwv", "example.edu", "user-s0", "src=", "http:", "https:", "url(")
     assert not any(word in text for word in leaks)
     assert working.call("status", "--html", page, "--names") == 0

@@ -97,7 +97,8 @@ def summary(standings: Sequence[Standing]) -> str:
     behind = sum(standing.behind for standing in standings)
     conflicts = sum(standing.conflict for standing in standings)
     more = f" Updates in conflict: {conflicts}." if conflicts else ""
-    return f"{len(standings)} students, {active_count} have started, {behind} are behind.{more}"
+    total = f"{len(standings)} student{'' if len(standings) == 1 else 's'}"
+    return f"{total}; started: {active_count}; behind: {behind}.{more}"
 
 
 def states_of(standing: Standing) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from mlstarter.cohort.roster import Student
 from mlstarter.cohort.server_answers import Absent, no_main
 from mlstarter.cohort.transport import OURS
 from mlstarter.errors import MlstarterError
-from mlstarter.project import Project
+from mlstarter.project import USUAL_RECORD, Project
 from mlstarter.reports import METRICS, Report, read_report
 from mlstarter.sources import is_same_source
 from mlstarter.versions import is_behind
@@ -128,12 +128,14 @@ class Observer:
         commits = _own_commits(project, handed_out, head)
         if commits is None:
             return Standing(*who, state="unrelated")
-        version, has_moved = self._version(project, head)
+        record = project.inside(USUAL_RECORD)
+        contents = project.repository.blobs(head, (record, METRICS))
+        version, has_moved = self._version(project, head, contents)
         deliveries = self.journal.deliveries(who[0])
         pending = pending_branch(project, refs, deliveries)
         conflicts = {f"{PREFIX}{each.version}" for each in deliveries if each.outcome == "conflict"}
         dates = _dates(project, refs)
-        report = read_report(project.repository.blob(head, METRICS))
+        report = read_report(contents[METRICS])
         return Standing(
             *who,
             state="verified",
@@ -152,10 +154,12 @@ class Observer:
             **_primary(report),
         )
 
-    def _version(self, project: Project, head: str) -> tuple[str | None, bool]:
+    def _version(
+        self, project: Project, head: str, contents: Mapping[str, bytes | None]
+    ) -> tuple[str | None, bool]:
         """Return the version, None where it cannot be told, and whether the project has moved."""
         try:
-            record = project.record(head)
+            record = project.record(head, contents)
         except MlstarterError:
             return None, False
         if not is_same_source(record.source, self.source):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -104,6 +105,26 @@ class Repository:
         """Return the bytes of a file in a commit or tree, or None where it is not there."""
         result = self.git.call("cat-file", "blob", f"{revision}:{path}")
         return result.stdout if result.status == 0 else None
+
+    def blobs(self, revision: str, paths: Sequence[str]) -> dict[str, bytes | None]:
+        """Return the bytes of files in a commit, None for what is no file there.
+
+        One process reads them all, where `blob` starts one for each.
+        """
+        names = "".join(f"{revision}:{path}\n" for path in paths)
+        out = self.git.call("cat-file", "--batch", stdin=names.encode()).stdout
+        contents: dict[str, bytes | None] = dict.fromkeys(paths)
+        start = 0
+        for path in paths:
+            end = out.find(b"\n", start)
+            words = out[start:end].split() if end >= 0 else []
+            start = end + 1
+            # Id, kind and size, and then the bytes; else the name and "missing".
+            if len(words) == 3 and words[2].isdigit():
+                size = int(words[2])
+                contents[path] = out[start : start + size] if words[1] == b"blob" else None
+                start += size + 1
+        return contents
 
     def require_idle(self) -> None:
         """Raise ProjectError while another git operation waits to be finished."""
