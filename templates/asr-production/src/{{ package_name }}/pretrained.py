@@ -24,7 +24,7 @@ from .decode import METHODS, Decoder, encode
 from .errors import ProjectError
 from .examples import Group, recordings, stack
 from .features import RATE, Recording, read_audio
-from .fine_tuning import HINT, NAME, Pretrained, describe, explain, load
+from .fine_tuning import HINT, NAME, OTHER, Pretrained, describe, explain, load
 from .fit import choose_device, fit, make_reproducible
 from .inference import scores_of
 from .model import SECONDS_PER_STEP, Recogniser, mask
@@ -111,7 +111,7 @@ def compare(config: Config) -> None:
         pairs = [(torch.from_numpy(wave)[None], torch.tensor([len(wave)])) for wave in sounds]
         expected = torch.cat([network(*pair)[0][0] for pair in pairs]).double().numpy()
     scores = scores_of(session, sounds)
-    largest = export.parity(expected, np.concatenate(scores), train.TOLERANCE)
+    largest = export.parity(expected, np.concatenate(scores), train.TOLERANCE, OTHER)
 
     output = own | train.choose_search(own, session, validation)
     errors = errors_of(Decoder(output), scores_of(session, waves), validation)

@@ -21,7 +21,7 @@ from .config import Config, ImageFormat
 from .convert import answer_all, convert
 from .data import Images
 from .files import read_json
-from .fine_tuning import NAME, Pretrained, describe, explain, fetch, load
+from .fine_tuning import NAME, OTHER, Pretrained, describe, explain, fetch, load
 from .fit import choose_device, fit, make_reproducible
 from .inference import Model
 from .model import augment, calibrate, logits_of, probabilities, to_tensor
@@ -85,7 +85,7 @@ def compare(config: Config) -> None:
     session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
     some = np.array_split(held_out.pixels, -(-len(held_out) // TOGETHER))
     answers = np.concatenate([answer_all(session, part) for part in some])
-    largest = export.parity(scores[NAME], answers, train.TOLERANCE)
+    largest = export.parity(scores[NAME], answers, train.TOLERANCE, OTHER)
     size = len(graph) + (export.ARTIFACTS / "golden.json").stat().st_size
     refusal = f"it takes {size / 1e6:.1f} MB of the 10 of model/" if size > LARGEST else ""
     facts["pretrained"] = describe(config.pretrained, choice, "on validation", refusal)

@@ -22,7 +22,7 @@ from transformers import AutoModelForSequenceClassification, AutoTokenizer
 from . import data, export, files, metrics, train
 from .config import Config
 from .features import normalise
-from .fine_tuning import NAME, Pretrained, describe, explain, fetch, load
+from .fine_tuning import NAME, OTHER, Pretrained, describe, explain, fetch, load
 from .graph import EDGE_TEXTS
 from .metrics import Floats
 from .model import Candidate, abstention_threshold
@@ -82,7 +82,7 @@ def compare(config: Config) -> None:
     files.write(GRAPH, to_onnx(network.cpu(), tokenizer))
     texts, transformer = [*validation.texts, *EDGE_TEXTS], Transformer(tokenizer)
     expected = probabilities(logits_in(network), tokenizer, texts)
-    export.parity(expected, transformer.predict_proba(texts), train.TOLERANCE)
+    export.parity(expected, transformer.predict_proba(texts), train.TOLERANCE, OTHER)
     truth, scores = np.concatenate([part.truth for _, part in pairs]), np.concatenate(answers)
     threshold = abstention_threshold(truth, scores, config.decision.answer_accuracy)
     pipeline: Any = transformer
