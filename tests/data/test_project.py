@@ -18,8 +18,8 @@ KAGGLE = {"project_type": "tabular", "data_source": "kaggle", "data_file": ""}
     ("answers", "settings", "lacking"),
     [
         (PLAIN, Settings(separator=";", encoding="cp1252", quote="'"), {}),
-        (PLAIN, Settings(decimal=","), {"data_decimal": ",", "data_thousands": ""}),
-        (PLAIN, Settings(thousands=" "), {"data_decimal": ".", "data_thousands": " "}),
+        (PLAIN, Settings(decimal=","), {"data_decimal": ","}),
+        (PLAIN, Settings(thousands=" "), {"data_thousands": " "}),
         (PLAIN | {"data_decimal": ","}, Settings(decimal=".", thousands=","), {}),
         (PLAIN, Settings(quote=""), {"data_quote": ""}),
         (PLAIN, Settings(escape="\\", comment="#"), {"data_escape": "\\", "data_comment": "#"}),

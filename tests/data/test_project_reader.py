@@ -43,8 +43,12 @@ class Projects:
     def module(self, name: str, how: Settings, path: Path) -> ModuleType:
         """Return a module of the project that reads files which are written as ``path`` is."""
         answers = {"data_source": "local", "task": "multiclass", "target": "y"}
-        answers |= {"data_path": f"a{path.suffix}", "data_format": how.format}
-        answers |= {f"data_{key}": getattr(how, key) for key in sorted(how.unusual())}
+        answers |= {"data_path": f"a{path.suffix}"}
+        answers |= {} if how.format == "csv" else {"data_format": how.format}
+        answers |= {
+            f"data_{key}": getattr(how, key)
+            for key in sorted(how.unusual() & {*how.non_defaults()})
+        }
         package = f"{PACKAGE}_{self.packages.setdefault(str(answers), len(self.packages))}"
         project = self.folder / package
         if not project.exists():

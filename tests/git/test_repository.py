@@ -16,7 +16,8 @@ def test_the_files_that_a_commit_has_come_back_and_the_others_as_none(tmp_path: 
         file.parent.mkdir(exist_ok=True)
         file.write_bytes(content)
     git(tmp_path, "add", "--all")
-    git(tmp_path, "commit", "--quiet", "--message", "Files")
+    person = ("-c", "user.name=Somebody", "-c", "user.email=somebody@example.org")
+    git(tmp_path, *person, "commit", "--quiet", "--message", "Files")
     repository = Repository.find(tmp_path)
     assert repository is not None
     absent = ("a b", "folder", "none missing", "empty/x")

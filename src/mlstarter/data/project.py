@@ -104,7 +104,10 @@ class DataProject:
         if settings.format not in ("csv", self.answers.get("data_format")):
             answers["data_format"] = str(settings.format)
         lacking = settings.unusual() - with_values(Settings(), settings_in(self.answers)).unusual()
-        answers |= {f"data_{key}": str(getattr(settings, key)) for key in sorted(lacking)}
+        answers |= {
+            f"data_{key}": str(getattr(settings, key))
+            for key in sorted(lacking & {*settings.non_defaults()})
+        }
         is_kaggle = self.answers.get("data_source") == "kaggle"
         key = "data_file" if is_kaggle else "data_path"
         path = str(self.answers.get(key) or ("" if is_kaggle else "env:"))
