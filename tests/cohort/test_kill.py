@@ -160,6 +160,7 @@ def test_ctrl_c_ends_in_an_orderly_way_and_the_same_command_goes_on(classroom: C
     is_complete(classroom)
 
 
+@pytest.mark.slow
 def test_two_commands_at_once_are_refused(
     classroom: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:

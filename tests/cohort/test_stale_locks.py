@@ -57,6 +57,7 @@ def test_a_lock_of_a_killed_offer_does_not_keep_it_from_going_on(classroom: Clas
     assert OFFER in classroom.refs(student)
 
 
+@pytest.mark.slow
 def test_a_lock_on_a_student_s_branch_stays_and_is_named(
     classroom: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -89,6 +89,7 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+@pytest.mark.slow
 def test_the_digest_is_that_of_the_bytes(project: OwnProject) -> None:
     raw = project.folder / "data/raw"
     raw.mkdir(parents=True, exist_ok=True)
@@ -105,6 +106,7 @@ def test_the_digest_is_that_of_the_bytes(project: OwnProject) -> None:
     assert len(digests) == len(CONTENTS)
 
 
+@pytest.mark.slow
 def test_a_change_of_one_byte_is_refused_where_a_model_is_evaluated(project: OwnProject) -> None:
     file = project.folder / "a.csv"
     file.write_text(PLAIN, encoding="utf-8")

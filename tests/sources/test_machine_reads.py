@@ -187,6 +187,7 @@ ENDLESS = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.sampled
 @pytest.mark.parametrize("case", ENDLESS)
 @pytest.mark.parametrize("place", ["file", "question"])
