@@ -47,7 +47,7 @@ class Projects:
         answers |= {} if how.format == "csv" else {"data_format": how.format}
         answers |= {
             f"data_{key}": getattr(how, key)
-            for key in sorted(how.unusual() & {*how.non_defaults()})
+            for key in sorted(how.rendered_keys() & {*how.non_defaults()})
         }
         package = f"{PACKAGE}_{self.packages.setdefault(str(answers), len(self.packages))}"
         project = self.folder / package

@@ -122,7 +122,7 @@ def test_a_template_about_its_answers_alone_needs_no_trust(tmp_path: Path) -> No
 @pytest.mark.parametrize("version", [str(version) for version in sources.versions()])
 def test_every_parser_reads_the_built_in_questions_alike(version: str) -> None:
     root = sources.resolve(ref=version).root
-    quick, usual = load_config(root, is_tested=True), load_config(root)
+    quick, usual = load_config(root, is_builtin=True), load_config(root)
     assert (quick.settings, quick.questions) == (usual.settings, usual.questions)
     assert [*quick.questions] == [*usual.questions]
 

@@ -86,7 +86,7 @@ def explain(url: str, words: str) -> MlstarterError | None:  # noqa: PLR0911 - a
     )
 
 
-def silence(url: str, words: str, attempts: int) -> RemoteFailed:
+def no_answer(url: str, words: str, attempts: int) -> RemoteFailed:
     """Return the error for what did not pass in so many tries."""
     lock = _LOCK.search(words)
     if lock is None:

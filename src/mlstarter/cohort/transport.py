@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from mlstarter.cohort.server_answers import Absent, RemoteFailed, explain, silence
+from mlstarter.cohort.server_answers import Absent, RemoteFailed, explain, no_answer
 from mlstarter.cohort.shared_folder import private_view, release_stale_locks
 from mlstarter.git.process import Git, GitResult
 from mlstarter.operating_system import is_windows
@@ -162,7 +162,7 @@ class Transport:
             if (error := explain(url, words)) is not None:
                 raise error
             retry = retry or self._first_retry()
-            retry = retry.after(silence(url, words, self.attempts))
+            retry = retry.after(no_answer(url, words, self.attempts))
             retry.sleep()
             if folder is not None:
                 release_stale_locks(folder, branches)

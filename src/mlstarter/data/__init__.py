@@ -2,9 +2,9 @@
 
 The modules, each using only those before it: limits, show, requirements, errors; settings (how a
 file is read) and schema (what its columns mean); words, numbers; archives, csv_rows,
-wide_encodings, encodings, twice_encoded, layout_errors, dialect, excel, databases, json_files,
+unicode_encodings, encodings, mojibake, layout_errors, dialect, excel, databases, json_files,
 formats, tables (files to cells); reader (cells to values, as the generated project reads them);
-dates, facts, notes, spellings, numeric, left_out, columns and styles (what one column is), inspect
-(a whole file); choices, splits, leaks, totals, headers, draft and proposal (a project over it);
-folders, place, answers, writing, project, report.
+dates, facts, notes, spellings, number_columns, unread_columns, columns and styles (what one column
+is), inspect (a whole file); choices, splits, leaks, totals, headers, draft and proposal (a project
+over it); folders, place, answers, writing, project, report.
 """

@@ -12,13 +12,13 @@ from typing import Any
 
 from mlstarter.data import dates, words
 from mlstarter.data.facts import Facts, facts_of
-from mlstarter.data.left_out import FEWEST_ROWS_A_VALUE, unread_numbers, unread_times
 from mlstarter.data.notes import note_of, note_of_counted_time, note_of_times, note_of_words
+from mlstarter.data.number_columns import are_few, as_numbers, typed_numbers
 from mlstarter.data.numbers import NumberStyle
-from mlstarter.data.numeric import are_few, as_numbers, typed_numbers
 from mlstarter.data.reader import LARGEST, as_text
 from mlstarter.data.show import quote, some
 from mlstarter.data.spellings import spellings
+from mlstarter.data.unread_columns import FEWEST_ROWS_A_VALUE, unread_numbers, unread_times
 
 MOST_SPELLINGS = 20  # of yes and no: Yes, YES, yes, ...
 CLOCK = "a time of day, or how long: make it a number"
@@ -37,9 +37,7 @@ def describe(  # noqa: PLR0911 - one question after another
     if any(isinstance(cell, date) for cell in cells):
         return _typed_time(name, cells, texts, empty)
     if any(isinstance(cell, time) for cell in cells):
-        return facts_of(
-            name, "mixed", texts, empty, reason="a time of day, or how long: make it a number"
-        )
+        return facts_of(name, "mixed", texts, empty, reason=CLOCK)
     if len(texts) == 1 and not empty:
         only = next(iter(texts))
         return facts_of(name, "constant", texts, 0, reason=f"constant: always {quote(only, 40)}")

@@ -18,11 +18,8 @@ from mlstarter.data.schema import Column, Schema
 from mlstarter.data.show import excerpt, quote, some
 from mlstarter.data.totals import total_row
 
-FEWEST_ROWS, FEWEST_TEXTS, FEWEST_OF_A_CLASS = (
-    30,
-    50,
-    10,
-)  # what learning and testing need
+# What a project needs to learn and to test.
+FEWEST_ROWS, FEWEST_TEXTS, FEWEST_OF_A_CLASS = 30, 50, 10
 
 
 def title_of(name: str) -> str:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from mlstarter.data.errors import DataError, OpenQuestion, Option
 from mlstarter.data.requirements import require
 from mlstarter.data.show import excerpt
-from mlstarter.data.wide_encodings import marked_encoding, wide_encoding
+from mlstarter.data.unicode_encodings import marked_encoding, wide_encoding
 
 # Of encodings that give the same text the first is named.
 CANDIDATES = (

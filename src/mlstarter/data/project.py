@@ -103,7 +103,10 @@ class DataProject:
             return answers
         if settings.format not in ("csv", self.answers.get("data_format")):
             answers["data_format"] = str(settings.format)
-        lacking = settings.unusual() - with_values(Settings(), settings_in(self.answers)).unusual()
+        lacking = (
+            settings.rendered_keys()
+            - with_values(Settings(), settings_in(self.answers)).rendered_keys()
+        )
         answers |= {
             f"data_{key}": str(getattr(settings, key))
             for key in sorted(lacking & {*settings.non_defaults()})

@@ -45,7 +45,7 @@ class Settings:
             and (value := getattr(self, field.name)) != getattr(plain, field.name)
         }
 
-    def unusual(self) -> set[str]:
+    def rendered_keys(self) -> set[str]:
         """Return the keys that only a project has whose answers name them: others need no code.
 
         A sign before decimals and one between thousands are read by the same code.

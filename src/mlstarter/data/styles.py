@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mlstarter.data.errors import OpenQuestion, Option
+from mlstarter.data.number_columns import numeric_texts
 from mlstarter.data.numbers import STYLES, NumberStyle, decimals_differ, signs_of, to_number
-from mlstarter.data.numeric import numeric_texts
 from mlstarter.data.show import excerpt, quote
 
 DISTINCT = 20_000

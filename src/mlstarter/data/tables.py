@@ -18,9 +18,9 @@ from mlstarter.data.csv_rows import check_widths, column_names, rows_of
 from mlstarter.data.errors import DataError
 from mlstarter.data.formats import detect_format
 from mlstarter.data.limits import CELLS, COLUMNS
+from mlstarter.data.mojibake import refuse_mojibake
 from mlstarter.data.settings import Settings, with_values
 from mlstarter.data.show import excerpt
-from mlstarter.data.twice_encoded import refuse_twice_encoded
 
 RULE = re.compile(r"\s*:?-{2,}:?\s*|\s*")
 Cell = Any
@@ -53,7 +53,7 @@ def read(path: Path, own_settings: Mapping[str, Any]) -> Table:
         text = encodings.check(data, encoding, path.name)
         del data
         if "encoding" not in own_settings:
-            refuse_twice_encoded(text, path.name)
+            refuse_mojibake(text, path.name)
         layout = dialect.detect(text, path.name, own_settings)
         settings = replace(with_values(layout, own_settings), format="csv", encoding=encoding)
         return _table(settings, path, *_csv(text, settings, path.name))

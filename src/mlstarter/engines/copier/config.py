@@ -95,10 +95,10 @@ class CopierConfig:
         return tuple(self.settings.get("exclude", default))
 
 
-def load_config(root: Path, *, is_tested: bool = False) -> CopierConfig:
+def load_config(root: Path, *, is_builtin: bool = False) -> CopierConfig:
     """Read the question file of the Copier template in ``root``.
 
-    ``is_tested``: it is known that the quick parser reads what Copier's reads.
+    ``is_builtin``: a test holds the quick parser equal to Copier's for this template.
 
     Raises:
         TemplateError: the file is not valid YAML, or not a mapping, or includes a file that
@@ -108,7 +108,7 @@ def load_config(root: Path, *, is_tested: bool = False) -> CopierConfig:
     data: dict[str, Any] = {}
     if path:
         with bounded_evaluation(f"Reading {path.name} of the template"):
-            data = _load(inside(root, path), FAST_LOADER if is_tested else yaml.SafeLoader)
+            data = _load(inside(root, path), FAST_LOADER if is_builtin else yaml.SafeLoader)
     settings = {key[1:]: value for key, value in data.items() if key.startswith("_")}
     questions = {
         key: dict(value) if isinstance(value, dict) else {"default": value}

@@ -38,7 +38,7 @@ class CopierEngine:
     @cached_property
     def config(self) -> CopierConfig:
         """What ``copier.yml`` says; without its tasks where only the texts are wanted."""
-        config = load_config(self.template.root, is_tested=self.template.is_builtin)
+        config = load_config(self.template.root, is_builtin=self.template.is_builtin)
         return config.without("tasks") if self.template.texts_only else config
 
     @property

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 
 from mlstarter.data import dates
 from mlstarter.data.facts import Facts, facts_of
+from mlstarter.data.number_columns import as_numbers
 from mlstarter.data.numbers import STYLES, NumberStyle, signs_of, to_number
-from mlstarter.data.numeric import as_numbers
 from mlstarter.data.show import some
 
 FEW_TEXTS = 12  # different ones: classes rather than numbers that were spoilt

@@ -14,7 +14,7 @@ MOSTLY = 0.5
 _FOREIGN_WORD = re.compile(r"\w{0,20}[^\x00-\x7f\s]+[^\s,;|\"]{0,20}")
 
 
-def refuse_twice_encoded(text: str, name: str) -> None:
+def refuse_mojibake(text: str, name: str) -> None:
     """Raise DataError where most words that are not ASCII were written as UTF-8 twice.
 
     By accident a word in cp1252 is hardly ever UTF-8 as well.
