@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from mlstarter.git.blobs import read_blobs
+from mlstarter.git.process import GitFailed
 from mlstarter.git.repository import Repository
 from tests.update.story import git
 
@@ -24,3 +28,5 @@ def test_the_files_that_a_commit_has_come_back_and_the_others_as_none(tmp_path: 
 
     assert repository.blobs("HEAD", (*absent, *contents)) == {**dict.fromkeys(absent), **contents}
     assert repository.blobs("0" * 40, ("empty",)) == {"empty": None}
+    with pytest.raises(GitFailed, match=f"the object {'0' * 40} is missing"):
+        read_blobs(repository.git, ["0" * 40])

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mlstarter import questions, sources
-from mlstarter.git.clean_filters import read_blobs
+from mlstarter.git.blobs import read_blobs
 from mlstarter.git.objects import GITLINK
 from mlstarter.new import create
 from mlstarter.project import Project

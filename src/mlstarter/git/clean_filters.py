@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from mlstarter.git.blobs import read_blobs
 from mlstarter.git.process import Git
 from mlstarter.tree import SYMLINK, Entry, Tree
 
@@ -122,21 +123,6 @@ def _clean(git: Git, folder: Path, tree: Tree, files: list[str]) -> dict[str, En
         if data != tree[path].data:
             entries[path] = Entry(tree[path].mode, data)
     return entries
-
-
-def read_blobs(git: Git, oids: list[str]) -> list[bytes]:
-    """Return the bytes of blobs, in the order asked for, from one git process."""
-    if not oids:
-        return []
-    out = git.run("cat-file", "--batch", stdin="\n".join(oids).encode())
-    blobs: list[bytes] = []
-    at = 0
-    for _ in oids:
-        end = out.index(b"\n", at)
-        size = int(out[at:end].split()[2])
-        blobs.append(out[end + 1 : end + 1 + size])
-        at = end + 1 + size + 1
-    return blobs
 
 
 def _in(git: Git, folder: Path) -> Git:

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 
-from mlstarter.git.clean_filters import read_blobs
+from mlstarter.git.blobs import read_blobs
 from mlstarter.git.objects import ObjectSet
 from mlstarter.git.process import Git
 from mlstarter.git.repository import Repository

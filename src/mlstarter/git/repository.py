@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mlstarter.errors import ProjectError
+from mlstarter.git.blobs import find_blobs
 from mlstarter.git.process import Git, GitFailed
 
 # What git leaves in its folder while an operation waits to be finished, and how to leave it.
@@ -111,20 +112,8 @@ class Repository:
 
         One process reads them all, where `blob` starts one for each.
         """
-        names = "".join(f"{revision}:{path}\n" for path in paths)
-        out = self.git.call("cat-file", "--batch", stdin=names.encode()).stdout
-        contents: dict[str, bytes | None] = dict.fromkeys(paths)
-        start = 0
-        for path in paths:
-            end = out.find(b"\n", start)
-            words = out[start:end].split() if end >= 0 else []
-            start = end + 1
-            # Id, kind and size, and then the bytes; else the name and "missing".
-            if len(words) == 3 and words[2].isdigit():
-                size = int(words[2])
-                contents[path] = out[start : start + size] if words[1] == b"blob" else None
-                start += size + 1
-        return contents
+        names = [f"{revision}:{path}" for path in paths]
+        return dict(zip(paths, find_blobs(self.git, names), strict=True))
 
     def require_idle(self) -> None:
         """Raise ProjectError while another git operation waits to be finished."""

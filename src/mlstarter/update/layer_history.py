@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mlstarter.errors import ProjectError
-from mlstarter.git.clean_filters import read_blobs
+from mlstarter.git.blobs import read_blobs
 from mlstarter.git.merge_base import Layer, TemplateCommit, template_commits
 from mlstarter.git.repository import Repository
 from mlstarter.tree import Entry

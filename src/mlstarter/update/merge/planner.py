@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from mlstarter.git.clean_filters import read_blobs
+from mlstarter.git.blobs import read_blobs
 from mlstarter.git.identity import now
 from mlstarter.git.merge_base import Pristine, TemplateCommit
 from mlstarter.git.objects import DIRECTORY, GITLINK, Leaf, ObjectSet, tree_bytes

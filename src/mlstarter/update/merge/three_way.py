@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from mlstarter.git.clean_filters import read_blobs
+from mlstarter.git.blobs import read_blobs
 from mlstarter.git.identity import TEMPLATE_AUTHOR
 from mlstarter.git.objects import Leaf, ObjectSet
 from mlstarter.git.process import GitFailed
