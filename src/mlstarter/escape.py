@@ -1,6 +1,6 @@
 """Text of others, made harmless for the place where it is shown: terminal, Markdown, CSV, TOML.
 
-HTML is escaped by ``html.escape`` of the standard library, after ``line``.
+HTML is escaped by Jinja2 (autoescape), after ``line``.
 """
 
 from __future__ import annotations
