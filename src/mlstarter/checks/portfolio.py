@@ -35,8 +35,8 @@ TEXT_LIMIT = 1024**2
 # What is shown of a text of the project.
 _MAX_TEXT = 60
 _MOST_GAPS = 6
-_UNSTATED = "not stated yet"
-_GAP = re.compile(rf",?( is)? {_UNSTATED}|to be written( by the author)?", re.IGNORECASE)
+_NO_STATEMENT = "not stated yet"
+_GAP = re.compile(rf",?( is)? {_NO_STATEMENT}|to be written( by the author)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def readme(portfolio: Portfolio) -> Finding:
     text = _text(portfolio, "README.md")
     if text is None:
         return Finding("README", "failed", "there is no README.md", "write one: what, why, result")
-    return _written(text, "README", "README.md")
+    return _completeness(text, "README", "README.md")
 
 
 def model_card(portfolio: Portfolio) -> Finding:
@@ -110,7 +110,7 @@ def model_card(portfolio: Portfolio) -> Finding:
     text = _text(portfolio, "MODEL_CARD.md")
     if text is None:
         return Finding("model card", "warning", "there is no MODEL_CARD.md", "make promote")
-    return _written(text, "model card", "MODEL_CARD.md")
+    return _completeness(text, "model card", "MODEL_CARD.md")
 
 
 def _text(portfolio: Portfolio, path: str) -> str | None:
@@ -122,7 +122,7 @@ def _text(portfolio: Portfolio, path: str) -> str | None:
         return None
 
 
-def _written(text: str, name: str, file: str) -> Finding:
+def _completeness(text: str, name: str, file: str) -> Finding:
     """Return whether nothing in a text is left to its author to write."""
     names = [" ".join(gap.split())[:_MAX_TEXT] for gap in [*_marks(text), *_italic_gaps(text)]]
     if not names:
@@ -130,7 +130,7 @@ def _written(text: str, name: str, file: str) -> Finding:
     count = "1 passage is" if len(names) == 1 else f"{len(names)} passages are"
     detail = f"{count} still to be written: {'; '.join(names[:_MOST_GAPS])}"
     mend = f"write them into {file}"
-    if _UNSTATED in text:
+    if _NO_STATEMENT in text:
         mend += "; what config.toml has a key for there, then `make promote`"
     return Finding(name, "failed", detail + ("; ..." if names[_MOST_GAPS:] else ""), mend)
 
