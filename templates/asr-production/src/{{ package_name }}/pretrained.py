@@ -150,7 +150,7 @@ def errors_of(
     """Return the errors of each method on the clips: [clips, 2], with the words of each."""
     references = [decoder.without_fillers(clip.text) for clip in clips]
     return {
-        name: count_errors(references, [decoder.text(one, name) for one in scores])
+        name: count_errors(references, [decoder.transcribe(one, name)[0] for one in scores])
         for name in METHODS
     }
 
