@@ -51,10 +51,10 @@ class FineTuned(Recogniser):
         """Return log-probabilities [batch, steps, symbols] and steps [batch] of padded audio."""
         valid = mask(lengths, audio.shape[1])[:, 0]
         count = valid.sum(dim=1, keepdim=True)
-        centred = (audio - (audio * valid).sum(dim=1, keepdim=True) / count) * valid
-        deviation = (centred.square().sum(dim=1, keepdim=True) / count).sqrt().clamp(min=1e-4)
+        signal = (audio - (audio * valid).sum(dim=1, keepdim=True) / count) * valid
+        deviation = (signal.square().sum(dim=1, keepdim=True) / count).sqrt().clamp(min=1e-4)
         inner: Any = self.network
-        logits: Tensor = inner(input_values=centred / deviation).logits
+        logits: Tensor = inner(input_values=signal / deviation).logits
         return logits.log_softmax(dim=2), ((lengths - WINDOW) // STEP + 1).clamp(min=1)
 
 
