@@ -6,5 +6,5 @@ unicode_encodings, encodings, mojibake, layout_errors, dialect, excel, databases
 formats, tables (files to cells); reader (cells to values, as the generated project reads them);
 dates, facts, notes, spellings, number_columns, unread_columns, columns and styles (what one column
 is), inspect (a whole file); choices, splits, leaks, totals, headers, draft and proposal (a project
-over it); folders, place, answers, writing, project, report.
+over it); picture_classes, recordings, folders, place, answers, writing, project, report.
 """

@@ -139,7 +139,7 @@ def _judge_numbers(
         reason = note_of_counted_time(name, numbers) or reason
         return facts_of(name, "identifier", texts, empty, reason=reason)
     if words.CODE.search(name):
-        note = "codes are names, not quantities"
+        note = note_of(name, numbers, list(texts)) or "codes are names, not quantities"
         return _text(name, texts, empty, is_typed=False, note=note)
     unique = distinct == len(numbers) and distinct > 10
     counting = all(b - a == 1 for a, b in itertools.pairwise(numbers))
