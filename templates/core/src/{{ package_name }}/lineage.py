@@ -50,8 +50,8 @@ def append_experiment(facts: dict[str, Any]) -> None:
     rows = read_rows(EXPERIMENTS)
     previous = json.loads(rows[-1]["settings"]) if rows else settings
     changes = [f"{k} = {json.dumps(v)}" for k, v in settings.items() if v != previous.get(k)]
-    (chosen,) = [row for row in facts["chosen_by"]["candidates"] if row["chosen"]]
+    (choice,) = [row for row in facts["chosen_by"]["candidates"] if row["chosen"]]
     row = {"date": model["created"], "commit": model["commit"], "model": model["id"]}
-    row |= {"chosen": chosen["name"], "metric": chosen["metric"], "value": f"{chosen['value']:.6g}"}
+    row |= {"chosen": choice["name"], "metric": choice["metric"], "value": f"{choice['value']:.6g}"}
     row |= {"changes": "; ".join(changes), "settings": json.dumps(settings)}
     append_row(EXPERIMENTS, row)

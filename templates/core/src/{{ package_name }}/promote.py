@@ -28,12 +28,13 @@ def run(force: bool = False) -> None:
 
 def publish(folder: Path, metadata: dict[str, Any]) -> None:
     """Write model/, README, card and reports, all of them of the model in ``folder``."""
-    project = metadata["project"] = metadata["project"] | load_config().project.model_dump()
-    project |= {"story": story()} | {n: project[n] or a for n, a in git.addresses().items()}
+    project = metadata["project"] | load_config().project.model_dump() | {"story": story()}
+    project |= {name: project[name] or address for name, address in git.addresses().items()}
     facts = read_json(folder / "metrics.json") | {"project": project}
     facts["test_readings"] = read_rows(Path("reports/test_readings.csv"))
     keys = ("evaluated", "picture", "metrics", "comparison")
-    metadata["result"] = {"sentence": facts["result"]} | {k: facts[k] for k in keys if k in facts}
+    result = {"sentence": facts["result"]} | {key: facts[key] for key in keys if key in facts}
+    metadata |= {"project": project, "result": result}
     if sum((folder / name).stat().st_size for name in PARTS) > LARGEST:
         raise ProjectError("The model takes more than 10 MB.", "Make it smaller in config.toml.")
     # All is rendered before the first file is written; metadata.json, which names the model, last.
