@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +31,15 @@ RECORDINGS = frozenset((
 ))  # fmt: skip
 
 MOST_FILES = 500_000
-PARTS = {"train", "training", "test", "testing"}
-SPLIT_NAMES = PARTS | {"val", "valid", "validation", "dev"}
+PARTS = {
+    "train": "train", "training": "train", "val": "validation", "valid": "validation",
+    "validation": "validation", "dev": "validation", "test": "test", "testing": "test",
+}  # fmt: skip
+"""Names of folders, in small letters, that hold a part of a split: which one."""
+
+DEFAULT_PARTS = {
+    name: PARTS[name] for name in ("train", "val", "valid", "validation", "test")
+}  # what a project knows of itself
 # Where the layouts that a project of speech reads have what is said; and LibriSpeech's *.trans.txt.
 TEXTS = frozenset(
     (
@@ -41,7 +48,7 @@ TEXTS = frozenset(
     )
 )
 
-SPLIT_FOLDERS = frozenset({*PARTS, "val", "valid", "validation", "dev"})
+SPLIT_FOLDERS = frozenset(PARTS)
 """Names of folders that name no class, in small letters."""
 
 
@@ -50,7 +57,8 @@ class Folder:
     """What lies in a folder: files, their bytes, and how many there are of each ending.
 
     ``classes`` are the names of the folders in which pictures lie, those of a split's parts left
-    out; ``has_texts`` says whether a file tells what is said in recordings.
+    out; ``parts`` are these, and which part each is; ``has_texts`` says whether a file tells what
+    is said in recordings.
     """
 
     path: Path
@@ -58,6 +66,7 @@ class Folder:
     size: int
     endings: Mapping[str, int]
     classes: frozenset[str] = frozenset()
+    parts: Mapping[str, str] = field(default_factory=dict)
     has_texts: bool = False
 
     def count(self, endings: frozenset[str]) -> int:
@@ -83,7 +92,7 @@ def walk(folder: Path) -> Iterator[Path]:
 def look(folder: Path) -> Folder:
     """Count what lies in a folder; raises DataError for more than ``MOST_FILES`` files."""
     endings: Counter[str] = Counter()
-    classes: set[str] = set()
+    places: set[tuple[str, ...]] = set()
     size, has_texts = 0, False
     for number, path in enumerate(walk(folder), 1):
         if number > MOST_FILES:
@@ -92,12 +101,30 @@ def look(folder: Path) -> Folder:
                 hint="give a folder within",
             )
         endings[path.suffix.lower()] += 1
-        if path.suffix.lower() in PICTURES and path.parent != folder:
-            classes.add(unicodedata.normalize("NFC", path.parent.name))
+        if path.suffix.lower() in PICTURES:
+            places.add(path.relative_to(folder).parts[:-1])
         has_texts = has_texts or path.name in TEXTS or path.name.endswith(".trans.txt")
         size += path.stat().st_size if path.exists() else 0
-    labels = frozenset(name for name in classes if name.lower() not in SPLIT_NAMES)
-    return Folder(folder, sum(endings.values()), size, dict(endings), labels, has_texts)
+    parts = split_folders(places)
+    names = {unicodedata.normalize("NFC", place[-1]) for place in places if place}
+    labels = frozenset(names - parts.keys())
+    return Folder(folder, sum(endings.values()), size, dict(endings), labels, parts, has_texts)
+
+
+def split_folders(places: Iterable[Sequence[str]]) -> dict[str, str]:
+    """Return the folders that are parts of a split, by their names, and which part each is.
+
+    ``places`` are the folders of pictures, each as the names on the way to it.
+    """
+    names = {name for place in places for name in place}
+    return {name: PARTS[name.lower()] for name in sorted(names) if name.lower() in PARTS}
+
+
+def parts_answer(parts: Mapping[str, str]) -> str:
+    """Return the answer that names these parts, "" where a project knows them without one."""
+    if parts.items() <= DEFAULT_PARTS.items():
+        return ""
+    return "; ".join(f"{name} = {part}" for name, part in parts.items())
 
 
 def check(place: Path, kind: str) -> None:
@@ -168,10 +195,11 @@ def propose(folder: Folder, answers: Mapping[str, Any]) -> list[Suggestion]:
         counts = count_classes(_pictures(folder.path), folder.path, SPLIT_FOLDERS)
         places = {path.parent for path in _pictures(folder.path)}
         choices += suggest_classes(counts, folder.path, SPLIT_FOLDERS, places)
-        parts = {path.name.lower() for path in folder.path.iterdir() if path.is_dir()} & PARTS
-        if len(parts) == 2:
-            why = f"it has folders called {' and '.join(sorted(parts))}"
+        if {"train", "test"} <= {*folder.parts.values()} and "image_split" not in answers:
+            why = f"it has folders called {' and '.join(folder.parts)}"
             choices.append(Suggestion("image_split", "given", why))
+        if parts := parts_answer(folder.parts):
+            choices.append(Suggestion("image_parts", parts, "folders that are parts of a split"))
     return choices
 
 

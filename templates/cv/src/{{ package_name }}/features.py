@@ -2,7 +2,10 @@
 
 import contextlib
 import io
+import os
 import warnings
+from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +28,19 @@ SUFFIXES |= {".heic", ".heif"}  # read or not
 
 class BadImage(ValueError):
     """Bytes that are no picture which this project reads; the message says why in a sentence."""
+
+
+def pictures_below(folder: Path) -> Iterator[Path]:
+    """Yield the pictures below a folder; hidden ones are no data, linked folders are."""
+    places = set[str]()
+    for place, folders, names in os.walk(folder, followlinks=True):
+        folders[:] = sorted(name for name in folders if name[0] != ".")
+        if (real := os.path.realpath(place)) in places:  # a link led back
+            folders.clear()
+            continue
+        places.add(real)
+        paths = (Path(place, name) for name in sorted(names) if name[0] != ".")
+        yield from (path for path in paths if path.suffix.lower() in SUFFIXES)
 
 
 def decode(content: bytes, channels: int) -> Pixels:
@@ -66,16 +82,3 @@ def flatten(image: Image.Image, side: int) -> Image.Image:
         return image.convert("RGB").reduce(side)
     image = image.convert("RGBA").reduce(side)
     return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
-{%- if data_source != "sample" or level == "production" %}
-
-
-def to_size(pixels: Pixels, size: int) -> Pixels:
-    """Return a picture as [size, size, channels], black beside its shorter side."""
-    longer, channels = max(pixels.shape[:2]), pixels.shape[2]
-    height, width = (max(1, (2 * size * n + longer) // (2 * longer)) for n in pixels.shape[:2])
-    image = Image.fromarray(pixels if channels == 3 else pixels[:, :, 0])
-    square = Image.new(image.mode, (size, size))
-    image = image.resize((width, height), Image.Resampling.BILINEAR)
-    square.paste(image, ((size - width) // 2, (size - height) // 2))
-    return np.asarray(square).reshape(size, size, channels)
-{%- endif %}
