@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import unicodedata
 from pathlib import Path
 
@@ -105,17 +106,20 @@ def test_new_and_describe_say_so_and_make_nothing(
     assert run(*arguments, *source).returncode == 0
 
 
-def test_a_table_that_lists_pictures_is_named_as_their_path(
-    run: Run, here: Path, template: Path
-) -> None:
-    put(here, "a/one.png")
-    (here / "labels.csv").write_text("file,label\n" + "a/one.png,x\n" * 40)
+@pytest.mark.sampled
+def test_a_table_that_lists_pictures_makes_a_project(run: Run, here: Path, template: Path) -> None:
+    put(here, "study/a/one.png", "study/b/two.png")
+    (here / "study/labels.csv").write_text("file,label\n" + "a/one.png,x\nb/two.png,y\n" * 20)
     command = ["new", "shop", "--yes", "--type", "cv", "--template", template]
-    result = run(*command, "--data-file", "labels.csv")
-    assert result.returncode == 1
-    assert "hint: leave out --type; where the table lists files, name it" in result.stderr
-    pairs = ["-d", "data_source=local", "-d", "data_path=../labels.csv"]
-    assert run(*command, *pairs).returncode == 0
+    pairs = ["-d", "data_source=local", "-d", "data_path=../study/labels.csv"]
+    for arguments in (["--data-file", "study/labels.csv"], pairs):
+        result = run(*command, *arguments)
+        assert result.returncode == 0, result.stderr
+        copies = [path.name for path in (here / "shop/data").rglob("*.*")]
+        assert sorted(copies) == (
+            ["labels.csv", "one.png", "two.png"] if pairs != arguments else []
+        )
+        shutil.rmtree(here / "shop")
 
 
 def test_pictures_that_are_not_there_yet_may_be_named(run: Run, here: Path, template: Path) -> None:

@@ -241,7 +241,8 @@ def _columns(
         for name, facts in looked_at.facts.items()
         if name != file and facts.is_feature and 1 < facts.distinct <= MOST_CLASSES
     ]
-    labels = [name for name in candidates if name.casefold() in words.TARGETS] or [
+    others = [name for name in looked_at.facts if name != file]
+    labels = [name for name in others if name.casefold() in words.TARGETS] or [
         name for name in candidates if name.casefold() in words.LIKELY_TARGETS
     ]
     labels = labels[:1] or candidates
