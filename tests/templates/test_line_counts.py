@@ -18,7 +18,7 @@ from mlstarter.tree import Tree
 AIM = {"tabular": 1_300, "cv": 1_400, "nlp": 1_450, "asr": 1_900}
 # Types that are over the aim so far, by how much at most: this may only become less.
 OVER = {
-    "tabular": {"sample": 141, "local": 253, "kaggle": 257},
+    "tabular": {"sample": 134, "local": 240, "kaggle": 244},
     "cv": {"sample": 0, "local": 110, "kaggle": 102},
     "nlp": {"sample": 0, "local": 0, "kaggle": 0},
     "asr": {"sample": 74, "local": 31, "kaggle": 34},

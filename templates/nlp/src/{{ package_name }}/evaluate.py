@@ -104,7 +104,7 @@ def slices(config: Config, rows: Rows, model: Candidate) -> list[dict[str, Any]]
     """Return the accuracy on validation texts by their length."""
     lengths, results = np.array([len(text) for text in rows.texts]), []
     for least, most in pairwise(LENGTHS):
-        part = rows.take((least < lengths) & (lengths <= most))
+        part = rows.take(np.flatnonzero((least < lengths) & (lengths <= most)))
         if len(part.texts) >= 30:
             metric = model.metrics(part.truth, model.scores(part.texts))["accuracy"]
             draws = metrics.bootstrap({"accuracy": metric}, part.clusters, 500, config.seed)
