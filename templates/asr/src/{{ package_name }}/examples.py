@@ -32,17 +32,17 @@ class Examples:
                 self.energies.append(row[:, :count].T.clone())
             self.targets += [encode(text, symbols) for text in texts]
 
-    def loss(self, network: Network, rows: Sequence[int], varied: bool = False) -> Tensor:
-        """Return the mean CTC loss a symbol of some rows, which may be varied and have gaps."""
+    def loss(self, network: Network, rows: Sequence[int], training: bool = False) -> Tensor:
+        """Return the mean CTC loss a symbol of some rows; in training they vary and have gaps."""
         frames = torch.tensor([len(self.energies[row]) for row in rows])
         energies = pad_sequence([self.energies[row] for row in rows], batch_first=True).mT
         energies = pad(energies, (0, -energies.shape[2] % FRAMES))
         with torch.autocast(energies.device.type, enabled=False):  # logarithms need all digits
-            if varied:
+            if training:
                 energies, frames = augment.vary(energies, frames)
             counts = frames.to(energies.device)
             features = features_of(energies, counts)
-            features = augment.gaps(features, counts) if varied else features
+            features = augment.gaps(features, counts) if training else features
         scores, _ = network(features, counts)
         place = "cpu" if scores.device.type == "mps" else scores.device  # Metal has no CTC
         symbols = torch.tensor([symbol for row in rows for symbol in self.targets[row]]).to(place)
