@@ -62,7 +62,7 @@ def test_what_nothing_can_be_learned_from_is_said(
         ("asr", ["manifest.csv", "one.wav"]),
         ("asr", ["validated.tsv", "clips/one.mp3"]),
         ("asr", ["metadata.csv", "wavs/one.wav"]),
-        ("asr", ["manifest.jsonl", "one.OGA", "two.caf"]),
+        ("asr", ["manifest.tsv", "one.OGA", "two.caf"]),
         ("asr", ["84/121/84-121.trans.txt", "84/121/84-121-0000.flac"]),
     ],
 )

@@ -43,7 +43,7 @@ DEFAULT_PARTS = {
 # Where the layouts that a project of speech reads have what is said; and LibriSpeech's *.trans.txt.
 TEXTS = frozenset(
     (
-        *("manifest.csv", "manifest.tsv", "manifest.jsonl", "metadata.csv", "validated.tsv"),
+        *("manifest.csv", "manifest.tsv", "metadata.csv", "validated.tsv"),
         *("train.tsv", "dev.tsv", "valid.tsv", "test.tsv"),
     )
 )
