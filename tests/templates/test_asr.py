@@ -31,7 +31,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("asr")]
 TINY = {
     **{"width": "48", "epochs": "30", "copies": "1", "batch": "8", "threads": "1"},
     **{"learning_rate": "0.006"},
-    **{"noise": "[10]", "resamples": "200", "white_noise": "0.0", "joined": "0.0"},
+    **{"resamples": "200", "white_noise": "0.0", "joined": "0.0"},
 }
 # Starts the project's own command line with Kaggle's address changed to the stand-in's.
 SHIM = """
