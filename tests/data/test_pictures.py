@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
+from mlstarter.cli import own_data
 from mlstarter.data.errors import DataError, OpenQuestion
 from mlstarter.data.folders import look, parts_answer
 from mlstarter.data.inspect import inspect
-from mlstarter.data.pictures import PathRule, data_values, find_rule
+from mlstarter.data.pictures import QUESTIONS, PathRule, data_values, find_rule
 from mlstarter.data.place import copy_into, placement
 from mlstarter.data.project import DataProject
 from mlstarter.data.proposal import Proposal, propose
@@ -196,3 +197,15 @@ def test_a_description_changes_what_config_says_and_keeps_its_comments(tmp_path:
     with pytest.raises(ProjectError, match="older edition") as refusal:
         older.picture_changes("new.csv", answers)
     assert "mlstarter update" in str(refusal.value.hint)
+
+
+def test_what_the_names_say_is_no_question_of_the_dialogue(tmp_path: Path) -> None:
+    put(tmp_path, *(f"{i}.png" for i in ROWS))
+    (tmp_path / "x.csv").write_text("\n".join(["name,label", *(f"v/{i},{i % 2}" for i in ROWS)]))
+    own = own_data.look(tmp_path / "x.csv", {"project_type": "cv"}, None)
+    names = {"data_source", "data_path", "image_layout", *QUESTIONS}
+    assert own.answers("data/raw/x/x.csv", names) == {
+        "data_source": "local", "data_path": "data/raw/x/x.csv",
+        "image_columns": "name; label", "image_strip": "1", "image_suffix": ".png",
+    }  # fmt: skip
+    assert "image_strip" not in own.answers("x.csv", {"data_path"})  # of an older template

@@ -21,7 +21,7 @@ INPUTS = {
 PRESCRIPTIONS: dict[tuple[str, str], str] = {}
 
 # How many are left of each type. A number may only shrink.
-CEILINGS = {"tabular": 0, "cv": 46, "nlp": 0, "asr": 26}
+CEILINGS = {"tabular": 0, "cv": 28, "nlp": 0, "asr": 26}
 
 
 def names_in(template: Template, kind: str) -> set[tuple[str, str, bool]]:

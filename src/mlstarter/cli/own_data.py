@@ -39,10 +39,12 @@ class UserData:
 
     def answers(self, recorded_path: str, questions: Collection[str]) -> dict[str, Any]:
         """Return the answers that follow from the data, which nobody is asked."""
-        from mlstarter.data.answers import fixed_answers
+        from mlstarter.data.answers import chosen_answers, fixed_answers
+        from mlstarter.data.pictures import QUESTIONS
 
         settings = self.looked_at.settings if self.looked_at else None
-        return fixed_answers(settings, recorded_path, questions)
+        rule = chosen_answers(self.choices, QUESTIONS.intersection(questions))
+        return fixed_answers(settings, recorded_path, questions) | rule
 
     @property
     def pictures(self) -> tuple[Path, ...]:
