@@ -59,8 +59,6 @@ def decode(content: bytes, channels: int) -> Pixels:
             image = flatten(ImageOps.exif_transpose(image), side)
             pixels = np.asarray(image.convert("L" if channels == 1 else "RGB"))
             return pixels.reshape(image.height, image.width, channels)
-    except BadImage:
-        raise
     except (OSError, ValueError, SyntaxError, EOFError, MemoryError, Image.DecompressionBombError):
         if content[4:10] == b"ftyphe" and "HEIF" not in FORMATS:
             raise BadImage("HEIC needs the package pillow-heif.") from None
@@ -76,7 +74,7 @@ def flatten(image: Image.Image, side: int) -> Image.Image:
         whites = [1.0] * (image.mode == "F") + [2.0**bits - 1 for bits in (8, 10, 12, 14, 16)]
         white = next((white for white in whites if values.max(initial=0) <= white), None)
         if white is None or values.min(initial=0) < 0:
-            raise BadImage("Its grey values are not within 0 to 65,535: save it in 8 or 16 bits.")
+            raise ValueError("Grey values are within 0 to 65,535.")
         image = Image.fromarray((values * (255 / white)).round().astype(np.uint8))
     if not image.has_transparency_data:
         return image.convert("RGB").reduce(side)
