@@ -55,7 +55,7 @@ def read_table(working_template: Template) -> Any:
 )  # fmt: skip
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
 def test_project_and_tool_read_the_same_pictures(
-    tmp_path: Path, read_table: Any, style: str, form: str
+    tmp_path: Path, read_table: Any, style: str, form: Any
 ) -> None:
     rows = []
     for i in range(24):
