@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mlstarter.data.errors import DataError
-from mlstarter.data.folders import check
+from mlstarter.data.folders import check, look, propose
 from tests.cli.conftest import Run
 
 
@@ -20,6 +20,11 @@ def put(folder: Path, *names: str) -> None:
         (folder / name).write_bytes(b"")
 
 
+def many(pattern: str) -> list[str]:
+    """Return as many names as a class needs pictures."""
+    return [pattern.format(i) for i in range(10)]
+
+
 USELESS = [
     ("cv", ["notes.txt", "a/.hidden.png"], "holds no pictures"),
     ("cv", ["one.wav", "a/two.wav"], "holds no pictures"),
@@ -28,6 +33,11 @@ USELESS = [
     ("cv", ["cats/one.png", "cats/two.HEIC"], "are of one class: cats"),
     ("cv", ["train/cats/one.png", "test/cats/two.webp"], "are of one class: cats"),
     ("cv", [unicodedata.normalize(form, f"{form}/café/1.png") for form in ("NFC", "NFD")], "one class"),
+    ("cv", ["cats/train/one.png", "dogs/train/two.png"], "names its class"),
+    ("cv", [*many("cats/{}.png"), "dogs/1.png"], '"dogs" of .* has 1 pictures, and at least 10'),
+    ("cv", [*many("Cat/{}.png"), *many("cat/{}.png")], 'several ways: "Cat", "cat"'),
+    ("cv", [*many("cat/{}.png"), *many("cat /{}.png")], 'several ways: "cat", "cat "'),
+    ("cv", [*many("a/{}.png"), *many("@eaDir/{}.png"), *many("__MACOSX/b/{}.png")], "one class: a"),
     ("asr", ["a/one.png"], "holds no recordings"),
     ("asr", ["one.wav", "a/two.flac", "readme.txt"], "no file that tells what is said"),
 ]  # fmt: skip
@@ -45,10 +55,10 @@ def test_what_nothing_can_be_learned_from_is_said(
 @pytest.mark.parametrize(
     ("kind", "names"),
     [
-        ("cv", ["a/one.png", "b/two.tif"]),
-        ("cv", ["Train/a/one.png", "Train/b/two.png", "loose.png"]),
-        ("cv", ["a/one.tga", "b/two.J2K", "b/three.psd"]),
-        ("cv", ["VALIDATION/a/one.QOI", "Valid/b/two.dib"]),
+        ("cv", [*many("a/{}.png"), *many("b/{}.tif")]),
+        ("cv", [*many("Train/a/{}.png"), *many("Train/b/{}.png"), "loose.png"]),
+        ("cv", [*many("a/{}.tga"), *many("b/{}.J2K"), "b/three.psd"]),
+        ("cv", [*many("VALIDATION/a/{}.QOI"), *many("Valid/b/{}.dib")]),
         ("asr", ["manifest.csv", "one.wav"]),
         ("asr", ["validated.tsv", "clips/one.mp3"]),
         ("asr", ["metadata.csv", "wavs/one.wav"]),
@@ -92,7 +102,7 @@ def test_new_and_describe_say_so_and_make_nothing(
     assert error == "error: All pictures of pictures are of one class: cats."
     assert hint.startswith("hint: bring pictures of another class")
     assert [path.name for path in here.iterdir()] == ["pictures"]
-    put(here / "pictures", "dogs/one.png", "dogs/two.png")
+    put(here / "pictures", *many("dogs/{}.png"), *many("cats/{}.png"))
     assert run(*arguments, *source).returncode == 0
 
 
@@ -116,3 +126,20 @@ def test_pictures_that_are_not_there_yet_may_be_named(run: Run, here: Path, temp
     pairs = ["-d", "data_source=local", "-d", "data_path=data/raw/pictures"]
     result = run("new", "shop", "--yes", "--type", "cv", *pairs, "--template", template)
     assert result.returncode == 0, result.stderr
+
+
+def test_the_classes_are_shown_that_folders_name(tmp_path: Path) -> None:
+    put(tmp_path, *many("2023/cats/{}.png"), *many("2024/cats/{}.png"), *many("2024/dogs/{}.jpg"))
+    put(tmp_path, "loose.png", *many("train/{}.png"))
+    (tmp_path / "2023/cats/gone.png").symlink_to("nowhere.png")
+    choices = {choice.key: choice for choice in propose(look(tmp_path), {})}
+    assert choices["classes"].value == "2"
+    assert choices["classes"].reason.startswith("cats (20), dogs (10), called by the folders")
+    assert 'not by those above them ("2023", "2024")' in choices["classes"].reason
+    assert choices["without class"].value == "11"
+
+
+def test_upper_and_lower_letters_are_two_classes(tmp_path: Path) -> None:
+    put(tmp_path, *many("A/{}.png"), *many("a/{}.png"))
+    assert len(look(tmp_path).classes) == 2
+    check(tmp_path, "cv")

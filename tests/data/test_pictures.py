@@ -93,8 +93,8 @@ def test_columns_are_known_by_what_they_hold(tmp_path: Path) -> None:
     assert data_values(outcome.answers) == {
         "columns": ["id", "diagnosis", "patient"], "roots": ["images/"], "strip": 0, "suffix": ".jpeg",
     }  # fmt: skip
-    two = proposal(tmp_path / "labels.csv", table, image_split="stratified")
-    assert two.answers["image_columns"] == "id; diagnosis"
+    without_group = proposal(tmp_path / "labels.csv", table, image_split="stratified")
+    assert without_group.answers["image_columns"] == "id; diagnosis"
     other = proposal(tmp_path / "labels.csv", table, image_columns="id; patient")
     assert other.answers["image_columns"] == "id; patient"
 

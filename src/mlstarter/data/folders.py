@@ -13,6 +13,8 @@ from typing import Any
 from mlstarter.data.choices import Suggestion
 from mlstarter.data.errors import DataError
 from mlstarter.data.formats import ENDINGS
+from mlstarter.data.picture_classes import check_classes, count_classes, suggest_classes
+from mlstarter.data.recordings import lines_of, suggest_task
 from mlstarter.data.show import excerpt, some
 
 PICTURES = frozenset((
@@ -46,6 +48,9 @@ TEXTS = frozenset(
     )
 )
 
+SPLIT_FOLDERS = frozenset(PARTS)
+"""Names of folders that name no class, in small letters."""
+
 
 @dataclass(frozen=True, slots=True)
 class Folder:
@@ -78,8 +83,10 @@ def walk(folder: Path) -> Iterator[Path]:
             folders.clear()
             continue
         seen.add(real)
-        folders[:] = sorted(name for name in folders if not name.startswith((".", "__MACOSX")))
-        yield from (Path(place, name) for name in sorted(files) if not name.startswith("."))
+        # Of macOS, and of Synology's disks: small copies of the pictures beside them.
+        folders[:] = sorted(n for n in folders if not n.startswith((".", "__MACOSX", "@eaDir")))
+        paths = (Path(place, name) for name in sorted(files) if not name.startswith("."))
+        yield from (path for path in paths if path.exists())  # a link may lead nowhere
 
 
 def look(folder: Path) -> Folder:
@@ -147,13 +154,16 @@ def _require_labels(folder: Folder, kind: str) -> None:
     if kind == "cv" and not folder.classes:
         raise DataError(
             f"No picture of {name} lies in a folder that names its class.",
-            hint="make one folder for each class, or give a CSV file of files and labels",
+            hint="make one folder for each class (train/cat, not cat/train), or give a CSV file of "
+            "files and labels",
         )
     if kind == "cv" and len(folder.classes) == 1:
         raise DataError(
             f"All pictures of {name} are of one class: {excerpt(min(folder.classes))}.",
             hint="bring pictures of another class, in a folder of its own",
         )
+    if kind == "cv":
+        check_classes(count_classes(_pictures(folder.path), folder.path, SPLIT_FOLDERS), name)
     if kind == "asr" and not folder.has_texts:
         raise DataError(
             f"{name} holds recordings, and no file that tells what is said in them.",
@@ -161,22 +171,30 @@ def _require_labels(folder: Folder, kind: str) -> None:
         )
 
 
+def _pictures(folder: Path) -> Iterator[Path]:
+    return (path for path in walk(folder) if path.suffix.lower() in PICTURES)
+
+
 def propose(folder: Folder, answers: Mapping[str, Any]) -> list[Suggestion]:
     """Propose a project over a folder of pictures or recordings.
 
     Raises DataError for a folder of other things, naming the tables in it.
     """
-    pictures, recordings = folder.count(PICTURES), folder.count(RECORDINGS)
+    pictures, sounds = folder.count(PICTURES), folder.count(RECORDINGS)
     own_type = str(answers.get("project_type", ""))
-    kind = own_type or (
-        "cv" if pictures >= recordings and pictures else "asr" if recordings else ""
-    )
-    if kind not in ("cv", "asr") or not (pictures or recordings):
+    kind = own_type or ("cv" if pictures >= sounds and pictures else "asr" if sounds else "")
+    if kind not in ("cv", "asr") or not (pictures or sounds):
         raise _other(folder)
-    count, what = (pictures, "pictures") if kind == "cv" else (recordings, "recordings")
+    count, what = (pictures, "pictures") if kind == "cv" else (sounds, "recordings")
     _require_labels(folder, kind)
     choices = [Suggestion("project_type", kind, f"{count:,} of {folder.files:,} files are {what}")]
+    if kind == "asr":
+        task = suggest_task(lines_of(folder.path))
+        choices += [task] if task is not None and "speech_task" not in answers else []
     if kind == "cv":
+        counts = count_classes(_pictures(folder.path), folder.path, SPLIT_FOLDERS)
+        places = {path.parent for path in _pictures(folder.path)}
+        choices += suggest_classes(counts, folder.path, SPLIT_FOLDERS, places)
         if {"train", "test"} <= {*folder.parts.values()} and "image_split" not in answers:
             why = f"it has folders called {' and '.join(folder.parts)}"
             choices.append(Suggestion("image_split", "given", why))

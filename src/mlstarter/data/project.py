@@ -127,9 +127,9 @@ class DataProject:
         Raises ProjectError where the project's code knows no rule that its template knows by now.
         """
         values = {"path": recorded_path, **data_values(answers)}
-        if lacking := [key for key in values if key not in self.data]:
+        if missing_keys := [key for key in values if key not in self.data]:
             raise ProjectError(
-                f"[data] of {CONFIG} has no {', '.join(lacking)}: the project is of an older "
+                f"[data] of {CONFIG} has no {', '.join(missing_keys)}: the project is of an older "
                 "edition.",
                 hint="run `mlstarter update` first",
             )

@@ -123,6 +123,17 @@ def _target(looked_at: Inspection, answers: Mapping[str, Any], *, guess_target: 
     )
 
 
+def _refuse_spellings(target: Facts) -> None:
+    """Raise DataError where a reader would take two classes for one."""
+    double = spellings(target.values)
+    if double:
+        raise DataError(
+            f"The classes of {quote(target.name)} are spelt in several ways: {some(double, 6)}.",
+            hint="write each class in one way"
+            + ("; some differ in marks or blanks that are not seen" * look_alike(double)),
+        )
+
+
 def likely_targets(looked_at: Inspection) -> list[str]:
     """Return the columns that could be predicted, the likeliest first."""
     names = [name for name, facts in looked_at.facts.items() if facts.is_feature]
@@ -176,13 +187,8 @@ def _task(looked_at: Inspection, answers: Mapping[str, Any], target: str) -> Sug
             f"The target {quote(target)} cannot be learned: {facts.reason}.",
             hint="make it numbers or classes, or choose another target",
         )
-    double = spellings(facts.values)
-    if double and not number:
-        raise DataError(
-            f"The classes of {quote(target)} are spelt in several ways: {some(double, 6)}.",
-            hint="write each class in one way"
-            + ("; some differ in marks or blanks that are not seen" * look_alike(double)),
-        )
+    if not number:
+        _refuse_spellings(facts)
     if own_task == "regression" and not number:
         raise DataError(
             f"{what}, and a regression needs numbers.", hint="leave out --data task=..."
@@ -281,6 +287,7 @@ def _texts(
             f"The labels in {quote(target.value)} cannot be learned: {facts.reason}.",
             hint="give a column of classes with --data target=...",
         )
+    _refuse_spellings(facts)
     choices = [kind, column, target]
     groups = [name for name in group_columns(looked_at, target.value) if name != column.value]
     if groups and "text_group" not in answers:

@@ -68,10 +68,14 @@ def decode(content: bytes, channels: int) -> Pixels:
 
 def flatten(image: Image.Image, side: int) -> Image.Image:
     """Return an RGB picture, squares averaged into pixels, what is transparent on white."""
-    if image.mode.startswith("I") or image.mode == "F":  # 16 or 32 bits of grey
+    if image.mode.startswith("I") or image.mode == "F":  # grey in 16 or 32 bits
         values = np.asarray(image, dtype=np.float64)
-        top = 65535.0 if values.max(initial=0) > 255 else 255.0
-        image = Image.fromarray((values.clip(0, top) * (255 / top)).round().astype(np.uint8))
+        # Cameras fill 10, 12 or 14 of 16 bits; floating-point numbers go to 1 as well.
+        whites = [1.0] * (image.mode == "F") + [2.0**bits - 1 for bits in (8, 10, 12, 14, 16)]
+        white = next((white for white in whites if values.max(initial=0) <= white), None)
+        if white is None or values.min(initial=0) < 0:
+            raise ValueError("Grey values are within 0 to 65,535.")
+        image = Image.fromarray((values * (255 / white)).round().astype(np.uint8))
     if not image.has_transparency_data:
         return image.convert("RGB").reduce(side)
     image = image.convert("RGBA").reduce(side)
