@@ -143,12 +143,6 @@ def throat(like: Tensor) -> Tensor:
     return bands_of(hertz).clamp(0, BANDS - 1)
 
 
-def other_paces(frames: Tensor) -> Tensor:
-    """Return the frames [rows] of clips that are spoken at another pace."""
-    pace = torch.where(some(frames, 0.7), draw(frames, 0.8, 1.3), 1.0)[:, 0]
-    return (frames * pace).long().clamp(min=2)
-
-
 def vary(energies: Tensor, frames: Tensor, longer: Tensor) -> Tensor:
     """Return energies [rows, BANDS, frames] of other throats, stretched to ``longer`` [rows]."""
     bands = torch.arange(BANDS, device=energies.device)
