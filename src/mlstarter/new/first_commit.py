@@ -60,7 +60,7 @@ def first_commit(
         OSError: the folder cannot be written.
     """
     initialise(folder)
-    git = Git(folder)
+    git = Git(folder, {"GIT_DIR": str(folder / ".git")})
     by = committer(git)
     objects = ObjectSet()
     pristine = Pristine(origin, tree, tuple(layers), seed)
