@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -27,13 +29,14 @@ def heed_signals() -> None:
 
 
 def run_command_line(
-    arguments: Sequence[str | Path], cwd: Path, env: Mapping[str, str]
+    arguments: Sequence[str | Path], cwd: Path, env: Mapping[str, str], timeout: float = 120
 ) -> subprocess.CompletedProcess[str]:
     """Run mlstarter in a process of its own without a terminal; return what it wrote.
 
     The process is a fork of this one, which has loaded everything already: a tenth of the time of
     a new Python. Where there is no fork, or where ``env`` has settings of Python's own, which are
-    read when it starts, it is a new one.
+    read when it starts, it is a new one. Raises subprocess.TimeoutExpired, and ends it, where it
+    takes longer than ``timeout`` seconds.
     """
     words = [str(argument) for argument in arguments]
     settings = {name for name in env if name.startswith("PYTHON")}
@@ -43,12 +46,12 @@ def run_command_line(
             process = os.fork()
             if process == 0:
                 _become_command_line(words, cwd, env, stdout.fileno(), stderr.fileno())
-            status = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+            status = _wait(process, words, timeout)
         else:
             command = [sys.executable, "-m", "mlstarter", *words]
             status = subprocess.run(
                 command, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr,
-                check=False, timeout=120,
+                check=False, timeout=timeout,
             ).returncode  # fmt: skip
         texts = []
         for file in (stdout, stderr):
@@ -58,11 +61,27 @@ def run_command_line(
     return subprocess.CompletedProcess(words, status, *texts)
 
 
+def _wait(process: int, words: list[str], timeout: float) -> int:
+    """Return the exit status of a fork; end one that takes too long, and raise TimeoutExpired."""
+    end = time.monotonic() + timeout
+    while True:
+        pid, status = os.waitpid(process, os.WNOHANG)
+        if pid:
+            return os.waitstatus_to_exitcode(status)
+        if time.monotonic() > end:
+            os.kill(process, signal.SIGKILL)
+            os.waitpid(process, 0)
+            raise subprocess.TimeoutExpired(words, timeout)
+        time.sleep(0.005)
+
+
 def _become_command_line(
     words: list[str], cwd: Path, env: Mapping[str, str], stdout: int, stderr: int
 ) -> NoReturn:
     """Leave the test behind: streams, folder and environment are those of a new process."""
     status = 1
+    # A collection would walk through, and so copy, what the tests left behind.
+    gc.disable()
     try:
         heed_signals()
         os.chdir(cwd)

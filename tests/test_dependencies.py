@@ -10,6 +10,8 @@ from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
+from mlstarter.engines.copier.coverage import OLDEST_COPIER
+
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 # Run as programs, or loaded by pytest, mypy, pandas and the hooks of a real template themselves.
@@ -68,6 +70,10 @@ def test_what_the_package_imports_is_a_dependency() -> None:
 
 def test_what_is_a_dependency_is_imported() -> None:
     assert declarations("") - imports("src") == set()
+
+
+def test_the_oldest_copier_is_the_one_that_is_asked_for() -> None:
+    assert f"copier>={OLDEST_COPIER}," in " ".join(PROJECT["dependencies"])
 
 
 def test_what_the_tests_import_is_declared() -> None:

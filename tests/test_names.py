@@ -57,6 +57,12 @@ PRESCRIPTIONS = {
     ("benchmarks/servers/unguarded_server.py", "read"): "the function that it replaces",
 }
 
+# Kinds of syntax that may give a name; most nodes are none, and are passed over at once.
+BINDING_NODES = (
+    ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.arg, ast.Name, ast.Attribute,
+    ast.alias, ast.ExceptHandler, ast.MatchAs, ast.MatchStar,
+)  # fmt: skip
+
 
 def is_participle(name: str, *, verb: bool) -> bool:
     """Whether a name is one past participle and nothing else."""
@@ -72,6 +78,8 @@ def is_participle(name: str, *, verb: bool) -> bool:
 def bindings(tree: ast.AST) -> Iterator[tuple[str, int, bool]]:
     """Each name that a module gives: the name, its line, and whether a function has it."""
     for node in ast.walk(tree):
+        if not isinstance(node, BINDING_NODES):
+            continue
         match node:
             case ast.FunctionDef() | ast.AsyncFunctionDef():
                 yield node.name, node.lineno, True

@@ -131,29 +131,33 @@ def _check_node(root: Any) -> None:
     """Refuse a document whose written-out form has too many values or levels, or never ends."""
     # For each node seen: its values and levels with every alias written out; None on the way.
     sizes: dict[int, tuple[int, int] | None] = {}
-    stack = [(root, False)]
+    # A node with its parts where they were looked at before.
+    stack: list[tuple[Any, list[Any] | None]] = [(root, None)]
     while stack:
-        node, ready = stack.pop()
-        parts = _parts(node)
-        # Sexagesimal numbers take quadratic time.
-        if node.tag in _NUMBERS and len(node.value) > MAX_DIGITS:
-            raise Unusable("a number has too many digits")
-        if ready:
+        node, parts = stack.pop()
+        if parts is not None:
             inner_sizes = [sizes[id(part)] or (0, 0) for part in parts]
             count = 1 + sum(size for size, _ in inner_sizes)
-            depth = 1 + max((levels for _, levels in inner_sizes), default=0)
+            depth = 1 + max(levels for _, levels in inner_sizes)
             if count > MAX_NODES:
                 raise Unusable(f"it holds more than {MAX_NODES} values")
             if depth > MAX_DEPTH:
                 raise Unusable(f"it is nested more than {MAX_DEPTH} levels deep")
             sizes[id(node)] = count, depth
         elif id(node) not in sizes:
+            # Sexagesimal numbers take quadratic time.
+            if node.tag in _NUMBERS and len(node.value) > MAX_DIGITS:
+                raise Unusable("a number has too many digits")
+            parts = _parts(node)
+            if not parts:
+                sizes[id(node)] = 1, 1
+                continue
             sizes[id(node)] = None
-            stack.append((node, True))
+            stack.append((node, parts))
             for part in parts:
                 if sizes.get(id(part), ...) is None:
                     raise Unusable("a value in it holds itself")
-                stack.append((part, False))
+                stack.append((part, None))
 
 
 def _parts(node: Any) -> list[Any]:

@@ -13,7 +13,9 @@ then stands for. Either may be a function that returns it.
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
 from os import PathLike, fspath
 from pathlib import Path
@@ -43,7 +45,8 @@ def project_types() -> dict[str, ProjectType]:
     """
     return {
         point.name: ProjectType(point.name, _package(point), _load(point))
-        for point in entry_points(group=TYPES)
+        for point in _entry_points(tuple(sys.path))
+        if point.group == TYPES
     }
 
 
@@ -58,9 +61,17 @@ def presets(template: Template) -> list[Preset]:
         return []
     return [
         preset
-        for point in entry_points(group=PRESETS)
+        for point in _entry_points(tuple(sys.path))
+        if point.group == PRESETS
         for preset in read_presets(Path(_load(point)))
     ]
+
+
+@lru_cache(maxsize=1)
+def _entry_points(_path: tuple[str, ...]) -> tuple[EntryPoint, ...]:
+    """Return the entry points of both groups; every package on the path is looked at once."""
+    points = entry_points()
+    return (*points.select(group=PRESETS), *points.select(group=TYPES))
 
 
 def _load(point: EntryPoint) -> str:

@@ -12,6 +12,7 @@ import pytest
 
 from mlstarter import bounds, engines, questions, sources
 from mlstarter.engines.copier.config import load_config
+from mlstarter.engines.copier.coverage import beyond_quick_renderer
 from mlstarter.engines.machine_reads import copier_reads
 from mlstarter.errors import MlstarterError, NeedsTrust, TemplateError
 from tests.conftest import Run
@@ -125,6 +126,12 @@ def test_every_parser_reads_the_built_in_questions_alike(version: str) -> None:
     quick, usual = load_config(root, is_builtin=True), load_config(root)
     assert (quick.settings, quick.questions) == (usual.settings, usual.questions)
     assert [*quick.questions] == [*usual.questions]
+
+
+@pytest.mark.parametrize("version", [str(version) for version in sources.versions()])
+def test_this_process_renders_the_built_in_template(version: str) -> None:
+    config = load_config(sources.resolve(ref=version).root)
+    assert beyond_quick_renderer(config, is_trusted=False) is None
 
 
 def test_the_built_in_template_reads_nothing() -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.engines.helpers import Files, commit, write_template
+from tests.processes import run_command_line
 
 pytestmark = [
     pytest.mark.usefixtures("own_folders"),
@@ -23,8 +23,7 @@ COOKIECUTTER: Files = {"cookiecutter.json": '{"s": "p"}', "{{cookiecutter.s}}/a.
 
 def in_time(*words: str | Path) -> subprocess.CompletedProcess[str]:
     """Run a command that must not wait: far below the bound of a render."""
-    command = [sys.executable, "-m", "mlstarter", *map(str, words)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=25, check=False)
+    return run_command_line(words, Path.cwd(), os.environ, timeout=25)
 
 
 @pytest.mark.parametrize("is_tracked", [False, True], ids=["folder", "repository"])

@@ -187,13 +187,14 @@ def _of_other_package(options: NewOptions) -> NewOptions:
 def _inner(options: NewOptions, template: Template) -> Template:
     """Return the template itself, or the one chosen where it is a template of templates."""
     from mlstarter import engines
-    from mlstarter.questions.model import Choice
-    from mlstarter.questions.terminal import is_interactive, open_terminal
-    from mlstarter.sources.remote import below
 
     templates = engines.of(template).inner_templates
     if not templates:
         return template
+    from mlstarter.questions.model import Choice
+    from mlstarter.questions.terminal import is_interactive, open_terminal
+    from mlstarter.sources.remote import below
+
     choices = [Choice(title, folder) for title, folder in templates.values()]
     folder = choices[0].value
     if not (options.yes or options.as_json) and is_interactive():

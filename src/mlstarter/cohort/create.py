@@ -10,7 +10,6 @@ made anew where that is wanted.
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -33,7 +32,7 @@ from mlstarter.git.objects import ObjectSet
 from mlstarter.git.pristine_commit import add_pristine_commits
 from mlstarter.git.process import Git
 from mlstarter.layers import read_marker
-from mlstarter.new.first_commit import empty_bare
+from mlstarter.new.first_commit import make_bare
 
 MAIN = "refs/heads/main"
 
@@ -175,7 +174,7 @@ class Creator:
     ) -> RepositoryEntry:
         stamp = entry.stamp or now()
         seed = self.journal.remember("seed", new_seed())
-        shutil.copytree(empty_bare(), store)
+        make_bare(store)
         objects, commit = _render(handout, student, entry.url, stamp, seed, store)
         version = handout.template.version or ""
         if commit != entry.commit_id:
@@ -225,7 +224,7 @@ class Creator:
             )
         with tempfile.TemporaryDirectory(prefix="mlstarter-cohort-") as folder:
             store = Path(folder) / "copy.git"
-            shutil.copytree(empty_bare(), store)
+            make_bare(store)
             self.remote.transport.fetch(entry.url, store)
             git = private_git(store)
             is_ancestor = git.call("merge-base", "--is-ancestor", entry.commit_id, head).status == 0

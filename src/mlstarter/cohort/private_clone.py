@@ -7,7 +7,6 @@ Nothing is ever checked out, so nothing that a student wrote can run.
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,7 +19,7 @@ from mlstarter.git.merge_base import template_commits
 from mlstarter.git.process import Git, closed_settings
 from mlstarter.git.repository import Repository
 from mlstarter.layers import read_marker
-from mlstarter.new.first_commit import empty_bare
+from mlstarter.new.first_commit import make_bare
 from mlstarter.project import Project
 
 MAIN = "refs/heads/main"
@@ -44,7 +43,7 @@ def at_hand(url: str, refs: dict[str, str], transport: Transport) -> Iterator[Pr
     with TemporaryDirectory(prefix="mlstarter-cohort-") as folder:
         # The folder's name is part of a render.
         store = Path(folder) / f"{repository_name(url)}.git"
-        shutil.copytree(empty_bare(), store)
+        make_bare(store)
         path = local_path(url)
         if path is None:
             transport.fetch(url, store)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ from mlstarter.cohort.private_clone import MAIN, private_git
 from mlstarter.cohort.transport import Transport
 from mlstarter.git.process import Git
 from mlstarter.layers import read_marker
-from mlstarter.new.first_commit import empty_bare
+from mlstarter.new.first_commit import make_bare
 
 _REMOTE = "refs/remotes/origin/"
 
@@ -73,7 +72,7 @@ def push_backup(backup: Backup, url: str, transport: Transport) -> None:
     with tempfile.TemporaryDirectory(prefix="mlstarter-cohort-") as name:
         # Not from the clone itself: its settings are no part of this.
         store = Path(name) / "backup.git"
-        shutil.copytree(empty_bare(), store)
+        make_bare(store)
         alternates = store / "objects" / "info" / "alternates"
         alternates.parent.mkdir(exist_ok=True)
         alternates.write_bytes(os.fsencode(backup.folder.absolute() / ".git" / "objects") + b"\n")

@@ -23,7 +23,7 @@ from mlstarter.cohort.remote_pattern import PLACEHOLDER, pattern_fields
 from mlstarter.cohort.roster import Problem, Student
 from mlstarter.cohort.transport import Transport, local_path
 from mlstarter.errors import EnvironmentProblem, NeedsAttention, UsageError
-from mlstarter.new.first_commit import empty_bare
+from mlstarter.new.first_commit import make_bare
 
 _BARE = ("HEAD", "objects", "refs")
 
@@ -209,7 +209,7 @@ def _make_bare(path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         # What a run that was cut off left; only one run at a time holds the journal.
         shutil.rmtree(partial, ignore_errors=True)
-        shutil.copytree(empty_bare(), partial)
+        make_bare(partial)
         partial.chmod(0o755)
         partial.rename(path)
     except OSError as error:

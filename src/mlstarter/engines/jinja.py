@@ -11,18 +11,20 @@ import warnings
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import FileSystemLoader, StrictUndefined, TemplateNotFound, Undefined, pass_context
 from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
 
 from mlstarter.engines.chance import CHANCE_FILTERS, install, make_secret
-from mlstarter.engines.cookiecutter.config import CookiecutterConfig
-from mlstarter.engines.copier.config import CopierConfig
 from mlstarter.engines.jinja_guard import GuardedEnvironment, SafeEnvironment, denied_global, guard
 from mlstarter.engines.machine_reads import READING_FILTERS
 from mlstarter.errors import TemplateError
+
+if TYPE_CHECKING:
+    from mlstarter.engines.cookiecutter.config import CookiecutterConfig
+    from mlstarter.engines.copier.config import CopierConfig
 
 # Filters whose result is not a function of their arguments: chance, the clock, the machine.
 UNSTEADY_FILTERS = CHANCE_FILTERS | READING_FILTERS

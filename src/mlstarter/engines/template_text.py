@@ -53,14 +53,18 @@ class Text:
         self._place = name or source
         try:
             tree = env.parse(source, name)
-            self._names = _steady_names(env, tree)
             code = env.compile(tree, name)
         except (MlstarterError, MemoryError):
             raise
         except Exception as error:
             # Filters of constants run as the text is compiled, and may raise anything.
             raise TextError(error, self._place) from error
+        self._env = env
         self._template = Template.from_code(env, code, env.make_globals(None))
+        # Until it is rendered a second time: most commands make one project.
+        self._tree: nodes.Template | None = tree
+        self._first: tuple[Mapping[str, Any], str] | None = None
+        self._names: tuple[str, ...] | None = None
         self._results: dict[tuple[str, ...], str] = {}
 
     def render(self, context: Mapping[str, Any]) -> str:
@@ -71,16 +75,31 @@ class Text:
         """
         if self._plain is not None:
             return self._plain
+        if (tree := self._tree) is not None:
+            if (first := self._first) is None:
+                text = self._render_now(context)
+                self._first = context, text
+                return text
+            self._find_names(tree, first)
         if self._names is None:
             return self._render_now(context)
-        # repr tells 1 from True and from "1", and takes lists and mappings.
-        key = tuple([repr(context.get(name, ...)) for name in self._names])
+        key = _key(self._names, context)
         result = self._results.get(key)
         if result is None:
             if len(self._results) >= _MOST_RESULTS:
                 self._results.clear()
             result = self._results[key] = self._render_now(context)
         return result
+
+    def _find_names(self, tree: nodes.Template, first: tuple[Mapping[str, Any], str]) -> None:
+        """Find out which answers decide, and remember the first result by them."""
+        names = _steady_names(self._env, tree)
+        if names is not None:
+            context, result = first
+            self._results[_key(names, context)] = result
+        # The tree goes last: another thread may be rendering the same text.
+        self._names = names
+        self._tree = self._first = None
 
     def _render_now(self, context: Mapping[str, Any]) -> str:
         try:
@@ -90,6 +109,11 @@ class Text:
         except Exception as error:
             # A text of a template may raise anything; what is around it may not.
             raise TextError(error, self._place) from error
+
+
+def _key(names: tuple[str, ...], context: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the values of names: ``repr`` tells 1 from True and "1", and takes lists, mappings."""
+    return tuple([repr(context.get(name, ...)) for name in names])
 
 
 def _is_plain(env: Environment, source: str) -> bool:

@@ -18,6 +18,7 @@ import threading
 import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, cast
 
@@ -114,6 +115,18 @@ PINNED_SETTINGS = (
 # What decides how files lie in a work tree. It was written with the user's own settings (Git for
 # Windows sets core.autocrlf), so only with these can it be read, and written to.
 _OF_WORK_TREES = frozenset(["core.autocrlf", "core.eol", "core.attributesFile"])
+_SETTINGS_BUT_OF_WORK_TREES = tuple(
+    pair for pair in PINNED_SETTINGS if pair[0] not in _OF_WORK_TREES
+)
+_PINNED_VARIABLES = {
+    "LC_ALL": "C",
+    "LANGUAGE": "C",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_EDITOR": "true",
+    "GIT_PAGER": "cat",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_ATTR_NOSYSTEM": "1",
+}
 
 
 class GitLimitExceeded(MlstarterError):
@@ -300,20 +313,10 @@ def environment(
 
     Settings that the caller hands down with ``GIT_CONFIG_COUNT`` stay, with ours after them.
     """
-    env = {
-        name: value
-        for name, value in os.environ.items()
-        if name not in _FOREIGN and not name.startswith("GIT_TRACE")
-    }
-    env |= {
-        "LC_ALL": "C",
-        "LANGUAGE": "C",
-        "GIT_TERMINAL_PROMPT": "0",
-        "GIT_EDITOR": "true",
-        "GIT_PAGER": "cat",
-        "GIT_OPTIONAL_LOCKS": "0",
-        "GIT_ATTR_NOSYSTEM": "1",
-    }
+    env = dict(os.environ)
+    for name in [n for n in env if n in _FOREIGN or n.startswith("GIT_TRACE")]:
+        del env[name]
+    env |= _PINNED_VARIABLES
     protocols = env.get("GIT_ALLOW_PROTOCOL")
     own = PROTOCOLS if protocols is None else protocols.split(":")
     env["GIT_ALLOW_PROTOCOL"] = ":".join(name for name in PROTOCOLS if name in own)
@@ -321,14 +324,18 @@ def environment(
     number = int(start) if start.isdecimal() else 0
     settings: tuple[tuple[str, str], ...] = PINNED_SETTINGS
     if as_checked_out:
-        settings = tuple(pair for pair in PINNED_SETTINGS if pair[0] not in _OF_WORK_TREES)
+        settings = _SETTINGS_BUT_OF_WORK_TREES
         del env["GIT_ATTR_NOSYSTEM"]
-    for key, value in (*settings, *config):
-        env[f"GIT_CONFIG_KEY_{number}"] = key
-        env[f"GIT_CONFIG_VALUE_{number}"] = value
-        number += 1
-    env["GIT_CONFIG_COUNT"] = str(number)
-    return env | dict(extra or {})
+    return env | _settings_as_variables((*settings, *config), number) | dict(extra or {})
+
+
+@lru_cache(maxsize=16)
+def _settings_as_variables(settings: tuple[tuple[str, str], ...], start: int) -> dict[str, str]:
+    """Return the variables that hand settings down, numbered from ``start``."""
+    variables = {"GIT_CONFIG_COUNT": str(start + len(settings))}
+    for number, (key, value) in enumerate(settings, start):
+        variables |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+    return variables
 
 
 def closed_settings() -> dict[str, str]:
@@ -338,9 +345,7 @@ def closed_settings() -> dict[str, str]:
     then one that nobody has configured, so it does not run.
     """
     env = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
-    for number, (key, value) in enumerate(PINNED_SETTINGS):
-        env |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
-    return env | {"GIT_CONFIG_COUNT": str(len(PINNED_SETTINGS))}
+    return env | _settings_as_variables(PINNED_SETTINGS, 0)
 
 
 def git_missing() -> GitMissing:

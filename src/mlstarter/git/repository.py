@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,8 @@ _IN_PROGRESS = (
     ("REVERT_HEAD", "A revert", "git revert --continue", "git revert --abort"),
     ("BISECT_LOG", "A bisection", "git bisect good|bad", "git bisect reset"),
 )
+# HEAD as git writes it; a table of refs stands behind the name `.invalid`.
+_BRANCH = re.compile(rb"ref: (refs/heads/[^.\s]\S*)\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +49,19 @@ class Repository:
             "--is-bare-repository",
             "--git-dir",
             "--git-common-dir",
+            # Last: a bare repository has none, and git then ends with an error.
+            "--show-toplevel",
         )
+        lines = answer.stdout.decode("utf-8", "surrogateescape").split("\n")
+        if lines[1:2] == ["true"]:
+            algorithm, _, folder, common = lines[:4]
+            store = Path(folder)
+            return cls(Git(store, {"GIT_DIR": folder}), None, store, Path(common), algorithm)
         if answer.status != 0:
             if "not a git repository" in answer.stderr:
                 return None
             raise GitFailed(("rev-parse",), path, answer.status, answer.stderr)
-        lines = answer.stdout.decode("utf-8", "surrogateescape").split("\n")
-        algorithm, bare, folder, common = lines[:4]
-        if bare == "true":
-            store = Path(folder)
-            return cls(Git(store, {"GIT_DIR": folder}), None, store, Path(common), algorithm)
-        top = Git(path).text("rev-parse", "--path-format=absolute", "--show-toplevel")
+        algorithm, _, folder, common, top = lines[:5]
         # Said outright, so that git need not search for it each time.
         git = Git(Path(top), {"GIT_DIR": folder, "GIT_WORK_TREE": top})
         return cls(git, Path(top), Path(folder), Path(common), algorithm)
@@ -99,6 +104,10 @@ class Repository:
 
     def branch(self) -> str | None:
         """Return the full name of the current branch, or None where HEAD is detached."""
+        head = self.folder / "HEAD"
+        if not head.is_symlink() and (match := _BRANCH.fullmatch(head.read_bytes())):
+            return match[1].decode("utf-8", "surrogateescape")
+        # Detached, or kept in another way: a link, a table of refs.
         result = self.git.call("symbolic-ref", "--quiet", "HEAD")
         return result.stdout.decode("utf-8", "surrogateescape").strip() or None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import re
-import shutil
+import stat
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -60,7 +60,7 @@ def first_commit(
         OSError: the folder cannot be written.
     """
     initialise(folder)
-    git = Git(folder)
+    git = Git(folder, {"GIT_DIR": str(folder / ".git")})
     by = committer(git)
     objects = ObjectSet()
     pristine = Pristine(origin, tree, tuple(layers), seed)
@@ -98,7 +98,7 @@ def first_commit_bare(
     Raises:
         OSError: the folder exists or cannot be written.
     """
-    shutil.copytree(empty_bare(), folder)
+    make_bare(folder)
     objects = ObjectSet()
     root, _ = objects.add_files(tree)
     commit = add_template_commit(objects, root, Trailers(origin, root), (), by, when or now())
@@ -146,14 +146,38 @@ def _check_out(folder: Path, commit: str) -> None:
     git.run("read-tree", "-u", "--reset", commit)
 
 
-@functools.cache
-def empty_bare() -> Path:
-    """Return an empty bare repository to copy; it lives as long as this process."""
-    import atexit
+def make_bare(folder: Path) -> None:
+    """Make the new folder ``folder`` an empty bare repository, as `git init` does.
 
-    folder = Path(tempfile.mkdtemp(prefix="mlstarter-bare-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    # Not through GitPython, whose import alone costs what five students do.
-    git = Git(folder, {"GIT_DEFAULT_HASH": "sha1"})
-    git.run("init", "--quiet", "--bare", "--template=", f"--initial-branch={BRANCH}", "bare.git")
-    return folder / "bare.git"
+    Raises:
+        OSError: the folder exists or cannot be written.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    for name, mode, data in _empty_bare():
+        path = folder / name
+        if data is None:
+            path.mkdir()
+        else:
+            path.write_bytes(data)
+        path.chmod(mode)
+
+
+@functools.cache
+def _empty_bare() -> list[tuple[str, int, bytes | None]]:
+    """Return path, mode and bytes (None: a folder) of what an empty bare repository consists of.
+
+    git is asked once: a process for each student would cost as much as their commit.
+    """
+    with tempfile.TemporaryDirectory(prefix="mlstarter-bare-") as name:
+        # Not through GitPython, whose import alone costs what five students do.
+        git = Git(Path(name), {"GIT_DEFAULT_HASH": "sha1"})
+        git.run("init", "--quiet", "--bare", "--template=", f"--initial-branch={BRANCH}", "bare")
+        bare = Path(name) / "bare"
+        return [
+            (
+                path.relative_to(bare).as_posix(),
+                stat.S_IMODE(path.stat().st_mode),
+                path.read_bytes() if path.is_file() else None,
+            )
+            for path in (bare, *sorted(bare.rglob("*")))
+        ]

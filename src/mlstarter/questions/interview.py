@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mlstarter.bounds import bounded_evaluation, is_limited
 from mlstarter.engines.chance import Chance, drawing, new_seed
@@ -26,6 +26,9 @@ from mlstarter.questions.model import (
 )
 from mlstarter.questions.values import CASTS, as_list, as_text, cast, to_bool
 from mlstarter.suggest import did_you_mean, listing
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 
 class Interview:
@@ -49,6 +52,7 @@ class Interview:
         self.seed = questionnaire.seed or new_seed()
         self.used_chance = False
         self._templates = questionnaire.compiled_texts
+        self._marks = _marks_of_jinja(questionnaire.environment)
 
     def applies(self, question: Question) -> bool:
         """Say whether the question is asked, given the answers before it."""
@@ -219,15 +223,13 @@ class Interview:
         Lists are rendered item by item; anything else that is not a string is returned as it
         is. Raises TemplateError where the template's Jinja is wrong.
         """
-        if isinstance(text, list):
-            return [self.render(item, question, extra) for item in text]
-        # Copier leaves mappings as they stand; Cookiecutter renders their keys and values.
-        if isinstance(text, Mapping) and self.questionnaire.namespace is not None:
-            return {
-                self.render(key, question, extra): self.render(value, question, extra)
-                for key, value in text.items()
-            }
-        if not isinstance(text, str) or not self._is_jinja(text):
+        if not isinstance(text, str):
+            return self._render_parts(text, question, extra)
+        # Most choices and types hold nothing to render.
+        for mark in self._marks:
+            if mark in text:
+                break
+        else:
             return text
         try:
             return self._render_text(text, question.name, extra or {})
@@ -239,6 +241,18 @@ class Interview:
                 f'The template\'s question "{question.name}" cannot be rendered: {error}.',
                 hint="its author must mend it; filters of its own need --trust",
             ) from error
+
+    def _render_parts(self, value: Any, question: Question, extra: Mapping[str, Any] | None) -> Any:
+        """Render what a list or mapping holds; return any other value as it is."""
+        if isinstance(value, list):
+            return [self.render(item, question, extra) for item in value]
+        # Copier leaves mappings as they stand; Cookiecutter renders their keys and values.
+        if self.questionnaire.namespace is not None and isinstance(value, Mapping):
+            return {
+                self.render(key, question, extra): self.render(part, question, extra)
+                for key, part in value.items()
+            }
+        return value
 
     def _render_text(self, text: str, name: str, extra: Mapping[str, Any]) -> str:
         # Each text anew from the seed: however often it is shown, it draws the same.
@@ -256,13 +270,6 @@ class Interview:
         self.used_chance |= chance.was_used
         return result
 
-    def _is_jinja(self, text: str) -> bool:
-        """Say whether a text can hold anything to render; most choices and types do not."""
-        env = self.questionnaire.environment
-        starts = (env.variable_start_string, env.block_start_string, env.comment_start_string)
-        prefixes = (env.line_statement_prefix, env.line_comment_prefix)
-        return any(start in text for start in (*starts, *filter(None, prefixes)))
-
     def _context(self, extra: Mapping[str, Any]) -> dict[str, Any]:
         answers = {**self.suggestions, **self.inputs, **self.values, **extra}
         if self.questionnaire.namespace is not None:
@@ -279,3 +286,10 @@ class Interview:
             self.seed,
             self.used_chance,
         )
+
+
+def _marks_of_jinja(env: Environment) -> tuple[str, ...]:
+    """Return what a text holds one of where it holds anything to render."""
+    starts = (env.variable_start_string, env.block_start_string, env.comment_start_string)
+    prefixes = (env.line_statement_prefix, env.line_comment_prefix)
+    return (*starts, *filter(None, prefixes))

@@ -54,7 +54,7 @@ def _whole_letters(text: str) -> str:
 
     Where the system says that it knows ASCII alone, they may be UTF-8 all the same.
     """
-    if not any("\ud800" <= letter <= "\udfff" for letter in text):
+    if text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text):
         return text
     try:
         return text.encode("utf-8", "surrogateescape").decode("utf-8")

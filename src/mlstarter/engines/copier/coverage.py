@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from importlib.metadata import version
 from pathlib import Path
 
 from packaging.version import InvalidVersion, Version
@@ -20,6 +19,8 @@ from mlstarter.errors import TemplateError
 
 # The Copier whose behaviour is reproduced; a template that asks for a newer one gets Copier.
 COPIER_LEVEL = Version("9.19")
+# What pyproject.toml asks for, so that no older one is installed.
+OLDEST_COPIER = Version("9.11")
 _LOOP = re.compile(r"\byield\b")
 _CONF = re.compile(rf"_copier_conf\b(?!\s*\.\s*(?:{'|'.join(sorted(PLAIN_CONF))})\b)")
 _ONLY_COPIER_KNOWS = re.compile(r"\bnow\s*\(|\b_external_data\b")
@@ -65,8 +66,14 @@ def require_copier(config: CopierConfig) -> None:
     Raises:
         TemplateError: it does, or asks for what is no version.
     """
-    oldest, version_here = _min_version(config), version("copier")
-    if oldest is not None and oldest > Version(version_here):
+    oldest = _min_version(config)
+    # mlstarter itself asks for that much, and looking up what is installed takes longer.
+    if oldest is None or oldest <= OLDEST_COPIER:
+        return
+    from importlib.metadata import version
+
+    version_here = version("copier")
+    if oldest > Version(version_here):
         raise TemplateError(
             f"The template asks for Copier {oldest}, and {version_here} is installed here.",
             hint="upgrade Copier where mlstarter is installed, or take an older version of the "
@@ -85,9 +92,11 @@ def _names(root: Path) -> Iterator[str]:
 
 
 def _loops(config: CopierConfig, name: str) -> bool:
+    if "yield" not in name:
+        return False
     options = config.settings.get("envops") or {}
     start = options.get("block_start_string", "{%")
-    return "yield" in name and start in name and _LOOP.search(name) is not None
+    return start in name and _LOOP.search(name) is not None
 
 
 def _machine_texts(config: CopierConfig) -> Iterator[str]:

@@ -83,6 +83,8 @@ class CopierEngine:
     @cached_property
     def only_copier_renders(self) -> str | None:
         """What of the template the renderer of this process leaves to Copier itself, or None."""
+        if self.template.is_builtin and not self.template.is_trusted:
+            return None
         from mlstarter.engines.copier.coverage import beyond_quick_renderer
 
         return beyond_quick_renderer(self.config, is_trusted=self.template.is_trusted)

@@ -35,10 +35,14 @@ _RECORDED_TYPES = (dict, list, str, int, float, bool, type(None))
 
 @dataclass(frozen=True)
 class _Source:
-    """One file of the template: where it lies, its path below the copied folder, what it is."""
+    """One file of the template: where it lies, its path below the copied folder, what it is.
+
+    ``parts`` are the names of its path without the ending of templates, each a text to render.
+    """
 
     path: Path
-    relative: PurePath
+    parts: tuple[str, ...]
+    is_template: bool
     is_link: bool
 
 
@@ -76,7 +80,7 @@ class QuickRenderer:
         tree: dict[str, Entry] = {}
         size = 0
         for source in self._list(start):
-            target = self._path(source, start, context, answers_file)
+            target = self._path(source, context, answers_file)
             if target is None or is_excluded(target):
                 continue
             name = checked_path(target)
@@ -139,7 +143,7 @@ class QuickRenderer:
                 f"The template's _subdirectory leads out of it: {inner!r}.",
                 hint="do not use this template, and tell its author",
             )
-        if not _is_there(start) or not start.is_dir():
+        if not _is_there(str(start)) or not start.is_dir():
             raise TemplateError(
                 f"The template has no folder {inner!r} for these answers.",
                 hint="choose other answers, or tell the template's author",
@@ -171,14 +175,29 @@ class QuickRenderer:
 
     def _list(self, start: Path) -> list[_Source]:
         if start not in self._listings:
-            sources = list(islice(self._scan(start, start, (start,)), MAX_FILES + 1))
-            if len(sources) > MAX_FILES:
+            paths = list(islice(self._scan(start, (start,)), MAX_FILES + 1))
+            if len(paths) > MAX_FILES:
                 raise too_large("The template", f"{MAX_FILES} files")
-            self._listings[start] = sources
+            sources = (self._source(path, start, is_link) for path, is_link in paths)
+            self._listings[start] = [source for source in sources if source is not None]
         return self._listings[start]
 
-    def _scan(self, folder: Path, start: Path, above: tuple[Path, ...]) -> Iterator[_Source]:
-        """Yield the files below ``folder``, in an order that is the same everywhere."""
+    def _source(self, path: Path, start: Path, is_link: bool) -> _Source | None:
+        """Return a file to copy, or None where a template beside it makes the same file."""
+        suffix = self._config.suffix
+        relative = path.relative_to(start)
+        if suffix and _is_there(f"{path}{suffix}"):
+            return None
+        is_template = path.name.endswith(suffix)
+        if suffix and is_template:
+            relative = relative.with_suffix("")
+        return _Source(path, relative.parts, is_template, is_link)
+
+    def _scan(self, folder: Path, above: tuple[Path, ...]) -> Iterator[tuple[Path, bool]]:
+        """Yield the files below ``folder`` in an order that is the same everywhere.
+
+        The second value says of a link that it stays one.
+        """
         for path in sorted(folder.iterdir()):
             link = path.is_symlink()
             if link and not self._keeps_links:
@@ -196,40 +215,33 @@ class QuickRenderer:
                         hint="tell the template's author",
                     )
             if path.is_dir() and not (link and self._keeps_links):
-                yield from self._scan(path, start, (*above, path.resolve()))
+                yield from self._scan(path, (*above, path.resolve()))
             else:
-                yield _Source(path, path.relative_to(start), link and self._keeps_links)
+                yield path, link and self._keeps_links
 
     def _path(
-        self, source: _Source, start: Path, context: Mapping[str, Any], answers_file: PurePath
+        self, source: _Source, context: Mapping[str, Any], answers_file: PurePath
     ) -> str | None:
         """Return the path that a file of the template gets in the project, or None for none."""
-        suffix = self._config.suffix
-        relative = source.relative
-        is_template = relative.name.endswith(suffix)
-        if suffix and _is_there(start / f"{relative}{suffix}"):
-            return None
-        if suffix and is_template:
-            relative = relative.with_suffix("")
         parts: list[str] = []
-        for part in relative.parts:
+        for part in source.parts:
             name = self._text(part).render(context)
             if not name:
                 return None
             if name == str(answers_file):
                 return answers_file.as_posix()
             parts.append(name)
-        path = PurePath(*parts)
+        path = PurePath(*parts).as_posix()
         # Copier looks for the rendered sibling at the template's root, not beside the file.
-        if not is_template and _is_there(self._root / f"{path}{suffix}"):
+        if not source.is_template and _is_there(f"{self._root}/{path}{self._config.suffix}"):
             return None
-        return path.as_posix()
+        return path
 
     def _entry(self, source: _Source, context: Mapping[str, Any]) -> Entry:
         path = source.path
         if source.is_link:
             target = str(path.readlink())
-            if path.name.endswith(self._config.suffix):
+            if source.is_template:
                 target = self._text(target).render(context)
             return Entry(SYMLINK, os.fsencode(PurePath(target)))
         content = self._content(path)
@@ -279,12 +291,9 @@ class QuickRenderer:
         return self._texts[source]
 
 
-def _is_there(path: Path) -> bool:
-    """Say whether something is at a path, which a text of the template may have made too long."""
-    try:
-        return path.exists()
-    except OSError:
-        return False
+def _is_there(path: str) -> bool:
+    """Say whether something is at a path; one too long for the system is nowhere."""
+    return os.path.exists(path)  # noqa: PTH110 - a class asks a hundred thousand times
 
 
 def _encode(text: str, name: str) -> bytes:

@@ -56,6 +56,9 @@ def check_files(repository: Repository, files: tuple[FileChange, ...]) -> None:
 
 
 def _refuse_sparse(repository: Repository) -> None:
+    # Without that file git leaves out none; most projects have none.
+    if not (repository.folder / "info" / "sparse-checkout").exists():
+        return
     if repository.git.call("config", "--bool", "core.sparseCheckout").stdout.strip() == b"true":
         raise ProjectError(
             "This is a sparse checkout: files that the update changes may not be here.",
