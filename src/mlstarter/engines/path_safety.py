@@ -116,7 +116,8 @@ def check(tree: Tree) -> None:
 
     Raises:
         UnsafePath: a path or a symbolic link leads out of the project or into ``.git``, also over
-            other links; a file would lie below another file or link; a name is none everywhere.
+            other links; a file would lie below another file or link; a name is none everywhere;
+            two paths are one where case does not count.
         TemplateError: it has more than ``MAX_FILES`` files.
     """
     if len(tree) > MAX_FILES:
@@ -131,8 +132,27 @@ def check(tree: Tree) -> None:
         for parent in _parents(name):
             if parent in tree:
                 raise _through(name, parent)
+    _check_case(tree)
     if links:
         _check_chains(tree, links)
+
+
+def _check_case(tree: Tree) -> None:
+    """Raise UnfitName where two paths are one on Windows and macOS, as files or as a folder."""
+    names: dict[str, str] = {}
+    for name in tree:
+        other = names.setdefault(case_folded(name), name)
+        if other != name:
+            raise UnfitName(
+                f"The template makes {other} and {name}, which are one file on Windows and macOS.",
+                hint="choose other answers, or tell the template's author",
+            )
+    folders = {posixpath.dirname(name) for name in tree}
+    for folder in sorted(folders):
+        for parent in (folder, *_parents(folder)):
+            other = names.get(case_folded(parent), parent)
+            if other != parent:
+                raise _through(f"{folder}/", other)
 
 
 def _through(name: str, parent: str) -> UnsafePath:

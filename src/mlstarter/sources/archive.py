@@ -21,6 +21,7 @@ from mlstarter.bounds import (
     too_large,
 )
 from mlstarter.errors import TemplateError
+from mlstarter.files import read_file
 from mlstarter.sources import cache
 from mlstarter.sources.address import Credentials, is_url, public, public_text
 
@@ -35,8 +36,7 @@ def _read_zip(address: str, credentials: Credentials | None) -> bytes:
     """Return a zip's bytes, fetching it where it lies on a server."""
     if not is_url(address):
         try:
-            with Path(address).open("rb") as file:
-                return _within(file.read(MAX_ZIP_BYTES + 1))
+            return _within(read_file(Path(address), MAX_ZIP_BYTES))
         except OSError as error:
             raise TemplateError(
                 f"{address} cannot be read: {error.strerror}.", hint="check the path of the zip"
