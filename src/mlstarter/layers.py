@@ -159,8 +159,8 @@ def _require_files(folder: Path) -> None:
     """
     if not folder.is_dir():
         raise UsageError(f"The layer {folder} is not a folder.", hint="name a folder of files")
-    count = size = 0
-    for path in folder.rglob("*"):
+    size = 0
+    for count, path in enumerate(folder.rglob("*"), start=1):
         try:
             require_no_pipe(path)
             size += path.lstat().st_size
@@ -169,7 +169,6 @@ def _require_files(folder: Path) -> None:
                 f"The layer {folder} holds {path.relative_to(folder)}: {error.strerror}.",
                 hint="remove it from the layer",
             ) from error
-        count += 1
         if count > MAX_FILES or size > MAX_TREE_BYTES:
             raise UsageError(
                 f"The layer {folder} holds more than {MAX_FILES} files or "
