@@ -195,7 +195,8 @@ class _Renderer:
                 self._add(inner, source, source.read_bytes())
 
     def _is_copied(self, path: str) -> bool:
-        return is_copied(path, self.context["cookiecutter"].get("_copy_without_render", ()))
+        patterns = self.context["cookiecutter"].get("_copy_without_render") or ()
+        return is_copied(path, patterns)
 
     def _refuse_link(self, path: Path) -> None:
         if not path.is_symlink():
