@@ -27,8 +27,8 @@ VALUES: list[Any] = [
     "{{ 1/0 }}",
     "{% if %}",
 ]
-VALUES += [["{{ 1/0 }}"], float("nan"), {"block_start_string": ""}, {"variable_start_string": 3}]
-VALUES += [{"line_statement_prefix": ""}, [{"command": 3}]]
+VALUES += [["{{ 1/0 }}"], float("nan"), {"block_start_string": ""}]
+VALUES += [{"variable_start_string": 3}, {"line_statement_prefix": ""}, [{"command": 3}]]
 COPIER = [
     *("_answers_file", "_envops", "_exclude", "_external_data", "_jinja_extensions"),
     *("_message_after_copy", "_migrations", "_min_copier_version", "_preserve_symlinks"),
