@@ -55,6 +55,18 @@ class UnfitName(UnsafePath):
     """A file name that not every system can hold: other answers may give another."""
 
 
+class CaseCollision(UnfitName):
+    """Two paths, ``path`` and ``other``, that are one file where case does not count."""
+
+    def __init__(self, path: str, other: str) -> None:
+        super().__init__(
+            f"The template makes {other} and {path}, which are one file on Windows and macOS.",
+            hint="choose other answers, or tell the template's author",
+        )
+        self.path = path
+        self.other = other
+
+
 def checked_path(path: str) -> str:
     """Return ``path`` normalised, with forward slashes.
 
@@ -138,15 +150,12 @@ def check(tree: Tree) -> None:
 
 
 def _check_case(tree: Tree) -> None:
-    """Raise UnfitName where two paths are one on Windows and macOS, as files or as a folder."""
+    """Raise UnsafePath where two paths are one on Windows and macOS, as files or as a folder."""
     names: dict[str, str] = {}
     for name in tree:
         other = names.setdefault(case_folded(name), name)
         if other != name:
-            raise UnfitName(
-                f"The template makes {other} and {name}, which are one file on Windows and macOS.",
-                hint="choose other answers, or tell the template's author",
-            )
+            raise CaseCollision(name, other)
     folders = {posixpath.dirname(name) for name in tree}
     for folder in sorted(folders):
         for parent in (folder, *_parents(folder)):
