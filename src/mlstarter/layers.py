@@ -21,7 +21,7 @@ from mlstarter.data_files import load_toml
 from mlstarter.engines import record_formats
 from mlstarter.engines.chance import Chance, drawing, new_seed
 from mlstarter.engines.copier.engine import CopierEngine
-from mlstarter.engines.path_safety import case_folded, check
+from mlstarter.engines.path_safety import case_folded, check, check_case
 from mlstarter.engines.template_text import TextError
 from mlstarter.errors import NeedsTrust, TemplateError, UsageError
 from mlstarter.escape import toml_value
@@ -60,6 +60,7 @@ def render_layers(
             files = _render(folder, answers, folder_name)
             under |= files
             check(under)
+            check_case(files, under)
         except TemplateError as error:
             raise UsageError(
                 f"The layer {folder} cannot be used: {error.message}", hint="mend the layer"

@@ -11,13 +11,13 @@ from jinja2 import TemplateSyntaxError, meta, nodes
 from mlstarter import engines, questions
 from mlstarter.authoring.answer_combinations import answer_sets, describe
 from mlstarter.authoring.file_syntax import parse_fault
-from mlstarter.engines.path_safety import CaseCollision
+from mlstarter.engines.path_safety import case_folded
 from mlstarter.errors import MlstarterError
 from mlstarter.files import read_tree
 from mlstarter.questions import Question, Questionnaire
 from mlstarter.questions.model import MISSING
 from mlstarter.sources.template import Template
-from mlstarter.tree import SYMLINK
+from mlstarter.tree import SYMLINK, Tree
 
 # What Copier and Cookiecutter bring themselves, whatever is asked.
 _INTERNAL = re.compile(
@@ -185,13 +185,10 @@ def _renders(template: Template, questionnaire: Questionnaire) -> Iterator[LintF
         with_what = describe(answers, sets[0])
         try:
             tree = engines.render(template, answers)
-        except CaseCollision as error:
-            message = f"and {error.other} are one file on Windows and macOS (with {with_what})"
-            yield LintFinding("collision", error.path, message)
-            continue
         except MlstarterError as error:
             yield LintFinding("render", with_what, error.message)
             continue
+        yield from _collisions(tree, with_what)
         for path, entry in tree.items():
             if (path, entry.data) in judged_files or entry.mode == SYMLINK:
                 continue
@@ -201,3 +198,12 @@ def _renders(template: Template, questionnaire: Questionnaire) -> Iterator[LintF
                 yield LintFinding("broken", path, f"{fault} (with {with_what})")
     for name in sorted(never):
         yield LintFinding("unreachable", f"{name}.when", "is false for every answer that was tried")
+
+
+def _collisions(tree: Tree, with_what: str) -> Iterator[LintFinding]:
+    seen: dict[str, str] = {}
+    for path in tree:
+        other = seen.setdefault(case_folded(path), path)
+        if other != path:
+            message = f"and {other} are one file on Windows and macOS (with {with_what})"
+            yield LintFinding("collision", path, message)

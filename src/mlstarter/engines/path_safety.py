@@ -55,18 +55,6 @@ class UnfitName(UnsafePath):
     """A file name that not every system can hold: other answers may give another."""
 
 
-class CaseCollision(UnfitName):
-    """Two paths, ``path`` and ``other``, that are one file where case does not count."""
-
-    def __init__(self, path: str, other: str) -> None:
-        super().__init__(
-            f"The template makes {other} and {path}, which are one file on Windows and macOS.",
-            hint="choose other answers, or tell the template's author",
-        )
-        self.path = path
-        self.other = other
-
-
 def checked_path(path: str) -> str:
     """Return ``path`` normalised, with forward slashes.
 
@@ -128,8 +116,7 @@ def check(tree: Tree) -> None:
 
     Raises:
         UnsafePath: a path or a symbolic link leads out of the project or into ``.git``, also over
-            other links; a file would lie below another file or link; a name is none everywhere;
-            two paths are one where case does not count.
+            other links; a file would lie below another file or link; a name is none everywhere.
         TemplateError: it has more than ``MAX_FILES`` files.
     """
     if len(tree) > MAX_FILES:
@@ -144,24 +131,34 @@ def check(tree: Tree) -> None:
         for parent in _parents(name):
             if parent in tree:
                 raise _through(name, parent)
-    _check_case(tree)
     if links:
         _check_chains(tree, links)
 
 
-def _check_case(tree: Tree) -> None:
-    """Raise UnsafePath where two paths are one on Windows and macOS, as files or as a folder."""
-    names: dict[str, str] = {}
-    for name in tree:
-        other = names.setdefault(case_folded(name), name)
-        if other != name:
-            raise CaseCollision(name, other)
-    folders = {posixpath.dirname(name) for name in tree}
-    for folder in sorted(folders):
-        for parent in (folder, *_parents(folder)):
-            other = names.get(case_folded(parent), parent)
-            if other != parent:
-                raise _through(f"{folder}/", other)
+def check_case(layer: Tree, under: Tree) -> None:
+    """Refuse a layer's file that is one with another where case does not count.
+
+    Args:
+        layer: the files of a layer.
+        under: the files of the layer and of what it lies over.
+
+    Raises:
+        UnsafePath: such a file would take the place of another on Windows and macOS, or of its
+            folder.
+    """
+    names: dict[str, list[str]] = {}
+    for name in under:
+        names.setdefault(case_folded(name), []).append(name)
+    for name in layer:
+        for other in names[case_folded(name)]:
+            if other != name:
+                raise UnfitName(
+                    f"{name} and {other} are one file on Windows and macOS.",
+                    hint="call it as the other is called, which it replaces then",
+                )
+        for parent in _parents(name):
+            for other in names.get(case_folded(parent), ()):
+                raise _through(name, other)
 
 
 def _through(name: str, parent: str) -> UnsafePath:
