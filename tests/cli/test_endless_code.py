@@ -15,9 +15,9 @@ from tests.engines.helpers import Files, write_template
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "killpg"), reason="Ctrl-C is no signal on Windows")
 
-SLEEP = "#!/bin/sh\ntouch {started}\nexec sleep 100\n"
+SLEEP = "#!/bin/sh\ntouch {mark}\nexec sleep 100\n"
 ENDLESS: dict[str, Files] = {
-    "a task": {"copier.yml": "n: 1\n_tasks: ['touch {started}; exec sleep 100']\n", "a": "x"},
+    "a task": {"copier.yml": "n: 1\n_tasks: ['touch {mark}; exec sleep 100']\n", "a": "x"},
     "a hook": {
         "cookiecutter.json": '{{"s": "p"}}',
         "{{{{cookiecutter.s}}}}/a": "x",
@@ -35,10 +35,9 @@ ENDLESS: dict[str, Files] = {
 def test_ctrl_c_ends_code_that_never_ends(
     kind: str, tmp_path: Path, environ: dict[str, str]
 ) -> None:
-    started = tmp_path / "started"
+    mark = tmp_path / "mark"
     files = {
-        name.format(started=started): str(text).format(started=started)
-        for name, text in ENDLESS[kind].items()
+        name.format(mark=mark): str(text).format(mark=mark) for name, text in ENDLESS[kind].items()
     }
     source = write_template(tmp_path / "t", files)
     here, scratch = tmp_path / "here", tmp_path / "scratch"
@@ -55,13 +54,13 @@ def test_ctrl_c_ends_code_that_never_ends(
         start_new_session=True,
     )
     end = time.monotonic() + 60
-    while not started.exists() and process.poll() is None and time.monotonic() < end:
+    while not mark.exists() and process.poll() is None and time.monotonic() < end:
         time.sleep(0.05)
 
     os.killpg(process.pid, signal.SIGINT)
     output = process.communicate(timeout=30)[0]
 
-    assert started.exists(), output
+    assert mark.exists(), output
     assert process.returncode == 130
     assert "Traceback" not in output
     assert output.strip().endswith("interrupted")

@@ -49,7 +49,7 @@ def _patience() -> Iterator[None]:
 
 
 @contextmanager
-def placed(kind: str, path: Path) -> Iterator[None]:
+def special_file(kind: str, path: Path) -> Iterator[None]:
     """Put a pipe, a socket, a device or a link to a pipe where a file is expected."""
     path.unlink(missing_ok=True)
     with closing(socket.socket(socket.AF_UNIX)) as peer:
@@ -66,13 +66,13 @@ def placed(kind: str, path: Path) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("kind", ["pipe", "socket", "device", "link to a pipe"])
-@pytest.mark.parametrize("named", COMMANDS)
+@pytest.mark.parametrize("use", COMMANDS)
 def test_what_is_no_file_is_refused_at_once(
-    named: str, kind: str, mlstarter: Run, tmp_path: Path
+    use: str, kind: str, mlstarter: Run, tmp_path: Path
 ) -> None:
-    name, words = COMMANDS[named]
+    name, words = COMMANDS[use]
 
-    with placed(kind, tmp_path / name):
+    with special_file(kind, tmp_path / name):
         status, out, err = mlstarter(*words(Path(name)))
 
     assert status in {1, 2}, out
@@ -89,7 +89,7 @@ def test_a_layer_is_a_folder_of_files(kind: str, mlstarter: Run, tmp_path: Path)
     Path("layer").mkdir()
     new = ("new", "p", "--yes", "--template", "t", "--layer", "layer")
 
-    with placed(kind, tmp_path / "layer" / "x.jinja"):
+    with special_file(kind, tmp_path / "layer" / "x.jinja"):
         status, _, err = mlstarter(*new)
 
     assert status == 2

@@ -422,8 +422,8 @@ def test_an_answer_of_another_shape_is_no_crash(body: Any, monkeypatch: pytest.M
 
     api = GitHubApi("http://127.0.0.1", TOKEN, Pace(CONTENT_LIMITS))
     monkeypatch.setattr(api, "get", lambda *_, **__: Answer(200, body))
-    made = body[0] if isinstance(body, list) and body else body
-    monkeypatch.setattr(api, "make", lambda *_: Answer(201, made))
+    change = body[0] if isinstance(body, list) and body else body
+    monkeypatch.setattr(api, "make", lambda *_: Answer(201, change))
     config = Config(course_run="x", remote="github:school/{username}", github_api=api.base)
     remote = GitHubRemote(config, Transport(), api)
     url = "http://127.0.0.1/school/ada.git"

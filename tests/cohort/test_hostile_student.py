@@ -566,12 +566,12 @@ def test_a_commit_s_date_that_no_calendar_has_is_no_crash(
         for line in text.splitlines()
     ]
     (clone / "forged").write_text("\n".join(lines) + "\n")
-    forged = git(clone, "hash-object", "-t", "commit", "-w", "--literally", "forged")
-    store = clone / ".git" / "objects" / forged[:2] / forged[2:]
-    target = classroom.server / "s0001.git" / "objects" / forged[:2] / forged[2:]
+    commit_id = git(clone, "hash-object", "-t", "commit", "-w", "--literally", "forged")
+    store = clone / ".git" / "objects" / commit_id[:2] / commit_id[2:]
+    target = classroom.server / "s0001.git" / "objects" / commit_id[:2] / commit_id[2:]
     target.parent.mkdir(exist_ok=True)
     target.write_bytes(store.read_bytes())
-    git(classroom.server / "s0001.git", "update-ref", "refs/heads/main", forged)
+    git(classroom.server / "s0001.git", "update-ref", "refs/heads/main", commit_id)
     capsys.readouterr()
 
     page = tmp_path / "board.html"
