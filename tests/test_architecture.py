@@ -115,6 +115,13 @@ def test_every_module_at_the_top_is_described() -> None:
             for match in CALL.findall(line.split(" -> ")[0])
             if not PATH.fullmatch(match) and not match.startswith(("git.", "url.", "core."))
         }
+        # What comes back, and `.attributes` of it.
+        | {
+            name
+            for types in re.findall(r" -> ((?:\w+ \| )*[A-Z]\w+)", HERE)
+            for name in types.removesuffix(" | None").split(" | ")
+        }
+        | {quotation[1:] for quotation in quotations(HERE) if re.fullmatch(r"\.[a-z_]+", quotation)}
     ),
 )
 def test_a_name_exists(name: str) -> None:

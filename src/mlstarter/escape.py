@@ -1,6 +1,6 @@
 """Text of others, made harmless for the place where it is shown: terminal, Markdown, CSV, TOML.
 
-HTML is escaped by ``html.escape`` of the standard library, after ``line``.
+HTML is escaped by Jinja2 (autoescape), after ``line``.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -63,13 +64,16 @@ def markdown_code(text: object) -> str:
 
 
 def toml_value(value: Any) -> str:
-    """Return a text, number, truth or list of texts as TOML writes it, on one line.
+    """Return a text, number, truth, list of texts or table of texts as TOML writes it, on one line.
 
     What cannot be seen is escaped (https://toml.io/en/v1.0.0#string), half of a character, which
     TOML cannot hold, becomes "?".
     """
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
+    if isinstance(value, Mapping):
+        pairs = (f"{toml_value(key)} = {toml_value(text)}" for key, text in value.items())
+        return f"{{ {', '.join(pairs)} }}"
     plain = list(value) if isinstance(value, tuple) else value
     # JSON's texts, lists and finite numbers are TOML's.
     text = json.dumps(plain, ensure_ascii=False)

@@ -26,6 +26,7 @@ def project(here: Path) -> Path:
     for folder in ("reports", "model", "tests"):
         (root / folder).mkdir(parents=True)
     (root / "README.md").write_text("# Churn\nWhy it matters.\n")
+    (root / "MODEL_CARD.md").write_text("# Model card\nWho may use it.\n")
     (root / ".copier-answers.yml").write_text("_src_path: https://x.invalid/t.git\n_commit: 1.0\n")
     (root / "LICENSE").write_text("MIT\n")
     (root / "reports/metrics.json").write_text(json.dumps(METRICS))
@@ -51,9 +52,25 @@ def metrics(root: Path, **changes: object) -> None:
     (root / "reports/metrics.json").write_text(json.dumps({**METRICS, **changes}))
 
 
+ITALICS = """\
+*Problem: not stated yet, as `problem` in config.toml.*
+
+*In short*, what is **not stated yet** within a text is the author's own.
+
+*What it means: to be written by the author.*
+"""
+CARD = """\
+*For whom it is, is not stated yet (`users` in config.toml).*
+
+*To be written: who is harmed?*
+"""
 FAULTS: dict[str, tuple[Callable[[Path], object], str, str]] = {
     "mark": (lambda p: (p / "README.md").write_text("<!-- write: why it\nmatters -->"),
-             "README", "1 passages are still to be written, the first: why it matters"),
+             "README", "1 passage is still to be written: why it matters"),
+    "italics": (lambda p: (p / "README.md").write_text(ITALICS),
+                "README", "2 passages are still to be written: Problem; What it means"),
+    "card": (lambda p: (p / "MODEL_CARD.md").write_text(CARD),
+             "model card", "2 passages are still to be written: For whom it is; who is harmed?"),
     "no README": (lambda p: (p / "README.md").unlink(), "README", "there is no README.md"),
     "no answers": (lambda p: (p / ".copier-answers.yml").unlink(),
                    "answers file", ".copier-answers.yml is missing; updates need it"),
@@ -95,6 +112,25 @@ def test_each_fault_is_found_with_how_to_mend_it(run: Run, project: Path, fault:
     assert (failures[0]["name"], failures[0]["detail"]) == (name, detail)
     assert {check["name"] for check in failures} <= {name, "baseline"}
     assert failures[0]["mend"]
+
+
+def test_a_project_without_a_model_card_is_warned(run: Run, project: Path) -> None:
+    (project / "MODEL_CARD.md").unlink()
+    result = run("check", "churn")
+    assert result.returncode == 0
+    assert "there is no MODEL_CARD.md" in result.stdout
+
+
+def test_what_new_was_not_told_is_named(run: Run, here: Path) -> None:
+    answers = ["--data", "users=people who fly", "--no-git"]
+    run("new", "fresh", "--type", "tabular", "--yes", *answers)
+    report = json.loads(run("check", "fresh", "--json").stdout)
+    (finding,) = [check for check in report["checks"] if check["name"] == "README"]
+    assert finding["status"] == "failed"
+    assert finding["detail"].startswith(
+        "4 passages are still to be written: Problem; What a wrong answer costs; What the result"
+    )
+    assert "config.toml" in finding["mend"]
 
 
 def test_an_unproven_lead_is_a_warning(run: Run, project: Path) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import unicodedata
 from pathlib import Path
 
 import pytest
 
 from mlstarter.data.errors import DataError
-from mlstarter.data.folders import check
+from mlstarter.data.folders import check, look, propose
 from tests.cli.conftest import Run
 
 
@@ -19,6 +20,11 @@ def put(folder: Path, *names: str) -> None:
         (folder / name).write_bytes(b"")
 
 
+def many(pattern: str) -> list[str]:
+    """Return as many names as a class needs pictures."""
+    return [pattern.format(i) for i in range(10)]
+
+
 USELESS = [
     ("cv", ["notes.txt", "a/.hidden.png"], "holds no pictures"),
     ("cv", ["one.wav", "a/two.wav"], "holds no pictures"),
@@ -27,6 +33,11 @@ USELESS = [
     ("cv", ["cats/one.png", "cats/two.HEIC"], "are of one class: cats"),
     ("cv", ["train/cats/one.png", "test/cats/two.webp"], "are of one class: cats"),
     ("cv", [unicodedata.normalize(form, f"{form}/café/1.png") for form in ("NFC", "NFD")], "one class"),
+    ("cv", ["cats/train/one.png", "dogs/train/two.png"], "names its class"),
+    ("cv", [*many("cats/{}.png"), "dogs/1.png"], '"dogs" of .* has 1 pictures, and at least 10'),
+    ("cv", [*many("Cat/{}.png"), *many("cat/{}.png")], 'several ways: "Cat", "cat"'),
+    ("cv", [*many("cat/{}.png"), *many("cat /{}.png")], 'several ways: "cat", "cat "'),
+    ("cv", [*many("a/{}.png"), *many("@eaDir/{}.png"), *many("__MACOSX/b/{}.png")], "one class: a"),
     ("asr", ["a/one.png"], "holds no recordings"),
     ("asr", ["one.wav", "a/two.flac", "readme.txt"], "no file that tells what is said"),
 ]  # fmt: skip
@@ -44,14 +55,14 @@ def test_what_nothing_can_be_learned_from_is_said(
 @pytest.mark.parametrize(
     ("kind", "names"),
     [
-        ("cv", ["a/one.png", "b/two.tif"]),
-        ("cv", ["Train/a/one.png", "Train/b/two.png", "loose.png"]),
-        ("cv", ["a/one.tga", "b/two.J2K", "b/three.psd"]),
-        ("cv", ["VALIDATION/a/one.QOI", "Valid/b/two.dib"]),
+        ("cv", [*many("a/{}.png"), *many("b/{}.tif")]),
+        ("cv", [*many("Train/a/{}.png"), *many("Train/b/{}.png"), "loose.png"]),
+        ("cv", [*many("a/{}.tga"), *many("b/{}.J2K"), "b/three.psd"]),
+        ("cv", [*many("VALIDATION/a/{}.QOI"), *many("Valid/b/{}.dib")]),
         ("asr", ["manifest.csv", "one.wav"]),
         ("asr", ["validated.tsv", "clips/one.mp3"]),
         ("asr", ["metadata.csv", "wavs/one.wav"]),
-        ("asr", ["manifest.jsonl", "one.OGA", "two.caf"]),
+        ("asr", ["manifest.tsv", "one.OGA", "two.caf"]),
         ("asr", ["84/121/84-121.trans.txt", "84/121/84-121-0000.flac"]),
     ],
 )
@@ -91,24 +102,44 @@ def test_new_and_describe_say_so_and_make_nothing(
     assert error == "error: All pictures of pictures are of one class: cats."
     assert hint.startswith("hint: bring pictures of another class")
     assert [path.name for path in here.iterdir()] == ["pictures"]
-    put(here / "pictures", "dogs/one.png", "dogs/two.png")
+    put(here / "pictures", *many("dogs/{}.png"), *many("cats/{}.png"))
     assert run(*arguments, *source).returncode == 0
 
 
-def test_a_table_that_lists_pictures_is_named_as_their_path(
-    run: Run, here: Path, template: Path
-) -> None:
-    put(here, "a/one.png")
-    (here / "labels.csv").write_text("file,label\n" + "a/one.png,x\n" * 40)
+@pytest.mark.sampled
+def test_a_table_that_lists_pictures_makes_a_project(run: Run, here: Path, template: Path) -> None:
+    put(here, "study/a/one.png", "study/b/two.png")
+    (here / "study/labels.csv").write_text("file,label\n" + "a/one.png,x\nb/two.png,y\n" * 20)
     command = ["new", "shop", "--yes", "--type", "cv", "--template", template]
-    result = run(*command, "--data-file", "labels.csv")
-    assert result.returncode == 1
-    assert "hint: leave out --type; where the table lists files, name it" in result.stderr
-    pairs = ["-d", "data_source=local", "-d", "data_path=../labels.csv"]
-    assert run(*command, *pairs).returncode == 0
+    pairs = ["-d", "data_source=local", "-d", "data_path=../study/labels.csv"]
+    for arguments in (["--data-file", "study/labels.csv"], pairs):
+        result = run(*command, *arguments)
+        assert result.returncode == 0, result.stderr
+        copies = [path.name for path in (here / "shop/data").rglob("*.*")]
+        assert sorted(copies) == (
+            ["labels.csv", "one.png", "two.png"] if pairs != arguments else []
+        )
+        shutil.rmtree(here / "shop")
 
 
 def test_pictures_that_are_not_there_yet_may_be_named(run: Run, here: Path, template: Path) -> None:
     pairs = ["-d", "data_source=local", "-d", "data_path=data/raw/pictures"]
     result = run("new", "shop", "--yes", "--type", "cv", *pairs, "--template", template)
     assert result.returncode == 0, result.stderr
+
+
+def test_the_classes_are_shown_that_folders_name(tmp_path: Path) -> None:
+    put(tmp_path, *many("2023/cats/{}.png"), *many("2024/cats/{}.png"), *many("2024/dogs/{}.jpg"))
+    put(tmp_path, "loose.png", *many("train/{}.png"))
+    (tmp_path / "2023/cats/gone.png").symlink_to("nowhere.png")
+    choices = {choice.key: choice for choice in propose(look(tmp_path), {})}
+    assert choices["classes"].value == "2"
+    assert choices["classes"].reason.startswith("cats (20), dogs (10), called by the folders")
+    assert 'not by those above them ("2023", "2024")' in choices["classes"].reason
+    assert choices["without class"].value == "11"
+
+
+def test_upper_and_lower_letters_are_two_classes(tmp_path: Path) -> None:
+    put(tmp_path, *many("A/{}.png"), *many("a/{}.png"))
+    assert len(look(tmp_path).classes) == 2
+    check(tmp_path, "cv")

@@ -17,7 +17,9 @@ KAGGLE = {"project_type": "tabular", "data_source": "kaggle", "data_file": ""}
 @pytest.mark.parametrize(
     ("answers", "settings", "lacking"),
     [
-        (PLAIN, Settings(separator=";", encoding="cp1252", quote="'"), {}),
+        (PLAIN, Settings(separator=";", quote="'"), {}),
+        (PLAIN, Settings(encoding="cp1252"), {"data_encoding": "cp1252"}),
+        (PLAIN | {"data_encoding": "cp1252"}, Settings(encoding="cp1250"), {}),
         (PLAIN, Settings(decimal=","), {"data_decimal": ","}),
         (PLAIN, Settings(thousands=" "), {"data_thousands": " "}),
         (PLAIN | {"data_decimal": ","}, Settings(decimal=".", thousands=","), {}),

@@ -187,6 +187,7 @@ def test_a_folder_of_pictures_or_recordings_is_a_project_too(tmp_path: Path) -> 
     assert {each.key: each.value for each in choices} == {
         "project_type": "cv",
         "image_split": "given",
+        "image_parts": "Train = train; test = test",
     }
     (tmp_path / "voices").mkdir()
     (tmp_path / "voices" / "1.flac").write_bytes(b"x")

@@ -215,4 +215,4 @@ def test_a_library_that_is_missing_is_named(
     monkeypatch.setitem(__import__("sys").modules, "duckdb", None)
     with pytest.raises(EnvironmentProblem, match="needs duckdb") as failure:
         read(path, {})
-    assert failure.value.hint == "pip install 'mlstarter[data]'"
+    assert failure.value.hint == "in a clone of mlstarter: pipx install --force '.[data]'"

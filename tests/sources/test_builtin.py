@@ -53,7 +53,7 @@ def test_a_project_newer_than_the_bundle_says_upgrade() -> None:
     with pytest.raises(TemplateError, match="newer than this mlstarter") as failure:
         sources.resolve(sources.SOURCE, "99.1.0")
 
-    assert failure.value.hint == "upgrade mlstarter: pipx upgrade mlstarter"
+    assert failure.value.hint == "in mlstarter's clone: git pull && pipx install --force '.[data]'"
 
 
 def test_an_unknown_version_names_the_command_that_lists_them() -> None:

@@ -27,9 +27,9 @@ def archive(preset: str) -> tuple[bytes, int]:
         others |= {f"bed/{i:08x}_nohash_0.wav": tones(10, i, 16_000, rng) for i in range(6)}
         others["testing_list.txt"] = b"yes/00000000_nohash_0.wav\n"
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as zipped:
+    with zipfile.ZipFile(buffer, "w") as zip_file:
         for name, content in {**files, **others}.items():
-            zipped.writestr(name, content)
+            zip_file.writestr(name, content)
     return buffer.getvalue(), len(files)
 
 

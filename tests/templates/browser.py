@@ -29,7 +29,7 @@ class Seen:
 
 
 @contextmanager
-def opened(
+def open_page(
     chromium: str,
     address: str,
     *,
@@ -37,7 +37,7 @@ def opened(
     phone: bool = False,
     script: str = "",
     hold: str = "",
-    lost: str = "",
+    failing_requests: str = "",
 ) -> Iterator[tuple[Page, Seen]]:
     """Open ``address`` in a fresh Chromium; yield the page and what was seen of it.
 
@@ -59,8 +59,8 @@ def opened(
             page.add_init_script(script)
         if hold:
             page.route(hold, lambda _: None)
-        if lost:
-            page.route(lost, lambda route: route.abort())
+        if failing_requests:
+            page.route(failing_requests, lambda route: route.abort())
         page.goto(f"{address}/")
         page.locator("form").wait_for()
         yield page, seen

@@ -68,14 +68,14 @@ def generate(
     def new(project_type: str, name: str = "", **answers: str) -> Path:
         home = tmp_path_factory.mktemp(f"new-{project_type}")
         folder = home / (name or f"my-{project_type}")
-        given = [word for key, value in answers.items() for word in ("--data", f"{key}={value}")]
+        settings = [word for key, value in answers.items() for word in ("--data", f"{key}={value}")]
         private = {
             "HOME": str(home), "XDG_CONFIG_HOME": str(home), "XDG_CACHE_HOME": str(bundle_cache)
         }  # fmt: skip
         if os.environ.get("MLSTARTER_TEST_TEMPLATES") == "working":
-            return _with_plain_copier(folder, project_type, given, git_identity)
+            return _with_plain_copier(folder, project_type, settings, git_identity)
         result = run_command_line(
-            ["new", folder, "--type", project_type, "--yes", *given], home,
+            ["new", folder, "--type", project_type, "--yes", *settings], home,
             clean_environment({**git_identity, **private}),
         )  # fmt: skip
         assert result.returncode == 0, result.stderr
@@ -84,10 +84,10 @@ def generate(
     return new
 
 
-def _with_plain_copier(folder: Path, kind: str, given: list[str], git: dict[str, str]) -> Path:
+def _with_plain_copier(folder: Path, kind: str, settings: list[str], git: dict[str, str]) -> Path:
     """Write a project from the templates as they stand: for work on them between releases."""
     tool = Path(__file__).parents[2] / "tools/try-template"
-    words = [w for w in given if w != "--data"]
+    words = [w for w in settings if w != "--data"]
     data = [w for pair in words for w in ("-d", pair)]
     subprocess.run([tool, folder, "-d", f"project_type={kind}", *data], check=True)
     for command in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-qm", "Start"]):
@@ -161,8 +161,8 @@ def nlp_project(generate: Generate, git_identity: dict[str, str]) -> Project:
 @pytest.fixture(scope="session")
 def asr_project(generate: Generate, git_identity: dict[str, str]) -> Project:
     """Return a speech project of spoken digits with `make all` run on a shortened recipe."""
-    if prepared := prepared_project("asr", git_identity):
-        return prepared
+    if project_at_hand := prepared_project("asr", git_identity):
+        return project_at_hand
     root = generate("asr", "spoken-digits")
     change(root / "config.toml", SHORTER)
     project = Project(root, "spoken_digits", Path("python"), git_identity)
@@ -172,10 +172,10 @@ def asr_project(generate: Generate, git_identity: dict[str, str]) -> Project:
 
 def prepared_project(kind: str, environment: dict[str, str]) -> Project | None:
     """Return the project that MLSTARTER_TEST_<KIND> names as PYTHON:FOLDER, for work on tests."""
-    made = os.environ.get(f"MLSTARTER_TEST_{kind.upper()}")
-    if not made:
+    place = os.environ.get(f"MLSTARTER_TEST_{kind.upper()}")
+    if not place:
         return None
-    python, root = map(Path, made.split(":"))
+    python, root = map(Path, place.split(":"))
     package = next((root / "src").glob("*/__init__.py")).parent.name
     return Project(root, package, python, {**environment, "PYTHONPATH": str(root / "src")})
 
@@ -205,14 +205,14 @@ def kaggle(stand_in: ModuleType) -> Iterator[Any]:
         yield running
 
 
-def run_all(generated: Path, package: str, environment: dict[str, str]) -> Project:
+def run_all(original: Path, package: str, environment: dict[str, str]) -> Project:
     """Clone a generated project, run `make all` in the clone and commit what it wrote."""
-    root = generated.parent / "clone" / generated.name
-    subprocess.run(["git", "clone", "--quiet", generated, root], check=True)
+    root = original.parent / "clone" / original.name
+    subprocess.run(["git", "clone", "--quiet", original, root], check=True)
     threads = {"OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "2")}
     project = Project(root, package, root / ".venv/bin/python", {**environment, **threads})
-    done = project.make("all", timeout=1500)
-    (root.parent / "make-all.log").write_text(done.output, encoding="utf-8")
+    run = project.make("all", timeout=1500)
+    (root.parent / "make-all.log").write_text(run.output, encoding="utf-8")
     project.git("add", "--all")
     project.git("commit", "--quiet", "--message", "Train and evaluate the first model")
     return project

@@ -90,7 +90,7 @@ def test_a_dataset_lands_in_data_raw_with_a_lock_that_pins_its_version(
     assert set(lock["files"]) == {"data/raw/known/table.csv", "data/raw/known/more/notes.txt"}
     assert lock == read_json(root / "data.lock")
     assert kaggle.requests[-1][1]["datasetVersionNumber"] == 3
-    assert not kaggle.leaked, "the storage was sent Kaggle's credentials"
+    assert not kaggle.leaks, "the storage was sent Kaggle's credentials"
 
 
 def test_a_second_fetch_asks_nobody_and_a_clone_gets_the_locked_version(

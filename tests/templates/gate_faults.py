@@ -7,7 +7,7 @@ import json
 import shutil
 from pathlib import Path
 
-from tests.templates.projects import Done, Project
+from tests.templates.projects import Project, Run
 
 CHANGE_A_WEIGHT = """
 import sys
@@ -47,7 +47,7 @@ def change_a_weight(project: Project, factor: float) -> None:
     file.write_text(json.dumps(metadata), encoding="utf-8")
 
 
-def assert_gate_is_red(project: Project) -> Done:
+def assert_gate_is_red(project: Project) -> Run:
     """Build the site, which must be refused and leave no half of one."""
     process = project.command("site", check=False)
     assert process.status == 1, process.output

@@ -43,7 +43,7 @@ def fashion(rng: Any) -> dict[str, bytes]:
 def signs(rng: Any) -> dict[str, bytes]:
     """Return tables of pixels for 24 letters (9 is J, which moves), both of them twice."""
     values = [i for i in range(25) if i != 9]
-    files = {"amer_sign2.png": _encoded(picture(rng, 0, 4, 90, 120), "PNG")}
+    files = {"amer_sign2.png": _encode(picture(rng, 0, 4, 90, 120), "PNG")}
     for name, count in (("train", 720), ("test", 240)):
         lines = ["label," + ",".join(f"pixel{i}" for i in range(1, 785))]
         for i in range(count):
@@ -61,10 +61,10 @@ def xrays(rng: Any) -> dict[str, bytes]:
     for part, patients in (("train", 60), ("val", 4), ("test", 20)):
         for i in range(patients):
             size = int(rng.integers(90, 160)), int(rng.integers(120, 200))
-            normal = _encoded(picture(rng, 0, 2, *size), "JPEG")
+            normal = _encode(picture(rng, 0, 2, *size), "JPEG")
             files[f"{part}/NORMAL/IM-{i:04}-0001.jpeg"] = normal
             for shot in range(3):
-                ill = _encoded(picture(rng, 1, 2, *size), "JPEG")
+                ill = _encode(picture(rng, 1, 2, *size), "JPEG")
                 files[f"{part}/PNEUMONIA/person{i + 1}_bacteria_{shot}.jpeg"] = ill
     once = {f"chest_xray/{name}": content for name, content in files.items()}
     twice = {f"chest_xray/chest_xray/{name}": content for name, content in files.items()}
@@ -75,7 +75,7 @@ def xrays(rng: Any) -> dict[str, bytes]:
     return once | twice | junk | {"chest_xray/chest_xray/.DS_Store": b"Bud1"}
 
 
-def _encoded(pixels: Any, kind: str) -> bytes:
+def _encode(pixels: Any, kind: str) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, kind)
     return buffer.getvalue()
@@ -84,6 +84,6 @@ def _encoded(pixels: Any, kind: str) -> bytes:
 MAKERS = {"fashion-full": fashion, "sign-language": signs, "chest-xray": xrays}
 
 if __name__ == "__main__":
-    with zipfile.ZipFile(sys.argv[2], "w") as zipped:
+    with zipfile.ZipFile(sys.argv[2], "w") as archive:
         for name, content in MAKERS[sys.argv[1]](np.random.default_rng(1)).items():
-            zipped.writestr(name, content)
+            archive.writestr(name, content)

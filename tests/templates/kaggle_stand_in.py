@@ -39,7 +39,7 @@ class Kaggle:
     faults: list[str] = field(default_factory=list)
     requests: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     ranges: list[str | None] = field(default_factory=list)
-    leaked: list[str] = field(default_factory=list)
+    leaks: list[str] = field(default_factory=list)
     uploads: list[bytes] = field(default_factory=list)
     release: threading.Event = field(default_factory=threading.Event)
     api: str = ""
@@ -84,10 +84,10 @@ class _Api(_Handler):
             self.kaggle.release.wait(30)
             return None
         key = base64.b64encode(f"ada:{TOKEN}".encode()).decode()
-        given = self.headers.get("Authorization")
-        if given not in (None, f"Bearer {TOKEN}", f"Basic {key}"):
-            return self.json(401, {"message": f"Unauthenticated: {given}"})
-        if given is None and self.kaggle.needs_account:
+        authorization = self.headers.get("Authorization")
+        if authorization not in (None, f"Bearer {TOKEN}", f"Basic {key}"):
+            return self.json(401, {"message": f"Unauthenticated: {authorization}"})
+        if authorization is None and self.kaggle.needs_account:
             return self.json(401, {"message": "Unauthenticated"})
         if not self.kaggle.rules_accepted:
             return self.json(403, {"message": "You must accept this competition's rules"})
@@ -117,11 +117,11 @@ class _Storage(_Handler):
     def do_GET(self) -> None:
         kaggle, body = self.kaggle, self.kaggle.archive
         if credentials := self.headers.get("Authorization"):
-            kaggle.leaked.append(credentials)
-        wanted = self.headers.get("Range")
-        kaggle.ranges.append(wanted)
-        start = int(wanted.removeprefix("bytes=").rstrip("-")) if wanted else 0
-        self.send_response(206 if wanted else 200)
+            kaggle.leaks.append(credentials)
+        byte_range = self.headers.get("Range")
+        kaggle.ranges.append(byte_range)
+        start = int(byte_range.removeprefix("bytes=").rstrip("-")) if byte_range else 0
+        self.send_response(206 if byte_range else 200)
         self.send_header("Content-Length", str(len(body) - start))
         self.send_header("Accept-Ranges", "bytes")
         self.send_header("ETag", '"1"')

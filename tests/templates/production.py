@@ -13,8 +13,8 @@ from tests.templates.projects import Project
 
 TOOL = Path(__file__).parents[2] / "tools/try-template"
 # What the level adds, and of the other tests those that it touches most.
-ADDED = ("registry", "monitoring", "gates", "operations", "runs", "score", "tune", "hub")
-NAMES = (*ADDED, "serve", "promote")
+LEVEL_MODULES = ("registry", "monitoring", "gates", "operations", "runs", "score", "tune", "hub")
+NAMES = (*LEVEL_MODULES, "serve", "promote")
 TABULAR = ("observation", "staleness")
 NETWORK = ("distributed", "checkpoint")
 PRETRAINED = ("fine_tuning", "pretrained")  # the second skips where transformers is missing
@@ -33,12 +33,12 @@ def at_production(project: Project, folder: Path) -> Project:
         kind = project.metadata()["project"]["type"]
         data = [f"project_type={kind}", f"package_name={project.package}", "level=production"]
         project.run(TOOL, project.root, *(word for pair in data for word in ("-d", pair)))
-    added = folder / "added"
-    pip = [str(project.python), "-m", "pip", "install", "--quiet", "--target", str(added)]
+    target = folder / "added"
+    pip = [str(project.python), "-m", "pip", "install", "--quiet", "--target", str(target)]
     packages = ["prometheus-client", "optuna", "huggingface_hub"]
     packages += ["-c", str(project.root / "constraints.txt")]
     subprocess.run([*pip, *packages], check=True)
-    path = f"{project.root / 'src'}:{added}"
+    path = f"{project.root / 'src'}:{target}"
     return replace(project, environment={**project.environment, "PYTHONPATH": path})
 
 
@@ -51,8 +51,8 @@ def own_tests(project: Project) -> int:
     names += ["quantize"] if (project.root / "tests/test_quantize.py").is_file() else []
     tests = [f"tests/test_{name}.py" for name in names]
     tests += LONG if project.metadata()["project"]["type"] == "asr" else []
-    done = project.run(project.python, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests)
+    run = project.run(project.python, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests)
     project.run(project.python, "-m", "ruff", "check", ".")
     project.run(project.python, "-m", "mypy")
-    passed = re.search(r"(\d+) passed", done.output)
-    return int(passed[1]) if passed else 0
+    summary = re.search(r"(\d+) passed", run.output)
+    return int(summary[1]) if summary else 0

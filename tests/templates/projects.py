@@ -36,7 +36,7 @@ LOOPBACK = 'ip link set lo up; exec "$@"'
 
 
 @dataclass(frozen=True)
-class Done:
+class Run:
     """A finished command: its exit status, what it wrote, and what it cost."""
 
     command: tuple[str, ...]
@@ -66,29 +66,29 @@ class Project:
         network: bool = True,
         timeout: float = 900,
         environment: Mapping[str, str] | None = None,
-    ) -> Done:
+    ) -> Run:
         """Run a command in the project's folder; without ``network`` only the machine answers."""
         words = tuple(map(str, command))
         prefix = () if network else (*CUT, LOOPBACK, "cut")
         surroundings = clean_environment({**self.environment, **(environment or {})})
         before, began = _children(), time.monotonic()
-        done = subprocess.run(
+        process = subprocess.run(
             [*prefix, *words], cwd=self.root, env=surroundings,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
             timeout=timeout, check=False, stdin=subprocess.DEVNULL,
         )  # fmt: skip
         cpu, wall = _children() - before, time.monotonic() - began
-        result = Done(words, done.returncode, done.stdout, cpu, wall)
+        result = Run(words, process.returncode, process.stdout, cpu, wall)
         if check and result.status:
             raise AssertionError(f"{' '.join(words)} ended with {result.status}:\n{result.output}")
         return result
 
-    def make(self, *arguments: str, **options: Any) -> Done:
+    def make(self, *arguments: str, **options: Any) -> Run:
         """Run make; a clone that borrows its environment takes it for up to date."""
-        borrowed = () if self.python.is_relative_to(self.root) else ("-o", ".venv/.installed")
-        return self.run("make", *borrowed, f"PYTHON={sys.executable}", *arguments, **options)
+        without_setup = () if self.python.is_relative_to(self.root) else ("-o", ".venv/.installed")
+        return self.run("make", *without_setup, f"PYTHON={sys.executable}", *arguments, **options)
 
-    def command(self, *arguments: str | Path, **options: Any) -> Done:
+    def command(self, *arguments: str | Path, **options: Any) -> Run:
         """Run `python -m <package>` with the given arguments."""
         return self.run(self.python, "-m", self.package, *arguments, **options)
 
@@ -141,8 +141,8 @@ class Project:
 
 def clean_environment(extra: Mapping[str, str]) -> dict[str, str]:
     """Return the surroundings of a user's shell, with ``extra`` laid over them."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(FOREIGN)}
-    return kept | dict(extra)
+    surroundings = {k: v for k, v in os.environ.items() if not k.startswith(FOREIGN)}
+    return surroundings | dict(extra)
 
 
 def wait_ready(address: str, server: subprocess.Popen[bytes], log: Path, limit: float = 60) -> None:

@@ -36,29 +36,29 @@ def hostile_bodies(project: Project) -> list[str]:
     number = next(f["name"] for f in features if f["kind"] == "number")
     whole = next(f["name"] for f in features if f["kind"] == "integer")
     text = next(f["name"] for f in features if f["kind"] == "category")
-    needed = next(f["name"] for f in features if f["required"])
+    required_name = next(f["name"] for f in features if f["required"])
     numbers: list[Any] = ["1", True, [], {}, 1e39, -1e39, 3.4028234663852886e38]
     cells: list[tuple[str, Any]] = [
         *((number, value) for value in numbers),
         *((whole, value) for value in (2.5, "2", 1e30, 2.0000000001, 2.00000001, 1e9 + 0.5, 1e39)),
         *((text, value) for value in (1, None, "x" * 200, "x" * 201, "\u2603" * 201, True)),
-        (needed, None),
+        (required_name, None),
         ("no such field", 1),
         ("__proto__", 1),
     ]
     bodies: list[Any] = [{"rows": [{**example, name: value}]} for name, value in cells]
-    absent = {name: value for name, value in example.items() if name != needed}
+    absent = {name: value for name, value in example.items() if name != required_name}
     bodies += [{"rows": [absent]}, {"rows": []}, {"rows": [example] * 1001}, {"rows": {}}, {}]
     bodies += [{"rows": [example], "more": 1}, {"rows": [example, 1]}, {"rows": [absent, absent]}]
     return [json.dumps(body) for body in bodies]
 
 
-def difference(left: Any, right: Any) -> float:
+def difference(one: Any, other: Any) -> float:
     """Return how far apart two answers are; infinity where more than numbers differ."""
-    if isinstance(left, dict) and isinstance(right, dict) and left.keys() == right.keys():
-        return max((difference(left[key], right[key]) for key in left), default=0.0)
-    if isinstance(left, list) and isinstance(right, list) and len(left) == len(right):
-        return max(map(difference, left, right), default=0.0)
-    if isinstance(left, float | int) and isinstance(right, float | int):
-        return abs(left - right)
-    return 0.0 if left == right else float("inf")
+    if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
+        return max((difference(one[key], other[key]) for key in one), default=0.0)
+    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        return max(map(difference, one, other), default=0.0)
+    if isinstance(one, float | int) and isinstance(other, float | int):
+        return abs(one - other)
+    return 0.0 if one == other else float("inf")

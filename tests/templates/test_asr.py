@@ -31,7 +31,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("asr")]
 TINY = {
     **{"width": "48", "epochs": "30", "copies": "1", "batch": "8", "threads": "1"},
     **{"learning_rate": "0.006"},
-    **{"noise": "[10]", "resamples": "200", "white_noise": "0.0", "joined": "0.0"},
+    **{"resamples": "200", "white_noise": "0.0", "joined": "0.0"},
 }
 # Starts the project's own command line with Kaggle's address changed to the stand-in's.
 SHIM = """
@@ -123,8 +123,8 @@ def test_every_clip_of_a_second_run_is_the_same(asr_project: Project, tmp_path: 
 
 def test_own_style_types_and_licences_hold(asr_project: Project) -> None:
     asr_project.make("lint")
-    listed = (asr_project.root / "VOICES.md").read_text("utf-8")
-    assert "GPL-3.0-or-later" in listed and "CC BY 3.0" in listed
+    credits = (asr_project.root / "VOICES.md").read_text("utf-8")
+    assert "GPL-3.0-or-later" in credits and "CC BY 3.0" in credits
 
 
 def test_the_service_hears_its_example_and_refuses_what_is_no_audio(
@@ -158,9 +158,9 @@ def test_the_page_answers_as_the_service_and_the_gate_sees_a_fault(
     else:
         facts["output"][fault] = {"penalty": 1e6, "threshold": 1.1}[fault]
     metadata.write_text(json.dumps(facts), encoding="utf-8")
-    done = clone.command("site", check=False)
-    assert done.status == 1
-    assert re.search("answers otherwise|cannot be run|not the file", done.output)
+    run = clone.command("site", check=False)
+    assert run.status == 1
+    assert re.search("answers otherwise|cannot be run|not the file", run.output)
 
 
 def own_folder(root: Path) -> None:
@@ -187,8 +187,8 @@ def train_and_ask(project: Project, rows: int) -> None:
     # These recordings have no silence around the word, which training has to know as well.
     assert results["metrics"]["wer"]["value"] < 0.5
     clip = asr_recordings.tones(4, 3, 8_000, random.Random(9))
-    with project.serve() as served:
-        status, answer = request(f"{served}/predict", clip, **{"Content-Type": "audio/wav"})
+    with project.serve() as address:
+        status, answer = request(f"{address}/predict", clip, **{"Content-Type": "audio/wav"})
     assert status == 200 and set(answer["text"].split()) <= set(
         project.metadata()["output"]["words"]
     )
@@ -255,9 +255,9 @@ def test_a_visitor_speaks_into_the_microphone(
         page.wait_for_timeout(3_000)
         page.get_by_role("button", name="Stop").click()
         expect(page.locator("#clip")).to_contain_text("Your recording", timeout=20_000)
-        with page.expect_request("**/predict") as sent:
+        with page.expect_request("**/predict") as sending:
             page.get_by_role("button", name="Predict").click()
-        assert sent.value.headers["content-type"] == "audio/wav"
+        assert sending.value.headers["content-type"] == "audio/wav"
         # Chromium does not show what a request with a Blob carried: the page keeps its first bytes.
         assert page.evaluate("sent") == "RIFF"
         page.locator("#result[aria-busy=false] .answer").wait_for()

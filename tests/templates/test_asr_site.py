@@ -16,7 +16,7 @@ from playwright.sync_api import Page, expect
 
 from tests.conftest import Require
 from tests.templates import asr_clips
-from tests.templates.browser import accessibility, opened, press_predict, scrolls_sideways
+from tests.templates.browser import accessibility, open_page, press_predict, scrolls_sideways
 from tests.templates.gate_faults import (
     assert_gate_is_red,
     build_site,
@@ -24,7 +24,7 @@ from tests.templates.gate_faults import (
     clone_with_runtime,
 )
 from tests.templates.projects import Project, request
-from tests.templates.test_site_page import published
+from tests.templates.test_site_page import serve_site
 
 pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.xdist_group("asr")]
 
@@ -74,7 +74,7 @@ def site(
 
 @pytest.fixture(scope="module")
 def address(site: Project) -> Iterator[str]:
-    with published(site) as url:
+    with serve_site(site) as url:
         yield url
 
 
@@ -114,7 +114,7 @@ def test_of_recordings_at_other_rates_one_word_in_a_hundred_differs(
     clips = [clip for clip in recordings["clips"] if clip["rate"] == rate]
     files = [clip["file"] for clip in clips]
     service = [answer["text"] for answer in ask_service(site, files)]
-    with opened(chromium, address) as (page, _):
+    with open_page(chromium, address) as (page, _):
         browser = [answer["text"] for answer in ask(page, CHOOSE, files)]
     words = sum(len(text.split()) for text in service)
     assert words > len(clips), "too few recordings in which the service hears a word"
@@ -157,7 +157,7 @@ def test_random_recordings_get_the_same_words_from_both_backends(
     chromium: str, address: str, site: Project, recordings: dict[str, Any]
 ) -> None:
     expected = ask_service(site, recordings["random"])
-    with opened(chromium, address) as (page, _):
+    with open_page(chromium, address) as (page, _):
         answers = ask(page, ASK, recordings["random"])
     assert sum(bool(answer["text"]) for answer in expected) > 50
     for theirs, ours in zip(expected, answers, strict=True):
@@ -174,7 +174,7 @@ def test_the_example_is_answered_as_the_api_answers_it(
     chromium: str, address: str, site: Project
 ) -> None:
     (answer,) = ask_service(site, [site.metadata()["example"]["wav"]])
-    with opened(chromium, address) as (page, seen):
+    with open_page(chromium, address) as (page, seen):
         expect(page.get_by_text("MB", exact=False).first).to_be_visible()
         assert not any(url.endswith((".onnx", ".wasm")) for url in seen.requests), (
             "nothing large is loaded before it is asked for"
@@ -189,7 +189,7 @@ def test_the_page_is_accessible_and_fits(
     chromium: str, address: str, dark: bool, phone: bool, tmp_path: Path
 ) -> None:
     (tmp_path / "mine.wav").write_bytes(b"no recording")
-    with opened(chromium, address, dark=dark, phone=phone) as (page, _):
+    with open_page(chromium, address, dark=dark, phone=phone) as (page, _):
         press_predict(page)
         assert accessibility(page) == []
         assert not scrolls_sideways(page)
@@ -199,7 +199,7 @@ def test_the_page_is_accessible_and_fits(
 
 
 def test_the_keyboard_is_enough(chromium: str, address: str) -> None:
-    with opened(chromium, address) as (page, _):
+    with open_page(chromium, address) as (page, _):
         for _press in range(20):
             page.keyboard.press("Tab")
             if page.evaluate("document.activeElement.textContent.trim()") == "Predict":

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.conftest import Require
-from tests.templates.browser import accessibility, opened, press_predict
+from tests.templates.browser import accessibility, open_page, press_predict
 from tests.templates.projects import Project, free_port, request
 from tests.templates.workflow import Engine
 
@@ -27,22 +27,22 @@ print([line for line in status.splitlines() if "CapEff" in line])
 @pytest.fixture(scope="module")
 def engine(machine: dict[str, str], require: Require, tabular_project: Project) -> Iterator[Engine]:
     require("docker podman")
-    made = Engine(tabular_project, machine)
-    built = made("build", "--quiet", "--tag", NAME, ".")
-    assert built.status == 0, built.output
-    yield made
-    made("rm", "--force", NAME)
+    container_engine = Engine(tabular_project, machine)
+    build = container_engine("build", "--quiet", "--tag", NAME, ".")
+    assert build.status == 0, build.output
+    yield container_engine
+    container_engine("rm", "--force", NAME)
 
 
 @pytest.fixture(scope="module")
 def address(engine: Engine) -> Iterator[str]:
     """Run the image as `make demo` does; return its address once it is ready."""
     port = free_port()
-    started = engine(
+    start = engine(
         "run", "--detach", "--name", NAME, "--read-only", "--cap-drop", "ALL",
         "--publish", f"127.0.0.1:{port}:{port}", "--env", f"PORT={port}", NAME,
     )  # fmt: skip
-    assert started.status == 0, started.output
+    assert start.status == 0, start.output
     end = time.monotonic() + 60
     while time.monotonic() < end:
         try:
@@ -54,15 +54,15 @@ def address(engine: Engine) -> Iterator[str]:
 
 
 def test_the_service_is_not_root_and_can_write_nothing(engine: Engine, address: str) -> None:
-    looked = engine("exec", NAME, "python", "-c", LOOK)
-    lines = looked.output.splitlines()[-2:]
+    look = engine("exec", NAME, "python", "-c", LOOK)
+    lines = look.output.splitlines()[-2:]
     assert lines[0] == "10001 False False"
     assert "0000000000000000" in lines[1]
 
 
 def test_the_health_check_of_the_image_succeeds(engine: Engine, address: str) -> None:
-    configured = engine("image", "inspect", "--format", "{{json .Config.Healthcheck.Test}}", NAME)
-    command = json.loads(configured.output.splitlines()[-1])
+    inspection = engine("image", "inspect", "--format", "{{json .Config.Healthcheck.Test}}", NAME)
+    command = json.loads(inspection.output.splitlines()[-1])
     assert command[0] == "CMD"
     assert engine("exec", NAME, *command[1:]).status == 0
     assert engine("exec", "--env", "PORT=1", NAME, *command[1:]).status == 1
@@ -80,7 +80,7 @@ def test_the_container_answers_its_own_example(address: str) -> None:
 
 @pytest.mark.browser
 def test_the_page_works_from_the_container(address: str, chromium: str) -> None:
-    with opened(chromium, address) as (page, seen):
+    with open_page(chromium, address) as (page, seen):
         press_predict(page)
         assert accessibility(page) == []
         assert seen.complaints == []

@@ -25,8 +25,8 @@ def example(cv_project: Project, tmp_path_factory: pytest.TempPathFactory) -> by
 def test_the_network_is_chosen_and_beats_the_linear_baseline(cv_project: Project) -> None:
     """Findings: 88 to 90 % on the embedded subset, where logistic regression reaches 82 to 83 %."""
     facts = cv_project.metrics()
-    (chosen,) = [c["name"] for c in facts["chosen_by"]["candidates"] if c["chosen"]]
-    assert (chosen, facts["chosen_by"]["on"]) == ("network", "validation")
+    (choice,) = [c["name"] for c in facts["chosen_by"]["candidates"] if c["chosen"]]
+    assert (choice, facts["chosen_by"]["on"]) == ("network", "validation")
     accuracy = facts["metrics"]["accuracy"]
     assert 0.86 < accuracy["value"] < 0.92
     assert 0.79 < facts["candidates"]["linear"]["accuracy"]["value"] < 0.86
@@ -49,8 +49,8 @@ def test_training_needs_no_network_and_at_most_ninety_cpu_seconds(
 ) -> None:
     """The aim is 90; a machine shared with other work makes each second worth less."""
     clone = cv_project.clone(tmp_path / "garments")
-    done = clone.command("train", network=False, timeout=1200)
-    assert done.cpu < 150, done.cpu
+    run = clone.command("train", network=False, timeout=1200)
+    assert run.cpu < 150, run.cpu
 
 
 def test_a_clone_serves_without_training(

@@ -99,8 +99,8 @@ def test_a_preset_runs_from_fetch_to_an_answer(project: Project, tmp_path: Path)
         assert classes == ["NORMAL", "PNEUMONIA"]
         assert facts["output"]["positive"] == "PNEUMONIA"
         assert facts["output"]["threshold"] == pytest.approx(1 / 11)
-        listed = project.run(project.python, "-c", SPLITS.format(package=project.package)).output
-        train, validation, test = map(set, json.loads(listed.splitlines()[-1]))
+        output = project.run(project.python, "-c", SPLITS.format(package=project.package)).output
+        train, validation, test = map(set, json.loads(output.splitlines()[-1]))
         assert len(train | validation | test) == 120  # 60 patients of either class
         assert train and validation and test
         assert not train & test and not train & validation and not validation & test

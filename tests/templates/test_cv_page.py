@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.templates.browser import opened, press_predict
+from tests.templates.browser import open_page, press_predict
 from tests.templates.projects import Project
 
 pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.xdist_group("cv")]
@@ -44,7 +44,7 @@ def test_the_example_is_shown_and_answered_with_a_bar_for_each_class(
     chromium: str, address: str, cv_project: Project
 ) -> None:
     classes = cv_project.metadata()["output"]["classes"]
-    with opened(chromium, address) as (page, seen):
+    with open_page(chromium, address) as (page, seen):
         expect(page.get_by_text("press Predict").first).to_be_visible()
         expect(page.get_by_role("img", name="The picture that is asked about")).to_be_visible()
         press_predict(page)
@@ -55,11 +55,11 @@ def test_the_example_is_shown_and_answered_with_a_bar_for_each_class(
 
 
 def test_a_file_that_is_chosen_is_sent(chromium: str, address: str, trouser: Path) -> None:
-    with opened(chromium, address) as (page, _):
+    with open_page(chromium, address) as (page, _):
         page.get_by_label("Picture", exact=True).set_input_files(trouser)
-        with page.expect_request("**/predict") as sent:
+        with page.expect_request("**/predict") as sending:
             assert press_predict(page) == "trouser"
-        assert sent.value.headers["content-type"] == "image/png"
+        assert sending.value.headers["content-type"] == "image/png"
 
 
 def test_what_is_no_picture_is_refused_in_plain_words(
@@ -67,7 +67,7 @@ def test_what_is_no_picture_is_refused_in_plain_words(
 ) -> None:
     file = tmp_path / "fake.png"
     file.write_bytes(b"this is no picture")
-    with opened(chromium, address) as (page, _):
+    with open_page(chromium, address) as (page, _):
         control = page.get_by_label("Picture", exact=True)
         control.set_input_files(file)
         page.get_by_role("button", name="Predict").click()
@@ -79,7 +79,7 @@ def test_what_is_no_picture_is_refused_in_plain_words(
 
 
 def test_the_keyboard_is_enough(chromium: str, address: str) -> None:
-    with opened(chromium, address) as (page, _):
+    with open_page(chromium, address) as (page, _):
         texts: list[str] = []
         for _press in range(20):
             page.keyboard.press("Tab")
@@ -95,7 +95,7 @@ def test_the_keyboard_is_enough(chromium: str, address: str) -> None:
 def test_the_command_that_the_page_shows_works(
     chromium: str, address: str, cv_project: Project, trouser: Path
 ) -> None:
-    with opened(chromium, address) as (page, _):
+    with open_page(chromium, address) as (page, _):
         page.get_by_text("Call it from your own code").click()
         command = page.locator("#call").inner_text()
     words = command.replace("curl", "curl -s", 1).replace("picture.png", str(trouser))

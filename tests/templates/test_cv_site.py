@@ -14,13 +14,13 @@ import pytest
 
 from tests.conftest import Require
 from tests.templates import cv_pictures
-from tests.templates.browser import accessibility, opened, press_predict, scrolls_sideways
+from tests.templates.browser import accessibility, open_page, press_predict, scrolls_sideways
 from tests.templates.conftest import Generate
 from tests.templates.cv_pictures import write_shapes
 from tests.templates.gate_faults import build_site
 from tests.templates.projects import Project, change, request
 from tests.templates.tabular_requests import difference
-from tests.templates.test_site_page import ASK, published
+from tests.templates.test_site_page import ASK, serve_site
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("cv")]
 
@@ -30,7 +30,7 @@ SHORTER = {"width": "8", "epochs": "2", "steps": "60", "resamples": "200"}
 
 
 @pytest.fixture(scope="module")
-def built(
+def garments(
     cv_project: Project, tmp_path_factory: pytest.TempPathFactory, require: Require
 ) -> Project:
     """Return a clone of the embedded pictures' project in which the site was built."""
@@ -52,7 +52,7 @@ def shapes(generate: Generate, cv_project: Project, require: Require) -> Project
     return build_site(project)
 
 
-@pytest.fixture(scope="module", params=["built", "shapes"])
+@pytest.fixture(scope="module", params=["garments", "shapes"])
 def either(request: pytest.FixtureRequest) -> Project:
     """Return one of the two: grey pictures, coloured ones."""
     project: Project = request.getfixturevalue(request.param)
@@ -60,15 +60,15 @@ def either(request: pytest.FixtureRequest) -> Project:
 
 
 @pytest.fixture(scope="module")
-def address(built: Project) -> Iterator[str]:
-    with published(built) as url:
+def address(garments: Project) -> Iterator[str]:
+    with serve_site(garments) as url:
         yield url
 
 
 @pytest.fixture(scope="module")
-def pictures(built: Project, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def pictures(garments: Project, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Return pictures that the project's own Python made."""
-    return cv_pictures.load(built, tmp_path_factory.mktemp("pictures"))
+    return cv_pictures.load(garments, tmp_path_factory.mktemp("pictures"))
 
 
 def change_metadata(project: Project, key: str, value: Any) -> None:
@@ -127,15 +127,15 @@ FAULTS = [swap_classes, raise_the_threshold, change_a_weight, resize_otherwise, 
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_the_gate_is_red_where_something_is_changed(
-    built: Project, tmp_path: Path, fault: Any
+    garments: Project, tmp_path: Path, fault: Any
 ) -> None:
-    clone = built.clone(tmp_path / "p")
+    clone = garments.clone(tmp_path / "p")
     cache = "data/cache/onnxruntime-web"
-    shutil.copytree(built.root / cache, clone.root / cache)
+    shutil.copytree(garments.root / cache, clone.root / cache)
     fault(clone)
-    done = clone.command("site", check=False)
-    assert done.status == 1, done.output
-    assert "otherwise than the service" in done.output and "Traceback" not in done.output
+    run = clone.command("site", check=False)
+    assert run.status == 1, run.output
+    assert "otherwise than the service" in run.output and "Traceback" not in run.output
     assert not (clone.root / "site/build").exists()
 
 
@@ -156,7 +156,7 @@ def test_random_pictures_get_the_same_answer_from_both_backends(
         files = [base64.b64decode(one["file"]) for one in pictures]
         expected = [request(f"{service}/predict", file, **PNG) for file in files]
     requests = [json.dumps(one["request"]) for one in pictures]
-    with published(either) as address, opened(chromium, address) as (page, _):
+    with serve_site(either) as address, open_page(chromium, address) as (page, _):
         answers = page.evaluate(ASK, requests)
     for (status, theirs), ours in zip(expected, answers, strict=True):
         assert status == 200 and difference(theirs, ours) < 1e-4
@@ -183,21 +183,21 @@ CHOOSE = """async (files) => {
 
 @pytest.mark.browser
 def test_files_are_decoded_by_the_browser_as_by_the_service(
-    chromium: str, address: str, built: Project, pictures: dict[str, Any]
+    chromium: str, address: str, garments: Project, pictures: dict[str, Any]
 ) -> None:
     files = pictures["files"]
-    with built.serve() as service:
+    with garments.serve() as service:
         expected = [
             request(f"{service}/predict", base64.b64decode(file), **{"Content-Type": kind})
             for _, file, kind, _ in files
         ]
-    with opened(chromium, address) as (page, _):
+    with open_page(chromium, address) as (page, _):
         answers = page.evaluate(CHOOSE, [[file, kind] for _, file, kind, _ in files])
     rows = zip(files, expected, answers, strict=True)
-    for (name, _, _, allowed), (status, theirs), ours in rows:
+    for (name, _, _, tolerance), (status, theirs), ours in rows:
         if status == 200:
             assert theirs["prediction"] == ours["prediction"], name
-            assert difference(theirs, ours) < allowed, (name, theirs, ours)
+            assert difference(theirs, ours) < tolerance, (name, theirs, ours)
         else:
             assert ours["detail"][0]["msg"] == theirs["detail"][0]["msg"], name
 
@@ -205,11 +205,11 @@ def test_files_are_decoded_by_the_browser_as_by_the_service(
 @pytest.mark.browser
 @pytest.mark.parametrize("published_page", [False, True])
 def test_the_example_is_answered_as_the_api_answers_it(
-    chromium: str, address: str, built: Project, pictures: dict[str, Any], published_page: bool
+    chromium: str, address: str, garments: Project, pictures: dict[str, Any], published_page: bool
 ) -> None:
-    with built.serve() as service:
+    with garments.serve() as service:
         _, answer = request(f"{service}/predict", pictures["example"], **PNG)
-        with opened(chromium, address if published_page else service) as (page, seen):
+        with open_page(chromium, address if published_page else service) as (page, seen):
             assert press_predict(page) == answer["prediction"] or answer["prediction"] is None
             share = f"{100 * max(answer['probabilities'].values()):.0f}"
             text = page.get_by_role("status").inner_text()
@@ -229,7 +229,7 @@ def test_the_page_is_accessible_and_fits(
     phone: bool,
 ) -> None:
     (tmp_path / "mine.png").write_bytes(base64.b64decode(pictures["files"][0][1]))
-    with opened(chromium, address, dark=dark, phone=phone) as (page, _):
+    with open_page(chromium, address, dark=dark, phone=phone) as (page, _):
         page.get_by_label("Picture", exact=True).set_input_files(tmp_path / "mine.png")
         press_predict(page)
         assert accessibility(page) == []

@@ -45,7 +45,7 @@ BANDS = {
     "telco-churn": ("roc_auc", 0.68, 1.0),
     "us-flights": ("roc_auc", 0.62, 1.0),
 }
-SAMPLED = ("card-fraud", "california-housing", "forest-cover", "hotel-bookings")
+QUICK = ("card-fraud", "california-housing", "forest-cover", "hotel-bookings")
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("tabular")]
 
 
@@ -95,7 +95,7 @@ def test_every_kaggle_preset_of_tables_has_generated_data_and_a_band() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    [name if name in SAMPLED else pytest.param(name, marks=pytest.mark.full) for name in BANDS],
+    [name if name in QUICK else pytest.param(name, marks=pytest.mark.full) for name in BANDS],
 )
 def test_a_preset_runs_from_fetch_to_a_promoted_model(
     name: str, borrow: Any, kaggle: Any, stand_in: ModuleType
@@ -114,9 +114,9 @@ def test_a_preset_runs_from_fetch_to_a_promoted_model(
     assert results["dataset"]["version"]
     assert project.metadata()["dataset"]["sample"] is False
     features = {feature["name"] for feature in project.metadata()["input"]["features"]}
-    excluded = tomllib.loads((project.root / "schema.toml").read_text("utf-8")).get("exclude", {})
-    assert features and not features & set(excluded)
-    assert not any(why.startswith("leak?") for why in excluded.values()), "an unknown leak"
+    exclusions = tomllib.loads((project.root / "schema.toml").read_text("utf-8")).get("exclude", {})
+    assert features and not features & set(exclusions)
+    assert not any(why.startswith("leak?") for why in exclusions.values()), "an unknown leak"
     lock = json.loads((project.root / "data.lock").read_text("utf-8"))
     assert lock["source"].startswith("kaggle:" + PRESETS[name]["answers"]["kaggle_dataset"])
     project.run(project.python, "-m", "pytest", "-q", "tests/test_data.py")
@@ -142,14 +142,14 @@ def test_each_failure_of_fetch_ends_the_command_with_its_status_and_two_lines(
     for name, value in spoil.items():
         setattr(kaggle, name, value)
     if status == 19:
-        kaggle.archive = zipped({"../outside.csv": "x"})
+        kaggle.archive = zip_archive({"../outside.csv": "x"})
     right = {"right": stand_in.TOKEN}.get(token, token)
-    done = command(project, kaggle, "fetch", "--timeout", "0.5", token=right, check=False)
-    assert done.status == status, done.output
-    lines = [line for line in done.output.splitlines() if line.startswith(("error:", "hint:"))]
+    run = command(project, kaggle, "fetch", "--timeout", "0.5", token=right, check=False)
+    assert run.status == status, run.output
+    lines = [line for line in run.output.splitlines() if line.startswith(("error:", "hint:"))]
     assert [line.split(":")[0] for line in lines] == ["error", "hint"]
-    assert "Traceback" not in done.output
-    assert stand_in.TOKEN not in done.output and stand_in.SIGNATURE not in done.output
+    assert "Traceback" not in run.output
+    assert stand_in.TOKEN not in run.output and stand_in.SIGNATURE not in run.output
     assert not list((project.root / "data").rglob("*.csv"))
 
 
@@ -173,18 +173,18 @@ def test_a_really_full_disk_is_said_and_keeps_earlier_data(
         )
         environment = {"KAGGLE_API_TOKEN": stand_in.TOKEN}
         words = (project.python, "-c", script, kaggle.api, project.package, small)
-        kaggle.archive = zipped({"a.csv": b"1,2"})
+        kaggle.archive = zip_archive({"a.csv": b"1,2"})
         project.run(*words, environment=environment)
         (small / "data.lock").unlink()
-        kaggle.archive = zipped({"a.csv": random.Random(0).randbytes(3 << 20)})
-        done = project.run(*words, environment=environment, check=False)
-        assert "The disk is too full" in done.output
+        kaggle.archive = zip_archive({"a.csv": random.Random(0).randbytes(3 << 20)})
+        run = project.run(*words, environment=environment, check=False)
+        assert "The disk is too full" in run.output
         assert (small / "data/raw/b/a.csv").read_bytes() == b"1,2"
     finally:
         subprocess.run(["umount", str(small)], check=True)
 
 
-def zipped(files: dict[str, bytes | str]) -> bytes:
+def zip_archive(files: dict[str, bytes | str]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive_file:
         for name, content in files.items():
@@ -213,8 +213,8 @@ def test_a_competition_is_fetched_described_and_trained(
     )  # fmt: skip
     kaggle.archive = competition()
     command(project, kaggle, "fetch", "--yes", token=stand_in.TOKEN)
-    untold = project.command("train", check=False)
-    assert "mlstarter describe" in untold.output and "Traceback" not in untold.output
+    run = project.command("train", check=False)
+    assert "mlstarter describe" in run.output and "Traceback" not in run.output
     describe(project, "data/raw/titanic/train.csv")
     for step in ("train", "promote"):
         project.command(step)
@@ -224,18 +224,18 @@ def test_a_competition_is_fetched_described_and_trained(
 
 
 def competition() -> bytes:
-    drawn = random.Random(1)
+    rng = random.Random(1)
 
-    def row(i: int, labelled: bool) -> str:
-        sex, fare = drawn.choice(("male", "female")), round(drawn.lognormvariate(3, 1), 4)
-        survived = int(drawn.random() < (0.75 if sex == "female" else 0.2))
-        label = f"{survived}," if labelled else ""
-        return f'{i},{label}"Mr {i}, Ada ""Bob""",{sex},{drawn.choice(("", "22", "40"))},{fare}\n'
+    def row(i: int, with_label: bool) -> str:
+        sex, fare = rng.choice(("male", "female")), round(rng.lognormvariate(3, 1), 4)
+        survival = int(rng.random() < (0.75 if sex == "female" else 0.2))
+        label = f"{survival}," if with_label else ""
+        return f'{i},{label}"Mr {i}, Ada ""Bob""",{sex},{rng.choice(("", "22", "40"))},{fare}\n'
 
     train = "".join(row(i, True) for i in range(1, 892))
     test = "".join(row(i, False) for i in range(892, 1092))
     sample = "".join(f"{i},0\n" for i in range(892, 1092))
-    return zipped(
+    return zip_archive(
         {
             "train.csv": "PassengerId,Survived,Name,Sex,Age,Fare\n" + train,
             "test.csv": "PassengerId,Name,Sex,Age,Fare\n" + test,
@@ -255,13 +255,13 @@ def test_awkward_names_work_through_training_export_service_and_report(
         "awkward", data_source="local", data_path="my data.csv", target="Wie geht's?",
         positive_class="gut; so",
     )  # fmt: skip
-    drawn = random.Random(0)
+    rng = random.Random(0)
     head = [*AWKWARD, "Wie geht's?"]
     lines = ["\t".join('"' + name.replace('"', '""') + '"' for name in head)]
     for _ in range(900):
-        values = [drawn.randint(0, 30) for _ in AWKWARD[1:]]
-        good = drawn.random() < (0.8 if values[2] > 15 else 0.3)
-        kind = drawn.choice(("x <i>", "ü;", "Ж"))
+        values = [rng.randint(0, 30) for _ in AWKWARD[1:]]
+        good = rng.random() < (0.8 if values[2] > 15 else 0.3)
+        kind = rng.choice(("x <i>", "ü;", "Ж"))
         lines.append("\t".join([kind, *map(str, values), "gut; so" if good else "schlecht"]))
     (project.root / "my data.csv").write_bytes("\r\n".join(lines).encode("utf-16"))
     describe(project, "my data.csv")
@@ -287,16 +287,16 @@ def test_an_update_brings_what_own_files_need_and_keeps_the_students_work(
     readme = project.root / "README.md"
     readme.write_text(readme.read_text("utf-8") + "\nWhose churn is it?\n", "utf-8")
     project.git("commit", "--quiet", "--all", "--message", "Ask a question")
-    drawn = random.Random(0)
+    rng = random.Random(0)
     lines = ["months;calls;plan;left"]
     for _ in range(600):
-        months, calls = drawn.randint(1, 60), drawn.randint(0, 9)
-        left = drawn.random() < (0.7 if calls > 5 else 0.2)
-        lines.append(f"{months};{calls};{drawn.choice('abc')};{'yes' if left else 'no'}")
+        months, calls = rng.randint(1, 60), rng.randint(0, 9)
+        has_left = rng.random() < (0.7 if calls > 5 else 0.2)
+        lines.append(f"{months};{calls};{rng.choice('abc')};{'yes' if has_left else 'no'}")
     (project.root / "mine.csv").write_text("\n".join(lines), "utf-16")
     answers = {"data_source": "local", "data_path": "mine.csv", "target": "left"}
-    given = [word for key, value in answers.items() for word in ("--data", f"{key}={value}")]
-    project.run(sys.executable, "-m", "mlstarter", "update", *given)
+    settings = [word for key, value in answers.items() for word in ("--data", f"{key}={value}")]
+    project.run(sys.executable, "-m", "mlstarter", "update", *settings)
     assert readme.read_text("utf-8").endswith("\nWhose churn is it?\n")
     describe(project, "mine.csv", "--data", "positive_class=yes")
     for step in ("fetch", "train", "evaluate", "promote"):
@@ -309,8 +309,8 @@ def test_an_update_brings_what_own_files_need_and_keeps_the_students_work(
 def test_readme_report_and_service_say_that_a_project_runs_on_the_sample(
     tabular_project: Project,
 ) -> None:
-    said = "still the template's data"
-    assert said in (tabular_project.root / "README.md").read_text("utf-8")
-    assert said in (tabular_project.root / "reports/report.html").read_text("utf-8")
+    warning = "still the template's data"
+    assert warning in (tabular_project.root / "README.md").read_text("utf-8")
+    assert warning in (tabular_project.root / "reports/report.html").read_text("utf-8")
     with tabular_project.serve() as address:
         assert request(f"{address}/model")[1]["dataset"]["sample"] is True

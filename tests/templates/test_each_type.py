@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Require
-from tests.templates.browser import accessibility, opened, press_predict, scrolls_sideways
+from tests.templates.browser import accessibility, open_page, press_predict, scrolls_sideways
 from tests.templates.production import at_production, own_tests
 from tests.templates.projects import Project, request
 from tests.templates.validators import model_card
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.e2e
 ROOT = Path(__file__).parents[2]
 KINDS = ("tabular", "cv", "nlp", "asr")
 # Bytes that the image may add to its base; Pillow alone brings 23 MB to vision.
-ADDED = {"tabular": 190e6, "cv": 205e6, "nlp": 190e6, "asr": 195e6}
+IMAGE_BYTES = {"tabular": 190e6, "cv": 205e6, "nlp": 190e6, "asr": 195e6}
 TAGS = {
     "tabular": "tabular-classification",
     "cv": "image-classification",
@@ -41,8 +41,8 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module")
 def project(kind: str, request: pytest.FixtureRequest) -> Project:
-    found: Project = request.getfixturevalue(f"{kind}_project")
-    return found
+    project: Project = request.getfixturevalue(f"{kind}_project")
+    return project
 
 
 @pytest.fixture(scope="module")
@@ -93,8 +93,8 @@ def test_the_lint_job_succeeds_without_the_network(
     project: Project, machine: dict[str, str], tmp_path: Path
 ) -> None:
     assert jobs(project.root) == {"lint", "test", "train", "image", "audit"}
-    done = run_steps(project, steps(project.root, "lint"), machine, tmp_path)
-    assert done.status == 0, done.output
+    run = run_steps(project, steps(project.root, "lint"), machine, tmp_path)
+    assert run.status == 0, run.output
 
 
 @pytest.mark.container
@@ -103,14 +103,14 @@ def test_the_image_is_built_started_and_probed(
 ) -> None:
     require("docker podman")
     scripts = [step for step in steps(project.root, "image") if step.name != "Set up"]
-    built = project.run("bash", "-e", "-c", scripts[0].script, check=False, environment=machine)
-    assert built.status == 0, built.output
-    probed = run_steps(project, scripts[1:], machine, tmp_path)
-    assert probed.status == 0, probed.output
+    build = project.run("bash", "-e", "-c", scripts[0].script, check=False, environment=machine)
+    assert build.status == 0, build.output
+    probe = run_steps(project, scripts[1:], machine, tmp_path)
+    assert probe.status == 0, probe.output
     answer = {"asr": "text", "cv": "prediction"}
-    assert f'"{answer.get(kind, "predictions")}"' in probed.output
+    assert f'"{answer.get(kind, "predictions")}"' in probe.output
     engine, image = Engine(project, machine), project.package.replace("_", "-")
-    assert 0 < engine.added(image) <= ADDED[kind]
+    assert 0 < engine.added_bytes(image) <= IMAGE_BYTES[kind]
     assert engine.packages_that_train(image) == []
 
 
@@ -120,7 +120,7 @@ def test_the_image_is_built_started_and_probed(
 def test_the_page_is_usable_by_everybody(
     chromium: str, address: str, dark: bool, phone: bool
 ) -> None:
-    with opened(chromium, address, dark=dark, phone=phone) as (page, seen):
+    with open_page(chromium, address, dark=dark, phone=phone) as (page, seen):
         assert accessibility(page) == []
         press_predict(page)
         page.get_by_text("Call it from your own code").click()
@@ -142,8 +142,8 @@ def test_the_production_level_comes_by_an_update_and_passes_its_own_tests(
 ) -> None:
     if kind == "tabular":
         pytest.skip("test_production does it with a student's work in between")
-    updated = at_production(project.clone(tmp_path / project.root.name), tmp_path)
-    assert own_tests(updated) > 40
+    production = at_production(project.clone(tmp_path / project.root.name), tmp_path)
+    assert own_tests(production) > 40
 
 
 @pytest.mark.full
@@ -153,17 +153,17 @@ def test_two_processes_of_torchrun_reach_the_result_of_one(
 ) -> None:
     if kind not in ("cv", "asr"):
         pytest.skip("no network is trained")
-    updated = at_production(project.clone(tmp_path / project.root.name), tmp_path)
-    updated.command("fetch")
-    updated.make("train-shared", "PROCESSES=2", timeout=3000)
-    alone, shared = updated.metadata(), trained(updated)
-    assert shared["model"]["created"] > alone["model"]["created"]
+    production = at_production(project.clone(tmp_path / project.root.name), tmp_path)
+    production.command("fetch")
+    production.make("train-shared", "PROCESSES=2", timeout=3000)
+    alone, joint = production.metadata(), metadata_of_last(production)
+    assert joint["model"]["created"] > alone["model"]["created"]
     interval = alone["validation"][alone["primary"]]
-    value = shared["validation"][alone["primary"]]["value"]
+    value = joint["validation"][alone["primary"]]["value"]
     assert interval["low"] <= value <= interval["high"]
 
 
-def trained(project: Project) -> dict[str, Any]:
+def metadata_of_last(project: Project) -> dict[str, Any]:
     """Return the metadata of the model that was trained last."""
     facts: dict[str, Any] = json.loads((project.root / "artifacts/metadata.json").read_text())
     return facts

@@ -21,7 +21,7 @@ INPUTS = {
 PRESCRIPTIONS: dict[tuple[str, str], str] = {}
 
 # How many are left of each type. A number may only shrink.
-CEILINGS = {"tabular": 35, "cv": 51, "nlp": 33, "asr": 52}
+CEILINGS = {"tabular": 0, "cv": 1, "nlp": 0, "asr": 1}
 
 
 def names_in(template: Template, kind: str) -> set[tuple[str, str, bool]]:

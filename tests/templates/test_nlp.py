@@ -31,8 +31,8 @@ def test_36_languages_are_told_apart_better_than_by_words(nlp_project: Project) 
     assert metrics["comparison"]["verdict"] == "better"
     assert metrics["comparison"]["against"] == "words"
     assert metrics["model"]["name"] == "LogisticRegression"
-    chosen = [c["name"] for c in metrics["chosen_by"]["candidates"] if c["chosen"]]
-    assert chosen == ["ngrams"]
+    choice = [c["name"] for c in metrics["chosen_by"]["candidates"] if c["chosen"]]
+    assert choice == ["ngrams"]
 
 
 def test_training_and_evaluation_need_no_network_and_less_than_two_minutes(

@@ -24,7 +24,7 @@ PRESETS: dict[str, Any] = tomllib.loads(
     (Path(__file__).parents[2] / "templates/presets.toml").read_text("utf-8")
 )
 KAGGLE = ["sms-spam", "ag-news", "airline-tweets", "imdb-reviews"]
-SAMPLED = ("ag-news", "airline-tweets")
+QUICK = ("ag-news", "airline-tweets")
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("nlp")]
 
 
@@ -55,7 +55,7 @@ def test_every_kaggle_preset_of_texts_is_run_here() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    [name if name in SAMPLED else pytest.param(name, marks=pytest.mark.full) for name in KAGGLE],
+    [name if name in QUICK else pytest.param(name, marks=pytest.mark.full) for name in KAGGLE],
 )
 def test_a_preset_runs_from_fetch_to_an_answer(
     name: str, borrow: Any, kaggle: Any, stand_in: ModuleType
@@ -81,17 +81,15 @@ def test_a_preset_runs_from_fetch_to_an_answer(
         "imdb-reviews": ["negative", "positive"],
     }[name]
     assert facts["output"]["classes"] == classes
-    drawn = random.Random(9)
-    texts = [
-        kaggle_texts._text(drawn, label, 30) for label in {"ag-news": "1234"}.get(name, classes)
-    ]
+    rng = random.Random(9)
+    texts = [kaggle_texts._text(rng, label, 30) for label in {"ag-news": "1234"}.get(name, classes)]
     with project.serve() as address:
         status, answer = request(f"{address}/predict", {"texts": texts})
     assert status == 200
-    said = [
+    labels = [
         max(one["probabilities"], key=one["probabilities"].get) for one in answer["predictions"]
     ]
-    assert said == (["World", "Sports", "Business", "Sci/Tech"] if name == "ag-news" else classes)
+    assert labels == (["World", "Sports", "Business", "Sci/Tech"] if name == "ag-news" else classes)
 
 
 # How `mlstarter describe` would have each file read.
@@ -106,9 +104,9 @@ def test_any_file_with_text_and_label_columns_becomes_a_served_model(
         f"own-{kind}", data_source="local", data_path=f"data/raw/mine.{kind}",
         text_column="Wording", target="kind of it", data_licence="CC0-1.0", **SETTINGS[kind],
     )  # fmt: skip
-    drawn = random.Random(3)
-    labels = [drawn.choice(("ham", "spam", "positive")) for _ in range(500)]
-    rows = [{"Wording": kaggle_texts._text(drawn, x), "kind of it": x, "n": 1} for x in labels]
+    rng = random.Random(3)
+    labels = [rng.choice(("ham", "spam", "positive")) for _ in range(500)]
+    rows = [{"Wording": kaggle_texts._text(rng, x), "kind of it": x, "n": 1} for x in labels]
     path = project.root / f"data/raw/mine.{kind}"
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", newline="", encoding="utf-8") as file:

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.templates.browser import accessibility, opened, press_predict, scrolls_sideways
+from tests.templates.browser import accessibility, open_page, press_predict, scrolls_sideways
 from tests.templates.gate_faults import assert_gate_is_red, change_a_weight, clone_with_runtime
 from tests.templates.projects import Project, request
 from tests.templates.tabular_requests import difference
-from tests.templates.test_site_page import ASK, published
+from tests.templates.test_site_page import ASK, serve_site
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("nlp")]
 
@@ -35,7 +35,7 @@ TEXTS = {
 
 @pytest.fixture(scope="module")
 def address(nlp_site: Project) -> Iterator[str]:
-    with published(nlp_site) as url:
+    with serve_site(nlp_site) as url:
         yield url
 
 
@@ -70,7 +70,7 @@ def test_browser_and_service_answer_and_refuse_alike(
     bodies += [json.dumps(body) for body in bad_requests]
     with nlp_site.serve() as service:
         expected = [request(f"{service}/predict", body.encode()) for body in bodies]
-    with opened(chromium, address) as (page, _):
+    with open_page(chromium, address) as (page, _):
         answers = page.evaluate(ASK, bodies)
     assert [status for status, _ in expected[-len(bad_requests) :]] == [422] * len(bad_requests)
     assert sum(status == 200 for status, _ in expected) == len(texts) + 1
@@ -88,7 +88,7 @@ def test_the_example_is_answered_as_the_api_answers_it(
     with nlp_site.serve() as service:
         _, answer = request(f"{service}/predict", nlp_site.metadata()["example"])
     prediction = answer["predictions"][0]
-    with opened(chromium, address) as (page, seen):
+    with open_page(chromium, address) as (page, seen):
         assert press_predict(page) == (prediction["prediction"] or "I do not know")
         assert seen.complaints == []
         assert seen.elsewhere(address) == []
@@ -99,7 +99,7 @@ def test_the_example_is_answered_as_the_api_answers_it(
 def test_the_page_is_accessible_and_fits(
     chromium: str, address: str, dark: bool, phone: bool
 ) -> None:
-    with opened(chromium, address, dark=dark, phone=phone) as (page, _):
+    with open_page(chromium, address, dark=dark, phone=phone) as (page, _):
         for text in (TEXTS["right to left"], TEXTS["emoji"]):
             page.get_by_label("Text").fill(text)
             press_predict(page)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
-from tests.templates.browser import accessibility, opened, press_predict
+from tests.templates.browser import accessibility, open_page, press_predict
 from tests.templates.projects import Project
 
 pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.xdist_group("tabular")]
@@ -28,7 +28,7 @@ def test_the_example_is_filled_in_and_answered(
     chromium: str, address: str, tabular_project: Project
 ) -> None:
     features = tabular_project.metadata()["input"]["features"]
-    with opened(chromium, address) as (page, seen):
+    with open_page(chromium, address) as (page, seen):
         for feature in features:
             control = page.get_by_label(feature["title"], exact=False).first
             assert control.input_value() or not feature["required"]
@@ -41,7 +41,7 @@ def test_the_example_is_filled_in_and_answered(
 
 
 def test_the_keyboard_is_enough(chromium: str, address: str, tabular_project: Project) -> None:
-    with opened(chromium, address) as (page, _):
+    with open_page(chromium, address) as (page, _):
         seen: list[str] = []
         for _press in range(len(tabular_project.metadata()["input"]["features"]) + 5):
             page.keyboard.press("Tab")
@@ -59,7 +59,7 @@ def test_a_missing_and_an_unusual_value_are_answered_with_a_word_about_it(
 ) -> None:
     first = next(feature for feature in numbers(tabular_project) if not feature["required"])
     second = next(feature for feature in numbers(tabular_project) if feature != first)
-    with opened(chromium, address) as (page, _):
+    with open_page(chromium, address) as (page, _):
         page.get_by_label(str(first["title"]), exact=False).first.fill("")
         press_predict(page)
         assert "Less certain" not in page.get_by_role("status").inner_text()
@@ -73,14 +73,14 @@ def test_a_refused_value_is_named_at_its_field_and_read_out(
     chromium: str, address: str, tabular_project: Project
 ) -> None:
     feature = numbers(tabular_project)[0]
-    with opened(chromium, address) as (page, _):
+    with open_page(chromium, address) as (page, _):
         control = page.get_by_label(str(feature["title"]), exact=False).first
         control.fill("1e39")
         page.get_by_role("button", name="Predict").click()
         expect(control).to_have_attribute("aria-invalid", "true")
         expect(control).to_be_focused()
-        described = str(control.get_attribute("aria-describedby")).split()
-        assert any("less than" in page.locator(f"#{i}").inner_text() for i in described)
+        description_ids = str(control.get_attribute("aria-describedby")).split()
+        assert any("less than" in page.locator(f"#{i}").inner_text() for i in description_ids)
         assert accessibility(page) == []
         page.get_by_role("button", name="Start again").click()
         expect(control).not_to_have_attribute("aria-invalid", "true")
@@ -91,7 +91,7 @@ def test_a_required_value_that_is_left_empty_is_asked_for(
     chromium: str, address: str, tabular_project: Project
 ) -> None:
     feature = next(feature for feature in numbers(tabular_project) if feature["required"])
-    with opened(chromium, address) as (page, _):
+    with open_page(chromium, address) as (page, _):
         control = page.get_by_label(str(feature["title"]), exact=False).first
         control.fill("")
         page.get_by_role("button", name="Predict").click()
@@ -102,15 +102,15 @@ def test_a_required_value_that_is_left_empty_is_asked_for(
 def test_the_command_that_the_page_shows_works(
     chromium: str, address: str, tabular_project: Project
 ) -> None:
-    with opened(chromium, address) as (page, _):
+    with open_page(chromium, address) as (page, _):
         page.get_by_text("Call it from your own code").click()
         command = page.locator("#call").inner_text()
-    done = tabular_project.run("sh", "-c", f"{command.replace('curl', 'curl -s', 1)}")
-    assert json.loads(done.output)["predictions"]
+    run = tabular_project.run("sh", "-c", f"{command.replace('curl', 'curl -s', 1)}")
+    assert json.loads(run.output)["predictions"]
 
 
 def test_a_service_that_went_away_is_said_plainly(chromium: str, tabular_project: Project) -> None:
-    with tabular_project.serve() as url, opened(chromium, url) as (page, _):
+    with tabular_project.serve() as url, open_page(chromium, url) as (page, _):
         page.route("**/predict", lambda route: route.abort())
         page.get_by_role("button", name="Predict").click()
         expect(page.get_by_role("status")).to_contain_text("cannot be reached")

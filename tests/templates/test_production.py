@@ -18,7 +18,7 @@ import pytest
 from mlstarter.sources.assemble import TYPES
 from tests.templates.conftest import Generate
 from tests.templates.production import at_production, own_tests
-from tests.templates.projects import Done, Project, change, free_port, request
+from tests.templates.projects import Project, Run, change, free_port, request
 from tests.templates.validators import validate
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("tabular")]
@@ -27,7 +27,7 @@ NOTE = "\nWhat I would try next: holidays.\n"
 
 
 @pytest.fixture(scope="module")
-def updated(tabular_project: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+def project(tabular_project: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Return a trained project with a student's work, updated to the production level."""
     folder = tmp_path_factory.mktemp("production")
     project = tabular_project.clone(folder / tabular_project.root.name)
@@ -49,20 +49,20 @@ def fresh(generate: Generate) -> Path:
     return generate("tabular", "watched", level="production", tracking="mlflow")
 
 
-def test_the_update_keeps_what_the_student_did_and_is_one_merge(updated: Project) -> None:
-    if "_commit" not in (updated.root / ".copier-answers.yml").read_text("utf-8"):
+def test_the_update_keeps_what_the_student_did_and_is_one_merge(project: Project) -> None:
+    if "_commit" not in (project.root / ".copier-answers.yml").read_text("utf-8"):
         pytest.skip("the project was not made by `mlstarter new`")
-    assert updated.git("status", "--porcelain", "--untracked-files=no") == ""
-    assert "learning_rate = 0.06" in (updated.root / "config.toml").read_text("utf-8")
-    assert NOTE.strip() in (updated.root / "README.md").read_text("utf-8")
-    assert (updated.root / "model/model.onnx").is_file()
-    assert len(updated.git("rev-list", "--parents", "-1", "HEAD").split()) == 3
-    assert "level: production" in (updated.root / ".copier-answers.yml").read_text("utf-8")
+    assert project.git("status", "--porcelain", "--untracked-files=no") == ""
+    assert "learning_rate = 0.06" in (project.root / "config.toml").read_text("utf-8")
+    assert NOTE.strip() in (project.root / "README.md").read_text("utf-8")
+    assert (project.root / "model/model.onnx").is_file()
+    assert len(project.git("rev-list", "--parents", "-1", "HEAD").split()) == 3
+    assert "level: production" in (project.root / ".copier-answers.yml").read_text("utf-8")
 
 
-def test_what_the_level_adds_passes_its_own_tests(updated: Project) -> None:
+def test_what_the_level_adds_passes_its_own_tests(project: Project) -> None:
     """The other types' are in their own modules, which share their trained projects."""
-    assert own_tests(updated) > 40
+    assert own_tests(project) > 40
 
 
 @pytest.mark.parametrize("kind", TYPES)
@@ -72,18 +72,18 @@ def test_the_score_page_of_every_type_names_tests_that_exist(generate: Generate,
     rows = re.findall(r"^\| *(\d+) \|[^|]+\| ([a-z ]+) \|(.+)\|$", page, re.MULTILINE)
     assert [int(number) for number, _, _ in rows] == list(range(1, 29))
     assert {state for _, state, _ in rows} <= {"automated", "manual", "open", "not applicable"}
-    for number, state, shown in rows:
-        tests = re.findall(r"`(tests/\w+\.py)::(\w+)`", shown)
+    for number, state, evidence in rows:
+        tests = re.findall(r"`(tests/\w+\.py)::(\w+)`", evidence)
         assert bool(tests) == (state == "automated"), number
         for file, name in tests:
             assert f"def {name}(" in (folder / file).read_text("utf-8"), (number, file, name)
-        assert state != "manual" or "`reports/report.html`" in shown
+        assert state != "manual" or "`reports/report.html`" in evidence
     assert sum(state == "automated" for _, state, _ in rows) >= 18
 
 
-def test_models_are_exchanged_while_the_service_runs(updated: Project) -> None:
-    example = updated.metadata()["example"]
-    with updated.serve() as address:
+def test_models_are_exchanged_while_the_service_runs(project: Project) -> None:
+    example = project.metadata()["example"]
+    with project.serve() as address:
 
         def answers(expected: str) -> None:
             end = time.monotonic() + 30
@@ -91,40 +91,40 @@ def test_models_are_exchanged_while_the_service_runs(updated: Project) -> None:
                 assert time.monotonic() < end, f"{expected} did not answer"
                 time.sleep(0.2)
 
-        old = updated.metadata()["model"]["id"]
+        old = project.metadata()["model"]["id"]
         answers(old)
-        config, gates = updated.root / "config.toml", updated.root / "gates.toml"
+        config, gates = project.root / "config.toml", project.root / "gates.toml"
         rate = re.search(r"^learning_rate = (.*)$", config.read_text("utf-8"), re.MULTILINE)
         assert rate is not None
         change(config, {"learning_rate": str(float(rate[1]) + 0.005)})
-        updated.command("train")
-        published = (updated.root / "README.md").read_bytes()
+        project.command("train")
+        readme = (project.root / "README.md").read_bytes()
         # However close the two are, an interval is never as narrow as this.
         gates.write_text(gates.read_text("utf-8").replace("# margin = 0.05", "margin = 1e-9"))
-        refusal = updated.command("promote", check=False)
+        refusal = project.command("promote", check=False)
         assert refusal.status == 1 and "did not pass the gates" in refusal.output
         assert "at worst" in refusal.output and "for one request against" in refusal.output
-        assert (updated.root / "README.md").read_bytes() == published
+        assert (project.root / "README.md").read_bytes() == readme
         gates.write_text(gates.read_text("utf-8").replace("margin = 1e-9", "margin = 0.2"))
-        updated.command("promote")
-        new = updated.metadata()["model"]["id"]
+        project.command("promote")
+        new = project.metadata()["model"]["id"]
         assert new != old
-        assert new in (updated.root / "README.md").read_text("utf-8")
+        assert new in (project.root / "README.md").read_text("utf-8")
         answers(new)
-        updated.command("rollback")
+        project.command("rollback")
         answers(old)
-        assert (updated.root / "README.md").read_bytes() != published  # its experiments go on
-        assert f"model `{old}`" in (updated.root / "README.md").read_text("utf-8")
+        assert (project.root / "README.md").read_bytes() != readme  # its experiments go on
+        assert f"model `{old}`" in (project.root / "README.md").read_text("utf-8")
         status, exposition = request(f"{address}/metrics")
         assert status == 200
-        checked = promtool(updated.root, "check", "metrics", text=exposition)
-        assert checked is None or checked.returncode == 0, checked.stdout + checked.stderr
+        check = promtool(project.root, "check", "metrics", text=exposition)
+        assert check is None or check.returncode == 0, check.stdout + check.stderr
         families = set(re.findall(r"^# TYPE (\S+)", exposition, re.MULTILINE))
-        used = set(re.findall(r"\b(?:http|model)_[a-z_]+[a-z]\b(?=[{\[) ]|$)", queries(updated)))
-        assert used
-        assert {re.sub("_(bucket|sum|count)$", "", name) for name in used} <= families | LATER
-    listed = updated.command("runs").output
-    assert new in listed
+        names = set(re.findall(r"\b(?:http|model)_[a-z_]+[a-z]\b(?=[{\[) ]|$)", queries(project)))
+        assert names
+        assert {re.sub("_(bucket|sum|count)$", "", name) for name in names} <= families | LATER
+    runs = project.command("runs").output
+    assert new in runs
 
 
 # What is shown only once there was enough traffic or feedback.
@@ -162,42 +162,42 @@ def promtool(
 def test_prometheus_accepts_its_settings_and_the_alerts_fire(
     fresh: Path, words: tuple[str, ...]
 ) -> None:
-    done = promtool(fresh / "monitoring", *words)
-    if done is None:
+    run = promtool(fresh / "monitoring", *words)
+    if run is None:
         pytest.skip("promtool is not installed; Debian's package prometheus has it")
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert run.returncode == 0, run.stdout + run.stderr
 
 
 def test_the_manifests_obey_the_schema_of_kubernetes(fresh: Path) -> None:
-    done: Done = validate("kubernetes-validate", ["--strict", "kubernetes/model.yaml"], fresh)
-    assert done.status == 0, done.output
+    run: Run = validate("kubernetes-validate", ["--strict", "kubernetes/model.yaml"], fresh)
+    assert run.status == 0, run.output
 
 
 def test_compose_obeys_its_schema(fresh: Path) -> None:
     arguments = ["--builtin-schema", "vendor.compose-spec", "compose.yaml"]
-    done = validate("check-jsonschema", arguments, fresh)
-    assert done.status == 0, done.output
+    run = validate("check-jsonschema", arguments, fresh)
+    assert run.status == 0, run.output
 
 
-def test_the_score_page_of_the_level_counts_28_tests(updated: Project) -> None:
-    done = updated.command("score")
-    assert len(re.findall(r"^ ?\d+ +(?:0|0\.5|1) ", done.output, re.MULTILINE)) == 28
-    assert "does not hold" not in done.output
-    score = re.search(r"ML Test Score: ([\d.]+)", done.output)
+def test_the_score_page_of_the_level_counts_28_tests(project: Project) -> None:
+    run = project.command("score")
+    assert len(re.findall(r"^ ?\d+ +(?:0|0\.5|1) ", run.output, re.MULTILINE)) == 28
+    assert "does not hold" not in run.output
+    score = re.search(r"ML Test Score: ([\d.]+)", run.output)
     assert score is not None
     assert 0 < float(score[1]) <= 7
 
 
-def test_the_bill_of_materials_lists_what_the_image_holds(updated: Project) -> None:
-    updated.run("make", "-o", ".venv/.installed", f"PYTHON={sys.executable}", "sbom")
-    bill = json.loads((updated.root / "sbom.json").read_text("utf-8"))
+def test_the_bill_of_materials_lists_what_the_image_holds(project: Project) -> None:
+    project.run("make", "-o", ".venv/.installed", f"PYTHON={sys.executable}", "sbom")
+    bill = json.loads((project.root / "sbom.json").read_text("utf-8"))
     assert bill["bomFormat"] == "CycloneDX"
     names = {component["name"].lower() for component in bill["components"]}
     assert {"fastapi", "onnxruntime", "numpy", "prometheus-client"} <= {
         name.replace("_", "-") for name in names
     }
     assert not names & {"torch", "scikit-learn", "pandas", "matplotlib"}
-    (updated.root / "sbom.json").unlink()
+    (project.root / "sbom.json").unlink()
 
 
 @pytest.fixture
@@ -226,14 +226,14 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def test_tuning_is_shared_through_a_postgresql_server(
-    updated: Project, database: str, tmp_path: Path
+    project: Project, database: str, tmp_path: Path
 ) -> None:
     """Three workers find it empty at the same moment; one of them is killed."""
-    pip = [str(updated.python), "-m", "pip", "install", "--quiet", "--target", str(tmp_path)]
+    pip = [str(project.python), "-m", "pip", "install", "--quiet", "--target", str(tmp_path)]
     subprocess.run([*pip, "psycopg[binary]==3.3.9"], check=True)
-    path = f"{updated.environment['PYTHONPATH']}:{tmp_path}"
-    done = updated.run(
-        updated.python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_tune.py",
+    path = f"{project.environment['PYTHONPATH']}:{tmp_path}"
+    run = project.run(
+        project.python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_tune.py",
         environment={"PYTHONPATH": path, "TUNE_TEST_DATABASE": database},
     )  # fmt: skip
-    assert " passed" in done.output and "skipped" not in done.output
+    assert " passed" in run.output and "skipped" not in run.output

@@ -18,7 +18,7 @@ import yaml
 
 from tests.conftest import Require
 from tests.templates.conftest import Generate
-from tests.templates.projects import Done, Project, clean_environment
+from tests.templates.projects import Project, Run, clean_environment
 from tests.templates.validators import index_settings, validate
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("tabular")]
@@ -83,12 +83,12 @@ def test_the_gate_is_red_where_the_metadata_are_changed(
 
 @pytest.mark.parametrize("described", [False, True])
 def test_the_gate_is_red_where_a_weight_is_changed(
-    built_site: Project, tmp_path: Path, described: bool
+    built_site: Project, tmp_path: Path, with_repository: bool
 ) -> None:
     """Also where metadata.json was brought in line with the other graph."""
     project = copy(built_site, tmp_path)
     project.run(project.python, "-c", CHANGE_A_WEIGHT)
-    if described:
+    if with_repository:
         file = project.root / "model/metadata.json"
         metadata = json.loads(file.read_text("utf-8"))
         graph = (project.root / "model/model.onnx").read_bytes()
@@ -138,10 +138,10 @@ def copy(project: Project, folder: Path) -> Project:
 
 
 def assert_red(project: Project) -> None:
-    done = project.command("site", check=False)
-    assert done.status == 1, done.output
-    assert "otherwise than the service" in done.output
-    assert "Traceback" not in done.output
+    run = project.command("site", check=False)
+    assert run.status == 1, run.output
+    assert "otherwise than the service" in run.output
+    assert "Traceback" not in run.output
     assert not (project.root / "site/build").exists()
 
 
@@ -159,11 +159,11 @@ def test_bounds_are_written_as_python_writes_them(require: Require, tmp_path: Pa
         'import { general } from "./predict.js"; import { readFileSync } from "node:fs";'
         "console.log(JSON.stringify(JSON.parse(readFileSync(0)).map(general)));"
     )
-    done = subprocess.run(
+    run = subprocess.run(
         [node, "--input-type=module", "-e", script], cwd=tmp_path, input=json.dumps(numbers),
         text=True, capture_output=True, check=True,
     )  # fmt: skip
-    assert json.loads(done.stdout) == [f"{number:g}" for number in numbers]
+    assert json.loads(run.stdout) == [f"{number:g}" for number in numbers]
 
 
 def test_a_figure_on_the_page_is_rounded_as_in_the_report(require: Require) -> None:
@@ -211,11 +211,11 @@ def test_without_node_it_is_built_with_a_warning(
     project = copy(built_site, tmp_path)
     (tmp_path / "bin").mkdir()
     path = f"src:{workflow_packages}"
-    done = subprocess.run(
+    run = subprocess.run(
         [sys.executable, "-m", project.package, "site"], cwd=project.root, text=True, check=True,
         env={"PATH": str(tmp_path / "bin"), "PYTHONPATH": path}, stdout=subprocess.PIPE,
     )  # fmt: skip
-    assert "Warning: page and service were not compared" in done.stdout
+    assert "Warning: page and service were not compared" in run.stdout
     assert (project.root / "site/build/index.html").is_file()
 
 
@@ -224,13 +224,13 @@ def test_a_project_without_a_model_says_what_to_do(
 ) -> None:
     root = generate("tabular", "siteless", site="false")
     assert not (root / ".github/workflows/pages.yml").exists()
-    done = subprocess.run(
+    run = subprocess.run(
         [sys.executable, "-m", "siteless", "site"], cwd=root, capture_output=True, text=True,
         env={**os.environ, "PYTHONPATH": f"src:{workflow_packages}"}, check=False,
     )  # fmt: skip
-    assert done.returncode == 1
-    assert "model/ is empty" in done.stderr
-    assert "Traceback" not in done.stderr
+    assert run.returncode == 1
+    assert "model/ is empty" in run.stderr
+    assert "Traceback" not in run.stderr
 
 
 @pytest.fixture(scope="module")
@@ -254,11 +254,11 @@ def fresh(generate: Generate) -> Path:
     ],
 )
 def test_the_workflow_is_sound(fresh: Path, tool: str, arguments: list[str]) -> None:
-    done = validate(tool, arguments, fresh)
-    assert done.status == 0, done.output
+    run = validate(tool, arguments, fresh)
+    assert run.status == 0, run.output
 
 
-def look(project: Path, folder: Path, gh: str) -> tuple[Done, str]:
+def look(project: Path, folder: Path, gh: str) -> tuple[Run, str]:
     """Run the workflow's first script with ``gh`` in the place of GitHub's command line."""
     workflow = yaml.safe_load((project / ".github/workflows/pages.yml").read_text("utf-8"))
     (script,) = [s["run"] for s in workflow["jobs"]["build"]["steps"] if s.get("id") == "ready"]
@@ -269,11 +269,11 @@ def look(project: Path, folder: Path, gh: str) -> tuple[Done, str]:
     output.touch()
     surroundings = {"RUNNER_TEMP": str(folder), "GITHUB_OUTPUT": str(output)}
     surroundings |= {"PATH": f"{folder}:{os.environ['PATH']}", "GITHUB_REPOSITORY": "ada/flights"}
-    done = subprocess.run(
+    run = subprocess.run(
         ["bash", "-e", "-c", script], cwd=project, env=surroundings, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
     )  # fmt: skip
-    return Done((), done.returncode, done.stdout, 0.0, 0.0), output.read_text("utf-8")
+    return Run((), run.returncode, run.stdout, 0.0, 0.0), output.read_text("utf-8")
 
 
 def test_the_workflow_publishes_only_where_there_is_a_model_and_a_place(
@@ -287,11 +287,11 @@ def test_the_workflow_publishes_only_where_there_is_a_model_and_a_place(
     (tmp_path / "p/model/model.onnx").touch()
     missing = 'echo \'{"message": "Not Found"}\'; echo "gh: Not Found (HTTP 404)" >&2; exit 1'
     for name, gh in {"off": missing, "branch": "echo legacy"}.items():
-        done, output = look(tmp_path / "p", tmp_path / name, gh)
-        assert (done.status, output) == (0, "")
-        assert "::notice title=Pages is off::" in done.output
+        run, output = look(tmp_path / "p", tmp_path / name, gh)
+        assert (run.status, output) == (0, "")
+        assert "::notice title=Pages is off::" in run.output
     on, output = look(tmp_path / "p", tmp_path / "on", "echo workflow")
     assert (on.status, output) == (0, "publish=true\n")
-    broken, _ = look(tmp_path / "p", tmp_path / "broken", 'echo "gh: HTTP 502" >&2; exit 1')
-    assert broken.status == 1
-    assert "502" in broken.output
+    failing_run, _ = look(tmp_path / "p", tmp_path / "broken", 'echo "gh: HTTP 502" >&2; exit 1')
+    assert failing_run.status == 1
+    assert "502" in failing_run.output

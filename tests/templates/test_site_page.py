@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.templates.browser import accessibility, opened, press_predict, scrolls_sideways
+from tests.templates.browser import accessibility, open_page, press_predict, scrolls_sideways
 from tests.templates.projects import Project, request
 from tests.templates.tabular_requests import difference, hostile_bodies, random_rows
 
@@ -37,7 +37,7 @@ ASK = """async (requests) => {
 
 
 @contextmanager
-def published(project: Project) -> Iterator[str]:
+def serve_site(project: Project) -> Iterator[str]:
     """Serve site/build/ as any static host does, below a sub-path; yield the address."""
     home = project.root / "site"
     (home / "name").unlink(missing_ok=True)
@@ -57,7 +57,7 @@ def published(project: Project) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def address(built_site: Project) -> Iterator[str]:
-    with published(built_site) as url:
+    with serve_site(built_site) as url:
         yield url
 
 
@@ -68,7 +68,7 @@ def test_browser_and_service_answer_and_refuse_alike(
     bodies += [json.dumps({"rows": random_rows(built_site, 200)}), *hostile_bodies(built_site)]
     with built_site.serve() as service:
         expected = [request(f"{service}/predict", body.encode()) for body in bodies]
-    with opened(chromium, address) as (page, _):
+    with open_page(chromium, address) as (page, _):
         answers = page.evaluate(ASK, bodies)
     assert sum(status == 200 for status, _ in expected) > 201
     assert sum(status == 422 for status, _ in expected) > 20
@@ -91,7 +91,7 @@ def test_the_example_is_answered_as_the_api_answers_it(
     with built_site.serve() as service:
         _, answer = request(f"{service}/predict", built_site.metadata()["example"])
     prediction = answer["predictions"][0]
-    with opened(chromium, address) as (page, seen):
+    with open_page(chromium, address) as (page, seen):
         assert press_predict(page) == prediction["prediction"]
         text = page.get_by_role("status").inner_text().replace("\u00a0", " ")
         share = 100 * prediction["probability"]
@@ -105,14 +105,14 @@ def test_the_example_is_answered_as_the_api_answers_it(
 def test_the_page_is_accessible_and_fits(
     chromium: str, address: str, dark: bool, phone: bool
 ) -> None:
-    with opened(chromium, address, dark=dark, phone=phone) as (page, _):
+    with open_page(chromium, address, dark=dark, phone=phone) as (page, _):
         press_predict(page)
         assert accessibility(page) == []
         assert not scrolls_sideways(page)
 
 
 def test_the_keyboard_is_enough(chromium: str, address: str, built_site: Project) -> None:
-    with opened(chromium, address) as (page, _):
+    with open_page(chromium, address) as (page, _):
         for _press in range(len(built_site.metadata()["input"]["features"]) + 8):
             page.keyboard.press("Tab")
             if page.evaluate("document.activeElement.textContent.trim()") == "Predict":
@@ -123,7 +123,7 @@ def test_the_keyboard_is_enough(chromium: str, address: str, built_site: Project
 
 def test_the_page_tells_the_story(chromium: str, address: str, built_site: Project) -> None:
     metadata = built_site.metadata()
-    with opened(chromium, address) as (page, _):
+    with open_page(chromium, address) as (page, _):
         expect(page.get_by_text(metadata["result"]["sentence"])).to_be_visible()
         links = page.locator("nav a").evaluate_all("all => all.map((a) => a.href)")
         assert {"https://github.com/ada/flights", "https://github.com/ada/"} <= set(links)
@@ -146,7 +146,10 @@ def test_what_the_metadata_say_is_text_and_what_is_missing_is_said(
     metadata["project"] |= {"repository": "javascript:alert(1)", "author": "<b>Ada</b>"}
     del metadata["result"]
     file.write_text(json.dumps(metadata), encoding="utf-8")
-    with published(Project(tmp_path, "x", Path(), {})) as url, opened(chromium, url) as (page, _):
+    with (
+        serve_site(Project(tmp_path, "x", Path(), {})) as url,
+        open_page(chromium, url) as (page, _),
+    ):
         press_predict(page)
         expect(page.get_by_text("<img src=x onerror=alert(1)>")).to_be_visible()
         expect(page.get_by_text("not yet evaluated")).to_be_visible()
@@ -156,17 +159,17 @@ def test_what_the_metadata_say_is_text_and_what_is_missing_is_said(
 
 
 def test_a_browser_without_webassembly_is_told_what_to_do(chromium: str, address: str) -> None:
-    with opened(chromium, address, script="delete globalThis.WebAssembly") as (page, _):
+    with open_page(chromium, address, script="delete globalThis.WebAssembly") as (page, _):
         expect(page.get_by_role("status")).to_contain_text("Use a current Firefox")
 
 
 def test_a_visitor_is_told_what_is_being_loaded(chromium: str, address: str) -> None:
-    with opened(chromium, address, hold="**/*.wasm") as (page, _):
+    with open_page(chromium, address, hold="**/*.wasm") as (page, _):
         expect(page.get_by_text("Loading the model")).to_be_visible()
         page.get_by_role("button", name="Predict").click()
         expect(page.locator("#result")).to_have_attribute("aria-busy", "true")
 
 
 def test_a_model_that_cannot_be_fetched_is_said(chromium: str, address: str) -> None:
-    with opened(chromium, address, lost="**/model.onnx") as (page, _):
+    with open_page(chromium, address, failing_requests="**/model.onnx") as (page, _):
         expect(page.get_by_role("status")).to_contain_text("Reload the page")

@@ -33,8 +33,8 @@ def test_trees_are_chosen_out_of_fold_and_cost_less_than_always_or_never(
     tabular_project: Project,
 ) -> None:
     facts = tabular_project.metrics()
-    (chosen,) = [c["name"] for c in facts["chosen_by"]["candidates"] if c["chosen"]]
-    assert (chosen, facts["chosen_by"]["on"]) == ("trees", "out_of_fold")
+    (choice,) = [c["name"] for c in facts["chosen_by"]["candidates"] if c["chosen"]]
+    assert (choice, facts["chosen_by"]["on"]) == ("trees", "out_of_fold")
     assert 0.52 < facts["metrics"]["cost"]["value"] < 0.58
     for name in ("always", "never"):
         assert facts["candidates"][name]["cost"]["low"] > facts["metrics"]["cost"]["high"]
@@ -58,15 +58,15 @@ def test_the_readme_shows_the_result_and_only_there(tabular_project: Project) ->
 
 
 def test_training_and_evaluation_need_no_network_and_less_than_a_minute(clone: Project) -> None:
-    trained = clone.command("train", network=False)
-    evaluated = clone.command("evaluate", network=False)
-    assert trained.cpu + evaluated.cpu < 110, "a minute on two cores, in CPU seconds"
+    training = clone.command("train", network=False)
+    evaluation = clone.command("evaluate", network=False)
+    assert training.cpu + evaluation.cpu < 110, "a minute on two cores, in CPU seconds"
 
 
 def test_the_network_is_really_cut(clone: Project) -> None:
     code = "import socket; socket.create_connection(('192.0.2.1', 80), 3)"
-    done = clone.run(clone.python, "-c", code, network=False, check=False)
-    assert "unreachable" in done.output
+    run = clone.run(clone.python, "-c", code, network=False, check=False)
+    assert "unreachable" in run.output
 
 
 def test_a_clone_serves_without_training(tabular_project: Project, tmp_path: Path) -> None:
@@ -85,8 +85,8 @@ def test_make_serve_trains_first_where_nothing_was_promoted(
 ) -> None:
     fresh = tabular_project.clone(tmp_path / "fresh")
     shutil.rmtree(fresh.root / "model")
-    planned = fresh.make("--dry-run", "serve").output
-    steps = re.findall(r"-m flight_delays (\w+)", planned)
+    plan = fresh.make("--dry-run", "serve").output
+    steps = re.findall(r"-m flight_delays (\w+)", plan)
     assert steps == ["train", "promote", "serve"]
 
 
@@ -110,9 +110,9 @@ def test_the_package_works_by_name_without_make(tabular_project: Project) -> Non
 
 
 def test_what_its_author_answers_stands_where_it_is_seen_first(generate: Generate) -> None:
-    said = {"problem": "Warn travellers", "users": "The desk", "error_cost": "Three alarms"}
-    shown = (generate("tabular", "said", **said) / "README.md").read_text("utf-8")
+    words = {"problem": "Warn travellers", "users": "The desk", "error_cost": "Three alarms"}
+    readme = (generate("tabular", "said", **words) / "README.md").read_text("utf-8")
     empty = (generate("tabular", "empty") / "README.md").read_text("utf-8")
-    for text in said.values():
-        assert text in shown and text not in empty
-    assert empty.count("not stated yet") == 3 and "not stated yet" not in shown
+    for text in words.values():
+        assert text in readme and text not in empty
+    assert empty.count("not stated yet") == 3 and "not stated yet" not in readme

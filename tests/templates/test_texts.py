@@ -52,12 +52,12 @@ def template() -> Template:
     return sources.resolve()
 
 
-def complete_answers(template: Template, **given: Any) -> questions.Answers:
-    return questions.complete(questions.load(template), given)
+def complete_answers(template: Template, **inputs: Any) -> questions.Answers:
+    return questions.complete(questions.load(template), inputs)
 
 
-def files_of(template: Template, **given: Any) -> dict[str, bytes]:
-    tree = engines.render(template, complete_answers(template, **given))
+def files_of(template: Template, **inputs: Any) -> dict[str, bytes]:
+    tree = engines.render(template, complete_answers(template, **inputs))
     return {name: entry.data for name, entry in tree.items() if entry.mode != SYMLINK}
 
 
@@ -218,24 +218,24 @@ def test_a_package_that_could_not_be_imported_is_refused(name: str, template: Te
 
 def taken_in_the_question(template: Template) -> list[str]:
     validator = str(load_config(template.root).questions["package_name"]["validator"])
-    listed = re.search(r"in '([^']*)'\.split\(\)", validator)
-    assert listed is not None
-    return listed[1].split()
+    entries = re.search(r"in '([^']*)'\.split\(\)", validator)
+    assert entries is not None
+    return entries[1].split()
 
 
 def test_the_names_that_are_taken_are_those_of_python_and_of_the_libraries(
     template: Template,
 ) -> None:
-    listed = taken_in_the_question(template)
+    entries = taken_in_the_question(template)
 
-    assert listed == sorted(listed), "run: python tools/taken_names.py"
-    assert set(taken_names()) <= set(listed), "run: python tools/taken_names.py"
+    assert entries == sorted(entries), "run: python tools/taken_names.py"
+    assert set(taken_names()) <= set(entries), "run: python tools/taken_names.py"
     public = {n for n in sys.stdlib_module_names if re.fullmatch("[a-z][a-z0-9_]*", n)}
-    assert public <= set(listed)
+    assert public <= set(entries)
 
 
 def test_no_dependency_of_a_project_can_be_hidden(template: Template) -> None:
-    listed = set(taken_in_the_question(template))
+    entries = set(taken_in_the_question(template))
     pins_of_files = [
         re.findall(r"^([A-Za-z0-9_.-]+)==", path.read_text(encoding="utf-8"), re.MULTILINE)
         for path in (ROOT / "templates").rglob("constraints.txt.jinja")
@@ -243,7 +243,7 @@ def test_no_dependency_of_a_project_can_be_hidden(template: Template) -> None:
     names = {re.sub("[.-]", "_", name.lower()) for pins in pins_of_files for name in pins}
 
     assert names
-    assert {name for name in names if IMPORT_NAMES.get(name, name) not in listed} == set()
+    assert {name for name in names if IMPORT_NAMES.get(name, name) not in entries} == set()
 
 
 @pytest.mark.parametrize("email", ["", "ada@example.org", "o'brien+x@mail.example.co.uk"])

@@ -31,9 +31,9 @@ def test_the_audit_runs(tabular_project: Project, machine: dict[str, str]) -> No
 
 def test_actions_are_pinned_and_nothing_may_write(tabular_project: Project) -> None:
     text = (tabular_project.root / ".github/workflows/ci.yml").read_text("utf-8")
-    used = re.findall(r"uses: (\S+)(.*)", text)
-    assert used
-    for action, comment in used:
+    actions = re.findall(r"uses: (\S+)(.*)", text)
+    assert actions
+    for action, comment in actions:
         assert re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", action)
         assert re.fullmatch(r" # v\d+\.\d+\.\d+", comment)
     assert "permissions:\n  contents: read\n" in text

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.templates.projects import Done, clean_environment
+from tests.templates.projects import Run, clean_environment
 
 # Name of the tool -> the packages of its environment. Together in one environment they would make
 # pip go back to versions that are years old.
@@ -31,7 +31,7 @@ TOOLS: dict[str, tuple[str, ...]] = {
 INTERPRETERS = ("python", "skypilot")  # tools that are Python with some packages
 
 
-def validate(tool: str, arguments: Sequence[str | Path], folder: Path) -> Done:
+def validate(tool: str, arguments: Sequence[str | Path], folder: Path) -> Run:
     """Run one of ``TOOLS`` in ``folder`` and return how it ended."""
     packages = TOOLS[tool]
     environment = [word for name in packages[1:] for word in ("--with", name)]
@@ -44,7 +44,7 @@ def validate(tool: str, arguments: Sequence[str | Path], folder: Path) -> Done:
         words, cwd=folder, env=clean_environment(index_settings()), text=True, timeout=300,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, check=False,
     )  # fmt: skip
-    return Done(tuple(words), result.returncode, result.stdout, 0.0, 0.0)
+    return Run(tuple(words), result.returncode, result.stdout, 0.0, 0.0)
 
 
 def index_settings() -> dict[str, str]:

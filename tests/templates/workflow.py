@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from tests.templates.projects import CUT, LOOPBACK, Done, Project
+from tests.templates.projects import CUT, LOOPBACK, Project, Run
 from tests.templates.validators import index_settings, uv
 
 TRAINS = ("torch", "sklearn", "pandas", "onnx", "matplotlib", "scipy", "espeakng_loader")
@@ -83,7 +83,7 @@ def _docker_answers() -> bool:
     return subprocess.run(["docker", "info"], capture_output=True, check=False).returncode == 0
 
 
-def run_steps(project: Project, scripts: list[Step], runner: dict[str, str], folder: Path) -> Done:
+def run_steps(project: Project, scripts: list[Step], runner: dict[str, str], folder: Path) -> Run:
     """Run scripts one after another as a runner does: `bash -e`, stopping at the first that fails.
 
     They share a network namespace of their own, so that port 8000 is free and nothing outside
@@ -107,11 +107,11 @@ class Engine:
     def __init__(self, project: Project, surroundings: dict[str, str]) -> None:
         self.project, self.surroundings = project, surroundings
 
-    def __call__(self, *words: str) -> Done:
+    def __call__(self, *words: str) -> Run:
         """Run a command of the engine."""
         return self.project.run("docker", *words, check=False, environment=self.surroundings)
 
-    def added(self, image: str) -> int:
+    def added_bytes(self, image: str) -> int:
         """Return how many bytes an image adds to its base."""
         dockerfile = (self.project.root / "Dockerfile").read_text("utf-8")
         base = next(line.split()[1] for line in dockerfile.splitlines() if line.startswith("FROM"))
@@ -122,6 +122,6 @@ class Engine:
     def packages_that_train(self, image: str) -> list[str]:
         """Return which of the packages that only training needs are in an image."""
         code = f"import importlib.util as u; print([n for n in {TRAINS} if u.find_spec(n)])"
-        found = self("run", "--rm", "--entrypoint", "python", image, "-c", code)
-        names: list[str] = ast.literal_eval(found.output.splitlines()[-1])
+        run = self("run", "--rm", "--entrypoint", "python", image, "-c", code)
+        names: list[str] = ast.literal_eval(run.output.splitlines()[-1])
         return names

@@ -34,6 +34,9 @@ SECRET_TEXTS = re.compile(
 TEXT_LIMIT = 1024**2
 # What is shown of a text of the project.
 _MAX_TEXT = 60
+_MOST_GAPS = 6
+_NO_STATEMENT = "not stated yet"
+_GAP = re.compile(rf",?( is)? {_NO_STATEMENT}|to be written( by the author)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -96,21 +99,57 @@ def repository(portfolio: Portfolio) -> Finding:
 
 def readme(portfolio: Portfolio) -> Finding:
     """The README says in the student's own words what the project is for."""
-    data = portfolio.read("README.md")
-    try:
-        text = (data or b"").decode("utf-8")
-    except UnicodeDecodeError:
-        data = None
-    if data is None:
+    text = _text(portfolio, "README.md")
+    if text is None:
         return Finding("README", "failed", "there is no README.md", "write one: what, why, result")
-    marks = _marks(text)
-    if marks:
-        first = " ".join(marks[0].split())[:_MAX_TEXT]
-        detail = f"{len(marks)} passages are still to be written, the first: {first}"
-        return Finding(
-            "README", "failed", detail, "replace each `<!-- write: ... -->` in README.md"
-        )
-    return Finding("README", "ok", "written")
+    return _completeness(text, "README", "README.md")
+
+
+def model_card(portfolio: Portfolio) -> Finding:
+    """The model card says what only its author knows: intended use, limits, harms."""
+    text = _text(portfolio, "MODEL_CARD.md")
+    if text is None:
+        return Finding("model card", "warning", "there is no MODEL_CARD.md", "make promote")
+    return _completeness(text, "model card", "MODEL_CARD.md")
+
+
+def _text(portfolio: Portfolio, path: str) -> str | None:
+    """Return a file of text, None where there is none that can be read."""
+    data = portfolio.read(path)
+    try:
+        return None if data is None else data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+
+
+def _completeness(text: str, name: str, file: str) -> Finding:
+    """Return whether nothing in a text is left to its author to write."""
+    names = [" ".join(gap.split())[:_MAX_TEXT] for gap in [*_marks(text), *_italic_gaps(text)]]
+    if not names:
+        return Finding(name, "ok", "written")
+    count = "1 passage is" if len(names) == 1 else f"{len(names)} passages are"
+    detail = f"{count} still to be written: {'; '.join(names[:_MOST_GAPS])}"
+    mend = f"write them into {file}"
+    if _NO_STATEMENT in text:
+        mend += "; what config.toml has a key for there, then `make promote`"
+    return Finding(name, "failed", detail + ("; ..." if names[_MOST_GAPS:] else ""), mend)
+
+
+def _italic_gaps(text: str) -> list[str]:
+    """Return what lines in italics name as not stated yet, or to be written, by its author.
+
+    Templates from 0.2.0 on leave such lines, which a reader sees, where 0.1.0 left comments.
+    """
+    gaps: list[str] = []
+    for line in text.splitlines():
+        sentence = line.strip()
+        if not (sentence.startswith("*") and sentence.endswith("*")) or sentence[1:2] == "*":
+            continue
+        match = _GAP.search(sentence)
+        if match:
+            before, after = sentence[: match.start()], sentence[match.end() :]
+            gaps.append(before.strip("* :,") or after.strip("* :,."))
+    return gaps
 
 
 def _marks(text: str) -> list[str]:
@@ -237,6 +276,7 @@ def model(portfolio: Portfolio) -> Finding:
 CHECKS: tuple[Callable[[Portfolio], Finding], ...] = (
     repository,
     readme,
+    model_card,
     answers_file,
     results,
     baseline,

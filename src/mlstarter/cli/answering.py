@@ -120,6 +120,7 @@ def _complete(
         inputs = replace(inputs, inputs={**inputs.inputs, "data_source": "kaggle", **page})
     source = None if page is not None else _source(options, inputs)
     if source is None:
+        inputs = _with_pictures(options, inputs, terminal)
         if terminal is None:
             answers = inputs.complete(defaults=options.yes)
             _check_folder(options, inputs, answers)
@@ -160,23 +161,49 @@ def _source(options: NewOptions, inputs: AnswerSources) -> Path | None:
     return path if path.exists() else None
 
 
-def _check_folder(options: NewOptions, inputs: AnswerSources, answers: Answers) -> None:
-    """Look at pictures or recordings that the answers name; raises DataError for useless ones.
+def _folder_data(
+    options: NewOptions, inputs: AnswerSources, values: Mapping[str, Any]
+) -> Path | None:
+    """Return where pictures or recordings lie that answers name; None for none that are there.
 
     What is not there yet is no error: its owner may bring it later.
     """
-    values = answers.applicable
+    from mlstarter.data.answers import FORMAT_QUESTION
+
     kind, path = str(values.get("project_type")), str(values.get("data_path", ""))
     if kind not in FOLDER_TYPES or not path or path.startswith("env:"):
-        return
-    from mlstarter.data.answers import FORMAT_QUESTION
-    from mlstarter.data.folders import check
-
+        return None
     if FORMAT_QUESTION not in inputs.questionnaire.names:
-        return
+        return None
     place = Path(os.path.normpath((options.dest or Path("project")) / Path(path).expanduser()))
-    if place.exists():
-        check(place, kind)
+    return place if place.exists() else None
+
+
+def _check_folder(options: NewOptions, inputs: AnswerSources, answers: Answers) -> None:
+    """Look at pictures or recordings that the answers name; raises DataError for useless ones."""
+    values = answers.applicable
+    if (place := _folder_data(options, inputs, values)) is not None:
+        from mlstarter.data.folders import check
+
+        check(place, str(values.get("project_type")))
+
+
+def _with_pictures(
+    options: NewOptions, inputs: AnswerSources, terminal: Terminal | None
+) -> AnswerSources:
+    """Add how pictures that the answers name are read, where a template asks for that."""
+    from mlstarter.cli.own_data import look
+    from mlstarter.data.folders import check
+    from mlstarter.data.pictures import QUESTIONS
+
+    place = _folder_data(options, inputs, inputs.inputs)
+    if place is None or inputs.inputs.get("project_type") != "cv":
+        return inputs
+    if not QUESTIONS.issubset(inputs.questionnaire.names):
+        return inputs
+    check(place, "cv")
+    own = look(place, {"image_split": "stratified", **inputs.inputs}, terminal)
+    return replace(inputs, inputs={**own.suggestions(QUESTIONS), **inputs.inputs})
 
 
 def _ask_path(terminal: Terminal) -> Path:
@@ -208,9 +235,11 @@ def _from_data(
     kind = {**own.suggestions(names), **inputs.inputs}
     # Of the types, only tables have a schema.toml; templates before 0.2.0 have none at all.
     has_schema = FORMAT_QUESTION in names and kind.get("project_type", "tabular") == "tabular"
-    place = placement(source, project, copy=options.copy, variables=has_schema)
+    place = placement(
+        source, project, copy=options.copy, variables=has_schema, pictures=own.pictures
+    )
     if options.track_data:
-        check_tracked(source)
+        check_tracked(source, own.pictures)
     values = {**without_tool_keys(inputs.inputs), **own.answers(place.recorded_path, names)}
     if terminal is None:
         if not options.as_json:

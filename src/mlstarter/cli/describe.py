@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mlstarter.cli.own_data import UserData
     from mlstarter.data.inspect import Inspection
     from mlstarter.data.place import Placement
-    from mlstarter.data.project import Changes
+    from mlstarter.data.project import Changes, DataProject
     from mlstarter.questions.terminal import Terminal
 
 
@@ -118,16 +118,19 @@ def _into_project(
     options: DescribeOptions, source: Path, answers: dict[str, Any], terminal: Terminal | None
 ) -> None:
     """Show what changes in a project's files, and write it where the user agrees."""
-    from mlstarter.cli.own_data import look, variable_line
-    from mlstarter.console import print_json
+    from mlstarter.cli.own_data import look
     from mlstarter.data.place import placement
     from mlstarter.data.project import open_project
-    from mlstarter.data.report import as_object
 
     project = open_project(options.project or Path())
-    place = placement(source, project.root, copy=options.copy)
+    is_table = project.answers.get("project_type") != "cv"
+    place = placement(source, project.root, copy=options.copy and is_table)
     decisions = project.earlier_decisions(place.recorded_path)
     own = look(source, project.answers_of_owner | answers, terminal, decisions)
+    if not is_table:
+        place = placement(source, project.root, copy=options.copy, pictures=own.pictures)
+        _pictures_into_project(options, own, project, place, terminal)
+        return
     if own.looked_at is None or own.proposal is None or own.proposal.schema is None:
         raise ProjectError(
             f"A project of type {project.answers.get('project_type')} has no schema.toml.",
@@ -145,13 +148,58 @@ def _into_project(
     if reader := project.answers_for_reader(settings):
         _switch(options, own, reader, "The project has no reader for this kind of file.")
         return
-    changes = project.changes(settings, own.proposal.schema)
+    _write(options, own, project.changes(settings, own.proposal.schema), place, terminal)
+
+
+def _pictures_into_project(
+    options: DescribeOptions,
+    own: UserData,
+    project: DataProject,
+    place: Placement,
+    terminal: Terminal | None,
+) -> None:
+    """Write down how pictures are read, or say how the project gets the code that reads them."""
+    from mlstarter.data.pictures import QUESTIONS as PICTURE_QUESTIONS
+
+    answers = {"image_layout": "folders", **own.suggestions({*PICTURE_QUESTIONS, *CODE_QUESTIONS})}
+    recorded_answers = {"image_layout": "folders", "image_split": "stratified", **project.answers}
+    lacking = {
+        name: value
+        for name, value in answers.items()
+        if name in CODE_QUESTIONS and value != recorded_answers[name]
+    }
+    if project.is_sample or lacking:
+        data = {} if project.answers.get("data_source") == "kaggle" else {
+            "data_source": "local", "data_path": place.recorded_path,
+        }  # fmt: skip
+        reason = "The project has the sample." if project.is_sample else (
+            "The project has no reader for pictures that come so."
+        )  # fmt: skip
+        _switch(options, own, {**data, **lacking}, reason)
+        return
+    changes = project.picture_changes(place.recorded_path, answers)
+    _write(options, own, changes, place, terminal)
+
+
+def _write(
+    options: DescribeOptions,
+    own: UserData,
+    changes: Changes,
+    place: Placement,
+    terminal: Terminal | None,
+) -> None:
+    """Show what changes, and write it where the user agrees."""
+    from mlstarter.cli.own_data import variable_line
+    from mlstarter.console import print_json
+    from mlstarter.data.report import as_object
+
     agrees = options.yes or _agrees(changes, place, own, terminal, quiet=options.as_json)
     if agrees:
         changes.write(place)
     if options.as_json:
+        facts = as_object(own.looked_at, own.proposal) if own.looked_at else {}
         files = {"written": agrees, "changes": changes.names, "path": place.recorded_path}
-        print_json("describe", as_object(own.looked_at, own.proposal) | files)
+        print_json("describe", facts | files)
         return
     if not agrees:
         echo("Nothing was written.")
@@ -199,10 +247,9 @@ def _switch(
         f"mlstarter update {_quote(str(options.project))} {pairs}",
         f"mlstarter describe {_quote(options.file)} {_quote(str(options.project))}",
     ]
-    if options.as_json and own.looked_at is not None:
-        print_json(
-            "describe", as_object(own.looked_at, own.proposal) | {"written": False, "next": steps}
-        )
+    if options.as_json:
+        facts = as_object(own.looked_at, own.proposal) if own.looked_at else {}
+        print_json("describe", facts | {"written": False, "next": steps})
         return
     echo_look(own)
     echo(f"{reason} These commands bring it to your data:\n")
@@ -216,6 +263,10 @@ QUESTIONS = (
     "data_comment", "data_header", "task", "target", "positive_class", "split_rule", "split_column",
     "text_column", "text_group",
 )  # fmt: skip
+
+
+CODE_QUESTIONS = ("image_layout", "image_split")
+"""Answers by which a project of pictures has the code that reads them."""
 
 
 def _quote(text: str) -> str:

@@ -40,10 +40,17 @@ class UserData:
 
     def answers(self, recorded_path: str, questions: Collection[str]) -> dict[str, Any]:
         """Return the answers that follow from the data, which nobody is asked."""
-        from mlstarter.data.answers import fixed_answers
+        from mlstarter.data.answers import chosen_answers, fixed_answers
+        from mlstarter.data.pictures import QUESTIONS
 
         settings = self.looked_at.settings if self.looked_at else None
-        return fixed_answers(settings, recorded_path, questions)
+        rule = chosen_answers(self.choices, QUESTIONS.intersection(questions))
+        return fixed_answers(settings, recorded_path, questions) | rule
+
+    @property
+    def pictures(self) -> tuple[Path, ...]:
+        """The pictures that a table lists, which go where it goes."""
+        return self.proposal.pictures if self.proposal else ()
 
     def suggestions(self, questions: Collection[str]) -> dict[str, str]:
         """Return the answers that are proposed."""
@@ -149,11 +156,13 @@ def own_files(own: UserData, place: Placement, *, schema: bool, track: bool) -> 
     if schema and own.proposal is not None and own.proposal.schema is not None:
         tree["schema.toml"] = Entry(REGULAR, to_toml(own.proposal.schema).encode())
     if track and place.copy_path:
-        check_tracked(place.source)
+        check_tracked(place.source, place.pictures)
         if place.source.is_dir():
             tree |= {f"{place.copy_path}/{n}": e for n, e in read_tree(place.source).items()}
         else:
-            tree[place.copy_path] = Entry(REGULAR, place.source.read_bytes())
+            for path, name in place.files():
+                target = f"{place.copy_path}/{name}".rstrip("/")
+                tree[target] = Entry(REGULAR, path.read_bytes())
 
     def copy(project: Path) -> None:
         if place.copy_path and not track:

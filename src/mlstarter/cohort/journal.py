@@ -131,7 +131,7 @@ class Journal:
             self.close()
             raise UsageError(
                 f"The journal {self.path} was written by a newer mlstarter.",
-                hint="upgrade mlstarter: pipx upgrade mlstarter",
+                hint="in mlstarter's clone: git pull && pipx install --force '.[data]'",
             )
         self._db.execute("UPDATE meta SET value = ? WHERE key = 'schema'", (str(SCHEMA),))
 

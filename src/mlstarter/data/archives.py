@@ -53,7 +53,13 @@ def read_bytes(path: Path) -> bytes:
                 return _read_bounded(path, file)
         with path.open("rb") as file:
             return _read_bounded(path, file)
-    except (gzip.BadGzipFile, zipfile.BadZipFile, zlib.error, EOFError) as error:
+    except gzip.BadGzipFile as error:
+        raise DataError(
+            f"{excerpt(path.name)} is not packed with gzip, or damaged: {excerpt(error)}.",
+            hint="if it was unpacked already (browsers do that), take .gz off its name; else "
+            "download it anew",
+        ) from error
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise DataError(
             f"{excerpt(path.name)} is damaged, or no archive: {excerpt(error)}.",
             hint="unpack it and give the file itself",

@@ -12,7 +12,13 @@ from typing import Any
 
 from mlstarter.data import dates, words
 from mlstarter.data.facts import Facts, facts_of
-from mlstarter.data.notes import note_of, note_of_counted_time, note_of_times, note_of_words
+from mlstarter.data.notes import (
+    note_of,
+    note_of_classes,
+    note_of_counted_time,
+    note_of_times,
+    note_of_words,
+)
 from mlstarter.data.number_columns import are_few, as_numbers, typed_numbers
 from mlstarter.data.numbers import NumberStyle
 from mlstarter.data.reader import LARGEST, as_text
@@ -132,6 +138,9 @@ def _judge_numbers(
         reason = "whole numbers of more than 15 digits: names, not quantities"
         reason = note_of_counted_time(name, numbers) or reason
         return facts_of(name, "identifier", texts, empty, reason=reason)
+    if words.CODE.search(name):
+        note = note_of(name, numbers, list(texts)) or "codes are names, not quantities"
+        return _text(name, texts, empty, is_typed=False, note=note)
     unique = distinct == len(numbers) and distinct > 10
     counting = all(b - a == 1 for a, b in itertools.pairwise(numbers))
     if whole and unique and (words.IDENTIFIER.search(name) or counting):
@@ -201,7 +210,7 @@ def _text(
         )
     if distinct * FEWEST_ROWS_A_VALUE <= rows:
         double, marks = spellings(texts), [text for text in texts if text in words.MISSING]
-        note = note or note_of_words(texts)
+        note = note or note_of_words(texts) or note_of_classes(texts)
         note = note or (f"{some(double)} count as different" if double else "")
         note = note or (f"{some(marks)} counts as a class" if marks else "")
         return facts_of(name, "category", texts, empty, note=note)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,8 @@ def _choose(path: Path, table: str, tables: Mapping[str, int]) -> str:
     if not tables:
         raise DataError(
             f"{excerpt(path.name)} has no table in its own schema.",
-            hint="give a file that holds one, or copy it into the schema main",
+            hint="give a file that holds one, or copy it into the schema main; was the file copied "
+            "without the one beside it that ends in wal?",
         )
     if len(tables) == 1:
         return next(iter(tables))
@@ -47,6 +48,16 @@ def _choose(path: Path, table: str, tables: Mapping[str, int]) -> str:
         "Which table?",
         [Option(name, title) for name, title in zip(names, titles, strict=True)],
     )
+
+
+def _refuse_open(path: Path, ending: str) -> None:
+    """Raise DataError where last changes lie beside a database: a copy would lack them."""
+    log = path.with_name(path.name + ending)
+    if log.is_file() and log.stat().st_size:
+        raise DataError(
+            f"The last changes of {excerpt(path.name)} lie beside it, in {excerpt(log.name)}.",
+            hint="close the program that has it open, or open and close it once with its own shell",
+        )
 
 
 @contextmanager
@@ -68,6 +79,7 @@ def _sqlite(path: Path) -> Iterator[sqlite3.Connection]:
 
 def sqlite_table(path: Path, table: str) -> str:
     """Return the table or view of a SQLite file to read; SQLite's own do not count."""
+    _refuse_open(path, "-wal")
     with _sqlite(path) as database:
         names = database.execute(
             "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') "
@@ -76,7 +88,9 @@ def sqlite_table(path: Path, table: str) -> str:
         tables: dict[str, int] = {}
         for (name,) in names.fetchall():
             query = f"SELECT count(*) FROM {_identifier(name)}"  # noqa: S608 - quoted
-            tables[name] = database.execute(query).fetchall()[0][0]
+            # A view of a table that is gone: no reason to refuse the others.
+            with suppress(sqlite3.OperationalError):
+                tables[name] = database.execute(query).fetchall()[0][0]
     return _choose(path, table, tables)
 
 
@@ -113,6 +127,7 @@ def _duckdb(path: Path | None = None, source: Path | None = None) -> Iterator[An
 
 def duckdb_table(path: Path, table: str) -> str:
     """Return the table or view of a DuckDB file to read."""
+    _refuse_open(path, ".wal")
     with _duckdb(path) as database:
         rows = database.execute(
             "SELECT table_name FROM information_schema.tables "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -83,8 +84,25 @@ def may_be_numbers(texts: Sequence[str]) -> bool:
 
 def look_like_times(texts: Sequence[str]) -> bool:
     """Say whether nearly all texts look like times, in whatever language and order."""
-    some = texts[:DISTINCT_TIMES]
+    some = [_with_plain_digits(text) for text in texts[:DISTINCT_TIMES]]
     return sum(bool(_TIME.fullmatch(text)) for text in some) >= MOSTLY * len(some)
+
+
+def odd_times(texts: Sequence[str]) -> list[str]:
+    """Return the texts that spoil a column: those that one format, which most of it has, lacks."""
+    some = list(texts[:DISTINCT_TIMES])
+    examples = {some[0], some[len(some) // 2], some[-1]}
+    formats = {ISO}.union(*(_fitting([text]) for text in examples))
+    misfits = ([t for t in some if _all([t], pattern) is None] for pattern in sorted(formats))
+    fewest = min(misfits, key=len)
+    return fewest if len(fewest) * 2 < len(some) else []
+
+
+def _with_plain_digits(text: str) -> str:
+    """Return a text with the digits of any script as 0 to 9."""
+    if text.isascii():
+        return text
+    return "".join(str(unicodedata.decimal(letter, letter)) for letter in text)
 
 
 def differ_in_zone(texts: Sequence[str]) -> bool:

@@ -15,8 +15,13 @@ from dataclasses import dataclass
 
 from mlstarter.data.errors import DataError, OpenQuestion, Option
 from mlstarter.data.requirements import require
-from mlstarter.data.show import excerpt
-from mlstarter.data.unicode_encodings import marked_encoding, wide_encoding
+from mlstarter.data.show import excerpt, quote
+from mlstarter.data.unicode_encodings import (
+    holds_halves,
+    marked_encoding,
+    utf7_words,
+    wide_encoding,
+)
 
 # Of encodings that give the same text the first is named.
 CANDIDATES = (
@@ -84,6 +89,16 @@ def detect(data: bytes, name: str) -> str:
     except UnicodeDecodeError as error:
         _refuse_damaged(data, error, name)
         return _other(data, name)
+    if words := utf7_words(data):
+        raise OpenQuestion(
+            "data_encoding",
+            f"{excerpt(name)} may be UTF-7: {quote(words[0], 30)} would be {quote(words[1], 30)}.",
+            "Which of these is right?",
+            [
+                Option("utf-7", f"{quote(words[1], 30)}  (utf-7)"),
+                Option("utf-8", f"{quote(words[0], 30)}  (utf-8)"),
+            ],
+        )
     return next((each for each in ESCAPE_ENCODINGS if _is_escaped(data, each)), "utf-8")
 
 
@@ -140,13 +155,18 @@ def _refuse_damaged(data: bytes, error: UnicodeDecodeError, name: str) -> None:
             f"{excerpt(name)} is no text: it holds zero bytes.",
             hint="its ending should say what it is (.parquet, .xlsx, .sqlite, ...)",
         )
+    line = data.count(b"\n", 0, error.start) + 1
+    if holds_halves(data):
+        raise DataError(
+            f"{excerpt(name)} writes letters as two halves (CESU-8), such as in line {line:,}.",
+            hint="export it anew as UTF-8 (from MySQL or Oracle: utf8mb4, AL32UTF8)",
+        )
     runs = set(itertools.islice((m[0] for m in _RUN.finditer(data)), SAMPLE_SIZE * 10))
     fitting = sum(_decodes(run, "utf-8") for run in runs) / len(runs)
     # By accident a letter of several bytes may be one of UTF-8, a letter of one byte never is.
     is_mixed = fitting >= MIXED_UTF8 and not any(_decodes(data, each) for each in SEVERAL_BYTES)
     if fitting < LEAST_UTF8 and not is_mixed:
         return
-    line = data.count(b"\n", 0, error.start) + 1
     raise DataError(
         f"{excerpt(name)} is UTF-8 but for byte 0x{data[error.start]:02x} in line {line:,}: no "
         "encoding fits the whole file.",

@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from mlstarter.data.choices import Suggestion
 from mlstarter.data.errors import DataError
 from mlstarter.data.formats import ENDINGS
+from mlstarter.data.picture_classes import check_classes, count_classes, suggest_classes
+from mlstarter.data.recordings import lines_of, suggest_task
 from mlstarter.data.show import excerpt, some
 
 PICTURES = frozenset((
@@ -29,15 +31,25 @@ RECORDINGS = frozenset((
 ))  # fmt: skip
 
 MOST_FILES = 500_000
-PARTS = {"train", "training", "test", "testing"}
-SPLIT_NAMES = PARTS | {"val", "valid", "validation", "dev"}
+PARTS = {
+    "train": "train", "training": "train", "val": "validation", "valid": "validation",
+    "validation": "validation", "dev": "validation", "test": "test", "testing": "test",
+}  # fmt: skip
+"""Names of folders, in small letters, that hold a part of a split: which one."""
+
+DEFAULT_PARTS = {
+    name: PARTS[name] for name in ("train", "val", "valid", "validation", "test")
+}  # what a project knows of itself
 # Where the layouts that a project of speech reads have what is said; and LibriSpeech's *.trans.txt.
 TEXTS = frozenset(
     (
-        *("manifest.csv", "manifest.tsv", "manifest.jsonl", "metadata.csv", "validated.tsv"),
+        *("manifest.csv", "manifest.tsv", "metadata.csv", "validated.tsv"),
         *("train.tsv", "dev.tsv", "valid.tsv", "test.tsv"),
     )
 )
+
+SPLIT_FOLDERS = frozenset(PARTS)
+"""Names of folders that name no class, in small letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +57,8 @@ class Folder:
     """What lies in a folder: files, their bytes, and how many there are of each ending.
 
     ``classes`` are the names of the folders in which pictures lie, those of a split's parts left
-    out; ``has_texts`` says whether a file tells what is said in recordings.
+    out; ``parts`` are these, and which part each is; ``has_texts`` says whether a file tells what
+    is said in recordings.
     """
 
     path: Path
@@ -53,6 +66,7 @@ class Folder:
     size: int
     endings: Mapping[str, int]
     classes: frozenset[str] = frozenset()
+    parts: Mapping[str, str] = field(default_factory=dict)
     has_texts: bool = False
 
     def count(self, endings: frozenset[str]) -> int:
@@ -69,14 +83,16 @@ def walk(folder: Path) -> Iterator[Path]:
             folders.clear()
             continue
         seen.add(real)
-        folders[:] = sorted(name for name in folders if not name.startswith((".", "__MACOSX")))
-        yield from (Path(place, name) for name in sorted(files) if not name.startswith("."))
+        # Of macOS, and of Synology's disks: small copies of the pictures beside them.
+        folders[:] = sorted(n for n in folders if not n.startswith((".", "__MACOSX", "@eaDir")))
+        paths = (Path(place, name) for name in sorted(files) if not name.startswith("."))
+        yield from (path for path in paths if path.exists())  # a link may lead nowhere
 
 
 def look(folder: Path) -> Folder:
     """Count what lies in a folder; raises DataError for more than ``MOST_FILES`` files."""
     endings: Counter[str] = Counter()
-    classes: set[str] = set()
+    places: set[tuple[str, ...]] = set()
     size, has_texts = 0, False
     for number, path in enumerate(walk(folder), 1):
         if number > MOST_FILES:
@@ -85,12 +101,30 @@ def look(folder: Path) -> Folder:
                 hint="give a folder within",
             )
         endings[path.suffix.lower()] += 1
-        if path.suffix.lower() in PICTURES and path.parent != folder:
-            classes.add(unicodedata.normalize("NFC", path.parent.name))
+        if path.suffix.lower() in PICTURES:
+            places.add(path.relative_to(folder).parts[:-1])
         has_texts = has_texts or path.name in TEXTS or path.name.endswith(".trans.txt")
         size += path.stat().st_size if path.exists() else 0
-    labels = frozenset(name for name in classes if name.lower() not in SPLIT_NAMES)
-    return Folder(folder, sum(endings.values()), size, dict(endings), labels, has_texts)
+    parts = split_folders(places)
+    names = {unicodedata.normalize("NFC", place[-1]) for place in places if place}
+    labels = frozenset(names - parts.keys())
+    return Folder(folder, sum(endings.values()), size, dict(endings), labels, parts, has_texts)
+
+
+def split_folders(places: Iterable[Sequence[str]]) -> dict[str, str]:
+    """Return the folders that are parts of a split, by their names, and which part each is.
+
+    ``places`` are the folders of pictures, each as the names on the way to it.
+    """
+    names = {name for place in places for name in place}
+    return {name: PARTS[name.lower()] for name in sorted(names) if name.lower() in PARTS}
+
+
+def parts_answer(parts: Mapping[str, str]) -> str:
+    """Return the answer that names these parts, "" where a project knows them without one."""
+    if parts.items() <= DEFAULT_PARTS.items():
+        return ""
+    return "; ".join(f"{name} = {part}" for name, part in parts.items())
 
 
 def check(place: Path, kind: str) -> None:
@@ -120,13 +154,16 @@ def _require_labels(folder: Folder, kind: str) -> None:
     if kind == "cv" and not folder.classes:
         raise DataError(
             f"No picture of {name} lies in a folder that names its class.",
-            hint="make one folder for each class, or give a CSV file of files and labels",
+            hint="make one folder for each class (train/cat, not cat/train), or give a CSV file of "
+            "files and labels",
         )
     if kind == "cv" and len(folder.classes) == 1:
         raise DataError(
             f"All pictures of {name} are of one class: {excerpt(min(folder.classes))}.",
             hint="bring pictures of another class, in a folder of its own",
         )
+    if kind == "cv":
+        check_classes(count_classes(_pictures(folder.path), folder.path, SPLIT_FOLDERS), name)
     if kind == "asr" and not folder.has_texts:
         raise DataError(
             f"{name} holds recordings, and no file that tells what is said in them.",
@@ -134,26 +171,35 @@ def _require_labels(folder: Folder, kind: str) -> None:
         )
 
 
+def _pictures(folder: Path) -> Iterator[Path]:
+    return (path for path in walk(folder) if path.suffix.lower() in PICTURES)
+
+
 def propose(folder: Folder, answers: Mapping[str, Any]) -> list[Suggestion]:
     """Propose a project over a folder of pictures or recordings.
 
     Raises DataError for a folder of other things, naming the tables in it.
     """
-    pictures, recordings = folder.count(PICTURES), folder.count(RECORDINGS)
+    pictures, sounds = folder.count(PICTURES), folder.count(RECORDINGS)
     own_type = str(answers.get("project_type", ""))
-    kind = own_type or (
-        "cv" if pictures >= recordings and pictures else "asr" if recordings else ""
-    )
-    if kind not in ("cv", "asr") or not (pictures or recordings):
+    kind = own_type or ("cv" if pictures >= sounds and pictures else "asr" if sounds else "")
+    if kind not in ("cv", "asr") or not (pictures or sounds):
         raise _other(folder)
-    count, what = (pictures, "pictures") if kind == "cv" else (recordings, "recordings")
+    count, what = (pictures, "pictures") if kind == "cv" else (sounds, "recordings")
     _require_labels(folder, kind)
     choices = [Suggestion("project_type", kind, f"{count:,} of {folder.files:,} files are {what}")]
+    if kind == "asr":
+        task = suggest_task(lines_of(folder.path))
+        choices += [task] if task is not None and "speech_task" not in answers else []
     if kind == "cv":
-        parts = {path.name.lower() for path in folder.path.iterdir() if path.is_dir()} & PARTS
-        if len(parts) == 2:
-            why = f"it has folders called {' and '.join(sorted(parts))}"
+        counts = count_classes(_pictures(folder.path), folder.path, SPLIT_FOLDERS)
+        places = {path.parent for path in _pictures(folder.path)}
+        choices += suggest_classes(counts, folder.path, SPLIT_FOLDERS, places)
+        if {"train", "test"} <= {*folder.parts.values()} and "image_split" not in answers:
+            why = f"it has folders called {' and '.join(folder.parts)}"
             choices.append(Suggestion("image_split", "given", why))
+        if parts := parts_answer(folder.parts):
+            choices.append(Suggestion("image_parts", parts, "folders that are parts of a split"))
     return choices
 
 

@@ -133,7 +133,7 @@ def _refuse_bytes(path: Path, start: bytes, *, is_workbook: bool) -> None:
     if text.startswith((b"<!doctype html", b"<html")):
         raise DataError(
             f"{excerpt(path.name)} is a web page (HTML), not a table: perhaps one to sign in.",
-            hint="download the file itself",
+            hint="download the file itself; if a program exported it so, save it as .xlsx there",
         )
     if text.startswith(b"version https://git-lfs"):
         raise DataError(
@@ -149,8 +149,18 @@ def _refuse_bytes(path: Path, start: bytes, *, is_workbook: bool) -> None:
         )
 
 
+def _is_text(start: bytes) -> bool:
+    return b"\0" not in start and not start.startswith((b"PK", b"<"))
+
+
 def _by_name(path: Path, start: bytes) -> Format:
     ending = Path(inner_name(path)).suffix.lower()
+    if ending in (".xls", ".xlsx", ".xlsm", ".xlsb") and _is_text(start) and not is_archive(path):
+        raise DataError(
+            f"{excerpt(path.name)} is a text file, whatever its name says.",
+            hint="rename it to .csv if commas, semicolons or tabs stand between its cells; else "
+            "open it in a spreadsheet program, and save it as .xlsx",
+        )
     if ending in REFUSED_FORMATS:
         raise DataError(
             f"{excerpt(path.name)} is {REFUSED_FORMATS[ending]}.", hint="and give that file"

@@ -19,6 +19,9 @@ _HALF_LETTER = re.compile(
 )
 
 
+RECORDS = '[{...}, {...}], as to_json(..., orient="records") of pandas does'
+
+
 def encoding_of(data: bytes, name: str) -> str:
     """Return UTF-8, or what a mark at the start says: what JSON may be in."""
     has_mark = data[:2] in (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb")
@@ -67,6 +70,11 @@ def read_records(text: str, kind: Format, name: str) -> tuple[Format, list[Mappi
         and all(isinstance(v, dict) for v in document.values())
     ):
         keys = list(next(iter(document.values())))
+        if all(map(str.isdecimal, document)) and not all(map(str.isdecimal, keys)):
+            raise DataError(
+                f"{excerpt(name)} holds each row under its number, not in a list.",
+                hint=f"write one object for each row: {RECORDS}",
+            )
         if all(list(values) == keys for values in document.values()):
             return "json", [{column: document[column][key] for column in document} for key in keys]
     if not isinstance(document, list) or not all(isinstance(row, dict) for row in document):
@@ -75,7 +83,7 @@ def read_records(text: str, kind: Format, name: str) -> tuple[Format, list[Mappi
             f"{excerpt(name)} is JSON, but no list of objects.",
             hint=f"write what stands under {quote(within)} into a file of its own"
             if within
-            else "write one object for each row: [{...}, {...}]",
+            else f"write one object for each row: {RECORDS}",
         )
     return "json", document
 

@@ -17,13 +17,18 @@ _SPARSE_ROW = re.compile(r"[-+]?[0-9.]+(?: [0-9]+:[-+0-9.eE]+)+")
 
 
 def refuse_rows(start: str, name: str) -> None:
-    """Raise DataError for rows that are one cell each in quotes, and for those of libsvm."""
+    """Raise DataError for rows that are one cell each in quotes, of fastText or of libsvm."""
     lines = [line.strip() for line in start.splitlines() if line.strip()][:50]
     cells = [re.fullmatch('"((?:[^"]|"")+)"', line) for line in lines]
     if len(lines) > 1 and all(cell and re.search("[,;\t]", cell[1]) for cell in cells):
         raise DataError(
             f"Each row of {excerpt(name)} is one cell in quotes: it was perhaps exported twice.",
             hint="export it anew, or take the outer quotes away",
+        )
+    if all(line.startswith("__label__") for line in lines):
+        raise DataError(
+            f"{excerpt(name)} is written in the format of fastText, and that is not read.",
+            hint="write it as a CSV file with the columns label and text",
         )
     if all(_SPARSE_ROW.fullmatch(line) for line in lines):
         raise DataError(

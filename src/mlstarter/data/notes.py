@@ -21,6 +21,9 @@ _SHORT_CODE = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]{2}")
 _EXCEL_DAYS = (20_000, 60_000)  # 1954 to 2064
 _SECONDS = (300_000_000, 4_200_000_000)  # 1979 to 2103
 _UNITS = {"seconds": 1, "milliseconds": 1_000, "microseconds": 10**6, "nanoseconds": 10**9}
+_OTHER_CALENDARS = ((1300, 1500), (2400, 2700))  # of Iran and of Islam; of Buddhists
+_ENTITY = re.compile("&(?:amp|lt|gt|quot|nbsp|apos|#[0-9]{2,6});")
+_SEVERAL = re.compile(r"\s*[;|,/+]\s*")
 _CODE_WITH_E = re.compile("[0-9]+[eE][0-9]+")
 
 
@@ -45,6 +48,9 @@ def note_of_times(name: str, texts: Mapping[str, int], pattern: str) -> str:
         years = times[order[-1]].year - times[order[0]].year
         if years > MOST_YEARS or words.BIRTH.search(name):
             return "years of two digits are read as 1969 to 2068"
+    first, last = times[order[0]].year, times[order[-1]].year
+    if any(start <= first and last <= end for start, end in _OTHER_CALENDARS):
+        return f"years {first} to {last}: of another calendar? The Gregorian one is read"
     if len(set(times.values())) < FEWEST_VALUES:
         return ""
     for text, neighbour, other_end in (
@@ -58,9 +64,21 @@ def note_of_times(name: str, texts: Mapping[str, int], pattern: str) -> str:
 
 
 def note_of_words(texts: Collection[str]) -> str:
-    """Return a note on texts whose letters were lost before the file was written."""
+    """Return a note on texts whose letters were lost, or are written as in HTML."""
     example = next((text for text in texts if "\N{REPLACEMENT CHARACTER}" in text), None)
-    return f"letters were lost before ({quote(example, 40)})" if example is not None else ""
+    if example is not None:
+        return f"letters were lost before ({quote(example, 40)})"
+    entity = next((match[0] for text in texts if (match := _ENTITY.search(text))), "")
+    return f"signs are written as in HTML ({entity}), and read so" if entity else ""
+
+
+def note_of_classes(texts: Collection[str]) -> str:
+    """Return a note on cells that hold several values of their column: "a;b" beside "b"."""
+    for text in texts:
+        parts = _SEVERAL.split(text)
+        if len(parts) > 1 and any(part in texts for part in parts):
+            return f"{quote(text, 40)} seems to hold several values, and counts as one of its own"
+    return ""
 
 
 def note_of_counted_time(name: str, numbers: Sequence[float]) -> str:
@@ -74,6 +92,8 @@ def note_of_counted_time(name: str, numbers: Sequence[float]) -> str:
         kind = f"{unit} from 1970-01-01"
     elif all(_is_day(number) for number in numbers):
         kind = "days written 261231"
+    elif all(_is_month(number) for number in numbers):
+        kind = "months written 202612"
     else:
         return ""
     return f"perhaps {kind}: write them as 2026-12-31 to have them read as times"
@@ -92,6 +112,11 @@ def _is_day(number: float) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _is_month(number: float) -> bool:
+    year, month = divmod(number, 100)
+    return 1900 <= year <= 2100 and month in range(1, 13)
 
 
 def _short_codes(numbers: Sequence[float], texts: Collection[str]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import filecmp
 import re
 import shutil
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,13 +27,26 @@ VARIABLE = "DATA_FILE"
 class Placement:
     """How a project finds its data.
 
-    ``recorded`` is what config.toml says: relative to the project, or ``env:NAME``. ``copied`` is
-    the place in the project that ``source`` is copied to, "" where it stays where it is.
+    ``recorded_path`` is what config.toml says: relative to the project, or ``env:NAME``.
+    ``copy_path`` is the place in the project that ``source`` is copied to, "" where it stays where
+    it is; with the ``pictures`` that a table lists it is that of the table's folder.
     """
 
     source: Path
     recorded_path: str
     copy_path: str = ""
+    pictures: tuple[Path, ...] = ()
+
+    def files(self) -> Iterator[tuple[Path, str]]:
+        """Yield each file that is copied, and its path below ``copy_path``, "" for that itself."""
+        if self.pictures:
+            for path in (self.source, *self.pictures):
+                yield path, path.relative_to(self.source.parent).as_posix()
+        elif self.source.is_dir():
+            for path in walk(self.source):
+                yield path, path.relative_to(self.source).as_posix()
+        else:
+            yield self.source, ""
 
     @property
     def variable(self) -> str:
@@ -42,21 +56,35 @@ class Placement:
         )
 
 
-def size_of(path: Path) -> int:
-    """Return the bytes of a file, or of all files of a folder."""
-    return look(path).size if path.is_dir() else path.stat().st_size
+def size_of(source: Path, pictures: Sequence[Path] = ()) -> int:
+    """Return the bytes of a file and of the pictures it lists, or of all files of a folder."""
+    if source.is_dir():
+        return look(source).size
+    return sum(path.stat().st_size for path in (source, *pictures))
 
 
-def placement(source: Path, project: Path, *, copy: bool, variables: bool = True) -> Placement:
+def placement(
+    source: Path,
+    project: Path,
+    *,
+    copy: bool,
+    variables: bool = True,
+    pictures: Sequence[Path] = (),
+) -> Placement:
     """Decide where data lie for the project at ``project``, which need not exist yet.
 
-    ``copy`` them where that can be; ``variables`` says that the project reads ``env:NAME``.
+    ``copy`` them where that can be; ``variables`` says that the project reads ``env:NAME``;
+    ``pictures`` are those that ``source``, a table, lists.
     """
     real, root = source.resolve(), project.resolve()
     if real.is_relative_to(root):
         return Placement(source, real.relative_to(root).as_posix())
-    name = re.sub(r"[^\w.\-+() ]", "_", source.name).strip() or "data"
-    if copy and size_of(source) <= COPY_BYTES:
+    name = _plain_name(source.name)
+    if copy and pictures and size_of(source, pictures) <= COPY_BYTES:
+        place = f"{RAW}/{_plain_name(real.parent.name)}"
+        # The table keeps its name, as the pictures keep theirs.
+        return Placement(source, f"{place}/{source.name}", place, tuple(pictures))
+    if copy and not pictures and size_of(source) <= COPY_BYTES:
         place = f"{RAW}/{name}"
         return Placement(source, place, place)
     if real.is_relative_to(root.parent):
@@ -67,6 +95,10 @@ def placement(source: Path, project: Path, *, copy: bool, variables: bool = True
             hint=f"move it into {excerpt(root.parent, 200)}, beside the project",
         )
     return Placement(source, f"env:{VARIABLE}")
+
+
+def _plain_name(name: str) -> str:
+    return re.sub(r"[^\w.\-+() ]", "_", name).strip() or "data"
 
 
 def copy_into(place: Placement, project: Path) -> None:
@@ -80,27 +112,24 @@ def copy_into(place: Placement, project: Path) -> None:
     if target.exists():
         raise DataError(
             f"{place.copy_path} is there already, and another file.",
-            hint=f"remove it, or give the file itself: mlstarter describe {place.copy_path}",
+            hint=f"remove it, or give the file itself: mlstarter describe {place.recorded_path}",
         )
     target.parent.mkdir(parents=True, exist_ok=True)
     # Beside its place first: what a full disk leaves is never taken for the data.
     partial = target.with_name(f".{target.name}.part")
     try:
-        if not place.source.is_dir():
-            shutil.copyfile(place.source, partial)
-        else:
-            for path in walk(place.source):
-                file = partial / path.relative_to(place.source)
-                file.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(path, file)
+        for path, name in place.files():
+            file = partial / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, file)
         partial.rename(target)
     finally:
         partial.unlink(missing_ok=True) if not partial.is_dir() else remove(partial)
 
 
-def check_tracked(source: Path) -> None:
+def check_tracked(source: Path, pictures: Sequence[Path] = ()) -> None:
     """Raise UsageError for data that are too large for git."""
-    if size_of(source) > TRACK_BYTES:
+    if size_of(source, pictures) > TRACK_BYTES:
         raise UsageError(
             f"{excerpt(source.name)} is larger than {TRACK_BYTES >> 20} MiB, too large for git.",
             hint="leave out --track-data",

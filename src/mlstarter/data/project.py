@@ -11,11 +11,12 @@ from typing import Any
 import yaml
 
 from mlstarter.data.archives import is_archive
+from mlstarter.data.pictures import QUESTIONS, data_values
 from mlstarter.data.place import Placement, copy_into
 from mlstarter.data.schema import Schema, read_schema, to_toml
 from mlstarter.data.settings import KEYS, Settings, settings_in, with_values
 from mlstarter.data.show import excerpt
-from mlstarter.data.writing import config_data, merge, with_settings
+from mlstarter.data.writing import config_data, merge, with_data, with_settings
 from mlstarter.errors import ProjectError
 
 ANSWERS, CONFIG, SCHEMA = ".copier-answers.yml", "config.toml", "schema.toml"
@@ -81,7 +82,7 @@ class DataProject:
         answers = {
             name: value
             for name, value in self.answers.items()
-            if value not in ("", None) and not name.startswith("data_")
+            if value not in ("", None) and not name.startswith("data_") and name not in QUESTIONS
         }
         if self.is_sample:
             ours = ("task", "target", "positive_class", "split_rule", "split_column", "row")
@@ -119,6 +120,20 @@ class DataProject:
             name = Path(settings.path).name
             answers[key] = name if key == "data_file" else settings.path
         return answers
+
+    def picture_changes(self, recorded_path: str, answers: Mapping[str, Any]) -> Changes:
+        """Return what a description of pictures changes in config.toml.
+
+        Raises ProjectError where the project's code knows no rule that its template knows by now.
+        """
+        values = {"path": recorded_path, **data_values(answers)}
+        if missing_keys := [key for key in values if key not in self.data]:
+            raise ProjectError(
+                f"[data] of {CONFIG} has no {', '.join(missing_keys)}: the project is of an older "
+                "edition.",
+                hint="run `mlstarter update` first",
+            )
+        return Changes(self.root, {CONFIG: (self.config, with_data(self.config, values))})
 
     def changes(self, settings: Settings, schema: Schema) -> Changes:
         """Return what a description changes; what the owner wrote about a column stays."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from mlstarter.data import words
@@ -13,6 +14,7 @@ from mlstarter.data.draft import draft, problem_of, problem_of_texts, without_le
 from mlstarter.data.errors import DataError, OpenQuestion, Option
 from mlstarter.data.facts import Facts
 from mlstarter.data.inspect import Inspection
+from mlstarter.data.pictures import names_pictures, propose_pictures
 from mlstarter.data.reader import values_of
 from mlstarter.data.schema import Schema
 from mlstarter.data.show import excerpt, quote, some
@@ -29,13 +31,15 @@ TASKS = ("binary", "multiclass", "regression", "anomaly")
 class Proposal:
     """A project over a file: answers with reasons, and for rows and columns the schema.
 
-    ``problem`` is why the rows cannot be learned from, or None.
+    ``problem`` is why the rows cannot be learned from, or None; ``pictures`` are those that a table
+    lists.
     """
 
     project_type: str
     choices: tuple[Suggestion, ...]
     schema: Schema | None = None
     problem: DataError | None = None
+    pictures: tuple[Path, ...] = ()
 
     @property
     def answers(self) -> dict[str, str]:
@@ -53,6 +57,9 @@ def propose(
     DataError for a column that is not there, or that cannot be what it is to be.
     """
     kind = _project_type(looked_at, answers)
+    if kind.value == "cv":
+        choices, pictures = propose_pictures(looked_at, answers)
+        return Proposal("cv", (kind, *choices), pictures=tuple(pictures))
     if kind.value == "nlp":
         return _texts(looked_at, answers, kind, guess_target=guess_target)
     target = _target(looked_at, answers, guess_target=guess_target)
@@ -73,7 +80,7 @@ def propose(
 
 def _project_type(looked_at: Inspection, answers: Mapping[str, Any]) -> Suggestion:
     own_type = str(answers.get("project_type", ""))
-    if own_type and own_type not in ("tabular", "nlp"):
+    if own_type and own_type not in ("tabular", "nlp", "cv"):
         raise DataError(
             f"A project of type {own_type} is not made from a table.",
             hint="leave out --type; where the table lists files, name it in place of --data-file: "
@@ -81,6 +88,8 @@ def _project_type(looked_at: Inspection, answers: Mapping[str, Any]) -> Suggesti
         )
     if own_type:
         return Suggestion("project_type", own_type, "as stated")
+    if names_pictures(looked_at):
+        return Suggestion("project_type", "cv", "it lists pictures that lie beside it")
     texts = [f for f in looked_at.facts.values() if f.kind == "text"]
     others = [f for f in looked_at.facts.values() if f.is_feature]
     if texts and len(others) <= 3 and not (set(answers) & {"task", "split_rule"}):
@@ -112,6 +121,17 @@ def _target(looked_at: Inspection, answers: Mapping[str, Any], *, guess_target: 
         "Which column is to be predicted?",
         [Option(name, f"{excerpt(name)}  ({summary(looked_at.facts[name])})") for name in likely],
     )
+
+
+def _refuse_spellings(target: Facts) -> None:
+    """Raise DataError where a reader would take two classes for one."""
+    double = spellings(target.values)
+    if double:
+        raise DataError(
+            f"The classes of {quote(target.name)} are spelt in several ways: {some(double, 6)}.",
+            hint="write each class in one way"
+            + ("; some differ in marks or blanks that are not seen" * look_alike(double)),
+        )
 
 
 def likely_targets(looked_at: Inspection) -> list[str]:
@@ -167,13 +187,8 @@ def _task(looked_at: Inspection, answers: Mapping[str, Any], target: str) -> Sug
             f"The target {quote(target)} cannot be learned: {facts.reason}.",
             hint="make it numbers or classes, or choose another target",
         )
-    double = spellings(facts.values)
-    if double and not number:
-        raise DataError(
-            f"The classes of {quote(target)} are spelt in several ways: {some(double, 6)}.",
-            hint="write each class in one way"
-            + ("; some differ in marks or blanks that are not seen" * look_alike(double)),
-        )
+    if not number:
+        _refuse_spellings(facts)
     if own_task == "regression" and not number:
         raise DataError(
             f"{what}, and a regression needs numbers.", hint="leave out --data task=..."
@@ -272,6 +287,7 @@ def _texts(
             f"The labels in {quote(target.value)} cannot be learned: {facts.reason}.",
             hint="give a column of classes with --data target=...",
         )
+    _refuse_spellings(facts)
     choices = [kind, column, target]
     groups = [name for name in group_columns(looked_at, target.value) if name != column.value]
     if groups and "text_group" not in answers:

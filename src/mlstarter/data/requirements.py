@@ -19,5 +19,6 @@ def require(module: str, purpose: str) -> Any:
         package = module.partition(".")[0].replace("_", "-")
         raise EnvironmentProblem(
             f"{purpose} needs {package}, which is not installed.",
-            hint="pip install 'mlstarter[data]'",
+            # No name of a package index: anybody could register "mlstarter" there.
+            hint="in a clone of mlstarter: pipx install --force '.[data]'",
         ) from error

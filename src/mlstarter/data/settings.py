@@ -50,7 +50,7 @@ class Settings:
 
         A sign before decimals and one between thousands are read by the same code.
         """
-        names = {"escape", "skip_lines", "comment", "header"} & {*self.non_defaults()}
+        names = {"encoding", "escape", "skip_lines", "comment", "header"} & {*self.non_defaults()}
         if self.decimal != "." or self.thousands:
             names |= {"decimal", "thousands"}
         return names if self.quote else names | {"quote"}

@@ -1,8 +1,9 @@
-"""UTF-16 and UTF-32, and UTF-8 with a mark: by what a file begins with, or by its zero bytes."""
+"""Forms of Unicode beside plain UTF-8: by a mark, by zero bytes, by halves of letters, by signs."""
 
 from __future__ import annotations
 
 import codecs
+import re
 import unicodedata
 
 MARKS = (
@@ -12,6 +13,36 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+
+# A letter that is not ASCII in UTF-7 (RFC 2152): 16 bits at least, in base64, between + and -.
+_UTF7_RUN = re.compile(rb"[A-Za-z]*\+[A-Za-z0-9+/]{3,400}-[A-Za-z]*")
+
+
+def holds_halves(data: bytes) -> bool:
+    """Say whether a file is UTF-8 but for letters that are two halves each (CESU-8)."""
+    if b"\xed" not in data:
+        return False
+    try:
+        text = data.decode("utf-8", "surrogatepass")
+        text.encode("utf-16", "surrogatepass").decode("utf-16")
+    except UnicodeError:
+        return False
+    return True
+
+
+def utf7_words(data: bytes) -> tuple[str, str] | None:
+    """Return a word of a file that may be UTF-7, as it stands there and as it would be read."""
+    run = _UTF7_RUN.search(data) if data.isascii() else None
+    if run is None:
+        return None
+    try:
+        data.decode("utf-7")
+        word = run[0].decode("utf-7")
+    except UnicodeDecodeError:
+        return None
+    letters = [letter for letter in word if letter > "\x7f"]
+    is_word = letters and all(unicodedata.category(letter)[0] in "LMPS" for letter in letters)
+    return (run[0].decode("ascii"), word) if is_word else None
 
 
 def marked_encoding(data: bytes) -> str | None:

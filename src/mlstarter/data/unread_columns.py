@@ -50,7 +50,10 @@ def unread_numbers(
         return facts_of(name, "mixed", texts, empty, reason=f"numbers with {signs}: make them one")
     if good * 2 >= total:
         strays = [text for text, number in numbers.items() if number is None]
-        reason = f"mixed: {good:,} numbers and {total - good:,} other texts ({some(strays, 3)})"
+        reason = (
+            f"mixed: {good:,} numbers and {total - good:,} other texts ({some(strays, 3)}): "
+            "make these numbers, or leave them empty"
+        )
         return facts_of(name, "mixed", texts, empty, reason=reason)
     if sum(texts[text] for text in texts if _is_odd_number(text)) >= MOSTLY * total:
         reason = f"numbers in signs that are not read ({some(texts, 2)}): write them as -1234.5"
@@ -69,6 +72,7 @@ def _is_odd_number(text: str) -> bool:
         if unicodedata.category(letter) not in ("Cf", "Sc") and letter not in "%_"
     )
     plain = plain.translate({0x66B: ".", 0x66C: ","}).strip(_AROUND)
+    plain = re.sub(r"^([+-])\s+", r"\1", plain)
     plain = _POWER.sub(r"e\1\2", _ABOUT.sub("", plain))
     if re.fullmatch("0[xX][0-9a-fA-F]+", plain):
         return True
@@ -79,5 +83,7 @@ def unread_times(name: str, texts: Mapping[str, int], empty: int) -> Facts | Non
     """Return the facts of a column that seems to hold times, which no one format reads."""
     if not dates.look_like_times(list(texts)):
         return None
-    reason = f"times that no one format reads ({some(texts, 2)}): write them as 2026-12-31"
+    odd = dates.odd_times(list(texts))
+    what = f"not like the others: {some(odd, 2)}" if odd else some(texts, 2)
+    reason = f"times that no one format reads ({what}): write them as 2026-12-31"
     return facts_of(name, "mixed", texts, empty, reason=reason)

@@ -92,8 +92,14 @@ OWNER = re.compile(
     re.IGNORECASE,
 )
 """Names of columns that say to whom or to what a row belongs."""
+CODE = re.compile(
+    r"(^|[\W_])(zip|(zip|postal|post|pin)[\W_]?code|plz|postleitzahl|code[\W_]?postal|c[oó]digo[\W_]?postal|cep|"
+    r"(tele)?phone|telefono?|tel|fax|isbn|ean|gtin|iban|version)s?([\W_]?(id|nr|no|number|code))?$",
+    re.IGNORECASE,
+)
+"""Names of columns whose numbers are names: what is 50667 is not a fifth of 253335."""
 TIME_NAME = re.compile(
-    r"date|time|datum|zeit|fecha|jour|\bday\b|created|updated|\bts\b|дата|время|日期|日付",
+    r"date|time|datum|zeit|fecha|jour|month|monat|mois|\bmes\b|\bday\b|created|updated|\bts\b|дата|время|日期|日付",
     re.IGNORECASE,
 )
 """Names of columns that hold times, whatever the numbers in them look like."""

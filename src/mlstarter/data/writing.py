@@ -24,17 +24,22 @@ def config_data(text: str) -> Mapping[str, Any]:
 
 
 def with_settings(text: str, settings: Settings) -> str:
-    """Return config.toml with other values in [data]; comments and everything else stay.
-
-    A key that is not there is added where it says something.
-    """
+    """Return config.toml with other settings in [data]; one that says nothing is not added."""
     old_values = config_data(text)
     plain = Settings()
-    new_values = {
-        key: getattr(settings, key)
-        for key in ("path", *KEYS)
-        if key in old_values or getattr(settings, key) != getattr(plain, key)
-    }
+    return with_data(
+        text,
+        {
+            key: getattr(settings, key)
+            for key in ("path", *KEYS)
+            if key in old_values or getattr(settings, key) != getattr(plain, key)
+        },
+    )
+
+
+def with_data(text: str, values: Mapping[str, Any]) -> str:
+    """Return config.toml with other values in [data]; comments and everything else stay."""
+    old_values, new_values = config_data(text), dict(values)
     lines = text.splitlines(keepends=True)
     start = next(
         (i for i, line in enumerate(lines) if re.match(r"\[data\]\s*(#.*)?$", line.strip())), None

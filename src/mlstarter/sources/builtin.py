@@ -150,7 +150,7 @@ def _unknown_version(ref: str, versions_by_tag: dict[str, Version]) -> TemplateE
         return TemplateError(
             f"Version {ref} of the templates is newer than this mlstarter, which carries up to "
             f"{last}.",
-            hint="upgrade mlstarter: pipx upgrade mlstarter",
+            hint="in mlstarter's clone: git pull && pipx install --force '.[data]'",
         )
     return TemplateError(
         f"There is no version {ref} of the built-in templates.",

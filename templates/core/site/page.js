@@ -60,6 +60,7 @@ function show(...nodes) {
 function tell(metadata) {
   const { project, model, dataset, result, task, output } = metadata;
   const open = (text, hint) => text || element("em", {}, hint);
+  document.title = document.querySelector("h1").textContent = project.name;
   by("kind").textContent = `${KINDS[project.type]} · ${TASKS[task] ?? words(task)}`;
   by("problem").append(open(project.problem, "The problem has not been written down yet."));
   by("sentence").hidden = false;

@@ -27,7 +27,11 @@ if TYPE_CHECKING:
     "--csv", type=shared_options.NEW_FILE, metavar="FILE", help="Write the same for a spreadsheet."
 )
 @click.option("--names", is_flag=True, help="Show names beside the ids in both files.")
-@click.option("--fail-on", metavar="[behind]", help="Exit status 3 where somebody is behind.")
+@click.option(
+    "--fail-on",
+    metavar="[behind]",
+    help="Exit status 3 where somebody is behind or has moved away.",
+)
 def status(**values: Any) -> int:
     """Show template versions, last commits, CI, results, and who has not started."""
     from mlstarter import sources

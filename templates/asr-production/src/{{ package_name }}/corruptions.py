@@ -44,8 +44,8 @@ def telephone(samples: Samples) -> Samples:
 
 def samples_of(waves: Tensor, like: Samples) -> Samples:
     """Return the only wave [1, samples], as long as another."""
-    changed: Samples = waves[0, : len(like)].numpy()
-    return changed
+    samples: Samples = waves[0, : len(like)].numpy()
+    return samples
 
 
 def noisy(colour: float, decibels: float) -> Callable[[Samples], Samples]:

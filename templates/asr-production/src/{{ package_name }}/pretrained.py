@@ -51,10 +51,10 @@ class FineTuned(Recogniser):
         """Return log-probabilities [batch, steps, symbols] and steps [batch] of padded audio."""
         valid = mask(lengths, audio.shape[1])[:, 0]
         count = valid.sum(dim=1, keepdim=True)
-        centred = (audio - (audio * valid).sum(dim=1, keepdim=True) / count) * valid
-        deviation = (centred.square().sum(dim=1, keepdim=True) / count).sqrt().clamp(min=1e-4)
+        signal = (audio - (audio * valid).sum(dim=1, keepdim=True) / count) * valid
+        deviation = (signal.square().sum(dim=1, keepdim=True) / count).sqrt().clamp(min=1e-4)
         inner: Any = self.network
-        logits: Tensor = inner(input_values=centred / deviation).logits
+        logits: Tensor = inner(input_values=signal / deviation).logits
         return logits.log_softmax(dim=2), ((lengths - WINDOW) // STEP + 1).clamp(min=1)
 
 
@@ -150,7 +150,7 @@ def errors_of(
     """Return the errors of each method on the clips: [clips, 2], with the words of each."""
     references = [decoder.without_fillers(clip.text) for clip in clips]
     return {
-        name: count_errors(references, [decoder.text(one, name) for one in scores])
+        name: count_errors(references, [decoder.transcribe(one, name)[0] for one in scores])
         for name in METHODS
     }
 

@@ -143,15 +143,19 @@ def throat(like: Tensor) -> Tensor:
     return bands_of(hertz).clamp(0, BANDS - 1)
 
 
-def vary(energies: Tensor, frames: Tensor) -> tuple[Tensor, Tensor]:
-    """Return energies [rows, BANDS, frames] of other throats and paces, and their frames."""
+def other_paces(frames: Tensor) -> Tensor:
+    """Return the frames [rows] of clips that are spoken at another pace."""
+    pace = torch.where(some(frames, 0.7), draw(frames, 0.8, 1.3), 1.0)[:, 0]
+    return (frames * pace).long().clamp(min=2)
+
+
+def vary(energies: Tensor, frames: Tensor, longer: Tensor) -> Tensor:
+    """Return energies [rows, BANDS, frames] of other throats, stretched to ``longer`` [rows]."""
     bands = torch.arange(BANDS, device=energies.device)
     energies = hats(torch.where(some(energies, 0.7), throat(energies), bands), BANDS) @ energies
-    pace = torch.where(some(frames, 0.7), draw(frames, 0.8, 1.3), 1.0)[:, 0]
-    longer = (frames * pace).long().clamp(min=2)
     step = ((frames - 1) / (longer - 1))[:, None, None].to(energies.device)
     places = torch.arange(-(-int(longer.max()) // 50) * 50, device=energies.device) * step
-    return interpolate(energies, places.expand(-1, BANDS, -1)), longer
+    return interpolate(energies, places.expand(-1, BANDS, -1))
 
 
 def gaps(features: Tensor, frames: Tensor) -> Tensor:

@@ -110,12 +110,13 @@ class Decoder:
         fillers = self.output["fillers"]
         return [w for w in words if w["confidence"] >= threshold and w["text"] not in fillers]
 
-    def text(self, scores: Scores, method: str) -> str:
-        """Return the text by one of ``METHODS``."""
+    def transcribe(self, scores: Scores, method: str) -> tuple[str, list[dict[str, Any]]]:
+        """Return the text by one of ``METHODS``, and its words where their times are known."""
         if method == "lexicon":
-            return " ".join(word["text"] for word in self.words(scores))
+            words = self.words(scores)
+            return " ".join(word["text"] for word in words), words
         text = greedy(scores, self.output["symbols"]) if method == "greedy" else ""
-        return self.without_fillers(text)
+        return self.without_fillers(text), []
 
     def without_fillers(self, text: str) -> str:
         """Return a text as answers are meant to be."""

@@ -18,6 +18,7 @@ AT_ONCE = 32  # waves that are changed together
 CLICKS = 0.7  # most often taken for a word, so that training hears more of them
 FRAMES = 50  # of which the length of a batch is a multiple
 Group = tuple[Tensor, Tensor, Sequence[str]]  # waves, samples of each, texts
+Batch = tuple[list[int], Tensor]  # rows, and the frames to which each is stretched
 
 
 class Examples:
@@ -32,35 +33,37 @@ class Examples:
                 self.energies.append(row[:, :count].T.clone())
             self.targets += [encode(text, symbols) for text in texts]
 
-    def loss(self, network: Network, rows: Sequence[int], varied: bool = False) -> Tensor:
-        """Return the mean CTC loss a symbol of some rows, which may be varied and have gaps."""
+    def loss(self, network: Network, batch: Batch, training: bool = False) -> Tensor:
+        """Return the mean CTC loss a symbol of a batch; in training it varies and has gaps."""
+        rows, longer = batch
         frames = torch.tensor([len(self.energies[row]) for row in rows])
         energies = pad_sequence([self.energies[row] for row in rows], batch_first=True).mT
         energies = pad(energies, (0, -energies.shape[2] % FRAMES))
         with torch.autocast(energies.device.type, enabled=False):  # logarithms need all digits
-            if varied:
-                energies, frames = augment.vary(energies, frames)
-            counts = frames.to(energies.device)
+            if training:
+                energies = augment.vary(energies, frames, longer)
+            counts = longer.to(energies.device)
             features = features_of(energies, counts)
-            features = augment.gaps(features, counts) if varied else features
+            features = augment.gaps(features, counts) if training else features
         scores, _ = network(features, counts)
         place = "cpu" if scores.device.type == "mps" else scores.device  # Metal has no CTC
         symbols = torch.tensor([symbol for row in rows for symbol in self.targets[row]]).to(place)
-        lengths, steps = torch.tensor([len(self.targets[row]) for row in rows]), (frames + 1) // 2
+        lengths, steps = torch.tensor([len(self.targets[row]) for row in rows]), (longer + 1) // 2
         scores = scores.transpose(0, 1).float().to(place)
         losses = ctc_loss(scores, symbols, steps, lengths, reduction="none", zero_infinity=True)
         return (losses / lengths.clamp(min=4).to(place)).mean()
 
     def mean_loss(self, network: Network) -> Tensor:
         """Return the mean loss of the recordings as they are, a batch at a time."""
-        return torch.stack([self.loss(network, rows) for rows in self.batches(32)]).mean()
+        return torch.stack([self.loss(network, batch) for batch in self.batches(32)]).mean()
 
-    def batches(self, size: int) -> list[list[int]]:
+    def batches(self, size: int, training: bool = False) -> list[Batch]:
         """Return one epoch: rows of similar length together, the batches in a random order."""
-        lengths = torch.tensor([len(energies) for energies in self.energies])
-        order = (lengths + 30 * torch.rand(len(lengths))).argsort().tolist()
+        frames = torch.tensor([len(energies) for energies in self.energies])
+        frames = augment.other_paces(frames) if training else frames
+        order = (frames + 30 * torch.rand(len(frames))).argsort().tolist()
         groups = [order[i : i + size] for i in range(0, len(order), size)]
-        return [groups[i] for i in torch.randperm(len(groups)).tolist()]
+        return [(groups[i], frames[groups[i]]) for i in torch.randperm(len(groups)).tolist()]
 
 
 def stack(waves: Sequence[Samples], device: torch.device) -> tuple[Tensor, Tensor]:
@@ -97,5 +100,5 @@ def noisy(waves: Sequence[Samples], decibels: float) -> list[Samples]:
 
 def without_speech(count: int) -> list[Samples]:
     """Return clips in which nobody speaks."""
-    waves, lengths = augment.no_speech(count, 0.3, torch.device("cpu"))
-    return [wave[:length].numpy() for wave, length in zip(waves, lengths.tolist(), strict=True)]
+    pairs = [augment.no_speech(1, 0.3, torch.device("cpu")) for _ in range(count)]
+    return [waves[0, : int(lengths)].numpy() for waves, lengths in pairs]

@@ -25,22 +25,15 @@ class Model:
 
         Raises ``ValueError`` where the bytes are no recording that can be recognised.
         """
-        samples, method = read_audio(content), self.metadata["output"]["decoder"]
-        answer: dict[str, Any] = {"text": "", "words": [], "warnings": []}
-        answer |= {"seconds": round(len(samples) / RATE, 3)}
-        if np.abs(samples).max() < QUIET:
-            return answer | {"warnings": ["The recording is silent: is the right microphone on?"]}
-        (scores,) = scores_of(self.session, [samples])
-        if not np.isfinite(scores).all():
-            raise ValueError("The model has no finite answer for this recording.")
-        if method == "lexicon":
-            answer["words"] = self.decoder.words(scores)
-            answer["text"] = " ".join(word["text"] for word in answer["words"])
+        samples = read_audio(content)
+        if np.abs(samples).max() >= QUIET:
+            (scores,) = scores_of(self.session, [samples])
+            text, words = self.decoder.transcribe(scores, self.metadata["output"]["decoder"])
+            warnings = [] if text else ["No word that the model knows was heard."]
         else:
-            answer["text"] = self.decoder.text(scores, method)
-        if not answer["text"]:
-            answer["warnings"] = ["No word that the model knows was heard."]
-        return answer
+            text, words, warnings = "", [], ["The recording is silent: is the right microphone on?"]
+        seconds = round(len(samples) / RATE, 3)
+        return {"text": text, "words": words, "warnings": warnings, "seconds": seconds}
 
 
 def scores_of(session: Any, waves: Sequence[Samples]) -> list[Scores]:

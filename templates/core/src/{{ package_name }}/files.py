@@ -27,8 +27,7 @@ def read_toml(model: type[Model], path: Path, absent: str) -> Model:
         reason = f"{key}: {first['msg'].removeprefix('Value error, ')}"
         raise ProjectError(f"{path.name}: {reason}", f"Change {key} in {path.name}.") from None
     except ValueError as error:  # no TOML, or no UTF-8
-        message = f"{path.name} is not valid TOML: {error}"
-        raise ProjectError(message, "Mend that line.") from None
+        raise ProjectError(f"{path.name} is not valid TOML: {error}", "Mend that line.") from None
 
 
 def write(path: Path, content: str | bytes) -> None:

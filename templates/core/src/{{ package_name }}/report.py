@@ -20,9 +20,9 @@ def render(template: str, facts: Mapping[str, Any]) -> str:
     loader = PackageLoader(__package__ or "")
     environment = Environment(loader=loader, trim_blocks=True, lstrip_blocks=True)
     environment.autoescape = template.endswith(".html.j2")
-    filters = {"md": markdown, "title": title, "number": number, "interval": in_words}
     environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
-    environment.filters |= filters | {"verdict": verdict}
+    environment.filters |= {"md": markdown, "title": title, "verdict": verdict}
+    environment.filters |= {"number": number, "interval": in_words}
     return environment.get_template(template).render(facts) + "\n"
 
 

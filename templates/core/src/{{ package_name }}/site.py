@@ -70,9 +70,6 @@ def fetch_runtime() -> None:
     """Put onnxruntime-web into ``CACHE``, where it is not there yet."""
     try:
         pooch.retrieve(RUNTIME, SHA256, "package.tgz", CACHE, pooch.Untar(FILES, "."))
-    except ValueError:
-        hint = "Is there a proxy between?"
-        raise ProjectError(f"{RUNTIME} is not the file that it was.", hint) from None
-    except OSError as error:
-        hint = "Try again with a network: it is fetched once."
+    except (OSError, ValueError) as error:  # ValueError: another file than the one that is pinned
+        hint = "Try again with a network, and no proxy that changes files: it is fetched once."
         raise ProjectError(f"{RUNTIME} cannot be fetched: {error}", hint) from None

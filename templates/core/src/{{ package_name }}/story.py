@@ -23,8 +23,8 @@ def story() -> list[str]:
     sentences = []
     if base := git.lines("rev-list", "--max-count=1", "--grep=^Template-Tree:", "HEAD"):
         numbers = git.lines("diff", "--numstat", "--relative", base[0], "HEAD", "--", ".", *OTHERS)
-        changes = [line.split("\t") for line in numbers]  # lines added, removed, name
-        names = [f"{name} (+{added} -{removed})" for added, removed, name in changes[:20]]
+        changes = [line.split("\t") for line in numbers]
+        names = [f"{name} (+{plus} -{minus})" for plus, minus, name in changes[:20]]
         if names:
             sentences.append(f"Changed since the template: {', '.join(names)}.")
     if rows := read_rows(Path("reports/experiments.csv")):

@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+from PIL import Image
+
 from .class_scores import score, vocabulary
 from .drift import Observation
-from .features import Pixels, decode, to_size
+from .features import Pixels, decode
 from .inference import Model
 
 __all__ = ["answer", "observe", "score", "vocabulary"]
@@ -32,3 +35,14 @@ def observe(pixels: Pixels, answer: Mapping[str, Any]) -> Observation:
         "probability": probability,
     }
     return Observation(features, (label,), probability)
+
+
+def to_size(pixels: Pixels, size: int) -> Pixels:
+    """Return what convert.Resize does, within a grey level: the service has no torch."""
+    longer, channels = max(pixels.shape[:2]), pixels.shape[2]
+    height, width = (max(1, (2 * size * n + longer) // (2 * longer)) for n in pixels.shape[:2])
+    image = Image.fromarray(pixels if channels == 3 else pixels[:, :, 0])
+    square = Image.new(image.mode, (size, size))
+    image = image.resize((width, height), Image.Resampling.BILINEAR)
+    square.paste(image, ((size - width) // 2, (size - height) // 2))
+    return np.asarray(square).reshape(size, size, channels)

@@ -8,7 +8,7 @@ from .drift import Observation
 from .inference import Model
 
 __all__ = ["answer", "observe", "score", "vocabulary"]
-UNKNOWN = "(unknown)"  # where the model says that it does not know
+UNKNOWN_LABEL = "(unknown)"  # where the model says that it does not know
 
 
 def answer(model: Model, body: Mapping[str, Any]) -> tuple[Any, list[Observation]]:
@@ -19,7 +19,7 @@ def answer(model: Model, body: Mapping[str, Any]) -> tuple[Any, list[Observation
 
 def observe(text: str, answer: Mapping[str, Any]) -> Observation:
     """Return a text's length and share of letters, the answer and its probability, not the text."""
-    label, probability = answer["prediction"] or UNKNOWN, answer["probability"]
+    label, probability = answer["prediction"] or UNKNOWN_LABEL, answer["probability"]
     features = {
         "length": len(text),
         "letters": sum(map(str.isalpha, text)) / max(1, len(text)),

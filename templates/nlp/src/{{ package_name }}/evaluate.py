@@ -51,11 +51,11 @@ def evaluate(config: Config) -> dict[str, Any]:
     # chosen one answers as it is served: by its graph.
     candidates: dict[str, Candidate]
     candidates = pickle.loads((export.ARTIFACTS / "candidates.pickle").read_bytes())
-    choice, primary = facts["chosen_by"]["candidates"], facts["primary"]
-    (chosen,) = [row["name"] for row in choice if row["chosen"]]
-    against = min((r for r in choice if not r["chosen"]), key=lambda row: row["value"])["name"]
+    selection, primary = facts["chosen_by"]["candidates"], facts["primary"]
+    (choice,) = [row["name"] for row in selection if row["chosen"]]
+    against = min((r for r in selection if not r["chosen"]), key=lambda row: row["value"])["name"]
     answers = {name: model.scores(test.texts) for name, model in candidates.items()}
-    answers[chosen] = service.scores(test.texts)
+    answers[choice] = service.scores(test.texts)
     models = {n: model.metrics(test.truth, answers[n]) for n, model in candidates.items()}
     all_metrics = {(name, metric): m for name in models for metric, m in models[name].items()}
     resamples = config.evaluation.resamples
@@ -63,14 +63,14 @@ def evaluate(config: Config) -> dict[str, Any]:
     results: dict[str, dict[str, Any]] = {}
     for name, metric in sorted(draws, key=lambda key: key[1] != primary):
         results.setdefault(name, {})[metric] = metrics.score(metric, draws[name, metric])
-    pair = draws[chosen, primary], draws[against, primary]
+    pair = draws[choice, primary], draws[against, primary]
     count, by_group = len(np.unique(test.clusters)), frame.group.duplicated().any()
     cluster = {"count": count, "reliable": count >= metrics.FEWEST}
     evaluation = files.read_json(export.ARTIFACTS / "metrics.json") | {
         "evaluated": True,
-        "result": result_sentence(results, primary, chosen, against),
+        "result": result_sentence(results, primary, choice, against),
         "picture": "reports/plots/comparison.svg",
-        "metrics": results.pop(chosen),
+        "metrics": results.pop(choice),
         "candidates": results,
         "comparison": metrics.compare(against, primary, *pair, facts["margin"]),
         "split": {
@@ -79,24 +79,23 @@ def evaluate(config: Config) -> dict[str, Any]:
             "rows": {name: len(places) for name, places in parts.items()},
             "cluster": cluster | {"unit": "group" if by_group else "text"},
         },
-        "slices": slices(config, validation, candidates[chosen]),
-        "environment": facts["model"]["versions"],
+        "slices": slices(config, validation, candidates[choice]),
         "details": {
-            **examine(config, validation, candidates[chosen], classes),
+            **examine(config, validation, candidates[choice], classes),
             "plots": [{"file": f, "title": t, "text": text} for f, (t, text) in PLOTS.items()],
         },
     }
-    draw_plots(evaluation, test.truth, answers[chosen])
+    draw_plots(evaluation, test.truth, answers[choice])
     files.write_json(export.ARTIFACTS / "metrics.json", evaluation)
     return evaluation
 
 
-def result_sentence(results: dict[str, Any], primary: str, chosen: str, against: str) -> str:
+def result_sentence(results: dict[str, Any], primary: str, choice: str, against: str) -> str:
     """Return the result in words, with its interval and what it is compared with."""
     value = {name: metrics.in_words(scores[primary]) for name, scores in results.items()}
     name = "share of texts whose class is right" if primary == "accuracy" else primary
     return (
-        f"The {name.replace('_', ' ')} is {value[chosen]} for this model, {value[against]} for "
+        f"The {name.replace('_', ' ')} is {value[choice]} for this model, {value[against]} for "
         f"{against}, and {value['constant']} where every text gets the commonest class."
     )
 

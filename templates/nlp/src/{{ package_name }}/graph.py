@@ -4,9 +4,9 @@ import numpy as np
 from onnx import checker, numpy_helper, parser
 from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline
 
 from .errors import ProjectError
-from .model import Candidate
 
 EXACT = "DummyClassifier or LogisticRegression"  # what this graph computes
 
@@ -49,14 +49,19 @@ EDGE_TEXTS = (
 )
 
 
-def convert(candidate: Candidate) -> bytes:
-    """Return the graph of a candidate: ids and counts in, probabilities out."""
-    vectorizer, classifier = candidate.pipeline
+def exact(pipeline: Pipeline) -> Pipeline:
+    """Return a pipeline that the graph computes; ``ProjectError`` for another, and which one is."""
+    if not isinstance(pipeline[-1], DummyClassifier | LogisticRegression):
+        raise ProjectError(f"{type(pipeline[-1]).__name__} cannot be exported.", f"Use {EXACT}.")
+    return pipeline
+
+
+def convert(pipeline: Pipeline) -> bytes:
+    """Return the graph of a fitted pipeline: ids and counts in, probabilities out."""
+    vectorizer, classifier = pipeline
     terms, classes = len(vectorizer.vocabulary_), len(classifier.classes_)
     if isinstance(classifier, DummyClassifier):
         weight, bias = np.zeros((terms, classes)), np.log(classifier.class_prior_)
-    elif not isinstance(classifier, LogisticRegression):
-        raise ProjectError(f"{type(classifier).__name__} cannot be exported.", f"Use {EXACT}.")
     else:
         weight, bias = classifier.coef_.T, classifier.intercept_
         if classes == 2:  # scikit-learn keeps the log-odds of the second class alone

@@ -37,28 +37,28 @@ class Limits(Section):
 class Gate:
     """One demand, whether it is met, and the figures that show it."""
 
-    passed: bool
+    passes: bool
     sentence: str
 
 
-def examine(candidate: Path, served: Path) -> list[Gate]:
+def examine(candidate: Path, incumbent: Path) -> list[Gate]:
     """Return every gate between the model in ``candidate`` and the one in ``served``."""
     limits = read_toml(Limits, LIMITS, "") if LIMITS.is_file() else Limits()
-    ours, theirs = (open_model(folder)[0] for folder in (candidate, served))
+    ours, theirs = (open_model(folder)[0] for folder in (candidate, incumbent))
     if observation.vocabulary(ours) != observation.vocabulary(theirs):
         sentence = "The served model knows other classes: the two cannot be compared."
         return [Gate(False, sentence)]
     part = validation.read()
-    new, old = validation.results(part, candidate), validation.results(part, served)
+    new, old = validation.results(part, candidate), validation.results(part, incumbent)
     name = ours["primary"]
     margin = ours["margin"] if limits.margin is None else limits.margin
     gate = not_worse(name, new.metrics[name], old.metrics[name], new, margin)
     if any(ours["lineage"][key] != theirs["lineage"][key] for key in ("data", "rows")):
         # It may have been fitted on rows that today belong to the validation part.
         sentence = f"{gate.sentence} The served model was trained on other rows, perhaps on these."
-        gate = Gate(gate.passed, sentence)
+        gate = Gate(gate.passes, sentence)
     request = next(iter(validation.requests(part, 1)))
-    times = [milliseconds(Model(folder), request) for folder in (candidate, served)]
+    times = [milliseconds(Model(folder), request) for folder in (candidate, incumbent)]
     return [gate, *slices_suffice(new, limits), not_slower(times[0], times[1], limits)]
 
 
@@ -95,15 +95,15 @@ def slices_suffice(results: Results, limits: Limits) -> Iterator[Gate]:
             if np.isnan(value):
                 continue  # a slice of one class has no ranking, for example
             sentence = f"{name} {value:.3g} where {column} is {group} ({count} rows)"
-            passed = sign * value >= sign * limits.slice_limit
-            yield Gate(bool(passed), f"{sentence}, limit {limits.slice_limit:g}.")
+            passes = sign * value >= sign * limits.slice_limit
+            yield Gate(bool(passes), f"{sentence}, limit {limits.slice_limit:g}.")
 
 
-def not_slower(new: float, served: float, limits: Limits) -> Gate:
+def not_slower(new: float, incumbent: float, limits: Limits) -> Gate:
     """Demand that a request of one row does not take much longer than with the served model."""
-    sentence = f"{new:.3f} ms for one request against {served:.3f} ms"
-    passed = new <= limits.slower * served
-    return Gate(passed, f"{sentence}, at most {limits.slower:g} times as long.")
+    sentence = f"{new:.3f} ms for one request against {incumbent:.3f} ms"
+    passes = new <= limits.slower * incumbent
+    return Gate(passes, f"{sentence}, at most {limits.slower:g} times as long.")
 
 
 def milliseconds(model: Model, request: validation.Request) -> float:

@@ -28,8 +28,8 @@ def run(force: bool = False, canary: float = 0.0) -> None:
     if former is not None:
         results = gates.examine(ARTIFACTS, MODEL)
         for gate in results:
-            print(f"{'pass' if gate.passed else 'FAIL'}  {gate.sentence}", file=sys.stderr)
-        if not force and not all(gate.passed for gate in results):
+            print(f"{'pass' if gate.passes else 'FAIL'}  {gate.sentence}", file=sys.stderr)
+        if not force and not all(gate.passes for gate in results):
             hint = "Train a better one; `promote --force` publishes it all the same."
             raise ProjectError("The trained model did not pass the gates.", hint)
     name = registry.add(ARTIFACTS)

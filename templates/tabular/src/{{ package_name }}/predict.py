@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from . import data, files
+from . import data
 from .config import load_config, load_schema
 from .errors import ProjectError
 from .inference import Model
@@ -18,11 +18,10 @@ def run(path: str, output: str | None = None) -> None:
     if table.empty:
         raise ProjectError(f"{path} has no rows.")
     for feature in model.metadata["input"]["features"]:
-        gaps = table[name := feature["name"]].isna()
+        gaps = table[feature["name"]].isna()
         if feature["required"] and gaps.any():
-            what = f"{path}, row {gaps.argmax() + 1}: {name} is missing"
+            what = f"{path}, row {gaps.argmax() + 1}: {feature['name']} is missing"
             raise ProjectError(f"{what}, and no row of the training part lacked it.")
     answers = pd.DataFrame(model.answer({"rows": table.astype(object).to_dict("records")}))
     answers = answers.drop(columns=["warnings", "probabilities"], errors="ignore")
-    text = answers.to_csv(index=False)
-    files.write(Path(output), text) if output else sys.stdout.write(text)
+    answers.to_csv(output or sys.stdout, index=False, lineterminator="\n")

@@ -81,10 +81,10 @@ def reseed(seed: int, step: int, stream: str = "rows") -> None:
 
 def share(network: nn.Module) -> nn.Module:
     """Return the network as the training loop calls it, shared among the processes if several."""
-    return Shared(network) if is_shared() else network
+    return SharedNetwork(network) if is_shared() else network
 
 
-class Shared(nn.Module):
+class SharedNetwork(nn.Module):
     """Sends a part of each batch through the network, and returns the outputs of all parts.
 
     The loss is then that of the whole batch in each process, whatever a type takes the mean of, and

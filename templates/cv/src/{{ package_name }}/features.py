@@ -2,7 +2,10 @@
 
 import contextlib
 import io
+import os
 import warnings
+from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +28,19 @@ SUFFIXES |= {".heic", ".heif"}  # read or not
 
 class BadImage(ValueError):
     """Bytes that are no picture which this project reads; the message says why in a sentence."""
+
+
+def pictures_below(folder: Path) -> Iterator[Path]:
+    """Yield the pictures below a folder; hidden ones are no data, linked folders are."""
+    places = set[str]()
+    for place, folders, names in os.walk(folder, followlinks=True):
+        folders[:] = sorted(name for name in folders if name[0] != ".")
+        if (real := os.path.realpath(place)) in places:  # a link led back
+            folders.clear()
+            continue
+        places.add(real)
+        paths = (Path(place, name) for name in sorted(names) if name[0] != ".")
+        yield from (path for path in paths if path.suffix.lower() in SUFFIXES)
 
 
 def decode(content: bytes, channels: int) -> Pixels:
@@ -52,24 +68,15 @@ def decode(content: bytes, channels: int) -> Pixels:
 
 def flatten(image: Image.Image, side: int) -> Image.Image:
     """Return an RGB picture, squares averaged into pixels, what is transparent on white."""
-    if image.mode.startswith("I") or image.mode == "F":  # 16 or 32 bits of grey
+    if image.mode.startswith("I") or image.mode == "F":  # grey in 16 or 32 bits
         values = np.asarray(image, dtype=np.float64)
-        top = 65535.0 if values.max(initial=0) > 255 else 255.0
-        image = Image.fromarray((values.clip(0, top) * (255 / top)).round().astype(np.uint8))
+        # Cameras fill 10, 12 or 14 of 16 bits; floating-point numbers go to 1 as well.
+        whites = [1.0] * (image.mode == "F") + [2.0**bits - 1 for bits in (8, 10, 12, 14, 16)]
+        white = next((white for white in whites if values.max(initial=0) <= white), None)
+        if white is None or values.min(initial=0) < 0:
+            raise ValueError("Grey values are within 0 to 65,535.")
+        image = Image.fromarray((values * (255 / white)).round().astype(np.uint8))
     if not image.has_transparency_data:
         return image.convert("RGB").reduce(side)
     image = image.convert("RGBA").reduce(side)
     return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
-{%- if data_source != "sample" or level == "production" %}
-
-
-def to_size(pixels: Pixels, size: int) -> Pixels:
-    """Return a picture as [size, size, channels], black beside its shorter side."""
-    longer, channels = max(pixels.shape[:2]), pixels.shape[2]
-    height, width = (max(1, (2 * size * n + longer) // (2 * longer)) for n in pixels.shape[:2])
-    image = Image.fromarray(pixels if channels == 3 else pixels[:, :, 0])
-    square = Image.new(image.mode, (size, size))
-    image = image.resize((width, height), Image.Resampling.BILINEAR)
-    square.paste(image, ((size - width) // 2, (size - height) // 2))
-    return np.asarray(square).reshape(size, size, channels)
-{%- endif %}

@@ -1,0 +1,264 @@
+"""A table that names pictures: its columns, and the one rule from its names to the files beside it.
+
+The rule is found once, over all rows, and written down; the project does what it says.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from mlstarter.data import words
+from mlstarter.data.choices import Suggestion
+from mlstarter.data.errors import DataError, OpenQuestion, Option
+from mlstarter.data.folders import PICTURES, parts_answer, split_folders, walk
+from mlstarter.data.inspect import Inspection
+from mlstarter.data.show import excerpt, quote, some
+from mlstarter.data.splits import group_columns
+
+KEYS = ("columns", "roots", "strip", "suffix", "parts")
+"""What ``[data]`` in config.toml says of pictures."""
+
+QUESTIONS = frozenset(f"image_{key}" for key in KEYS)
+"""What a template asks of the same; the answers are texts."""
+
+DEFAULT_COLUMNS = ("file", "label")
+MOST_CLASSES = 1_000
+MOST_ROOTS = 100
+SAMPLE = 200  # names of a column that tell whether it names pictures
+
+
+@dataclass(frozen=True, slots=True)
+class PathRule:
+    """What makes a name a path below the table's folder.
+
+    ``strip`` folders are taken off at its beginning; then it stands between one of ``roots`` and
+    ``suffix``.
+    """
+
+    roots: tuple[str, ...] = ("",)
+    strip: int = 0
+    suffix: str = ""
+
+    def end(self, name: str) -> str:
+        """Return the path of a name below its root."""
+        return "/".join(PurePosixPath(name).parts[self.strip :]) + self.suffix
+
+    def paths(self, name: str, files: Collection[str]) -> list[str]:
+        """Return which of ``files`` a name is."""
+        return [root + self.end(name) for root in self.roots if root + self.end(name) in files]
+
+
+def plain(name: object) -> str:
+    """Return a name in NFC, with slashes."""
+    return unicodedata.normalize("NFC", str(name).strip().replace("\\", "/"))
+
+
+def files_beside(table: Path) -> dict[str, Path]:
+    """Return the pictures below the table's folder, by their paths from there in NFC."""
+    paths = (path for path in walk(table.parent) if path.suffix.lower() in PICTURES)
+    return {plain(path.relative_to(table.parent).as_posix()): path for path in paths}
+
+
+def names_pictures(looked_at: Inspection) -> bool:
+    """Say whether a column holds file names of pictures that lie beside the table."""
+    for cells in looked_at.table.columns.values():
+        names = [PurePosixPath(plain(cell)) for cell in cells[:SAMPLE] if isinstance(cell, str)]
+        pictures = [name for name in names if name.suffix.lower() in PICTURES]
+        if len(pictures) > len(names) / 2:
+            beside = {path.rpartition("/")[2] for path in files_beside(looked_at.path)}
+            return any(name.name in beside for name in pictures)
+    return False
+
+
+def propose_pictures(
+    looked_at: Inspection, answers: Mapping[str, Any]
+) -> tuple[list[Suggestion], list[Path]]:
+    """Propose how a project reads a table of pictures; return that, and the pictures it lists.
+
+    Raises DataError where no column names pictures, or where no one rule leads from all names to
+    files; OpenQuestion where several columns may hold the labels.
+    """
+    _require_plain_csv(looked_at)
+    files = files_beside(looked_at.path)
+    own_columns = [part.strip() for part in str(answers.get("image_columns", "")).split(";")]
+    columns = own_columns if own_columns[0] else _columns(looked_at, answers, files)
+    for name in columns:
+        looked_at.column(name)
+    if len(columns) < 2:
+        raise DataError(
+            "image_columns names one column only.", hint='write "file; label", by their own names'
+        )
+    labels = looked_at.column(columns[1])
+    if labels.distinct < 2:
+        raise DataError(
+            f"All pictures of {excerpt(looked_at.path.name)} are of one class.",
+            hint="bring pictures of another class",
+        )
+    names = [plain(cell) for cell in looked_at.table.columns[columns[0]]]
+    rule = find_rule(names, files, looked_at.path.name, columns[0])
+    values = {
+        "columns": "; ".join(columns) if tuple(columns) != DEFAULT_COLUMNS else "",
+        "roots": "; ".join(rule.roots),
+        "strip": str(rule.strip or ""),
+        "suffix": rule.suffix,
+        "parts": parts_answer(split_folders(path.split("/")[:-1] for path in files)),
+    }
+    reasons = {
+        "columns": f"{quote(columns[0])} names pictures beside the table",
+        "roots": "where the names begin",
+        "strip": "no folder here is called as the names begin",
+        "suffix": "the ending that the names lack",
+        "parts": "folders that are parts of a split",
+    }
+    choices = [Suggestion("image_layout", "table", f"it lists {len(names):,} pictures")]
+    if len(columns) > 2 and "image_split" not in answers:
+        choices.append(Suggestion("image_split", "group", f"{quote(columns[2])} says whose it is"))
+    choices += [
+        Suggestion(f"image_{key}", value, reasons[key]) for key, value in values.items() if value
+    ]
+    paths = dict.fromkeys(rule.paths(name, files)[0] for name in names)
+    return choices, [files[path] for path in paths]
+
+
+def data_values(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what answers about pictures are in ``[data]`` of config.toml."""
+
+    def texts(key: str, default: str) -> list[str]:
+        return [part.strip() for part in str(answers.get(f"image_{key}") or default).split(";")]
+
+    values: dict[str, Any] = {}
+    if answers.get("image_layout") == "table":
+        values = {
+            "columns": texts("columns", "; ".join(DEFAULT_COLUMNS)),
+            "roots": texts("roots", ""),
+            "strip": int(answers.get("image_strip") or 0),
+            "suffix": str(answers.get("image_suffix", "")),
+        }
+    if parts := str(answers.get("image_parts", "")):
+        pairs = (pair.split("=") for pair in parts.split(";"))
+        values["parts"] = {folder.strip(): part.strip() for folder, part in pairs}
+    return values
+
+
+def find_rule(names: Sequence[str], files: Collection[str], table: str, column: str) -> PathRule:
+    """Return the rule that leads from each of ``names`` to one of ``files``.
+
+    The fewest folders are taken off, and an ending is added only where names have none. Where there
+    is none, raises DataError that names the first line which the likeliest rule leaves out.
+    """
+    roots = defaultdict[str, set[str]](set)  # of each end of a path
+    for file in files:
+        steps = file.split("/")
+        for i in range(len(steps)):
+            roots["/".join(steps[i:])].add("".join(f"{step}/" for step in steps[:i]))
+    distinct = list(dict.fromkeys(names))
+    suffixes = ["", *sorted({PurePosixPath(file).suffix for file in files})]
+    rules: list[PathRule] = []
+    for strip in range(max(len(PurePosixPath(name).parts) for name in distinct)):
+        some_rules = [_with_roots(PathRule((), strip, each), distinct, roots) for each in suffixes]
+        complete = [rule for rule in some_rules if not _misses(rule, distinct, files)]
+        if complete and (len(complete) == 1 or not complete[0].suffix):
+            return complete[0]
+        if complete:
+            raise DataError(
+                f"{excerpt(table)}, line 2: {quote(names[0])} is the name of {len(complete)} "
+                f"pictures, with the endings {some(rule.suffix for rule in complete)}.",
+                hint=f"write the endings into {quote(column)}",
+            )
+        rules += some_rules
+    likeliest = min(rules, key=lambda rule: len(_misses(rule, distinct, files)))
+    misses = _misses(likeliest, distinct, files)
+    row = next(i for i, name in enumerate(names) if name in misses)
+    count = len(likeliest.paths(names[row], files))
+    what = "a picture that has another name too" if count == 1 else f"{count or 'no'} pictures"
+    raise DataError(
+        f"{excerpt(table)}, line {row + 2:,}: {quote(names[row])} is the name of {what}.",
+        hint=f"write each picture's path from the table's folder into {quote(column)}, with its "
+        "ending",
+    )
+
+
+def _misses(rule: PathRule, names: Iterable[str], files: Collection[str]) -> set[str]:
+    """Return the names that a rule does not lead to one file, which is no other's."""
+    owners = defaultdict[str, list[str]](list)  # names by what each of them is
+    for name in names:
+        paths = rule.paths(name, files)
+        owners[paths[0] if len(paths) == 1 else ""].append(name)
+    return {name for path, group in owners.items() if not path or len(group) > 1 for name in group}
+
+
+def _with_roots(
+    rule: PathRule, names: Iterable[str], roots_of_end: Mapping[str, set[str]]
+) -> PathRule:
+    """Return a rule with the roots that its names begin in: the table's folder, if that will do."""
+    roots = [roots_of_end.get(rule.end(name), set()) for name in names]
+    if rule.strip:  # to take folders off a name and put others before it would be a guess
+        return replace(rule, roots=("",))
+    common, every = set.intersection(*roots), set[str]().union(*roots)
+    if "" in common or not every:
+        return replace(rule, roots=("",))
+    return replace(rule, roots=tuple(sorted(common if len(common) == 1 else every))[:MOST_ROOTS])
+
+
+def _require_plain_csv(looked_at: Inspection) -> None:
+    """Refuse a table that a project of pictures, which reads plain CSV, would read otherwise."""
+    others = looked_at.settings.non_defaults().keys() - {"decimal", "thousands"}
+    if looked_at.settings.encoding == "utf-8-sig":
+        others -= {"encoding"}
+    if others:
+        raise DataError(
+            f"A project of pictures reads CSV in UTF-8, with commas and a header, and "
+            f"{excerpt(looked_at.path.name)} differs in its {', '.join(sorted(others))}.",
+            hint="save it as CSV (UTF-8, separated by commas)",
+        )
+
+
+def _columns(
+    looked_at: Inspection, answers: Mapping[str, Any], files: Collection[str]
+) -> list[str]:
+    """Return the columns of file, label and group, the latter only where there is one."""
+    ends = {path.rpartition("/")[2] for path in files}
+    ends |= {PurePosixPath(name).stem for name in ends}
+
+    def share(name: str) -> float:
+        cells = {plain(cell).rpartition("/")[2] for cell in looked_at.table.columns[name][:SAMPLE]}
+        return len(cells & ends) / len(cells)
+
+    shares = {name: share(name) for name in looked_at.table.columns}
+    file = max(shares, key=lambda name: (shares[name], name == DEFAULT_COLUMNS[0]))
+    if not shares[file]:
+        raise DataError(
+            f"No column of {excerpt(looked_at.path.name)} names pictures that lie beside it.",
+            hint="put the table into the folder of the pictures that it lists",
+        )
+    candidates = [
+        name
+        for name, facts in looked_at.facts.items()
+        if name != file and facts.is_feature and 1 < facts.distinct <= MOST_CLASSES
+    ]
+    others = [name for name in looked_at.facts if name != file]
+    labels = [name for name in others if name.casefold() in words.TARGETS] or [
+        name for name in candidates if name.casefold() in words.LIKELY_TARGETS
+    ]
+    labels = labels[:1] or candidates
+    if not labels:
+        raise DataError(
+            f"No column of {excerpt(looked_at.path.name)} holds the classes of its pictures.",
+            hint="add one, or make one folder for each class",
+        )
+    if len(labels) > 1:
+        raise OpenQuestion(
+            "image_columns",
+            f"Which column of {excerpt(looked_at.path.name)} holds the classes: {some(labels)}?",
+            "Which column holds the classes?",
+            [Option(f"{file}; {name}", excerpt(name)) for name in labels],
+        )
+    groups = [name for name in group_columns(looked_at, labels[0]) if name != file]
+    if answers.get("image_split", "group") != "group":
+        groups = []
+    return [file, *labels, *groups[:1]]

@@ -1,0 +1,230 @@
+"""What a table says of recordings, read as a project of speech reads it; what it would not read.
+
+A project takes names of files and columns as they stand. What else is common is refused here, in a
+sentence that says what to change, before a project is made that could not learn from it.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from glob import escape
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Any
+
+from mlstarter.data.choices import Suggestion
+from mlstarter.data.errors import DataError
+from mlstarter.data.show import excerpt, quote, some
+
+TABLES = ("manifest.csv", "manifest.tsv", "validated.tsv")
+PARTS = ("train.tsv", "dev.tsv", "valid.tsv", "test.tsv")
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "path": ("path", "file", "filename", "file_name", "audio", "audio_filepath", "wav"),
+    "text": ("text", "sentence", "transcript", "transcription"),
+}
+"""The names that a project of speech knows for its columns."""
+
+VOCABULARIES: Mapping[str, frozenset[str]] = {
+    "digits": frozenset(
+        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
+    ),
+    "commands": frozenset(["yes", "no", "up", "down", "left", "right", "on", "off", "stop", "go"]),
+}
+"""The words that a project of each task knows from the start."""
+
+NOTE = re.compile(r"<[^<>]+>|\[[^\[\]]+\]")
+SPEAKER_SHARE = 0.5  # of the rows: a column of fewer different values holds no texts
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One recording: the table and line that name it, its name there, its file and its text."""
+
+    table: Path
+    number: int
+    name: str
+    path: Path
+    text: str
+
+
+def lines_of(folder: Path) -> list[Line]:
+    """Return what the tables of a folder say of recordings.
+
+    Raises DataError, naming file and line, for what a project of speech would read wrongly or not
+    at all.
+    """
+    tables = [path for name in TABLES if (path := folder / name).is_file()][:1]
+    tables = tables or [path for name in PARTS if (path := folder / name).is_file()]
+    metadata = folder / "metadata.csv"
+    if tables:
+        lines = [line for table in tables for line in _read_table(table)]
+    elif metadata.is_file():
+        lines = _read_lj_speech(metadata)
+    else:
+        lines = list(_read_libri_speech(folder))
+    if lines:
+        _require_files(lines)
+        _refuse_second_lines(lines)
+    return lines
+
+
+def suggest_task(lines: list[Line]) -> Suggestion | None:
+    """Return which task the texts are of, or None for digits, which every project begins with."""
+    words = Counter(word.strip('.,!?"').lower() for line in lines for word in line.text.split())
+    for task, vocabulary in VOCABULARIES.items():
+        if all(word in vocabulary or word.isdecimal() for word in words if word):
+            reason = f"only such words are said: {some(words, 3)}"
+            return Suggestion("speech_task", task, reason) if task != "digits" else None
+    _refuse_unspoken(lines)
+    digits = VOCABULARIES["digits"]
+    others = [word for word, _ in words.most_common() if word and word not in digits]
+    return Suggestion("speech_task", "open", f"other words than digits are said: {some(others, 3)}")
+
+
+def _refuse_unspoken(lines: list[Line]) -> None:
+    """Raise DataError for what stands in a text and is not spoken so: digits, and notes in it."""
+    for line in lines:
+        place = f"{excerpt(line.table.name)}, line {line.number:,}"
+        if any(map(str.isdecimal, line.text)):
+            raise DataError(
+                f"{place}: {quote(line.text)} has digits.",
+                hint="write them as they are spoken: 21 can be said in several ways",
+            )
+        if note := NOTE.search(line.text):
+            raise DataError(
+                f"{place}: {quote(note[0], 30)} in the text would be read as a word.",
+                hint="take out what is not spoken: <noise>, [laughs]",
+            )
+
+
+def _text_of(table: Path) -> str:
+    try:
+        return table.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise DataError(
+            f"{excerpt(table.name)} is not UTF-8: byte 0x{error.object[error.start]:02x} in line "
+            f"{line:,} does not fit.",
+            hint="save it as UTF-8",
+        ) from None
+
+
+def _read_table(table: Path) -> list[Line]:
+    text = _text_of(table)
+    separator = max(",;\t|", key=text.partition("\n")[0].count)
+    quoting: Any = csv.QUOTE_NONE if separator == "\t" else csv.QUOTE_MINIMAL
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, quoting=quoting)
+    try:
+        rows = [(reader.line_num, row) for row in reader if row]
+    except csv.Error as error:
+        raise DataError(
+            f"{excerpt(table.name)}, line {reader.line_num:,}, cannot be read: {error}.",
+            hint="write one recording on each line",
+        ) from None
+    if len(rows) < 2:
+        raise DataError(
+            f"{excerpt(table.name)} names no recordings.",
+            hint="write the names path, text and speaker into its first line, and one recording on "
+            "each line below",
+        )
+    header = rows[0][1]
+    places = {
+        key: next((header.index(name) for name in names if name in header), None)
+        for key, names in COLUMNS.items()
+    }
+    if missing := [key for key in ("path", "text") if places[key] is None]:
+        raise DataError(
+            f"{excerpt(table.name)} has no column called {' and none called '.join(missing)}; it "
+            f"has {some(header, 8)}.",
+            hint="call its columns path, text and speaker, in small letters, without blanks",
+        )
+    folder = table.parent / "clips" if "client_id" in header else table.parent
+    folder = folder if folder.is_dir() else table.parent
+    lines = []
+    for number, row in rows[1:]:
+        if len(row) > len(header):
+            raise DataError(
+                f"{excerpt(table.name)}, line {number:,}, has {len(row)} cells, and its first line "
+                f"{len(header)}.",
+                hint="put quotes around a text that holds the sign between cells",
+            )
+        cells = {
+            key: row[place] if place is not None and place < len(row) else ""
+            for key, place in places.items()
+        }
+        lines.append(Line(table, number, cells["path"], folder / cells["path"], cells["text"]))
+    return lines
+
+
+def _read_lj_speech(table: Path) -> list[Line]:
+    """Return the lines of metadata.csv: a name, a text, and the text in words."""
+    text = _text_of(table)
+    if "|" not in text.partition("\n")[0]:
+        raise DataError(
+            f"{excerpt(table.name)} is not written as LJSpeech is: name|text|text in words.",
+            hint="call it manifest.csv, and its columns path, text and speaker",
+        )
+    rows = [line.split("|") for line in text.splitlines()]
+    thirds = Counter(row[2].strip() for row in rows if len(row) == 3)
+    texts = {row[1].strip() for row in rows if len(row) == 3}
+    if thirds and len(thirds) < SPEAKER_SHARE * len(texts):
+        raise DataError(
+            f"The third column of {excerpt(table.name)} ({some(thirds, 3)}) is read as the texts, "
+            "and seems to hold no such.",
+            hint="if it names speakers, write manifest.csv with the columns path, text and speaker",
+        )
+    return [
+        Line(table, number, row[0], table.parent / "wavs" / f"{row[0]}.wav", row[-1])
+        for number, row in enumerate(rows, 1)
+        if len(row) > 1
+    ]
+
+
+def _read_libri_speech(folder: Path) -> Iterator[Line]:
+    """Yield the lines of *.trans.txt: a name, a blank, a text."""
+    for table in sorted(folder.rglob("*.trans.txt")):
+        for number, line in enumerate(_text_of(table).splitlines(), 1):
+            name, _, text = line.partition(" ")
+            yield Line(table, number, name, table.with_name(f"{name}.flac"), text)
+
+
+def _require_files(lines: list[Line]) -> None:
+    """Raise DataError for paths of one machine alone, and where no file is where it should be."""
+    for line in lines:
+        if PurePosixPath(line.name).is_absolute() or PureWindowsPath(line.name).drive:
+            raise DataError(
+                f"{excerpt(line.table.name)}, line {line.number:,}, names a file by its whole path "
+                f"({excerpt(line.name, 80)}), which is another one on other machines.",
+                hint="write each path from the folder of the table: clips/1.wav",
+            )
+    if any(line.path.is_file() for line in lines):
+        return
+    first = lines[0]
+    hint = "name each file with its ending, and its path from the folder of the table"
+    if "\\" in first.name:
+        hint = "write / between folders, not \\"
+    elif others := sorted(first.path.parent.glob(f"{escape(first.path.stem)}.*")):
+        hint = f"there is {excerpt(others[0].name)}: name each file in full, or convert the files"
+    place = first.path.relative_to(first.table.parent).as_posix()
+    raise DataError(
+        f"None of the {len(lines):,} recordings that {excerpt(first.table.name)} names is there, "
+        f"such as {excerpt(place, 80)}.",
+        hint=hint,
+    )
+
+
+def _refuse_second_lines(lines: list[Line]) -> None:
+    """Raise DataError for a recording that is listed twice: it would be in two parts."""
+    first_lines: dict[Path, Line] = {}
+    for line in lines:
+        other = first_lines.setdefault(line.path, line)
+        if other is not line:
+            raise DataError(
+                f"{excerpt(line.table.name)}, line {line.number:,}, lists {excerpt(line.name, 80)} "
+                f"a second time, after line {other.number:,} of {excerpt(other.table.name)}.",
+                hint="leave one of the lines",
+            )

@@ -1,0 +1,90 @@
+"""What the tool reads of a table of pictures and what a generated project reads of it are the same."""
+
+from __future__ import annotations
+
+import ast
+import csv
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from types import SimpleNamespace
+from typing import Any, Literal
+
+import pytest
+
+from mlstarter import engines, questions
+from mlstarter.data.folders import PICTURES, walk
+from mlstarter.data.inspect import inspect
+from mlstarter.data.pictures import data_values
+from mlstarter.data.proposal import propose
+from mlstarter.sources import Template
+
+LOCAL = {"project_type": "cv", "data_source": "local", "package_name": "package"}
+TABLE = {**LOCAL, "data_path": "data/raw/labels.csv", "image_layout": "table"}
+
+
+def pictures_below(folder: Path) -> Iterator[Path]:
+    return (path for path in walk(folder) if path.suffix.lower() in PICTURES)
+
+
+def read_rows(path: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(path.read_text("utf-8-sig").splitlines()))
+
+
+@pytest.fixture(scope="session")
+def read_table(working_template: Template) -> Any:
+    """Return the project's own function, without the libraries that its module needs."""
+    answers = questions.complete(questions.load(working_template), TABLE)
+    source = engines.render(working_template, answers)["src/package/data.py"].data
+    (function,) = [
+        node for node in ast.parse(source).body if getattr(node, "name", "") == "read_table"
+    ]
+    code = compile(ast.Module([function], []), "data.py", "exec")
+    names: dict[str, Any] = {
+        "unicodedata": unicodedata, "PurePosixPath": PurePosixPath, "Path": Path, "Data": object,
+        "Iterator": Iterator, "pictures_below": pictures_below, "read_rows": read_rows,
+        "ProjectError": ValueError, "HINT": "",
+    }  # fmt: skip
+    exec(code, names)
+    return names["read_table"]
+
+
+@pytest.mark.parametrize(
+    "style",
+    ["{0}/{1}.png", "{0}\\{1}.png", "./{0}/{1}", "v-1/{0}/{1}.png", "/srv/v-1/{0}/{1}", "{1}", "{1}.png"],
+)  # fmt: skip
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_project_and_tool_read_the_same_pictures(
+    tmp_path: Path, read_table: Any, style: str, form: Literal["NFC", "NFD"]
+) -> None:
+    rows = []
+    for i in range(24):
+        folder = unicodedata.normalize(form, ("é-1", "b 2", "Ω")[i % 3])
+        (tmp_path / folder).mkdir(exist_ok=True)
+        (tmp_path / folder / f"{i}.png").write_bytes(b"")
+        name = unicodedata.normalize("NFC", style.format(folder, i))
+        rows.append(f"{name},{'xy'[i % 2]}")
+    table = tmp_path / "labels.csv"
+    table.write_text("\n".join(["file,label", *rows]), encoding="utf-8-sig")
+    answers = {"project_type": "cv"}
+    proposal = propose(inspect(table, answers), answers)
+    settings = SimpleNamespace(**data_values(proposal.answers))
+    assert [path for path, _ in read_table(table, settings)] == [*proposal.pictures]
+    assert {label for _, label in read_table(table, settings)} == {"x", "y"}
+
+
+def test_a_rendered_config_says_what_the_tool_found_out(working_template: Template) -> None:
+    import tomllib
+
+    rule = {"image_columns": "id; dx", "image_roots": "p 1/; p_2/", "image_suffix": ".jpg", "image_strip": "2"}  # fmt: skip
+    folders = {
+        **LOCAL,
+        "data_path": "data/raw/x",
+        "image_parts": "Training = train; Testing = test",
+    }
+    for inputs in (TABLE, {**TABLE, **rule}, folders):
+        answers = questions.complete(questions.load(working_template), inputs)
+        text = engines.render(working_template, answers)["config.toml"].data.decode()
+        data = tomllib.loads(text)["data"]
+        expected = data_values({"image_layout": "folders", **inputs})
+        assert {key: data[key] for key in expected} == expected
