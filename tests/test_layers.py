@@ -122,6 +122,12 @@ def test_the_digest_is_of_the_folder_not_of_its_place(
         ({".copier-answers.yml": "x: 1\n"}, "records where a project comes from"),
         ({"{{ '../' }}x": ""}, "outside the project"),
         ({"a.txt/b": "below a file"}, "through the file or link a.txt"),
+        ({"A.TXT/b": "below a file"}, "through the file or link a.txt"),
+        ({"A.txt": ""}, "A.txt and a.txt are one file on Windows and macOS"),
+        ({"e\u0301": "", "\u00e9": ""}, "are one file on Windows and macOS"),
+        ({".MLStarter.toml": ""}, "records where a project comes from"),
+        ({".copier-answers.other.yml": ""}, "records where a project comes from"),
+        ({"CON.txt": ""}, "layer cannot be used: The template makes the file name 'CON.txt'"),
     ],
 )
 def test_a_layer_that_cannot_be_is_one_line(
@@ -141,6 +147,23 @@ def test_a_layer_that_cannot_be_is_one_line(
 
     assert status in {1, 2}
     assert message in err
+    assert not (tmp_path / "p").exists()
+
+
+def test_a_layer_larger_than_a_project_is_refused_before_it_is_read(
+    mlstarter: Run, source: Path, tmp_path: Path
+) -> None:
+    layer = tmp_path / "layer"
+    layer.mkdir()
+    with (layer / "x").open("wb") as file:
+        file.truncate(600_000_000)  # no byte of it is on the disk
+
+    status, _, err = mlstarter(
+        *("new", tmp_path / "p", "--template", source, "--yes", "--layer", layer)
+    )
+
+    assert status == 2
+    assert "holds more than 20000 files or 500 MB" in err
     assert not (tmp_path / "p").exists()
 
 

@@ -134,3 +134,46 @@ def test_texts_of_any_length_come_back_short() -> None:
     report = read_report(dump(document))
     assert report is not None and report.comparison is not None
     assert len(report.problem) <= 1000 and len(report.comparison.against) <= 64
+
+
+@pytest.mark.parametrize(
+    ("low", "high"),
+    [(0.8, 0.6), ("0.6", "0.8"), (0.6, None), ([0.6], {}), (float("nan"), 1), (True, 1)],
+)
+def test_an_interval_is_two_numbers_in_order_or_none(low: object, high: object) -> None:
+    metrics = {"roc_auc": {"value": 0.7, "low": low, "high": high}}
+
+    report = read_report(dump({**FIRST, "metrics": metrics}))
+
+    assert report is not None
+    assert report.score == Score("roc_auc", 0.7, None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("site", "is_link"),
+    [
+        ("https://a.example/x?y=1#z", True),
+        ("https://a.example:8443/", True),
+        ("http://a.example/", False),
+        ("javascript:alert(1)", False),
+        ("https://user:word@a.example/", False),
+        ("https://a.example:99999999/", False),
+        ("https://a.example:0/", False),
+        ("https://[::1", False),
+        ("https:///x", False),
+        ('https://a"onclick=x.example/', False),
+        ("https://a.example\\@b.example/", False),
+        ("https://a.example/<b>", False),
+        ("https://a.example/ x", False),
+        ("https://a.example/\u202ex", False),
+        ("https://a.example/\0", False),
+        (["https://a.example/"], False),
+    ],
+)
+def test_a_site_is_an_address_that_may_become_a_link(site: object, is_link: bool) -> None:
+    document = {"schema": 2, "project": {"site": site}}
+
+    report = read_report(dump(document))
+
+    assert report is not None
+    assert report.site == (site if is_link else None)

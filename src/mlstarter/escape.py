@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 # What a terminal acts on instead of showing it: control characters of both sets (C0 with ESC, C1),
 # the marks that turn the direction of a text (https://trojansource.codes), separators of lines, and
@@ -83,6 +84,19 @@ def csv_cell(text: object) -> str:
     """Return a cell that no spreadsheet takes for a formula: such a one gets an apostrophe."""
     plain = str(text)
     return f"'{plain}" if _FORMULA.match(plain) else plain
+
+
+def link_target(address: str | None) -> str | None:
+    """Return an address that may become a link: https, with a host and no credential; else None."""
+    # Characters that no address has (RFC 3986), or that cannot be seen where it is shown.
+    if not address or not address.isprintable() or set(address) & set(' "<>\\'):
+        return None
+    try:
+        parts = urlsplit(address)
+        is_plain = parts.port != 0 and not parts.username and not parts.password
+    except ValueError:
+        return None
+    return address if parts.scheme == "https" and parts.hostname and is_plain else None
 
 
 def _visible(match: re.Match[str]) -> str:

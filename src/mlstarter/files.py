@@ -49,6 +49,39 @@ def inside(root: Path, path: Path) -> Path:
     return path
 
 
+def require_no_pipe(path: Path) -> None:
+    """Refuse a pipe, a socket or a device: who reads one may wait for ever, or get no end.
+
+    What is not there, and folders, are left to whoever opens the path.
+
+    Raises:
+        OSError: it is one; ``strerror`` is a reason that fits into a sentence.
+    """
+    with suppress(FileNotFoundError, NotADirectoryError):
+        _require_no_pipe(path, path.stat().st_mode)
+
+
+def read_file(path: Path, limit: int) -> bytes:
+    """Return what a file holds, at most one byte more than ``limit``; the null device holds none.
+
+    Raises:
+        OSError: it cannot be read, or is a pipe, a socket or a device; ``strerror`` says which.
+    """
+    if str(path) == os.devnull:
+        return b""
+    require_no_pipe(path)
+    # Opened without waiting, and looked at again: it may have become another thing meanwhile.
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    with os.fdopen(os.open(path, flags), "rb") as file:
+        _require_no_pipe(path, os.fstat(file.fileno()).st_mode)
+        return file.read(limit + 1)
+
+
+def _require_no_pipe(path: Path, mode: int) -> None:
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise OSError(errno.EINVAL, "it is a pipe, socket or device, and no file", str(path))
+
+
 def file_mode(path: Path) -> int:
     """Return git's mode of a file: executable or regular."""
     return EXECUTABLE if path.stat().st_mode & stat.S_IXUSR else REGULAR

@@ -16,22 +16,22 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from mlstarter.bounds import bounded_evaluation
+from mlstarter.bounds import MAX_FILES, MAX_TREE_BYTES, bounded_evaluation
 from mlstarter.data_files import load_toml
+from mlstarter.engines import record_formats
 from mlstarter.engines.chance import Chance, drawing, new_seed
 from mlstarter.engines.copier.engine import CopierEngine
-from mlstarter.engines.path_safety import check
+from mlstarter.engines.path_safety import case_folded, check, check_case
 from mlstarter.engines.template_text import TextError
-from mlstarter.errors import NeedsTrust, UsageError
+from mlstarter.errors import NeedsTrust, TemplateError, UsageError
 from mlstarter.escape import toml_value
-from mlstarter.files import read_tree
+from mlstarter.files import read_tree, require_no_pipe
 from mlstarter.git.merge_base import Layer
 from mlstarter.sources.template import Template
 from mlstarter.tree import REGULAR, Entry, Tree
 
 RECORD = ".mlstarter.toml"
 MARKER_LAYER = "cohort"
-_OTHER_RECORDS = (".copier-answers.yml", ".cruft.json")
 
 
 def render_layers(
@@ -56,9 +56,15 @@ def render_layers(
             raise UsageError(
                 f"Two layers are called {name}.", hint="rename the folder of one of them"
             )
-        files = _render(folder, answers, folder_name)
-        under |= files
-        check(under)
+        try:
+            files = _render(folder, answers, folder_name)
+            under |= files
+            check(under)
+            check_case(files, under)
+        except TemplateError as error:
+            raise UsageError(
+                f"The layer {folder} cannot be used: {error.message}", hint="mend the layer"
+            ) from error
         layers.append(Layer(name, digest_of(folder), files))
     return with_records(layers)
 
@@ -147,7 +153,33 @@ def read_marker(text: bytes | None) -> tuple[str, str] | None:
     return None
 
 
+def _require_files(folder: Path) -> None:
+    """Raise UsageError where a layer is no folder of files, or is larger than a project may be.
+
+    Looked at before anything of it is read: ``/`` is a folder too.
+    """
+    if not folder.is_dir():
+        raise UsageError(f"The layer {folder} is not a folder.", hint="name a folder of files")
+    size = 0
+    for count, path in enumerate(folder.rglob("*"), start=1):
+        try:
+            require_no_pipe(path)
+            size += path.lstat().st_size
+        except OSError as error:
+            raise UsageError(
+                f"The layer {folder} holds {path.relative_to(folder)}: {error.strerror}.",
+                hint="remove it from the layer",
+            ) from error
+        if count > MAX_FILES or size > MAX_TREE_BYTES:
+            raise UsageError(
+                f"The layer {folder} holds more than {MAX_FILES} files or "
+                f"{MAX_TREE_BYTES // 1_000_000} MB.",
+                hint="name a folder that holds nothing but the files of the layer",
+            )
+
+
 def _render(folder: Path, answers: Mapping[str, Any], folder_name: str) -> Tree:
+    _require_files(folder)
     template = Template(f"the layer {folder.name}", None, folder, "copier")
     engine = CopierEngine(template)
     if engine.only_copier_renders is not None:
@@ -168,8 +200,9 @@ def _render(folder: Path, answers: Mapping[str, Any], folder_name: str) -> Tree:
         ) from error
     if not files:
         raise UsageError(f"The layer {folder} holds no files.", hint="check the folder")
-    for name in (RECORD, *_OTHER_RECORDS):
-        if name in files:
+    for name in files:
+        plain = case_folded(name)
+        if plain == RECORD or any(form.matches(plain) for form in record_formats()):
             raise UsageError(
                 f"The layer {folder} holds {name}, which records where a project comes from.",
                 hint="remove it from the layer",

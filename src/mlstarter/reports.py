@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, cast, get_args
 
 from mlstarter.data_files import Unusable, load_json, number
+from mlstarter.escape import link_target
 
 METRICS = "reports/metrics.json"
 SCHEMAS = (1, 2)
@@ -119,7 +120,6 @@ def _second(document: Mapping[str, Any]) -> Report:
     against, verdict = comparison.get("against"), comparison.get("verdict")
     usable = isinstance(against, str) and verdict in get_args(Verdict)
     readings = document.get("test_readings")
-    site = _text(project.get("site"), MAX_SENTENCE)
     return Report(
         schema=2,
         is_evaluated=document.get("evaluated") is True,
@@ -131,7 +131,7 @@ def _second(document: Mapping[str, Any]) -> Report:
         result=_text(document.get("result"), MAX_SENTENCE),
         picture=_text(document.get("picture"), MAX_SENTENCE) or None,
         # Any other scheme could run something where it is shown as a link.
-        site=site if site.startswith("https://") else None,
+        site=link_target(_text(project.get("site"), MAX_SENTENCE)),
         model=_text(_mapping(document, "model").get("id"), MAX_NAME) or None,
         test_readings=len(readings) if isinstance(readings, list) else None,
     )
@@ -148,12 +148,15 @@ def _score(document: Mapping[str, Any]) -> Score | None:
     value = number(entry.get("value"))
     if value is None:
         return None
+    low, high = number(entry.get("low")), number(entry.get("high"))
+    if low is None or high is None or low > high:
+        low = high = None
     direction = entry.get("higher_is_better")
     return Score(
         name[:MAX_NAME],
         value,
-        number(entry.get("low")),
-        number(entry.get("high")),
+        low,
+        high,
         direction if isinstance(direction, bool) else None,
     )
 

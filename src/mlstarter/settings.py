@@ -64,10 +64,12 @@ def trusted_entries() -> list[str]:
     file = path()
     if file is None:
         return []
+    from mlstarter.bounds import MAX_RECORD_BYTES
     from mlstarter.data_files import load_toml
+    from mlstarter.files import read_file
 
     try:
-        settings = load_toml(file.read_bytes())
+        settings = load_toml(read_file(file, MAX_RECORD_BYTES))
     except (FileNotFoundError, NotADirectoryError):
         return []
     except (OSError, ValueError) as error:

@@ -406,3 +406,45 @@ def test_multi_gitter_and_renovate_get_what_they_need(
     }
     assert multi_gitter["git-type"] in {"go", "cmd"}
     assert multi_gitter["fetch-depth"] == 0
+
+
+BODIES: list[Any] = [None, [], {}, "text", 3, [3], [None], [{}], {"check_runs": 3}]
+BODIES += [{"check_runs": [3]}, {"check_runs": None}, [{"html_url": 3}]]
+HOSTILE_PAGES = ["javascript:alert(1)", "https://other.example/x", "http://127.0.0.1/\x1b[31m"]
+
+
+@pytest.mark.parametrize("body", BODIES + [[{"html_url": page}] for page in HOSTILE_PAGES])
+def test_an_answer_of_another_shape_is_no_crash(body: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from mlstarter.cohort.config import Config
+    from mlstarter.cohort.github.api import Answer
+    from mlstarter.cohort.github.remote import GitHubRemote
+    from mlstarter.cohort.transport import Transport
+
+    api = GitHubApi("http://127.0.0.1", TOKEN, Pace(CONTENT_LIMITS))
+    monkeypatch.setattr(api, "get", lambda *_, **__: Answer(200, body))
+    change = body[0] if isinstance(body, list) and body else body
+    monkeypatch.setattr(api, "make", lambda *_: Answer(201, change))
+    config = Config(course_run="x", remote="github:school/{username}", github_api=api.base)
+    remote = GitHubRemote(config, Transport(), api)
+    url = "http://127.0.0.1/school/ada.git"
+
+    assert remote.addresses() == []
+    assert remote.ci_state(url, "0" * 40) is None
+    assert remote.open_change(url, "b", "t", "x") == "http://127.0.0.1/school/ada/pulls"
+
+
+@pytest.mark.parametrize(
+    "moment", ["9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+12:00", "2026-01-01", "x"]
+)
+def test_a_time_of_no_calendar_makes_an_activity_unreadable(moment: str) -> None:
+    from mlstarter.cohort.github.activity import parse_activities
+
+    activity = {"before": "0" * 40, "after": "1" * 40, "timestamp": moment}
+
+    assert parse_activities([activity]) is None
+
+
+def test_a_server_s_own_words_are_bounded() -> None:
+    from mlstarter.cohort.github.api import explain
+
+    assert len(explain({"message": "x" * 10_000})) < 400

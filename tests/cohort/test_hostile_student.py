@@ -541,3 +541,56 @@ def test_an_error_that_nobody_thought_of_is_one_student_s(
     assert ready.call("update") == 1
     assert "s0002: Something unexpected went wrong (ZeroDivisionError" in capsys.readouterr().err
     assert f"refs/heads/{BRANCH}" in ready.refs("s0003")
+
+
+@pytest.mark.parametrize(
+    "stamp",
+    [
+        "9999999999999 +9999",  # the year 318857, in a zone of four days
+        "253402300799 -1200",  # the year 10000 in another zone
+        "99999999999999999999 +0000",
+        "-5 +0000",
+        "1700000000 +9999",
+    ],
+)
+def test_a_commit_s_date_that_no_calendar_has_is_no_crash(
+    classroom: Classroom, capsys: pytest.CaptureFixture[str], tmp_path: Path, stamp: str
+) -> None:
+    classroom.hand_out()
+    clone = classroom.clone("s0001")
+    (clone / "own.txt").write_text("own\n")
+    push(classroom, "s0001")
+    text = git(clone, "cat-file", "commit", "HEAD")
+    lines = [
+        f"{line.partition('>')[0]}> {stamp}" if line.startswith(("author ", "committer ")) else line
+        for line in text.splitlines()
+    ]
+    (clone / "forged").write_text("\n".join(lines) + "\n")
+    commit_id = git(clone, "hash-object", "-t", "commit", "-w", "--literally", "forged")
+    store = clone / ".git" / "objects" / commit_id[:2] / commit_id[2:]
+    target = classroom.server / "s0001.git" / "objects" / commit_id[:2] / commit_id[2:]
+    target.parent.mkdir(exist_ok=True)
+    target.write_bytes(store.read_bytes())
+    git(classroom.server / "s0001.git", "update-ref", "refs/heads/main", commit_id)
+    capsys.readouterr()
+
+    page = tmp_path / "board.html"
+    assert classroom.call("status", "--json", "--html", page) == 0
+
+    row = rows_of(capsys.readouterr().out)["s0001"]
+    assert (row["state"], row["commits"]) == ("verified", 1)
+    assert "unexpected" not in page.read_text()
+    status = classroom.call("clone", "--at", "2020-01-01", "--into", tmp_path / "clones")
+    output = "".join(capsys.readouterr())
+    assert status == 1  # only what was handed out later than that day
+    assert "unexpected" not in output
+
+
+def test_a_reflog_s_time_that_no_calendar_has_is_no_crash(tmp_path: Path) -> None:
+    from mlstarter.cohort.push_log import read_reflog
+
+    log = tmp_path / "logs" / "refs" / "heads" / "main"
+    log.parent.mkdir(parents=True)
+    log.write_text(f"{'0' * 40} {'1' * 40} A <a@b> 999999999999 +0000\tpush\n")
+
+    assert read_reflog(tmp_path) is None

@@ -139,6 +139,8 @@ def test_a_team_is_taken_over_without_the_journal(
     ("rows", "message"),
     [
         ("s1,a,red,\ns2,b,Red,\n", 'the team "Red" differs only in case'),
+        ("s1,a,red,\ns1,a,blue,\n", 'the student_id "s1" is there already in line 2'),
+        ("s1,a,re\u0301d,\n", "may hold letters (a-z), digits"),
         ("red,a,red,\n", 'the team "red" has the name of the student in line 2'),
         ("s1,a,red,1\ns2,b,red,2\n", 'has another "variant" than line 2 of the same team'),
         ("s1,a,../red,\n", 'the team "../red" would lead out of its folder'),
@@ -151,6 +153,34 @@ def test_a_team_that_contradicts_itself_is_a_problem(
     assert teams.call("check") == 3
     assert message in capsys.readouterr().out
     assert teams.call("create") == 2
+
+
+def test_fields_that_make_one_address_are_named_for_what_they_are(
+    teams: Classroom, capsys: pytest.CaptureFixture[str]
+) -> None:
+    teams.remote = teams.remote.replace("{team}", "{team}-{section}")
+    teams.roster.write_text("student_id,team,section\ns1,a-b,c\ns2,a,b-c\n")
+
+    assert teams.call("check") == 3
+
+    output = capsys.readouterr().out
+    assert 'line 3: the team "a" gives the same address as line 2' in output
+    assert "skipped" not in output
+
+
+@pytest.mark.parametrize("verb", ["create", "status", "update"])
+def test_a_team_in_another_case_gets_no_second_repository(
+    teams: Classroom, capsys: pytest.CaptureFixture[str], verb: str
+) -> None:
+    teams.roster.write_text("student_id,team\ns1,red\n")
+    assert teams.call("create") == 0
+    teams.roster.write_text("student_id,team\ns1,Red\n")
+    capsys.readouterr()
+
+    assert teams.call(verb) == 2
+
+    assert 'The roster says "Red", and the class has "red"' in capsys.readouterr().err
+    assert not (teams.server / "Red.git").exists()
 
 
 @pytest.mark.slow

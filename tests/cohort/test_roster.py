@@ -217,6 +217,11 @@ def test_settings_come_from_cohort_toml_and_flags_win(
         ('course_run = "x"\nremote = "file:///x/{student_id}.git"\n'
          '[answers]\nproject_name = "{name}"', "An answer names {name}", "placeholders are"),
         ("course_run = ", "is not TOML", ""),
+        ("deadline = 2026-12-01", 'has a key that is not known: "deadline".', "keys are"),
+        ("layers = 3", 'has a key that is not known: "layers".', 'did you mean "layer"?'),
+        ("[answer]", 'has a key that is not known: "answer".', 'did you mean "answers"?'),
+        ('course_run = "x"\nremote = "file:///x/{student_id}.git"\nsecret_env = ""',
+         'secret_env is "", which is no name of a variable', "export that variable"),
     ],
 )  # fmt: skip
 def test_settings_that_cannot_be_are_refused(

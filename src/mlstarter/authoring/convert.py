@@ -20,6 +20,7 @@ from mlstarter.authoring.jinja_text import Delimiters, outside_strings, rewrite
 from mlstarter.engines.cookiecutter.config import CookiecutterConfig, is_copied
 from mlstarter.engines.cookiecutter.engine import CookiecutterEngine
 from mlstarter.engines.cookiecutter.renderer import newline_of
+from mlstarter.engines.machine_reads import require_delimiters
 from mlstarter.errors import TemplateError, UsageError
 from mlstarter.files import built_aside, file_mode, inside, move_into_place
 from mlstarter.sources.template import Template
@@ -103,7 +104,14 @@ class _Converter:
         self.config = config
         self.root = config.root
         self.out = out
-        self.options = dict(self.config.variables.get("_jinja2_env_vars", {}))
+        self.options = dict(self.config.variables.get("_jinja2_env_vars") or {})
+        try:
+            require_delimiters(self.options)
+        except ValueError as error:
+            raise TemplateError(
+                f"_jinja2_env_vars of the template is not valid: {error}.",
+                hint="it takes the keyword arguments of jinja2.Environment",
+            ) from error
         self.delimiters = Delimiters.of(self.options)
         self.names = Names(self.config.variables)
         self.conversion = Conversion(out)
@@ -221,12 +229,12 @@ class _Converter:
         return name
 
     def _is_copied(self, relative: PurePosixPath) -> bool:
-        patterns = self.config.variables.get("_copy_without_render", ())
+        patterns = self.config.variables.get("_copy_without_render") or ()
         return self._copied_folder(relative) is not None or is_copied(str(relative), patterns)
 
     def _copied_folder(self, relative: PurePosixPath) -> int | None:
         """Return how many parts the copied folder around a file has, or None."""
-        patterns = self.config.variables.get("_copy_without_render", ())
+        patterns = self.config.variables.get("_copy_without_render") or ()
         for depth in range(1, len(relative.parts)):
             if is_copied("/".join(relative.parts[:depth]), patterns):
                 return depth

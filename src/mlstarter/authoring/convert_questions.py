@@ -10,6 +10,7 @@ from typing import Any
 
 from mlstarter.authoring.jinja_text import outside_strings
 from mlstarter.engines.cookiecutter.config import CookiecutterConfig
+from mlstarter.errors import TemplateError
 
 # Settings of Cookiecutter's own, which are not variables of the template.
 SETTINGS = frozenset(
@@ -118,6 +119,11 @@ def _question(name: str, value: Any, prompt: Any, text: Callable[[str], str]) ->
     help_text = titles.get("__prompt__") if titles else prompt
     question: dict[str, Any] = {"type": "str", "help": _raw(str(help_text or _sentence(name)))}
     if isinstance(value, list):
+        if not value:
+            raise TemplateError(
+                f'The choices of the variable "{name}" in cookiecutter.json are none.',
+                hint="write at least one, the default first",
+            )
         entries = [entry if isinstance(entry, bool) else str(entry) for entry in value]
         if not all(isinstance(entry, str) for entry in entries):
             question["type"] = "yaml"

@@ -82,8 +82,13 @@ def _names(template: Template, questionnaire: Questionnaire) -> Iterator[LintFin
     order = {name: number for number, name in enumerate(questionnaire.names)}
     for number, question in enumerate(questionnaire.questions):
         for field, text in _texts_of(question):
-            for name in _names_in(questionnaire, text):
-                where = f"{question.name}.{field}"
+            where = f"{question.name}.{field}"
+            try:
+                names = _names_in(questionnaire, text)
+            except TemplateSyntaxError as error:
+                yield _syntax(where, error)
+                continue
+            for name in names:
                 own = name == question.name and field not in {"validator", "when"}
                 later = order.get(name, -1) > number or own
                 if name not in order and not _INTERNAL.fullmatch(name):
@@ -94,13 +99,17 @@ def _names(template: Template, questionnaire: Questionnaire) -> Iterator[LintFin
         try:
             names = _names_in(questionnaire, text)
         except TemplateSyntaxError as error:
-            yield LintFinding(
-                "syntax", path, f"is not valid Jinja: {error.message} (line {error.lineno})"
-            )
+            yield _syntax(path, error)
             continue
         for name in sorted(names):
             if name not in order and not _INTERNAL.fullmatch(name):
                 yield LintFinding("undefined", path, f"uses {name}, which is no question")
+
+
+def _syntax(where: str, error: TemplateSyntaxError) -> LintFinding:
+    return LintFinding(
+        "syntax", where, f"is not valid Jinja: {error.message} (line {error.lineno})"
+    )
 
 
 def _names_in(questionnaire: Questionnaire, text: str) -> set[str]:

@@ -57,7 +57,7 @@ def list_(
         print_json("list", {thing: rows})
         return
     columns = COLUMNS[thing]
-    print_table(columns, [[_cell(row[column]) for column in columns] for row in rows])
+    print_table(columns, [[_cell(column, row[column]) for column in columns] for row in rows])
 
 
 COLUMNS = {
@@ -97,7 +97,8 @@ def _presets(template: Template, project_type: str | None) -> list[dict[str, Any
     ]
 
 
-def _cell(value: Any) -> str:
-    if isinstance(value, list):
+def _cell(column: str, value: Any) -> str:
+    # A default may be a list as well, of anything.
+    if column == "choices":
         return ", ".join(str(choice["value"]) for choice in value)
     return "" if value is None else str(value)

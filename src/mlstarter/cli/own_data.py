@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlstarter.console import echo
 from mlstarter.errors import UsageError
+from mlstarter.files import require_no_pipe
 
 if TYPE_CHECKING:
     from mlstarter.data.choices import Suggestion
@@ -68,6 +69,13 @@ def source_path(text: str) -> Path:
             f"There is no file {excerpt(path, 200)}.",
             hint="give the path of a file or a folder",
         )
+    try:
+        require_no_pipe(path)
+    except OSError as error:
+        raise UsageError(
+            f"{excerpt(path, 200)} cannot be read: {error.strerror}.",
+            hint="write its content into a file, and give the path of that",
+        ) from error
     return path
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from mlstarter.cohort.static_page import link_target, render
+from mlstarter.cohort.static_page import render
 from mlstarter.cohort.status import Standing
+from mlstarter.escape import link_target
 
 COLUMNS = (
     "Student",

@@ -17,7 +17,7 @@ from typing import Literal
 
 from mlstarter.cohort.addresses import Addresses, not_in_journal
 from mlstarter.cohort.journal import Journal, RepositoryEntry
-from mlstarter.cohort.moments import is_moment, parse_moment
+from mlstarter.cohort.moments import is_moment, parse_foreign_moment, parse_moment
 from mlstarter.cohort.push_log import MomentUnknown, commit_at, pushes_after
 from mlstarter.cohort.roster import Student
 from mlstarter.cohort.server_answers import RemoteFailed, no_main
@@ -35,6 +35,8 @@ _MAX_BYTES = 10 * 1024**3
 _LISTING = 64 * 1024**2
 # Late commits that are listed for one student.
 _MAX_LATE = 100
+# What is shown for the date of a commit that no calendar has.
+_NO_DATE = "a date of no calendar"
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +184,7 @@ class Cloner:
         options = ("--first-parent", "--reverse", f"-{_MAX_LATE}", "--format=%cI")
         lines = git.text("rev-list", *options, f"{commit}..{MAIN}").splitlines()
         late = [
-            Late(at, head.removeprefix("commit "))
+            Late(at if parse_foreign_moment(at) else _NO_DATE, head.removeprefix("commit "))
             for head, at in zip(lines[::2], lines[1::2], strict=True)
         ]
         return _Target(commit, "commits", deadline.isoformat(), tuple(late))

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from mlstarter.bounds import MAX_RECORD_BYTES
 from mlstarter.cohort.identifiers import complaint
 from mlstarter.cohort.remote_pattern import normal_pattern
 from mlstarter.data_files import Unusable, load_toml
 from mlstarter.errors import UsageError
+from mlstarter.escape import shorten
+from mlstarter.files import read_file
 from mlstarter.suggest import did_you_mean, listing
 
 MODES = ("branch", "merge", "pr")
 # Whose work it is stays out of every repository of a class.
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 PERSONAL = frozenset({"author_name", "author_email"})
 
 
@@ -70,13 +75,6 @@ def load_config(path: Path | None, flags: Mapping[str, Any]) -> Config:
     address.
     """
     values: dict[str, Any] = _read(path) if path is not None else {}
-    keys = [entry.name for entry in fields(Config)]
-    for key in values:
-        if key not in keys:
-            raise UsageError(
-                f'{path} has a key that is not known: "{key}".',
-                hint=did_you_mean(key, keys) or f"keys are {listing(keys)}",
-            )
     base = path.parent if path is not None else Path()
     layers = values.get("layer", ())
     layers = [layers] if isinstance(layers, str) else list(layers)
@@ -95,14 +93,30 @@ def load_config(path: Path | None, flags: Mapping[str, Any]) -> Config:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        values = load_toml(path.read_bytes())
+        values = load_toml(read_file(path, MAX_RECORD_BYTES))
     except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
+        raise UsageError(
+            f"{path} cannot be read: {error.strerror}.",
+            hint="name the course's settings with --config",
+        ) from error
     except Unusable as error:
-        raise UsageError(f"{path} cannot be used: {error}.") from error
+        raise UsageError(
+            f"{path} cannot be used: {error}.",
+            hint="mend it; the guide for instructors shows one",
+        ) from error
     for key, value in values.items():
+        _check_key(path, key)
         _check_kind(path, key, value)
     return values
+
+
+def _check_key(path: Path, key: str) -> None:
+    keys = [entry.name for entry in fields(Config)]
+    if key not in keys:
+        raise UsageError(
+            f'{path} has a key that is not known: "{shorten(key)}".',
+            hint=did_you_mean(key, keys) or f"keys are {listing(keys)}",
+        )
 
 
 def _check_kind(path: Path, key: str, value: Any) -> None:
@@ -120,7 +134,16 @@ def _check_kind(path: Path, key: str, value: Any) -> None:
 
 def _check(values: Mapping[str, Any]) -> None:
     if (trouble := complaint(str(values["course_run"]))) is not None:
-        raise UsageError(f'The course_run "{values["course_run"]}" {trouble}.')
+        raise UsageError(
+            f'The course_run "{shorten(str(values["course_run"]))}" {trouble}.',
+            hint="write a name such as ml-2026-autumn",
+        )
+    for key in ("secret_env", "token_env"):
+        if values.get(key) is not None and not _VARIABLE.fullmatch(str(values[key])):
+            raise UsageError(
+                f'{key} is "{shorten(str(values[key]))}", which is no name of a variable.',
+                hint=f'write a name such as {key} = "COURSE_KEY", and export that variable',
+            )
     mode = values.get("mode", "branch")
     if mode not in MODES:
         raise UsageError(f'There is no mode "{mode}".', hint=f"choose {listing(MODES)}")

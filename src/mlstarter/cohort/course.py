@@ -88,7 +88,7 @@ def open_course(
     """
     refuse_tracked(roster)
     beside = roster.parent / "cohort.toml"
-    config = config or (beside if beside.is_file() else None)
+    config = config or (beside if beside.exists() else None)
     settings = load_config(config, flags)
     stop = threading.Event()
     remote = open_remote(settings, Transport(stop=stop))

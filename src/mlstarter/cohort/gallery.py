@@ -18,8 +18,9 @@ from mlstarter.cohort.private_clone import MAIN, at_hand
 from mlstarter.cohort.pseudonyms import name_pattern
 from mlstarter.cohort.roster import Student
 from mlstarter.cohort.server_answers import no_main
-from mlstarter.cohort.static_page import link_target, render
+from mlstarter.cohort.static_page import render
 from mlstarter.errors import UsageError
+from mlstarter.escape import link_target
 from mlstarter.files import built_aside, move_into_place, remove
 from mlstarter.project import Project
 from mlstarter.reports import METRICS, Report, Score, read_report

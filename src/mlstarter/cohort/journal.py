@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from pathlib import Path
@@ -173,6 +173,21 @@ class Journal:
                 f"SELECT {_ENTRY} FROM students ORDER BY student_id"  # noqa: S608 - a constant
             ).fetchall()
         return [RepositoryEntry(*row) for row in rows]
+
+    def require_spelling(self, student_ids: Iterable[str]) -> None:
+        """Raise UsageError for an id that is one of the class in another case.
+
+        It would get a second repository, and folders that are one on Windows and macOS.
+        """
+        known_ids = {entry.student_id.casefold(): entry.student_id for entry in self.entries()}
+        for student_id in student_ids:
+            known_id = known_ids.get(student_id.casefold(), student_id)
+            if known_id != student_id and self.entry(student_id) is None:
+                raise UsageError(
+                    f'The roster says "{student_id}", and the class has "{known_id}": they differ '
+                    "only in case; nothing was done.",
+                    hint=f"write {known_id} in the roster",
+                )
 
     def record(self, entry: RepositoryEntry) -> None:
         """Write that a step is done."""

@@ -32,6 +32,20 @@ def parse_moment(text: str) -> datetime:
         ) from error
 
 
+def parse_foreign_moment(text: str) -> datetime | None:
+    """Return the moment of a commit or of a server's answer, None for one that no calendar has.
+
+    Git takes any number of seconds and any zone: years of six digits, zones of four days.
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+        # Near either end of the calendar a moment lies in no year of another zone.
+        is_usable = moment.tzinfo is not None and 1 < moment.astimezone(UTC).year < 9999
+    except (ValueError, OverflowError):
+        return None
+    return moment if is_usable else None
+
+
 def _end_of_day(text: str) -> datetime | None:
     """Return the last second of the day that a text names in any form of ISO 8601, or None."""
     try:

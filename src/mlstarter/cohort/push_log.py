@@ -15,7 +15,7 @@ from pathlib import Path
 # A line of a reflog: old, new, who <address> seconds zone, a tab and what was done
 # (https://git-scm.com/docs/gitrepository-layout, "logs").
 _LINE = re.compile(
-    rb"(?P<old>[0-9a-f]{40,64}) (?P<new>[0-9a-f]{40,64}) [^\n]*?> (?P<seconds>\d{1,12}) [-+]\d{4}"
+    rb"(?P<old>[0-9a-f]{40,64}) (?P<new>[0-9a-f]{40,64}) [^\n]*?> (?P<seconds>\d{1,11}) [-+]\d{4}"
     rb"(\t[^\n]*)?"
 )
 # A term of pushes has some hundred lines of two hundred bytes.

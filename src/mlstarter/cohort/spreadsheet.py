@@ -16,6 +16,7 @@ from pathlib import Path
 
 from mlstarter.bounds import MAX_ROSTER_BYTES, MAX_ROSTER_COLUMNS, MAX_ROSTER_ROWS
 from mlstarter.errors import UsageError
+from mlstarter.files import read_file
 
 _SEPARATORS = ",;\t|"
 # Excel's own first line, which says what stands between the cells.
@@ -76,8 +77,7 @@ def without_invisible(text: str) -> str:
 
 def _text(path: Path) -> tuple[str, list[str]]:
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_ROSTER_BYTES + 1)
+        data = read_file(path, MAX_ROSTER_BYTES)
     except OSError as error:
         raise UsageError(
             f"The roster {path} cannot be read: {error.strerror}.", hint="name a CSV file"

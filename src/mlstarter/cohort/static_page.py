@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -36,19 +35,6 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
         finalize=_visible,
     )
-
-
-def link_target(address: str | None) -> str | None:
-    """Return an address that may become a link: https, with a host and no credential; else None."""
-    if not address or any(character.isspace() for character in address):
-        return None
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return None
-    if parts.scheme != "https" or not parts.hostname or parts.username or parts.password:
-        return None
-    return address
 
 
 def _visible(value: Any) -> Any:

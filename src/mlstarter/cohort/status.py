@@ -9,6 +9,7 @@ from typing import Any
 
 from mlstarter.cohort.addresses import Addresses
 from mlstarter.cohort.journal import Journal
+from mlstarter.cohort.moments import parse_foreign_moment
 from mlstarter.cohort.offers import PREFIX, pending_branch
 from mlstarter.cohort.private_clone import MAIN, at_hand, belongs_to
 from mlstarter.cohort.roster import Student
@@ -134,7 +135,7 @@ class Observer:
         deliveries = self.journal.deliveries(who[0])
         pending = pending_branch(project, refs, deliveries)
         conflicts = {f"{PREFIX}{each.version}" for each in deliveries if each.outcome == "conflict"}
-        dates = _dates(project, refs)
+        moments = _moments(project, refs)
         report = read_report(contents[METRICS])
         return Standing(
             *who,
@@ -145,8 +146,8 @@ class Observer:
             and is_behind(version, self.newest),
             has_started=commits > 0,
             commits=commits,
-            last_commit=dates.get(head),
-            last_activity=max(dates.values(), key=datetime.fromisoformat, default=None),
+            last_commit=_iso(moments.get(head)),
+            last_activity=_iso(max(moments.values(), default=None)),
             pending=pending,
             conflict=pending in conflicts,
             has_moved=has_moved,
@@ -182,8 +183,11 @@ def _own_commits(project: Project, handed_out: str, head: str) -> int | None:
     return int(git.text("rev-list", *options, head, *since))
 
 
-def _dates(project: Project, refs: Mapping[str, str]) -> dict[str, str]:
-    """Return the date, ISO 8601, of the commit of each branch that is not ours, by its id."""
+def _moments(project: Project, refs: Mapping[str, str]) -> dict[str, datetime]:
+    """Return when the commit of each branch that is not ours was made, by its id.
+
+    A commit with a date that no calendar has is left out.
+    """
     tips = [
         tip
         for name, tip in refs.items()
@@ -192,7 +196,13 @@ def _dates(project: Project, refs: Mapping[str, str]) -> dict[str, str]:
     options = ("--no-walk=unsorted", "--stdin", "--ignore-missing", "--format=%H %cI")
     listing = "\n".join(tips[-_MAX_BRANCHES:]) + f"\n{refs[MAIN]}\n"
     lines = project.repository.git.text("log", *options, stdin=listing.encode()).splitlines()
-    return dict(line.split(" ", 1) for line in lines)
+    dates = (line.split(" ", 1) for line in lines)
+    moments = {commit: parse_foreign_moment(date) for commit, date in dates}
+    return {commit: moment for commit, moment in moments.items() if moment is not None}
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat(timespec="seconds")
 
 
 def _primary(report: Report | None) -> dict[str, Any]:

@@ -67,11 +67,14 @@ def _merge(rows: Sequence[Student], fields: Sequence[str]) -> tuple[Student, lis
     first = rows[0]
     problems = []
     for row in rows[1:]:
-        texts = [
-            f'the {name} "{getattr(row, name)}"' for name in fields if _differs(name, row, first)
-        ]
-        if texts:
-            text = f"{texts[0]} differs only in case from the one in line {first.line}"
+        others = [name for name in fields if _differs(name, row, first)]
+        if others:
+            value, other = getattr(row, others[0]), getattr(first, others[0])
+            how = "differs only in case from the one in"
+            if value.casefold() != other.casefold():
+                # "a-b" and "c" make the same address as "a" and "b-c".
+                how = "gives the same address as"
+            text = f'the {others[0]} "{value}" {how} line {first.line}'
             problems.append(Problem(row.line, text))
     answers: dict[str, str] = {}
     origins: dict[str, Student] = {}
@@ -89,7 +92,7 @@ def _merge(rows: Sequence[Student], fields: Sequence[str]) -> tuple[Student, lis
         line=first.line,
         name=", ".join(row.name for row in rows if row.name),
         team=first.team,
-        section=sections.pop() if len(sections) == 1 else "",
+        section=first.section if len(sections) == 1 or "section" in fields else "",
         answers=answers,
         active=any(row.active for row in rows),
         members=tuple(rows),

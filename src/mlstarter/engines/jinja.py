@@ -19,7 +19,7 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from mlstarter.engines.chance import CHANCE_FILTERS, install, make_secret
 from mlstarter.engines.jinja_guard import GuardedEnvironment, SafeEnvironment, denied_global, guard
-from mlstarter.engines.machine_reads import READING_FILTERS
+from mlstarter.engines.machine_reads import READING_FILTERS, require_delimiters
 from mlstarter.errors import TemplateError
 
 if TYPE_CHECKING:
@@ -81,6 +81,7 @@ def environment(
         # jinja2-ansible-filters warns about filters that newer Jinja versions bring themselves.
         warnings.simplefilter("ignore", RuntimeWarning)
         try:
+            require_delimiters(options)
             env = (SafeEnvironment if is_trusted else GuardedEnvironment)(
                 loader=TemplateLoader(config.root),
                 undefined=_UNDEFINED_TYPES[undefined_name],
@@ -167,6 +168,7 @@ def cookiecutter_environment(
     """
     options = config.variables.get("_jinja2_env_vars") or {}
     try:
+        require_delimiters(options)
         env = (SafeEnvironment if is_trusted else GuardedEnvironment)(
             loader=TemplateLoader(config.root, folders),
             extensions=[*_COOKIECUTTER_EXTENSIONS, *extensions],

@@ -162,6 +162,18 @@ def _reads_in(
             yield f"{what} in {where}"
 
 
+def require_delimiters(options: Mapping[str, Any]) -> None:
+    """Raise ValueError for a delimiter that is no text, or empty: Jinja would find it everywhere.
+
+    It would look for its end without an end.
+    """
+    for name, value in options.items():
+        is_delimiter = name.endswith(("_start_string", "_end_string"))
+        is_prefix = name.endswith("_prefix") and value is not None
+        if (is_delimiter or is_prefix) and (not isinstance(value, str) or not value):
+            raise ValueError(f"{name} is empty, or no text")
+
+
 def _parser(options: Any) -> Environment | None:
     """Return an environment that parses a template's syntax and runs nothing."""
     from jinja2 import Environment
@@ -172,6 +184,7 @@ def _parser(options: Any) -> Environment | None:
     syntax = {key: syntax_options[key] for key in _SYNTAX if key in syntax_options}
     extensions = ("jinja2.ext.do", "jinja2.ext.loopcontrols", "jinja2.ext.i18n", ClockTag)
     try:
+        require_delimiters(syntax)
         env = Environment(**syntax, extensions=extensions)  # noqa: S701 - nothing is rendered
         # Made of the delimiters when it is first asked for.
         _ = env.lexer

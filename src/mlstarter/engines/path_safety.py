@@ -135,6 +135,32 @@ def check(tree: Tree) -> None:
         _check_chains(tree, links)
 
 
+def check_case(layer: Tree, under: Tree) -> None:
+    """Refuse a layer's file that is one with another where case does not count.
+
+    Args:
+        layer: the files of a layer.
+        under: the files of the layer and of what it lies over.
+
+    Raises:
+        UnsafePath: such a file would take the place of another on Windows and macOS, or of its
+            folder.
+    """
+    names: dict[str, list[str]] = {}
+    for name in under:
+        names.setdefault(case_folded(name), []).append(name)
+    for name in layer:
+        for other in names[case_folded(name)]:
+            if other != name:
+                raise UnfitName(
+                    f"{name} and {other} are one file on Windows and macOS.",
+                    hint="call it as the other is called, which it replaces then",
+                )
+        for parent in _parents(name):
+            for other in names.get(case_folded(parent), ()):
+                raise _through(name, other)
+
+
 def _through(name: str, parent: str) -> UnsafePath:
     return UnsafePath(
         f"The template would write {name} through the file or link {parent}.", hint=_HINT

@@ -54,7 +54,11 @@ def _reason(stderr: str, status: int) -> str:
 
 # What git complains of, and what to do.
 _HINTS = (
-    ("No space left", "free some disk space and run the command again"),
+    ("No space left|Out of diskspace", "free some disk space and run the command again"),
+    (
+        "unable to write file|write error",
+        "`df -h` shows whether the disk is full; run it again then",
+    ),
     (
         r"index (?:file|uses)",
         "`rm .git/index` and `git reset` make the index anew; no file is touched",

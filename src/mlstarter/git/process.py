@@ -107,6 +107,10 @@ PINNED_SETTINGS = (
     ("merge.directoryRenames", "false"),
     ("merge.conflictStyle", "diff3"),
     ("advice.detachedHead", "false"),
+    # A server that sends nothing for two minutes is given up. At work it sends five bytes every
+    # five seconds (`uploadpack.keepAlive`).
+    ("http.lowSpeedLimit", "1"),
+    ("http.lowSpeedTime", "120"),
     # Without a configured identity git guesses one from the host's name; see identity.py.
     ("user.useConfigOnly", "true"),
 )

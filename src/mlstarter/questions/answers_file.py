@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from mlstarter.bounds import MAX_RECORD_BYTES
 from mlstarter.data_files import load_json, load_toml, load_yaml
 from mlstarter.errors import AnswersError
+from mlstarter.files import read_file
 
 FORMATS = (".yml", ".yaml", ".toml", ".json")
 
@@ -24,26 +26,37 @@ def read_answers(path: Path) -> dict[str, Any]:
             hint=f"use one of {', '.join(FORMATS)}",
         )
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        data = read_file(path, MAX_RECORD_BYTES)
+        # One that is too large may be cut within a letter: the parser refuses it by its length.
+        if len(data) <= MAX_RECORD_BYTES:
+            data.decode("utf-8-sig")
+        answers = _parse(data, path.suffix.lower())
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise AnswersError(f"The answers file {path} cannot be read: {reason}.") from error
-    try:
-        answers = _parse(text, path.suffix.lower())
+        raise _unreadable(path, str(reason)) from error
     except ValueError as error:
-        reason = " ".join(str(error).split())
-        raise AnswersError(f"The answers file {path} cannot be read: {reason}.") from error
+        raise _unreadable(path, " ".join(str(error).split())) from error
     if not isinstance(answers, Mapping) or not all(isinstance(key, str) for key in answers):
-        raise AnswersError(f"The answers file {path} does not hold a table of answers.")
+        raise AnswersError(
+            f"The answers file {path} does not hold a table of answers.",
+            hint="write one answer a line, such as target: price",
+        )
     return {key: value for key, value in answers.items() if not key.startswith("_")}
 
 
-def _parse(text: str, suffix: str) -> Any:
+def _unreadable(path: Path, reason: str) -> AnswersError:
+    return AnswersError(
+        f"The answers file {path} cannot be read: {reason}.",
+        hint="name a file of answers, such as a project's .copier-answers.yml",
+    )
+
+
+def _parse(data: bytes, suffix: str) -> Any:
     if suffix == ".toml":
-        return load_toml(text)
+        return load_toml(data)
     if suffix == ".json":
-        return load_json(text)
-    return load_yaml(text) or {}
+        return load_json(data)
+    return load_yaml(data) or {}
 
 
 def parse_pairs(pairs: tuple[str, ...]) -> dict[str, str]:

@@ -15,6 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from mlstarter import settings
+from mlstarter.bounds import MAX_RECORD_BYTES
+from mlstarter.data_files import load_json
+from mlstarter.files import read_file
 from mlstarter.questions.model import Answers
 
 SAME_EVERYWHERE = ("author_name", "author_email", "licence")
@@ -59,8 +62,8 @@ def _last_path(own: Path, source: str) -> Path:
 
 def _read_json(path: Path) -> dict[str, Any]:
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        values = load_json(read_file(path, MAX_RECORD_BYTES))
+    except (OSError, ValueError):
         return {}
     return values if isinstance(values, dict) else {}
 

@@ -10,13 +10,15 @@ kaggle_dataset = "uciml/adult-census-income"
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mlstarter.bounds import MAX_CONFIG_BYTES
+from mlstarter.data_files import load_toml
 from mlstarter.errors import TemplateError, UsageError
+from mlstarter.files import inside, read_file
 from mlstarter.suggest import did_you_mean
 
 
@@ -37,21 +39,24 @@ def load_presets(root: Path) -> list[Preset]:
     A template without the file has none. Raises TemplateError where it is not understood.
     """
     path = root / "presets.toml"
-    return read_presets(path) if path.is_file() else []
+    return read_presets(inside(root, path)) if path.is_file() else []
 
 
 def read_presets(path: Path) -> list[Preset]:
     """Return the presets in a file; raises TemplateError where it is not understood."""
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        tables = load_toml(read_file(path, MAX_CONFIG_BYTES), limit=MAX_CONFIG_BYTES)
     except (ValueError, OSError) as error:
-        raise TemplateError(f"The presets in {path.name} cannot be read: {error}.") from error
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise TemplateError(f"The presets in {path.name} cannot be read: {reason}.") from error
     return [_preset(name, table) for name, table in tables.items()]
 
 
 def _preset(name: str, table: Any) -> Preset:
     if not isinstance(table, Mapping) or not isinstance(table.get("answers", {}), Mapping):
         raise TemplateError(f'The template\'s preset "{name}" is not a table with answers.')
+    if not isinstance(table.get("type", ""), str):
+        raise TemplateError(f'The type of the template\'s preset "{name}" is not a text.')
     return Preset(
         name=name,
         title=str(table.get("title", name)),

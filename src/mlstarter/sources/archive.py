@@ -6,6 +6,7 @@ import hashlib
 import os
 import stat
 import struct
+import time
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -21,6 +22,8 @@ from mlstarter.bounds import (
     too_large,
 )
 from mlstarter.errors import TemplateError
+from mlstarter.escape import shorten
+from mlstarter.files import read_file
 from mlstarter.sources import cache
 from mlstarter.sources.address import Credentials, is_url, public, public_text
 
@@ -29,14 +32,15 @@ if TYPE_CHECKING:
 
 # Stored and deflated, which every program writes: others pack a thousand times tighter.
 _METHODS = frozenset({0, 8})
+# Seconds that a server may say nothing, and that a zip may take in all.
+_MAX_SILENCE, _MAX_SECONDS = 60, 600
 
 
 def _read_zip(address: str, credentials: Credentials | None) -> bytes:
     """Return a zip's bytes, fetching it where it lies on a server."""
     if not is_url(address):
         try:
-            with Path(address).open("rb") as file:
-                return _within(file.read(MAX_ZIP_BYTES + 1))
+            return _within(read_file(Path(address), MAX_ZIP_BYTES))
         except OSError as error:
             raise TemplateError(
                 f"{address} cannot be read: {error.strerror}.", hint="check the path of the zip"
@@ -53,6 +57,7 @@ def _download(address: str, credentials: Credentials | None) -> bytes:
     """
     import requests
     from requests.auth import HTTPBasicAuth
+    from urllib3.exceptions import HTTPError
 
     # As bytes in UTF-8: requests writes text in Latin-1, which not every password is.
     pair = (
@@ -61,7 +66,12 @@ def _download(address: str, credentials: Credentials | None) -> bytes:
         else None
     )
     try:
-        with requests.get(address, auth=pair, stream=True, timeout=60) as answer:
+        end = time.monotonic() + _MAX_SECONDS
+        # As it is: a zip gets no smaller, and each part comes as soon as it is there.
+        plain = {"Accept-Encoding": "identity"}
+        with requests.get(
+            address, auth=pair, stream=True, timeout=_MAX_SILENCE, headers=plain
+        ) as answer:
             if answer.status_code in {401, 403}:
                 who = "takes no such user and password" if pair else "asks for a password"
                 raise TemplateError(
@@ -71,20 +81,22 @@ def _download(address: str, credentials: Credentials | None) -> bytes:
                 )
             answer.raise_for_status()
             data = bytearray()
-            for part in answer.iter_content(1 << 16):
+            while part := answer.raw.read1(1 << 16):
                 data += part
                 if len(data) > MAX_ZIP_BYTES:
                     break
+                if time.monotonic() > end:
+                    raise _unreachable(address, f"it took longer than {_MAX_SECONDS} seconds")
     except requests.HTTPError as error:
         raise _unreachable(address, f"{answer.status_code} {answer.reason}") from error
-    except (requests.RequestException, OSError, ValueError) as error:
+    except (requests.RequestException, HTTPError, OSError, ValueError) as error:
         raise _unreachable(address, _reason(error)) from error
     return bytes(data)
 
 
 def _unreachable(address: str, reason: str) -> TemplateError:
     return TemplateError(
-        f"{public(address)} cannot be fetched: {public_text(reason)}.",
+        f"{public(address)} cannot be fetched: {shorten(public_text(reason), 300)}.",
         hint="check the address and your network",
     )
 

@@ -19,6 +19,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from mlstarter.errors import TemplateError
+from mlstarter.escape import shorten
 from mlstarter.git.process import Git, GitFailed
 from mlstarter.sources import cache
 from mlstarter.sources.address import Credentials, Place, public_text
@@ -193,7 +194,7 @@ def _unreachable(place: Place, failure: GitFailed) -> TemplateError:
         ),
         "git gave no reason.",
     )
-    message = f"{place.address} cannot be fetched: {public_text(reason)}"
+    message = f"{place.address} cannot be fetched: {shorten(public_text(reason), 300)}"
     if not is_remote(place.address):
         absence = ("not a git repository", "does not appear to be a git repository")
         if any(words in failure.stderr for words in absence):

@@ -34,6 +34,8 @@ from mlstarter.suggest import did_you_mean
 
 Value = TypeVar("Value")
 
+_NO_RELEASE = "it has no release: name a branch or commit; one without any commit is no template"
+
 
 def resolve(source: str, ref: str | None, directory: str | None = None) -> Template:
     """Return the template that ``source`` names, at ``ref`` or at its newest version.
@@ -121,7 +123,7 @@ def _from_git(
         raise TemplateError(
             f"{place.public_form} has no version, branch or commit {ref or 'at all'}.",
             hint=did_you_mean(name, versions)
-            or f"its newest version is {newest(versions) or 'untagged'}",
+            or (f"its newest version is {newest(versions)}" if newest(versions) else _NO_RELEASE),
         )
 
     def build(out: Path) -> None:

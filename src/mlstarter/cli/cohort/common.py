@@ -143,6 +143,7 @@ def journal_of(base: Common, course: Course) -> Iterator[tuple[Journal, Addresse
     with open_journal(base.journal, config.course_run) as journal:
         addresses = Addresses(course.remote, journal, config.course_run, course.everyone)
         addresses.require_remote(config.remote)
+        journal.require_spelling(student.student_id for student in course.everyone)
         yield journal, addresses
         if not base.as_json:
             for move in addresses.moves:

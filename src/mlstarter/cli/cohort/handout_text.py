@@ -25,7 +25,7 @@ def handout_text(**options: Any) -> None:
 
     base, own = split(options)
     beside = base.roster.parent / "cohort.toml"
-    config = load_config(base.config or (beside if beside.is_file() else None), base.flags())
+    config = load_config(base.config or (beside if beside.exists() else None), base.flags())
     text = text_for(config, own["deadline"], own["contact"])
     if base.as_json:
         print_json("cohort handout-text", {"text": text})

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from mlstarter.cohort.moments import parse_foreign_moment
 from mlstarter.cohort.push_log import Push
 
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
@@ -33,11 +33,8 @@ def _parse_activity(activity: Any) -> Push | None:
     if not isinstance(activity, Mapping):
         return None
     old, new, moment = (activity.get(key) for key in ("before", "after", "timestamp"))
-    try:
-        when = datetime.fromisoformat(str(moment))
-    except ValueError:
-        return None
-    if when.tzinfo is None or not all(_COMMIT.fullmatch(str(commit)) for commit in (old, new)):
+    when = parse_foreign_moment(str(moment))
+    if when is None or not all(_COMMIT.fullmatch(str(commit)) for commit in (old, new)):
         return None
     return Push(when, str(old), str(new))
 

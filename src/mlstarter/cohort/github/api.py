@@ -20,6 +20,7 @@ from mlstarter.cohort.github.address import redirect_target
 from mlstarter.cohort.github.limits import GitHubRetry, may_pass
 from mlstarter.cohort.rate_limit import Pace
 from mlstarter.cohort.server_answers import AccessDenied, RemoteFailed
+from mlstarter.escape import shorten
 
 ATTEMPTS = 6
 LONGEST_PAUSE = 60.0
@@ -27,6 +28,8 @@ MAX_REDIRECTS = 5
 TIMEOUT = 30.0
 # A page of a hundred repositories is half a megabyte.
 MAX_BYTES = 32 * 1024**2
+# Characters of a server's own words that a sentence shows.
+_LONGEST_REASON = 300
 
 
 @dataclass(frozen=True)
@@ -190,4 +193,4 @@ def _answer(request: str, response: BaseHTTPResponse, text: bytes) -> Answer:
 def explain(body: Any) -> str:
     """Return GitHub's own reason of an answer, without a full stop."""
     message = body.get("message") if isinstance(body, dict) else None
-    return str(message or "no reason given").rstrip(".")
+    return shorten(str(message or "no reason given"), _LONGEST_REASON).rstrip(".")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from urllib.parse import quote
 
 from mlstarter.cohort.config import Config
@@ -109,7 +110,8 @@ class GitHubRemote:
         """Return passed, failed or running as the check runs of a commit say, None for none."""
         repository = full_name(url)
         answer = self.api.get(f"/repos/{repository}/commits/{commit}/check-runs", per_page="100")
-        runs = answer.body.get("check_runs", []) if answer.status == 200 else []
+        body = answer.body if answer.status == 200 and isinstance(answer.body, dict) else {}
+        runs = _objects(body.get("check_runs"))
         if not runs:
             return None
         if any(run.get("status") != "completed" for run in runs):
@@ -122,13 +124,21 @@ class GitHubRemote:
         repository = full_name(url)
         org = repository.partition("/")[0]
         there = self.api.get(f"/repos/{repository}/pulls", head=f"{org}:{branch}", state="all")
-        if there.status == 200 and there.body:
-            return str(there.body[0]["html_url"])
+        if there.status == 200 and (changes := _objects(there.body)):
+            return self._change_page(repository, changes[0])
         body = {"title": title, "body": text, "head": branch, "base": "main"}
         answer = self.api.make("POST", f"/repos/{repository}/pulls", body)
         if answer.status != 201:
             raise _refusal(f"open a pull request in {repository}", answer)
-        return str(answer.body["html_url"])
+        return self._change_page(repository, answer.body)
+
+    def _change_page(self, repository: str, change: object) -> str:
+        """Return the page of a pull request, that of all of them where the answer names none."""
+        web = web_address(self.config.github_api)
+        page = change.get("html_url") if isinstance(change, dict) else None
+        # A renamed repository's page has its new name; it is of the same host.
+        is_page = isinstance(page, str) and page.startswith(f"{web}/") and page.isprintable()
+        return str(page) if is_page else f"{web}/{repository}/pulls"
 
     def pushes(self, url: str, since: datetime) -> Sequence[Push] | None:
         """Return what the repository's activity says, which GitHub dates by its own clock.
@@ -159,6 +169,13 @@ class GitHubRemote:
         """Return the addresses of the repository and of its CI."""
         repository = url.removesuffix(".git")
         return {"repository": repository, "ci": f"{repository}/actions"}
+
+
+def _objects(values: object) -> list[dict[str, Any]]:
+    """Return the objects of a list that a server sent, none where it sent something else."""
+    return (
+        [value for value in values if isinstance(value, dict)] if isinstance(values, list) else []
+    )
 
 
 def _refusal(what: str, answer: Answer) -> RemoteFailed:

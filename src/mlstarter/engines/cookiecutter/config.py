@@ -28,13 +28,13 @@ class CookiecutterConfig:
     @property
     def prompts(self) -> Mapping[str, Any]:
         """The human-readable texts of the questions."""
-        texts = self.variables.get("__prompts__", {})
+        texts = self.variables.get("__prompts__") or {}
         return texts if isinstance(texts, Mapping) else {}
 
     @property
     def extensions(self) -> tuple[str, ...]:
         """The template's own Jinja extensions."""
-        return tuple(str(name) for name in self.variables.get("_extensions", ()))
+        return tuple(str(name) for name in self.variables.get("_extensions") or ())
 
     def copies(self, path: str) -> bool:
         """Say whether a path of the project folder, or a folder above it, is not rendered."""
@@ -73,7 +73,7 @@ class CookiecutterConfig:
     @cached_property
     def project_folder(self) -> str:
         """The name of the folder that becomes the project, as written."""
-        options = self.variables.get("_jinja2_env_vars", {})
+        options = self.variables.get("_jinja2_env_vars") or {}
         start = options.get("variable_start_string", "{{")
         end = options.get("variable_end_string", "}}")
         # The first that fits in the folder's own order, as Cookiecutter takes it.

@@ -23,6 +23,7 @@ def main() -> int:
     from cookiecutter.hooks import run_pre_prompt_hook
 
     from mlstarter.engines.chance import Chance, drawing
+    from mlstarter.errors import ExitStatus
 
     chance = Chance(call["seed"])
     _draw_from_seed()
@@ -35,6 +36,9 @@ def main() -> int:
         sys.path.append(root)
         with drawing(chance):
             project = generate_files(root, call["context"], call["out"], accept_hooks=True)
+    except KeyboardInterrupt:
+        # Ctrl-C reaches this process too; whoever called it says so.
+        return ExitStatus.INTERRUPTED
     except Exception as error:
         answer.write(json.dumps({"message": f"{error}" or type(error).__name__}))
         return 1

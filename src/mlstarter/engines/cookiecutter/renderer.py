@@ -195,7 +195,8 @@ class _Renderer:
                 self._add(inner, source, source.read_bytes())
 
     def _is_copied(self, path: str) -> bool:
-        return is_copied(path, self.context["cookiecutter"].get("_copy_without_render", ()))
+        patterns = self.context["cookiecutter"].get("_copy_without_render") or ()
+        return is_copied(path, patterns)
 
     def _refuse_link(self, path: Path) -> None:
         if not path.is_symlink():
@@ -233,7 +234,10 @@ def newline_of(path: Path) -> str:
 
 
 def _with_cookiecutter(template: Template, context: dict[str, Any]) -> Render:
-    with tempfile.TemporaryDirectory(prefix="mlstarter-cookiecutter-") as work:
+    with (
+        tempfile.TemporaryDirectory(prefix="mlstarter-cookiecutter-") as work,
+        tempfile.TemporaryDirectory(prefix="mlstarter-hooks-") as scripts,
+    ):
         context["cookiecutter"]["_output_dir"] = work
         chance = current()
         call = {
@@ -246,6 +250,8 @@ def _with_cookiecutter(template: Template, context: dict[str, Any]) -> Render:
             [sys.executable, "-m", "mlstarter.engines.cookiecutter.process"],
             input=json.dumps(call).encode(),
             stdout=subprocess.PIPE,
+            # Cookiecutter renders hooks there, and leaves them where it is interrupted.
+            env={**os.environ, **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), scripts)},
             check=False,
         )
         try:

@@ -92,7 +92,8 @@ class CopierConfig:
         """Patterns of rendered paths that are left out."""
         at_root = PurePosixPath(str(self.settings.get("subdirectory", ""))) == PurePosixPath()
         default = DEFAULT_EXCLUDE if at_root else ()
-        return tuple(self.settings.get("exclude", default))
+        patterns = self.settings.get("exclude")
+        return default if patterns is None else tuple(patterns)
 
 
 def load_config(root: Path, *, is_builtin: bool = False) -> CopierConfig:
@@ -184,9 +185,11 @@ def _load(path: Path, loader: type[Any]) -> dict[str, Any]:
     for document in documents:
         config.update(document)
     for option in MERGED_LISTS:
-        lists = [document[option] for document in documents if option in document]
+        lists = [part for document in documents if (part := document.get(option)) is not None]
+        others = [part for part in lists if not isinstance(part, list)]
         if lists:
-            config[option] = [item for part in lists for item in part]
+            # What is no list stays as it is, for `_check_shapes` to name.
+            config[option] = others[0] if others else [item for part in lists for item in part]
     return config
 
 

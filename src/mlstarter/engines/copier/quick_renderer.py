@@ -259,7 +259,7 @@ class QuickRenderer:
             except OSError as error:
                 raise TemplateError(
                     f"{path.relative_to(self._root)} of the template cannot be read: "
-                    f"{error.strerror}.",
+                    f"{error.strerror or 'no such file'}.",
                     hint="check the template",
                 ) from error
         return self._files[path]

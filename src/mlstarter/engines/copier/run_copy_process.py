@@ -27,6 +27,7 @@ def main() -> int:
     from mlstarter.bounds import bounded_evaluation
     from mlstarter.engines.chance import Chance, drawing
     from mlstarter.engines.copier.run_copy_patches import patch
+    from mlstarter.errors import ExitStatus
 
     patch(guard=call["guard"])
     chance = Chance(call["seed"])
@@ -47,6 +48,9 @@ def main() -> int:
                 quiet=True,
                 unsafe=call["trust"],
             )
+    except KeyboardInterrupt:
+        # Ctrl-C reaches this process too; whoever called it says so.
+        return ExitStatus.INTERRUPTED
     except Exception as error:
         hint = getattr(error, "hint", None)
         reply = {"error": type(error).__name__, "message": str(error), "hint": hint}

@@ -92,7 +92,8 @@ def require_committed(repository: Repository, changes: Iterable[FileChange]) -> 
             raise ProjectError(
                 f"{path} holds changes that `git status` does not show.",
                 hint=f"`git update-index --no-assume-unchanged {path}` and `git update-index "
-                f"--no-skip-worktree {path}` show them; then commit them",
+                f"--no-skip-worktree {path}` show them, then commit them; if another command "
+                "changed it just now, run this again",
             )
 
 
