@@ -12,6 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from benchmarks.command import parse_rounds, run_alone
 from benchmarks.compare import in_turns, report, run
 from mlstarter.files import read_tree
 from mlstarter.sources.builtin import BUNDLE
@@ -21,8 +22,9 @@ GIT = {f"GIT_{role}_{part}": value for role in ("AUTHOR", "COMMITTER")
        for part, value in (("NAME", "Ada"), ("EMAIL", "ada@example.org"))}  # fmt: skip
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Measure and print, after checking that both ways give the same files."""
+    rounds = parse_rounds(__doc__, arguments, ROUNDS)
     with tempfile.TemporaryDirectory(prefix="mlstarter-benchmark-") as work:
         folder = Path(work)
         template = folder / "template"
@@ -49,7 +51,7 @@ def main() -> None:
             run("git", "commit", "--quiet", "-m", "Start", cwd=project, env=env)
 
         names = ("mlstarter new", "copier copy + git init/add/commit")
-        times = in_turns(dict(zip(names, (ours, theirs), strict=True)), ROUNDS)
+        times = in_turns(dict(zip(names, (ours, theirs), strict=True)), rounds)
         _same(folder / "ours0" / "flights", folder / "theirs0" / "flights")
         report("mlstarter new", times, against=names[1], aim=1)
 
@@ -64,4 +66,4 @@ def _same(ours: Path, theirs: Path) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_alone(main)
