@@ -18,6 +18,8 @@ from mlstarter.files import read_tree
 from mlstarter.sources.builtin import BUNDLE
 
 ROUNDS = 15
+# The author as well: ours would take the name that git knows on this machine.
+ANSWERS = ("project_name=flights", "author_name=Ada")
 GIT = {f"GIT_{role}_{part}": value for role in ("AUTHOR", "COMMITTER")
        for part, value in (("NAME", "Ada"), ("EMAIL", "ada@example.org"))}  # fmt: skip
 
@@ -35,14 +37,15 @@ def main(arguments: list[str] | None = None) -> None:
         def ours(number: int) -> None:
             run(
                 *("mlstarter", "new", str(folder / f"ours{number}" / "flights"), "--yes"),
-                *("--data", "project_name=flights"),
+                *(word for answer in ANSWERS for word in ("--data", answer)),
                 env=env,
             )
 
         def theirs(number: int) -> None:
             project = folder / f"theirs{number}" / "flights"
             run(
-                *("copier", "copy", "--quiet", "--defaults", "-d", "project_name=flights"),
+                *("copier", "copy", "--quiet", "--defaults"),
+                *(word for answer in ANSWERS for word in ("--data", answer)),
                 *(str(template), str(project)),
                 env=env,
             )

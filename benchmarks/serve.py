@@ -243,6 +243,15 @@ def report(all_servers: list[Server]) -> str:
     return "\n".join(lines)
 
 
+def read_metadata(project: Path) -> dict[str, Any]:
+    """Return what is known of a project's promoted model."""
+    path = project / "model/metadata.json"
+    if not path.is_file():
+        raise Unavailable(f"{project.name} has no promoted model: run make all in it")
+    metadata: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return metadata
+
+
 def make_project(folder: Path) -> Path:
     """Generate a tabular project and train it, as a user would."""
     project = folder / "flight-delays"
@@ -266,10 +275,7 @@ def main(arguments: list[str] | None = None) -> None:
         project = (options.project or make_project(Path(scratch))).resolve()
         python = options.python or project / ".venv/bin/python"
         environments = (options.environments or Path(scratch)).resolve()
-        path = project / "model/metadata.json"
-        if not path.is_file():
-            raise Unavailable(f"{project.name} has no promoted model: run make all in it")
-        metadata = json.loads(path.read_text("utf-8"))
+        metadata = read_metadata(project)
         package = metadata["project"]["package"]
         bodies = unlike_bodies(metadata["input"]["features"], options.requests)
         variables = {

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import data, gpu, serve, site, speech
+from benchmarks import data, gpu, hostile, serve, site, speech
 from mlstarter import engines, questions
 from mlstarter.sources import Template
 from mlstarter.tree import Tree
@@ -91,9 +91,8 @@ def test_every_command_and_extra_of_a_speech_project_is_there(working_template: 
 def test_the_page_is_what_the_benchmark_presses(working_template: Template, kind: str) -> None:
     tree = rendered(working_template, kind)
     function, module = re.findall(r'import \{ (\w+) \} from "\./(\w+\.js)"', site.INPUTS)[0]
-    assert f"export async function {function}(" in text(
-        tree, f"site/{module}"
-    ) or f"export function {function}(" in text(tree, f"site/{module}")
+    code = text(tree, f"site/{module}")
+    assert re.search(rf"(?m)^export (async )?function {function}\(", code)
     page = text(tree, "site/index.html")
     assert 'id="form"' in page and 'id="result"' in page
     for target in ("setup", "model/model.onnx", "site"):
@@ -108,6 +107,14 @@ def test_the_service_is_measured(tabular_project: Project) -> None:
     lines = measure("serve", *words, "--project", project, "--python", python)
     assert [line.split(" | ")[0] for line in lines[2:4]] == ["| no-op", "| ours"]
     assert lines[4].startswith("ours / no-op: ")
+
+
+@pytest.mark.e2e
+@pytest.mark.xdist_group("tabular")
+def test_hostile_requests_are_measured_and_refused(tabular_project: Project) -> None:
+    project, python = str(tabular_project.root), str(tabular_project.python)
+    lines = measure("hostile", "--project", project, "--python", python)
+    assert len(lines) == len(hostile.BODIES) + 3
 
 
 @pytest.mark.e2e
