@@ -167,6 +167,8 @@ def unlike_bodies(features: list[dict[str, Any]], count: int) -> list[bytes]:
             return rng.random() < 0.5
         if "categories" in feature:
             return rng.choice(feature["categories"])
+        if feature["kind"] == "integer":
+            return rng.randint(int(feature["low"]), int(feature["high"]))
         if "low" in feature:
             value = round(rng.uniform(feature["low"], feature["high"]), 2)
             return min(max(value, feature["low"]), feature["high"])
