@@ -55,7 +55,7 @@ lint: $(STAMP)  ## Check style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-benchmark: $(STAMP)  ## Measure what commands cost: ARGS="help new update", or python -m benchmarks.NAME
+benchmark: $(STAMP)  ## Measure what commands cost: ARGS="help new"; lists what runs by name alone
 	$(BIN)/python -m benchmarks $(ARGS)
 
 release-templates: $(STAMP)  ## Add VERSION=X.Y.Z of templates/ to the bundle in the package

@@ -11,7 +11,6 @@ repositories of this machine; its figures are of the whole command.
 
 from __future__ import annotations
 
-import argparse
 import io
 import json
 import os
@@ -27,6 +26,7 @@ from pathlib import Path
 from statistics import median, quantiles
 
 from benchmarks.cohort import commit_as_student
+from benchmarks.command import Unavailable, make_parser, round_count, run_alone
 from benchmarks.compare import children_cpu, run
 
 ROOT = Path(__file__).parents[1]
@@ -70,22 +70,22 @@ class Step:
     prepare: Callable[[Side, Path], None] = lambda _side, _place: None
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Measure every verb in pairs and print their ratios."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = make_parser(__doc__)
     parser.add_argument("--before", default=BEFORE, metavar="COMMIT")
-    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--rounds", type=round_count, default=7)
     parser.add_argument("--students", type=int, default=20)
-    arguments = parser.parse_args()
+    options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="mlstarter-benchmark-") as work:
         folder = Path(work)
         _surround(folder)
-        before = Side(_sources(arguments.before, folder / "before"), folder / "before")
+        before = Side(_sources(options.before, folder / "before"), folder / "before")
         after = Side(_sources("", folder / "after"), folder / "after")
         template = _template(folder, after.source)
-        steps = [*_one_project(template), *_course(template, arguments.students)]
-        pairs = _pairs((before, after), steps, arguments.rounds)
-    _report(pairs, arguments.before)
+        steps = [*_one_project(template), *_course(template, options.students)]
+        pairs = _pairs((before, after), steps, options.rounds)
+    _report(pairs, options.before)
 
 
 def _surround(folder: Path) -> None:
@@ -105,7 +105,7 @@ def _sources(commit: str, folder: Path) -> Path:
         ["git", "archive", commit, "src"], cwd=ROOT, check=False, capture_output=True
     )
     if process.returncode != 0:
-        raise SystemExit(f"error: no commit {commit} here\nhint: fetch the whole history of git")
+        raise Unavailable(f"commit {commit} is not here: fetch the whole history of git")
     with tarfile.open(fileobj=io.BytesIO(process.stdout)) as archive:
         archive.extractall(folder, filter="data")
     return source
@@ -239,4 +239,4 @@ def _report(pairs: dict[str, list[tuple[float, float]]], before: str) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_alone(main)

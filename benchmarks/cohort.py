@@ -11,7 +11,6 @@ the memory of the process.
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import shutil
@@ -21,6 +20,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.command import make_parser, run_alone
 from benchmarks.compare import children_cpu, run
 from mlstarter.sources.builtin import BUNDLE
 
@@ -35,20 +35,20 @@ class Cost:
     memory_mb: float
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Measure every size and print ratios to the loops of the same run."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = make_parser(__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=[10])
     parser.add_argument("--loops", type=int, default=5)
-    arguments = parser.parse_args()
+    options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="mlstarter-benchmark-") as work:
         folder = Path(work)
         _surround(folder)
         template = _template(folder)
-        loops = _loops(folder, template, arguments.loops)
+        loops = _loops(folder, template, options.loops)
         _say_loops(loops)
         rows: dict[int, dict[str, Cost]] = {}
-        for size in arguments.sizes:
+        for size in options.sizes:
             rows[size] = _class(folder, template, size)
             _say_class(size, rows[size], loops)
     _finish(rows, loops)
@@ -196,4 +196,4 @@ def _finish(rows: dict[int, dict[str, Cost]], loops: dict[str, float]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_alone(main)

@@ -11,9 +11,9 @@ read for the table only. ``speech`` takes a speech project whose data are there 
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
+import pkgutil
 import platform
 import re
 import shutil
@@ -23,7 +23,16 @@ import time
 from pathlib import Path
 from typing import Any
 
+from benchmarks.command import Unavailable, make_parser, run_alone
+
+ROOT = Path(__file__).parents[1]
 PACKAGE = "gpu_fashion"
+# What is used of a vision project's package, and of a speech project's.
+VISION = (
+    "config:load_config", "fit:choose_device", "data:load", "split:split",
+    "model:fit_candidate", "model:probabilities",
+)  # fmt: skip
+SPEECH = ("config:load_config", "train:fit_network", "train:train", "evaluate:run")
 ANSWERS = {
     "project_type": "cv",
     "project_name": PACKAGE,
@@ -51,9 +60,8 @@ def prepare(folder: Path, idx: Path) -> None:
 
     from mlstarter.sources import assemble
 
-    templates = Path(__file__).parents[1] / "templates"
     with tempfile.TemporaryDirectory() as name:
-        assemble.assemble(templates, Path(name, "t"))
+        assemble.assemble(ROOT / "templates", Path(name, "t"))
         run_copy(str(Path(name, "t")), folder, ANSWERS, defaults=True, quiet=True)
     raw = folder / "data/raw/fashionmnist"
     raw.mkdir(parents=True)
@@ -67,16 +75,15 @@ def measure(folder: Path, epochs: int = 0, variants: int = len(VARIANTS)) -> Non
     sys.path.insert(0, "src")
     import torch
 
-    config, data, fit, model, split = (
-        importlib.import_module(f"{PACKAGE}.{name}")
-        for name in ("config", "data", "fit", "model", "split")
+    load_config, choose_device, load, split, fit_candidate, probabilities = (
+        pkgutil.resolve_name(f"{PACKAGE}.{name}") for name in VISION
     )
-    settings = config.load_config()
-    device = fit.choose_device(settings.train.device)
+    settings = load_config()
+    device = choose_device(settings.train.device)
     card = torch.cuda.get_device_name() if device.type == "cuda" else platform.processor() or "CPU"
     print(f"torch {torch.__version__}, Python {platform.python_version()}, {device.type}: {card}")
-    images, _ = data.load(settings)
-    parts = split.split(images, settings)
+    images, _ = load(settings)
+    parts = split(images, settings)
     train, validation, test = (images.take(parts[name]) for name in ("train", "validation", "test"))
     print(f"{len(train)} to train, {len(validation)} to validate, {len(test)} to test")
 
@@ -88,7 +95,7 @@ def measure(folder: Path, epochs: int = 0, variants: int = len(VARIANTS)) -> Non
             recipe = recipe.model_copy(update={"epochs": new["epochs"], "batch": new["batch"]})
         start = time.perf_counter()
         config_now = settings.model_copy(update={"train": recipe})
-        network = model.fit_candidate("network", train, validation, config_now, device)
+        network = fit_candidate("network", train, validation, config_now, device)
         return network, recipe.on(device.type), time.perf_counter() - start
 
     _, recipe, seconds = train_network({"epochs": 1})
@@ -99,7 +106,7 @@ def measure(folder: Path, epochs: int = 0, variants: int = len(VARIANTS)) -> Non
         network, recipe, seconds = train_network(changes)
         torch.set_num_threads(os.cpu_count() or 1)  # what is judged need not be reproducible
         right = [
-            (model.probabilities(network, part).argmax(axis=1) == part.labels).mean()
+            (probabilities(network, part).argmax(axis=1) == part.labels).mean()
             for part in (validation, test)
         ]
         pace = len(train) * recipe.epochs / seconds
@@ -121,14 +128,14 @@ def speech(folder: Path, device: str, seeds: list[int]) -> None:
     os.chdir(folder)
     sys.path.insert(0, "src")
     package = next(Path("src").glob("*/__init__.py")).parent.name
-    config, evaluate, train = (
-        importlib.import_module(f"{package}.{name}") for name in ("config", "evaluate", "train")
+    load_config, fit_network, train, evaluate = (
+        pkgutil.resolve_name(f"{package}.{name}") for name in SPEECH
     )
     import torch
 
     card = torch.cuda.get_device_name() if device == "cuda" else platform.processor() or "CPU"
     print(f"torch {torch.__version__}, Python {platform.python_version()}, {device}: {card}")
-    fit_network, times = vars(train)["fit_network"], []
+    times = []
 
     def fit_and_time(*arguments: Any) -> Any:
         start = time.perf_counter()
@@ -137,7 +144,7 @@ def speech(folder: Path, device: str, seeds: list[int]) -> None:
         times.append(time.perf_counter() - start)
         return network, losses
 
-    vars(train)["fit_network"] = fit_and_time
+    vars(sys.modules[fit_network.__module__])[fit_network.__name__] = fit_and_time
     print("| device | seed | fit, s | train, s | WER, validation | test | 20 dB | 10 dB | 0 dB |")
     print("|---|---|---|---|---|---|---|---|---|")
     for seed in seeds:
@@ -146,9 +153,9 @@ def speech(folder: Path, device: str, seeds: list[int]) -> None:
         text = re.sub(r'(?m)^device = "\w+"', f'device = "{device}"', text)
         path.write_text(text, encoding="utf-8")
         start = time.perf_counter()
-        facts = train.train(config.load_config())
+        facts = train(load_config())
         whole = time.perf_counter() - start
-        evaluate.run()
+        evaluate()
         results = json.loads(Path("artifacts/metrics.json").read_text("utf-8"))
         noise = [row for row in results["slices"] if row["column"] == "noise"]
         rates = [facts["validation"]["wer"], results["metrics"]["wer"], *noise]
@@ -159,11 +166,32 @@ def speech(folder: Path, device: str, seeds: list[int]) -> None:
         shutil.copytree("artifacts", f"artifacts-{device}-{seed}", dirs_exist_ok=True)
 
 
-if __name__ == "__main__":
-    action, place, *rest = sys.argv[1:]
-    if action == "prepare":
-        prepare(Path(place), Path(rest[0]))
-    elif action == "speech":
-        speech(Path(place), rest[0], [int(seed) for seed in rest[1:]])
+def main(arguments: list[str] | None = None) -> None:
+    """Parse the arguments and do what they say."""
+    parser = make_parser(__doc__)
+    actions = parser.add_subparsers(dest="action", required=True)
+    action = actions.add_parser("prepare")
+    action.add_argument("folder", type=Path)
+    action.add_argument("idx", type=Path, help="the folder of the four idx files")
+    action = actions.add_parser("measure")
+    action.add_argument("folder", type=Path)
+    action.add_argument("--epochs", type=int, default=0, help="for a try on the CPU")
+    action.add_argument("--variants", type=int, default=len(VARIANTS), help="so many rows alone")
+    action = actions.add_parser("speech")
+    action.add_argument("folder", type=Path)
+    action.add_argument("device", choices=("cpu", "cuda", "mps"))
+    action.add_argument("seeds", type=int, nargs="+")
+    options = parser.parse_args(arguments)
+    if options.action == "prepare":
+        prepare(options.folder, options.idx)
+        return
+    if not (options.folder / "config.toml").is_file():
+        raise Unavailable(f"{options.folder} holds no project")
+    if options.action == "speech":
+        speech(options.folder, options.device, options.seeds)
     else:
-        measure(Path(place), *map(int, rest))
+        measure(options.folder, options.epochs, options.variants)
+
+
+if __name__ == "__main__":
+    run_alone(main)

@@ -1,18 +1,21 @@
 """Strings of digits that real people recorded, joined from what packages of the system install.
 
-``python -m benchmarks.recorded_words PROJECT`` writes them to a project's data/recorded/ with
-a manifest, so that its `evaluate` tests on them: few people, and ten recordings of each.
+    python -m benchmarks.recorded_words PROJECT     with an interpreter that has soundfile and soxr
+
+It writes them to a project's data/recorded/ with a manifest, so that its `evaluate` tests on them:
+few people, and ten recordings of each.
 """
 
 from __future__ import annotations
 
 import csv
+import importlib.util
 import sys
 from pathlib import Path
 
 import numpy as np
-import soundfile
-import soxr
+
+from benchmarks.command import Unavailable, make_parser, run_alone
 
 RATE, STRINGS, LONGEST = 16_000, 60, 7
 DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -28,6 +31,9 @@ Samples = np.ndarray
 
 def read_word(path: Path) -> Samples:
     """Return the samples of a file at 16 kHz."""
+    import soundfile
+    import soxr
+
     samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
     return np.asarray(soxr.resample(samples.mean(axis=1), rate, RATE))
 
@@ -43,8 +49,10 @@ def join(words: list[Samples], rng: np.random.Generator) -> tuple[str, Samples]:
     return " ".join(DIGITS[digit] for digit in digits), samples * (0.9 / np.abs(samples).max())
 
 
-def main(project: Path) -> None:
+def write_strings(project: Path) -> None:
     """Write the strings of every speaker that is installed."""
+    import soundfile
+
     folder, rows = project / "data/recorded", [("path", "text", "speaker")]
     folder.mkdir(parents=True, exist_ok=True)
     for speaker, pattern in SPEAKERS.items():
@@ -62,5 +70,18 @@ def main(project: Path) -> None:
         csv.writer(file, lineterminator="\n").writerows(rows)
 
 
+def main(arguments: list[str] | None = None) -> None:
+    """Parse the arguments and write, where the libraries are there that read recordings."""
+    parser = make_parser(__doc__)
+    parser.add_argument("project", type=Path, metavar="PROJECT", help="a speech project")
+    options = parser.parse_args(arguments)
+    for library in ("soundfile", "soxr"):
+        if importlib.util.find_spec(library) is None:
+            raise Unavailable(f"{library} is not installed: use a speech project's interpreter")
+    if not (options.project / "config.toml").is_file():
+        raise Unavailable(f"{options.project} holds no project")
+    write_strings(options.project)
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    run_alone(main)

@@ -11,6 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from benchmarks.command import parse_rounds, run_alone
 from benchmarks.compare import in_turns, report, run
 from mlstarter.sources.builtin import BUNDLE
 
@@ -35,8 +36,9 @@ for number in range({COPIES}):
 """
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Measure and print, for one project each."""
+    rounds = parse_rounds(__doc__, arguments, ROUNDS)
     with tempfile.TemporaryDirectory(prefix="mlstarter-benchmark-") as work:
         template = Path(work) / "template"
         run("git", "clone", "--quiet", str(BUNDLE), str(template))
@@ -51,7 +53,7 @@ def main() -> None:
             )
 
         times = in_turns(
-            {"mlstarter, questions and render": ours, "copier run_copy": theirs}, ROUNDS
+            {"mlstarter, questions and render": ours, "copier run_copy": theirs}, rounds
         )
     shares = {"mlstarter, questions and render": CLASS, "copier run_copy": COPIES}
     each = {name: [value / shares[name] for value in values] for name, values in times.items()}
@@ -59,4 +61,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_alone(main)

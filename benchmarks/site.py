@@ -13,7 +13,6 @@ another on a line of 20 Mbit/s with 40 ms.
 
 from __future__ import annotations
 
-import argparse
 import gzip
 import http.server
 import shutil
@@ -29,6 +28,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
+from benchmarks.command import Unavailable, make_parser, round_count, run_alone
 from benchmarks.serve import make_project
 
 ROUNDS = 15
@@ -80,9 +80,8 @@ console.log(JSON.stringify({ inputs: Object.fromEntries(inputs), output: metadat
 
 def write_bare_page(folder: Path) -> None:
     """Write bare.html beside a site: the example's inputs stand in it as the graph takes them."""
-    node = shutil.which("node") or "node"
     (folder / "package.json").write_text('{"type": "module"}', encoding="utf-8")
-    command = [node, "--input-type=module", "-e", INPUTS]
+    command = ["node", "--input-type=module", "-e", INPUTS]
     process = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)
     (folder / "bare.html").write_text(
         BARE.replace("INPUTS", process.stdout.strip()), encoding="utf-8"
@@ -160,26 +159,29 @@ def measure(chromium: str, address: str, rounds: int) -> None:
         browser.close()
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Measure a project's page, or that of one which is made for it."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = make_parser(__doc__)
     parser.add_argument("--project", type=Path, help="a project in which the site is built")
-    parser.add_argument("--chromium", default=shutil.which("chromium") or "google-chrome")
-    parser.add_argument("--rounds", type=int, default=ROUNDS)
-    options = parser.parse_args()
+    parser.add_argument("--chromium", default="chromium", help="the browser's command")
+    parser.add_argument("--rounds", type=round_count, default=ROUNDS)
+    options = parser.parse_args(arguments)
+    for command in ("node", options.chromium):
+        if shutil.which(command) is None:
+            raise Unavailable(f"{command} is not installed; it opens or makes what is measured")
     with tempfile.TemporaryDirectory() as scratch:
         project = options.project or make_project(Path(scratch))
         if not options.project:
             subprocess.run(["make", "site"], cwd=project, check=True)
         build = Path(project) / "site/build"
         if not build.is_dir():
-            parser.error(f"{build} is not there: run make site")
+            raise Unavailable(f"{build} is not there: run make site")
         folder = Path(scratch) / "pages"
         shutil.copytree(build, folder)
         write_bare_page(folder)
         with serving(folder) as address:
-            measure(options.chromium, address, options.rounds)
+            measure(str(shutil.which(options.chromium)), address, options.rounds)
 
 
 if __name__ == "__main__":
-    main()
+    run_alone(main)

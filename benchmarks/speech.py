@@ -14,7 +14,6 @@ never choose anything: the recipe is decided on the validation engine before.
 
 from __future__ import annotations
 
-import argparse
 import json
 import re
 import sys
@@ -24,22 +23,24 @@ from collections.abc import Mapping
 from pathlib import Path
 from statistics import median
 
+from benchmarks.command import make_parser, run_alone
 from benchmarks.compare import children_cpu, run
 
+ROOT = Path(__file__).parents[1]
 SEEDS = (7, 8, 9)
+EXTRAS = ("serve", "train", "data", "dev")  # of a speech project whose voices are synthetic
+STEPS = ("fetch", "train", "evaluate")  # its commands
 Results = Mapping[str, float]
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Make or take up the project, run every seed that is not there yet, print the table."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
+    parser = make_parser(__doc__)
     parser.add_argument("--preset", default="spoken-digits")
     parser.add_argument("--seeds", type=int, nargs="+", default=SEEDS)
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--python", type=Path)
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="mlstarter-benchmark-") as work:
         project = (options.folder or Path(work) / options.preset).resolve()
         if not (project / "config.toml").exists():
@@ -47,7 +48,7 @@ def main() -> None:
             run(sys.executable, "-m", "mlstarter", "new", str(project), *words)
         python = options.python.absolute() if options.python else _environment(project)
         if options.preset == "spoken-digits":
-            run(str(python), str(Path(__file__).with_name("recorded_words.py")), str(project))
+            run(str(python), "-m", "benchmarks.recorded_words", str(project), cwd=ROOT)
         results = {seed: _seed(project, python, seed) for seed in options.seeds}
     sys.stdout.write(table(results))
 
@@ -57,7 +58,7 @@ def _environment(project: Path) -> Path:
     if not folder.exists():
         venv.create(folder, with_pip=True)
     python = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
-    extras = ("-c", "constraints.txt", "-e", ".[serve,train,data,dev]")
+    extras = ("-c", "constraints.txt", "-e", f".[{','.join(EXTRAS)}]")
     run(str(python), "-m", "pip", "install", "--quiet", *extras, cwd=project)
     return python
 
@@ -71,7 +72,7 @@ def _seed(project: Path, python: Path, seed: int) -> Results:
         config.write_text(text, encoding="utf-8")
         package = next((project / "src").glob("*/__init__.py")).parent.name
         cpu = {}
-        for step in ("fetch", "train", "evaluate"):
+        for step in STEPS:
             before = children_cpu()
             run(str(python), "-m", package, step, cwd=project, env={"PYTHONPATH": "src"})
             cpu[f"CPU s, {step}"] = children_cpu() - before
@@ -113,4 +114,4 @@ def _percent(value: float) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    run_alone(main)

@@ -17,6 +17,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from benchmarks.command import parse_rounds, run_alone
 from benchmarks.compare import in_turns, report, run
 from mlstarter.files import read_tree, write_tree
 from mlstarter.project import Project
@@ -30,8 +31,9 @@ COPIER, CRUFT = "copier update", "cruft update"
 EDITED_FILE = "Makefile"
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Measure and print, after checking that every way brings both sides' edits together."""
+    rounds = parse_rounds(__doc__, arguments, ROUNDS)
     with tempfile.TemporaryDirectory(prefix="mlstarter-benchmark-") as work:
         folder = Path(work)
         os.environ |= _identity(folder)
@@ -58,11 +60,11 @@ def main() -> None:
             ways[CRUFT] = cruft
         else:
             sys.stdout.write("cruft is not installed (pip install cruft): left out\n")
-        times = in_turns(ways, ROUNDS)
+        times = in_turns(ways, rounds)
         for name in ("ours0", "copier0", *(["cruft0"] if CRUFT in ways else [])):
             _both_edits(folder / name / project.name)
         report("mlstarter update", times, against=COPIER, aim=0.5)
-        only = {IN_PROCESS: _in_process(project), COPIER: times[COPIER]}
+        only = {IN_PROCESS: _in_process(project, rounds), COPIER: times[COPIER]}
         report("mlstarter update, in-process", only, against=COPIER, aim=0.05)
 
 
@@ -152,10 +154,10 @@ def _both_edits(project: Path) -> None:
         raise SystemExit(f"{project}: an edit is missing")
 
 
-def _in_process(project: Path) -> list[float]:
+def _in_process(project: Path, rounds: int) -> list[float]:
     """Return the CPU milliseconds of updating copies in this process, git's own included."""
     times = []
-    for number in range(-2, ROUNDS):
+    for number in range(-2, rounds):
         place = _copy(project, f"inner{number}")
         before = _cpu()
         plan = prepare(Project.open(place), UpdateRequest(branch="update")).plan
@@ -177,4 +179,4 @@ def _cpu() -> float:
 
 
 if __name__ == "__main__":
-    main()
+    run_alone(main)

@@ -54,7 +54,6 @@ PRESCRIPTIONS = {
     ("src/mlstarter/errors.py", "DONE"): "the word of docs/cli.md for an exit status",
     ("src/mlstarter/errors.py", "FAILED"): "the same",
     ("src/mlstarter/errors.py", "INTERRUPTED"): "the same",
-    ("benchmarks/servers/unguarded_server.py", "read"): "the function that it replaces",
 }
 
 # Kinds of syntax that may give a name; most nodes are none, and are passed over at once.

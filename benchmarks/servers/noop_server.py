@@ -16,4 +16,4 @@ async def predict() -> Response:
 
 if __name__ == "__main__":
     port = int(os.environ["PORT"])
-    uvicorn.run(app, host="127.0.0.1", port=port, log_level="error", access_log=False)
+    uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning", server_header=False)
