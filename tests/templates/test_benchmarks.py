@@ -83,7 +83,7 @@ def test_every_command_and_extra_of_a_speech_project_is_there(working_template: 
     assert re.search(r"(?m)^seed = \d+", text(tree, "config.toml"))
     assert re.search(r'(?m)^device = "\w+"', text(tree, "config.toml"))
     evaluation = text(tree, f"src/{PACKAGE}/evaluate.py")
-    assert all(word in evaluation for word in ('"wer_own_recordings"', '"noise"'))
+    assert '"wer_own_recordings"' in evaluation
     assert '"greedy"' in text(tree, f"src/{PACKAGE}/decode.py")
 
 

@@ -81,14 +81,14 @@ def test_the_gate_is_red_where_the_metadata_are_changed(
     assert_red(project)
 
 
-@pytest.mark.parametrize("described", [False, True])
+@pytest.mark.parametrize("with_digest", [False, True])
 def test_the_gate_is_red_where_a_weight_is_changed(
-    built_site: Project, tmp_path: Path, with_repository: bool
+    built_site: Project, tmp_path: Path, with_digest: bool
 ) -> None:
     """Also where metadata.json was brought in line with the other graph."""
     project = copy(built_site, tmp_path)
     project.run(project.python, "-c", CHANGE_A_WEIGHT)
-    if with_repository:
+    if with_digest:
         file = project.root / "model/metadata.json"
         metadata = json.loads(file.read_text("utf-8"))
         graph = (project.root / "model/model.onnx").read_bytes()
