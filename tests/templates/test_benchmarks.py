@@ -102,7 +102,7 @@ def test_the_page_is_what_the_benchmark_presses(working_template: Template, kind
 @pytest.mark.e2e
 @pytest.mark.xdist_group("tabular")
 def test_the_service_is_measured(tabular_project: Project) -> None:
-    words = ["--ours", "--rounds", "2", "--requests", "80"]
+    words = ["--ours", "--rounds", "2", "--requests", "800"]
     project, python = str(tabular_project.root), str(tabular_project.python)
     lines = measure("serve", *words, "--project", project, "--python", python)
     assert [line.split(" | ")[0] for line in lines[2:4]] == ["| no-op", "| ours"]
