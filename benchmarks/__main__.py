@@ -21,6 +21,7 @@ BY_NAME = {
     "data": "makes a project and an environment to read a file in",
     "gpu": "needs arguments: a folder, and what to do there",
     "hostile": "needs arguments: a project with a promoted model",
+    "noisy_words": "needs arguments: a trained speech project",
     "recorded_words": "needs arguments: a speech project",
     "serve": "makes and trains a project, and environments for two other servers",
     "site": "makes and trains a project",

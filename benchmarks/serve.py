@@ -235,6 +235,8 @@ def report(all_servers: list[Server]) -> str:
         f"{s.idle:.0f} | {s.resident:.0f} | {s.first_answer:.2f} ({s.first_cpu:.2f}) |"
         for s in all_servers
     ]
+    if not all(cpu for server in all_servers for cpu in server.cpu):
+        raise Unavailable("CPU time comes in hundredths of a second: give more --requests")
     (ours,) = [server for server in all_servers if server.name == "ours"]
     for other in all_servers:
         if other is not ours:

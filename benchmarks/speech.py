@@ -76,8 +76,7 @@ def _seed(project: Path, python: Path, seed: int) -> Results:
             before = children_cpu()
             run(str(python), "-m", package, step, cwd=project, env={"PYTHONPATH": "src"})
             cpu[f"CPU s, {step}"] = children_cpu() - before
-        noise = str(Path(__file__).with_name("noisy_words.py"))
-        run(str(python), noise, package, cwd=project, env={"PYTHONPATH": "src"})
+        run(str(python), "-m", "benchmarks.noisy_words", str(project), cwd=ROOT)
         cache.write_text(json.dumps({**measures(project), **cpu}, indent=2), encoding="utf-8")
     results: Results = json.loads(cache.read_text("utf-8"))
     return results

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import data, gpu, hostile, serve, site, speech
+from benchmarks import data, gpu, hostile, noisy_words, serve, site, speech
 from mlstarter import engines, questions
 from mlstarter.sources import Template
 from mlstarter.tree import Tree
@@ -29,7 +29,7 @@ READING = tuple(
 NAMES = {
     "tabular": (*READING, serve.MODEL, "inference:Model.answer"),
     "cv": (*gpu.VISION, "data:Images.take", "recipe:Recipe.on"),
-    "asr": gpu.SPEECH,
+    "asr": (*gpu.SPEECH, *noisy_words.NAMES),
 }
 
 
@@ -37,7 +37,7 @@ def test_the_reading_of_a_table_is_among_the_names() -> None:
     assert READING == ("config:load_config", "config:load_schema", "data:load")
 
 
-def rendered(template: Template, kind: str, **answers: str) -> Tree:
+def project_tree(template: Template, kind: str, **answers: str) -> Tree:
     inputs = {"project_type": kind, "package_name": PACKAGE, **answers}
     return engines.render(template, questions.complete(questions.load(template), inputs))
 
@@ -61,21 +61,21 @@ def definitions(source: str) -> frozenset[str]:
 @pytest.mark.parametrize("kind", NAMES)
 def test_every_name_of_a_project_is_there(working_template: Template, kind: str) -> None:
     answers = {"data_source": "local", "data_path": "a.csv", "target": "y"}
-    tree = rendered(working_template, kind, **answers if kind == "tabular" else {})
+    tree = project_tree(working_template, kind, **answers if kind == "tabular" else {})
     for name in NAMES[kind]:
         module, _, definition = name.partition(":")
         assert definition in definitions(text(tree, f"src/{PACKAGE}/{module}.py")), name
 
 
 def test_the_vision_project_is_made_as_the_benchmark_asks(working_template: Template) -> None:
-    tree = rendered(working_template, "cv", **{k: str(v) for k, v in gpu.ANSWERS.items()})
+    tree = project_tree(working_template, "cv", **{k: str(v) for k, v in gpu.ANSWERS.items()})
     config = text(tree, "config.toml")
     for key in {key for variant in gpu.VARIANTS for key in variant}:
         assert re.search(rf"(?m)^{key} = ", config), key
 
 
 def test_every_command_and_extra_of_a_speech_project_is_there(working_template: Template) -> None:
-    tree = rendered(working_template, "asr")
+    tree = project_tree(working_template, "asr")
     commands = text(tree, f"src/{PACKAGE}/cli.py")
     assert all(f'"{step}": ' in commands for step in speech.STEPS)
     project = text(tree, "pyproject.toml")
@@ -89,7 +89,7 @@ def test_every_command_and_extra_of_a_speech_project_is_there(working_template: 
 
 @pytest.mark.parametrize("kind", ["tabular", "cv", "nlp", "asr"])
 def test_the_page_is_what_the_benchmark_presses(working_template: Template, kind: str) -> None:
-    tree = rendered(working_template, kind)
+    tree = project_tree(working_template, kind)
     function, module = re.findall(r'import \{ (\w+) \} from "\./(\w+\.js)"', site.INPUTS)[0]
     code = text(tree, f"site/{module}")
     assert re.search(rf"(?m)^export (async )?function {function}\(", code)
@@ -102,7 +102,7 @@ def test_the_page_is_what_the_benchmark_presses(working_template: Template, kind
 @pytest.mark.e2e
 @pytest.mark.xdist_group("tabular")
 def test_the_service_is_measured(tabular_project: Project) -> None:
-    words = ["--ours", "--rounds", "2", "--requests", "80"]
+    words = ["--ours", "--rounds", "2", "--requests", "800"]
     project, python = str(tabular_project.root), str(tabular_project.python)
     lines = measure("serve", *words, "--project", project, "--python", python)
     assert [line.split(" | ")[0] for line in lines[2:4]] == ["| no-op", "| ours"]
