@@ -252,8 +252,8 @@ def test_awkward_names_work_through_training_export_service_and_report(
     borrow: Any, tmp_path: Path
 ) -> None:
     project = borrow(
-        "awkward", data_source="local", data_path="my data.csv", target="Wie geht's?",
-        positive_class="gut; so",
+        "awkward", data_source="local", data_path="my data.csv", data_encoding="utf-16",
+        target="Wie geht's?", positive_class="gut; so",
     )  # fmt: skip
     rng = random.Random(0)
     head = [*AWKWARD, "Wie geht's?"]
@@ -295,6 +295,7 @@ def test_an_update_brings_what_own_files_need_and_keeps_the_students_work(
         lines.append(f"{months};{calls};{rng.choice('abc')};{'yes' if has_left else 'no'}")
     (project.root / "mine.csv").write_text("\n".join(lines), "utf-16")
     answers = {"data_source": "local", "data_path": "mine.csv", "target": "left"}
+    answers["data_encoding"] = "utf-16"  # as `describe` advises
     settings = [word for key, value in answers.items() for word in ("--data", f"{key}={value}")]
     project.run(sys.executable, "-m", "mlstarter", "update", *settings)
     assert readme.read_text("utf-8").endswith("\nWhose churn is it?\n")

@@ -80,6 +80,7 @@ def evaluate(config: Config) -> dict[str, Any]:
             "cluster": cluster | {"unit": "group" if by_group else "text"},
         },
         "slices": slices(config, validation, candidates[choice]),
+        "environment": facts["model"]["versions"],
         "details": {
             **examine(config, validation, candidates[choice], classes),
             "plots": [{"file": f, "title": t, "text": text} for f, (t, text) in PLOTS.items()],
