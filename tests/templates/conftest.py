@@ -43,7 +43,6 @@ SHORTER = {
     "validation": "{ pico = 100 }",
     "test": "{ flite = 100 }",
     "epochs": "6",
-    "noise": "[20, 10]",
     "threads": "1",
 }
 IDENTITY = (
