@@ -12,6 +12,7 @@ import pytest
 
 from tests.cli.conftest import command
 from tests.engines.helpers import Files, write_template
+from tests.processes import heed_signals
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "killpg"), reason="Ctrl-C is no signal on Windows")
 
@@ -52,6 +53,7 @@ def test_ctrl_c_ends_code_that_never_ends(
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
+        preexec_fn=heed_signals,
     )
     end = time.monotonic() + 60
     while not mark.exists() and process.poll() is None and time.monotonic() < end:

@@ -142,7 +142,8 @@ def test_no_git_writes_the_files_alone(run: Run, here: Path, template: Path) -> 
          'The preset "digits" is of type cv, not tabular.',
          "leave out --type, or see `mlstarter list presets --type tabular`"),
         (["--answers", "none.yml"],
-         "The answers file none.yml cannot be read: No such file or directory.", None),
+         "The answers file none.yml cannot be read: No such file or directory.",
+         "name a file of answers, such as a project's .copier-answers.yml"),
         (["--github", "--no-git"], "--github needs a repository.", "leave out --no-git"),
     ],
 )  # fmt: skip

@@ -182,12 +182,14 @@ def test_a_folder_of_pictures_or_recordings_is_a_project_too(tmp_path: Path) -> 
     for part in ("Train", "test"):
         for label in ("a", "b"):
             (tmp_path / "pics" / part / label).mkdir(parents=True)
-            (tmp_path / "pics" / part / label / "1.JPG").write_bytes(b"x")
+            for number in range(10):
+                (tmp_path / "pics" / part / label / f"{number}.JPG").write_bytes(b"x")
     choices = folders.propose(folders.look(tmp_path / "pics"), {})
     assert {each.key: each.value for each in choices} == {
         "project_type": "cv",
         "image_split": "given",
         "image_parts": "Train = train; test = test",
+        "classes": "2",
     }
     (tmp_path / "voices").mkdir()
     (tmp_path / "voices" / "1.flac").write_bytes(b"x")

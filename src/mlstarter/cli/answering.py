@@ -192,13 +192,13 @@ def _with_pictures(
     options: NewOptions, inputs: AnswerSources, terminal: Terminal | None
 ) -> AnswerSources:
     """Add how pictures that the answers name are read, where a template asks for that."""
+    place = _folder_data(options, inputs, inputs.inputs)
+    if place is None or inputs.inputs.get("project_type") != "cv":
+        return inputs
     from mlstarter.cli.own_data import look
     from mlstarter.data.folders import check
     from mlstarter.data.pictures import QUESTIONS
 
-    place = _folder_data(options, inputs, inputs.inputs)
-    if place is None or inputs.inputs.get("project_type") != "cv":
-        return inputs
     if not QUESTIONS.issubset(inputs.questionnaire.names):
         return inputs
     check(place, "cv")
