@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+# No name of a package index: anybody could register "mlstarter" there.
+UPGRADE = "in mlstarter's clone: git pull && pipx install --force '.[data]'"
+
 
 class ExitStatus(IntEnum):
     """What a command ends with; docs/cli.md tells users."""

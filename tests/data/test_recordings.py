@@ -45,7 +45,7 @@ USELESS: dict[str, tuple[dict[str, str | bytes], list[str], str]] = {
     ),
     "no endings": ({"manifest.csv": HEAD + ROWS.replace(".wav", "")}, WAVS, "None of the 6 recordings"),
     "another case": ({"manifest.csv": HEAD + ROWS.upper()}, WAVS, "None of the 6 recordings"),
-    "UTF-16": ({"manifest.csv": (HEAD + ROWS).encode("utf-16")}, WAVS, "is not UTF-8: byte 0xff in line 1"),
+    "UTF-16": ({"manifest.csv": (HEAD + ROWS).encode("utf-16")}, WAVS, "is not UTF-8 throughout: byte 0xff in line 1"),
     "cp1252": (
         {"manifest.csv": (HEAD + ROWS + "6.wav,Käse,s\n").encode("cp1252")}, WAVS, "byte 0xe4 in line 8 does not fit"
     ),

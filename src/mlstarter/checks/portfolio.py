@@ -15,6 +15,7 @@ from pathlib import Path
 from mlstarter.checks.finding import Finding
 from mlstarter.data_files import Unusable, load_yaml, number
 from mlstarter.errors import ProjectError
+from mlstarter.escape import shorten
 from mlstarter.git.process import Git
 from mlstarter.reports import METRICS, Report, read_report
 
@@ -123,8 +124,9 @@ def _text(portfolio: Portfolio, path: str) -> str | None:
 
 
 def _completeness(text: str, name: str, file: str) -> Finding:
-    """Return whether nothing in a text is left to its author to write."""
-    names = [" ".join(gap.split())[:_MAX_TEXT] for gap in [*_marks(text), *_italic_gaps(text)]]
+    """Return the finding on what a text leaves to its author to write."""
+    gaps = [*_marks(text), *_italic_gaps(text)]
+    names = [shorten(" ".join(gap.split()), _MAX_TEXT) for gap in gaps]
     if not names:
         return Finding(name, "ok", "written")
     count = "1 passage is" if len(names) == 1 else f"{len(names)} passages are"

@@ -201,7 +201,8 @@ def _with_pictures(
 
     if not QUESTIONS.issubset(inputs.questionnaire.names):
         return inputs
-    check(place, "cv")
+    if place.is_file():  # a folder is looked at as a whole below
+        check(place, "cv")
     own = look(place, {"image_split": "stratified", **inputs.inputs}, terminal)
     return replace(inputs, inputs={**own.suggestions(QUESTIONS), **inputs.inputs})
 

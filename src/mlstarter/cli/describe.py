@@ -163,19 +163,19 @@ def _pictures_into_project(
 
     answers = {"image_layout": "folders", **own.suggestions({*PICTURE_QUESTIONS, *CODE_QUESTIONS})}
     recorded_answers = {"image_layout": "folders", "image_split": "stratified", **project.answers}
-    lacking = {
+    missing_answers = {
         name: value
         for name, value in answers.items()
         if name in CODE_QUESTIONS and value != recorded_answers[name]
     }
-    if project.is_sample or lacking:
+    if project.is_sample or missing_answers:
         data = {} if project.answers.get("data_source") == "kaggle" else {
             "data_source": "local", "data_path": place.recorded_path,
         }  # fmt: skip
         reason = "The project has the sample." if project.is_sample else (
             "The project has no reader for pictures that come so."
         )  # fmt: skip
-        _switch(options, own, {**data, **lacking}, reason)
+        _switch(options, own, {**data, **missing_answers}, reason)
         return
     changes = project.picture_changes(place.recorded_path, answers)
     _write(options, own, changes, place, terminal)

@@ -20,8 +20,8 @@ from mlstarter.suggest import did_you_mean, listing
 
 MODES = ("branch", "merge", "pr")
 # Whose work it is stays out of every repository of a class.
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 PERSONAL = frozenset({"author_name", "author_email"})
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

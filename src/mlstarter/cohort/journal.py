@@ -17,7 +17,7 @@ from pathlib import Path
 
 import platformdirs
 
-from mlstarter.errors import EnvironmentProblem, UsageError
+from mlstarter.errors import UPGRADE, EnvironmentProblem, UsageError
 from mlstarter.git.process import Git
 
 STATES = ("new", "rendered", "created", "pushed", "verified")
@@ -131,7 +131,7 @@ class Journal:
             self.close()
             raise UsageError(
                 f"The journal {self.path} was written by a newer mlstarter.",
-                hint="in mlstarter's clone: git pull && pipx install --force '.[data]'",
+                hint=UPGRADE,
             )
         self._db.execute("UPDATE meta SET value = ? WHERE key = 'schema'", (str(SCHEMA),))
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from mlstarter.data.class_counts import problem_of_classes
 from mlstarter.data.errors import DataError
 from mlstarter.data.facts import Facts
 from mlstarter.data.headers import second_header
@@ -19,7 +20,8 @@ from mlstarter.data.show import excerpt, quote, some
 from mlstarter.data.totals import total_row
 
 # What a project needs to learn and to test.
-FEWEST_ROWS, FEWEST_TEXTS, FEWEST_OF_A_CLASS = 30, 50, 10
+FEWEST_ROWS, FEWEST_TEXTS = 30, 50
+JOIN = "leave out or join classes in the file"
 
 
 def title_of(name: str) -> str:
@@ -149,17 +151,8 @@ def problem_of(
             hint=f"bring at least {FEWEST_ROWS}, and better thousands",
         )
     if task in ("binary", "multiclass"):
-        counts: dict[str, int] = {}
-        for value in values.target:
-            if value is not None:
-                counts[str(value)] = counts.get(str(value), 0) + 1
-        rarest = min(counts, key=lambda each: counts[each])
-        if counts[rarest] < FEWEST_OF_A_CLASS:
-            return DataError(
-                f"The class {quote(rarest)} of {quote(schema.target.name)} has {counts[rarest]} "
-                f"rows, and at least {FEWEST_OF_A_CLASS} are needed to learn and to test.",
-                hint="bring more, or leave out or join classes in the file",
-            )
+        counts = Counter(str(value) for value in values.target if value is not None)
+        return problem_of_classes(counts, quote(schema.target.name), "rows", JOIN)
     return None
 
 
@@ -173,11 +166,4 @@ def problem_of_texts(looked_at: Inspection, text: str, label: str) -> DataError 
             f"{name} has {rows} texts with a {quote(label)}, too few to learn and to test.",
             hint=f"bring at least {FEWEST_TEXTS}, and better thousands",
         )
-    rarest, count = min(counts.items(), key=lambda each: each[1])
-    if count < FEWEST_OF_A_CLASS:
-        return DataError(
-            f"The class {quote(rarest)} of {quote(label)} has {count} texts, and at least "
-            f"{FEWEST_OF_A_CLASS} are needed to learn and to test.",
-            hint="bring more, or leave out or join classes in the file",
-        )
-    return None
+    return problem_of_classes(counts, quote(label), "texts", JOIN)

@@ -111,13 +111,19 @@ def check(data: bytes, encoding: str, name: str) -> str:
             f"There is no encoding called {excerpt(encoding)!r}.", hint="such as utf-8 or cp1252"
         ) from error
     except UnicodeDecodeError as error:
-        # Of the object: it lacks the byte-order mark where the encoding takes it off.
-        line = error.object.count(b"\n", 0, error.start) + 1
-        raise DataError(
-            f"{excerpt(name)} is not {encoding} throughout: byte "
-            f"0x{error.object[error.start]:02x} in line {line:,} does not fit.",
-            hint="mend that line, or name another encoding with --data data_encoding=...",
-        ) from error
+        hint = "mend that line, or name another encoding with --data data_encoding=..."
+        raise misfit(error, name, encoding, hint) from error
+
+
+def misfit(error: UnicodeDecodeError, name: str, encoding: str, hint: str) -> DataError:
+    """Return the error for a file with a byte that is not of its encoding, by value and line."""
+    # Of the object: it lacks the byte-order mark where the encoding takes it off.
+    line = error.object.count(b"\n", 0, error.start) + 1
+    return DataError(
+        f"{excerpt(name)} is not {encoding} throughout: byte "
+        f"0x{error.object[error.start]:02x} in line {line:,} does not fit.",
+        hint=hint,
+    )
 
 
 def _is_utf8(data: bytes, encoding: str) -> bool:

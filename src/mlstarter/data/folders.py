@@ -13,7 +13,12 @@ from typing import Any
 from mlstarter.data.choices import Suggestion
 from mlstarter.data.errors import DataError
 from mlstarter.data.formats import ENDINGS
-from mlstarter.data.picture_classes import check_classes, count_classes, suggest_classes
+from mlstarter.data.picture_classes import (
+    Places,
+    check_classes,
+    count_classes,
+    suggest_classes,
+)
 from mlstarter.data.recordings import lines_of, suggest_task
 from mlstarter.data.show import excerpt, some
 
@@ -56,15 +61,16 @@ SPLIT_FOLDERS = frozenset(PARTS)
 class Folder:
     """What lies in a folder: files, their bytes, and how many there are of each ending.
 
-    ``classes`` are the names of the folders in which pictures lie, those of a split's parts left
-    out; ``parts`` are these, and which part each is; ``has_texts`` says whether a file tells what
-    is said in recordings.
+    ``pictures`` counts them by the folders on the way to them; ``classes`` are the names of those
+    in which they lie, those of a split's parts left out; ``parts`` are these, and which part each
+    is; ``has_texts`` says whether a file tells what is said in recordings.
     """
 
     path: Path
     files: int
     size: int
     endings: Mapping[str, int]
+    pictures: Places = field(default_factory=dict)
     classes: frozenset[str] = frozenset()
     parts: Mapping[str, str] = field(default_factory=dict)
     has_texts: bool = False
@@ -92,7 +98,7 @@ def walk(folder: Path) -> Iterator[Path]:
 def look(folder: Path) -> Folder:
     """Count what lies in a folder; raises DataError for more than ``MOST_FILES`` files."""
     endings: Counter[str] = Counter()
-    places: set[tuple[str, ...]] = set()
+    places: Counter[tuple[str, ...]] = Counter()
     size, has_texts = 0, False
     for number, path in enumerate(walk(folder), 1):
         if number > MOST_FILES:
@@ -102,13 +108,14 @@ def look(folder: Path) -> Folder:
             )
         endings[path.suffix.lower()] += 1
         if path.suffix.lower() in PICTURES:
-            places.add(path.relative_to(folder).parts[:-1])
+            places[path.relative_to(folder).parts[:-1]] += 1
         has_texts = has_texts or path.name in TEXTS or path.name.endswith(".trans.txt")
         size += path.stat().st_size if path.exists() else 0
     parts = split_folders(places)
     names = {unicodedata.normalize("NFC", place[-1]) for place in places if place}
     labels = frozenset(names - parts.keys())
-    return Folder(folder, sum(endings.values()), size, dict(endings), labels, parts, has_texts)
+    files = sum(endings.values())
+    return Folder(folder, files, size, dict(endings), dict(places), labels, parts, has_texts)
 
 
 def split_folders(places: Iterable[Sequence[str]]) -> dict[str, str]:
@@ -163,16 +170,12 @@ def _require_labels(folder: Folder, kind: str) -> None:
             hint="bring pictures of another class, in a folder of its own",
         )
     if kind == "cv":
-        check_classes(count_classes(_pictures(folder.path), folder.path, SPLIT_FOLDERS), name)
+        check_classes(count_classes(folder.pictures, SPLIT_FOLDERS), name)
     if kind == "asr" and not folder.has_texts:
         raise DataError(
             f"{name} holds recordings, and no file that tells what is said in them.",
             hint="put manifest.csv beside them, with the columns path, text and speaker",
         )
-
-
-def _pictures(folder: Path) -> Iterator[Path]:
-    return (path for path in walk(folder) if path.suffix.lower() in PICTURES)
 
 
 def propose(folder: Folder, answers: Mapping[str, Any]) -> list[Suggestion]:
@@ -192,9 +195,8 @@ def propose(folder: Folder, answers: Mapping[str, Any]) -> list[Suggestion]:
         task = suggest_task(lines_of(folder.path))
         choices += [task] if task is not None and "speech_task" not in answers else []
     if kind == "cv":
-        counts = count_classes(_pictures(folder.path), folder.path, SPLIT_FOLDERS)
-        places = {path.parent for path in _pictures(folder.path)}
-        choices += suggest_classes(counts, folder.path, SPLIT_FOLDERS, places)
+        counts = count_classes(folder.pictures, SPLIT_FOLDERS)
+        choices += suggest_classes(counts, folder.pictures, SPLIT_FOLDERS)
         if {"train", "test"} <= {*folder.parts.values()} and "image_split" not in answers:
             why = f"it has folders called {' and '.join(folder.parts)}"
             choices.append(Suggestion("image_split", "given", why))

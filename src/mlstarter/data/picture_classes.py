@@ -4,28 +4,30 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 
 from mlstarter.data.choices import Suggestion
+from mlstarter.data.class_counts import problem_of_classes
 from mlstarter.data.errors import DataError
-from mlstarter.data.show import excerpt, quote, some
+from mlstarter.data.show import excerpt, some
 from mlstarter.data.spellings import look_alike, spellings
 
-FEWEST = 10  # pictures of a class: a project refuses fewer
 MOST_NAMES = 4  # classes
 
 
-def count_classes(pictures: Iterable[Path], folder: Path, parts: frozenset[str]) -> Counter[str]:
+Places = Mapping[tuple[str, ...], int]  # how many pictures a folder holds, by the way to it
+
+
+def count_classes(places: Places, parts: frozenset[str]) -> Counter[str]:
     """Return how many pictures each class has, "" standing for none.
 
     The folder in which a picture lies names its class, unless it is one of ``parts``, in small
     letters.
     """
     counts: Counter[str] = Counter()
-    for path in pictures:
-        name = unicodedata.normalize("NFC", path.parent.name) if path.parent != folder else ""
-        counts[name if name.lower() not in parts else ""] += 1
+    for place, count in places.items():
+        name = unicodedata.normalize("NFC", place[-1]) if place else ""
+        counts[name if name.lower() not in parts else ""] += count
     return counts
 
 
@@ -38,27 +40,20 @@ def check_classes(counts: Mapping[str, int], name: str) -> None:
             hint="give the folders of one class one name"
             + ("; some differ in marks or blanks that are not seen" * look_alike(double)),
         )
-    rarest = min(labels, key=lambda label: counts[label])
-    if counts[rarest] < FEWEST:
-        raise DataError(
-            f"The class {quote(rarest)} of {name} has {counts[rarest]} pictures, and at least "
-            f"{FEWEST} are needed to learn and to test.",
-            hint="bring more, or take its folder away",
-        )
+    sizes = {label: counts[label] for label in labels}
+    if problem := problem_of_classes(sizes, name, "pictures", "take its folder away"):
+        raise problem
 
 
 def suggest_classes(
-    counts: Mapping[str, int], folder: Path, parts: frozenset[str], places: Iterable[Path]
+    counts: Mapping[str, int], places: Places, parts: frozenset[str]
 ) -> list[Suggestion]:
-    """Return what the classes are, so that their owner sees them; what was left out is said.
-
-    ``places`` are the folders in which pictures lie.
-    """
+    """Return what the classes are, so that their owner sees them; what was left out is said."""
     labels = sorted((label for label in counts if label), key=lambda label: -counts[label])
     examples = [f"{excerpt(label, 20)} ({counts[label]:,})" for label in labels[:MOST_NAMES]]
     more = f" and {len(labels) - MOST_NAMES:,} more" if len(labels) > MOST_NAMES else ""
     reason = f"{', '.join(examples)}{more}, called by the folders in which pictures lie"
-    above = _names_above(places, folder, parts)
+    above = _names_above(places, parts)
     if len(above) > 1 or set(above) & set(labels):
         reason += f", not by those above them ({some(above, 3)})"
     choices = [Suggestion("classes", f"{len(labels):,}", reason)]
@@ -68,7 +63,7 @@ def suggest_classes(
     return choices
 
 
-def _names_above(places: Iterable[Path], folder: Path, parts: frozenset[str]) -> list[str]:
+def _names_above(places: Places, parts: frozenset[str]) -> list[str]:
     """Return the names of folders above those that name classes, where several lie in one."""
-    names = {place.parent.name for place in places if folder not in (place, place.parent)}
+    names = {place[-2] for place in places if len(place) > 1}
     return sorted(name for name in names if name.lower() not in parts)

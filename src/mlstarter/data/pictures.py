@@ -53,7 +53,7 @@ class PathRule:
         return [root + self.end(name) for root in self.roots if root + self.end(name) in files]
 
 
-def plain(name: object) -> str:
+def path_text(name: object) -> str:
     """Return a name in NFC, with slashes."""
     return unicodedata.normalize("NFC", str(name).strip().replace("\\", "/"))
 
@@ -61,13 +61,13 @@ def plain(name: object) -> str:
 def files_beside(table: Path) -> dict[str, Path]:
     """Return the pictures below the table's folder, by their paths from there in NFC."""
     paths = (path for path in walk(table.parent) if path.suffix.lower() in PICTURES)
-    return {plain(path.relative_to(table.parent).as_posix()): path for path in paths}
+    return {path_text(path.relative_to(table.parent).as_posix()): path for path in paths}
 
 
 def names_pictures(looked_at: Inspection) -> bool:
     """Say whether a column holds file names of pictures that lie beside the table."""
     for cells in looked_at.table.columns.values():
-        names = [PurePosixPath(plain(cell)) for cell in cells[:SAMPLE] if isinstance(cell, str)]
+        names = [PurePosixPath(path_text(cell)) for cell in cells[:SAMPLE] if isinstance(cell, str)]
         pictures = [name for name in names if name.suffix.lower() in PICTURES]
         if len(pictures) > len(names) / 2:
             beside = {path.rpartition("/")[2] for path in files_beside(looked_at.path)}
@@ -99,7 +99,7 @@ def propose_pictures(
             f"All pictures of {excerpt(looked_at.path.name)} are of one class.",
             hint="bring pictures of another class",
         )
-    names = [plain(cell) for cell in looked_at.table.columns[columns[0]]]
+    names = [path_text(cell) for cell in looked_at.table.columns[columns[0]]]
     rule = find_rule(names, files, looked_at.path.name, columns[0])
     values = {
         "columns": "; ".join(columns) if tuple(columns) != DEFAULT_COLUMNS else "",
@@ -226,7 +226,9 @@ def _columns(
     ends |= {PurePosixPath(name).stem for name in ends}
 
     def share(name: str) -> float:
-        cells = {plain(cell).rpartition("/")[2] for cell in looked_at.table.columns[name][:SAMPLE]}
+        cells = {
+            path_text(cell).rpartition("/")[2] for cell in looked_at.table.columns[name][:SAMPLE]
+        }
         return len(cells & ends) / len(cells)
 
     shares = {name: share(name) for name in looked_at.table.columns}

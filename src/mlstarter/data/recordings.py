@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from mlstarter.data.choices import Suggestion
+from mlstarter.data.encodings import misfit
 from mlstarter.data.errors import DataError
 from mlstarter.data.show import excerpt, quote, some
 
@@ -105,12 +106,7 @@ def _text_of(table: Path) -> str:
     try:
         return table.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        raise DataError(
-            f"{excerpt(table.name)} is not UTF-8: byte 0x{error.object[error.start]:02x} in line "
-            f"{line:,} does not fit.",
-            hint="save it as UTF-8",
-        ) from None
+        raise misfit(error, table.name, "UTF-8", "save it as UTF-8") from None
 
 
 def _read_table(table: Path) -> list[Line]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from packaging.version import InvalidVersion, Version
 
-from mlstarter.errors import TemplateError
+from mlstarter.errors import UPGRADE, TemplateError
 from mlstarter.git.process import GitFailed
 from mlstarter.sources import cache
 from mlstarter.sources.address import parse
@@ -150,7 +150,7 @@ def _unknown_version(ref: str, versions_by_tag: dict[str, Version]) -> TemplateE
         return TemplateError(
             f"Version {ref} of the templates is newer than this mlstarter, which carries up to "
             f"{last}.",
-            hint="in mlstarter's clone: git pull && pipx install --force '.[data]'",
+            hint=UPGRADE,
         )
     return TemplateError(
         f"There is no version {ref} of the built-in templates.",
