@@ -49,7 +49,7 @@ EDGE_TEXTS = (
 )
 
 
-def exact(pipeline: Pipeline) -> Pipeline:
+def require_exact(pipeline: Pipeline) -> Pipeline:
     """Return a pipeline that the graph computes; ``ProjectError`` for another, and which one is."""
     if not isinstance(pipeline[-1], DummyClassifier | LogisticRegression):
         raise ProjectError(f"{type(pipeline[-1]).__name__} cannot be exported.", f"Use {EXACT}.")

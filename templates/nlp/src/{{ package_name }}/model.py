@@ -13,7 +13,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from . import metrics
 from .config import Config, Model
 from .features import terms
-from .graph import exact
+from .graph import require_exact
 from .metrics import Floats, Indices, mean, ratio, row_losses
 from .split import Fold, Rows
 
@@ -84,7 +84,7 @@ def out_of_fold(name: str, settings: Model, folds: list[Fold]) -> Floats:
     """Return a candidate's probabilities of the texts held out of each fold."""
     answers = []
     for rows, held_out in folds:
-        pipeline = exact(fit(name, settings, rows))
+        pipeline = require_exact(fit(name, settings, rows))
         scores = np.zeros((len(held_out.texts), rows.classes))  # 0 for a class the fold lacks
         scores[:, pipeline.classes_] = pipeline.predict_proba(held_out.texts)
         answers.append(scores)
