@@ -127,7 +127,7 @@ def inputs(valid: bytes, seed: str) -> Iterator[bytes]:
 
 
 def read_marker(data: bytes, _: Path) -> object:
-    from mlstarter.layers import read_marker as reader
+    from mlstarter.layer_records import read_marker as reader
 
     return reader(data)
 

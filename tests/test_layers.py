@@ -104,7 +104,7 @@ def test_two_layers_lie_over_each_other_in_the_order_given(
 def test_the_digest_is_of_the_folder_not_of_its_place(
     source: Path, school: Path, tmp_path: Path
 ) -> None:
-    from mlstarter.layers import digest_of
+    from mlstarter.layer_records import digest_of
 
     before = digest_of(school)
     new_place = school.rename(tmp_path / "elsewhere")
@@ -185,7 +185,7 @@ def test_an_update_with_the_folder_takes_it_as_it_is_now(
 
 @pytest.mark.parametrize("name", ['a"b', "a\\b", "🚀 𠮷", "a\x7fb", "a\nb", "a'b", "#x"])
 def test_a_layers_name_comes_back_from_its_record(name: str) -> None:
-    from mlstarter.layers import record
+    from mlstarter.layer_records import record
 
     (layer,) = tomllib.loads(record([(name, "sha256:0")]).decode())["layers"]
 

@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from mlstarter.layers import read_marker
+from mlstarter.layer_records import read_marker
 from tests.cohort.conftest import Classroom, document_of, everything_in, found_strings, git
 from tests.cohort.git_server import GitServer
 from tests.cohort.test_kill import FULL, KILLER

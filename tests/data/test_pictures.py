@@ -106,6 +106,7 @@ def test_columns_are_known_by_what_they_hold(tmp_path: Path) -> None:
         (["file,label", "1.png,x", "2.png,x"], "of one class"),
         (["name,label", "7,x", "8,y"], "names pictures that lie beside it"),
         (["file,size", "1.png,a", "2.png,a"], "holds the classes"),
+        (["file,label", "1.png,x", "2.png,y", "1.png,y"], 'line 4: "1.png" is "y", after "x" in'),
     ],
 )
 def test_a_table_that_no_project_reads_is_refused(

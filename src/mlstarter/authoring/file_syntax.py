@@ -39,17 +39,25 @@ _JSON = ("*.json", "*.ipynb", "*.geojson", "*.webmanifest", "*.code-profile")
 _YAML = ("*.yml", "*.yaml", "*.cff", "*/.clang-format", "*/.yamllint")
 _TOML = ("*.toml", "*/pipfile")
 _PYTHON = ("*.py", "*.pyi", "*.pyw")
-# A string, or what JSON lacks: comments, and a comma before a closing bracket.
+# A string, or what JSON lacks: comments, and a comma before a closing bracket. One that is not
+# closed reaches to the file's end, and a tag to the next that opens: no letter is read twice.
+_STRING = r'"(?:\\.?|[^"\\])*(?:"|\Z)'
+_TEXT = r"'(?:\\.?|[^'\\])*(?:'|\Z)"
 _COMMENT = re.compile(
-    r"""(?P<string>"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')"""
-    r"|//[^\r\n]*|/\*.*?\*/",
+    rf"(?P<string>{_STRING}|{_TEXT})|//[^\r\n]*|/\*.*?(?:\*/|\Z)",
     re.DOTALL,
 )
-_COMMA = re.compile(r'("(?:\\.|[^"\\])*")|,(?=\s*[}\]])', re.DOTALL)
-_TAB = re.compile(r"""("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')|\t""", re.DOTALL)
+_COMMA = re.compile(rf"({_STRING})|,(?=\s*[}}\]])", re.DOTALL)
+_TAB = re.compile(rf"({_STRING}|{_TEXT})|\t", re.DOTALL)
 # Tags of Jinja, Go, Handlebars or ERB that are left in a file.
-_TAGS = re.compile(rb"\{%.*?%\}|\{\{.*?\}\}|<%.*?%>", re.DOTALL)
-_PYTHON_TAGS = re.compile(rb"\{%.*?%\}|^\s*(?:from|import|class|def)\b.*\{\{", re.MULTILINE)
+_TAGS = re.compile(
+    rb"\{%(?:(?!\{%).)*?%\}|\{\{(?:(?!\{\{).)*?\}\}|<%(?:(?!<%).)*?%>",
+    re.DOTALL,
+)
+_PYTHON_TAGS = re.compile(
+    rb"\{%(?:(?!\{%).)*?%\}|^[^\S\n]*(?:from|import|class|def)\b.*\{\{",
+    re.MULTILINE,
+)
 
 
 def parse_fault(path: str, data: bytes) -> str | None:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mlstarter.cohort.adopt import Adopter
-from mlstarter.cohort.handout import MARKER, NEUTRAL, Handout
+from mlstarter.cohort.handout import Handout
 from mlstarter.cohort.journal import Journal, RepositoryEntry
 from mlstarter.cohort.private_clone import private_git
 from mlstarter.cohort.proof import NotProven
@@ -27,11 +27,11 @@ from mlstarter.cohort.server_answers import Absent, BranchMoved, RemoteFailed, n
 from mlstarter.cohort.versions import CourseVersions
 from mlstarter.engines.chance import new_seed
 from mlstarter.errors import ExitStatus, UsageError
-from mlstarter.git.identity import now
+from mlstarter.git.identity import NEUTRAL, now
 from mlstarter.git.objects import ObjectSet
 from mlstarter.git.pristine_commit import add_pristine_commits
 from mlstarter.git.process import Git
-from mlstarter.layers import read_marker
+from mlstarter.layer_records import RECORD, read_marker
 from mlstarter.new.first_commit import make_bare
 
 MAIN = "refs/heads/main"
@@ -228,7 +228,7 @@ class Creator:
             self.remote.transport.fetch(entry.url, store)
             git = private_git(store)
             is_ancestor = git.call("merge-base", "--is-ancestor", entry.commit_id, head).status == 0
-            text = git.call("cat-file", "blob", f"{head}:{MARKER}").stdout
+            text = git.call("cat-file", "blob", f"{head}:{RECORD}").stdout
         whose = (self.handout.config.course_run, student.student_id)
         return is_ancestor and read_marker(text) == whose
 

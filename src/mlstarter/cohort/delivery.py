@@ -12,7 +12,7 @@ from mlstarter import update as project_update
 from mlstarter.cohort.addresses import Addresses
 from mlstarter.cohort.authority import CourseRecord, MovedAway
 from mlstarter.cohort.create import Foreign
-from mlstarter.cohort.handout import NEUTRAL, Handout, class_defaults
+from mlstarter.cohort.handout import Handout, class_defaults
 from mlstarter.cohort.journal import Delivery, Journal
 from mlstarter.cohort.offers import (
     OpenBranches,
@@ -29,6 +29,7 @@ from mlstarter.cohort.rate_limit import Pace
 from mlstarter.cohort.roster import Student
 from mlstarter.cohort.server_answers import PushRefused
 from mlstarter.engines import Record
+from mlstarter.git.identity import NEUTRAL
 from mlstarter.project import Project
 from mlstarter.questions import Answers, Questionnaire
 from mlstarter.questions.recorded_answers import answer_again

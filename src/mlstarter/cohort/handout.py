@@ -18,18 +18,15 @@ from mlstarter.cohort.config import Config
 from mlstarter.cohort.roster import Problem, Student
 from mlstarter.engines import render_all
 from mlstarter.errors import AnswersError, UsageError
-from mlstarter.git.identity import Identity
 from mlstarter.git.merge_base import Pristine
 from mlstarter.git.template_commits import TemplateOrigin
-from mlstarter.layers import RECORD, digest_of, render_layers, with_records
+from mlstarter.layer_records import digest_of, with_records
+from mlstarter.layers import render_layers
 from mlstarter.project import with_record
 from mlstarter.questions import Answers, Questionnaire, complete
 from mlstarter.questions.recorded_answers import answer_again
 from mlstarter.sources import Template
 
-MARKER = RECORD
-# Who commits for a class: nobody's name, and an address that nobody can ever have (RFC 2606).
-NEUTRAL = Identity("mlstarter cohort", "cohort@mlstarter.invalid")
 PLACEHOLDERS = ("student_id", "team", "section", "variant")
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 

@@ -14,7 +14,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from mlstarter import engines
-from mlstarter.cohort.handout import MARKER
 from mlstarter.cohort.journal import Delivery
 from mlstarter.cohort.offers import MAX_BRANCHES, PREFIX, is_merged, is_own_commit
 from mlstarter.cohort.private_clone import MAIN
@@ -23,7 +22,7 @@ from mlstarter.cohort.roster import Student
 from mlstarter.errors import MlstarterError
 from mlstarter.git.merge_base import TemplateCommit, template_commits
 from mlstarter.git.template_commits import Trailers
-from mlstarter.layers import read_marker
+from mlstarter.layer_records import RECORD, read_marker
 from mlstarter.project import Project
 
 _BRANCHES = f"refs/heads/{PREFIX}"
@@ -76,7 +75,7 @@ class OfferProver:
             return None
         if any(not read_commit(project, each.commit) for each in commits):
             return None
-        marker = read_marker(project.repository.blob(newest.commit, MARKER))
+        marker = read_marker(project.repository.blob(newest.commit, RECORD))
         if marker != self.prover.whose(student):
             return None
         is_render = self.prover.is_render(student, project, render, names)

@@ -9,15 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from mlstarter import escape
-from mlstarter.cohort.handout import NEUTRAL, Handout
 from mlstarter.cohort.journal import Delivery
 from mlstarter.cohort.private_clone import MAIN
+from mlstarter.git.identity import NEUTRAL
 from mlstarter.git.merge_base import template_commits
-from mlstarter.layers import RECORD, digest_of
+from mlstarter.layer_records import RECORD, digest_of
 from mlstarter.project import Project
+
+if TYPE_CHECKING:
+    from mlstarter.cohort.handout import Handout
 
 Outcome = Literal["current", "offered", "merged", "conflict", "moved"]
 PREFIX = "mlstarter/update-"

@@ -12,13 +12,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from mlstarter.cohort.handout import MARKER, NEUTRAL
 from mlstarter.cohort.remotes import repository_name
 from mlstarter.cohort.transport import Transport, local_path
+from mlstarter.git.identity import NEUTRAL
 from mlstarter.git.merge_base import template_commits
 from mlstarter.git.process import Git, closed_settings
 from mlstarter.git.repository import Repository
-from mlstarter.layers import read_marker
+from mlstarter.layer_records import RECORD, read_marker
 from mlstarter.new.first_commit import make_bare
 from mlstarter.project import Project
 
@@ -63,11 +63,11 @@ def belongs_to(project: Project, commit: str) -> tuple[str, str] | None:
 
     Where a student deleted it, the one that was handed out counts.
     """
-    owner = read_marker(project.repository.blob(commit, MARKER))
+    owner = read_marker(project.repository.blob(commit, RECORD))
     if owner is not None:
         return owner
     for template_commit in template_commits(project.repository.git, commit):
-        owner = read_marker(project.repository.blob(template_commit.commit, MARKER))
+        owner = read_marker(project.repository.blob(template_commit.commit, RECORD))
         if owner is not None:
             return owner
     return None

@@ -13,18 +13,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mlstarter.cohort.handout import MARKER, NEUTRAL
 from mlstarter.cohort.journal import Delivery
 from mlstarter.cohort.private_clone import belongs_to
 from mlstarter.cohort.roster import Student
 from mlstarter.cohort.versions import CourseVersions
 from mlstarter.data_files import Unusable, load_toml
 from mlstarter.errors import NeedsAttention
+from mlstarter.git.identity import NEUTRAL
 from mlstarter.git.merge_base import Pristine, template_commits
 from mlstarter.git.objects import ObjectSet, object_id
 from mlstarter.git.pristine_commit import add_pristine_commits
 from mlstarter.git.template_commits import Trailers, parse_trailers
-from mlstarter.layers import MARKER_LAYER, read_marker
+from mlstarter.layer_records import MARKER_LAYER, RECORD, read_marker
 from mlstarter.project import Project
 
 # What engines/chance.py draws a student's chance from.
@@ -156,7 +156,7 @@ class Prover:
             child = children.pop(commit)
             commit = child.commit
             if (child.trailers.layer or "").startswith(f"{MARKER_LAYER} "):
-                marker = project.repository.blob(commit, MARKER) or b""
+                marker = project.repository.blob(commit, RECORD) or b""
                 if read_marker(marker) == self.whose(student):
                     return commit, marker
                 break

@@ -7,12 +7,11 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from mlstarter.cohort.handout import MARKER
 from mlstarter.cohort.journal import RepositoryEntry
 from mlstarter.cohort.private_clone import MAIN, private_git
 from mlstarter.cohort.transport import Transport
 from mlstarter.git.process import Git
-from mlstarter.layers import read_marker
+from mlstarter.layer_records import RECORD, read_marker
 from mlstarter.new.first_commit import make_bare
 
 _REMOTE = "refs/remotes/origin/"
@@ -60,7 +59,7 @@ def _is_grown(git: Git, entry: RepositoryEntry, head: str, course_run: str) -> b
     """Say whether ``head`` holds what was handed out to the student."""
     if git.call("merge-base", "--is-ancestor", entry.commit_id, head).status != 0:
         return False
-    marker = git.call("cat-file", "blob", f"{entry.commit_id}:{MARKER}").stdout
+    marker = git.call("cat-file", "blob", f"{entry.commit_id}:{RECORD}").stdout
     return read_marker(marker) == (course_run, entry.student_id)
 
 

@@ -23,7 +23,7 @@ _SECONDS = (300_000_000, 4_200_000_000)  # 1979 to 2103
 _UNITS = {"seconds": 1, "milliseconds": 1_000, "microseconds": 10**6, "nanoseconds": 10**9}
 _OTHER_CALENDARS = ((1300, 1500), (2400, 2700))  # of Iran and of Islam; of Buddhists
 _ENTITY = re.compile("&(?:amp|lt|gt|quot|nbsp|apos|#[0-9]{2,6});")
-_SEVERAL = re.compile(r"\s*[;|,/+]\s*")
+_SEVERAL = re.compile("[;|,/+]")
 _CODE_WITH_E = re.compile("[0-9]+[eE][0-9]+")
 
 
@@ -76,7 +76,7 @@ def note_of_classes(texts: Collection[str]) -> str:
     """Return a note on cells that hold several values of their column: "a;b" beside "b"."""
     for text in texts:
         parts = _SEVERAL.split(text)
-        if len(parts) > 1 and any(part in texts for part in parts):
+        if len(parts) > 1 and any(part.strip() in texts for part in parts):
             return f"{quote(text, 40)} seems to hold several values, and counts as one of its own"
     return ""
 

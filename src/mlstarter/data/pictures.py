@@ -101,6 +101,7 @@ def propose_pictures(
         )
     names = [path_text(cell) for cell in looked_at.table.columns[columns[0]]]
     rule = find_rule(names, files, looked_at.path.name, columns[0])
+    _refuse_second_labels(names, looked_at.table.columns[columns[1]], looked_at.path.name)
     values = {
         "columns": "; ".join(columns) if tuple(columns) != DEFAULT_COLUMNS else "",
         "roots": "; ".join(rule.roots),
@@ -181,6 +182,19 @@ def find_rule(names: Sequence[str], files: Collection[str], table: str, column: 
         hint=f"write each picture's path from the table's folder into {quote(column)}, with its "
         "ending",
     )
+
+
+def _refuse_second_labels(names: Sequence[str], labels: Sequence[object], table: str) -> None:
+    """Raise DataError for a picture that two lines give another class."""
+    rows: dict[str, int] = {}
+    for row, name in enumerate(names):
+        first = rows.setdefault(name, row)
+        if labels[row] != labels[first]:
+            raise DataError(
+                f"{excerpt(table)}, line {row + 2:,}: {quote(name)} is {quote(str(labels[row]))}, "
+                f"after {quote(str(labels[first]))} in line {first + 2:,}.",
+                hint="give each picture one class, or leave those of several out",
+            )
 
 
 def _misses(rule: PathRule, names: Iterable[str], files: Collection[str]) -> set[str]:

@@ -15,7 +15,8 @@ MARKS = (
 )
 
 # A letter that is not ASCII in UTF-7 (RFC 2152): 16 bits at least, in base64, between + and -.
-_UTF7_RUN = re.compile(rb"[A-Za-z]*\+[A-Za-z0-9+/]{3,400}-[A-Za-z]*")
+# What stands before it in its word is bounded: a cell of one long word is else read once a letter.
+_UTF7_RUN = re.compile(rb"[A-Za-z]{0,40}\+[A-Za-z0-9+/]{3,400}-[A-Za-z]{0,40}")
 
 
 def holds_halves(data: bytes) -> bool:

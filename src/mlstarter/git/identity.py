@@ -27,6 +27,8 @@ class Identity:
 
 # `.invalid` is reserved: nobody can ever receive mail there (RFC 2606).
 TEMPLATE_AUTHOR = Identity("mlstarter", "templates@mlstarter.invalid")
+# Who commits for a class.
+NEUTRAL = Identity("mlstarter cohort", "cohort@mlstarter.invalid")
 NOBODY = Identity("mlstarter user", "identity-not-set@mlstarter.invalid", fallback=True)
 
 IDENTITY_HINT = 'git config --global user.name "Your Name"; git config --global user.email you@...'

@@ -13,7 +13,9 @@ from mlstarter.sources.normalise import Normal, is_remote, normalise
 SHORTHANDS = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
 # Separates the address from the folder of the template in what a project records.
 SUBDIRECTORY = "#subdirectory="
-_WITH_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s'\"<>]+")
+_WITH_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,40}://[^\s'\"<>]+")
+# Neither an account nor a message is so long, and in one that is nothing could be sought in time.
+_LONG_WORD = re.compile(r"[^\s'\"]{1001,}")
 _WITH_PASSWORD = re.compile(r"(?<![^\s'\"(<=,])[^\s/:@'\"]+:[^\s/@'\"]+@(?=[^\s@])")
 
 
@@ -127,7 +129,7 @@ def public(address: str) -> str:
     """
     scheme, separator, rest = address.partition("://")
     if not separator:
-        return _WITH_PASSWORD.sub("", address)
+        return _without_passwords(address)
     end = re.search(r"[/?#]", rest)
     authority, tail = (rest[: end.start()], rest[end.start() :]) if end else (rest, "")
     if re.search(r":\D", authority) and "@" in tail and "@" not in authority:
@@ -147,7 +149,11 @@ def public(address: str) -> str:
 def public_text(text: str) -> str:
     """Return ``text`` with the credentials of the addresses in it left out."""
     result = _WITH_SCHEME.sub(lambda match: public(match[0]), text)
-    return _WITH_PASSWORD.sub("", result)
+    return _without_passwords(result)
+
+
+def _without_passwords(text: str) -> str:
+    return _WITH_PASSWORD.sub("", _LONG_WORD.sub("...", text))
 
 
 def is_url(address: str) -> bool:

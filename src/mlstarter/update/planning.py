@@ -8,7 +8,8 @@ from mlstarter.changelog import between
 from mlstarter.engines.path_safety import check
 from mlstarter.errors import NeedsAttention
 from mlstarter.git.merge_base import Layer, Pristine
-from mlstarter.layers import MARKER_LAYER, RECORD, read_marker, render_layers, replace_layers
+from mlstarter.layer_records import MARKER_LAYER, RECORD, read_marker, replace_layers
+from mlstarter.layers import render_layers
 from mlstarter.project import Project
 from mlstarter.questions import Answers
 from mlstarter.sources import Template

@@ -41,5 +41,5 @@ def _parse_activity(activity: Any) -> Push | None:
 
 def parse_cursor(link: str) -> str:
     """Return the cursor that a Link header (RFC 8288) names for the next page, "" for none."""
-    match = re.search(r'<([^>]*)>; *rel="next"', link)
+    match = re.search(r'<([^<>]*)>; *rel="next"', link)
     return parse_qs(urlsplit(match[1]).query).get("after", [""])[0] if match else ""

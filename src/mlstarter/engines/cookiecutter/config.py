@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -62,11 +61,11 @@ class CookiecutterConfig:
         old = self.variables.get("template")
         if isinstance(old, list):
             # The form before version 2.5: "Title (./folder)".
-            entries = [(str(entry), re.search(r"\((.+)\)", str(entry))) for entry in old]
+            titles = [(str(entry), *str(entry).partition("(")[::2]) for entry in old]
             return {
-                text.partition("(")[0].strip(): (text, _inside(match.group(1)))
-                for text, match in entries
-                if match
+                name.strip(): (text, _inside(folder))
+                for text, name, rest in titles
+                if (folder := rest.rpartition(")")[0])
             }
         return {}
 

@@ -14,7 +14,8 @@ from torch.fft import irfft, rfft, rfftfreq
 from .features import RATE
 from .model import BANDS, bands_of, hats, hertz_of, mask
 
-ROUND = 8_000  # lengths are multiples of this: each new shape is prepared anew by torch
+# Lengths are multiples of these: each new shape is prepared anew by torch.
+ROUND, FRAMES = 8_000, 20
 
 
 def draw(like: Tensor, low: float, high: float, width: int = 1) -> Tensor:
@@ -28,10 +29,11 @@ def some(like: Tensor, share: float) -> Tensor:
 
 
 def interpolate(values: Tensor, places: Tensor) -> Tensor:
-    """Return ``values`` [..., n] at fractional places [..., m] of the last axis."""
+    """Return ``values`` [..., n] at fractional places [..., m] of the last axis, or [..., 1, m]."""
     low = places.floor().long().clamp(0, values.shape[-1] - 1)
     high = (low + 1).clamp(max=values.shape[-1] - 1)
-    return torch.lerp(values.gather(-1, low), values.gather(-1, high), places - low)
+    below, above = (values.gather(-1, x.expand(*values.shape[:-1], -1)) for x in (low, high))
+    return torch.lerp(below, above, places - low)
 
 
 def coloured_noise(like: Tensor, colour: Tensor) -> Tensor:
@@ -148,8 +150,8 @@ def vary(energies: Tensor, frames: Tensor, longer: Tensor) -> Tensor:
     bands = torch.arange(BANDS, device=energies.device)
     energies = hats(torch.where(some(energies, 0.7), throat(energies), bands), BANDS) @ energies
     step = ((frames - 1) / (longer - 1))[:, None, None].to(energies.device)
-    places = torch.arange(-(-int(longer.max()) // 50) * 50, device=energies.device) * step
-    return interpolate(energies, places.expand(-1, BANDS, -1))
+    total = -(-int(longer.max()) // FRAMES) * FRAMES
+    return interpolate(energies, torch.arange(total, device=energies.device) * step)
 
 
 def gaps(features: Tensor, frames: Tensor) -> Tensor:
@@ -160,5 +162,6 @@ def gaps(features: Tensor, frames: Tensor) -> Tensor:
         low, start = draw(features, 0, BANDS).floor(), draw(features, 0, 1) * frames[:, None]
         width, length = draw(features, 0, 7).floor(), draw(features, 0, 10).floor()
         gap = ((band >= low) & (band < low + width))[:, :, None]
-        features = features * ~(gap | ((moment >= start) & (moment < start + length))[:, None])
+        gap = gap | ((moment >= start) & (moment < start + length))[:, None]
+        features = features.masked_fill(gap, 0)
     return features

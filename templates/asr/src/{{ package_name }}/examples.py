@@ -16,7 +16,6 @@ from .model import LogMel, Network, features_of
 
 AT_ONCE = 32  # waves that are changed together
 CLICKS = 0.7  # most often taken for a word, so that training hears more of them
-FRAMES = 50  # of which the length of a batch is a multiple
 Group = tuple[Tensor, Tensor, Sequence[str]]  # waves, samples of each, texts
 Batch = tuple[list[int], Tensor]  # rows, and the frames to which each is stretched
 
@@ -38,7 +37,7 @@ class Examples:
         rows, longer = batch
         frames = torch.tensor([len(self.energies[row]) for row in rows])
         energies = pad_sequence([self.energies[row] for row in rows], batch_first=True).mT
-        energies = pad(energies, (0, -energies.shape[2] % FRAMES))
+        energies = pad(energies, (0, -energies.shape[2] % augment.FRAMES))
         with torch.autocast(energies.device.type, enabled=False):  # logarithms need all digits
             if training:
                 energies = augment.vary(energies, frames, longer)
@@ -102,5 +101,5 @@ def noisy(waves: Sequence[Samples], decibels: float) -> list[Samples]:
 
 def without_speech(count: int) -> list[Samples]:
     """Return clips in which nobody speaks."""
-    pairs = [augment.no_speech(1, 0.3, torch.device("cpu")) for _ in range(count)]
-    return [waves[0, : int(lengths)].numpy() for waves, lengths in pairs]
+    pairs = (augment.no_speech(AT_ONCE, 0.3, torch.device("cpu")) for _ in range(0, count, AT_ONCE))
+    return [wave[:n].numpy() for pair in pairs for wave, n in zip(*pair, strict=True)][:count]
