@@ -113,6 +113,7 @@ def test_the_digest_is_of_the_folder_not_of_its_place(
     assert digest_of(new_place) != before
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("files", "message"),
     [

@@ -99,6 +99,7 @@ FAULTS: dict[str, tuple[Callable[[Path], object], str, str]] = {
 }  # fmt: skip
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("fault", FAULTS)
 def test_each_fault_is_found_with_how_to_mend_it(run: Run, project: Path, fault: str) -> None:
     break_it, name, detail = FAULTS[fault]

@@ -40,6 +40,7 @@ def test_without_git_doctor_fails_and_says_how_to_mend_it(run: Run, tmp_path: Pa
     assert checks["container engine"]["status"] == "warning"
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("text", "words"),
     [

@@ -65,6 +65,7 @@ def special_file(kind: str, path: Path) -> Iterator[None]:
         yield
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("kind", ["pipe", "socket", "device", "link to a pipe"])
 @pytest.mark.parametrize("use", COMMANDS)
 def test_what_is_no_file_is_refused_at_once(

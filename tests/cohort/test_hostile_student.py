@@ -543,6 +543,7 @@ def test_an_error_that_nobody_thought_of_is_one_student_s(
     assert f"refs/heads/{BRANCH}" in ready.refs("s0003")
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     "stamp",
     [

@@ -42,6 +42,7 @@ def test_commas_semicolons_marks_and_any_order_are_read(
     assert check(classroom, capsys, text) == []
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("row", "message"),
     [
@@ -202,6 +203,7 @@ def test_settings_come_from_cohort_toml_and_flags_win(
     assert classroom.read("s0001", "README.md") == "# A-s0001\n\nSeed 5, section A."
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("text", "message", "hint"),
     [
@@ -240,6 +242,7 @@ def test_settings_that_cannot_be_are_refused(
 WITH_ACCENTS = "student_id,name\ns1,Jürgen Müller\n"
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     "data",
     [

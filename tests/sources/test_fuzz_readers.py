@@ -106,6 +106,7 @@ READERS: dict[str, tuple[bytes, Callable[[Path, bytes], None]]] = {
 }
 
 
+@pytest.mark.sampled
 @pytest.mark.timeout(3000)
 @pytest.mark.parametrize("reader", READERS)
 def test_any_input_is_read_or_refused(reader: str, tmp_path: Path) -> None:

@@ -120,6 +120,7 @@ def test_a_template_about_its_answers_alone_needs_no_trust(tmp_path: Path) -> No
     assert tree["f"].data.startswith(b"x ")
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("version", [str(version) for version in sources.versions()])
 def test_every_parser_reads_the_built_in_questions_alike(version: str) -> None:
     root = sources.resolve(ref=version).root
@@ -128,6 +129,7 @@ def test_every_parser_reads_the_built_in_questions_alike(version: str) -> None:
     assert [*quick.questions] == [*usual.questions]
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("version", [str(version) for version in sources.versions()])
 def test_this_process_renders_the_built_in_template(version: str) -> None:
     config = load_config(sources.resolve(ref=version).root)

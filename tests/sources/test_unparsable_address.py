@@ -34,6 +34,7 @@ def test_of_a_template(address: str, mlstarter: Run) -> None:
     assert_one_sentence(mlstarter("list", "questions", "--template", address))
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("address", ADDRESSES[:3])
 def test_of_a_published_copy(address: str, mlstarter: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MLSTARTER_TEMPLATES_URL", address)

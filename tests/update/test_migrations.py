@@ -214,6 +214,7 @@ def test_a_migration_that_goes_wrong_is_one_line_and_changes_nothing(
     assert git(project, "status", "--porcelain") == ""
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     "entry",
     ["{version: 2.0.0, before: 3}", "{version: 2.0.0, after: [4]}", "3", "null", "{command: 5}",

@@ -154,14 +154,13 @@ def vary(energies: Tensor, frames: Tensor, longer: Tensor) -> Tensor:
     return interpolate(energies, torch.arange(total, device=energies.device) * step)
 
 
-def gaps(features: Tensor, frames: Tensor) -> Tensor:
-    """Return features [rows, 2 * BANDS, frames], bands and moments hidden (SpecAugment, 2019)."""
-    band = torch.arange(BANDS, device=features.device).repeat(2)
-    moment = torch.arange(features.shape[2], device=features.device)
+def gaps(values: Tensor, frames: Tensor) -> Tensor:
+    """Return values [rows, 2 * BANDS, frames], bands and moments hidden (SpecAugment, 2019)."""
+    band = torch.arange(BANDS, device=values.device).repeat(2)
+    frame = torch.arange(values.shape[2], device=values.device)
     for _ in range(2):
-        low, start = draw(features, 0, BANDS).floor(), draw(features, 0, 1) * frames[:, None]
-        width, length = draw(features, 0, 7).floor(), draw(features, 0, 10).floor()
+        low, start = draw(values, 0, BANDS).floor(), draw(values, 0, 1) * frames[:, None]
+        width, span = draw(values, 0, 7).floor(), draw(values, 0, 10).floor()
         gap = ((band >= low) & (band < low + width))[:, :, None]
-        gap = gap | ((moment >= start) & (moment < start + length))[:, None]
-        features = features.masked_fill(gap, 0)
-    return features
+        values = values.masked_fill(gap | ((frame >= start) & (frame < start + span))[:, None], 0)
+    return values
