@@ -57,6 +57,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], 
     return put
 
 
+@pytest.mark.slow
 def test_a_preset_of_another_package_is_listed_and_used(
     mlstarter: Run, install: Callable[[str], None], tmp_path: Path
 ) -> None:

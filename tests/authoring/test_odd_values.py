@@ -63,7 +63,7 @@ def check_each_verb(run: Run, source: Path, folder: Path) -> None:
             assert number or not (folder / "out").exists()
 
 
-@pytest.mark.sampled
+@pytest.mark.slow
 @pytest.mark.parametrize("key", COPIER)
 def test_a_setting_of_copier_may_be_anything(key: str, mlstarter: Run, tmp_path: Path) -> None:
     for number, value in enumerate(VALUES):
@@ -72,7 +72,7 @@ def test_a_setting_of_copier_may_be_anything(key: str, mlstarter: Run, tmp_path:
         check_each_verb(mlstarter, write_template(folder / "t", files), folder)
 
 
-@pytest.mark.sampled
+@pytest.mark.slow
 @pytest.mark.parametrize("key", COOKIECUTTER)
 def test_a_variable_of_cookiecutter_may_be_anything(
     key: str, mlstarter: Run, tmp_path: Path

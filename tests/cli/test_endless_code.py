@@ -32,7 +32,7 @@ ENDLESS: dict[str, Files] = {
 }
 
 
-@pytest.mark.sampled
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ENDLESS)
 def test_ctrl_c_ends_code_that_never_ends(
     kind: str, tmp_path: Path, environ: dict[str, str]

@@ -92,7 +92,7 @@ def test_a_repository_of_somebody_else_at_the_new_address_is_not_taken(
     assert urls(accounts, capsys)["s0001"] == f"file://{accounts.server}/user-s0001.git"
 
 
-@pytest.mark.sampled
+@pytest.mark.slow
 @pytest.mark.parametrize("verb", ("create", "update", "status", "clone"))
 def test_a_repository_that_was_renamed_on_the_server_is_followed(
     classroom: Classroom, capsys: pytest.CaptureFixture[str], verb: str

@@ -72,6 +72,7 @@ def test_create_takes_over_what_proves_itself(orphan: Classroom) -> None:
     assert everything(orphan) == before
 
 
+@pytest.mark.slow
 def test_a_class_that_was_updated_is_proven_by_its_first_commit(
     classroom: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -120,6 +120,7 @@ def test_the_school_s_layer_lies_over_every_project(classroom: Classroom, tmp_pa
     assert 'name = "school"' in classroom.read("s0001", ".mlstarter.toml")
 
 
+@pytest.mark.slow
 def test_no_name_or_address_reaches_a_repository_the_journal_or_the_output(
     classroom: Classroom, capfd: pytest.CaptureFixture[str]
 ) -> None:

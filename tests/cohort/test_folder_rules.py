@@ -30,7 +30,7 @@ def hook(store: Path, name: str, text: str) -> Path:
     return path
 
 
-@pytest.mark.sampled
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["pre-receive", "update", "proc-receive", "reference-transaction"])
 def test_a_hook_that_decides_is_named_with_its_words_and_passed_by_no_push(
     ready: Classroom, capsys: pytest.CaptureFixture[str], name: str

@@ -84,6 +84,7 @@ def test_each_project_has_a_card_and_nothing_says_whose_it_is(
     assert "Ada Zyxwv0 (s0001)" in (into / "index.html").read_text()
 
 
+@pytest.mark.slow
 def test_an_account_in_a_link_and_a_name_in_a_sentence_are_left_out(
     exhibition: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -118,7 +118,7 @@ def test_a_moved_project_is_named_for_people_and_on_the_board(
     assert ready.call("status", "--fail-on", "behind") == 3
 
 
-@pytest.mark.sampled
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "version",
     ["solutions", "refs/heads/solutions", "3.0.0-1-gabcdef0", "HEAD", "9.9.9", "--help", "''"],

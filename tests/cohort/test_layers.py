@@ -82,6 +82,7 @@ def test_layers_that_did_not_change_change_nothing(
     assert ready.read("s0003", "docs/rules.md", "mlstarter/update-2.0.0") == "Be kind.\nBe early."
 
 
+@pytest.mark.slow
 def test_an_update_without_the_folder_keeps_the_layer(ready: Classroom, school: Path) -> None:
     school.rename(school.with_name("gone"))
     ready.template.release("2.0.0", **{"Makefile": "all:\n\techo new\n", "new.py": "x = 1\n"})

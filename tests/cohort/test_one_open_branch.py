@@ -154,6 +154,7 @@ def test_no_minor_version_is_crossed_unless_it_is_named(
     assert branches(classroom, "s0001") == {"main", OLD}
 
 
+@pytest.mark.slow
 def test_a_repeated_update_names_the_conflict_again_until_it_is_merged(
     classroom: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -24,6 +24,7 @@ def copies(classroom: Classroom, tmp_path: Path) -> Classroom:
     return classroom
 
 
+@pytest.mark.slow
 def test_the_last_clone_is_taken_and_named(
     copies: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -203,7 +203,7 @@ LEADING_OUT = (
 )  # fmt: skip
 
 
-@pytest.mark.sampled
+@pytest.mark.slow
 @pytest.mark.parametrize("prepare", LEADING_OUT, ids=lambda prepare: prepare.__name__)
 def test_a_repository_that_leads_out_of_its_folder_is_left_alone(
     ready: Classroom,

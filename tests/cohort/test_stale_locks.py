@@ -46,6 +46,7 @@ def test_a_lock_of_a_killed_creation_does_not_keep_it_from_going_on(classroom: C
     assert classroom.refs(student).keys() == {"refs/heads/main"}
 
 
+@pytest.mark.slow
 def test_a_lock_of_a_killed_offer_does_not_keep_it_from_going_on(classroom: Classroom) -> None:
     assert classroom.call("create") == 0
     classroom.template.release("2.0.0", **{"new.py": "fresh = True\n"})

@@ -229,7 +229,7 @@ def test_a_signal_at_any_moment_leaves_nothing_or_the_whole_project(
     assert outcomes - {0, -number}, "no signal came in the middle"
 
 
-@pytest.mark.sampled
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["init", "read-tree"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_while_git_writes_leaves_nothing_that_git_wrote_afterwards(

@@ -84,7 +84,7 @@ def test_a_second_use_starts_no_git(monkeypatch: pytest.MonkeyPatch) -> None:
     assert sources.resolve() == first
 
 
-@pytest.mark.sampled
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", ["file removed", "file cut short", "manifest gone", "pack gone"])
 def test_a_damaged_cache_is_built_again(damage: str, cache_dir: Path) -> None:
     root = sources.resolve().root

@@ -129,7 +129,7 @@ def test_every_parser_reads_the_built_in_questions_alike(version: str) -> None:
     assert [*quick.questions] == [*usual.questions]
 
 
-@pytest.mark.sampled
+@pytest.mark.slow
 @pytest.mark.parametrize("version", [str(version) for version in sources.versions()])
 def test_this_process_renders_the_built_in_template(version: str) -> None:
     config = load_config(sources.resolve(ref=version).root)

@@ -54,7 +54,7 @@ def test_a_pipe_is_no_file_of_a_template(
     assert not list((tmp_path / "p").rglob("*pipe*"))
 
 
-@pytest.mark.sampled
+@pytest.mark.slow
 @pytest.mark.parametrize("is_tracked", [False, True], ids=["folder", "repository"])
 @pytest.mark.parametrize("name", [".gitignore", ".gitattributes", "below/.gitignore"])
 def test_a_pipe_that_git_would_open_is_named(name: str, is_tracked: bool, tmp_path: Path) -> None:

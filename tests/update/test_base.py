@@ -57,6 +57,7 @@ def test_a_squash_whose_message_carries_the_trailers_is_not_the_base(project: Pa
     assert (project / "only-mine.py").exists()
 
 
+@pytest.mark.slow
 def test_a_squashed_update_is_followed_by_an_update(two_releases: Template, project: Path) -> None:
     mine(project)
     git(project, "commit", "-q", "-m", "Mine")

@@ -98,6 +98,7 @@ def test_with_trust_they_do_what_copier_update_does(
     assert mlstarter("update", project, "--yes", "--trust")[1].startswith("Up to date")
 
 
+@pytest.mark.slow
 def test_the_preview_shows_what_they_do_and_undo_takes_it_back(
     mlstarter: Run, project: Path
 ) -> None:

@@ -79,6 +79,7 @@ def test_a_plain_copier_update_works_after_ours(two_releases: Template, project:
     )
 
 
+@pytest.mark.slow
 def test_adopting_records_the_base_and_changes_no_file(
     two_releases: Template, tmp_path: Path
 ) -> None:

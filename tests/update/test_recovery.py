@@ -131,6 +131,7 @@ def test_a_killed_update_is_undone_or_finished(project: Path, is_conflict: bool)
             assert mend(folder) == Recovery("nothing")
 
 
+@pytest.mark.slow
 def test_what_was_done_since_the_kill_stays(project: Path) -> None:
     trial = killed_copy(project, "edited", BEFORE_THE_INDEX)
     (trial / "new/file").write_text("mine now\n")

@@ -119,6 +119,7 @@ def test_a_conflict_is_finished_by_a_commit_that_the_user_signs(
     assert "Up to date" in mlstarter("update", project, "--yes")[1]
 
 
+@pytest.mark.slow
 def test_what_is_signed_afterwards_is_still_the_template_s(
     mlstarter: Run, template: Template, signing: Path, tmp_path: Path
 ) -> None:
@@ -161,6 +162,7 @@ def test_a_program_that_cannot_sign_stops_the_user_alone(
     assert "Up to date" in mlstarter("update", project, "--yes")[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("program", ["works", "fails"])
 def test_a_class_is_made_and_updated(
     program: str, mlstarter: Run, template: Template, signing: Path, tmp_path: Path
