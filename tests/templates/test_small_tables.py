@@ -196,3 +196,21 @@ def own_project(
     package = next((root / "src").glob("*/__init__.py")).parent.name
     environment = {**base.environment, "PYTHONPATH": str(root / "src")}
     return Project(root, package, base.python, environment)
+
+
+def test_a_wide_table_is_learned_and_published(
+    generate: Generate, tabular_project: Project
+) -> None:
+    """Requests that test every edge of every column would be columns times columns cells."""
+    chance = random.Random(5)
+    columns = [f"x{number}" for number in range(500)]
+    rows: list[Row] = [
+        {**{name: round(chance.gauss(0, 1), 3) for name in columns}, "y": "yes" if i % 2 else "no"}
+        for i in range(100)
+    ]
+    project = own_project(generate, tabular_project, "wide", "binary", rows)
+    for command in ("train", "promote"):
+        project.command(command)
+    cases = json.loads((project.root / "model/golden.json").read_text("utf-8"))["cases"]
+    assert 100 < len([case for case in cases if case.get("refused")]) < 1_000
+    assert (project.root / "model/golden.json").stat().st_size < 5_000_000
