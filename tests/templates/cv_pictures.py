@@ -75,6 +75,7 @@ def photographs() -> list[tuple[str, str, str, float]]:
     smooth = Image.fromarray(rng.integers(0, 256, (6, 8, 3), dtype=np.uint8))
     smooth = smooth.resize((400, 300), bicubic)
     large, clear = smooth.resize((2501, 1403), bicubic), smooth.convert("RGBA")
+    grey = np.asarray(smooth.convert("L"))
     clear.putalpha(Image.linear_gradient("L").resize(clear.size))
     rotation = Image.Exif()
     rotation[0x0112] = 6
@@ -89,6 +90,7 @@ def photographs() -> list[tuple[str, str, str, float]]:
         ("large jpeg", encode(large, **jpeg, exif=rotation), "image/jpeg", 0.02),
         ("transparent", encode(clear), "image/png", 0.02),
         ("webp", encode(smooth, kind="WEBP", lossless=True), "image/webp", 0.02),
+        ("16 bits", encode(Image.fromarray(grey.astype(np.uint16) * 16)), "image/png", 0.0),
         ("no picture", base64.b64encode(b"hello").decode(), "image/png", 0.0),
     ]
 

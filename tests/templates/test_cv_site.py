@@ -175,7 +175,9 @@ CHOOSE = """async (files) => {
         data.items.add(new File([bytes], "mine", { type }));
         form.nodes[0].querySelector("input").files = data.files;
         const { request, errors } = await form.read();
-        answers.push(errors.length ? { detail: errors } : await backend.predict(request));
+        const refused = (refusal) => ({ detail: refusal.errors });
+        const ask = () => backend.predict(request).catch(refused);
+        answers.push(errors.length ? { detail: errors } : await ask());
     }
     return answers;
 }"""
@@ -195,7 +197,9 @@ def test_files_are_decoded_by_the_browser_as_by_the_service(
         answers = page.evaluate(CHOOSE, [[file, kind] for _, file, kind, _ in files])
     rows = zip(files, expected, answers, strict=True)
     for (name, _, _, tolerance), (status, theirs), ours in rows:
-        if status == 200:
+        if name == "16 bits":  # the service reads all of them, a browser would give other numbers
+            assert status == 200 and "16 bits of grey" in ours["detail"][0]["msg"]
+        elif status == 200:
             assert theirs["prediction"] == ours["prediction"], name
             assert difference(theirs, ours) < tolerance, (name, theirs, ours)
         else:
