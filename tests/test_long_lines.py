@@ -61,6 +61,7 @@ CASES: dict[str, tuple[Callable[[str], object], str]] = {
     "an address": (public, "a:b," * N),
     "a message of a server": (public_text, "1," * N),
     "a word of a server": (public_text, "x" * N),
+    "an account of a server": (public_text, "1,@" * N),
 }
 
 

@@ -17,6 +17,7 @@ import pytest
 
 from mlstarter.cli import run
 from tests.cohort.git_server import GitServer
+from tests.cohort.github_stand_in import GitHubStandIn
 
 COPIER_YML = """\
 _subdirectory: project
@@ -234,6 +235,23 @@ def classroom(tmp_path: Path, template: Template, snapshots: Path) -> Classroom:
     new.remote = f"file://{new.server}/{{student_id}}.git"
     new.enrol(3)
     return new
+
+
+@pytest.fixture
+def ready(classroom: Classroom) -> Classroom:
+    """Return a class whose repositories hold version 1.0.0, with 2.0.0 released."""
+    classroom.hand_out()
+    text = classroom.template.text("train.py").replace("step_5 = 5\n", "step_5 = 55\n")
+    classroom.template.release("2.0.0", **{"train.py": text, "new.py": "fresh = True\n"})
+    return classroom
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[GitHubStandIn]:
+    root = tmp_path / "class" / "srv"
+    root.mkdir(parents=True, exist_ok=True)
+    with GitHubStandIn(root) as running:
+        yield running
 
 
 @pytest.fixture

@@ -264,3 +264,8 @@ def test_no_address_raises_anything_else_or_is_trusted_wrongly() -> None:
                 assert path.startswith("/our-school/"), source
                 assert ".." not in path.split("/"), source
     assert trust_count
+
+
+def test_a_long_path_is_no_account() -> None:
+    assert public("/srv/" + "deep/" * 500) == "/srv/" + "deep/" * 500
+    assert public_text(f"no such folder: {'x' * 3000}") == f"no such folder: {'x' * 3000}"

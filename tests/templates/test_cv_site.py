@@ -175,9 +175,9 @@ CHOOSE = """async (files) => {
         data.items.add(new File([bytes], "mine", { type }));
         form.nodes[0].querySelector("input").files = data.files;
         const { request, errors } = await form.read();
-        const refused = (refusal) => ({ detail: refusal.errors });
-        const ask = () => backend.predict(request).catch(refused);
-        answers.push(errors.length ? { detail: errors } : await ask());
+        const toDetail = (refusal) => ({ detail: refusal.errors });
+        const ask = () => backend.predict(request).catch(toDetail);
+        answers.push(errors.length ? toDetail({ errors }) : await ask());
     }
     return answers;
 }"""

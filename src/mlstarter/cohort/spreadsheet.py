@@ -147,8 +147,8 @@ def _trim(cell: str) -> str:
     if formula := _TEXT_FORMULA.fullmatch(text):
         text = formula[1].strip()
     if _INVISIBLE.search(text):
-        seen = [place for place, letter in enumerate(text) if without_invisible(letter)]
-        text = text[seen[0] : seen[-1] + 1] if seen else ""
+        places = [place for place, letter in enumerate(text) if without_invisible(letter)]
+        text = text[places[0] : places[-1] + 1] if places else ""
     return text
 
 

@@ -14,8 +14,8 @@ SHORTHANDS = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
 # Separates the address from the folder of the template in what a project records.
 SUBDIRECTORY = "#subdirectory="
 _WITH_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,40}://[^\s'\"<>]+")
-# Neither an account nor a message is so long, and in one that is nothing could be sought in time.
-_LONG_WORD = re.compile(r"[^\s'\"]{1001,}")
+# A longer word that may hold an account is left out: to look takes the square of its length.
+_LONGEST_ACCOUNT = 1_000
 _WITH_PASSWORD = re.compile(r"(?<![^\s'\"(<=,])[^\s/:@'\"]+:[^\s/@'\"]+@(?=[^\s@])")
 
 
@@ -153,7 +153,13 @@ def public_text(text: str) -> str:
 
 
 def _without_passwords(text: str) -> str:
-    return _WITH_PASSWORD.sub("", _LONG_WORD.sub("...", text))
+    return re.sub(r"\S+", lambda match: _without_password(match[0]), text)
+
+
+def _without_password(word: str) -> str:
+    if "@" not in word:
+        return word
+    return _WITH_PASSWORD.sub("", word) if len(word) <= _LONGEST_ACCOUNT else "..."
 
 
 def is_url(address: str) -> bool:

@@ -6,12 +6,12 @@ import { bar, element, percent } from "./elements.js";
 const MOST = 2e6; // pixels that the graph resizes; above, squares of pixels are averaged before
 const LARGEST = 64e6;
 const TOO_LARGE = "A picture may have 64 million pixels, not more.";
-const DEEP = "A browser keeps 8 of this PNG's 16 bits of grey: save it with 8, or ask the project's service.";
+const TOO_MANY_BITS = "A browser keeps 8 of this PNG's 16 bits of grey: save it with 8, or ask the project's service.";
 const UNREADABLE = "The file is damaged, or no picture that can be read.";
 
 /** What is wrong with a request: a list of { loc, msg, type }. */
-export function refusals({ height, width, channels, pixels, deep }, { input }) {
-  if (deep) return [refusal(DEEP)];
+export function refusals({ height, width, channels, pixels, is16Bit }, { input }) {
+  if (is16Bit) return [refusal(TOO_MANY_BITS)];
   const fits = [height, width].every((side) => Number.isInteger(side) && side > 0) &&
     height * width <= MOST && channels === input.channels &&
     typeof pixels === "string" && toBytes(pixels).length === height * width * channels;
@@ -78,7 +78,7 @@ export function shrink(rgba, width, height, side, channels) {
 async function decode(file, { input: { channels } }) {
   const options = { imageOrientation: "from-image", colorSpaceConversion: "none" };
   const header = new Uint8Array(await file.slice(0, 26).arrayBuffer());
-  const deep = header[1] === 0x50 && header[24] === 16 && header[25] === 0; // a PNG's bits, and grey
+  const is16Bit = header[1] === 0x50 && header[24] === 16 && header[25] === 0; // a PNG of grey
   const bitmap = await createImageBitmap(file, options);
   const { width, height } = bitmap;
   if (width * height > LARGEST) throw new Error(TOO_LARGE);
@@ -96,7 +96,7 @@ async function decode(file, { input: { channels } }) {
   }
   const pixels = new Uint8Array(await new Blob(strips.map((strip) => strip.pixels)).arrayBuffer());
   const rows = strips.reduce((sum, strip) => sum + strip.height, 0);
-  return { height: rows, width: strips[0].width, channels, pixels: toBase64(pixels), file, deep };
+  return { height: rows, width: strips[0].width, channels, pixels: toBase64(pixels), file, is16Bit };
 }
 
 /** Draw a request's pixels, larger where they are few. */

@@ -61,11 +61,11 @@ class CookiecutterConfig:
         old = self.variables.get("template")
         if isinstance(old, list):
             # The form before version 2.5: "Title (./folder)".
-            titles = [(str(entry), *str(entry).partition("(")[::2]) for entry in old]
+            folders = {text: text.partition("(")[2].rpartition(")")[0] for text in map(str, old)}
             return {
-                name.strip(): (text, _inside(folder))
-                for text, name, rest in titles
-                if (folder := rest.rpartition(")")[0])
+                text.partition("(")[0].strip(): (text, _inside(folder))
+                for text, folder in folders.items()
+                if folder
             }
         return {}
 
