@@ -26,6 +26,7 @@ GERMAN = "größe;groß\nmüßig;weiß\nkühl;Straße\n"
         (JAPANESE, "cp932", "cp932"),
         (JAPANESE, "iso2022_jp", "iso2022_jp"),
         ("Łódź,Kraków\nŻywiec,Gdańsk\n", "cp1250", "cp1250"),
+        ("ville;Angoulême\ncœur;Nîmes\n", "cp1252", "cp1252"),
     ],
 )
 def test_an_encoding_that_alone_makes_sense_is_taken(text: str, codec: str, name: str) -> None:
@@ -37,7 +38,7 @@ def test_an_encoding_that_alone_makes_sense_is_taken(text: str, codec: str, name
     ("text", "codec"),
     [
         (RUSSIAN, "cp1251"), (RUSSIAN, "koi8-u"), (RUSSIAN, "cp866"), (JAPANESE, "euc-jp"),
-        ("衣服很差15,坏\n手机很好,好\n电影满意,好\n", "gb18030"), ("ville;Angoulême\ncœur;Nîmes\n", "cp1252"),
+        ("衣服很差15,坏\n手机很好,好\n电影满意,好\n", "gb18030"), ("ville;Ávila\nPérez;Núñez\n", "cp1252"),
         ("아주 좋은 영화,예\n나쁜 상품,아니요\n", "cp949"),
     ],
 )  # fmt: skip

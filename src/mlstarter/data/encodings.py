@@ -7,14 +7,11 @@ in which the whole file makes sense give the same text.
 from __future__ import annotations
 
 import codecs
-import functools
 import itertools
 import re
-import unicodedata
-from dataclasses import dataclass
 
 from mlstarter.data.errors import DataError, OpenQuestion, Option
-from mlstarter.data.requirements import require
+from mlstarter.data.legacy_encodings import SEVERAL_BYTES, detect_legacy
 from mlstarter.data.show import excerpt, quote
 from mlstarter.data.unicode_encodings import (
     holds_halves,
@@ -23,55 +20,11 @@ from mlstarter.data.unicode_encodings import (
     wide_encoding,
 )
 
-# Of encodings that give the same text the first is named.
-CANDIDATES = (
-    "cp1252", "iso8859-15", "cp1250", "iso8859-2", "cp1251", "koi8-u", "koi8-r", "cp1253", "cp1254",
-    "cp1255", "cp1256", "cp1257", "cp1258", "cp874", "cp850", "cp852", "cp866", "cp855", "cp437",
-    "cp737", "cp775", "cp857", "cp862", "cp864", "cp865", "iso8859-3", "iso8859-4", "iso8859-5",
-    "iso8859-6", "iso8859-7",
-    "iso8859-8", "iso8859-9", "iso8859-10", "iso8859-13", "iso8859-14", "iso8859-16", "mac-roman",
-    "mac-latin2", "mac-cyrillic", "mac-greek", "mac-turkish", "mac-iceland",
-)  # fmt: skip
-SEVERAL_BYTES = ("gb18030", "big5", "cp950", "cp932", "euc-jp", "cp949", "johab", "shift_jis_2004")
 ESCAPE_ENCODINGS = ("iso2022_jp", "iso2022_jp_2", "iso2022_kr", "hz")
-# What stands between letters of a word without being one.
-INSIDE_WORDS = "'`-.&@_/\u2019\u2018\u00b4\u2010\u2011\u00b7\u00ad\u200c\u200d"
 # Of the different runs of bytes that are not ASCII, so many that are UTF-8 are no accident.
 LEAST_UTF8, MIXED_UTF8 = 0.5, 0.25
-# The everyday letters of an encoding of several bytes are those of its older, smaller form.
-EVERYDAY = {"gb18030": "gb2312", "cp949": "euc_kr", "cp932": "shift_jis", "euc-jp": "euc_jp"}
-CLEARLY = 0.3  # more of the letters are everyday ones than in any other encoding
-SAMPLE_SIZE = 4_000  # different words that are looked at
-FEWEST_GOOD = 0.98  # of the words that an encoding gives
-UNLIKELY = (
-    "BOX DRAWINGS",
-    "BLOCK",
-    "LIGHT SHADE",
-    "DARK SHADE",
-    "HALFWIDTH",
-    "LATIN SMALL LIGATURE F",
-)
-SCRIPTS = (
-    "LATIN",
-    "CYRILLIC",
-    "GREEK",
-    "HEBREW",
-    "ARABIC",
-    "THAI",
-    "CJK",
-    "HANGUL",
-    "HIRAGANA",
-    "KATAKANA",
-)
-SAME = {
-    "HIRAGANA": "CJK",
-    "KATAKANA": "CJK",
-    "KATAKANA-HIRAGANA": "CJK",
-    "IDEOGRAPHIC": "CJK",
-    "FULLWIDTH": "CJK",
-}
+RUNS = 40_000  # that are looked at
 _RUN = re.compile(rb"[\x80-\xff]+")
-_WORD = re.compile(r"[^\s,;|\"()\[\]{}<>=:]*[^\x00-\x7f\s][^\s,;|\"()\[\]{}<>=:]*")
 
 
 def detect(data: bytes, name: str) -> str:
@@ -88,7 +41,7 @@ def detect(data: bytes, name: str) -> str:
         data.decode("utf-8")
     except UnicodeDecodeError as error:
         _refuse_damaged(data, error, name)
-        return _other(data, name)
+        return detect_legacy(data, name)
     if words := utf7_words(data):
         raise OpenQuestion(
             "data_encoding",
@@ -167,7 +120,7 @@ def _refuse_damaged(data: bytes, error: UnicodeDecodeError, name: str) -> None:
             f"{excerpt(name)} writes letters as two halves (CESU-8), such as in line {line:,}.",
             hint="export it anew as UTF-8 (from MySQL or Oracle: utf8mb4, AL32UTF8)",
         )
-    runs = set(itertools.islice((m[0] for m in _RUN.finditer(data)), SAMPLE_SIZE * 10))
+    runs = set(itertools.islice((m[0] for m in _RUN.finditer(data)), RUNS))
     fitting = sum(_decodes(run, "utf-8") for run in runs) / len(runs)
     # By accident a letter of several bytes may be one of UTF-8, a letter of one byte never is.
     is_mixed = fitting >= MIXED_UTF8 and not any(_decodes(data, each) for each in SEVERAL_BYTES)
@@ -179,156 +132,3 @@ def _refuse_damaged(data: bytes, error: UnicodeDecodeError, name: str) -> None:
         hint="mend that line (it was perhaps added with another program), or name the encoding "
         "with --data data_encoding=...",
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """The lines that are not ASCII, as one encoding reads them."""
-
-    encoding: str
-    lines: tuple[str, ...]
-
-
-def _other(data: bytes, name: str) -> str:
-    lines = _lines(data)
-    readings: list[_Reading] = []
-    for encoding in (*SEVERAL_BYTES, *CANDIDATES):
-        try:
-            data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        texts = tuple(line.decode(encoding) for line in lines)
-        words = {word for text in texts for word in _WORD.findall(text)}
-        good = sum(_makes_sense(word) for word in words)
-        if words and good >= FEWEST_GOOD * len(words) and all(texts != r.lines for r in readings):
-            readings.append(_Reading(encoding, texts))
-    if not readings:
-        raise DataError(
-            f"No known encoding makes sense of all of {excerpt(name)}.",
-            hint="save it as UTF-8, or name its encoding with --data data_encoding=...",
-        )
-    clear = readings[0].encoding if len(readings) == 1 else _of_several_bytes(readings)
-    if clear is not None:
-        return clear
-    samples = {each.encoding: _sample(each, readings) for each in _by_rank(lines, readings)}
-    sample_list = "; ".join(
-        f"{encoding} {sample}" for encoding, sample in list(samples.items())[:4]
-    )
-    raise OpenQuestion(
-        "data_encoding",
-        f"{excerpt(name)} is not UTF-8, and {len(samples)} encodings make sense of it: "
-        f"{sample_list}.",
-        "Which of these can be read?",
-        [Option(encoding, f"{sample}  ({encoding})") for encoding, sample in samples.items()],
-    )
-
-
-def _lines(data: bytes) -> list[bytes]:
-    """Return the different lines that are not ASCII; no encoding has a line's end in a letter."""
-    lines: dict[bytes, None] = {}
-    for line in data.splitlines():
-        if not line.isascii():
-            lines[line[:2_000]] = None
-            if len(lines) >= SAMPLE_SIZE:
-                break
-    return list(lines)
-
-
-def _makes_sense(text: str) -> bool:
-    """Say whether a word could be one: letters of one script, and no sign within."""
-    for index, letter in enumerate(text):
-        if letter < "\x80":
-            continue
-        category = unicodedata.category(letter)
-        if category in ("Cc", "Cn", "Co", "Cs"):
-            return False
-        name = unicodedata.name(letter, "")
-        if category == "Lm" or name.startswith(UNLIKELY):
-            return False
-        if category[0] in "LM":
-            continue
-        before, after = text[index - 1 : index], text[index + 1 : index + 2]
-        if letter in INSIDE_WORDS:
-            continue
-        odd = category in ("So", "Sk", "No", "Nd") and (before.isalpha() or after.isalpha())
-        if odd or (before.isalpha() and (after.isalpha() or category in ("Pf", "Pi", "Sc"))):
-            return False
-    for part in re.findall(r"[^\W\d_]+", text):
-        scripts = {_script(letter) for letter in part if letter != "µ"}
-        if len(scripts - {""}) > 1 or _odd_case(part):
-            return False
-    return True
-
-
-def _script(letter: str) -> str:
-    name = unicodedata.name(letter, "").partition(" ")[0]
-    if name in ("FEMININE", "MASCULINE", "COMBINING"):
-        return ""
-    return SAME.get(name, name if name in SCRIPTS else "OTHER")
-
-
-def _odd_case(word: str) -> bool:
-    """Say whether a word has capitals after small letters, as only other encodings have."""
-    return bool(re.search(r"[^\W\d_]", word)) and any(
-        small.islower() and large.isupper() and (large > "\x7f" or small > "\x7f")
-        for small, large in itertools.pairwise(word)
-    )
-
-
-def _of_several_bytes(readings: list[_Reading]) -> str | None:
-    """Return the encoding of several bytes that clearly gives everyday letters, or None."""
-    scores = sorted(
-        ((_everyday(each), each.encoding) for each in readings if each.encoding in SEVERAL_BYTES),
-        reverse=True,
-    )
-    if len(scores) < len(readings) or scores[0][0] < scores[1][0] + CLEARLY:
-        return None
-    return scores[0][1]
-
-
-def _everyday(reading: _Reading) -> float:
-    """Return the share of letters that are everyday ones; kana count twice."""
-    letters = [c for line in reading.lines for c in line if c > "\u2e80"]
-    kana = sum("\u3040" <= letter <= "\u30ff" for letter in letters)
-    common = sum(_is_everyday(letter, reading.encoding) for letter in letters)
-    return (common + kana) / max(len(letters), 1)
-
-
-@functools.lru_cache(maxsize=50_000)
-def _is_everyday(letter: str, encoding: str) -> bool:
-    smaller = EVERYDAY.get(encoding, "big5")
-    data = letter.encode(smaller, "ignore")
-    # The first plane of frequent characters ends there: GB 2312, Big5, Shift JIS, EUC-JP.
-    last = {"gb2312": 0xD7, "big5": 0xC6, "shift_jis": 0x97, "euc_jp": 0xCF}.get(smaller, 0xFF)
-    return len(data) == 2 and data[0] <= last
-
-
-def _by_rank(lines: list[bytes], readings: list[_Reading]) -> list[_Reading]:
-    """Sort readings by how much they look like a language, as charset-normalizer measures it."""
-    normalizer = require("charset_normalizer", "Telling encodings apart")
-    names = [each.encoding for each in readings]
-    matches = normalizer.from_bytes(b"\n".join(lines), cp_isolation=names)
-    scores = {_plain(match.encoding): match.coherence - match.chaos for match in matches}
-    return sorted(
-        readings,
-        key=lambda each: (
-            -_everyday(each) if each.encoding in SEVERAL_BYTES else 0.0,
-            -scores.get(_plain(each.encoding), -1.0),
-            names.index(each.encoding),
-        ),
-    )
-
-
-def _plain(encoding: str) -> str:
-    return codecs.lookup(encoding).name
-
-
-def _sample(reading: _Reading, readings: list[_Reading]) -> str:
-    """Return words that the readings read differently, from the same lines for all of them."""
-    words: dict[str, None] = {}
-    for index, line in enumerate(reading.lines):
-        if any(other.lines[index] != line for other in readings):
-            words |= dict.fromkeys(_WORD.findall(line)[:2])
-        if len(words) >= 3:
-            break
-    return '"' + " ".join(excerpt(word, 16) for word in list(words)[:3]) + '"'

@@ -1,0 +1,140 @@
+"""Whether words could be words of a language: what tells one encoding of a text from another."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import re
+import unicodedata
+from collections.abc import Iterable
+
+# The letters beyond ASCII of languages, after the exemplar sets of Unicode's CLDR.
+LATIN_ALPHABETS = (
+    "äöüß", "àâæçéèêëîïôœùûüÿ", "áéíñóúüç", "àáâãçéêíóôõúü", "àèéìíîòóùú",
+    "éëïóöüèá", "åäöéàü", "æøåéêóòôäö", "äöåšžéü", "áðéíóúýþæö", "äöõüšž", "āčēģīķļņšūžōŗ",
+    "ąčęėįšųūž", "ąćęłńóśźż", "áčďéěíňóřšťúůýž", "áäčďéíĺľňóôŕšťúýž", "áéíóöőúüű", "ăâîșțşţ",
+    "čćđšž", "çğı\u0307öşüâîûə", "çë", "àçéèíïóòúü", "âêîôûŵŷ", "ċġħż", "ĉĝĥĵŝŭ",
+)  # fmt: skip
+CYRILLIC = "абвгдежзийклмнопрстуфхцчшщьъ"
+OTHER_ALPHABETS = (
+    CYRILLIC + "ыэюяё", CYRILLIC.replace("ъ", "") + "юяґєії", CYRILLIC + "юя",
+    "абвгдежзийклмнопрстуфхцчшыьэюяёіў", "абвгдђежзијклљмнњопрстћуфхцчџш",
+    "абвгдѓежзѕијклљмнњопрстќуфхцчџш", "αβγδεζηθικλμνξοπρσςτυφχψωάέήίόύώϊϋΐΰ",
+    "אבגדהוזחטיךכלםמןנסעףפץצקרשת", "ءآأؤإئابةتثجحخدذرزسشصضطظعغفقكلمنهوىيپچژگکی",
+)  # fmt: skip
+MARKS = "\u0300\u0301\u0303\u0309\u0323"  # of Vietnamese, each upon a vowel
+VIETNAMESE = "àáâãèéêìíòóôõùúýăđĩũơư" + MARKS
+THAI = "".join(map(chr, range(0x0E01, 0x0E5B)))
+ALPHABETS = [frozenset(a) for a in (*LATIN_ALPHABETS, *OTHER_ALPHABETS, VIETNAMESE, THAI)]
+# The everyday letters of an encoding of several bytes are those of its older, smaller form.
+EVERYDAY = {"gb18030": "gb2312", "cp932": "shift_jis", "euc-jp": "euc_jp"}
+# What stands between letters of a word without being one.
+INSIDE_WORDS = "'`-.&@_/\u2019\u2018\u00b4\u2010\u2011\u00b7\u00ad\u200c\u200d\u05be\u0640\u0e46"
+AMID_DIGITS = "×÷·°´\u2019"
+QUOTES = re.compile(
+    r"[\u201e\u201c\u201d\u201a\u2018\u2019](.+)[\u201c\u201d\u2018\u2019]|«(.+)»|»(.+)«"
+)
+# Square metres, degrees, trade marks: signs that belong to the letters beside them.
+WITH_UNIT = re.compile(r"(?<=\w)[²³¹®™](?!\w)|°(?=[CF]\b)")
+NO_TEXT = re.compile("[\x7f-\x9f\ue000-\uf8ff]")  # controls and letters of one's own
+UNLIKELY = ("BOX", "BLOCK", "LIGHT SHADE", "DARK SHADE", "HALFWIDTH", "LATIN SMALL LIGATURE F")
+SCRIPTS = (
+    "LATIN", "CYRILLIC", "GREEK", "HEBREW", "ARABIC", "THAI", "CJK", "HANGUL",
+)  # fmt: skip
+EAST_ASIAN = ("HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "IDEOGRAPHIC", "FULLWIDTH")
+
+
+def odd_share(words: Iterable[str], encoding: str) -> float:
+    """Return the share of the different words that could be none, in [0, 1]."""
+    verdicts = [is_east_asian(word, encoding) or is_word(word) for word in set(words)]
+    return 1 - sum(verdicts) / len(verdicts) if verdicts else 0.0
+
+
+def alphabet_share(words: Iterable[str]) -> float:
+    """Return the share of the letters beyond ASCII that one language's alphabet has, in [0, 1].
+
+    The best of the languages counts; East Asian letters belong to one.
+    """
+    letters = [c for word in words for c in word.lower() if c > "\x7f" and c not in "ªºµ"]
+    letters = [c for c in letters if unicodedata.category(c)[0] in "LM"]
+    wide = sum(letter > "\u2e80" for letter in letters)
+    best = max(sum(letter in alphabet for letter in letters) for alphabet in ALPHABETS)
+    return (wide + best) / len(letters) if letters else 1.0
+
+
+def is_word(text: str) -> bool:
+    """Say whether a word could be one: letters of one script, and no sign within."""
+    text = WITH_UNIT.sub("", QUOTES.sub(lambda match: "".join(filter(None, match.groups())), text))
+    for index, letter in enumerate(text):
+        if letter < "\x80":
+            continue
+        category = unicodedata.category(letter)
+        if category in ("Cc", "Cn", "Co", "Cs") or _is_unlikely(letter, category):
+            return False
+        before, after = text[index - 1 : index], text[index + 1 : index + 2]
+        if letter in MARKS and unicodedata.normalize("NFD", before)[:1].lower() not in "aeiouy":
+            return False
+        if before.isdigit() and after.isdigit() and category != "Pd" and letter not in AMID_DIGITS:
+            return False  # a blank or a dash of another encoding
+        if category[0] in "LM" or letter in INSIDE_WORDS:
+            continue
+        is_odd = category in ("So", "Sk", "Sm", "No", "Nd") and before.isalpha()
+        is_odd |= category in ("So", "Sk", "No", "Nd") and after.isalpha()
+        if is_odd or (before.isalpha() and (after.isalpha() or category in ("Pf", "Pi", "Sc"))):
+            return False
+    return not any(_mixes_scripts(part) or _odd_case(part) for part in _letter_runs(text))
+
+
+def is_east_asian(text: str, encoding: str) -> bool:
+    """Say whether a word is mostly of everyday letters of China, Japan or Korea."""
+    letters = [letter for letter in text if letter > "\u2e80"]
+    if not letters or any(unicodedata.category(letter) in ("Cn", "Co", "Cs") for letter in text):
+        return False
+    # A letter between those of ASCII is what an accent and the letter behind it look like.
+    lone = len(re.findall(r"[A-Za-z][\u2e80-\uffef](?![\u2e80-\uffef])", text))
+    common = sum(is_everyday(letter, encoding) for letter in letters)
+    return common - lone >= 2 / 3 * len(letters)
+
+
+@functools.lru_cache(maxsize=50_000)
+def is_everyday(letter: str, encoding: str) -> bool:
+    """Say whether a letter is one of the first plane of an encoding's smaller, older form."""
+    if encoding in ("cp949", "johab"):
+        return "\uac00" <= letter <= "\ud7a3"  # a syllable, as Koreans have written for decades
+    smaller = EVERYDAY.get(encoding, "big5")
+    data = letter.encode(smaller, "ignore")
+    # The first plane of frequent characters ends there: GB 2312, Big5, Shift JIS, EUC-JP.
+    last = {"gb2312": 0xD7, "big5": 0xC6, "shift_jis": 0x97, "euc_jp": 0xCF}.get(smaller, 0xFF)
+    return len(data) == 2 and data[0] <= last
+
+
+def _is_unlikely(letter: str, category: str) -> bool:
+    name = unicodedata.name(letter, "")
+    return name.startswith(UNLIKELY) or (category == "Lm" and letter not in INSIDE_WORDS)
+
+
+def _letter_runs(text: str) -> list[str]:
+    return re.findall(r"[^\W\d_]+", text)
+
+
+def _mixes_scripts(part: str) -> bool:
+    return len({_script(letter) for letter in part if letter != "µ"} - {""}) > 1
+
+
+def _script(letter: str) -> str:
+    name = unicodedata.name(letter, "").partition(" ")[0]
+    if name in ("FEMININE", "MASCULINE", "COMBINING"):
+        return ""
+    return "CJK" if name in EAST_ASIAN else name if name in SCRIPTS else "OTHER"
+
+
+def _odd_case(word: str) -> bool:
+    """Say whether a word has capitals where only other encodings have them.
+
+    After small letters, or one beyond ASCII second in a word that goes on in small letters.
+    """
+    pairs = itertools.pairwise(word)
+    return any(
+        small.islower() and large.isupper() and (large > "\x7f" or small > "\x7f")
+        for small, large in pairs
+    ) or (word[1:2] > "\x7f" and word[:2].isupper() and word[2:].islower())
