@@ -38,7 +38,7 @@ USUAL = {
     *("iso8859-2", "iso8859-15", "koi8-r", "koi8-u", "cp874", "cp850", "cp852", "cp866"),
     *SEVERAL_BYTES,
 }
-ONE_ALPHABET = 0.9
+ONE_ALPHABET, FEWEST_WORDS = 0.9, 5  # the latter of an encoding that programs wrote long ago
 FEWEST_CHOICES = 6  # that the owner is given
 _WORD = re.compile(r"[^\s,;|\"()\[\]{}<>=:]*[^\x00-\x7f\s][^\s,;|\"()\[\]{}<>=:]*")
 
@@ -89,7 +89,7 @@ def detect_legacy(data: bytes, name: str) -> str:
     most = readings[0].strangeness + slack
     likely = [reading for reading in readings if reading.strangeness <= most]
     clear = likely[0] if len(likely) == 1 else _of_several_bytes(likely)
-    if clear and clear.encoding in USUAL and clear.alphabet_share >= ONE_ALPHABET:
+    if clear and _is_certain(clear):
         return clear.encoding
     choices = [*_by_rank(lines, likely), *readings[len(likely) : FEWEST_CHOICES]]
     words = _telling_words(choices)
@@ -100,6 +100,16 @@ def detect_legacy(data: bytes, name: str) -> str:
         f"{excerpt(name)} is not UTF-8, and {len(samples)} encodings may be right: {texts}.",
         "Which of these can be read?",
         [Option(encoding, f"{sample}  ({encoding})") for encoding, sample in samples.items()],
+    )
+
+
+def _is_certain(reading: Decoding) -> bool:
+    """Say whether a reading that no other comes near may be taken without a question."""
+    is_old = not reading.encoding.startswith("cp125") and reading.encoding not in SEVERAL_BYTES
+    return (
+        reading.encoding in USUAL
+        and reading.alphabet_share >= ONE_ALPHABET
+        and (len(reading.words) >= FEWEST_WORDS or not is_old)
     )
 
 

@@ -30,7 +30,7 @@ ALPHABETS = [frozenset(a) for a in (*LATIN_ALPHABETS, *OTHER_ALPHABETS, VIETNAME
 EVERYDAY = {"gb18030": "gb2312", "cp932": "shift_jis", "euc-jp": "euc_jp"}
 # What stands between letters of a word without being one.
 INSIDE_WORDS = "'`-.&@_/\u2019\u2018\u00b4\u2010\u2011\u00b7\u00ad\u200c\u200d\u05be\u0640\u0e46"
-AMID_DIGITS = "×÷·°´\u2019"
+AMID_DIGITS = "\u00d7÷·°\u00b4\u2019"
 QUOTES = re.compile(
     r"[\u201e\u201c\u201d\u201a\u2018\u2019](.+)[\u201c\u201d\u2018\u2019]|«(.+)»|»(.+)«"
 )
