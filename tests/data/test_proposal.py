@@ -111,6 +111,20 @@ def test_no_split_by_time_is_made_on_a_guess(tmp_path: Path, columns: dict[str, 
         _propose(path, split_rule="time", split_column="kind")
 
 
+def test_a_measure_that_tells_one_class_of_three_apart_is_no_leak(tmp_path: Path) -> None:
+    kinds = ["setosa", "versicolor", "virginica"]
+    chance = random.Random(3)
+    columns: dict[str, list[Any]] = {
+        "width": [round((0, 2, 2.6)[i % 3] + chance.random(), 1) for i in range(150)],
+        "code": [f"k{i % 3}" for i in range(150)],
+        "class": [kinds[i % 3] for i in range(150)],
+    }
+    proposal = _propose(_table(tmp_path / "flowers.csv", columns), target="class")
+    assert proposal.schema is not None
+    assert [column.name for column in proposal.schema.features] == ["width"]
+    assert proposal.schema.exclude["code"].startswith("leak?")
+
+
 def test_what_predicts_the_target_alone_is_left_out_with_the_reason(
     tmp_path: Path, columns: dict[str, list[Any]]
 ) -> None:
