@@ -8,9 +8,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader
 
 from .errors import ProjectError
-from .metrics import in_words, number
+from .metrics import in_words, number, title
 
-SHORT = ("roc auc", "r2", "rmse", "mae", "wer", "cer")
 # <!-- NAME:begin --> ... <!-- NAME:end -->, or the same as comments of YAML.
 BLOCK = r"((?:<!--|#) ({name}):begin[^\n]*\n)(.*?)((?:<!--|#) \2:end)"
 
@@ -50,12 +49,6 @@ def with_blocks(path: Path, new: str) -> str:
 def markdown(text: object) -> str:
     """Return a text in one line, in which neither Markdown nor HTML sees mark-up."""
     return re.sub(r"([\\`*_\[\]<>|&#~$])", r"\\\1", " ".join(str(text).split()))
-
-
-def title(name: str) -> str:
-    """Return the name of a metric or a model as people write it."""
-    words = name.replace("_", " ")
-    return words.upper() if words in SHORT else words
 
 
 def verdict(comparison: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ from sklearn.metrics import ConfusionMatrixDisplay
 
 from .data import Images
 from .export import ARTIFACTS
-from .metrics import Floats
+from .metrics import Floats, title
 
 matplotlib.rcParams["svg.hashsalt"] = "plots"  # the same bytes for the same plot
 WORDS = {
@@ -31,7 +31,7 @@ def draw(evaluation: dict[str, Any], held_out: Images, scores: Floats) -> list[d
     for name, table in models.items():
         value, low, high = (table[primary][key] for key in ("value", "low", "high"))
         first.errorbar(value, name, xerr=[[value - low], [high - value]], fmt="oC0", capsize=4)
-    first.set_xlabel(primary.replace("_", " "))
+    first.set_xlabel(title(primary))
     answers, names = scores.argmax(axis=1), held_out.classes
     ticks: dict[str, Any] = {"display_labels": names, "xticks_rotation": "vertical", "ax": second}
     ticks |= {"labels": range(len(names)), "include_values": len(names) <= 12}

@@ -94,9 +94,10 @@ def evaluate(config: Config) -> dict[str, Any]:
 def result_sentence(results: dict[str, Any], primary: str, choice: str, against: str) -> str:
     """Return the result in words, with its interval and what it is compared with."""
     value = {name: metrics.in_words(scores[primary]) for name, scores in results.items()}
-    name = "share of texts whose class is right" if primary == "accuracy" else primary
+    accuracy = "share of texts whose class is right"
+    name = accuracy if primary == "accuracy" else metrics.title(primary)
     return (
-        f"The {name.replace('_', ' ')} is {value[choice]} for this model, {value[against]} for "
+        f"The {name} is {value[choice]} for this model, {value[against]} for "
         f"{against}, and {value['constant']} where every text gets the commonest class."
     )
 
@@ -139,7 +140,7 @@ def draw_plots(evaluation: dict[str, Any], truth: metrics.Indices, scores: metri
         ends = [[score["value"] - score["low"]], [score["high"] - score["value"]]]
         comparison.errorbar(score["value"], name, xerr=ends, fmt="o", capsize=4)
     comparison.invert_yaxis()
-    comparison.set_xlabel(primary.replace("_", " "))
+    comparison.set_xlabel(metrics.title(primary))
     order = np.argsort(-scores.max(axis=1), kind="stable")
     number = np.arange(1, len(order) + 1)
     right = np.cumsum((scores.argmax(axis=1) == truth)[order])
