@@ -10,9 +10,9 @@ import codecs
 import functools
 import itertools
 import re
-import unicodedata
 from dataclasses import dataclass
 
+from mlstarter.data.encoded_words import PIECE, WORD, make_sense, sign_words
 from mlstarter.data.errors import DataError, OpenQuestion, Option
 from mlstarter.data.requirements import require
 from mlstarter.data.show import excerpt, quote
@@ -30,48 +30,18 @@ CANDIDATES = (
     "cp737", "cp775", "cp857", "cp862", "cp864", "cp865", "iso8859-3", "iso8859-4", "iso8859-5",
     "iso8859-6", "iso8859-7",
     "iso8859-8", "iso8859-9", "iso8859-10", "iso8859-13", "iso8859-14", "iso8859-16", "mac-roman",
-    "mac-latin2", "mac-cyrillic", "mac-greek", "mac-turkish", "mac-iceland",
+    "mac-latin2", "mac-cyrillic", "mac-greek", "mac-turkish", "mac-iceland", "cp1125", "cp858",
+    "cp860", "cp861", "cp863", "cp869", "kz1048",
 )  # fmt: skip
 SEVERAL_BYTES = ("gb18030", "big5", "cp950", "cp932", "euc-jp", "cp949", "johab", "shift_jis_2004")
 ESCAPE_ENCODINGS = ("iso2022_jp", "iso2022_jp_2", "iso2022_kr", "hz")
-# What stands between letters of a word without being one.
-INSIDE_WORDS = "'`-.&@_/\u2019\u2018\u00b4\u2010\u2011\u00b7\u00ad\u200c\u200d"
 # Of the different runs of bytes that are not ASCII, so many that are UTF-8 are no accident.
 LEAST_UTF8, MIXED_UTF8 = 0.5, 0.25
 # The everyday letters of an encoding of several bytes are those of its older, smaller form.
 EVERYDAY = {"gb18030": "gb2312", "cp949": "euc_kr", "cp932": "shift_jis", "euc-jp": "euc_jp"}
 CLEARLY = 0.3  # more of the letters are everyday ones than in any other encoding
 SAMPLE_SIZE = 4_000  # different words that are looked at
-FEWEST_GOOD = 0.98  # of the words that an encoding gives
-UNLIKELY = (
-    "BOX DRAWINGS",
-    "BLOCK",
-    "LIGHT SHADE",
-    "DARK SHADE",
-    "HALFWIDTH",
-    "LATIN SMALL LIGATURE F",
-)
-SCRIPTS = (
-    "LATIN",
-    "CYRILLIC",
-    "GREEK",
-    "HEBREW",
-    "ARABIC",
-    "THAI",
-    "CJK",
-    "HANGUL",
-    "HIRAGANA",
-    "KATAKANA",
-)
-SAME = {
-    "HIRAGANA": "CJK",
-    "KATAKANA": "CJK",
-    "KATAKANA-HIRAGANA": "CJK",
-    "IDEOGRAPHIC": "CJK",
-    "FULLWIDTH": "CJK",
-}
 _RUN = re.compile(rb"[\x80-\xff]+")
-_WORD = re.compile(r"[^\s,;|\"()\[\]{}<>=:]*[^\x00-\x7f\s][^\s,;|\"()\[\]{}<>=:]*")
 
 
 def detect(data: bytes, name: str) -> str:
@@ -198,9 +168,7 @@ def _other(data: bytes, name: str) -> str:
         except UnicodeDecodeError:
             continue
         texts = tuple(line.decode(encoding) for line in lines)
-        words = {word for text in texts for word in _WORD.findall(text)}
-        good = sum(_makes_sense(word) for word in words)
-        if words and good >= FEWEST_GOOD * len(words) and all(texts != r.lines for r in readings):
+        if make_sense(texts) and all(texts != reading.lines for reading in readings):
             readings.append(_Reading(encoding, texts))
     if not readings:
         raise DataError(
@@ -232,47 +200,6 @@ def _lines(data: bytes) -> list[bytes]:
             if len(lines) >= SAMPLE_SIZE:
                 break
     return list(lines)
-
-
-def _makes_sense(text: str) -> bool:
-    """Say whether a word could be one: letters of one script, and no sign within."""
-    for index, letter in enumerate(text):
-        if letter < "\x80":
-            continue
-        category = unicodedata.category(letter)
-        if category in ("Cc", "Cn", "Co", "Cs"):
-            return False
-        name = unicodedata.name(letter, "")
-        if category == "Lm" or name.startswith(UNLIKELY):
-            return False
-        if category[0] in "LM":
-            continue
-        before, after = text[index - 1 : index], text[index + 1 : index + 2]
-        if letter in INSIDE_WORDS:
-            continue
-        odd = category in ("So", "Sk", "No", "Nd") and (before.isalpha() or after.isalpha())
-        if odd or (before.isalpha() and (after.isalpha() or category in ("Pf", "Pi", "Sc"))):
-            return False
-    for part in re.findall(r"[^\W\d_]+", text):
-        scripts = {_script(letter) for letter in part if letter != "µ"}
-        if len(scripts - {""}) > 1 or _odd_case(part):
-            return False
-    return True
-
-
-def _script(letter: str) -> str:
-    name = unicodedata.name(letter, "").partition(" ")[0]
-    if name in ("FEMININE", "MASCULINE", "COMBINING"):
-        return ""
-    return SAME.get(name, name if name in SCRIPTS else "OTHER")
-
-
-def _odd_case(word: str) -> bool:
-    """Say whether a word has capitals after small letters, as only other encodings have."""
-    return bool(re.search(r"[^\W\d_]", word)) and any(
-        small.islower() and large.isupper() and (large > "\x7f" or small > "\x7f")
-        for small, large in itertools.pairwise(word)
-    )
 
 
 def _of_several_bytes(readings: list[_Reading]) -> str | None:
@@ -312,6 +239,7 @@ def _by_rank(lines: list[bytes], readings: list[_Reading]) -> list[_Reading]:
     return sorted(
         readings,
         key=lambda each: (
+            -sign_words(each.lines),
             -_everyday(each) if each.encoding in SEVERAL_BYTES else 0.0,
             -scores.get(_plain(each.encoding), -1.0),
             names.index(each.encoding),
@@ -328,7 +256,7 @@ def _sample(reading: _Reading, readings: list[_Reading]) -> str:
     words: dict[str, None] = {}
     for index, line in enumerate(reading.lines):
         if any(other.lines[index] != line for other in readings):
-            words |= dict.fromkeys(_WORD.findall(line)[:2])
+            words |= dict.fromkeys((WORD.findall(line) or PIECE.findall(line))[:2])
         if len(words) >= 3:
             break
     return '"' + " ".join(excerpt(word, 16) for word in list(words)[:3]) + '"'
