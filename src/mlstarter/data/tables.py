@@ -112,14 +112,15 @@ def _csv(text: str, settings: Settings, name: str) -> tuple[list[str], int, list
     rows = rows_of(text, settings)
     line, first = next(rows, (0, []))
     names = column_names(first if settings.header else [""] * len(first))
-    width = len(names)
+    width, header = len(names), [cell.strip() for cell in first]
     below = rows if settings.header else itertools.chain([(line, first)], rows)
     first_rows: list[list[str]] = []
     total, most = 0, max(1_000, CELLS // max(width, 1))
     for total, (line, row) in enumerate(below, 1):
         is_rule = total == 1 and all(map(RULE.fullmatch, row))
-        if settings.header and (row == first or is_rule):
-            what = "repeats the header" if row == first else "only rules off the header"
+        again = row[0].strip() == header[0] and [cell.strip() for cell in row] == header
+        if settings.header and (is_rule or again):
+            what = "repeats the header" if again else "only rules off the header"
             raise DataError(f"{excerpt(name)}, line {line:,}, {what}.", hint="remove that line")
         if total <= most:
             first_rows.append(row[:width])

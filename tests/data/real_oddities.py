@@ -1,0 +1,58 @@
+"""Files as people really have them, and what they hold: joined, damaged, cut short, codes."""
+
+from __future__ import annotations
+
+from tests.data.real_files import AMOUNTS, COLOURS, DAYS, PLAIN, ROWS, RealFile
+from tests.data.real_signs import table
+
+_ROWS_ONLY = PLAIN.partition("\n")[2]
+
+JOINED = {
+    "two files with a mark each": RealFile(
+        "t.csv", PLAIN.encode("utf-8-sig") * 2, refusal="line 62, begins with a byte-order mark"
+    ),
+    "a mark before a row": RealFile(
+        "t.csv", f"{PLAIN}\ufeff{_ROWS_ONLY}", refusal="line 62, begins with a byte-order mark"
+    ),
+    "two marks": RealFile(
+        "t.csv", b"\xef\xbb\xbf" + PLAIN.encode("utf-8-sig"), refusal="a byte-order mark too many"
+    ),
+    "a header that comes again with blanks": RealFile(
+        "t.csv",
+        PLAIN + PLAIN.replace("a,colour", "a, colour"),
+        refusal="line 62, repeats the header",
+    ),
+    "a zero byte in a word": RealFile(
+        "t.csv", PLAIN.replace("green", "gr\0een", 1), refusal="zero byte in line 3"
+    ),
+    "two titles with empty cells": RealFile(
+        "t.csv",
+        "Report;;\nof 2023;;\n;;\n" + PLAIN.replace(",", ";"),
+        {"a": AMOUNTS, "colour": COLOURS},
+    ),
+    "names in the last of the comments": RealFile(
+        "t.tsv",
+        "##v=4\n##s=x\n#" + PLAIN.replace(",", "\t"),
+        {"#a": AMOUNTS, "colour": COLOURS},
+    ),
+}
+CODES = {
+    "seasons of two years": RealFile(
+        "t.csv",
+        table((f"{2000 + i % 9}-{1 + i % 9:02}" for i in ROWS), "season"),
+        {"season": [f"{2000 + i % 9}-{1 + i % 9:02}" for i in ROWS]},
+    ),
+    "codes with a zero and a point": RealFile(
+        "t.csv",
+        table(("01.10", "01.20", "46.90")[i * 7 % 3] for i in ROWS),
+        notes={"x": "01.10 is read as 1.1: of codes"},
+    ),
+    "a year with three digits": RealFile(
+        "t.csv",
+        table(f"{day:0202-%m-%d}" if i == 7 else f"{day:%Y-%m-%d}" for i, day in enumerate(DAYS)),
+        {"x": [day.replace(year=202) if i == 7 else day for i, day in enumerate(DAYS)]},
+        {"x": "in 1 row lies far"},
+    ),
+}
+
+ODDITIES = JOINED | CODES
