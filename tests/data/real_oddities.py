@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from openpyxl.styles import PatternFill
+
 from tests.data.real_files import AMOUNTS, COLOURS, DAYS, PLAIN, ROWS, RealFile
 from tests.data.real_signs import table
+from tests.data.real_workbooks import workbook, write_table
 
 _ROWS_ONLY = PLAIN.partition("\n")[2]
 
@@ -55,4 +62,37 @@ CODES = {
     ),
 }
 
-ODDITIES = JOINED | CODES
+
+def _colour_beyond(_: Any, sheet: Any) -> None:
+    write_table(sheet)
+    for row in range(1, 30):
+        sheet.cell(row, 6).fill = PatternFill("solid", fgColor="FFFF00")
+
+
+def _one_below_another(_: Any, sheet: Any) -> None:
+    write_table(sheet)
+    sheet.append([])
+    write_table(sheet)
+
+
+def _beside(text: str, row: int = 5) -> Callable[[Path], None]:
+    def fill(_: Any, sheet: Any) -> None:
+        write_table(sheet)
+        sheet.cell(row, 6, text)
+
+    return workbook(fill)
+
+
+SHEETS = {
+    "a name over nothing": RealFile("t.xlsx", _beside("notes", row=1), {"a": AMOUNTS, "colour": COLOURS}),
+    "colour beyond a table": RealFile("t.xlsx", workbook(_colour_beyond), {"a": AMOUNTS, "colour": COLOURS}),
+    "a note beside a table": RealFile("t.xlsx", _beside("see 2022"), {"a": AMOUNTS, "colour": COLOURS}),
+    "a blank beside a table": RealFile("t.xlsx", _beside(" "), {"a": AMOUNTS, "colour": COLOURS}),
+    "two tables below one another": RealFile(
+        "t.xlsx",
+        workbook(_one_below_another),
+        refusal="row 61 below the header repeats it",
+    ),
+}  # fmt: skip
+
+ODDITIES = JOINED | CODES | SHEETS

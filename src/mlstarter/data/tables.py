@@ -152,6 +152,8 @@ def _table(
             f"{excerpt(path.name)} has no rows{' below its header' if names else ''}.",
             hint="give a file that holds a table",
         )
+    if settings.format != "csv":  # where the line is known, and said
+        _refuse_second_header(names, columns, path.name)
     good: dict[str, list[Cell]] = {}
     unreadable: dict[str, str] = {}
     for name, cells in zip(names, columns, strict=True):
@@ -162,6 +164,17 @@ def _table(
         else:
             unreadable[name] = _reason(odd)
     return Table(settings, rows, good, unreadable)
+
+
+def _refuse_second_header(names: list[str], columns: list[list[Cell]], file: str) -> None:
+    """Raise DataError for a row whose cells are the names of their columns."""
+    for row in (place for place, cell in enumerate(columns[0]) if cell == names[0]):
+        cells = [cells[row] for cells in columns]
+        if all(cell in (name, None) for cell, name in zip(cells, names, strict=True)):
+            raise DataError(
+                f"{excerpt(file)}: row {row + 1:,} below the header repeats it.",
+                hint="remove it; where another table begins there, give that a file of its own",
+            )
 
 
 def _reason(cell: Any) -> str:
