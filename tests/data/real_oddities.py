@@ -8,7 +8,7 @@ from typing import Any
 
 from openpyxl.styles import PatternFill
 
-from tests.data.real_files import AMOUNTS, COLOURS, DAYS, PLAIN, ROWS, RealFile
+from tests.data.real_files import AMOUNTS, ANSWERS, COLOURS, DAYS, PLAIN, ROWS, RealFile, lines
 from tests.data.real_signs import table
 from tests.data.real_workbooks import workbook, write_table
 
@@ -62,6 +62,40 @@ CODES = {
     ),
 }
 
+MARKS = {
+    **{
+        f"{mark} for none": RealFile(
+            "t.csv",
+            table(mark if i % 9 == 4 else n for i, n in enumerate(AMOUNTS)),
+            {"x": [None if i % 9 == 4 else n for i, n in enumerate(AMOUNTS)]},
+        )
+        for mark in ("NaT", "NIL", "TBD", "n/d", "Not Reported", "не указано", "*****")
+    },
+    **{
+        f"{mark} among numbers": RealFile(
+            "t.csv",
+            table(mark if i % 9 == 4 else n for i, n in enumerate(AMOUNTS)),
+            notes={"x": f"{float(mark):.10g} in 7 rows {what}"},
+        )
+        for mark, what in {
+            "-1": "is the only value below zero",
+            "-999.25": "is the only value below zero",
+            "1e20": "lies far from the rest",
+            "9999.99": "lies far from the rest",
+        }.items()
+    },
+    "classes with a point behind": RealFile(
+        "t.csv",
+        lines("a,c,y", lambda i: f"{AMOUNTS[i]},{COLOURS[i]},{('<=50K', '>50K', '>50K.')[i % 3]}"),
+        refusal='spelt in several ways: ">50K", ">50K."',
+    ),
+    "a key twice": RealFile(
+        "t.json",
+        "[" + ",".join(f'{{"a": {n}, "y": "{y}", "a": 1}}' for n, y in zip(AMOUNTS, ANSWERS, strict=True)) + "]",
+        refusal='has the key "a" twice in one object',
+    ),
+}  # fmt: skip
+
 
 def _colour_beyond(_: Any, sheet: Any) -> None:
     write_table(sheet)
@@ -95,4 +129,4 @@ SHEETS = {
     ),
 }  # fmt: skip
 
-ODDITIES = JOINED | CODES | SHEETS
+ODDITIES = JOINED | CODES | MARKS | SHEETS

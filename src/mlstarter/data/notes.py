@@ -18,6 +18,12 @@ _FAR = (
     "in {:,} row{} lies far from the rest: if it stands for no value, write it under missing in "
     "schema.toml"
 )
+_NEGATIVE = (
+    "in {:,} rows is the only value below zero: if it stands for no value, write it under missing "
+    "in schema.toml"
+)
+_NINES = re.compile(r"-?99+(\.9+)?")
+FAR = 10  # times as far from all other values as these from one another
 _SHORT_CODE = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]{2}")
 _EXCEL_DAYS = (20_000, 60_000)  # 1954 to 2064
 _SECONDS = (300_000_000, 4_200_000_000)  # 1979 to 2103
@@ -148,7 +154,7 @@ def _zeros(texts: Collection[str]) -> str:
 
 
 def _sentinel(numbers: Sequence[float]) -> str:
-    """Say that -999 and its like lie far from all other values."""
+    """Say that -999 and its like lie far from all other values, or alone are below zero."""
     counts = Counter(numbers)
     values = sorted(counts)
     if len(values) < FEWEST_VALUES:
@@ -157,7 +163,11 @@ def _sentinel(numbers: Sequence[float]) -> str:
         (values[0], values[1], values[-1]),
         (values[-1], values[-2], values[0]),
     ):
-        is_nines = re.fullmatch("-?99+", f"{value:.0f}") and value % 1 == 0 and counts[value] > 1
-        if is_nines and abs(value - neighbour) > abs(neighbour - other_end):
-            return f"{value:.0f} {_FAR.format(counts[value], 's')}"
+        is_nines = _NINES.fullmatch(f"{value:.10g}") is not None
+        gap, rest = abs(value - neighbour), abs(neighbour - other_end)
+        if counts[value] > 1 and gap > (rest if is_nines else FAR * rest):
+            return f"{value:.10g} {_FAR.format(counts[value], 's')}"
+    lowest = values[0]
+    if lowest < 0 <= values[1] and counts[lowest] > 1:
+        return f"{lowest:.10g} {_NEGATIVE.format(counts[lowest])}"
     return ""
