@@ -90,6 +90,9 @@ def test_what_is_no_text_is_said_to_be_none() -> None:
         (("«oui»", "«non»"), "cp1252"),
         (("1\u00a0200,50", "12\u00a0000,00"), "cp1252"),
         (("“one” it’s", "„zwei“"), "mac-roman"),
+        (("これは良い映画でした。データもある", "とても、すばらしい。はい"), "cp932"),
+        (("这部电影非常好看，我喜欢。真的", "“很好”的酒店！下次再来"), "gb18030"),
+        (("「좋다」는 말",), "cp949"),
     ],
 )
 def test_signs_beside_letters_do_not_rule_out_the_encoding_that_has_them(

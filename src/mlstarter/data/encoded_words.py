@@ -32,6 +32,7 @@ SIGNS = frozenset(
     "\u00a0\u202f\u20ac\u00a3\u00a5\u00a7\u00b0\u00b1\u00b2\u00b3\u00b5\u00bd\u00bc\u00be\u00a9\u00ae\u2122\u00d7\u00f7"
     "\u2013\u2014\u2026\u201c\u201d\u201e\u00ab\u00bb\u2022"
 )
+EAST_ASIA = "\u2e80"  # from here on
 UNLIKELY = (
     "BOX DRAWINGS", "BLOCK", "LIGHT SHADE", "DARK SHADE", "HALFWIDTH HANGUL",
     "LATIN SMALL LIGATURE F",
@@ -104,7 +105,9 @@ def _makes_sense(text: str, pairs: frozenset[str]) -> bool:
         if category[0] in "LM":
             continue
         before, after = text[index - 1 : index], text[index + 1 : index + 2]
-        if letter in INSIDE_WORDS:
+        # Scripts without blanks have their stops and commas between letters.
+        is_stop = category[0] == "P" and max(before, after) > EAST_ASIA
+        if letter in INSIDE_WORDS or is_stop:
             continue
         odd = category in ("So", "Sk", "No", "Nd") and (before.isalpha() or after.isalpha())
         ends = category in ("Pf", "Pi", "Sc") and letter not in pairs
