@@ -30,7 +30,8 @@ def workbook(fill: Fill) -> Callable[[Path], None]:
     return write
 
 
-def _table(sheet: Any, **more: list[Any]) -> None:
+def write_table(sheet: Any, **more: list[Any]) -> None:
+    """Write the plain columns and some more below what a sheet holds."""
     columns = {"a": AMOUNTS, "colour": COLOURS, **more, "y": ANSWERS}
     sheet.append(list(columns))
     for row in zip(*columns.values(), strict=True):
@@ -40,17 +41,17 @@ def _table(sheet: Any, **more: list[Any]) -> None:
 def _merged_header(_: Any, sheet: Any) -> None:
     sheet.append(["2022"])
     sheet.merge_cells("A1:C1")
-    _table(sheet)
+    write_table(sheet)
 
 
 def _merged_column(_: Any, sheet: Any) -> None:
-    _table(sheet, region=[f"r{i // 10}" if i % 10 == 0 else None for i in ROWS])
+    write_table(sheet, region=[f"r{i // 10}" if i % 10 == 0 else None for i in ROWS])
     for place in range(6):
         sheet.merge_cells(f"C{2 + 10 * place}:C{11 + 10 * place}")
 
 
 def _heading_between(_: Any, sheet: Any) -> None:
-    _table(sheet)
+    write_table(sheet)
     sheet.insert_rows(30)
     sheet["A30"] = "South"
     sheet.merge_cells("A30:C30")
@@ -60,7 +61,7 @@ def _hidden_first(book: Any, sheet: Any) -> None:
     sheet.append(["secret", "y"])
     sheet.append([1, "x"])
     sheet.sheet_state = "hidden"
-    _table(book.create_sheet("data"))
+    write_table(book.create_sheet("data"))
     book.active = 1
 
 
@@ -69,7 +70,7 @@ def _cover(tables: int) -> Fill:
         sheet["A1"] = "About this file"
         sheet["A2"] = "Please cite."
         for number in range(tables):
-            _table(book.create_sheet(f"data{number}"))
+            write_table(book.create_sheet(f"data{number}"))
 
     return fill
 
@@ -86,7 +87,7 @@ def _wrong_dimension(path: Path) -> None:
     """Write a sheet that says that it has fewer cells than it has, as some programs do."""
     data = BytesIO()
     book = openpyxl.Workbook()
-    _table(book.active)
+    write_table(book.active)
     book.save(data)
     with zipfile.ZipFile(data) as source, zipfile.ZipFile(path, "w") as target:
         for name in source.namelist():
@@ -97,13 +98,13 @@ def _wrong_dimension(path: Path) -> None:
 def _names_in_two_lines(_: Any, sheet: Any) -> None:
     sheet.append(["Sales", None, "Goal"])
     sheet.merge_cells("A1:B1")
-    _table(sheet)
+    write_table(sheet)
 
 
 def _sheets_of_years(book: Any, sheet: Any) -> None:
-    _table(sheet)
+    write_table(sheet)
     for year in (2024, 2025):
-        _table(book.create_sheet(str(year)))
+        write_table(book.create_sheet(str(year)))
 
 
 WORKBOOKS = {
@@ -112,14 +113,14 @@ WORKBOOKS = {
     ),
     "a formula in some cells": RealFile(
         "t.xlsx",
-        workbook(lambda _, sheet: _table(sheet, b=["=A5*2" if i == 50 else i % 5 for i in ROWS])),
+        workbook(lambda _, sheet: write_table(sheet, b=["=A5*2" if i == 50 else i % 5 for i in ROWS])),
         {"b": "formulas that were never computed", "a": AMOUNTS},
     ),
     "a sheet for each year": RealFile("t.xlsx", workbook(_sheets_of_years), {"a": AMOUNTS}),
     "decimal commas as texts among numbers": RealFile(
         "t.xlsx",
         workbook(
-            lambda _, sheet: _table(
+            lambda _, sheet: write_table(
                 sheet, b=[f"{n:.2f}".replace(".", ",") if i % 2 else n for i, n in enumerate(AMOUNTS)]
             )
         ),
@@ -131,7 +132,7 @@ WORKBOOKS = {
     "a heading between rows": RealFile("t.xlsx", workbook(_heading_between), refusal="such as A30:C30"),
     "formulas without values": RealFile(
         "t.xlsx",
-        workbook(lambda _, sheet: _table(sheet, b=[f"=A{i + 2}*2" for i in ROWS])),
+        workbook(lambda _, sheet: write_table(sheet, b=[f"=A{i + 2}*2" for i in ROWS])),
         {"a": AMOUNTS, "b": "formulas that were never computed"},
     ),
     "a hidden first sheet": RealFile("t.xlsx", workbook(_hidden_first), {"a": AMOUNTS}),
@@ -142,28 +143,28 @@ WORKBOOKS = {
     "a table in the middle": RealFile("t.xlsx", workbook(_at_c4), {"a": AMOUNTS, "c": COLOURS}),
     "truth values": RealFile(
         "t.xlsx",
-        workbook(lambda _, sheet: _table(sheet, flag=[i * 7 % 3 == 0 for i in ROWS])),
+        workbook(lambda _, sheet: write_table(sheet, flag=[i * 7 % 3 == 0 for i in ROWS])),
         {"flag": [float(i * 7 % 3 == 0) for i in ROWS]},
     ),
-    "times": RealFile("t.xlsx", workbook(lambda _, sheet: _table(sheet, when=DAYS)), {"when": DAYS}),
+    "times": RealFile("t.xlsx", workbook(lambda _, sheet: write_table(sheet, when=DAYS)), {"when": DAYS}),
     "times and texts": RealFile(
         "t.xlsx",
-        workbook(lambda _, sheet: _table(sheet, when=[d if i % 2 else f"{d:%d.%m.%Y}" for i, d in enumerate(DAYS)])),
+        workbook(lambda _, sheet: write_table(sheet, when=[d if i % 2 else f"{d:%d.%m.%Y}" for i, d in enumerate(DAYS)])),
         {"when": "times and other values"},
     ),
     "durations": RealFile(
         "t.xlsx",
-        workbook(lambda _, sheet: _table(sheet, d=[timedelta(minutes=i % 5 + 1_500) for i in ROWS])),
+        workbook(lambda _, sheet: write_table(sheet, d=[timedelta(minutes=i % 5 + 1_500) for i in ROWS])),
         {"d": [60.0 * (i % 5 + 1_500) for i in ROWS]},
     ),
     "numbers as texts": RealFile(
         "t.xlsx",
-        workbook(lambda _, sheet: _table(sheet, n=[german(n) for n in AMOUNTS])),
+        workbook(lambda _, sheet: write_table(sheet, n=[german(n) for n in AMOUNTS])),
         {"n": AMOUNTS},
     ),
     "errors": RealFile(
         "t.xlsx",
-        workbook(lambda _, sheet: _table(sheet, n=["#DIV/0!" if i == 3 else i % 5 for i in ROWS])),
+        workbook(lambda _, sheet: write_table(sheet, n=["#DIV/0!" if i == 3 else i % 5 for i in ROWS])),
         {"n": [None if i == 3 else float(i % 5) for i in ROWS]},
     ),
     "years as names": RealFile(

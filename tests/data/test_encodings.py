@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from mlstarter.data import encodings
@@ -73,3 +75,59 @@ def test_what_is_no_text_is_said_to_be_none() -> None:
         encodings.detect(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\xff\xfe", "f.csv")
     with pytest.raises(DataError, match="no encoding called"):
         encodings.check(b"a", "klingon", "f.csv")
+
+
+@pytest.mark.parametrize(
+    ("words", "codec"),
+    [
+        (("temp (°C)", "area (m²)"), "cp1252"),
+        (("Größe (°F)", "Fuß"), "cp1252"),
+        (("µg/m³", "Zürich"), "cp1252"),
+        (("Brand®", "Foo™", "Café"), "cp1252"),
+        (("£12.50", "£3.99"), "cp1252"),
+        (("12 €", "CO²"), "cp1252"),
+        (("“good” – it’s", "this—that", "wait…what"), "cp1252"),
+        (("“good” – it's", "this—that"), "cp1252"),
+        (("«oui»", "«non»"), "cp1252"),
+        (("1\u00a0200,50", "12\u00a0000,00"), "cp1252"),
+        (("“one” it’s", "„zwei“"), "mac-roman"),
+        (("これは良い映画でした。データもある", "とても、すばらしい。はい"), "cp932"),
+        (("这部电影非常好看，我喜欢。真的", "“很好”的酒店！下次再来"), "gb18030"),
+        (("「좋다」는 말",), "cp949"),
+    ],
+)
+def test_signs_beside_letters_do_not_rule_out_the_encoding_that_has_them(
+    words: tuple[str, ...], codec: str
+) -> None:
+    text = "\n".join(words) + "\n"
+    try:
+        encoding = encodings.detect(text.encode(codec), "f.csv")
+    except OpenQuestion as question:
+        encoding = question.options[0].value
+        assert not question.options[0].title.startswith('""')
+    assert text.encode(codec).decode(encoding) == text
+
+
+WORDS = {
+    "cp932": ("データ", "ユーザー", "人々", "カメラ", "ｶﾒﾗ", "とても良い"),
+    "euc-jp": ("データ", "すこし", "ｶﾒﾗ", "人々"),
+    "cp874": ("เด็กๆ", "ดี", "ไม่ใช่"),
+    "cp1255": ("צה״ל", "ירושלים", "חיפה", "כן"),
+    "cp1125": ("Київ", "Їжак", "ґанок", "Львів"),
+    "mac-roman": ("l’été", "Orléans", "œuf", "«oui»", "§5", "Noël"),
+    "cp850": ("CO²", "Straße", "Nr.º", "naïve", "20°C"),
+}
+
+
+@pytest.mark.parametrize("codec", WORDS)
+def test_of_few_words_none_is_read_otherwise_without_a_question(codec: str) -> None:
+    for count in (1, 2, 3):
+        for words in itertools.combinations(WORDS[codec], count):
+            text = "\n".join(["x", *words]) + "\n"
+            data = text.encode(codec)
+            try:
+                assert data.decode(encodings.detect(data, "f.csv")) == text
+            except OpenQuestion as question:
+                assert text in [data.decode(option.value) for option in question.options]
+            except DataError as refusal:
+                assert "no encoding fits the whole file" in str(refusal)

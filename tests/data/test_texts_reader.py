@@ -19,6 +19,7 @@ from mlstarter.files import write_tree
 from mlstarter.sources import Template
 from tests.data.real_files import CITIES, FILES, RealFile, lines
 from tests.data.real_layouts import LAYOUTS
+from tests.data.real_oddities import ODDITIES
 from tests.data.real_signs import SIGNS
 from tests.data.real_workbooks import DATABASES, WORKBOOKS
 from tests.data.test_real_files import look
@@ -26,7 +27,7 @@ from tests.data.test_real_files import look
 PACKAGE = "reader_of_texts"
 REAL_FILES: dict[str, RealFile] = {
     title: file
-    for title, file in (FILES | SIGNS | LAYOUTS | WORKBOOKS | DATABASES).items()
+    for title, file in (FILES | ODDITIES | SIGNS | LAYOUTS | WORKBOOKS | DATABASES).items()
     if not file.refusal
 }
 

@@ -43,12 +43,38 @@ def rows_of(
             yield reader.line_num + settings.skip_lines, row
 
 
+def _refuse_odd_signs(text: str, name: str) -> None:
+    """Raise DataError for a zero byte, and a byte-order mark that the decoder has left."""
+    if (zero := text.find("\0")) >= 0:
+        line = text.count("\n", 0, zero) + 1
+        raise DataError(
+            f"{excerpt(name)} holds a zero byte in line {line:,}, as no text does: it is damaged, "
+            "or was not written to its end.",
+            hint="export it anew, or take the zero bytes out",
+        )
+    if text.startswith("\ufeff"):
+        raise DataError(
+            f"{excerpt(name)} begins with a byte-order mark too many.",
+            hint="take one out, or leave out --data data_encoding=... where it was stated",
+        )
+
+
 def check_widths(text: str, settings: Settings, name: str) -> None:
-    """Raise DataError, naming the line, for a row of another width than the first one."""
+    """Raise DataError, naming the line, for a row of another width than the first one.
+
+    So it does for a zero byte and for a byte-order mark before a row: no program writes them there.
+    """
+    _refuse_odd_signs(text, name)
     first = 0
     try:
         for line, row in rows_of(text, settings):
             first = first or len(row)
+            if row[0].startswith("\ufeff"):
+                raise DataError(
+                    f"{excerpt(name)}, line {line:,}, begins with a byte-order mark, which belongs "
+                    "only at the start of a file: two files were perhaps joined.",
+                    hint="take it out, and the second header with it",
+                )
             if len(row) < first or any(row[first:]):
                 raise DataError(
                     f"{excerpt(name)}, line {line:,}: {len(row)} cells, "

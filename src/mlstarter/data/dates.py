@@ -127,10 +127,18 @@ def readings(texts: Sequence[str]) -> list[Reading]:
     seen: list[list[datetime]] = []
     for pattern in candidates:
         times = _all(texts[:DISTINCT_TIMES], pattern)
+        if pattern == "%Y-%m" and len(some) > 1 and all(map(_is_season, texts)):
+            continue
         if times and times not in seen:
             seen.append(times)
             result.append(Reading(pattern, min(times), max(times)))
     return result
+
+
+def _is_season(text: str) -> bool:
+    """Say whether a text may be two years, 2010-11, rather than November of 2010."""
+    year, _, next_year = text.partition("-")
+    return int(next_year) == (int(year) + 1) % 100
 
 
 def in_order(texts: Sequence[str], options: Sequence[Reading]) -> Reading | None:

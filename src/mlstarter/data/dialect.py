@@ -48,22 +48,16 @@ def detect(text: str, name: str, own_settings: OwnSettings) -> Settings:
         raise DataError(f"{excerpt(name)} is empty.", hint="give a file that holds a table")
     start = "".join(itertools.islice(_few_lines(text), SAMPLE_ROWS))
     refuse_rows(start, name)
-    layouts = []
+    layouts: list[Layout] = []
     for preamble in _preambles(start, own_settings):
-        layouts = [
-            layout
-            for separator in _separators(start, own_settings)
-            if (
-                layout := _quote_layout(start, replace(preamble, separator=separator), own_settings)
-            )
-            and not _hides_header(start, layout)
-        ]
+        layouts = _layouts(start, preamble, own_settings)
         if layouts:
             break
     if not layouts:
         raise no_layout(start, name, own_settings, _separators(start, own_settings))
     order = CONTROL + COMMON + RARE
     best = max(layouts, key=lambda each: (each.width, -order.find(each.settings.separator)))
+    best = _with_names_in_comment(start, best, own_settings)
     settings = _without_title(start, best) if "skip_lines" not in own_settings else best.settings
     if "header" not in own_settings and not _has_header(start, settings):
         if settings.skip_lines and not _declares_separator(start):
@@ -76,6 +70,16 @@ def detect(text: str, name: str, own_settings: OwnSettings) -> Settings:
             hint="keep those that matter",
         )
     return _whole(text, name, settings)
+
+
+def _layouts(start: str, preamble: Settings, own_settings: OwnSettings) -> list[Layout]:
+    """Return the layouts that fit below what stands before the rows, one a separator."""
+    return [
+        layout
+        for separator in _separators(start, own_settings)
+        if (layout := _quote_layout(start, replace(preamble, separator=separator), own_settings))
+        and not _hides_header(start, layout)
+    ]
 
 
 def _few_lines(text: str) -> Iterator[str]:
@@ -125,12 +129,31 @@ def _hides_header(start: str, layout: Layout) -> bool:
 
 
 def _without_title(start: str, layout: Layout) -> Settings:
-    """Return the settings that skip a title which was filled up with empty cells."""
-    rows = list(itertools.islice(rows_of(start, layout.settings), 3))
-    title = sum(bool(cell.strip()) for cell in rows[0][1])
-    if len(rows) == 3 and title * 2 < layout.width and all(map(str.strip, rows[1][1])):
-        return replace(layout.settings, skip_lines=rows[0][0])
+    """Return the settings that skip titles which were filled up with empty cells."""
+    rows = list(itertools.islice(rows_of(start, layout.settings), PREAMBLE_LINES))
+    cells = [sum(bool(cell.strip()) for cell in row) for _, row in rows]
+    titles = next((at for at, count in enumerate(cells) if count * 2 >= layout.width), 0)
+    if titles and len(rows) > titles + 1 and cells[titles] >= layout.width:
+        # All lines above the header, rows of empty cells among them.
+        line, header = rows[titles]
+        return replace(layout.settings, skip_lines=line - 1 - "".join(header).count("\n"))
     return layout.settings
+
+
+def _with_names_in_comment(start: str, layout: Layout, own_settings: OwnSettings) -> Layout:
+    """Return the layout whose header is the last of the comments above rows without names."""
+    settings = layout.settings
+    if not settings.comment or {"comment", "header"} & {*own_settings}:
+        return layout
+    lines = lines_of(start, Settings())
+    above = sum(
+        1 for _ in itertools.takewhile(lambda each: each.startswith(settings.comment), lines)
+    )
+    plain = replace(settings, comment="", skip_lines=max(above - 1, 0))
+    other = next((o for o in _layouts(start, plain, {"separator": settings.separator})), None)
+    if other is None or _has_header(start, settings) or not _has_header(start, other.settings):
+        return layout
+    return other
 
 
 def _quote_layout(start: str, settings: Settings, own_settings: OwnSettings) -> Layout | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -45,7 +46,7 @@ def read_records(text: str, kind: Format, name: str) -> tuple[Format, list[Mappi
             hint="take it out: emojis were perhaps cut in two",
         )
     try:
-        document = json.loads(text)
+        document = _loads(text, name)
     except RecursionError:
         document = None
     except ValueError as error:
@@ -88,6 +89,22 @@ def read_records(text: str, kind: Format, name: str) -> tuple[Format, list[Mappi
     return "json", document
 
 
+def _loads(text: str, name: str) -> Any:
+    """Return what a text of JSON holds; raises DataError for an object with a key twice."""
+
+    def as_dict(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        document = dict(pairs)
+        if len(document) < len(pairs):
+            key = Counter(key for key, _ in pairs).most_common(1)[0][0]
+            raise DataError(
+                f"{excerpt(name)} has the key {quote(key)} twice in one object.",
+                hint="give each value a key of its own: only the last one would be read",
+            )
+        return document
+
+    return json.loads(text, object_pairs_hook=as_dict)
+
+
 def _rows_within(document: Any) -> str:
     """Return the key of an object under which rows stand, or ""."""
     pairs = document.items() if isinstance(document, dict) else ()
@@ -105,7 +122,7 @@ def _lines(text: str, name: str, error: ValueError) -> list[Mapping[str, Any]]:
         if not line.strip():
             continue
         try:
-            row = json.loads(line)
+            row = _loads(line, name)
         except (ValueError, RecursionError) as wrong:
             reason = wrong if number > 1 else error
             raise DataError(

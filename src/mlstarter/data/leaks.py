@@ -19,8 +19,9 @@ def power(column: Sequence[object], target: Sequence[object], *, regression: boo
     """Return the strength of a column for the target, in [0, 1].
 
     Classes: the mean over classes of 2 AUC - 1 (Gini), each half of the rows scored by the other:
-    one kind of flower may have much smaller leaves, and a leak tells all kinds apart. Numbers: the share of the variance between groups of the column (eta squared),
-    adjusted for their number. A missing value is a value of its own.
+    one kind of flower may have much smaller leaves, and a leak tells all kinds apart. Numbers: the
+    share of the variance between groups of the column (eta squared), adjusted for their number. A
+    missing value is a value of its own.
     """
     pairs = [(c, t) for c, t in zip(column, target, strict=True) if t is not None]
     if len(pairs) > ROWS:

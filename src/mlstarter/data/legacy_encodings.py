@@ -23,7 +23,8 @@ CANDIDATES = (
     "cp737", "cp775", "cp857", "cp862", "cp864", "cp865", "iso8859-3", "iso8859-4", "iso8859-5",
     "iso8859-6", "iso8859-7",
     "iso8859-8", "iso8859-9", "iso8859-10", "iso8859-13", "iso8859-14", "iso8859-16", "mac-roman",
-    "mac-latin2", "mac-cyrillic", "mac-greek", "mac-turkish", "mac-iceland",
+    "mac-latin2", "mac-cyrillic", "mac-greek", "mac-turkish", "mac-iceland", "cp1125", "cp858",
+    "cp860", "cp861", "cp863", "cp869", "kz1048",
 )  # fmt: skip
 SEVERAL_BYTES = ("gb18030", "big5", "cp950", "cp932", "euc-jp", "cp949", "johab", "shift_jis_2004")
 CLEARLY = 0.3  # more of the letters are everyday ones than in any other encoding
@@ -149,7 +150,7 @@ def _of_several_bytes(readings: list[Decoding]) -> Decoding | None:
 
 def _everyday(reading: Decoding) -> float:
     """Return the share of letters that are everyday ones; kana count twice."""
-    letters = [c for line in reading.lines for c in line if c > "\u2e80"]
+    letters = plausibility.east_asian_letters("".join(reading.lines))
     kana = sum("\u3040" <= letter <= "\u30ff" for letter in letters)
     common = sum(plausibility.is_everyday(letter, reading.encoding) for letter in letters)
     return (common + kana) / max(len(letters), 1)
@@ -166,6 +167,7 @@ def _by_rank(lines: list[bytes], readings: list[Decoding]) -> list[Decoding]:
         key=lambda each: (
             -_everyday(each) if _everyday(each) > MOSTLY_EVERYDAY else 0.0,
             round(each.strangeness, 2),
+            -round(4 * plausibility.sign_share(each.words)),
             each.encoding not in USUAL,
             -scores.get(_plain(each.encoding), -1.0),
             names.index(each.encoding),

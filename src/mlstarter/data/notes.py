@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from mlstarter.data import words
 from mlstarter.data.reader import moment
@@ -13,10 +13,17 @@ from mlstarter.data.show import quote
 
 FEWEST_VALUES = 6  # different ones: of fewer none lies far from the rest
 MOST_YEARS = 50  # between the first and the last of times whose years have two digits
+LONG = timedelta(days=36_500)  # after which a single time is a slip, or stands for none
 _FAR = (
-    "in {:,} rows lies far from the rest: if it stands for no value, write it under missing in "
+    "in {:,} row{} lies far from the rest: if it stands for no value, write it under missing in "
     "schema.toml"
 )
+_NEGATIVE = (
+    "in {:,} rows is the only value below zero: if it stands for no value, write it under missing "
+    "in schema.toml"
+)
+_NINES = re.compile(r"-?99+(\.9+)?")
+FAR = 10  # times as far from all other values as these from one another
 _SHORT_CODE = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]{2}")
 _EXCEL_DAYS = (20_000, 60_000)  # 1954 to 2064
 _SECONDS = (300_000_000, 4_200_000_000)  # 1979 to 2103
@@ -24,6 +31,7 @@ _UNITS = {"seconds": 1, "milliseconds": 1_000, "microseconds": 10**6, "nanosecon
 _OTHER_CALENDARS = ((1300, 1500), (2400, 2700))  # of Iran and of Islam; of Buddhists
 _ENTITY = re.compile("&(?:amp|lt|gt|quot|nbsp|apos|#[0-9]{2,6});")
 _SEVERAL = re.compile("[;|,/+]")
+_ZERO_BEFORE = re.compile("0[0-9]+[.,][0-9]+")
 _CODE_WITH_E = re.compile("[0-9]+[eE][0-9]+")
 
 
@@ -33,6 +41,7 @@ def note_of(name: str, numbers: Sequence[float], texts: Collection[str]) -> str:
         note_of_counted_time(name, numbers)
         or _short_codes(numbers, texts)
         or _powers_of_ten(texts)
+        or _zeros(texts)
         or _sentinel(numbers)
     )
 
@@ -58,8 +67,8 @@ def note_of_times(name: str, texts: Mapping[str, int], pattern: str) -> str:
         (order[-1], order[-2], order[0]),
     ):
         gap = abs(times[text] - times[neighbour])
-        if texts[text] > 1 and gap > abs(times[neighbour] - times[other_end]):
-            return f"{text} {_FAR.format(texts[text])}"
+        if (texts[text] > 1 or gap > LONG) and gap > abs(times[neighbour] - times[other_end]):
+            return f"{text} {_FAR.format(texts[text], 's' * (texts[text] > 1))}"
     return ""
 
 
@@ -135,8 +144,17 @@ def _powers_of_ten(texts: Collection[str]) -> str:
     return f'{example} is read as {value}: of codes, the kind is "category" (schema.toml)'
 
 
+def _zeros(texts: Collection[str]) -> str:
+    """Say that 01.10 and its like are read as numbers, though they may be codes."""
+    example = next((text for text in texts if _ZERO_BEFORE.fullmatch(text)), "")
+    if not example:
+        return ""
+    value = f"{float(example.replace(',', '.')):g}"
+    return f'{example} is read as {value}: of codes, the kind is "category" (schema.toml)'
+
+
 def _sentinel(numbers: Sequence[float]) -> str:
-    """Say that -999 and its like lie far from all other values."""
+    """Say that -999 and its like lie far from all other values, or alone are below zero."""
     counts = Counter(numbers)
     values = sorted(counts)
     if len(values) < FEWEST_VALUES:
@@ -145,7 +163,11 @@ def _sentinel(numbers: Sequence[float]) -> str:
         (values[0], values[1], values[-1]),
         (values[-1], values[-2], values[0]),
     ):
-        is_nines = re.fullmatch("-?99+", f"{value:.0f}") and value % 1 == 0 and counts[value] > 1
-        if is_nines and abs(value - neighbour) > abs(neighbour - other_end):
-            return f"{value:.0f} {_FAR.format(counts[value])}"
+        is_nines = _NINES.fullmatch(f"{value:.10g}") is not None
+        gap, rest = abs(value - neighbour), abs(neighbour - other_end)
+        if counts[value] > 1 and gap > (rest if is_nines else FAR * rest):
+            return f"{value:.10g} {_FAR.format(counts[value], 's')}"
+    lowest = values[0]
+    if lowest < 0 <= values[1] and counts[lowest] > 1:
+        return f"{lowest:.10g} {_NEGATIVE.format(counts[lowest])}"
     return ""

@@ -6,6 +6,7 @@ import functools
 import itertools
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 
 # The letters beyond ASCII of languages, after the exemplar sets of Unicode's CLDR.
@@ -28,16 +29,29 @@ THAI = "".join(map(chr, range(0x0E01, 0x0E5B)))
 ALPHABETS = [frozenset(a) for a in (*LATIN_ALPHABETS, *OTHER_ALPHABETS, VIETNAMESE, THAI)]
 # The everyday letters of an encoding of several bytes are those of its older, smaller form.
 EVERYDAY = {"gb18030": "gb2312", "cp932": "shift_jis", "euc-jp": "euc_jp"}
-# What stands between letters of a word without being one.
-INSIDE_WORDS = "'`-.&@_/\u2019\u2018\u00b4\u2010\u2011\u00b7\u00ad\u200c\u200d\u05be\u0640\u0e46"
-AMID_DIGITS = "\u00d7÷·°\u00b4\u2019"
-QUOTES = re.compile(
-    r"[\u201e\u201c\u201d\u201a\u2018\u2019](.+)[\u201c\u201d\u2018\u2019]|«(.+)»|»(.+)«"
+# What stands between letters of a word without being one, dashes and dots among them; the long
+# vowels and repetitions of Japanese, Thai and Arabic are letters like any other.
+INSIDE_WORDS = (
+    "'`-.&@_/\u2019\u2018\u00b4\u2010\u2011\u00b7\u00ad\u200c\u200d\u2013\u2014\u2026"
+    "\u05be\u05f3\u05f4\u0640\u0e46\u30fc\u3005\u309d\u309e\u30fd\u30fe\uff70\uff9e\uff9f"
 )
-# Square metres, degrees, trade marks: signs that belong to the letters beside them.
-WITH_UNIT = re.compile(r"(?<=\w)[²³¹®™](?!\w)|°(?=[CF]\b)")
+AMID_DIGITS = "\u00d7\u00f7\u00b7\u00b0\u00b4\u2019"
+# Quotation marks that open, and those that close; the middle ones of Germans open in English.
+QUOTES = (
+    ("\u201c", "\u201e\u201d"), ("\u201e", "\u201d"), ("\u00ab", "\u00bb"), ("\u2039", "\u203a"),
+)  # fmt: skip
+# Square metres, degrees, numbers, trade marks: signs that belong to the letters beside them.
+WITH_LETTERS = re.compile(
+    r"(?<=\w)[\u00b2\u00b3\u00b9\u00ae\u2122\u00a9](?!\w)"
+    r"|\u00b0(?=[A-Za-z](?!\w))|(?<![^\W\d_])[Nn]\u00b0(?![^\W\d_])"
+)
+# What texts in ASCII hold besides: of prices, units, typographers.
+SIGNS = frozenset(
+    "\u20ac\u00a3\u00a5\u00a7\u00b0\u00b1\u00b2\u00b3\u00b5\u00bd\u00bc\u00be\u00a9\u00ae\u2122\u00d7\u00f7"
+    "\u2013\u2014\u2026\u2018\u2019\u201c\u201d\u201e\u00ab\u00bb\u2022"
+)
 NO_TEXT = re.compile("[\x7f-\x9f\ue000-\uf8ff]")  # controls and letters of one's own
-UNLIKELY = ("BOX", "BLOCK", "LIGHT SHADE", "DARK SHADE", "HALFWIDTH", "LATIN SMALL LIGATURE F")
+UNLIKELY = ("BOX", "BLOCK", "LIGHT SHADE", "DARK SHADE", "HALFWIDTH HANGUL")
 SCRIPTS = (
     "LATIN", "CYRILLIC", "GREEK", "HEBREW", "ARABIC", "THAI", "CJK", "HANGUL",
 )  # fmt: skip
@@ -46,7 +60,9 @@ EAST_ASIAN = ("HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "IDEOGRAPHIC", "FULLW
 
 def odd_share(words: Iterable[str], encoding: str) -> float:
     """Return the share of the different words that could be none, in [0, 1]."""
-    verdicts = [is_east_asian(word, encoding) or is_word(word) for word in set(words)]
+    different = set(words)
+    pairs = quotation_pairs(different)
+    verdicts = [is_east_asian(word, encoding) or is_word(word, pairs) for word in different]
     return 1 - sum(verdicts) / len(verdicts) if verdicts else 0.0
 
 
@@ -62,9 +78,29 @@ def alphabet_share(words: Iterable[str]) -> float:
     return (wide + best) / len(letters) if letters else 1.0
 
 
-def is_word(text: str) -> bool:
-    """Say whether a word could be one: letters of one script, and no sign within."""
-    text = WITH_UNIT.sub("", QUOTES.sub(lambda match: "".join(filter(None, match.groups())), text))
+def sign_share(words: Iterable[str]) -> float:
+    """Return the share of the words that are not ASCII by common signs alone, in [0, 1]."""
+    verdicts = [all(letter in SIGNS for letter in word if letter > "\x7f") for word in words]
+    return sum(verdicts) / len(verdicts) if verdicts else 1.0
+
+
+def quotation_pairs(words: Iterable[str]) -> frozenset[str]:
+    """Return the quotation marks of which about as many open as close."""
+    counts = Counter(letter for word in words for letter in word)
+    pairs: set[str] = set()
+    for first, others in QUOTES:
+        fewer, more = sorted((counts[first], sum(counts[other] for other in others)))
+        if fewer > 0.9 * more:
+            pairs |= {first, *others}
+    return frozenset(pairs)
+
+
+def is_word(text: str, pairs: frozenset[str] = frozenset()) -> bool:
+    """Say whether a word could be one: letters of one script, and no sign within.
+
+    ``pairs`` are quotation marks that the whole text opens and closes.
+    """
+    text = WITH_LETTERS.sub(" ", text)
     for index, letter in enumerate(text):
         if letter < "\x80":
             continue
@@ -80,27 +116,34 @@ def is_word(text: str) -> bool:
             continue
         is_odd = category in ("So", "Sk", "Sm", "No", "Nd") and before.isalpha()
         is_odd |= category in ("So", "Sk", "No", "Nd") and after.isalpha()
-        if is_odd or (before.isalpha() and (after.isalpha() or category in ("Pf", "Pi", "Sc"))):
+        ends = category in ("Pf", "Pi", "Sc") and letter not in pairs
+        if is_odd or (before.isalpha() and (after.isalpha() or ends)):
             return False
     return not any(_mixes_scripts(part) or _odd_case(part) for part in _letter_runs(text))
 
 
 def is_east_asian(text: str, encoding: str) -> bool:
     """Say whether a word is mostly of everyday letters of China, Japan or Korea."""
-    letters = [letter for letter in text if letter > "\u2e80"]
+    letters = east_asian_letters(text)
     if not letters or any(unicodedata.category(letter) in ("Cn", "Co", "Cs") for letter in text):
         return False
     # A letter between those of ASCII is what an accent and the letter behind it look like.
     lone = len(re.findall(r"[A-Za-z][\u2e80-\uffef](?![\u2e80-\uffef])", text))
-    common = sum(is_everyday(letter, encoding) for letter in letters)
+    halfwidth = sum("\uff66" <= letter <= "\uff9f" for letter in letters)
+    common = halfwidth + sum(is_everyday(letter, encoding) for letter in letters)
     return common - lone >= 2 / 3 * len(letters)
+
+
+def east_asian_letters(text: str) -> list[str]:
+    """Return the letters of China, Japan and Korea in a text, without their punctuation."""
+    return [c for c in text if c > "\u2e80" and unicodedata.category(c)[0] != "P"]
 
 
 @functools.lru_cache(maxsize=50_000)
 def is_everyday(letter: str, encoding: str) -> bool:
     """Say whether a letter is one of the first plane of an encoding's smaller, older form."""
-    if encoding in ("cp949", "johab"):
-        return "\uac00" <= letter <= "\ud7a3"  # a syllable, as Koreans have written for decades
+    if encoding in ("cp949", "johab"):  # of syllables those of KS X 1001; of nothing else
+        return "\uac00" <= letter <= "\ud7a3" and len(letter.encode("euc_kr", "ignore")) == 2
     smaller = EVERYDAY.get(encoding, "big5")
     data = letter.encode(smaller, "ignore")
     # The first plane of frequent characters ends there: GB 2312, Big5, Shift JIS, EUC-JP.

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
+
+_POINTS = re.compile(r"(?<=\w)[.,;:]+$")
 
 
 def spellings(texts: Iterable[str]) -> list[str]:
     """Return the texts that a reader takes for another one of them.
 
     They differ in capitals alone (Red and red, but not A and a), in blanks, in marks that are not
-    seen, or in how Unicode writes a letter (é as one sign or as two).
+    seen, in a point behind, or in how Unicode writes a letter (é as one sign or as two).
     """
     groups: dict[str, list[str]] = {}
     for text in texts:
@@ -30,4 +33,5 @@ def _is_one_word(same: list[str]) -> bool:
 
 def _plain(text: str) -> str:
     visible = (c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
-    return " ".join("".join(visible).casefold().split())
+    plain = " ".join("".join(visible).casefold().split())
+    return _POINTS.sub("", plain)

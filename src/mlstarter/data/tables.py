@@ -112,14 +112,15 @@ def _csv(text: str, settings: Settings, name: str) -> tuple[list[str], int, list
     rows = rows_of(text, settings)
     line, first = next(rows, (0, []))
     names = column_names(first if settings.header else [""] * len(first))
-    width = len(names)
+    width, header = len(names), [cell.strip() for cell in first]
     below = rows if settings.header else itertools.chain([(line, first)], rows)
     first_rows: list[list[str]] = []
     total, most = 0, max(1_000, CELLS // max(width, 1))
     for total, (line, row) in enumerate(below, 1):
         is_rule = total == 1 and all(map(RULE.fullmatch, row))
-        if settings.header and (row == first or is_rule):
-            what = "repeats the header" if row == first else "only rules off the header"
+        again = row[0].strip() == header[0] and [cell.strip() for cell in row] == header
+        if settings.header and (is_rule or again):
+            what = "repeats the header" if again else "only rules off the header"
             raise DataError(f"{excerpt(name)}, line {line:,}, {what}.", hint="remove that line")
         if total <= most:
             first_rows.append(row[:width])
@@ -151,6 +152,8 @@ def _table(
             f"{excerpt(path.name)} has no rows{' below its header' if names else ''}.",
             hint="give a file that holds a table",
         )
+    if settings.format != "csv":  # where the line is known, and said
+        _refuse_second_header(names, columns, path.name)
     good: dict[str, list[Cell]] = {}
     unreadable: dict[str, str] = {}
     for name, cells in zip(names, columns, strict=True):
@@ -161,6 +164,17 @@ def _table(
         else:
             unreadable[name] = _reason(odd)
     return Table(settings, rows, good, unreadable)
+
+
+def _refuse_second_header(names: list[str], columns: list[list[Cell]], file: str) -> None:
+    """Raise DataError for a row whose cells are the names of their columns."""
+    for row in (place for place, cell in enumerate(columns[0]) if cell == names[0]):
+        cells = [cells[row] for cells in columns]
+        if all(cell in (name, None) for cell, name in zip(cells, names, strict=True)):
+            raise DataError(
+                f"{excerpt(file)}: row {row + 1:,} below the header repeats it.",
+                hint="remove it; where another table begins there, give that a file of its own",
+            )
 
 
 def _reason(cell: Any) -> str:

@@ -6,8 +6,9 @@ import re
 
 MISSING = frozenset(
     """
-    NA N/A n/a na #N/A #NA <NA> NaN nan NAN -NaN -nan NULL null Null None none NONE nil Nil (null) (none) (blank)
+    NA N/A n/a na #N/A #NA <NA> NaN nan NAN -NaN -nan NULL null Null None none NONE nil Nil NIL NaT nat (null) (none) (blank)
     ? ?? - -- --- — – . .. ... * / \\N N.A. n.a. N.A n.a n.d. N.D. nd ND k.A. k. A. s/d S/D sin dato
+    n/d N/D s/o NR N.V. n.v. TBD tbd blank Blank BLANK ***** 不明
     missing Missing MISSING unknown Unknown UNKNOWN empty undefined
     #VALUE! #DIV/0! #REF! #NAME? #NUM! #NULL! 1.#IND -1.#IND 1.#QNAN -1.#QNAN
     0000-00-00 00.00.0000 00/00/0000
@@ -25,6 +26,17 @@ MISSING = frozenset(
         "Not available",
         "not applicable",
         "#N/A N/A",
+        "not reported",
+        "Not Reported",
+        "Not reported",
+        "nicht bekannt",
+        "keine Angabe",
+        "sin datos",
+        "no data",
+        "No data",
+        "No Data",
+        "нет данных",
+        "не указано",
     ]
 )
 """What people write for "no value". It counts only in a column whose other cells are numbers or

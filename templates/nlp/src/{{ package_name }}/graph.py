@@ -3,12 +3,13 @@
 import numpy as np
 from onnx import checker, numpy_helper, parser
 from sklearn.dummy import DummyClassifier
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 
 from .errors import ProjectError
 
-EXACT = "DummyClassifier or LogisticRegression"  # what this graph computes
+EXACT = "a TfidfVectorizer, then DummyClassifier or LogisticRegression"  # what this graph computes
 
 # A text's terms -> probabilities: TF-IDF as scikit-learn has it (sublinear, of unit length), one
 # weight for each term and class, softmax. Terms are ids, so a text costs its length.
@@ -51,9 +52,11 @@ EDGE_TEXTS = (
 
 def require_exact(pipeline: Pipeline) -> Pipeline:
     """Return a pipeline that the graph computes; ``ProjectError`` for another, and which one is."""
-    if not isinstance(pipeline[-1], DummyClassifier | LogisticRegression):
-        raise ProjectError(f"{type(pipeline[-1]).__name__} cannot be exported.", f"Use {EXACT}.")
-    return pipeline
+    match list(pipeline):
+        case [TfidfVectorizer(), DummyClassifier() | LogisticRegression()]:
+            return pipeline
+    steps = " and ".join(type(step).__name__ for step in pipeline)
+    raise ProjectError(f"{steps} cannot be exported.", f"Use {EXACT}.")
 
 
 def convert(pipeline: Pipeline) -> bytes:
