@@ -18,6 +18,7 @@ from typing import Literal
 from mlstarter.cohort.addresses import Addresses, not_in_journal
 from mlstarter.cohort.journal import Journal, RepositoryEntry
 from mlstarter.cohort.moments import is_moment, parse_foreign_moment, parse_moment
+from mlstarter.cohort.private_clone import MAIN as SERVER_MAIN
 from mlstarter.cohort.push_log import MomentUnknown, commit_at, pushes_after
 from mlstarter.cohort.roster import Student
 from mlstarter.cohort.server_answers import RemoteFailed, no_main
@@ -98,7 +99,11 @@ class Cloner:
         entry = self.journal.entry(student.student_id)
         if entry is None or entry.state != "verified":
             raise not_in_journal(student)
-        entry = self.addresses.locate(student).entry
+        location = self.addresses.locate(student)
+        entry = location.entry
+        if SERVER_MAIN not in location.refs:
+            # Nothing is fetched: the clone may be the last place that holds the work.
+            raise no_main(entry.url, location.refs)
         path = self.folder / student.student_id
         quiet = (*self.addresses.remote.transport.config, *_QUIET)
         transport = replace(self.addresses.remote.transport, config=quiet)

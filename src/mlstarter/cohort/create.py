@@ -141,6 +141,9 @@ class Creator:
         course_run = self.handout.config.course_run
         self.journal.forget_access(student.student_id)
         backup = find_backup(self.clones, entry, course_run) if self.clones else None
+        # What was delivered to the repository of before need not be in this one: it is asked again.
+        tips = set(backup.refs.values()) if backup is not None else set()
+        self.journal.forget_deliveries(student.student_id, open_tips=tips)
         if backup is not None:
             self.remote.create(student)
             push_backup(backup, url, self.remote.transport)
