@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import subprocess
+import sys
 from datetime import datetime
 from pathlib import Path
 
@@ -177,3 +179,31 @@ def test_results_are_sorted_by_size_below_zero_too(tmp_path: Path, require: obje
         order = [text[:2] for text in page.locator("tbody tr").all_inner_texts()]
         browser.close()
     assert order == ["s5", "s2", "s1", "s3", "s4"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("option", ["--html", "--csv"])
+def test_a_disk_that_is_full_leaves_the_board_of_before(
+    classroom: Classroom, tmp_path: Path, option: str
+) -> None:
+    """A limit on the size of files stands for the disk: the same call of the system fails."""
+    classroom.hand_out()
+    page = tmp_path / "boards" / "board"
+    page.parent.mkdir()
+    page.write_text("last week's")
+    words = [str(word) for word in classroom.arguments("status", option, page)]
+    bound = f"page={str(page)!r}; import resource; "
+    bound += "resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100)); "
+    code = (
+        "import mlstarter.cohort.status, mlstarter.files as files; write = files.replace_file\n"
+        f"def small(*values):\n    {bound}write(*values)\n"
+        "files.replace_file = small\n"
+        f"import sys; from mlstarter.cli import run; sys.exit(run({words!r}))"
+    )
+    process = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+    assert process.returncode == 1
+    assert f"Writing in {page.parent} failed: File too large." in process.stderr
+    assert page.read_text() == "last week's"
+    assert list(page.parent.iterdir()) == [page]

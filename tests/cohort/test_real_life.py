@@ -42,6 +42,11 @@ def test_work_on_another_branch_is_named_by_every_verb(
         assert f"has no branch main; the work lies on {branch}." in capsys.readouterr().err
     assert ready.call("status", "--json") == 0
     assert document_of(capsys.readouterr().out)["students"][0]["state"] == "missing"
+    # For people it is the word of the board: nothing is missing.
+    assert ready.call("status") == 0
+    told = capsys.readouterr().out
+    assert "other branch" in told
+    assert "missing" not in told
 
 
 @pytest.mark.slow
