@@ -85,8 +85,8 @@ def _report(
             {"student_id": student_id, "outcome": r.outcome, "branch": r.branch,
              "files": r.files, "commands": r.commands, "change_url": r.change_url,
              "again": r.again, "reason": r.reason, "version": r.version, "kind": r.kind,
-             "replaced_branches": r.replaced_branches, "kept_branches": r.kept_branches,
-             "waiting": r.waiting}
+             "replaced_branches": r.replaced_branches,
+             "kept_branches": [kept.name for kept in r.kept_branches], "waiting": r.waiting}
             for student_id, r in results
         ]  # fmt: skip
         payload = {"dry_run": dry_run, "version": version, "students": rows}
@@ -105,7 +105,7 @@ def _report(
         elif result.reason:
             echo(f"{student_id}: {escape.line(result.reason)}")
         for branch in result.kept_branches:
-            echo(f"{student_id}: {escape.line(branch)} was left: somebody else pushed to it")
+            echo(f"{student_id}: {escape.line(branch.name)} was left: {branch.reason}")
     for newer in sorted({result.waiting for _, result in results} - {""}):
         name = escape.line(newer)
         echo(f" {name} is another minor version; go there with --to {name}", head="note:", err=True)
