@@ -253,6 +253,23 @@ def test_a_student_s_own_update_keeps_the_marker(ready: Classroom) -> None:
     assert ready.read("s0001", "third.py") == "x = 3"
 
 
+def test_a_long_wait_is_announced_once_for_all_who_wait() -> None:
+    from mlstarter.cohort.rate_limit import Pace
+    from mlstarter.cohort.stop import RunStopped
+
+    class Stopping(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:  # noqa: ARG002
+            return True
+
+    moments: list[float] = []
+    pace = Pace([(1, 3600.0)], announce=moments.append, clock=lambda: 1000.0, stop=Stopping())
+    pace.wait()
+    for _ in range(3):
+        with pytest.raises(RunStopped):
+            pace.wait()
+    assert moments == [4600.0]
+
+
 def test_new_questions_take_the_roster_s_answers_and_old_ones_stay(ready: Classroom) -> None:
     questions = (ready.template.root / "copier.yml").read_text()
     ready.template.release(

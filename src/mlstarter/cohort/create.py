@@ -45,6 +45,7 @@ class RepositoryGone(RemoteFailed):
     """A repository that was verified is not on the server any more."""
 
     exit_status = ExitStatus.NEEDS_ATTENTION
+    outcome = "gone"
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,8 @@ def update(**options: Any) -> int:
     course = active_only(base, course)
     limits = [(own["max_per_hour"], 3600.0)] if own["max_per_hour"] else []
     with journal_of(base, course) as (journal, addresses):
-        pace = Pace(limits, journal.sent_since, journal.count_sending, stop=course.stop)
+        history = (journal.sent_since, journal.count_sending)
+        pace = Pace(limits, *history, announce=_announce_wait, stop=course.stop)
         stays = own["to"] is None and course.config.ref is None
         newest = Deliverer(course.handout, addresses, journal, pace)
         updater = Updater(newest, within_minor=stays)
@@ -72,6 +73,17 @@ def update(**options: Any) -> int:
     results = [each.result for each in outcomes if each.result is not None]
     attention = any(result.outcome in {"conflict", "moved"} for result in results)
     return exit_status(outcomes, attention=attention)
+
+
+def _announce_wait(moment: float) -> None:
+    from datetime import datetime
+
+    clock = datetime.fromtimestamp(moment).astimezone().strftime("%H:%M")
+    echo(
+        f" --max-per-hour is reached; it goes on at {clock} (cut it off, and the same command goes "
+        "on from here)",
+        head="note:", err=True,
+    )  # fmt: skip
 
 
 def _report(
