@@ -6,6 +6,7 @@ import csv
 import json
 import subprocess
 import sys
+import time
 from datetime import datetime
 from pathlib import Path
 
@@ -207,3 +208,29 @@ def test_a_disk_that_is_full_leaves_the_board_of_before(
     assert f"Writing in {page.parent} failed: File too large." in process.stderr
     assert page.read_text() == "last week's"
     assert list(page.parent.iterdir()) == [page]
+
+
+@pytest.mark.slow
+def test_moments_of_every_zone_are_shown_by_one_clock(
+    classroom: Classroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    classroom.hand_out()
+    for student, stamp in (("s0001", "2026-11-20T23:00-0800"), ("s0002", "2026-11-21T05:00+1400")):
+        path = classroom.clone(student)
+        dates = {"GIT_AUTHOR_DATE": stamp, "GIT_COMMITTER_DATE": stamp}
+        git(path, "commit", "--quiet", "--allow-empty", "-m", "Work", **dates)
+        git(path, "push", "--quiet", "origin", "main")
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    page = tmp_path / "board.html"
+    assert classroom.call("status", "--html", page) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    text = page.read_text()
+    monkeypatch.undo()
+    time.tzset()
+    # The second is the earlier one, whatever the clocks of the two say.
+    for moment in ("2026-11-21 07:00", "2026-11-20 15:00"):
+        assert f'data-key="{moment}"' in text
+        assert moment in told
+    assert "+00:00.</p>" in text

@@ -100,6 +100,7 @@ def _print(
     as_json: bool, newest: str | None, standings: list[Standing], failure_rows: list[dict[str, str]]
 ) -> None:
     from mlstarter.cohort.board import states_of
+    from mlstarter.cohort.moments import local_minute
     from mlstarter.console import print_json, print_table
 
     if as_json:
@@ -120,7 +121,7 @@ def _print(
         result = f"{standing.metric} {standing.value:.3f}" if standing.value is not None else ""
         version = f"{standing.version or ''}{' (behind)' if standing.behind else ''}"
         version = "moved away" if standing.has_moved else version
-        last = (standing.last_commit or "")[:16].replace("T", " ")
+        last = local_minute(standing.last_commit)
         commits = standing.commits if standing.state == "verified" else ""
         rows.append((standing.student_id, state, version, commits, last, standing.ci or "", result))
     print_table(columns, rows)
