@@ -21,21 +21,15 @@ from mlstarter.cohort.private_clone import MAIN, at_hand, belongs_to
 from mlstarter.cohort.roster import Student
 from mlstarter.cohort.server_answers import BranchMoved, RemoteFailed, no_main
 from mlstarter.engines import Record
-from mlstarter.errors import NeedsAttention, ProjectError
+from mlstarter.errors import ProjectError
 from mlstarter.git.merge_base import template_commits
 from mlstarter.project import USUAL_RECORD, Project
 from mlstarter.sources import is_same_source
 from mlstarter.update.preparation import questionnaire_of
-from mlstarter.versions import is_older, parse_version
+from mlstarter.versions import parse_version
 
 # How often a merge is done again because the student pushed meanwhile.
 TRIES = 5
-
-
-class Ahead(NeedsAttention):
-    """A project has a newer version than the one that is delivered; it is left alone."""
-
-    outcome = "ahead"
 
 
 @dataclass(frozen=True)
@@ -87,7 +81,6 @@ class Updater:
                 self._refuse_foreign(student, url, project, refs[MAIN])
                 record = _record(url, project, refs[MAIN])
                 deliverer = self._deliverer(record)
-                _refuse_ahead(student, record, deliverer.version)
                 try:
                     result = deliverer.deliver(Visit(student, project, refs, record, preview))
                 except BranchMoved:
@@ -125,15 +118,6 @@ class Updater:
                 f"{url} is a repository {whose}; nothing was pushed to it.",
                 hint="compare its .mlstarter.toml with the roster",
             )
-
-
-def _refuse_ahead(student: Student, record: Record, version: str) -> None:
-    if is_older(version, record.version):
-        raise Ahead(
-            f"{student.student_id}'s project is at {record.version} already, which is newer than "
-            f"{version}; it was left alone.",
-            hint="a class goes forward only: release a newer version and deliver that one",
-        )
 
 
 def _record(url: str, project: Project, head: str) -> Record:
