@@ -225,12 +225,12 @@ def test_moments_of_every_zone_are_shown_by_one_clock(
     time.tzset()
     page = tmp_path / "board.html"
     assert classroom.call("status", "--html", page) == 0
-    told = " ".join(capsys.readouterr().out.split())
+    output = " ".join(capsys.readouterr().out.split())
     text = page.read_text()
     monkeypatch.undo()
     time.tzset()
     # The second is the earlier one, whatever the clocks of the two say.
     for moment in ("2026-11-21 07:00", "2026-11-20 15:00"):
         assert f'data-key="{moment}"' in text
-        assert moment in told
+        assert moment in output
     assert "+00:00.</p>" in text

@@ -225,9 +225,9 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(
 ) -> None:
     (tmp_path / "notes").write_text("no folder")
     assert ready.call("clone", "--into", tmp_path / "notes" / "clones", "--only", "s0001") == 1
-    told = capsys.readouterr().err
-    assert f"s0001: Writing in {tmp_path}/notes/clones failed: " in told
-    assert "[Errno" not in told
+    output = capsys.readouterr().err
+    assert f"s0001: Writing in {tmp_path}/notes/clones failed: " in output
+    assert "[Errno" not in output
 
 
 @pytest.mark.slow

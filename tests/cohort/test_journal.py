@@ -25,10 +25,10 @@ def test_a_journal_that_is_damaged_is_one_sentence(
         journal.executescript(harm)
     journal.close()
     assert ready.call("update", "--only", "s0001") == 1
-    told = capsys.readouterr().err
-    assert f"The journal {ready.journal} cannot be used: " in told
-    assert "unexpected" not in told
-    assert ("free some space" if "full" in harm else "`mlstarter cohort adopt`") in told
+    output = capsys.readouterr().err
+    assert f"The journal {ready.journal} cannot be used: " in output
+    assert "unexpected" not in output
+    assert ("free some space" if "full" in harm else "`mlstarter cohort adopt`") in output
 
 
 def test_a_lost_journal_is_said_where_everybody_would_look_new(

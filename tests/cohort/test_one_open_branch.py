@@ -220,9 +220,9 @@ def test_what_a_colleague_sent_is_not_called_a_student_s_work(
     class_with_offer.template.release("3.0.0", **{"new.py": "fresh = 3\n"})
     capsys.readouterr()
     assert class_with_offer.call("update") == 0
-    told = capsys.readouterr().out
-    assert f"s0001: {NEW} was left: this journal did not send it" in told
-    assert "cohort adopt" in told
+    output = capsys.readouterr().out
+    assert f"s0001: {NEW} was left: this journal did not send it" in output
+    assert "cohort adopt" in output
 
 
 @pytest.mark.slow
@@ -238,6 +238,6 @@ def test_an_offer_that_is_not_there_any_more_is_told_by_what_became_of_it(
     # Who has gone further is not sent back, and not told of options that a class does not have.
     assert class_with_offer.call("update", "--only", "s0001", "--mode", "merge") == 0
     assert class_with_offer.call("update", "--to", old, "--only", "s0001") == 3
-    told = capsys.readouterr().err
-    assert "s0001's project is at" in told
-    assert "--allow-downgrade" not in told
+    output = capsys.readouterr().err
+    assert "s0001's project is at" in output
+    assert "--allow-downgrade" not in output

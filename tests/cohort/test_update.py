@@ -100,10 +100,10 @@ def test_a_project_without_its_record_is_named_with_what_brings_it_back(
     git(clone, "rm", "--quiet", ".copier-answers.yml")
     ready.work("s0001")
     assert ready.call("update", "--only", "s0001") == 1
-    told = capsys.readouterr().err
-    assert f"{ready.repository('s0001')} does not say which template it was made from" in told
-    assert "mlstarter-cohort-" not in told
-    command = re.search(r"git checkout \w+ -- \S+yml", told)
+    output = capsys.readouterr().err
+    assert f"{ready.repository('s0001')} does not say which template it was made from" in output
+    assert "mlstarter-cohort-" not in output
+    command = re.search(r"git checkout \w+ -- \S+yml", output)
     assert command is not None
     git(clone, *command[0].split()[1:])
     ready.work("s0001")

@@ -160,8 +160,8 @@ class Journal:
     def remember(self, key: str, value: str) -> str:
         """Return what the course remembers under ``key``: ``value``, unless it was set before."""
         self._query("INSERT OR IGNORE INTO meta VALUES (?, ?)", key, value)
-        stored = self.setting(key)
-        return value if stored is None else stored
+        present = self.setting(key)
+        return value if present is None else present
 
     def setting(self, key: str) -> str | None:
         """Return what the course remembers under ``key``, None where nothing is."""

@@ -34,7 +34,7 @@ class Pace:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _moments: list[float] = field(default_factory=list)
     _not_before: float = 0.0
-    _announced: float = 0.0
+    _last_announcement: float = 0.0
 
     def wait(self) -> None:
         """Return when the next one may go, having counted it; raises RunStopped."""
@@ -50,9 +50,9 @@ class Pace:
             wait(self.stop, delay)
 
     def _announce(self, moment: float) -> None:
-        if self.announce is None or moment < max(self.clock(), self._announced) + _LONG:
+        if self.announce is None or moment < max(self.clock(), self._last_announcement) + _LONG:
             return
-        self._announced = moment
+        self._last_announcement = moment
         self.announce(moment)
 
     def hold(self, seconds: float) -> None:

@@ -98,7 +98,7 @@ def _report(
              "files": r.files, "commands": r.commands, "change_url": r.change_url,
              "again": r.again, "reason": r.reason, "version": r.version, "kind": r.kind,
              "replaced_branches": r.replaced_branches,
-             "kept_branches": [kept.name for kept in r.kept_branches], "waiting": r.waiting}
+             "kept_branches": [branch.name for branch in r.kept_branches], "waiting": r.waiting}
             for student_id, r in results
         ]  # fmt: skip
         payload = {"dry_run": dry_run, "version": version, "students": rows}
