@@ -112,6 +112,29 @@ def write_tree(tree: Tree, folder: Path) -> None:
         raise writing_failed(folder, error) from error
 
 
+def replace_file(path: Path, text: str) -> None:
+    """Write a file of text as UTF-8, whole or not at all: what lay there stays until then.
+
+    Raises EnvironmentProblem where it cannot be written.
+    """
+    target = path.resolve()
+    partial = target.with_name(f".mlstarter-{secrets.token_hex(6)}")
+    try:
+        if target.exists() and not target.is_file():
+            # A pipe or a device (/dev/stdout) has nothing that could be lost.
+            target.write_text(text, encoding="utf-8", newline="")
+            return
+        try:
+            partial.write_text(text, encoding="utf-8", newline="")
+            if target.exists():
+                partial.chmod(target.stat().st_mode & 0o777)
+            partial.replace(target)
+        finally:
+            partial.unlink(missing_ok=True)
+    except OSError as error:
+        raise writing_failed(path.parent, error) from error
+
+
 def writing_failed(folder: Path, error: OSError) -> EnvironmentProblem:
     """Return the sentence for a failed write below ``folder``."""
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import subprocess
+import sys
+import time
 from datetime import datetime
 from pathlib import Path
 
@@ -177,3 +180,57 @@ def test_results_are_sorted_by_size_below_zero_too(tmp_path: Path, require: obje
         order = [text[:2] for text in page.locator("tbody tr").all_inner_texts()]
         browser.close()
     assert order == ["s5", "s2", "s1", "s3", "s4"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("option", ["--html", "--csv"])
+def test_a_disk_that_is_full_leaves_the_board_of_before(
+    classroom: Classroom, tmp_path: Path, option: str
+) -> None:
+    """A limit on the size of files stands for the disk: the same call of the system fails."""
+    classroom.hand_out()
+    page = tmp_path / "boards" / "board"
+    page.parent.mkdir()
+    page.write_text("last week's")
+    words = [str(word) for word in classroom.arguments("status", option, page)]
+    bound = f"page={str(page)!r}; import resource; "
+    bound += "resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100)); "
+    code = (
+        "import mlstarter.cohort.status, mlstarter.files as files; write = files.replace_file\n"
+        f"def small(*values):\n    {bound}write(*values)\n"
+        "files.replace_file = small\n"
+        f"import sys; from mlstarter.cli import run; sys.exit(run({words!r}))"
+    )
+    process = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+    assert process.returncode == 1
+    assert f"Writing in {page.parent} failed: File too large." in process.stderr
+    assert page.read_text() == "last week's"
+    assert list(page.parent.iterdir()) == [page]
+
+
+@pytest.mark.slow
+def test_moments_of_every_zone_are_shown_by_one_clock(
+    classroom: Classroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    classroom.hand_out()
+    for student, stamp in (("s0001", "2026-11-20T23:00-0800"), ("s0002", "2026-11-21T05:00+1400")):
+        path = classroom.clone(student)
+        dates = {"GIT_AUTHOR_DATE": stamp, "GIT_COMMITTER_DATE": stamp}
+        git(path, "commit", "--quiet", "--allow-empty", "-m", "Work", **dates)
+        git(path, "push", "--quiet", "origin", "main")
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    page = tmp_path / "board.html"
+    assert classroom.call("status", "--html", page) == 0
+    output = " ".join(capsys.readouterr().out.split())
+    text = page.read_text()
+    monkeypatch.undo()
+    time.tzset()
+    # The second is the earlier one, whatever the clocks of the two say.
+    for moment in ("2026-11-21 07:00", "2026-11-20 15:00"):
+        assert f'data-key="{moment}"' in text
+        assert moment in output
+    assert "+00:00.</p>" in text

@@ -217,3 +217,24 @@ def test_github_s_activity_is_the_server_s_clock(
     requests = [path for path in hub.calls("GET") if "s0001/activity" in path]
     assert len(requests) == 2  # two entries a page, and no page beyond the deadline
     assert "after=" in requests[1]
+
+
+@pytest.mark.slow
+def test_a_folder_that_cannot_be_made_is_one_sentence(
+    ready: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "notes").write_text("no folder")
+    assert ready.call("clone", "--into", tmp_path / "notes" / "clones", "--only", "s0001") == 1
+    output = capsys.readouterr().err
+    assert f"s0001: Writing in {tmp_path}/notes/clones failed: " in output
+    assert "[Errno" not in output
+
+
+@pytest.mark.slow
+def test_what_a_run_that_was_killed_left_among_the_clones_goes(
+    ready: Classroom, tmp_path: Path
+) -> None:
+    half = tmp_path / "clones" / ".s0001.partial"
+    (half / ".git").mkdir(parents=True)
+    assert ready.call("clone", "--into", half.parent) == 0
+    assert sorted(path.name for path in half.parent.iterdir()) == ready.students

@@ -130,6 +130,19 @@ def test_a_picture_that_is_none_is_named_and_left_out(
     assert not list((tmp_path / "g").rglob("*.png"))
 
 
+@pytest.mark.slow
+def test_a_gallery_of_before_stays_where_no_project_can_be_read(
+    exhibition: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    into = tmp_path / "gallery"
+    assert exhibition.call("gallery", "--into", into) == 0
+    before = (into / "index.html").read_text()
+    exhibition.server.rename(exhibition.folder / "away")
+    assert exhibition.call("gallery", "--into", into) == 1
+    assert f"{into} was left as it was" in capsys.readouterr().err
+    assert (into / "index.html").read_text() == before
+
+
 def test_a_folder_that_holds_anything_else_is_left_alone(
     exhibition: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -98,6 +99,34 @@ def test_a_layer_can_be_added_to_a_class_that_had_none(classroom: Classroom, sch
     assert classroom.read("s0001", "docs/rules.md") == "Be kind.\nBe early."
     assert [layer["name"] for layer in record(classroom, "s0001")["layers"]] == ["school"]
     assert record(classroom, "s0001")["cohort"]["student_id"] == "s0001"
+
+
+@pytest.mark.slow
+def test_a_layer_added_later_and_changed_again_replaces_its_offer(
+    classroom: Classroom, school: Path
+) -> None:
+    classroom.hand_out()
+    assert classroom.call("update", "--layer", school) == 0
+    (before,) = offered_branches(classroom, "s0001")
+    (school / "docs" / "rules.md").write_text("Be very kind.\n")
+    assert classroom.call("update", "--layer", school) == 0
+    (after,) = offered_branches(classroom, "s0001")
+    assert after != before
+    assert classroom.read("s0001", "docs/rules.md", after) == "Be very kind."
+
+
+@pytest.mark.slow
+def test_a_repository_made_anew_with_other_layers_is_said_to_begin_otherwise(
+    ready: Classroom, school: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (school / "docs" / "rules.md").write_text("Be very kind.\n")
+    for student in ("s0001", "s0002"):
+        shutil.rmtree(ready.repository(student))
+    assert ready.call("create", "--recreate", "--layer", school, "--only", "s0001") == 0
+    assert "so they push their own clone over it with `git push --force" in capsys.readouterr().err
+    (school / "docs" / "rules.md").write_text("Be kind.\nBe early.\n")
+    assert ready.call("create", "--recreate", "--layer", school, "--only", "s0002") == 0
+    assert "--force" not in capsys.readouterr().err
 
 
 @pytest.mark.slow

@@ -208,3 +208,36 @@ def test_an_update_of_the_course_s_files_is_called_that(
     assert (row["outcome"], row["kind"]) == ("offered", "layers")
     subject = git(classroom.repository("s0001"), "log", "-1", "--format=%s", row["branch"])
     assert subject == "Update the layers over the template 1.0.0"
+
+
+@pytest.mark.slow
+def test_what_a_colleague_sent_is_not_called_a_student_s_work(
+    class_with_offer: Classroom, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = class_with_offer.journal.with_name("colleague.sqlite")
+    assert class_with_offer.call("create", "--journal", other) == 0
+    assert class_with_offer.call("update", "--journal", other) == 0
+    class_with_offer.template.release("3.0.0", **{"new.py": "fresh = 3\n"})
+    capsys.readouterr()
+    assert class_with_offer.call("update") == 0
+    output = capsys.readouterr().out
+    assert f"s0001: {NEW} was left: this journal did not send it" in output
+    assert "cohort adopt" in output
+
+
+@pytest.mark.slow
+def test_an_offer_that_is_not_there_any_more_is_told_by_what_became_of_it(
+    class_with_offer: Classroom, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = OLD.rpartition("-")[2]
+    git(class_with_offer.repository("s0002"), "update-ref", "-d", f"refs/heads/{OLD}")
+    assert class_with_offer.call("update", "--only", "s0001") == 0
+    rows = update_rows(class_with_offer, capsys, "--to", old)
+    assert rows["s0001"]["reason"] == f"{OLD} was replaced by {NEW}"
+    assert rows["s0002"]["reason"].startswith(f"{OLD} is gone from the server, and not merged; ")
+    # Who has gone further is not sent back, and not told of options that a class does not have.
+    assert class_with_offer.call("update", "--only", "s0001", "--mode", "merge") == 0
+    assert class_with_offer.call("update", "--to", old, "--only", "s0001") == 3
+    output = capsys.readouterr().err
+    assert "s0001's project is at" in output
+    assert "--allow-downgrade" not in output

@@ -27,7 +27,7 @@ def rows_of(
 
 
 def test_a_student_without_an_account_is_skipped_and_named(
-    classroom: Classroom, capsys: pytest.CaptureFixture[str]
+    classroom: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     classroom.remote = f"file://{classroom.server}/{{username}}.git"
     text = classroom.roster.read_text().replace("user-s0002", "")
@@ -46,9 +46,26 @@ def test_a_student_without_an_account_is_skipped_and_named(
     for verb in ("status", "export"):
         more = ("--for", "csv") if verb == "export" else ()
         assert classroom.call(verb, *more) == 0
+    for verb in ("clone", "gallery"):
+        capsys.readouterr()
+        assert classroom.call(verb, "--into", tmp_path / verb) == 3
+        output = capsys.readouterr()
+        assert "skipped" in output.out
+        assert "s0002: s0002 has no username yet" in output.err
     classroom.roster.write_text(text.replace("s0002,,", "s0002,bob,"))
     assert classroom.call("create") == 0
     assert (classroom.server / "bob.git").is_dir()
+
+
+def test_a_choice_of_nobody_and_a_class_of_nobody_are_said(
+    classroom: Classroom, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert classroom.call("create", "--only", ", ") == 2
+    assert "--only names nobody." in capsys.readouterr().err
+    classroom.roster.write_text(classroom.roster.read_text().splitlines()[0] + "\n")
+    for verb in ("check", "create"):
+        assert classroom.call(verb) == 0
+        assert "it has no row below the names of its columns" in capsys.readouterr().err
 
 
 @pytest.mark.slow

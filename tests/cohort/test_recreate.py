@@ -89,6 +89,65 @@ def test_without_a_clone_of_theirs_the_handout_is_taken_and_that_is_said(
 
 
 @pytest.mark.slow
+def test_the_folder_of_clones_is_the_one_that_clone_writes_unasked(
+    copies: Classroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = copies.refs("s0001")
+    shutil.rmtree(copies.repository("s0001"))
+    monkeypatch.chdir(tmp_path)
+    assert copies.call("create", "--recreate") == 0
+    assert copies.refs("s0001") == before
+
+
+@pytest.mark.slow
+def test_a_clone_keeps_what_an_emptied_repository_held(
+    copies: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = copies.refs("s0001")
+    clones = tmp_path / "clones"
+    store = copies.repository("s0001")
+    for name in before:
+        git(store, "update-ref", "-d", name)
+    assert copies.call("clone", "--into", clones) == 1
+    assert "is empty" in capsys.readouterr().err
+    assert copies.call("create", "--recreate", "--clones", clones) == 0
+    assert copies.refs("s0001") == before
+
+
+@pytest.mark.slow
+def test_what_was_delivered_before_is_delivered_again(copies: Classroom, tmp_path: Path) -> None:
+    old = copies.template.text("train.py")
+    copies.template.release("2.0.0", **{"train.py": old.replace("step_5 = 5\n", "step_5 = 55\n")})
+    assert copies.call("update", "--mode", "merge", "--only", "s0001,s0002") == 0
+    assert copies.call("update", "--only", "s0003") == 0
+    for student in copies.students:
+        shutil.rmtree(copies.repository(student))
+    # The clones are older than the update; s0003 has none.
+    clones = tmp_path / "clones"
+    shutil.rmtree(clones / "s0003")
+    assert copies.call("create", "--recreate", "--clones", clones) == 0
+    assert "step_5 = 5\n" in copies.read("s0001", "train.py")
+    assert copies.call("update", "--mode", "merge") == 0
+    for student in copies.students:
+        assert "step_5 = 55\n" in copies.read(student, "train.py")
+    assert copies.read("s0001", "solution.py") == "answer = 42"
+
+
+@pytest.mark.slow
+def test_an_offer_that_the_clone_holds_stays_one_of_ours(copies: Classroom, tmp_path: Path) -> None:
+    clones = tmp_path / "clones"
+    copies.template.release("2.0.0", **{"new.py": "fresh = True\n"})
+    assert copies.call("update") == 0
+    assert copies.call("clone", "--into", clones) == 0
+    shutil.rmtree(copies.repository("s0001"))
+    assert copies.call("create", "--recreate", "--clones", clones) == 0
+    copies.template.release("2.0.1", **{"new.py": "fresh = 1\n"})
+    assert copies.call("update") == 0
+    names = {name for name in copies.refs("s0001") if "mlstarter" in name}
+    assert names == {"refs/heads/mlstarter/update-2.0.1"}
+
+
+@pytest.mark.slow
 def test_a_clone_with_hooks_and_settings_runs_nothing(copies: Classroom, tmp_path: Path) -> None:
     clones = tmp_path / "clones"
     proof = tmp_path / "ran"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import threading
 from pathlib import Path
@@ -79,6 +80,36 @@ def test_a_conflict_leaves_the_template_commit_alone_and_names_the_files(
 
 
 @pytest.mark.slow
+@pytest.mark.slow
+def test_a_file_that_became_a_folder_is_named_as_it_is(
+    ready: Classroom, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Git sets it aside under a name with a branch in it: another one in the student's merge."""
+    clone = ready.clone("s0001")
+    git(clone, "rm", "--quiet", "train.py")
+    ready.work("s0001", **{"train.py/a.py": "a = 1\n"})
+    assert ready.call("update", "--only", "s0001") == 3
+    assert "s0001: conflict in train.py\n" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_a_project_without_its_record_is_named_with_what_brings_it_back(
+    ready: Classroom, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clone = ready.clone("s0001")
+    git(clone, "rm", "--quiet", ".copier-answers.yml")
+    ready.work("s0001")
+    assert ready.call("update", "--only", "s0001") == 1
+    output = capsys.readouterr().err
+    assert f"{ready.repository('s0001')} does not say which template it was made from" in output
+    assert "mlstarter-cohort-" not in output
+    command = re.search(r"git checkout \w+ -- \S+yml", output)
+    assert command is not None
+    git(clone, *command[0].split()[1:])
+    ready.work("s0001")
+    assert ready.call("update", "--only", "s0001") == 0
+
+
 def test_running_twice_opens_nothing_twice(
     ready: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -220,6 +251,23 @@ def test_a_student_s_own_update_keeps_the_marker(ready: Classroom) -> None:
     ready.template.release("3.0.0", **{"third.py": "x = 3\n"})
     assert ready.call("update", "--to", "3.0.0", "--only", "s0001", "--mode", "merge") == 0
     assert ready.read("s0001", "third.py") == "x = 3"
+
+
+def test_a_long_wait_is_announced_once_for_all_who_wait() -> None:
+    from mlstarter.cohort.rate_limit import Pace
+    from mlstarter.cohort.stop import RunStopped
+
+    class Stopping(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:  # noqa: ARG002
+            return True
+
+    moments: list[float] = []
+    pace = Pace([(1, 3600.0)], announce=moments.append, clock=lambda: 1000.0, stop=Stopping())
+    pace.wait()
+    for _ in range(3):
+        with pytest.raises(RunStopped):
+            pace.wait()
+    assert moments == [4600.0]
 
 
 def test_new_questions_take_the_roster_s_answers_and_old_ones_stay(ready: Classroom) -> None:

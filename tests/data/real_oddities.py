@@ -14,7 +14,7 @@ from tests.data.real_workbooks import workbook, write_table
 
 _ROWS_ONLY = PLAIN.partition("\n")[2]
 
-JOINED = {
+JOINT_FILES = {
     "two files with a mark each": RealFile(
         "t.csv", PLAIN.encode("utf-8-sig") * 2, refusal="line 62, begins with a byte-order mark"
     ),
@@ -129,4 +129,4 @@ SHEETS = {
     ),
 }  # fmt: skip
 
-ODDITIES = JOINED | CODES | MARKS | SHEETS
+ODDITIES = JOINT_FILES | CODES | MARKS | SHEETS

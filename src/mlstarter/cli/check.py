@@ -23,9 +23,10 @@ def check(project: Path, html: Path | None, as_json: bool) -> int:
     from mlstarter.checks.page import page
     from mlstarter.checks.portfolio import portfolio_checks
     from mlstarter.cli.findings import report
+    from mlstarter.files import replace_file
 
     root = project.resolve()
     findings = portfolio_checks(root)
     if html is not None:
-        html.write_text(page(f"Portfolio check: {root.name}", findings), encoding="utf-8")
+        replace_file(html, page(f"Portfolio check: {root.name}", findings))
     return report("check", findings, as_json=as_json, extra={"project": root.name})

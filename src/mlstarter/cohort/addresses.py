@@ -23,8 +23,15 @@ from mlstarter.errors import MlstarterError, NeedsAttention, UsageError
 _MAX_NAMES = 5
 
 
-def not_in_journal(student: Student) -> Absent:
-    """Return the error for a student of whose repository the journal knows nothing."""
+def not_in_journal(student: Student, remote: Remote) -> MlstarterError:
+    """Return the error for a student of whose repository the journal knows nothing.
+
+    Where the roster lacks what an address is made of, none can be there yet.
+    """
+    try:
+        remote.url(student)
+    except NoAddress as error:
+        return error
     return Absent(
         f"The journal holds no repository of {student.student_id}.",
         hint="mlstarter cohort create makes it; cohort adopt says why one is not taken over",

@@ -25,11 +25,17 @@ from mlstarter.questions import complete
 from mlstarter.sources import Template
 from mlstarter.update import Authority
 from mlstarter.update.preparation import questionnaire_of
-from mlstarter.versions import parse_version
+from mlstarter.versions import is_older, parse_version
 
 
 class MovedAway(NeedsAttention):
     """A project that is not, or no longer, one of the course's template; it is left alone."""
+
+
+class Ahead(NeedsAttention):
+    """A project has a newer version than the one that is delivered; it is left alone."""
+
+    outcome = "ahead"
 
 
 @dataclass(frozen=True)
@@ -43,7 +49,7 @@ class CourseRecord:
         """Return who decides in the update of a student's project.
 
         Raises MovedAway where its record names another template, or a version that the course
-        never had.
+        never had; Ahead where that version is newer than what the course delivers.
         """
         self._check_source(student, project, record)
 
@@ -57,6 +63,7 @@ class CourseRecord:
             self._check_answers(student, template, record_answers)
 
         self._check_version(student, project, record)
+        self._check_order(student, record)
         return Authority(
             template=self.handout.template,
             old_template=old_template,
@@ -95,6 +102,15 @@ class CourseRecord:
             f"have: {version or 'none'}.",
             hint=f"its {record.path} was changed; `git log -p {record.path}` there shows how",
         )
+
+    def _check_order(self, student: Student, record: Record) -> None:
+        version = self.handout.template.version
+        if is_older(version, record.version):
+            raise Ahead(
+                f"{student.student_id}'s project is at {record.version} already, which is newer "
+                f"than {version}; it was left alone.",
+                hint="a class goes forward only: release a newer version and deliver that one",
+            )
 
     @cached_property
     def _releases(self) -> frozenset[Any]:

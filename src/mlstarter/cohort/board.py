@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from mlstarter.cohort.moments import local_minute
 from mlstarter.cohort.static_page import render
 from mlstarter.cohort.status import Standing
 from mlstarter.escape import link_target
@@ -86,7 +87,7 @@ def board(
         rows=rows,
         sections=sorted({row.section for row in rows} - {""}),
         states=[state for state in STATES if state in states],
-        written=moment.strftime("%Y-%m-%d %H:%M"),
+        written=moment.isoformat(" ", "minutes"),
         script_source="'unsafe-inline'",
         image_source="'none'",
     )
@@ -147,13 +148,14 @@ def _row(standing: Standing, name: str) -> Row:
     first = states[0]
     mark = {"started": "", "not started": "wait"}.get(first, "bad")
     value = "" if standing.value is None else f"{standing.value:.6f}"
-    day, _, clock = (standing.last_activity or "")[:16].partition("T")
+    last = local_minute(standing.last_activity)
+    day, _, clock = last.partition(" ")
     cells = (
         Cell(standing.student_id, name, "id", key=standing.student_id),
         Cell(standing.section, style="free"),
         Cell(standing.team, style="free"),
         Cell(first, "" if standing.active else "dropped out", mark=mark),
-        Cell(day, clock, style="time", key=f"{day} {clock}".strip()),
+        Cell(day, clock, style="time", key=last),
         Cell(str(standing.commits) if standing.state == "verified" else "", style="number"),
         Cell(result_text(standing), standing.metric or "", "number", key=value),
         Cell(standing.ci or "", mark=_CI_STYLES.get(standing.ci or "", "")),

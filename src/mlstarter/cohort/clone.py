@@ -7,7 +7,6 @@ filter, no submodule. A clone changes once everything for it is there, or not at
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -18,11 +17,13 @@ from typing import Literal
 from mlstarter.cohort.addresses import Addresses, not_in_journal
 from mlstarter.cohort.journal import Journal, RepositoryEntry
 from mlstarter.cohort.moments import is_moment, parse_foreign_moment, parse_moment
+from mlstarter.cohort.private_clone import MAIN as SERVER_MAIN
 from mlstarter.cohort.push_log import MomentUnknown, commit_at, pushes_after
 from mlstarter.cohort.roster import Student
 from mlstarter.cohort.server_answers import RemoteFailed, no_main
 from mlstarter.cohort.transport import Transport
 from mlstarter.errors import UsageError
+from mlstarter.files import writing_failed
 from mlstarter.git.process import Git, closed_settings
 
 MAIN = "refs/remotes/origin/main"
@@ -97,8 +98,12 @@ class Cloner:
         """
         entry = self.journal.entry(student.student_id)
         if entry is None or entry.state != "verified":
-            raise not_in_journal(student)
-        entry = self.addresses.locate(student).entry
+            raise not_in_journal(student, self.addresses.remote)
+        location = self.addresses.locate(student)
+        entry = location.entry
+        if SERVER_MAIN not in location.refs:
+            # Nothing is fetched: the clone may be the last place that holds the work.
+            raise no_main(entry.url, location.refs)
         path = self.folder / student.student_id
         quiet = (*self.addresses.remote.transport.config, *_QUIET)
         transport = replace(self.addresses.remote.transport, config=quiet)
@@ -205,8 +210,14 @@ def _nothing_there(student: Student, when: str, hint: str) -> RemoteFailed:
 @contextmanager
 def _new_folder(path: Path) -> Iterator[Path]:
     """Yield a folder that appears as ``path`` only when the block ends well."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # What a run that was cut off left; only one run at a time holds the journal.
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(mode=0o700)
+    except OSError as error:
+        raise writing_failed(path.parent, error) from error
     try:
         yield partial
         partial.rename(path)

@@ -124,6 +124,8 @@ def select_students(students: Sequence[Student], only: str | None) -> Sequence[S
     by_id = {person.student_id: student for student in students for person in student.people}
     by_id |= {student.student_id: student for student in students}
     names = [name.strip() for name in only.split(",") if name.strip()]
+    if not names:
+        raise UsageError("--only names nobody.", hint="write ids with commas: --only s001,s002")
     for name in names:
         if name not in by_id:
             raise UsageError(

@@ -45,6 +45,7 @@ class RepositoryGone(RemoteFailed):
     """A repository that was verified is not on the server any more."""
 
     exit_status = ExitStatus.NEEDS_ATTENTION
+    outcome = "gone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +142,9 @@ class Creator:
         course_run = self.handout.config.course_run
         self.journal.forget_access(student.student_id)
         backup = find_backup(self.clones, entry, course_run) if self.clones else None
+        # What was delivered to the repository of before need not be in this one: it is asked again.
+        tips = set(backup.refs.values()) if backup is not None else set()
+        self.journal.forget_deliveries(student.student_id, open_tips=tips)
         if backup is not None:
             self.remote.create(student)
             push_backup(backup, url, self.remote.transport)
@@ -153,12 +157,18 @@ class Creator:
             )
         # The same commit as before, so that the student's own clone can be pushed over it.
         handout = self.versions.handout(entry.version) or self.handout
+        commit_before = entry.commit_id
         entry = self._record(replace(entry, url=url, state="new", commit_id=""))
+        entry = self._begin(student, entry, handout)
         where = f" (no clone of it in {self.clones})" if self.clones else ""
+        how = "they push their own clone over it"
+        if entry.commit_id != commit_before:
+            how = (
+                "it begins otherwise than before, as answers or layers have changed, so they push "
+                "their own clone over it with `git push --force origin main`"
+            )
         return Creation(
-            self._begin(student, entry, handout),
-            f"made anew from the handout, without the student's work{where}; they push their own "
-            "clone over it",
+            entry, f"made anew from the handout, without the student's work{where}; {how}"
         )
 
     def _invite(self, student: Student, url: str) -> None:

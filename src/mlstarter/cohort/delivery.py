@@ -15,11 +15,16 @@ from mlstarter.cohort.create import Foreign
 from mlstarter.cohort.handout import Handout, class_defaults
 from mlstarter.cohort.journal import Delivery, Journal
 from mlstarter.cohort.offers import (
+    UNDELETABLE,
+    WITH_WORK,
+    KeptBranch,
     OpenBranches,
     Outcome,
     Result,
+    absence,
     change_text,
     commands,
+    conflict_files,
     is_own_commit,
     open_branches,
     template_commit_of,
@@ -162,7 +167,7 @@ class Deliverer:
         if plan.up_to_date:
             result = self._result("current")
             return result if visit.preview else self._record(visit, result, "")
-        files = tuple(conflict.path for conflict in plan.conflicts)
+        files = conflict_files(plan)
         take = commands(self.branch, joins=bool(plan.conflicts) and plan.base_rendered)
         result = self._result("offered", commands=take, kind=kind)
         if plan.conflicts:
@@ -205,7 +210,8 @@ class Deliverer:
                 raise
             # Perhaps the server lets nobody delete a branch: then the older one stays.
             push(url, store, specs)
-            return replace(result, kept_branches=(*before.foreign, *before.replaceable))
+            others = (KeptBranch(name, UNDELETABLE) for name in before.replaceable)
+            return replace(result, kept_branches=(*before.foreign, *others))
         return result.with_branches(before)
 
     def _deliver_again(self, visit: Visit, plan: Plan, earlier: Delivery, branch: str) -> Result:
@@ -217,7 +223,7 @@ class Deliverer:
         tip = visit.refs.get(f"refs/heads/{branch}", "")
         if self.handout.config.mode == "merge" and not plan.conflicts:
             return self._merge_offer(visit, plan, earlier, branch, tip)
-        files = tuple(conflict.path for conflict in plan.conflicts)
+        files = conflict_files(plan)
         joins = bool(files) and plan.base_rendered and earlier.outcome == "conflict"
         result = self._result(
             "conflict" if files else "offered",
@@ -227,7 +233,7 @@ class Deliverer:
             change_url=earlier.change_url,
             again=True,
             kind=kind,
-            reason="" if tip else f"{branch} is gone from the server, and not merged",
+            reason="" if tip else absence(branch, self.version, visit.refs),
         )
         opens = self.handout.config.mode == "pr" and not earlier.change_url and tip
         fresh = self.journal.delivery(visit.student.student_id, self.edition) is None
@@ -247,7 +253,7 @@ class Deliverer:
             return result
         commit = plan.merge_commit or plan.template_commit
         ours = {branch: tip} if tip and tip == earlier.pushed_commit else {}
-        foreign = (branch,) if tip and not ours else ()
+        foreign = (KeptBranch(branch, WITH_WORK),) if tip and not ours else ()
         before = OpenBranches(ours, foreign)
         result = self._push(visit, plan, (f"{commit}:{MAIN}",), before, result)
         return self._record(visit, result, commit)

@@ -68,7 +68,7 @@ class GalleryReader:
         """Return a student's card; raises Absent where there is no project, and RemoteFailed."""
         entry = self.addresses.journal.entry(student.student_id)
         if entry is None or entry.state != "verified":
-            raise not_in_journal(student)
+            raise not_in_journal(student, self.addresses.remote)
         location = self.addresses.locate(student)
         url, refs = location.entry.url, dict(location.refs)
         if MAIN not in refs:

@@ -10,10 +10,11 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from pathlib import Path
+from typing import Any
 
 import platformdirs
 
@@ -99,12 +100,9 @@ class Journal:
                     f"Another cohort command is at work on {course_run}.",
                     hint="wait for it to end",
                 ) from error
-            raise EnvironmentProblem(f"The journal {path} cannot be opened: {error}.") from error
+            raise self._unusable(error) from error
         except (sqlite3.DatabaseError, OSError) as error:
-            raise EnvironmentProblem(
-                f"The journal {path} cannot be opened: {error}.",
-                hint="name another one with --journal; what the servers hold is found again",
-            ) from error
+            raise self._unusable(getattr(error, "strerror", None) or error) from error
         self._belongs_to(course_run)
 
     def _add_columns(self) -> None:
@@ -118,40 +116,61 @@ class Journal:
             )
 
     def _belongs_to(self, course_run: str) -> None:
-        self._db.execute("INSERT OR IGNORE INTO meta VALUES ('schema', ?)", (str(SCHEMA),))
-        self._db.execute("INSERT OR IGNORE INTO meta VALUES ('course_run', ?)", (course_run,))
-        meta = dict(self._db.execute("SELECT key, value FROM meta"))
+        self._query("INSERT OR IGNORE INTO meta VALUES ('schema', ?)", str(SCHEMA))
+        self._query("INSERT OR IGNORE INTO meta VALUES ('course_run', ?)", course_run)
+        meta = dict(self._query("SELECT key, value FROM meta"))
         if meta["course_run"] != course_run:
             self.close()
             raise UsageError(
                 f"The journal {self.path} belongs to the course {meta['course_run']}.",
                 hint="name another one with --journal",
             )
+        if not meta["schema"].isdecimal():
+            self.close()
+            raise self._unusable(f"its schema is {meta['schema']}")
         if int(meta["schema"]) > SCHEMA:
             self.close()
             raise UsageError(
                 f"The journal {self.path} was written by a newer mlstarter.",
                 hint=UPGRADE,
             )
-        self._db.execute("UPDATE meta SET value = ? WHERE key = 'schema'", (str(SCHEMA),))
+        self._query("UPDATE meta SET value = ? WHERE key = 'schema'", str(SCHEMA))
+
+    def _query(self, statement: str, *values: object) -> list[Any]:
+        """Run one statement and return its rows.
+
+        Raises EnvironmentProblem where the journal cannot be read or written any more.
+        """
+        try:
+            with self._lock:
+                return self._db.execute(statement, values).fetchall()
+        except sqlite3.Error as error:
+            raise self._unusable(error) from error
+
+    def _unusable(self, reason: object) -> EnvironmentProblem:
+        """Return the error for a journal that cannot be used, by what SQLite says of it."""
+        hint = "free some space, and run the command again; it goes on where it stopped"
+        if "full" not in str(reason):
+            hint = (
+                "check who may write there; a journal that is damaged: move it away, and "
+                "`mlstarter cohort adopt` writes one anew from what the servers hold"
+            )
+        return EnvironmentProblem(f"The journal {self.path} cannot be used: {reason}.", hint=hint)
 
     def remember(self, key: str, value: str) -> str:
         """Return what the course remembers under ``key``: ``value``, unless it was set before."""
-        with self._lock:
-            self._db.execute("INSERT OR IGNORE INTO meta VALUES (?, ?)", (key, value))
-            row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-        return str(row[0])
+        self._query("INSERT OR IGNORE INTO meta VALUES (?, ?)", key, value)
+        present = self.setting(key)
+        return value if present is None else present
 
     def setting(self, key: str) -> str | None:
         """Return what the course remembers under ``key``, None where nothing is."""
-        with self._lock:
-            row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-        return str(row[0]) if row else None
+        rows = self._query("SELECT value FROM meta WHERE key = ?", key)
+        return str(rows[0][0]) if rows else None
 
     def keep_setting(self, key: str, value: str) -> None:
         """Remember ``value`` under ``key`` in place of what was there."""
-        with self._lock:
-            self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+        self._query("INSERT OR REPLACE INTO meta VALUES (?, ?)", key, value)
 
     def close(self) -> None:
         """Let others at the journal."""
@@ -159,20 +178,14 @@ class Journal:
 
     def entry(self, student_id: str) -> RepositoryEntry | None:
         """Return how far a student's repository is, None where nothing was begun."""
-        with self._lock:
-            row = self._db.execute(
-                f"SELECT {_ENTRY} FROM students WHERE student_id = ?",  # noqa: S608 - a constant
-                (student_id,),
-            ).fetchone()
-        return RepositoryEntry(*row) if row else None
+        columns = f"SELECT {_ENTRY} FROM students"  # noqa: S608 - a constant
+        rows = self._query(f"{columns} WHERE student_id = ?", student_id)
+        return RepositoryEntry(*rows[0]) if rows else None
 
     def entries(self) -> list[RepositoryEntry]:
         """Return how far every repository is, in the order of their ids."""
-        with self._lock:
-            rows = self._db.execute(
-                f"SELECT {_ENTRY} FROM students ORDER BY student_id"  # noqa: S608 - a constant
-            ).fetchall()
-        return [RepositoryEntry(*row) for row in rows]
+        columns = f"SELECT {_ENTRY} FROM students"  # noqa: S608 - a constant
+        return [RepositoryEntry(*row) for row in self._query(f"{columns} ORDER BY student_id")]
 
     def require_spelling(self, student_ids: Iterable[str]) -> None:
         """Raise UsageError for an id that is one of the class in another case.
@@ -191,94 +204,78 @@ class Journal:
 
     def record(self, entry: RepositoryEntry) -> None:
         """Write that a step is done."""
-        with self._lock:
-            self._db.execute(
-                f"INSERT OR REPLACE INTO students ({_ENTRY}) "  # noqa: S608 - a constant
-                "VALUES (?, ?, ?, ?, ?, ?)",
-                astuple(entry),
-            )
+        columns = f"INSERT OR REPLACE INTO students ({_ENTRY})"
+        self._query(f"{columns} VALUES (?, ?, ?, ?, ?, ?)", *astuple(entry))
 
     def has_access(self, student_id: str) -> set[str]:
         """Return the ids of those who were let into a repository."""
-        with self._lock:
-            rows = self._db.execute(
-                "SELECT member_id FROM access WHERE student_id = ?", (student_id,)
-            ).fetchall()
+        rows = self._query("SELECT member_id FROM access WHERE student_id = ?", student_id)
         return {row[0] for row in rows}
 
     def give_access(self, student_id: str, member_id: str) -> None:
         """Write that somebody was let into a repository."""
-        with self._lock:
-            self._db.execute("INSERT OR IGNORE INTO access VALUES (?, ?)", (student_id, member_id))
+        self._query("INSERT OR IGNORE INTO access VALUES (?, ?)", student_id, member_id)
 
     def forget_access(self, student_id: str) -> None:
         """Write that nobody was let into a repository: it is another one than before."""
-        with self._lock:
-            self._db.execute("DELETE FROM access WHERE student_id = ?", (student_id,))
+        self._query("DELETE FROM access WHERE student_id = ?", student_id)
 
     def delivered_versions(self) -> dict[str, int]:
         """Return how many repositories each update reached, by version (see ``Delivery``)."""
-        with self._lock:
-            rows = self._db.execute(
-                "SELECT version, COUNT(*) FROM updates GROUP BY version"
-            ).fetchall()
-        return dict(rows)
+        return dict(self._query("SELECT version, COUNT(*) FROM updates GROUP BY version"))
 
     def delivery(self, student_id: str, version: str) -> Delivery | None:
         """Return what an update to ``version`` brought, None where it was not delivered."""
-        with self._lock:
-            row = self._db.execute(
-                "SELECT * FROM updates WHERE student_id = ? AND version = ?", (student_id, version)
-            ).fetchone()
-        return Delivery(*row) if row else None
+        rows = self._query(
+            "SELECT * FROM updates WHERE student_id = ? AND version = ?", student_id, version
+        )
+        return Delivery(*rows[0]) if rows else None
 
     def deliveries(self, student_id: str) -> list[Delivery]:
         """Return all that a student was ever sent, sorted by version as text."""
-        with self._lock:
-            rows = self._db.execute(
-                "SELECT * FROM updates WHERE student_id = ? ORDER BY version", (student_id,)
-            ).fetchall()
+        rows = self._query(
+            "SELECT * FROM updates WHERE student_id = ? ORDER BY version", student_id
+        )
         return [Delivery(*row) for row in rows]
+
+    def forget_deliveries(self, student_id: str, *, open_tips: Collection[str]) -> None:
+        """Write that nothing was delivered to a repository: it is another one than before.
+
+        What waits on a branch is remembered where its commit is among ``open_tips``.
+        """
+        for each in self.deliveries(student_id):
+            is_open = each.outcome in {"offered", "conflict"} and each.pushed_commit in open_tips
+            if not is_open:
+                self._query(
+                    "DELETE FROM updates WHERE student_id = ? AND version = ?",
+                    student_id,
+                    each.version,
+                )
 
     def has_delivered(self, student_id: str, version: str) -> bool:
         """Say whether an update to ``version``, with whatever layers, reached a student."""
-        with self._lock:
-            row = self._db.execute(
-                "SELECT 1 FROM updates WHERE student_id = ?1 "
-                "AND (version = ?2 OR substr(version, 1, length(?2) + 1) = ?2 || '-')",
-                (student_id, version),
-            ).fetchone()
-        return row is not None
+        rows = self._query(
+            "SELECT 1 FROM updates WHERE student_id = ?1 "
+            "AND (version = ?2 OR substr(version, 1, length(?2) + 1) = ?2 || '-') LIMIT 1",
+            student_id,
+            version,
+        )
+        return bool(rows)
 
     def deliver(self, delivery: Delivery) -> None:
         """Write what an update brought."""
-        with self._lock:
-            self._db.execute(
-                "INSERT OR REPLACE INTO updates VALUES (?, ?, ?, ?, ?, ?)",
-                (
-                    delivery.student_id,
-                    delivery.version,
-                    delivery.outcome,
-                    delivery.head,
-                    delivery.pushed_commit,
-                    delivery.change_url,
-                ),
-            )
+        self._query("INSERT OR REPLACE INTO updates VALUES (?, ?, ?, ?, ?, ?)", *astuple(delivery))
 
     def sent_since(self, moment: float) -> list[float]:
         """Return when something was sent after ``moment`` (seconds since 1970), oldest first."""
-        with self._lock:
-            rows = self._db.execute(
-                "SELECT at FROM deliveries WHERE at > ? ORDER BY at", (moment,)
-            ).fetchall()
+        rows = self._query("SELECT at FROM deliveries WHERE at > ? ORDER BY at", moment)
         return [row[0] for row in rows]
 
     def count_sending(self) -> None:
         """Write that something was sent now; old moments are forgotten."""
         now = time.time()
-        with self._lock:
-            self._db.execute("INSERT INTO deliveries VALUES (?)", (now,))
-            self._db.execute("DELETE FROM deliveries WHERE at < ?", (now - 7200,))
+        self._query("INSERT INTO deliveries VALUES (?)", now)
+        self._query("DELETE FROM deliveries WHERE at < ?", now - 7200)
 
 
 @contextmanager

@@ -46,6 +46,15 @@ def parse_foreign_moment(text: str) -> datetime | None:
     return moment if is_usable else None
 
 
+def local_minute(text: str | None) -> str:
+    """Return a moment of ISO 8601 by this machine's clock, to be compared with others by eye.
+
+    Every student commits in a zone of their own. "" for none, and for one that no calendar has.
+    """
+    moment = parse_foreign_moment(text or "")
+    return "" if moment is None else moment.astimezone().strftime("%Y-%m-%d %H:%M")
+
+
 def _end_of_day(text: str) -> datetime | None:
     """Return the last second of the day that a text names in any form of ISO 8601, or None."""
     try:

@@ -7,6 +7,7 @@ knows (git's ``--force-with-lease``). Whatever else lies there is somebody's wor
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
@@ -14,18 +15,25 @@ from typing import TYPE_CHECKING, Literal
 from mlstarter import escape
 from mlstarter.cohort.journal import Delivery
 from mlstarter.cohort.private_clone import MAIN
+from mlstarter.cohort.versions import version_of
 from mlstarter.git.identity import NEUTRAL
 from mlstarter.git.merge_base import template_commits
 from mlstarter.layer_records import RECORD, digest_of
 from mlstarter.project import Project
+from mlstarter.update.merge.plan import Plan
+from mlstarter.versions import is_older
 
 if TYPE_CHECKING:
     from mlstarter.cohort.handout import Handout
 
 Outcome = Literal["current", "offered", "merged", "conflict", "moved"]
 PREFIX = "mlstarter/update-"
+_BRANCHES = f"refs/heads/{PREFIX}"
 # Branches named like ours that are looked at: a student may make any number of them.
 MAX_BRANCHES = 50
+# Conflicts in which git gives a file another name, and what it adds to it (see ``merge/planner``).
+_OF_TWO_KINDS = frozenset({"file/directory", "directory/file", "distinct types"})
+_SET_ASIDE = re.compile(r"~(yours|template-[^/~]+)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +51,7 @@ class Result:
         reason: why something was left as it is, "" where nothing was.
         kind: whether the template is newer or only the course's own layers have changed.
         replaced_branches: older branches that this one replaced.
-        kept_branches: older branches that stay, as somebody else has pushed to them.
+        kept_branches: older branches that stay, and why.
         waiting: a newer version that was not taken, being another minor one; "" for none.
     """
 
@@ -57,7 +65,7 @@ class Result:
     reason: str = ""
     kind: str = "template"
     replaced_branches: tuple[str, ...] = ()
-    kept_branches: tuple[str, ...] = ()
+    kept_branches: tuple[KeptBranch, ...] = ()
     waiting: str = ""
 
     def with_branches(self, before: OpenBranches) -> Result:
@@ -67,12 +75,27 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptBranch:
+    """A branch named like ours that an update leaves, and why: a clause."""
+
+    name: str
+    reason: str
+
+
+WITH_WORK = "somebody else pushed to it"
+UNKNOWN = (
+    "this journal did not send it; where a colleague did, `mlstarter cohort adopt` learns of it"
+)
+UNDELETABLE = "the server did not let it be deleted"
+
+
+@dataclass(frozen=True, slots=True)
 class OpenBranches:
     """Branches of ours that are not merged: those as the journal knows them (with their tips), and
-    those that somebody has pushed to."""
+    those that hold something else."""
 
     replaceable: Mapping[str, str]
-    foreign: tuple[str, ...]
+    foreign: tuple[KeptBranch, ...]
 
 
 def open_branches(
@@ -94,7 +117,8 @@ def open_branches(
         if delivered_tips.get(other) == tip:
             replaceable[other] = tip
         else:
-            foreign.append(other)
+            is_ours = bool(delivered_tips.get(other))
+            foreign.append(KeptBranch(other, WITH_WORK if is_ours else UNKNOWN))
     return OpenBranches(replaceable, tuple(foreign))
 
 
@@ -103,7 +127,7 @@ def pending_branch(
 ) -> str | None:
     """Return the branch of ours that waits to be merged, the one delivered last; None for none."""
     waiting = open_branches(project, refs, deliveries, "")
-    branches = [*waiting.foreign, *waiting.replaceable]
+    branches = [*(each.name for each in waiting.foreign), *waiting.replaceable]
     if not branches:
         return None
     # One that nobody pushed to is newer than any that a student took over.
@@ -129,6 +153,18 @@ def is_own_commit(project: Project, tip: str, template_commit: str) -> bool:
     return committer == by_us and parents.split()[1:] == [template_commit]
 
 
+def absence(branch: str, version: str, refs: Mapping[str, str]) -> str:
+    """Say that an offer's branch is not on the server any more, by what became of it."""
+    editions = sorted(name.removeprefix(_BRANCHES) for name in refs if name.startswith(_BRANCHES))
+    newer = [edition for edition in editions if is_older(version, version_of(edition))]
+    if newer:
+        return f"{branch} was replaced by {PREFIX}{newer[0]}"
+    return (
+        f"{branch} is gone from the server, and not merged; --mode merge brings it into main where "
+        "nothing is in conflict, and a newer version is offered anew"
+    )
+
+
 def commands(branch: str, *, joins: bool = False) -> tuple[str, ...]:
     """Return what a student runs to bring a branch in.
 
@@ -140,6 +176,19 @@ def commands(branch: str, *, joins: bool = False) -> tuple[str, ...]:
         return take
     join = f"git merge -s ours --allow-unrelated-histories origin/{branch}~1"
     return (take[0], join, take[1])
+
+
+def conflict_files(plan: Plan) -> tuple[str, ...]:
+    """Return the files in conflict as a student's own merge has them.
+
+    Where a file and a folder meet, git sets the file aside under a name with the branch in it, and
+    that branch is called otherwise there.
+    """
+    names = (
+        _SET_ASIDE.sub("", each.path) if each.kind in _OF_TWO_KINDS else each.path
+        for each in plan.conflicts
+    )
+    return tuple(dict.fromkeys(names))
 
 
 def change_text(result: Result) -> tuple[str, str]:

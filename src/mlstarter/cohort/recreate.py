@@ -36,7 +36,8 @@ def find_backup(clones: Path, entry: RepositoryEntry, course_run: str) -> Backup
 
     The clone must be a plain one, hold the commit that was handed out, and carry the marker.
     """
-    folder = clones / entry.student_id
+    # git starts in the folder itself, so its path may not depend on where this program started.
+    folder = clones.absolute() / entry.student_id
     store = folder / ".git"
     if folder.is_symlink() or store.is_symlink() or not store.is_dir() or not entry.commit_id:
         return None
@@ -74,7 +75,7 @@ def push_backup(backup: Backup, url: str, transport: Transport) -> None:
         make_bare(store)
         alternates = store / "objects" / "info" / "alternates"
         alternates.parent.mkdir(exist_ok=True)
-        alternates.write_bytes(os.fsencode(backup.folder.absolute() / ".git" / "objects") + b"\n")
+        alternates.write_bytes(os.fsencode(backup.folder / ".git" / "objects") + b"\n")
         # Branches of a student's may be called anything; main is what has to arrive.
         others = [name for name in backup.refs if name != MAIN]
         specs = [f"{backup.refs[name]}:{name}" for name in (MAIN, *sorted(others))]

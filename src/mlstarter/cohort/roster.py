@@ -117,6 +117,8 @@ def read_roster(path: Path, questions: Sequence[str]) -> Roster:
             continue
         columns_read = {k: v for k, v in row.items() if k not in columns_left_out}
         students.append(_student(line, columns_read, questions))
+    if not sheet.rows:
+        notes.append("it has no row below the names of its columns, so nobody is in the class")
     problems += _row_problems(students)
     return Roster(students, sorted(problems, key=lambda problem: problem.line), notes)
 

@@ -12,7 +12,7 @@ _PASSING = re.compile(
     r"returned error: (408|429|500|502|503|504)|early EOF|RPC failed|hung up unexpectedly"
     r"|unexpected disconnect|Connection (reset|timed out|refused)|Empty reply from server"
     r"|Could not resolve host|Operation timed out|transfer closed|GnuTLS recv error"
-    r"|curl (18|52|55|56)"
+    r"|Failed to connect to \S+ port|curl (18|52|55|56)"
 )
 _NO_ACCESS = re.compile(
     r"returned error: (401|403)|Authentication failed|could not read Username|Permission denied"
@@ -31,6 +31,7 @@ _BEHIND = re.compile(
 _LOCK = re.compile(r"Unable to create '([^'\n]+\.lock)': File exists")
 # A hook's or a server's own no: it would be the same the next time.
 _HOOK_REFUSAL = re.compile(r"hook declined|exists; cannot create")
+_UNPACK = re.compile(r"remote unpack failed: ([^\n]+)")
 _REFUSAL_MARK = "[remote rejected]"
 # How much of a server's own words is shown.
 _WORDS = 500
@@ -56,8 +57,13 @@ class PushRefused(RemoteFailed):
     """The server took the connection and said no to the push: a hook, a protection, a quota."""
 
 
-def explain(url: str, words: str) -> MlstarterError | None:  # noqa: PLR0911 - a table
-    """Return what a failure of git with ``url`` means, None where it may pass."""
+def explain(  # noqa: PLR0911 - a table
+    url: str, words: str, *, pushes: bool = False
+) -> MlstarterError | None:
+    """Return what a failure of git with ``url`` means, None where it may pass.
+
+    ``pushes`` says that it was a push: who may read need not be one who may write.
+    """
     if _LOCK.search(words):
         return None
     if _BEHIND.search(words) and not _HOOK_REFUSAL.search(words):
@@ -72,6 +78,12 @@ def explain(url: str, words: str) -> MlstarterError | None:  # noqa: PLR0911 - a
         )
     if _PASSING.search(words):
         return None
+    if _NO_ACCESS.search(words) and pushes:
+        return AccessDenied(
+            f"The server does not let this account push to {url}.",
+            hint="give the account the right to write there; `git ls-remote URL` shows whether it "
+            "may read",
+        )
     if _NO_ACCESS.search(words):
         return AccessDenied(
             f"The server does not let this account into {url}.",
@@ -107,6 +119,9 @@ def _server_words(words: str) -> str:
         line.removeprefix("remote:").strip() for line in words.splitlines() if "remote:" in line
     ]
     reason = words.partition(_REFUSAL_MARK)[2].partition("\n")[0].strip()
+    if unpack := _UNPACK.search(words):
+        # The mark says no more than "unpacker error".
+        reason = unpack[1]
     words = "; ".join([*filter(None, lines), *filter(None, [reason])])
     return (words or "no reason given")[:_WORDS].rstrip(".")
 

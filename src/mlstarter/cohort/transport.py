@@ -159,7 +159,7 @@ class Transport:
         while (result := attempt()).status != 0:
             words = result.stderr + result.stdout.decode("utf-8", "replace")
             words = words.replace(address, url if folder is None else str(folder))
-            if (error := explain(url, words)) is not None:
+            if (error := explain(url, words, pushes=bool(branches))) is not None:
                 raise error
             retry = retry or self._first_retry()
             retry = retry.after(no_answer(url, words, self.attempts))

@@ -21,7 +21,9 @@ from mlstarter.cohort.private_clone import MAIN, at_hand, belongs_to
 from mlstarter.cohort.roster import Student
 from mlstarter.cohort.server_answers import BranchMoved, RemoteFailed, no_main
 from mlstarter.engines import Record
-from mlstarter.project import Project
+from mlstarter.errors import ProjectError
+from mlstarter.git.merge_base import template_commits
+from mlstarter.project import USUAL_RECORD, Project
 from mlstarter.sources import is_same_source
 from mlstarter.update.preparation import questionnaire_of
 from mlstarter.versions import parse_version
@@ -77,7 +79,7 @@ class Updater:
             _refuse_refs(url, refs, self.newest.branch)
             with at_hand(url, refs, addresses.remote.transport) as project:
                 self._refuse_foreign(student, url, project, refs[MAIN])
-                record = project.record(refs[MAIN])
+                record = _record(url, project, refs[MAIN])
                 deliverer = self._deliverer(record)
                 try:
                     result = deliverer.deliver(Visit(student, project, refs, record, preview))
@@ -118,6 +120,21 @@ class Updater:
             )
 
 
+def _record(url: str, project: Project, head: str) -> Record:
+    """Return the record of a student's project; raises RemoteFailed, with what brings it back."""
+    try:
+        return project.record(head)
+    except ProjectError as error:
+        commits = template_commits(project.repository.git, head)
+        commit = next((each.commit[:12] for each in commits if not each.trailers.layer), "COMMIT")
+        raise RemoteFailed(
+            f"{url} does not say which template it was made from: its {USUAL_RECORD} is gone or "
+            "was changed.",
+            hint=f"the student brings it back: git checkout {commit} -- {USUAL_RECORD}, then "
+            "commits and pushes",
+        ) from error
+
+
 def _refuse_refs(url: str, refs: Mapping[str, str], branch: str) -> None:
     """Raise RemoteFailed for a repository whose branches leave no room for an update."""
     if MAIN not in refs:
@@ -126,5 +143,5 @@ def _refuse_refs(url: str, refs: Mapping[str, str], branch: str) -> None:
         raise RemoteFailed(
             f"{url} has a branch called mlstarter, which leaves no room for {branch}.",
             hint="the student renames it on the server: git push origin "
-            "origin/mlstarter:refs/heads/NAME :mlstarter",
+            "refs/remotes/origin/mlstarter:refs/heads/NAME :refs/heads/mlstarter",
         )

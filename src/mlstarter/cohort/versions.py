@@ -81,13 +81,18 @@ def class_version(journal: Journal) -> ClassVersion | None:
     first = min(counts, key=lambda version: (-counts[version], _order(version)))
     reach: Counter[str] = Counter()
     for edition, count in journal.delivered_versions().items():
-        reach[_EDITION.sub("", edition)] += count
+        reach[version_of(edition)] += count
     later = [
         version
         for version, count in reach.items()
         if 2 * count >= len(entries) and _order(version) > _order(first)
     ]
     return ClassVersion(first, tuple(sorted(later, key=_order)))
+
+
+def version_of(edition: str) -> str:
+    """Return the template's version that an update brought, see ``Deliverer.edition``."""
+    return _EDITION.sub("", edition)
 
 
 def _order(text: str) -> Version:

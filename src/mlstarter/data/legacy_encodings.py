@@ -39,7 +39,7 @@ USUAL = {
     *("iso8859-2", "iso8859-15", "koi8-r", "koi8-u", "cp874", "cp850", "cp852", "cp866"),
     *SEVERAL_BYTES,
 }
-ONE_ALPHABET, FEWEST_WORDS = 0.9, 5  # the latter of an encoding that programs wrote long ago
+ONE_ALPHABET, FEWEST_WORDS = 0.9, 4  # the latter with letters, where it is not cp1252
 FEWEST_CHOICES = 6  # that the owner is given
 _WORD = re.compile(r"[^\s,;|\"()\[\]{}<>=:]*[^\x00-\x7f\s][^\s,;|\"()\[\]{}<>=:]*")
 
@@ -106,12 +106,11 @@ def detect_legacy(data: bytes, name: str) -> str:
 
 def _is_certain(reading: Decoding) -> bool:
     """Say whether a reading that no other comes near may be taken without a question."""
-    is_old = not reading.encoding.startswith("cp125") and reading.encoding not in SEVERAL_BYTES
-    return (
-        reading.encoding in USUAL
-        and reading.alphabet_share >= ONE_ALPHABET
-        and (len(reading.words) >= FEWEST_WORDS or not is_old)
-    )
+    if reading.encoding not in USUAL or reading.alphabet_share < ONE_ALPHABET:
+        return False
+    with_letters = [word for word in reading.words if re.search(r"(?![\x00-\x7f])[^\W\d_]", word)]
+    is_common = reading.encoding == "cp1252" or reading.encoding in SEVERAL_BYTES
+    return is_common or len(with_letters) >= FEWEST_WORDS
 
 
 def _readings(data: bytes, lines: list[bytes]) -> list[Decoding]:

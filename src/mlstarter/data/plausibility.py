@@ -33,8 +33,9 @@ EVERYDAY = {"gb18030": "gb2312", "cp932": "shift_jis", "euc-jp": "euc_jp"}
 # vowels and repetitions of Japanese, Thai and Arabic are letters like any other.
 INSIDE_WORDS = (
     "'`-.&@_/\u2019\u2018\u00b4\u2010\u2011\u00b7\u00ad\u200c\u200d\u2013\u2014\u2026"
-    "\u05be\u05f3\u05f4\u0640\u0e46\u30fc\u3005\u309d\u309e\u30fd\u30fe\uff70\uff9e\uff9f"
+    "\u0640\u0e46\u30fc\u3005\u309d\u309e\u30fd\u30fe\uff70\uff9e\uff9f"
 )
+HEBREW_SIGNS = "\u05be\u05f3\u05f4"
 AMID_DIGITS = "\u00d7\u00f7\u00b7\u00b0\u00b4\u2019"
 # Quotation marks that open, and those that close; the middle ones of Germans open in English.
 QUOTES = (
@@ -112,7 +113,8 @@ def is_word(text: str, pairs: frozenset[str] = frozenset()) -> bool:
             return False
         if before.isdigit() and after.isdigit() and category != "Pd" and letter not in AMID_DIGITS:
             return False  # a blank or a dash of another encoding
-        if category[0] in "LM" or letter in INSIDE_WORDS:
+        is_hebrew = letter in HEBREW_SIGNS and "\u05d0" <= before <= "\u05ea"
+        if category[0] in "LM" or letter in INSIDE_WORDS or is_hebrew:
             continue
         is_odd = category in ("So", "Sk", "Sm", "No", "Nd") and before.isalpha()
         is_odd |= category in ("So", "Sk", "No", "Nd") and after.isalpha()

@@ -46,5 +46,6 @@ def check(**options: Any) -> int:
             echo(f"  hint: {escape.line(finding.hint)}", err=True)
         count = len(course.problems)
         total = f"{count} problem{'s' * (count != 1)}" if count else "no problem"
-        echo(f"{len(course.students)} students, {total}")
+        size = len(course.students)
+        echo(f"{size} student{'s' * (size != 1)}, {total}")
     return ATTENTION if course.problems or without_address or serious else 0

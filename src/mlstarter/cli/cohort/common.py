@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 T = TypeVar("T")
 
+# How many ids a note names.
+_MAX_NAMES = 5
 FAILURE, ATTENTION = ExitStatus.FAILED, ExitStatus.NEEDS_ATTENTION
 
 
@@ -151,6 +153,32 @@ def journal_of(base: Common, course: Course) -> Iterator[tuple[Journal, Addresse
                     f" {move.student_id}: the repository is now at {move.new} (it was at "
                     f"{move.old})", head="note:", err=True,
                 )  # fmt: skip
+
+
+def print_differences(base: Common, course: Course, journal: Journal, *, is_new: bool) -> None:
+    """Say on stderr whom the journal knows and the roster does not, and where it knows nobody.
+
+    ``is_new`` says that this run may be the one that makes the class.
+    """
+    if base.as_json:
+        return
+    ids = {student.student_id for student in course.everyone}
+    known_ids = [e.student_id for e in journal.entries() if e.state == "verified"]
+    others = [escape.line(student_id) for student_id in known_ids if student_id not in ids]
+    if others:
+        more = ", ..." if len(others) > _MAX_NAMES else ""
+        names = ", ".join(others[:_MAX_NAMES]) + more
+        echo(
+            f" the class has repositories that the roster does not name ({names}); they are left "
+            "alone. Where an id or a team was renamed, set the roster back",
+            head="note:", err=True,
+        )  # fmt: skip
+    if not known_ids and course.everyone and not is_new:
+        echo(
+            " the journal knows no repository of this class; where there are some, "
+            "`mlstarter cohort adopt` takes them over",
+            head="note:", err=True,
+        )  # fmt: skip
 
 
 def work(

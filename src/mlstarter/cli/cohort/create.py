@@ -15,6 +15,7 @@ from mlstarter.cli.cohort.common import (
     exit_status,
     failures,
     journal_of,
+    print_differences,
     split,
     summary,
     work,
@@ -61,6 +62,7 @@ def create(**options: Any) -> int:
         course = _at_class_version(base, course, journal, from_first=own["with_history"])
         creator = _creator(course, journal, addresses, own)
         outcomes = work(course, base, "creating", creator.create)
+        print_differences(base, course, journal, is_new=True)
     _report(base, outcomes)
     return exit_status(outcomes)
 

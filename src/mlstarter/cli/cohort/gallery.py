@@ -39,7 +39,9 @@ def gallery(**options: Any) -> int:
         reader = GalleryReader(addresses, own["names"])
         each = work(course, base, "reading", reader.card)
     cards = [each.result for each in each if each.result is not None]
-    write_gallery(course.config.course_run, cards, own["into"])
+    is_written = bool(cards) or not failures(each)
+    if is_written:
+        write_gallery(course.config.course_run, cards, own["into"])
     if base.as_json:
         rows = [
             {"student_id": card.student_id, "problem": card.problem, "result": card.result,
@@ -47,12 +49,15 @@ def gallery(**options: Any) -> int:
              "complaint": card.complaint, "links": [link.address for link in card.links]}
             for card in cards
         ]  # fmt: skip
-        payload = {"page": str(own["into"] / "index.html"), "cards": rows}
+        payload = {"page": str(own["into"] / "index.html") if is_written else None, "cards": rows}
         print_json("cohort gallery", {**payload, "failures": failures(each)})
         return exit_status(each)
     summary(each, lambda card: "with a result" if card.score else "without a result")
     for card in cards:
         if card.complaint:
             echo(f"{card.student_id}: no picture: {escape.line(card.complaint)}", err=True)
-    echo(str(own["into"] / "index.html"))
+    if is_written:
+        echo(str(own["into"] / "index.html"))
+    else:
+        echo(f"{own['into']} was left as it was: no project could be read", err=True)
     return exit_status(each)

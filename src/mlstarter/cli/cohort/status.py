@@ -8,7 +8,15 @@ import click
 
 from mlstarter import escape
 from mlstarter.cli import shared_options
-from mlstarter.cli.cohort.common import common, exit_status, failures, journal_of, split, work
+from mlstarter.cli.cohort.common import (
+    common,
+    exit_status,
+    failures,
+    journal_of,
+    print_differences,
+    split,
+    work,
+)
 from mlstarter.console import echo
 from mlstarter.errors import UsageError
 
@@ -49,6 +57,7 @@ def status(**values: Any) -> int:
     with journal_of(base, course) as (journal, addresses):
         observer = Observer(addresses, journal, newest, course.handout.template.source)
         outcomes = work(course, base, "asking", observer.look)
+        print_differences(base, course, journal, is_new=False)
     standings = [each.result for each in outcomes if each.result is not None]
     _write(own, course, [*standings, *_unreached_students(outcomes)])
     _print(base.as_json, newest, standings, failures(outcomes))
@@ -67,6 +76,7 @@ def _unreached_students(outcomes: list[JobResult[Standing]]) -> list[Standing]:
 def _write(own: dict[str, Any], course: Course, standings: list[Standing]) -> None:
     """Write the files that were asked for; without ``names`` nothing in them says who it is."""
     from mlstarter.cohort.pseudonyms import without_naming_links
+    from mlstarter.files import replace_file
 
     standings = sorted(standings, key=lambda standing: standing.student_id)
     students = {student.student_id: student for student in course.students}
@@ -79,16 +89,18 @@ def _write(own: dict[str, Any], course: Course, standings: list[Standing]) -> No
         from mlstarter.cohort.board import board
 
         page = board(course.config.course_run, standings, names, datetime.now().astimezone())
-        own["html"].write_text(page, encoding="utf-8")
+        replace_file(own["html"], page)
     if own["csv"] is not None:
         from mlstarter.cohort.standings_csv import standings_csv
 
-        own["csv"].write_text(standings_csv(standings, names), encoding="utf-8", newline="")
+        replace_file(own["csv"], standings_csv(standings, names))
 
 
 def _print(
     as_json: bool, newest: str | None, standings: list[Standing], failure_rows: list[dict[str, str]]
 ) -> None:
+    from mlstarter.cohort.board import states_of
+    from mlstarter.cohort.moments import local_minute
     from mlstarter.console import print_json, print_table
 
     if as_json:
@@ -99,9 +111,7 @@ def _print(
     columns = ("student", "state", "template", "commits", "last commit", "CI", "result")
     rows: list[tuple[object, ...]] = []
     for standing in standings:
-        state = standing.state
-        if state == "verified":
-            state = "started" if standing.has_started else "not started"
+        state = states_of(standing)[0]
         if standing.conflict:
             state = f"{state}, conflict"
         elif standing.pending is not None:
@@ -111,10 +121,9 @@ def _print(
         result = f"{standing.metric} {standing.value:.3f}" if standing.value is not None else ""
         version = f"{standing.version or ''}{' (behind)' if standing.behind else ''}"
         version = "moved away" if standing.has_moved else version
-        last = (standing.last_commit or "")[:16].replace("T", " ")
-        rows.append(
-            (standing.student_id, state, version, standing.commits, last, standing.ci or "", result)
-        )
+        last = local_minute(standing.last_commit)
+        commits = standing.commits if standing.state == "verified" else ""
+        rows.append((standing.student_id, state, version, commits, last, standing.ci or "", result))
     print_table(columns, rows)
     for failure in failure_rows:
         echo(f"{failure['student_id']}: {escape.line(failure['error'])}", err=True)

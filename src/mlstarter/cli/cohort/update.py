@@ -59,7 +59,8 @@ def update(**options: Any) -> int:
     course = active_only(base, course)
     limits = [(own["max_per_hour"], 3600.0)] if own["max_per_hour"] else []
     with journal_of(base, course) as (journal, addresses):
-        pace = Pace(limits, journal.sent_since, journal.count_sending, stop=course.stop)
+        history = (journal.sent_since, journal.count_sending)
+        pace = Pace(limits, *history, announce=_announce_wait, stop=course.stop)
         stays = own["to"] is None and course.config.ref is None
         newest = Deliverer(course.handout, addresses, journal, pace)
         updater = Updater(newest, within_minor=stays)
@@ -74,6 +75,17 @@ def update(**options: Any) -> int:
     return exit_status(outcomes, attention=attention)
 
 
+def _announce_wait(moment: float) -> None:
+    from datetime import datetime
+
+    clock = datetime.fromtimestamp(moment).astimezone().strftime("%H:%M")
+    echo(
+        f" --max-per-hour is reached; it goes on at {clock} (cut it off, and the same command goes "
+        "on from here)",
+        head="note:", err=True,
+    )  # fmt: skip
+
+
 def _report(
     base: Common, version: str, outcomes: list[JobResult[Result]], *, dry_run: bool
 ) -> None:
@@ -85,8 +97,8 @@ def _report(
             {"student_id": student_id, "outcome": r.outcome, "branch": r.branch,
              "files": r.files, "commands": r.commands, "change_url": r.change_url,
              "again": r.again, "reason": r.reason, "version": r.version, "kind": r.kind,
-             "replaced_branches": r.replaced_branches, "kept_branches": r.kept_branches,
-             "waiting": r.waiting}
+             "replaced_branches": r.replaced_branches,
+             "kept_branches": [branch.name for branch in r.kept_branches], "waiting": r.waiting}
             for student_id, r in results
         ]  # fmt: skip
         payload = {"dry_run": dry_run, "version": version, "students": rows}
@@ -105,7 +117,7 @@ def _report(
         elif result.reason:
             echo(f"{student_id}: {escape.line(result.reason)}")
         for branch in result.kept_branches:
-            echo(f"{student_id}: {escape.line(branch)} was left: somebody else pushed to it")
+            echo(f"{student_id}: {escape.line(branch.name)} was left: {branch.reason}")
     for newer in sorted({result.waiting for _, result in results} - {""}):
         name = escape.line(newer)
         echo(f" {name} is another minor version; go there with --to {name}", head="note:", err=True)
