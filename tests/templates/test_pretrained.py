@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import tomllib
 from dataclasses import replace
@@ -14,7 +15,8 @@ from tests.templates.production import at_production
 from tests.templates.projects import Project, change, clean_environment
 from tests.templates.validators import index_settings
 
-pytestmark = pytest.mark.e2e
+# The first test of a kind makes its project, installs torch and trains: on a busy machine, long.
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(3600)]
 
 FULL = [
     pytest.param(kind, marks=[pytest.mark.full, pytest.mark.xdist_group(kind)])
@@ -38,8 +40,17 @@ def project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     paths = {"PYTHONPATH": f"{production.environment['PYTHONPATH']}:{production.root / 'tests'}"}
     production.run(production.python, "-c", WRITE, environment=paths)
     change(production.root / "config.toml", {"checkpoint": '"tiny"'})
+    change_epochs(production.root / "config.toml")
     production.command("fetch")
     return production
+
+
+def change_epochs(config: Path) -> None:
+    """Fine-tune for one epoch: random weights stay poor after three, which take thrice as long."""
+    text = config.read_text("utf-8")
+    text, count = re.subn(r"(?ms)(^\[pretrained\].*?^epochs = )\d+", r"\g<1>1", text)
+    assert count == 1
+    config.write_text(text, encoding="utf-8")
 
 
 def install(project: Project, folder: Path) -> None:
