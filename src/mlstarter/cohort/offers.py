@@ -83,7 +83,7 @@ class KeptBranch:
 
 
 WITH_WORK = "somebody else pushed to it"
-UNKNOWN = (
+OF_ANOTHER_JOURNAL = (
     "this journal did not send it; where a colleague did, `mlstarter cohort adopt` learns of it"
 )
 UNDELETABLE = "the server did not let it be deleted"
@@ -118,7 +118,7 @@ def open_branches(
             replaceable[other] = tip
         else:
             is_ours = bool(delivered_tips.get(other))
-            foreign.append(KeptBranch(other, WITH_WORK if is_ours else UNKNOWN))
+            foreign.append(KeptBranch(other, WITH_WORK if is_ours else OF_ANOTHER_JOURNAL))
     return OpenBranches(replaceable, tuple(foreign))
 
 
