@@ -40,7 +40,7 @@ USUAL = {
     *SEVERAL_BYTES,
 }
 ONE_ALPHABET, FEWEST_WORDS = 0.9, 4  # the latter with letters, where it is not cp1252
-FEWEST_CHOICES = 6  # that the owner is given
+FEWEST_CHOICES = 8  # that the owner is given
 _WORD = re.compile(r"[^\s,;|\"()\[\]{}<>=:]*[^\x00-\x7f\s][^\s,;|\"()\[\]{}<>=:]*")
 
 
@@ -92,7 +92,8 @@ def detect_legacy(data: bytes, name: str) -> str:
     clear = likely[0] if len(likely) == 1 else _of_several_bytes(likely)
     if clear and _is_certain(clear):
         return clear.encoding
-    choices = [*_by_rank(lines, likely), *readings[len(likely) : FEWEST_CHOICES]]
+    others = sorted(readings[len(likely) :], key=lambda reading: reading.odd_share)
+    choices = [*_by_rank(lines, likely), *others[: max(0, FEWEST_CHOICES - len(likely))]]
     words = _telling_words(choices)
     samples = {each.encoding: _sample(each, words) for each in choices}
     texts = "; ".join(f"{encoding} {sample}" for encoding, sample in list(samples.items())[:4])
