@@ -47,13 +47,13 @@ def test_deep_nesting_is_refused_before_the_rest_is_read() -> None:
     assert time.process_time() - began < 1  # half a minute with PyYAML's own
 
 
-@pytest.mark.parametrize(("left", "right"), [("[", "]"), ("{a: ", "}")])
-def test_as_many_levels_are_read_as_the_bound_says(left: str, right: str) -> None:
-    levels = MAX_DEPTH - (left != "[")  # the innermost mapping holds a value
-    (value,) = yaml_documents(left * levels + right * levels, BoundedLoader)
-    assert value == load_yaml(left * levels + right * levels)
+@pytest.mark.parametrize(("start", "end"), [("[", "]"), ("{a: ", "}")])
+def test_as_many_levels_are_read_as_the_bound_says(start: str, end: str) -> None:
+    levels = MAX_DEPTH - (start != "[")  # the innermost mapping holds a value
+    (value,) = yaml_documents(start * levels + end * levels, BoundedLoader)
+    assert value == load_yaml(start * levels + end * levels)
     with pytest.raises(Unusable):
-        list(yaml_documents(left * (levels + 1) + right * (levels + 1), BoundedLoader))
+        list(yaml_documents(start * (levels + 1) + end * (levels + 1), BoundedLoader))
 
 
 def test_a_mark_that_json_does_not_take_is_named() -> None:
