@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from mlstarter.data_files import Unusable, load_json, load_toml, load_yaml
+from mlstarter.bounds import MAX_CONFIG_BYTES, MAX_DEPTH
+from mlstarter.data_files import (
+    BoundedLoader,
+    Unusable,
+    load_json,
+    load_toml,
+    load_yaml,
+    yaml_documents,
+)
 
 DIGITS = "9" * 5000
 
@@ -27,6 +36,24 @@ def test_deep_nesting_is_called_that(depth: int, load: Load) -> None:
     lists = "[" * depth + "]" * depth
     with pytest.raises(Unusable, match="nested more than 60 levels deep"):
         load(f"a = {lists}" if load is load_toml else lists)
+
+
+def test_deep_nesting_is_refused_before_the_rest_is_read() -> None:
+    lists = f"{'[' * 400 + ']' * 400},\n"
+    text = f"a: [{lists * ((MAX_CONFIG_BYTES - 10) // len(lists))}]"
+    began = time.process_time()
+    with pytest.raises(Unusable, match="nested more than 60 levels deep"):
+        list(yaml_documents(text, BoundedLoader, limit=MAX_CONFIG_BYTES))
+    assert time.process_time() - began < 1  # half a minute with PyYAML's own
+
+
+@pytest.mark.parametrize(("start", "end"), [("[", "]"), ("{a: ", "}")])
+def test_as_many_levels_are_read_as_the_bound_says(start: str, end: str) -> None:
+    levels = MAX_DEPTH - (start != "[")  # the innermost mapping holds a value
+    (value,) = yaml_documents(start * levels + end * levels, BoundedLoader)
+    assert value == load_yaml(start * levels + end * levels)
+    with pytest.raises(Unusable):
+        list(yaml_documents(start * (levels + 1) + end * (levels + 1), BoundedLoader))
 
 
 def test_a_mark_that_json_does_not_take_is_named() -> None:

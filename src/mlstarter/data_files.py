@@ -19,11 +19,26 @@ from mlstarter.bounds import MAX_DEPTH, MAX_DIGITS, MAX_KEY_PARTS, MAX_NODES, MA
 
 # PyYAML's parser in C, where it has it: ten times faster.
 FAST_LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_TOO_DEEP = f"it is nested more than {MAX_DEPTH} levels deep"
 _NUMBERS = frozenset({"tag:yaml.org,2002:int", "tag:yaml.org,2002:float"})
 
 
 class Unusable(ValueError):
     """A document that is not in its format or beyond a bound; the text is a short reason."""
+
+
+class BoundedLoader(yaml.SafeLoader):
+    """PyYAML's safe parser in Python, for what has to be read as Python programs read it.
+
+    For each token it looks at every bracket that is open, so that a few hundred levels, which
+    are refused once they are read, take a second for each 8 kB.
+    """
+
+    def fetch_flow_collection_start(self, TokenClass: Any) -> None:
+        """Refuse a bracket in more than ``MAX_DEPTH`` others as soon as it is met."""
+        if self.flow_level >= MAX_DEPTH:
+            raise Unusable(_TOO_DEEP)
+        super().fetch_flow_collection_start(TokenClass)
 
 
 def load_yaml(text: str | bytes, *, limit: int = MAX_RECORD_BYTES) -> Any:
@@ -65,7 +80,7 @@ def yaml_documents(
         finally:
             reader.dispose()
     except RecursionError as error:
-        raise Unusable(f"it is nested more than {MAX_DEPTH} levels deep") from error
+        raise Unusable(_TOO_DEEP) from error
     except (AttributeError, IndexError, KeyError, OverflowError, TypeError) as error:
         # PyYAML's own checks have gaps: `!!timestamp x`, `!!int _`, an unhashable key of a set.
         raise Unusable(f"it holds a value that cannot be read: {error}") from error
@@ -81,7 +96,7 @@ def load_json(text: str | bytes, *, limit: int = MAX_RECORD_BYTES) -> Any:
     try:
         value = json.loads(text)
     except RecursionError as error:
-        raise Unusable(f"it is nested more than {MAX_DEPTH} levels deep") from error
+        raise Unusable(_TOO_DEEP) from error
     except ValueError as error:
         raise Unusable(_reason(error, "JSON")) from error
     check_depth(value)
@@ -102,7 +117,7 @@ def load_toml(text: str | bytes, *, limit: int = MAX_RECORD_BYTES) -> dict[str, 
             raise Unusable("a key or value has too many parts")
         value = tomllib.loads(text)
     except RecursionError as error:
-        raise Unusable(f"it is nested more than {MAX_DEPTH} levels deep") from error
+        raise Unusable(_TOO_DEEP) from error
     except (AttributeError, TypeError, OverflowError) as error:
         raise Unusable("it holds what cannot be read") from error
     except Unusable:
@@ -142,7 +157,7 @@ def _check_node(root: Any) -> None:
             if count > MAX_NODES:
                 raise Unusable(f"it holds more than {MAX_NODES} values")
             if depth > MAX_DEPTH:
-                raise Unusable(f"it is nested more than {MAX_DEPTH} levels deep")
+                raise Unusable(_TOO_DEEP)
             sizes[id(node)] = count, depth
         elif id(node) not in sizes:
             # Sexagesimal numbers take quadratic time.
@@ -178,7 +193,7 @@ def check_depth(value: Any) -> None:
         item, depth = pending.pop()
         count += 1
         if depth > MAX_DEPTH:
-            raise Unusable(f"it is nested more than {MAX_DEPTH} levels deep")
+            raise Unusable(_TOO_DEEP)
         if count > MAX_NODES:
             raise Unusable(f"it holds more than {MAX_NODES} values")
         if isinstance(item, dict):

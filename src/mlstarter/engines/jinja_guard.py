@@ -15,7 +15,6 @@ from datetime import date, time
 from pathlib import PurePath
 from typing import Any, NoReturn
 
-import yaml
 from jinja2 import StrictUndefined, Undefined, pass_context, pass_environment
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.filters import do_format
@@ -24,7 +23,7 @@ from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
 
 from mlstarter.bounds import MAX_BITS, MAX_TEXT, MAX_WIDTH
-from mlstarter.data_files import yaml_documents
+from mlstarter.data_files import BoundedLoader, yaml_documents
 from mlstarter.engines.machine_reads import READING_FILTERS
 from mlstarter.errors import NeedsTrust, TemplateError
 
@@ -229,7 +228,7 @@ def _refuse_epoch(is_asked_for: bool) -> None:
 def _from_yaml(data: Any) -> Any:
     if not isinstance(data, str):
         return data
-    documents = list(yaml_documents(data, yaml.SafeLoader))
+    documents = list(yaml_documents(data, BoundedLoader))
     if len(documents) > 1:
         raise ValueError("expected a single document")
     return documents[0] if documents else None

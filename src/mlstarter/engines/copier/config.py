@@ -17,7 +17,7 @@ from mlstarter.bounds import (
     bounded_evaluation,
     too_large,
 )
-from mlstarter.data_files import FAST_LOADER, yaml_documents
+from mlstarter.data_files import FAST_LOADER, BoundedLoader, yaml_documents
 from mlstarter.errors import TemplateError
 from mlstarter.files import inside
 from mlstarter.sources.template import question_file
@@ -109,7 +109,7 @@ def load_config(root: Path, *, is_builtin: bool = False) -> CopierConfig:
     data: dict[str, Any] = {}
     if path:
         with bounded_evaluation(f"Reading {path.name} of the template"):
-            data = _load(inside(root, path), FAST_LOADER if is_builtin else yaml.SafeLoader)
+            data = _load(inside(root, path), FAST_LOADER if is_builtin else BoundedLoader)
     settings = {key[1:]: value for key, value in data.items() if key.startswith("_")}
     questions = {
         key: dict(value) if isinstance(value, dict) else {"default": value}
