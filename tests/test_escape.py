@@ -7,6 +7,8 @@ import csv
 import io
 import json
 import re
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,6 +32,25 @@ HARMFUL = [
     "\u2028",
     "\ud800",
 ]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="asks sh")
+@pytest.mark.parametrize(
+    "text", ["$(touch x)", "`touch x`", "a b", 'a"$(touch x)"', "it's", "a;touch x", "plain", ""]
+)
+def test_a_shell_takes_it_for_one_word_and_runs_nothing(text: str, tmp_path: Path) -> None:
+    for word in (escape.shell_word(text), escape.shell_quote(text)):
+        process = subprocess.run(
+            ["sh", "-c", f"printf '%s|' {word}"], cwd=tmp_path, capture_output=True, check=True
+        )
+        assert process.stdout.decode() == f"{text}|"
+    assert not list(tmp_path.iterdir())
+
+
+def test_quotes_are_those_that_every_system_knows_where_that_is_safe() -> None:
+    assert escape.shell_word("target=y") == "target=y"
+    assert escape.shell_word("target=my column") == escape.shell_quote("target=my column")
+    assert escape.shell_quote("target=my column") == '"target=my column"'
 
 
 @pytest.mark.parametrize("text", HARMFUL)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import shlex
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -61,6 +62,22 @@ def markdown_code(text: object) -> str:
     fence = "`" * (longest + 1)
     room = " " if plain[:1] in {"`", " "} or plain[-1:] in {"`", " "} else ""
     return f"{fence}{room}{plain}{room}{fence}"
+
+
+def shell_word(text: object) -> str:
+    """Return text as a shell takes it for one word, in commands that somebody may copy and run."""
+    plain = line(text)
+    return plain if shlex.quote(plain) == plain else shell_quote(plain)
+
+
+def shell_quote(text: object) -> str:
+    """Return text in quotes between which no shell runs anything.
+
+    Between double ones it still runs what ``$(...)`` and backticks hold, so they only go around
+    text without such signs; cmd.exe knows no others.
+    """
+    plain = line(text)
+    return shlex.quote(plain) if re.search(r"""["$`\\!]""", plain) else f'"{plain}"'
 
 
 def toml_value(value: Any) -> str:

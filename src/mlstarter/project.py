@@ -92,7 +92,7 @@ class Project:
             if is_record(path.name):
                 raise ProjectError(
                     f"{path.name} in {self.folder} is not committed.",
-                    hint=f"git -C {self.folder} add -f {path.name} && git commit",
+                    hint=f"git -C {shlex.quote(str(self.folder))} add -f {path.name} && git commit",
                 )
         raise ProjectError(
             f"{self.folder} does not say which template it was made from: it has neither "

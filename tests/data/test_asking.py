@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import random
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ import pytest
 from mlstarter import sources
 from mlstarter.cli import answering
 from mlstarter.cli.new import NewOptions
+from mlstarter.data.errors import OpenQuestion, Option
 from mlstarter.questions.model import Choice
 
 
@@ -137,3 +140,15 @@ def test_a_target_that_is_changed_in_the_review_is_described_anew(
     assert (answer_set.answers["target"], answer_set.answers["task"]) == ("grade", "multiclass")
     assert answer_set.own.proposal.schema.target.name == "grade"
     assert "side" in [column.name for column in answer_set.own.proposal.schema.features]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="asks sh")
+def test_a_flag_to_copy_runs_nothing_that_a_column_is_called(tmp_path: Path) -> None:
+    name = "$(touch x)`touch y`"
+    question = OpenQuestion("target", "Which?", "Which?", [Option(name, "")])
+    command = str(question.hint).removeprefix("add ")
+    process = subprocess.run(
+        ["sh", "-c", f"printf '%s|' {command}"], cwd=tmp_path, capture_output=True, check=True
+    )
+    assert process.stdout.decode() == f"--data|target={name}|"
+    assert not list(tmp_path.iterdir())

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mlstarter.errors import TemplateError
+from mlstarter.escape import shell_word
 from mlstarter.questions import Answers, InvalidAnswer, Question, Questionnaire
 from mlstarter.questions.interview import Interview
 from mlstarter.questions.walk import Policy, walk
@@ -87,7 +88,10 @@ class _Nearest(Policy):
 def describe(answers: Answers, defaults: Answers) -> str:
     """Return what makes a set of answers special, as flags of the command line."""
     differing = {k: v for k, v in answers.applicable.items() if defaults.get(k, ...) != v}
-    return " ".join(f"--data {name}={value}" for name, value in differing.items()) or "the defaults"
+    return (
+        " ".join(f"--data {shell_word(f'{name}={value}')}" for name, value in differing.items())
+        or "the defaults"
+    )
 
 
 def _values(questionnaire: Questionnaire, *, odd: bool) -> dict[str, list[Any]]:

@@ -11,6 +11,7 @@ from mlstarter import escape
 from mlstarter.cli import shared_options
 from mlstarter.console import echo
 from mlstarter.errors import ExitStatus, UsageError
+from mlstarter.escape import shell_word
 
 
 @click.group()
@@ -31,7 +32,8 @@ def new(folder: Path, as_json: bool) -> None:
         print_json("template new", {"path": str(folder.absolute()), "files": paths})
         return
     echo(f"Wrote {folder}: {len(paths)} files.\n")
-    echo(f"Next:\n  mlstarter template lint {folder}\n  mlstarter template test {folder}")
+    word = shell_word(folder)
+    echo(f"Next:\n  mlstarter template lint {word}\n  mlstarter template test {word}")
 
 
 @template.command("lint")

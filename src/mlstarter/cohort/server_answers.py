@@ -137,7 +137,8 @@ def no_main(url: str, refs: Mapping[str, str]) -> RemoteFailed:
     branch = "master" if "master" in own else own[0]
     return RemoteFailed(
         f"{url} has no branch main; the work lies on {branch}.",
-        hint=f"the student renames it: git branch -m {branch} main, git push -u origin main",
+        hint=f"the student renames it: git branch -m {shlex.quote(branch)} main, "
+        "git push -u origin main",
     )
 
 

@@ -133,7 +133,7 @@ def require_plain(path: Path) -> None:
             raise Unsafe(
                 f"The repository in {path} borrows objects from elsewhere (objects/info/{name}); "
                 "it was left alone.",
-                hint=f"git -C {path} repack -a -d, then remove that file",
+                hint=f"git -C {shlex.quote(str(path))} repack -a -d, then remove that file",
             )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mlstarter import escape
 from mlstarter.errors import AnswersError, MlstarterError
 
 
@@ -28,7 +29,8 @@ class OpenQuestion(AnswersError):
     """
 
     def __init__(self, key: str, message: str, question: str, options: Sequence[Option]) -> None:
-        choices = " or ".join(f'--data "{key}={option.value}"' for option in options[:4])
+        flags = (escape.shell_quote(f"{key}={option.value}") for option in options[:4])
+        choices = " or ".join(f"--data {flag}" for flag in flags)
         super().__init__(message, hint=f"add {choices or f'--data {key}=...'}")
         self.key = key
         self.question = question

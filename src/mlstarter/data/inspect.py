@@ -16,6 +16,7 @@ from mlstarter.data.numbers import NumberStyle
 from mlstarter.data.reader import moment
 from mlstarter.data.settings import Settings, settings_in
 from mlstarter.data.show import excerpt, quote, some
+from mlstarter.escape import shell_quote
 from mlstarter.suggest import did_you_mean
 
 
@@ -113,7 +114,8 @@ def reading_of(facts: Facts) -> Reading:
     if facts.kind != "time" or not facts.readings:
         raise DataError(
             f"The column {quote(facts.name)} holds no times that can be read.",
-            hint=f'state their format: --data "date_formats={facts.name} = %d.%m.%Y"',
+            hint="state their format: --data "
+            + shell_quote(f"date_formats={facts.name} = %d.%m.%Y"),
         )
     if len(facts.readings) == 1:
         return facts.readings[0]

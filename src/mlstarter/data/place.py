@@ -17,6 +17,7 @@ from mlstarter.data.folders import look, walk
 from mlstarter.data.limits import COPY_BYTES, TRACK_BYTES
 from mlstarter.data.show import excerpt
 from mlstarter.errors import UsageError
+from mlstarter.escape import shell_word
 from mlstarter.files import remove
 
 RAW = "data/raw"
@@ -112,7 +113,8 @@ def copy_into(place: Placement, project: Path) -> None:
     if target.exists():
         raise DataError(
             f"{place.copy_path} is there already, and another file.",
-            hint=f"remove it, or give the file itself: mlstarter describe {place.recorded_path}",
+            hint=f"remove it, or give the file itself: mlstarter describe "
+            f"{shell_word(place.recorded_path)}",
         )
     target.parent.mkdir(parents=True, exist_ok=True)
     # Beside its place first: what a full disk leaves is never taken for the data.

@@ -78,6 +78,6 @@ def _hint(stderr: str, folder: Path) -> str | None:
         path = match[1] if match else str(folder)
         return f"git config --global --add safe.directory {shlex.quote(path)}"
     if lock := re.search(r"'([^']+\.lock)': File exists", stderr):
-        return f"wait for the other git command; if there is none, rm -f {lock[1]}"
+        return f"wait for the other git command; if there is none, rm -f {shlex.quote(lock[1])}"
     hints = (hint for pattern, hint in _HINTS if re.search(pattern, stderr))
     return next(hints, None)

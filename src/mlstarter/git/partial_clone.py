@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mlstarter.errors import ProjectError
+from mlstarter.escape import shell_word
 from mlstarter.git.repository import Repository
 
 # Trees are one level deeper each time; the last round brings the files.
@@ -41,5 +42,6 @@ def fetch_missing(repository: Repository, commits: Sequence[str]) -> None:
             break
     raise ProjectError(
         f"This is a partial clone, and {name} cannot be asked for the files that it left out.",
-        hint=f"check your network and access, or fetch them all: git fetch --refetch {name}",
+        hint="check your network and access, or fetch them all: git fetch --refetch "
+        f"{shell_word(name)}",
     )

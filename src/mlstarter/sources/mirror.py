@@ -19,7 +19,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from mlstarter.errors import TemplateError
-from mlstarter.escape import shorten
+from mlstarter.escape import shell_word, shorten
 from mlstarter.git.process import Git, GitFailed
 from mlstarter.sources import cache
 from mlstarter.sources.address import Credentials, Place, public_text
@@ -201,7 +201,8 @@ def _unreachable(place: Place, failure: GitFailed) -> TemplateError:
             return NoRepository(message, hint="name a folder, or the address of a repository")
         if "promisor" in failure.stderr or "lazy" in failure.stderr:
             return TemplateError(
-                message, hint=f"it is a partial clone: git -C {place.address} fetch --refetch"
+                message,
+                hint=f"it is a partial clone: git -C {shell_word(place.address)} fetch --refetch",
             )
     hint = "check the address, your network and your access; git ls-remote tests all three"
     if os.linesep in message:

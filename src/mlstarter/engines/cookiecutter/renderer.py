@@ -28,6 +28,7 @@ from mlstarter.engines.jinja import cookiecutter_environment
 from mlstarter.engines.path_safety import UnsafePath, checked_path
 from mlstarter.engines.result import Render, read_rendered
 from mlstarter.errors import MlstarterError, TemplateError
+from mlstarter.escape import shell_word
 from mlstarter.files import file_mode
 from mlstarter.sources.template import Template
 from mlstarter.tree import Entry
@@ -61,7 +62,7 @@ def render_cookiecutter(engine: CookiecutterEngine, answers: Mapping[str, Any]) 
         # A text of a template may raise anything.
         raise TemplateError(
             f"The template {template.source} cannot be rendered: {error}",
-            hint=f"try it with Cookiecutter alone: cookiecutter {template.source}",
+            hint=f"try it with Cookiecutter alone: cookiecutter {shell_word(template.source)}",
         ) from error
 
 

@@ -18,6 +18,7 @@ from mlstarter.engines.protocol import (
 )
 from mlstarter.engines.record import RecordFormat
 from mlstarter.errors import TemplateError
+from mlstarter.escape import shell_word
 
 if TYPE_CHECKING:
     from mlstarter.engines.copier.quick_renderer import QuickRenderer
@@ -112,7 +113,8 @@ class CopierEngine:
             source = self.template.source
             raise TemplateError(
                 f"The template {source} cannot be rendered: {error.fault} ({error.place}).",
-                hint=f"tell its author; Copier alone says the same: copier copy {source} somewhere",
+                hint="tell its author; Copier alone says the same: copier copy "
+                f"{shell_word(source)} somewhere",
             ) from error
 
     def message(self, answers: Mapping[str, Any], moment: Moment, folder: str) -> tuple[str, ...]:

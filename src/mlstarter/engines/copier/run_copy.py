@@ -20,6 +20,7 @@ from mlstarter.engines.copier.coverage import require_copier
 from mlstarter.engines.protocol import Engine
 from mlstarter.engines.result import Render, read_rendered
 from mlstarter.errors import NeedsTrust, TemplateError
+from mlstarter.escape import shell_word
 from mlstarter.files import read_tree
 from mlstarter.sources import source_environment
 from mlstarter.sources.template import Template
@@ -92,5 +93,5 @@ def _failure(template: Template, process: subprocess.CompletedProcess[bytes]) ->
         reason = (process.stderr or b"").decode("utf-8", "replace").splitlines()[-1:]
     return TemplateError(
         f"The template {template.source} cannot be rendered: {' '.join(reason) or 'no reason'}",
-        hint=f"try it with Copier alone: copier copy {template.source} somewhere",
+        hint=f"try it with Copier alone: copier copy {shell_word(template.source)} somewhere",
     )

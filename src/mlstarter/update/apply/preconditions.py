@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable
 
 from mlstarter.errors import ProjectError
+from mlstarter.escape import shell_word
 from mlstarter.git.clean_filters import clean_for_git
 from mlstarter.git.objects import GITLINK, object_id
 from mlstarter.git.repository import Repository
@@ -24,7 +25,7 @@ def check_branch_name(repository: Repository, name: str) -> None:
     if repository.git.call("rev-parse", "--verify", "--quiet", f"refs/heads/{name}").status == 0:
         raise ProjectError(
             f"There is a branch called {name} already.",
-            hint=f"choose another name, or delete it with `git branch -D {name}`",
+            hint=f"choose another name, or delete it with `git branch -D {shell_word(name)}`",
         )
 
 
@@ -89,10 +90,11 @@ def require_committed(repository: Repository, changes: Iterable[FileChange]) -> 
             expected_ids[change.path] = change.old.oid
     for path, oid in _ids_in_git(repository, doubtful).items():
         if oid != expected_ids[path]:
+            word = shell_word(path)
             raise ProjectError(
                 f"{path} holds changes that `git status` does not show.",
-                hint=f"`git update-index --no-assume-unchanged {path}` and `git update-index "
-                f"--no-skip-worktree {path}` show them, then commit them; if another command "
+                hint=f"`git update-index --no-assume-unchanged {word}` and `git update-index "
+                f"--no-skip-worktree {word}` show them, then commit them; if another command "
                 "changed it just now, run this again",
             )
 

@@ -9,6 +9,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from mlstarter.errors import ProjectError
+from mlstarter.escape import shell_word
 
 
 def fingerprint(path: Path) -> str | None:
@@ -126,5 +127,6 @@ def in_the_way(paths: list[str]) -> ProjectError:
     more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
     return ProjectError(
         f"The template brings {paths[0]}{more}, where a file lies that git does not track.",
-        hint=f"rename or move it, or track it with `git add -f {paths[0]}` and a commit",
+        hint=f"rename or move it, or track it with `git add -f {shell_word(paths[0])}` "
+        "and a commit",
     )
