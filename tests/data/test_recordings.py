@@ -120,11 +120,11 @@ def test_the_layouts_that_a_project_reads_are_no_error(
     assert choices["speech_task"] == "open"
 
 
-@pytest.mark.parametrize(("speakers", "said"), [("a", "1"), ("ab", "2"), ("abc", None)])
+@pytest.mark.parametrize(("speakers", "count"), [("a", "1"), ("ab", "2"), ("abc", None)])
 def test_too_few_speakers_to_divide_are_said(
-    tmp_path: Path, speakers: str, said: str | None
+    tmp_path: Path, speakers: str, count: str | None
 ) -> None:
     rows = "".join(f"{i}.wav,hello,{speakers[i % len(speakers)]}\n" for i in range(6))
     put(tmp_path, {"manifest.csv": HEAD + rows}, *WAVS)
     choices = {choice.key: choice for choice in propose(look(tmp_path), {})}
-    assert (choices["speakers"].value if "speakers" in choices else None) == said
+    assert (choices["speakers"].value if "speakers" in choices else None) == count

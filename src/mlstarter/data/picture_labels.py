@@ -63,11 +63,11 @@ def _several_labels(values: Counter[str]) -> str:
     one class beside "dog", while "clear road" beside "clear" and "road haze" is two labels.
     """
     for sign in SIGNS:
-        joined = {value: [part.strip() for part in value.split(sign)] for value in values}
-        joined = {value: parts for value, parts in joined.items() if len(parts) > 1}
-        uses = Counter(part for value in values for part in {p.strip() for p in value.split(sign)})
-        plain = [value for value, parts in joined.items() if all(uses[part] > 1 for part in parts)]
-        alone = {part for value in plain for part in joined[value]} & values.keys()
-        if plain and alone and len(plain) >= len(joined) / 2:
+        parts = {value: [part.strip() for part in value.split(sign)] for value in values}
+        uses = Counter(part for several in parts.values() for part in {*several})
+        long = [value for value in values if len(parts[value]) > 1]
+        plain = [value for value in long if all(uses[part] > 1 for part in parts[value])]
+        alone = {part for value in plain for part in parts[value]} & values.keys()
+        if alone and len(plain) >= len(long) / 2:
             return plain[0]
     return ""

@@ -57,9 +57,9 @@ def classes_of_parts(places: Iterable[Sequence[str]]) -> dict[str, set[str]]:
     classes: dict[str, set[str]] = {}
     for place in places:
         part = next((part_of(name) for name in place if part_of(name)), "")
-        known = classes.setdefault(part, set())
+        labels = classes.setdefault(part, set())
         if place and not part_of(place[-1]):
-            known.add(unicodedata.normalize("NFC", place[-1]))
+            labels.add(unicodedata.normalize("NFC", place[-1]))
     return classes
 
 
@@ -74,9 +74,9 @@ def check_parts(places: Iterable[Sequence[str]], name: str) -> None:
             "the split.",
             hint="take them away, or put them into the folder of a part",
         )
-    if classes.get("train") and (unknown := classes.get("test", set()) - classes["train"]):
+    if classes.get("train") and (test_only := classes.get("test", set()) - classes["train"]):
         raise DataError(
-            f"{some(sorted(unknown))} of {name} would be classes, and have no pictures to learn "
+            f"{some(sorted(test_only))} of {name} would be classes, and have no pictures to learn "
             "from: they are in the folder of the test part alone.",
             hint="put pictures of them into the training part too, or take their folders away",
         )

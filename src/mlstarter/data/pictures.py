@@ -120,9 +120,9 @@ def propose_pictures(
     elif {"train", "test"} <= {*parts.values()} and "image_split" not in answers:
         why = f"they lie in folders called {' and '.join(parts)}"
         choices.append(Suggestion("image_split", "given", why))
-    if unread := part_columns(looked_at, columns):
+    if others := part_columns(looked_at, columns):
         why = "not read: put the pictures into folders of these names, and write those paths"
-        choices.append(Suggestion("parts in columns", some(unread), why))
+        choices.append(Suggestion("parts in columns", some(others), why))
     choices += [
         Suggestion(f"image_{key}", value, reasons[key]) for key, value in values.items() if value
     ]

@@ -73,13 +73,13 @@ def refuse_other_layouts(folder: Path, tables: Sequence[Path]) -> None:
 
     ``tables`` are all files below the folder that may tell what is said.
     """
-    known = [path for path in tables if path.suffix not in (".json", ".jsonl")]
-    if any(path.parent == folder or path.name.endswith(".trans.txt") for path in known):
+    plain_tables = [path for path in tables if path.suffix not in (".json", ".jsonl")]
+    if any(path.parent == folder or path.name.endswith(".trans.txt") for path in plain_tables):
         return
-    if known:
-        place = known[0].parent.relative_to(folder).as_posix()
+    if plain_tables:
+        place = plain_tables[0].parent.relative_to(folder).as_posix()
         raise DataError(
-            f"{excerpt(known[0].name)} lies in the folder {quote(place)} of "
+            f"{excerpt(plain_tables[0].name)} lies in the folder {quote(place)} of "
             f"{excerpt(folder.resolve().name)}.",
             hint="give that folder: its recordings are found from there",
         )
