@@ -38,8 +38,16 @@ USELESS = [
     ("cv", [*many("Cat/{}.png"), *many("cat/{}.png")], 'several ways: "Cat", "cat"'),
     ("cv", [*many("cat/{}.png"), *many("cat /{}.png")], 'several ways: "cat", "cat "'),
     ("cv", [*many("a/{}.png"), *many("@eaDir/{}.png"), *many("__MACOSX/b/{}.png")], "one class: a"),
+    ("cv", [*many("a/images/{}.png"), *many("a/masks/{}.png")], '"images", "masks" of .* files of a kind'),
+    ("cv", [*many("JPEGImages/{}.jpg"), *many("SegmentationClass/{}.png")], "names for files of a kind"),
+    ("cv", [*many("train2017/{}.jpg"), *many("val2017/{}.jpg")], "names its class"),
+    ("cv", [*many("a/{}.png"), *many("b/{}.png"), "b/3_mask.png"], 'masks beside .*: "3_mask"'),
+    ("cv", [*many("seg_train/a/{}.png"), *many("seg_test/b/{}.png"), *many("seg_pred/{}.png")], '"seg_pred" of'),
+    ("cv", [*many("train/a/{}.png"), *many("train/b/{}.png"), *many("test/c/{}.png")], '"c" of .* no pictures to learn'),
     ("asr", ["a/one.png"], "holds no recordings"),
     ("asr", ["one.wav", "a/two.flac", "readme.txt"], "no file that tells what is said"),
+    ("asr", ["one.wav", "train_manifest.json"], "train_manifest.json is in JSON"),
+    ("asr", ["cv/en/clips/one.mp3", "cv/en/validated.tsv"], 'lies in the folder "cv/en"'),
 ]  # fmt: skip
 
 
@@ -59,7 +67,10 @@ def test_what_nothing_can_be_learned_from_is_said(
         ("cv", [*many("Train/a/{}.png"), *many("Train/b/{}.png"), "loose.png"]),
         ("cv", [*many("a/{}.tga"), *many("b/{}.J2K"), "b/three.psd"]),
         ("cv", [*many("VALIDATION/a/{}.QOI"), *many("Valid/b/{}.dib")]),
+        ("cv", [*many("mask/{}.png"), *many("no mask/{}.png"), "mask/mask_1.png"]),
+        ("cv", [*many("crash test/{}.png"), *many("train station/{}.png")]),
         ("asr", ["manifest.csv", "one.wav"]),
+        ("asr", ["manifest.csv", "manifest.json", "one.wav"]),
         ("asr", ["validated.tsv", "clips/one.mp3"]),
         ("asr", ["metadata.csv", "wavs/one.wav"]),
         ("asr", ["manifest.tsv", "one.OGA", "two.caf"]),
@@ -143,3 +154,25 @@ def test_upper_and_lower_letters_are_two_classes(tmp_path: Path) -> None:
     put(tmp_path, *many("A/{}.png"), *many("a/{}.png"))
     assert len(look(tmp_path).classes) == 2
     check(tmp_path, "cv")
+
+
+@pytest.mark.parametrize(
+    ("names", "value", "reason"),
+    [
+        (["training_set/{}/1.png", "test_set/{}/1.png"], "given", "test_set and training_set"),
+        (["1_train/{}/1.png", "2_test/{}/1.png"], "given", "1_train and 2_test"),
+        (["Train2017/{}/1.png", "images-test/{}/1.png"], "given", "folders called"),
+        (["train/{}/1.png", "test/1.png"], "stratified", "test part names no classes"),
+        (["train/{}/1.png", "test/a/1.png"], "stratified", 'test part lacks "b"'),
+        (["train/{}/1.png", "test/{}/1.png", "val/b/1.png"], "stratified", 'validation part lacks "a"'),
+    ],
+)  # fmt: skip
+def test_a_split_of_the_folders_is_kept_where_it_has_all_classes(
+    tmp_path: Path, names: list[str], value: str, reason: str
+) -> None:
+    put(tmp_path, *(name.format(c) for name in names for c in "ab"))
+    for label in "ab":
+        put(tmp_path, *many(names[0].format(label).replace("1.png", "x{}.png")))
+    choices = {choice.key: choice for choice in propose(look(tmp_path), {})}
+    assert choices["image_split"].value == value
+    assert reason in choices["image_split"].reason

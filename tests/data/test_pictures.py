@@ -12,8 +12,9 @@ import pytest
 
 from mlstarter.cli import own_data
 from mlstarter.data.errors import DataError, OpenQuestion
-from mlstarter.data.folders import look, parts_answer
+from mlstarter.data.folders import look
 from mlstarter.data.inspect import inspect
+from mlstarter.data.picture_parts import parts_answer
 from mlstarter.data.pictures import QUESTIONS, PathRule, data_values, find_rule
 from mlstarter.data.place import copy_into, placement
 from mlstarter.data.project import DataProject
@@ -210,3 +211,42 @@ def test_what_the_names_say_is_no_question_of_the_dialogue(tmp_path: Path) -> No
         "image_columns": "name; label", "image_strip": "1", "image_suffix": ".png",
     }  # fmt: skip
     assert "image_strip" not in own.answers("x.csv", {"data_path"})  # of an older template
+
+
+@pytest.mark.parametrize(
+    ("labels", "reason"),
+    [
+        (["a|b", "a", "b"], 'hold several labels, such as "a|b"'),
+        (["clear road", "clear", "haze road", "haze"], 'such as "clear road"'),
+        ([f"{i}.5" for i in range(30)], "holds amounts"),
+    ],
+)
+def test_labels_that_are_no_classes_are_refused(
+    tmp_path: Path, labels: list[str], reason: str
+) -> None:
+    put(tmp_path, *(f"{i}.png" for i in range(30)))
+    rows = [f"{i}.png,{labels[i % len(labels)]}" for i in range(30)]
+    with pytest.raises(DataError, match=reason.replace("|", r"\|")):
+        proposal(tmp_path / "labels.csv", ["file,label", *rows])
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [["dog", "hot dog"], ["red car", "blue car", "red bike"], ["a, b", "c"], ["0", "1", "2"]],
+)
+def test_classes_of_several_words_are_classes(tmp_path: Path, labels: list[str]) -> None:
+    put(tmp_path, *(f"{i}.png" for i in range(30)))
+    rows = [f'{i}.png,"{labels[i % len(labels)]}"' for i in range(30)]
+    assert (
+        proposal(tmp_path / "labels.csv", ["file,label", *rows]).answers["image_layout"] == "table"
+    )
+
+
+def test_parts_of_a_table_are_read_of_folders_and_said_of_columns(tmp_path: Path) -> None:
+    names = [f"{'train' if i % 3 else 'Test'}/{i}.png" for i in range(30)]
+    put(tmp_path, *names)
+    rows = [f"{name},{'xy'[i % 2]},{name.partition('/')[0]}" for i, name in enumerate(names)]
+    outcome = proposal(tmp_path / "labels.csv", ["file,label,split", *rows])
+    assert outcome.answers["image_split"] == "given"
+    assert outcome.answers["image_parts"] == "Test = test; train = train"
+    assert outcome.answers["parts in columns"] == '"split"'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import csv
+import os
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
@@ -31,22 +32,38 @@ def read_rows(path: Path) -> list[dict[str, str]]:
     return list(csv.DictReader(path.read_text("utf-8-sig").splitlines()))
 
 
+def function_of(template: Template, module: str, name: str, names: dict[str, Any]) -> Any:
+    """Return a function of a project, without the libraries that its module needs."""
+    answers = questions.complete(questions.load(template), TABLE)
+    source = engines.render(template, answers)[f"src/package/{module}.py"].data
+    (function,) = [node for node in ast.parse(source).body if getattr(node, "name", "") == name]
+    exec(compile(ast.Module([function], []), module, "exec"), names)
+    return names[name]
+
+
 @pytest.fixture(scope="session")
 def read_table(working_template: Template) -> Any:
-    """Return the project's own function, without the libraries that its module needs."""
-    answers = questions.complete(questions.load(working_template), TABLE)
-    source = engines.render(working_template, answers)["src/package/data.py"].data
-    (function,) = [
-        node for node in ast.parse(source).body if getattr(node, "name", "") == "read_table"
-    ]
-    code = compile(ast.Module([function], []), "data.py", "exec")
+    """Return the project's own function that reads a table of pictures."""
     names: dict[str, Any] = {
         "unicodedata": unicodedata, "PurePosixPath": PurePosixPath, "Path": Path, "Data": object,
         "Iterator": Iterator, "pictures_below": pictures_below, "read_rows": read_rows,
         "ProjectError": ValueError, "HINT": "",
     }  # fmt: skip
-    exec(code, names)
-    return names["read_table"]
+    return function_of(working_template, "data", "read_table", names)
+
+
+def test_project_and_tool_find_the_same_pictures(
+    tmp_path: Path, working_template: Template
+) -> None:
+    names = {"Path": Path, "os": os, "Iterator": Iterator, "SUFFIXES": PICTURES}
+    find = function_of(working_template, "features", "pictures_below", names)
+    for name in ("a/1.png", "a/.2.png", ".b/3.png", "c d/4.JFIF", "a/notes.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"")
+    (tmp_path / "a/gone.png").symlink_to("nowhere.png")  # of a picture that was not copied
+    (tmp_path / "linked.png").symlink_to(tmp_path / "a/1.png")
+    assert sorted(find(tmp_path)) == sorted(pictures_below(tmp_path))
+    assert len([*find(tmp_path)]) == 3
 
 
 @pytest.mark.parametrize(

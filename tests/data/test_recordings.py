@@ -49,6 +49,19 @@ USELESS: dict[str, tuple[dict[str, str | bytes], list[str], str]] = {
     "cp1252": (
         {"manifest.csv": (HEAD + ROWS + "6.wav,Käse,s\n").encode("cp1252")}, WAVS, "byte 0xe4 in line 8 does not fit"
     ),
+    "quotes that are not closed": (
+        {"manifest.csv": HEAD + '0.wav,"hello,s\n1.wav,so,s\n2.wav,""yes"",s\n3.wav,it"",s"\n'}, WAVS, "over several lines"
+    ),
+    "digits in another form": ({"manifest.csv": HEAD + "0.wav,ten m²,s\n"}, WAVS, "has digits"),
+    "JSON lines": (
+        {"manifest.json": '{"audio_filepath": "0.wav", "text": "so"}\n'}, WAVS, "manifest.json is in JSON"
+    ),
+    "AIFF": (
+        {"manifest.csv": HEAD + "0.aiff,hello,s\n", "0.aiff": b"FORM\0\0\0\0AIFF"}, [], '"AIFF", and a project'
+    ),
+    "sounds of phones": (
+        {"manifest.csv": HEAD + "0.m4a,so,s\n", "0.m4a": b"\0\0\0\x20ftypM4A "}, [], '"M4A", and a project'
+    ),
     "digits": ({"manifest.csv": HEAD + ROWS + "7.wav,I have 2,s\n"}, WAVS, 'line 8: "I have 2" has digits'),
     "notes": ({"manifest.csv": HEAD + ROWS + "7.wav,so [laughs],s\n"}, WAVS, r'line 8: "\[laughs\]" in the text'),
     "LJSpeech with speakers": (
@@ -105,3 +118,13 @@ def test_the_layouts_that_a_project_reads_are_no_error(
 ) -> None:
     choices = {c.key: c.value for c in propose(look(put(tmp_path, tables, *recordings)), {})}
     assert choices["speech_task"] == "open"
+
+
+@pytest.mark.parametrize(("speakers", "count"), [("a", "1"), ("ab", "2"), ("abc", None)])
+def test_too_few_speakers_to_divide_are_said(
+    tmp_path: Path, speakers: str, count: str | None
+) -> None:
+    rows = "".join(f"{i}.wav,hello,{speakers[i % len(speakers)]}\n" for i in range(6))
+    put(tmp_path, {"manifest.csv": HEAD + rows}, *WAVS)
+    choices = {choice.key: choice for choice in propose(look(tmp_path), {})}
+    assert (choices["speakers"].value if "speakers" in choices else None) == count

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,17 @@ from mlstarter.data.formats import ENDINGS
 from mlstarter.data.picture_classes import (
     Places,
     check_classes,
+    check_masks,
     count_classes,
     suggest_classes,
 )
-from mlstarter.data.recordings import lines_of, suggest_task
+from mlstarter.data.picture_parts import (
+    check_parts,
+    parts_answer,
+    split_folders,
+    suggest_split,
+)
+from mlstarter.data.recordings import lines_of, refuse_other_layouts, suggest_speech
 from mlstarter.data.show import excerpt, some
 
 PICTURES = frozenset((
@@ -32,19 +40,10 @@ PICTURES = frozenset((
 
 RECORDINGS = frozenset((
     ".wav", ".flac", ".mp3", ".ogg", ".oga", ".opus", ".m4a", ".aac", ".aif", ".aiff", ".au",
-    ".caf", ".w64", ".wma",
+    ".caf", ".sph", ".w64", ".wma",
 ))  # fmt: skip
 
 MOST_FILES = 500_000
-PARTS = {
-    "train": "train", "training": "train", "val": "validation", "valid": "validation",
-    "validation": "validation", "dev": "validation", "test": "test", "testing": "test",
-}  # fmt: skip
-"""Names of folders, in small letters, that hold a part of a split: which one."""
-
-DEFAULT_PARTS = {
-    name: PARTS[name] for name in ("train", "val", "valid", "validation", "test")
-}  # what a project knows of itself
 # Where the layouts that a project of speech reads have what is said; and LibriSpeech's *.trans.txt.
 TEXTS = frozenset(
     (
@@ -53,8 +52,10 @@ TEXTS = frozenset(
     )
 )
 
-SPLIT_FOLDERS = frozenset(PARTS)
-"""Names of folders that name no class, in small letters."""
+JSON_LINES = ("manifest.json", "manifest.jsonl", "metadata.jsonl")  # of NeMo and Hugging Face
+
+# Beside the picture of the same name: what somebody drew over it.
+MASK = re.compile(r"(.+?)[_-]masks?([_-]?\d+)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,8 @@ class Folder:
 
     ``pictures`` counts them by the folders on the way to them; ``classes`` are the names of those
     in which they lie, those of a split's parts left out; ``parts`` are these, and which part each
-    is; ``has_texts`` says whether a file tells what is said in recordings.
+    is; ``masks`` are pictures that were drawn over others; ``tables`` tell what is said in
+    recordings.
     """
 
     path: Path
@@ -73,7 +75,8 @@ class Folder:
     pictures: Places = field(default_factory=dict)
     classes: frozenset[str] = frozenset()
     parts: Mapping[str, str] = field(default_factory=dict)
-    has_texts: bool = False
+    masks: tuple[str, ...] = ()
+    tables: tuple[Path, ...] = ()
 
     def count(self, endings: frozenset[str]) -> int:
         """Return how many files have one of these endings."""
@@ -99,7 +102,9 @@ def look(folder: Path) -> Folder:
     """Count what lies in a folder; raises DataError for more than ``MOST_FILES`` files."""
     endings: Counter[str] = Counter()
     places: Counter[tuple[str, ...]] = Counter()
-    size, has_texts = 0, False
+    stems: set[tuple[Path, str]] = set()
+    tables: list[Path] = []
+    size = 0
     for number, path in enumerate(walk(folder), 1):
         if number > MOST_FILES:
             raise DataError(
@@ -109,29 +114,19 @@ def look(folder: Path) -> Folder:
         endings[path.suffix.lower()] += 1
         if path.suffix.lower() in PICTURES:
             places[path.relative_to(folder).parts[:-1]] += 1
-        has_texts = has_texts or path.name in TEXTS or path.name.endswith(".trans.txt")
+            stems.add((path.parent, path.stem))
+        if path.name in TEXTS or path.name.endswith((".trans.txt", *JSON_LINES)):
+            tables.append(path)
         size += path.stat().st_size if path.exists() else 0
     parts = split_folders(places)
     names = {unicodedata.normalize("NFC", place[-1]) for place in places if place}
     labels = frozenset(names - parts.keys())
     files = sum(endings.values())
-    return Folder(folder, files, size, dict(endings), dict(places), labels, parts, has_texts)
-
-
-def split_folders(places: Iterable[Sequence[str]]) -> dict[str, str]:
-    """Return the folders that are parts of a split, by their names, and which part each is.
-
-    ``places`` are the folders of pictures, each as the names on the way to it.
-    """
-    names = {name for place in places for name in place}
-    return {name: PARTS[name.lower()] for name in sorted(names) if name.lower() in PARTS}
-
-
-def parts_answer(parts: Mapping[str, str]) -> str:
-    """Return the answer that names these parts, "" where a project knows them without one."""
-    if parts.items() <= DEFAULT_PARTS.items():
-        return ""
-    return "; ".join(f"{name} = {part}" for name, part in parts.items())
+    matches = ((place, MASK.fullmatch(stem)) for place, stem in stems)
+    masks = sorted(m[0] for place, m in matches if m and (place, m[1]) in stems)
+    return Folder(
+        folder, files, size, dict(endings), dict(places), labels, parts, tuple(masks), tuple(tables)
+    )
 
 
 def check(place: Path, kind: str) -> None:
@@ -170,8 +165,12 @@ def _require_labels(folder: Folder, kind: str) -> None:
             hint="bring pictures of another class, in a folder of its own",
         )
     if kind == "cv":
-        check_classes(count_classes(folder.pictures, SPLIT_FOLDERS), name)
-    if kind == "asr" and not folder.has_texts:
+        check_masks(folder.masks, name)
+        check_parts(folder.pictures, name)
+        check_classes(count_classes(folder.pictures), name)
+    if kind == "asr":
+        refuse_other_layouts(folder.path, folder.tables)
+    if kind == "asr" and not folder.tables:
         raise DataError(
             f"{name} holds recordings, and no file that tells what is said in them.",
             hint="put manifest.csv beside them, with the columns path, text and speaker",
@@ -192,14 +191,11 @@ def propose(folder: Folder, answers: Mapping[str, Any]) -> list[Suggestion]:
     _require_labels(folder, kind)
     choices = [Suggestion("project_type", kind, f"{count:,} of {folder.files:,} files are {what}")]
     if kind == "asr":
-        task = suggest_task(lines_of(folder.path))
-        choices += [task] if task is not None and "speech_task" not in answers else []
+        choices += suggest_speech(lines_of(folder.path), "speech_task" in answers)
     if kind == "cv":
-        counts = count_classes(folder.pictures, SPLIT_FOLDERS)
-        choices += suggest_classes(counts, folder.pictures, SPLIT_FOLDERS)
-        if {"train", "test"} <= {*folder.parts.values()} and "image_split" not in answers:
-            why = f"it has folders called {' and '.join(folder.parts)}"
-            choices.append(Suggestion("image_split", "given", why))
+        choices += suggest_classes(count_classes(folder.pictures), folder.pictures)
+        split = suggest_split(folder.pictures, folder.parts)
+        choices += [split] if split is not None and "image_split" not in answers else []
         if parts := parts_answer(folder.parts):
             choices.append(Suggestion("image_parts", parts, "folders that are parts of a split"))
     return choices

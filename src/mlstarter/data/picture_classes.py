@@ -4,36 +4,61 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from mlstarter.data.choices import Suggestion
 from mlstarter.data.class_counts import problem_of_classes
 from mlstarter.data.errors import DataError
+from mlstarter.data.picture_parts import part_of
 from mlstarter.data.show import excerpt, some
 from mlstarter.data.spellings import look_alike, spellings
 
 MOST_NAMES = 4  # classes
+KINDS = frozenset((
+    "image", "images", "img", "imgs", "jpegimages", "annotations", "segmentationclass",
+    "segmentationobject", "ground_truth", "groundtruth",
+))  # fmt: skip
+"""Names of folders, in small letters, for files of one kind."""
 
 
 Places = Mapping[tuple[str, ...], int]  # how many pictures a folder holds, by the way to it
 
 
-def count_classes(places: Places, parts: frozenset[str]) -> Counter[str]:
+def count_classes(places: Places) -> Counter[str]:
     """Return how many pictures each class has, "" standing for none.
 
-    The folder in which a picture lies names its class, unless it is one of ``parts``, in small
-    letters.
+    The folder in which a picture lies names its class, unless it is a part of a split.
     """
     counts: Counter[str] = Counter()
     for place, count in places.items():
         name = unicodedata.normalize("NFC", place[-1]) if place else ""
-        counts[name if name.lower() not in parts else ""] += count
+        counts[name if not part_of(name) else ""] += count
     return counts
 
 
+def check_masks(masks: Sequence[str], name: str) -> None:
+    """Raise DataError for pictures that were drawn over others, and would be learned from."""
+    if masks:
+        raise DataError(
+            f"{name} holds masks beside the pictures that they were drawn over: {some(masks, 3)}.",
+            hint="take them away: they are no pictures of their own",
+        )
+
+
 def check_classes(counts: Mapping[str, int], name: str) -> None:
-    """Raise DataError for a class that has too few pictures, or is spelt in several ways."""
+    """Raise DataError for a class that has too few pictures, or is spelt in several ways.
+
+    So is a name that no class has, but a folder of files of one kind.
+    """
     labels = [label for label in counts if label]
+    if kinds := [label for label in labels if label.lower() in KINDS]:
+        kinds += [label for label in labels if label.lower() in ("mask", "masks")]
+        raise DataError(
+            f"{some(sorted(kinds))} of {name} would be read as classes, and are names for files of "
+            "a kind.",
+            hint="make one folder for each class, with its pictures in it (cat/1.jpg, not "
+            "cat/images/1.jpg), or give a CSV file of files and labels",
+        )
     if double := spellings(labels):
         raise DataError(
             f"The classes of {name} are spelt in several ways: {some(double, 6)}.",
@@ -45,15 +70,13 @@ def check_classes(counts: Mapping[str, int], name: str) -> None:
         raise problem
 
 
-def suggest_classes(
-    counts: Mapping[str, int], places: Places, parts: frozenset[str]
-) -> list[Suggestion]:
+def suggest_classes(counts: Mapping[str, int], places: Places) -> list[Suggestion]:
     """Return what the classes are, so that their owner sees them; what was left out is said."""
     labels = sorted((label for label in counts if label), key=lambda label: -counts[label])
     examples = [f"{excerpt(label, 20)} ({counts[label]:,})" for label in labels[:MOST_NAMES]]
     more = f" and {len(labels) - MOST_NAMES:,} more" if len(labels) > MOST_NAMES else ""
     reason = f"{', '.join(examples)}{more}, called by the folders in which pictures lie"
-    above = _names_above(places, parts)
+    above = _names_above(places)
     if len(above) > 1 or set(above) & set(labels):
         reason += f", not by those above them ({some(above, 3)})"
     choices = [Suggestion("classes", f"{len(labels):,}", reason)]
@@ -63,7 +86,7 @@ def suggest_classes(
     return choices
 
 
-def _names_above(places: Places, parts: frozenset[str]) -> list[str]:
+def _names_above(places: Places) -> list[str]:
     """Return the names of folders above those that name classes, where several lie in one."""
     names = {place[-2] for place in places if len(place) > 1}
-    return sorted(name for name in names if name.lower() not in parts)
+    return sorted(name for name in names if not part_of(name))

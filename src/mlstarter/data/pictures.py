@@ -15,8 +15,10 @@ from typing import Any
 from mlstarter.data import words
 from mlstarter.data.choices import Suggestion
 from mlstarter.data.errors import DataError, OpenQuestion, Option
-from mlstarter.data.folders import PICTURES, parts_answer, split_folders, walk
+from mlstarter.data.folders import PICTURES, walk
 from mlstarter.data.inspect import Inspection
+from mlstarter.data.picture_labels import check_labels, part_columns
+from mlstarter.data.picture_parts import parts_answer, split_folders
 from mlstarter.data.show import excerpt, quote, some
 from mlstarter.data.splits import group_columns
 
@@ -93,21 +95,17 @@ def propose_pictures(
         raise DataError(
             "image_columns names one column only.", hint='write "file; label", by their own names'
         )
-    labels = looked_at.column(columns[1])
-    if labels.distinct < 2:
-        raise DataError(
-            f"All pictures of {excerpt(looked_at.path.name)} are of one class.",
-            hint="bring pictures of another class",
-        )
+    check_labels(looked_at, columns[1])
     names = [path_text(cell) for cell in looked_at.table.columns[columns[0]]]
     rule = find_rule(names, files, looked_at.path.name, columns[0])
     _refuse_second_labels(names, looked_at.table.columns[columns[1]], looked_at.path.name)
+    parts = split_folders(path.split("/")[:-1] for path in files)
     values = {
         "columns": "; ".join(columns) if tuple(columns) != DEFAULT_COLUMNS else "",
         "roots": "; ".join(rule.roots),
         "strip": str(rule.strip or ""),
         "suffix": rule.suffix,
-        "parts": parts_answer(split_folders(path.split("/")[:-1] for path in files)),
+        "parts": parts_answer(parts),
     }
     reasons = {
         "columns": f"{quote(columns[0])} names pictures beside the table",
@@ -119,6 +117,12 @@ def propose_pictures(
     choices = [Suggestion("image_layout", "table", f"it lists {len(names):,} pictures")]
     if len(columns) > 2 and "image_split" not in answers:
         choices.append(Suggestion("image_split", "group", f"{quote(columns[2])} says whose it is"))
+    elif {"train", "test"} <= {*parts.values()} and "image_split" not in answers:
+        why = f"they lie in folders called {' and '.join(parts)}"
+        choices.append(Suggestion("image_split", "given", why))
+    if others := part_columns(looked_at, columns):
+        why = "not read: put the pictures into folders of these names, and write those paths"
+        choices.append(Suggestion("parts in columns", some(others), why))
     choices += [
         Suggestion(f"image_{key}", value, reasons[key]) for key, value in values.items() if value
     ]

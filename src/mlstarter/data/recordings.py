@@ -9,8 +9,9 @@ from __future__ import annotations
 import csv
 import io
 import re
+import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from glob import escape
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -26,6 +27,7 @@ PARTS = ("train.tsv", "dev.tsv", "valid.tsv", "test.tsv")
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "path": ("path", "file", "filename", "file_name", "audio", "audio_filepath", "wav"),
     "text": ("text", "sentence", "transcript", "transcription"),
+    "speaker": ("speaker", "client_id", "speaker_id"),
 }
 """The names that a project of speech knows for its columns."""
 
@@ -38,18 +40,55 @@ VOCABULARIES: Mapping[str, frozenset[str]] = {
 """The words that a project of each task knows from the start."""
 
 NOTE = re.compile(r"<[^<>]+>|\[[^\[\]]+\]")
+OTHER_SOUNDS = {
+    "AIFF": re.compile(rb"FORM"),
+    "AU": re.compile(rb"\.snd"),
+    "CAF": re.compile(rb"caff"),
+    "M4A": re.compile(rb".{4}ftyp", re.DOTALL),
+    "AAC": re.compile(rb"\xff[\xf0\xf1\xf8\xf9]"),
+    "WMA": re.compile(rb"\x30\x26\xb2\x75"),
+    "SPHERE": re.compile(rb"NIST_1A"),
+}
+"""What files of other kinds begin with."""
+
+MOST_STARTS = 100  # recordings that are looked into
+FEWEST_SPEAKERS = 3
 SPEAKER_SHARE = 0.5  # of the rows: a column of fewer different values holds no texts
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One recording: the table and line that name it, its name there, its file and its text."""
+    """One recording: the table and line that name it, its name there, its file, text and voice."""
 
     table: Path
     number: int
     name: str
     path: Path
     text: str
+    speaker: str = ""
+
+
+def refuse_other_layouts(folder: Path, tables: Sequence[Path]) -> None:
+    """Raise DataError where texts stand only in files that a project does not read.
+
+    ``tables`` are all files below the folder that may tell what is said.
+    """
+    plain_tables = [path for path in tables if path.suffix not in (".json", ".jsonl")]
+    if any(path.parent == folder or path.name.endswith(".trans.txt") for path in plain_tables):
+        return
+    if plain_tables:
+        place = plain_tables[0].parent.relative_to(folder).as_posix()
+        raise DataError(
+            f"{excerpt(plain_tables[0].name)} lies in the folder {quote(place)} of "
+            f"{excerpt(folder.resolve().name)}.",
+            hint="give that folder: its recordings are found from there",
+        )
+    if tables:
+        raise DataError(
+            f"{excerpt(tables[0].name)} is in JSON, and a project of speech reads tables.",
+            hint="write manifest.csv instead, with the columns path, text and speaker, and leave "
+            "out what begins within a recording (offset)",
+        )
 
 
 def lines_of(folder: Path) -> list[Line]:
@@ -70,7 +109,19 @@ def lines_of(folder: Path) -> list[Line]:
     if lines:
         _require_files(lines)
         _refuse_second_lines(lines)
+        _refuse_other_sounds(lines)
     return lines
+
+
+def suggest_speech(lines: list[Line], has_task: bool) -> list[Suggestion]:
+    """Return what is said, and by how many people where these are too few to be divided."""
+    task = suggest_task(lines)
+    choices = [task] if task is not None and not has_task else []
+    speakers = {line.speaker for line in lines}
+    if lines and len(speakers) < FEWEST_SPEAKERS:
+        why = 'too few for three parts: set split.rule = "recording" in config.toml'
+        choices.append(Suggestion("speakers", f"{len(speakers)}", why))
+    return choices
 
 
 def suggest_task(lines: list[Line]) -> Suggestion | None:
@@ -90,7 +141,7 @@ def _refuse_unspoken(lines: list[Line]) -> None:
     """Raise DataError for what stands in a text and is not spoken so: digits, and notes in it."""
     for line in lines:
         place = f"{excerpt(line.table.name)}, line {line.number:,}"
-        if any(map(str.isdecimal, line.text)):
+        if any(map(str.isdecimal, unicodedata.normalize("NFKC", line.text))):
             raise DataError(
                 f"{place}: {quote(line.text)} has digits.",
                 hint="write them as they are spoken: 21 can be said in several ways",
@@ -152,7 +203,14 @@ def _read_table(table: Path) -> list[Line]:
             key: row[place] if place is not None and place < len(row) else ""
             for key, place in places.items()
         }
-        lines.append(Line(table, number, cells["path"], folder / cells["path"], cells["text"]))
+        if any("\n" in cell for cell in row):
+            raise DataError(
+                f"{excerpt(table.name)}, line {number:,}, ends a cell that goes over several lines "
+                f"({quote(cells['text'], 30)}).",
+                hint="close the quotes that are opened before, or write them twice inside a text",
+            )
+        path = folder / cells["path"]
+        lines.append(Line(table, number, cells["path"], path, cells["text"], cells["speaker"]))
     return lines
 
 
@@ -174,7 +232,7 @@ def _read_lj_speech(table: Path) -> list[Line]:
             hint="if it names speakers, write manifest.csv with the columns path, text and speaker",
         )
     return [
-        Line(table, number, row[0], table.parent / "wavs" / f"{row[0]}.wav", row[-1])
+        Line(table, number, row[0], table.parent / "wavs" / f"{row[0]}.wav", row[-1], "one")
         for number, row in enumerate(rows, 1)
         if len(row) > 1
     ]
@@ -185,7 +243,8 @@ def _read_libri_speech(folder: Path) -> Iterator[Line]:
     for table in sorted(folder.rglob("*.trans.txt")):
         for number, line in enumerate(_text_of(table).splitlines(), 1):
             name, _, text = line.partition(" ")
-            yield Line(table, number, name, table.with_name(f"{name}.flac"), text)
+            path, speaker = table.with_name(f"{name}.flac"), name.partition("-")[0]
+            yield Line(table, number, name, path, text, speaker)
 
 
 def _require_files(lines: list[Line]) -> None:
@@ -224,3 +283,18 @@ def _refuse_second_lines(lines: list[Line]) -> None:
                 f"a second time, after line {other.number:,} of {excerpt(other.table.name)}.",
                 hint="leave one of the lines",
             )
+
+
+def _refuse_other_sounds(lines: list[Line]) -> None:
+    """Raise DataError where all recordings are of kinds that no project reads."""
+    kinds = set[str]()
+    for line in [line for line in lines if line.path.is_file()][:MOST_STARTS]:
+        with line.path.open("rb") as file:
+            start = file.read(16)
+        kinds.add(next((kind for kind, mark in OTHER_SOUNDS.items() if mark.match(start)), ""))
+    if kinds and "" not in kinds:
+        raise DataError(
+            f"The recordings that {excerpt(lines[0].table.name)} names are {some(sorted(kinds))}, "
+            "and a project of speech reads wav, flac, ogg and mp3.",
+            hint="convert them, each with: ffmpeg -i 1.m4a 1.wav",
+        )

@@ -84,6 +84,14 @@ export function inWorker(say) {
   return { metadata, ready: () => ask(null), predict: ask };
 }
 
+/** The mean of channels; the first where they cancel each other out, as features.py has it. */
+export function toMono(channels) {
+  const sum = (values) => values.reduce((total, value) => total + value, 0);
+  const power = (samples) => samples.reduce((total, value) => total + value * value, 0);
+  const mean = channels[0].map((_, i) => sum(channels.map((channel) => channel[i])) / channels.length);
+  return power(mean) < sum(channels.map(power)) / channels.length / 100 ? channels[0] : mean;
+}
+
 /** What a browser can read of a file, as a wav file: mono, 16 bits, 16 kHz. */
 async function toWav(blob, rate) {
   const context = new OfflineAudioContext(1, 1, rate); // decoding resamples to the context's rate
@@ -95,10 +103,9 @@ async function toWav(blob, rate) {
   [[4, 36 + 2 * audio.length], [16, 16], [24, rate], [28, 2 * rate], [40, 2 * audio.length]]
     .forEach(([at, value]) => view.setUint32(at, value, true));
   [[20, 1], [22, 1], [32, 2], [34, 16]].forEach(([at, value]) => view.setUint16(at, value, true));
-  for (let i = 0; i < audio.length; i += 1) {
-    const mean = channels.reduce((sum, channel) => sum + channel[i], 0) / channels.length;
-    view.setInt16(HEADER + 2 * i, Math.round(32767 * Math.max(-1, Math.min(1, mean))), true);
-  }
+  toMono(channels).forEach((value, i) => {
+    view.setInt16(HEADER + 2 * i, Math.round(32767 * Math.max(-1, Math.min(1, value))), true);
+  });
   return new Uint8Array(view.buffer);
 }
 

@@ -40,7 +40,7 @@ def pictures_below(folder: Path) -> Iterator[Path]:
             continue
         places.add(real)
         paths = (Path(place, name) for name in sorted(names) if name[0] != ".")
-        yield from (path for path in paths if path.suffix.lower() in SUFFIXES)
+        yield from (path for path in paths if path.suffix.lower() in SUFFIXES and path.exists())
 
 
 def decode(content: bytes, channels: int) -> Pixels:
@@ -72,9 +72,7 @@ def flatten(image: Image.Image, side: int) -> Image.Image:
         values = np.asarray(image, dtype=np.float64)
         # Cameras fill 10, 12 or 14 of 16 bits; floating-point numbers go to 1 as well.
         whites = [1.0] * (image.mode == "F") + [2.0**bits - 1 for bits in (8, 10, 12, 14, 16)]
-        white = next((white for white in whites if values.max(initial=0) <= white), None)
-        if white is None or values.min(initial=0) < 0:
-            raise ValueError("Grey values are within 0 to 65,535.")
+        white = min(n for n in whites if values.min(initial=0) >= 0 and values.max(initial=0) <= n)
         image = Image.fromarray((values * (255 / white)).round().astype(np.uint8))
     if not image.has_transparency_data:
         return image.convert("RGB").reduce(side)
