@@ -18,10 +18,10 @@ from mlstarter.tree import Tree
 AIM = {"tabular": 1_300, "cv": 1_400, "nlp": 1_450, "asr": 1_900}
 # Types that are over the aim so far, by how much at most: this may only become less.
 OVER = {
-    "tabular": {"sample": 134, "local": 240, "kaggle": 245},
-    "cv": {"sample": 0, "local": 88, "kaggle": 83},
+    "tabular": {"sample": 133, "local": 239, "kaggle": 244},
+    "cv": {"sample": 0, "local": 87, "kaggle": 82},
     "nlp": {"sample": 0, "local": 0, "kaggle": 0},
-    "asr": {"sample": 42, "local": 0, "kaggle": 0},
+    "asr": {"sample": 41, "local": 0, "kaggle": 0},
 }
 KAGGLE = {"python": 200, "tests": 100}
 TESTS, JINJA, PAGE = 900, 200, 700
