@@ -31,6 +31,35 @@ _stopping = _Stopping()
 
 
 @contextmanager
+def raise_termination() -> Iterator[None]:
+    """Turn SIGTERM and SIGHUP into ``Termination``, so that what cleans up (``finally``) runs.
+
+    As Python itself does with Ctrl-C. Outside the main thread nothing changes.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    names = ("SIGTERM", "SIGHUP")
+    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    # nohup's choice to ignore a signal stays.
+    before = {number: signal.getsignal(number) for number in numbers}
+    before = {n: handler for n, handler in before.items() if handler is signal.SIG_DFL}
+
+    def stop(number: int, _: FrameType | None) -> None:
+        for other in before:
+            signal.signal(other, signal.SIG_IGN)
+        raise Termination(128 + number)
+
+    for number in before:
+        signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
 def orderly() -> Iterator[None]:
     """Turn the first signal that ends the program into an exception, and ignore those after it.
 

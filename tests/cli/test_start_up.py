@@ -21,7 +21,8 @@ print(status, *sorted(set(sys.modules) - before), file=sys.stderr)
 # What click itself imports only when it formats a help page, and the standard library's own.
 # Without a library among what they import.
 LIGHT = tuple(
-    f"mlstarter.{name}" for name in ("suggest", "console", "escape", "cli.failures", "cli.streams")
+    f"mlstarter.{name}"
+    for name in ("suggest", "console", "escape", "cli.failures", "cli.streams", "interrupts")
 )
 LIGHT_MODULES = ("mlstarter", "mlstarter.cli", "mlstarter.cli.lazy", "mlstarter.errors")
 

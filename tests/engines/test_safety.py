@@ -58,6 +58,22 @@ def test_links_inside_the_project_are_fine() -> None:
     assert refusal(tree) is None
 
 
+@pytest.mark.parametrize(
+    "names",
+    [["x/HEAD", "x/objects/.gitkeep", "x/refs/heads/main", "x/config"],
+     ["HEAD", "objects/a", "refs/a"], ["x/head", "x/Objects/a", "x/REFS/a"],
+     ["x/HEAD", "x/commondir", "y/objects/a", "y/refs/a", "y/config"]],
+)  # fmt: skip
+def test_a_folder_that_git_takes_for_a_repository_is_refused(names: list[str]) -> None:
+    with pytest.raises(UnsafePath, match="git repository of the folder"):
+        check(dict.fromkeys(names, FILE))
+
+
+@pytest.mark.parametrize("names", [["HEAD", "objects/a"], ["refs/a", "objects/a", "ahead"]])
+def test_a_folder_that_only_resembles_one_is_fine(names: list[str]) -> None:
+    assert refusal(dict.fromkeys(names, FILE)) is None
+
+
 def test_a_file_below_a_link_or_file_is_refused() -> None:
     with pytest.raises(UnsafePath, match="through the file or link"):
         check({"d": Entry(SYMLINK, b"e"), "d/x": FILE})

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -295,3 +296,17 @@ def test_delimiters_that_are_none_are_one_sentence(
     assert status == 1
     assert "unexpected" not in err
     assert len(err.splitlines()) == 2
+
+
+@pytest.mark.parametrize("entry", [[], {}, {"path": 5}, {"path": "."}, {"path": "../x"}, None])
+def test_a_template_of_odd_templates_is_one_sentence(
+    entry: Any, mlstarter: Run, tmp_path: Path
+) -> None:
+    variables = json.dumps({"templates": {"a": entry}})
+    source = write_template(tmp_path / "t", {"cookiecutter.json": variables})
+
+    status, _, err = mlstarter("new", tmp_path / "p", "--template", source, "--yes")
+
+    assert status == 1
+    assert "cookiecutter.json names" in err or "outside itself" in err
+    assert not (tmp_path / "p").exists()

@@ -111,6 +111,9 @@ def test_a_folder_inside_does_not_climb_out(inside: str) -> None:
         "x-access-token:{}@git.example:org/t.git",
         "x-access-token:{}@git.example/org/t.git",
         "https://git.example/t.git#{}",
+        "//user:{}@git.example/t.git",
+        "gh:user:{}@owner/name",
+        "gl:{}@owner/name",
     ],
 )
 def test_no_credential_is_recorded_or_shown(source: str) -> None:

@@ -14,6 +14,7 @@ from mlstarter.authoring.file_syntax import parse_fault
 from mlstarter.engines.path_safety import UnfitName
 from mlstarter.errors import MlstarterError
 from mlstarter.new import create
+from mlstarter.programs import run_program
 from mlstarter.sources.template import Template
 from mlstarter.tree import SYMLINK
 
@@ -75,15 +76,14 @@ def check_matrix(
 def _run(command: str, template: Template, answers: questions.Answers) -> list[str]:
     with tempfile.TemporaryDirectory(prefix="mlstarter-test-") as work:
         project = create.create(Path(work) / "project", template, answers)
-        result = subprocess.run(  # noqa: S602 - the template's author wrote the command
+        result = run_program(  # noqa: S604 - the template's author wrote the command
             command,
             cwd=project.path,
             shell=True,
-            capture_output=True,
-            text=True,
-            check=False,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
         )
         if result.returncode == 0:
             return []
-        output = (result.stdout + result.stderr).strip().splitlines()
+        output = (result.stdout + result.stderr).decode("utf-8", "replace").strip().splitlines()
         return [f"`{command}` ended with {result.returncode}: {' / '.join(output[-3:])}"]

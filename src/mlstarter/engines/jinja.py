@@ -97,7 +97,7 @@ def environment(
             ) from error
         except (AssertionError, AttributeError, TypeError, ValueError, re.error) as error:
             raise TemplateError(
-                f"_envops of the template is not valid: {error}.",
+                f"_envops of the template is not valid: {_reason(error)}.",
                 hint="_envops takes the keyword arguments of jinja2.Environment",
             ) from error
     for name in READING_FILTERS & env.filters.keys():
@@ -110,6 +110,11 @@ def environment(
         guard(env)
         env.globals["now"] = denied_global("now")
     return env
+
+
+def _reason(error: Exception) -> str:
+    """Return Jinja's words without the name of a class of ours, and without a last dot."""
+    return re.sub(r"\S+Environment(\.__init__)?\(\) ", "it ", str(error)).rstrip(".")
 
 
 def _evaluate_late(env: SandboxedEnvironment, name: str) -> None:
@@ -184,7 +189,7 @@ def cookiecutter_environment(
         ) from error
     except (AssertionError, AttributeError, TypeError, ValueError, re.error) as error:
         raise TemplateError(
-            f"_jinja2_env_vars of the template is not valid: {error}.",
+            f"_jinja2_env_vars of the template is not valid: {_reason(error)}.",
             hint="it takes the keyword arguments of jinja2.Environment",
         ) from error
     install(env)

@@ -133,6 +133,26 @@ def check(tree: Tree) -> None:
                 raise _through(name, parent)
     if links:
         _check_chains(tree, links)
+    _check_bare_repositories(tree)
+
+
+def _check_bare_repositories(tree: Tree) -> None:
+    """Refuse a folder that git takes for a repository: whoever enters it would obey its settings.
+
+    Those name programs (``core.fsmonitor``) that a shell's prompt is enough to start. HEAD,
+    objects and refs make one, or ``commondir``, which says where the others are
+    (https://git-scm.com/docs/gitrepository-layout).
+    """
+    heads = [name for name in tree if name[-4:].lower() == "head" and name[-5:-4] in {"", "/"}]
+    for head in heads:
+        top = case_folded(head[:-4])
+        rest = [name[len(top) :] for name in map(case_folded, tree) if name.startswith(top)]
+        parts = {name.partition("/")[0] for name in rest}
+        if parts >= {"objects", "refs"} or "commondir" in parts:
+            raise UnsafePath(
+                f"The template would make a git repository of the folder {head[:-5] or '.'}.",
+                hint=_HINT,
+            )
 
 
 def check_case(layer: Tree, under: Tree) -> None:

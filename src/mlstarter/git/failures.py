@@ -65,7 +65,7 @@ _HINTS = (
     ),
     ("bad config", "mend that line; `git config --list --show-origin` says what git reads"),
     (
-        "external filter|(?:clean|smudge) filter|working-tree-encoding",
+        "external filter|(?:clean|smudge) filter|working-tree-encoding|failed to encode",
         "a .gitattributes asks for this conversion: install its program, or take it out",
     ),
 )

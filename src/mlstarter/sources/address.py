@@ -16,7 +16,8 @@ SUBDIRECTORY = "#subdirectory="
 _WITH_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,40}://[^\s'\"<>]+")
 # A longer word that may hold an account is left out: to look takes the square of its length.
 _LONGEST_ACCOUNT = 1_000
-_WITH_PASSWORD = re.compile(r"(?<![^\s'\"(<=,])[^\s/:@'\"]+:[^\s/@'\"]+@(?=[^\s@])")
+# With slashes before it, it is an address whose scheme was left out.
+_WITH_PASSWORD = re.compile(r"(?<![^\s'\"(<=,])(//)?[^\s/:@'\"]+:[^\s/@'\"]+@(?=[^\s@])")
 
 
 @dataclass(frozen=True)
@@ -112,12 +113,21 @@ def expand(address: str) -> Normal:
     """Return the normal form of an address or of a shorthand such as ``gh:owner/name``.
 
     Raises:
-        TemplateError: it is no address, or one that is never asked for.
+        TemplateError: it is no address, or one that is never asked for; an account stands in a
+            shorthand.
     """
     address = address.strip()
     for short, full in SHORTHANDS.items():
         if address.startswith(short):
-            address = full + address.removeprefix(short).lstrip("/")
+            name = address.removeprefix(short).lstrip("/")
+            if re.search("[:@]", name.partition("/")[0]):
+                # Where a password is written, that has to reach neither a message nor a server.
+                raise TemplateError(
+                    f"What follows {short} is no OWNER/NAME.",
+                    hint=f"write {short}OWNER/NAME; a password has its place in "
+                    "https://user:password@host/path",
+                )
+            address = full + name
     return normalise(address.removeprefix("git+"))
 
 
@@ -159,7 +169,7 @@ def _without_passwords(text: str) -> str:
 def _without_password(word: str) -> str:
     if "@" not in word:
         return word
-    return _WITH_PASSWORD.sub("", word) if len(word) <= _LONGEST_ACCOUNT else "..."
+    return _WITH_PASSWORD.sub(r"\1", word) if len(word) <= _LONGEST_ACCOUNT else "..."
 
 
 def is_url(address: str) -> bool:

@@ -84,6 +84,8 @@ def normalise(address: str) -> Normal:
             "user:password@ has no place in an ssh address",
             "write https://user:password@host/path, or leave the password to git's helpers",
         )
+    if re.match("//[^/]*@", address):
+        raise _refusal("An address has no https: before its //", "write it in full")
     if _is_scp(address):
         return _scp(address)
     return Normal("path", "file", "", _local(address))

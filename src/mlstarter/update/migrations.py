@@ -8,7 +8,6 @@ variables, is the engine's rule.
 from __future__ import annotations
 
 import os
-import subprocess
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -22,6 +21,7 @@ from mlstarter.engines.result import read_rendered
 from mlstarter.errors import TemplateError
 from mlstarter.files import write_tree
 from mlstarter.git.process import Git
+from mlstarter.programs import run_program
 from mlstarter.project import read_record
 from mlstarter.tree import Tree
 from mlstarter.update.merge.plan import Edits
@@ -104,13 +104,12 @@ def run_in_copy(commands: Sequence[MigrationCommand], files: Tree, folder_name: 
         git.run("init", "--quiet", "--template=")
         git.run("add", "--all", "--force")
         for command in commands:
-            process = subprocess.run(
+            process = run_program(
                 command.command,
                 shell=isinstance(command.command, str),
                 cwd=folder / command.folder,
                 env={**os.environ, **command.env},
                 stdout=2,  # what it prints is for people; our stdout carries the result
-                check=False,
             )
             if process.returncode:
                 raise TemplateError(

@@ -54,10 +54,8 @@ class CookiecutterConfig:
     def inner_templates(self) -> Mapping[str, tuple[str, str]]:
         """The templates to choose from, name -> (title, folder), for a template of templates."""
         if isinstance(self.variables.get("templates"), Mapping):
-            return {
-                name: (_title(name, entry), _inside(str(entry["path"])))
-                for name, entry in self.variables["templates"].items()
-            }
+            entries = self.variables["templates"].items()
+            return {name: (_title(name, entry), _folder(name, entry)) for name, entry in entries}
         old = self.variables.get("template")
         if isinstance(old, list):
             # The form before version 2.5: "Title (./folder)".
@@ -141,13 +139,30 @@ def _check_shapes(variables: Mapping[str, Any]) -> None:
             )
 
 
-def _title(name: str, entry: Mapping[str, Any]) -> str:
+def _title(name: str, entry: Any) -> str:
+    if not isinstance(entry, Mapping):
+        return name
     title, description = str(entry.get("title", name)), str(entry.get("description", name))
     return title if title == description else f"{title} ({description})"
 
 
+def _folder(name: str, entry: Any) -> str:
+    path = entry.get("path") if isinstance(entry, Mapping) else None
+    if not isinstance(path, str):
+        raise TemplateError(
+            f"The template's cookiecutter.json names no path for its template {name}.",
+            hint="tell its author",
+        )
+    return _inside(path)
+
+
 def _inside(path: str) -> str:
     plain = PurePosixPath(path)
+    if not plain.parts:
+        raise TemplateError(
+            "The template's cookiecutter.json names its own folder as another template.",
+            hint="tell its author",
+        )
     if plain.is_absolute() or ".." in plain.parts:
         raise TemplateError(
             f"The template names a template outside itself: {path}.",

@@ -24,6 +24,7 @@ def main() -> int:
 
     from mlstarter.engines.chance import Chance, drawing
     from mlstarter.errors import ExitStatus
+    from mlstarter.interrupts import raise_termination
 
     chance = Chance(call["seed"])
     _draw_from_seed()
@@ -34,7 +35,7 @@ def main() -> int:
     try:
         root = str(run_pre_prompt_hook(call["root"]))
         sys.path.append(root)
-        with drawing(chance):
+        with drawing(chance), raise_termination():
             project = generate_files(root, call["context"], call["out"], accept_hooks=True)
     except KeyboardInterrupt:
         # Ctrl-C reaches this process too; whoever called it says so.

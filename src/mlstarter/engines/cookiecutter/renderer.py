@@ -30,6 +30,7 @@ from mlstarter.engines.result import Render, read_rendered
 from mlstarter.errors import MlstarterError, TemplateError
 from mlstarter.escape import shell_word
 from mlstarter.files import file_mode
+from mlstarter.programs import run_program
 from mlstarter.sources.template import Template
 from mlstarter.tree import Entry
 
@@ -247,13 +248,12 @@ def _with_cookiecutter(template: Template, context: dict[str, Any]) -> Render:
             "context": context,
             "seed": chance.seed,
         }
-        process = subprocess.run(
+        process = run_program(
             [sys.executable, "-m", "mlstarter.engines.cookiecutter.process"],
-            input=json.dumps(call).encode(),
+            stdin=json.dumps(call).encode(),
             stdout=subprocess.PIPE,
             # Cookiecutter renders hooks there, and leaves them where it is interrupted.
             env={**os.environ, **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), scripts)},
-            check=False,
         )
         try:
             answer = json.loads(process.stdout)

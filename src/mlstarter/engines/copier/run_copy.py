@@ -22,6 +22,7 @@ from mlstarter.engines.result import Render, read_rendered
 from mlstarter.errors import NeedsTrust, TemplateError
 from mlstarter.escape import shell_word
 from mlstarter.files import read_tree
+from mlstarter.programs import run_program
 from mlstarter.sources import source_environment
 from mlstarter.sources.template import Template
 from mlstarter.tree import SYMLINK, Entry, Tree
@@ -51,13 +52,12 @@ def render_with_copier(engine: Engine, answers: Mapping[str, Any], folder_name: 
             "guard": not trust,
             "seed": chance.seed,
         }
-        process = subprocess.run(
+        process = run_program(
             [sys.executable, "-m", "mlstarter.engines.copier.run_copy_process"],
-            input=json.dumps(call).encode(),
+            stdin=json.dumps(call).encode(),
             stdout=subprocess.PIPE,
             stderr=None if trust else subprocess.PIPE,
             env={**os.environ, **source_environment(template)},
-            check=False,
         )
         if process.returncode:
             raise _failure(template, process)

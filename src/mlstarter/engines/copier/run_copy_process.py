@@ -28,6 +28,7 @@ def main() -> int:
     from mlstarter.engines.chance import Chance, drawing
     from mlstarter.engines.copier.run_copy_patches import patch
     from mlstarter.errors import ExitStatus
+    from mlstarter.interrupts import raise_termination
 
     patch(guard=call["guard"])
     chance = Chance(call["seed"])
@@ -37,7 +38,7 @@ def main() -> int:
     answer = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     try:
-        with bound, drawing(chance):
+        with bound, drawing(chance), raise_termination():
             run_copy(
                 call["source"],
                 call["destination"],
