@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from mlstarter.cohort.moments import local_minute
+from mlstarter.cohort.states import states_of
 from mlstarter.cohort.static_page import render
 from mlstarter.cohort.status import Standing
 from mlstarter.escape import link_target
@@ -101,37 +102,6 @@ def summary(standings: Sequence[Standing]) -> str:
     more = f" Updates in conflict: {conflicts}." if conflicts else ""
     total = f"{len(standings)} student{'' if len(standings) == 1 else 's'}"
     return f"{total}; started: {active_count}; behind: {behind}.{more}"
-
-
-def states_of(standing: Standing) -> tuple[str, ...]:
-    """Return every state of ``STATES`` that a student is in."""
-    return tuple(_states(standing))
-
-
-def _states(standing: Standing) -> Iterator[str]:
-    words = {
-        "gone": "gone",
-        "missing": "other branch",
-        "unrelated": "unrelated history",
-        "unreached": "not reached",
-    }
-    if standing.state != "verified":
-        yield words.get(standing.state, "no repository")
-        if not standing.active:
-            yield "dropped out"
-        return
-    yield "started" if standing.has_started else "not started"
-    for state, holds in (
-        ("behind", standing.behind),
-        ("update waits", standing.pending is not None and not standing.conflict),
-        ("conflict", standing.conflict),
-        ("CI failed", standing.ci == "failed"),
-        ("no result", standing.value is None),
-        ("moved away", standing.has_moved),
-        ("dropped out", not standing.active),
-    ):
-        if holds:
-            yield state
 
 
 def result_text(standing: Standing) -> str:

@@ -7,7 +7,7 @@ import io
 from collections.abc import Mapping, Sequence
 
 from mlstarter import escape
-from mlstarter.cohort.board import states_of
+from mlstarter.cohort.states import states_of
 from mlstarter.cohort.status import Standing
 
 COLUMNS = (

@@ -99,8 +99,8 @@ def _write(own: dict[str, Any], course: Course, standings: list[Standing]) -> No
 def _print(
     as_json: bool, newest: str | None, standings: list[Standing], failure_rows: list[dict[str, str]]
 ) -> None:
-    from mlstarter.cohort.board import states_of
     from mlstarter.cohort.moments import local_minute
+    from mlstarter.cohort.states import states_of
     from mlstarter.console import print_json, print_table
 
     if as_json:
