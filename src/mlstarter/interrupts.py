@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any
 
 
 class Termination(SystemExit):
@@ -30,33 +29,22 @@ class _Stopping:
 _stopping = _Stopping()
 
 
+# Windows has no terminal that hangs up.
+ENDINGS = (signal.SIGTERM, signal.SIGHUP) if hasattr(signal, "SIGHUP") else (signal.SIGTERM,)
+
+
 @contextmanager
 def raise_termination() -> Iterator[None]:
     """Turn SIGTERM and SIGHUP into ``Termination``, so that what cleans up (``finally``) runs.
 
     As Python itself does with Ctrl-C. Outside the main thread nothing changes.
     """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    names = ("SIGTERM", "SIGHUP")
-    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
-    # nohup's choice to ignore a signal stays.
-    before = {number: signal.getsignal(number) for number in numbers}
-    before = {n: handler for n, handler in before.items() if handler is signal.SIG_DFL}
 
-    def stop(number: int, _: FrameType | None) -> None:
-        for other in before:
-            signal.signal(other, signal.SIG_IGN)
+    def stop(number: int) -> None:
         raise Termination(128 + number)
 
-    for number in before:
-        signal.signal(number, stop)
-    try:
+    with _first_signal(ENDINGS, stop):
         yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 @contextmanager
@@ -66,27 +54,32 @@ def orderly() -> Iterator[None]:
     What cleans up (``finally``) then runs to its end, however often somebody presses Ctrl-C.
     Outside the main thread, where Python delivers no signals, nothing changes.
     """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    numbers = [signal.SIGINT, signal.SIGTERM]
-    if hasattr(signal, "SIGHUP"):
-        numbers.append(signal.SIGHUP)
-    before: dict[signal.Signals, Any] = {}
 
-    def stop(number: int, _: FrameType | None) -> None:
-        for other in before:
-            signal.signal(other, signal.SIG_IGN)
+    def stop(number: int) -> None:
         _stopping.number = number
         _stopping.raise_now()
 
-    for number in numbers:
-        current = signal.getsignal(number)
-        # nohup's choice to ignore a signal stays.
-        if current not in {signal.SIG_IGN, None}:
-            before[number] = current
+    with _first_signal((signal.SIGINT, *ENDINGS), stop):
+        yield
+
+
+@contextmanager
+def _first_signal(numbers: Sequence[signal.Signals], stop: Callable[[int], None]) -> Iterator[None]:
+    """Call ``stop`` for the first of these signals, and ignore those after it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in numbers}
+    # nohup's choice to ignore a signal stays.
+    before = {n: handler for n, handler in before.items() if handler not in {signal.SIG_IGN, None}}
+
+    def handle(number: int, _: FrameType | None) -> None:
+        for other in before:
+            signal.signal(other, signal.SIG_IGN)
+        stop(number)
+
     for number in before:
-        signal.signal(number, stop)
+        signal.signal(number, handle)
     try:
         yield
     finally:

@@ -32,6 +32,15 @@ ENDLESS: dict[str, Files] = {
 }
 
 
+def wait_for(mark: Path, process: subprocess.Popen[str], *, size: int = 0) -> None:
+    """Return once a file of so many bytes is there, the process has ended or a minute is over."""
+    end = time.monotonic() + 60
+    while process.poll() is None and time.monotonic() < end:
+        if mark.exists() and mark.stat().st_size >= size:
+            break
+        time.sleep(0.05)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ENDLESS)
 def test_ctrl_c_ends_code_that_never_ends(
@@ -56,10 +65,7 @@ def test_ctrl_c_ends_code_that_never_ends(
         start_new_session=True,
         preexec_fn=heed_signals,
     )
-    end = time.monotonic() + 60
-    while not mark.exists() and process.poll() is None and time.monotonic() < end:
-        time.sleep(0.05)
-
+    wait_for(mark, process)
     os.killpg(process.pid, signal.SIGINT)
     output = process.communicate(timeout=30)[0]
 
@@ -128,10 +134,7 @@ def test_a_signal_to_mlstarter_alone_ends_what_the_template_runs(
         start_new_session=True,  # and so without a terminal
         preexec_fn=heed_signals,
     )
-    end = time.monotonic() + 60
-    while not (mark.exists() and mark.read_text()) and time.monotonic() < end:
-        time.sleep(0.05)
-
+    wait_for(mark, process, size=1)
     process.send_signal(getattr(signal, name))
     output = process.communicate(timeout=30)[1]
 

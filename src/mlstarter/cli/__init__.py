@@ -57,12 +57,9 @@ def run(argv: Sequence[str]) -> int:
     """Run the command line and return its exit status."""
     streams.prepare()
     debug = "--debug" in argv[:1] or bool(os.environ.get("MLSTARTER_DEBUG"))
-    from mlstarter.interrupts import Termination, raise_termination
-
     try:
-        with raise_termination():
-            status = root.main([*argv], prog_name="mlstarter", standalone_mode=False)
-            sys.stdout.flush()
+        status = root.main([*argv], prog_name="mlstarter", standalone_mode=False)
+        sys.stdout.flush()
     except Exception as error:
         if debug and not isinstance(error, click.exceptions.Exit | click.Abort):
             raise
@@ -70,6 +67,8 @@ def run(argv: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return _report_interruption()
     except SystemExit as stop:
+        from mlstarter.interrupts import Termination
+
         if isinstance(stop, Termination):
             raise
         # click itself ends only where the reader of our output has gone (`mlstarter new | head`).

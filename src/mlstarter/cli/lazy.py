@@ -53,6 +53,13 @@ class LazyGroup(click.Group):
             )
         return super().resolve_command(ctx, args)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Call the command; whoever asks the program to end finds it cleaning up."""
+        from mlstarter.interrupts import raise_termination
+
+        with raise_termination():
+            return super().invoke(ctx)
+
     def format_commands(
         self,
         ctx: click.Context,  # noqa: ARG002

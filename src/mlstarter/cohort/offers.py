@@ -20,11 +20,11 @@ from mlstarter.git.identity import NEUTRAL
 from mlstarter.git.merge_base import template_commits
 from mlstarter.layer_records import RECORD, digest_of
 from mlstarter.project import Project
-from mlstarter.update.merge.plan import Plan
 from mlstarter.versions import is_older
 
 if TYPE_CHECKING:
     from mlstarter.cohort.handout import Handout
+    from mlstarter.update.merge.plan import Plan
 
 Outcome = Literal["current", "offered", "merged", "conflict", "moved"]
 PREFIX = "mlstarter/update-"
