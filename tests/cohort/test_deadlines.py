@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -173,14 +172,6 @@ def test_a_log_that_starts_late_or_is_no_log_says_nothing(tmp_path: Path) -> Non
     log.rename(tmp_path / "elsewhere")
     log.symlink_to(tmp_path / "elsewhere")
     assert read_reflog(tmp_path) is None
-
-
-@pytest.fixture
-def hub(tmp_path: Path) -> Iterator[GitHubStandIn]:
-    root = tmp_path / "class" / "srv"
-    root.mkdir(parents=True, exist_ok=True)
-    with GitHubStandIn(root) as running:
-        yield running
 
 
 @pytest.mark.slow

@@ -23,14 +23,6 @@ BRANCH = "mlstarter/update"
 
 
 @pytest.fixture
-def ready(classroom: Classroom) -> Classroom:
-    classroom.hand_out()
-    text = classroom.template.text("train.py").replace("step_5 = 5\n", "step_5 = 55\n")
-    classroom.template.release("2.0.0", **{"train.py": text, "new.py": "fresh = True\n"})
-    return classroom
-
-
-@pytest.fixture
 def script(tmp_path: Path) -> Path:
     match = re.search(r"^    (#!/bin/sh\n(?:    .*\n)+)", GUIDE.read_text(), re.MULTILINE)
     assert match is not None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 import threading
 from pathlib import Path
@@ -15,15 +14,6 @@ from mlstarter import update as module
 from tests.cohort.conftest import Classroom, Template, document_of, git
 
 BRANCH = "mlstarter/update-2.0.0"
-
-
-@pytest.fixture
-def ready(classroom: Classroom) -> Classroom:
-    """Return a class whose repositories hold version 1.0.0, with 2.0.0 released."""
-    classroom.hand_out()
-    text = classroom.template.text("train.py").replace("step_5 = 5\n", "step_5 = 55\n")
-    classroom.template.release("2.0.0", **{"train.py": text, "new.py": "fresh = True\n"})
-    return classroom
 
 
 def test_a_clean_result_is_offered_on_a_branch_and_main_is_left_alone(
@@ -77,37 +67,6 @@ def test_a_conflict_leaves_the_template_commit_alone_and_names_the_files(
     assert "step_5 = 'mine'" in text
     assert "step_5 = 55" in text
     assert (clone / "new.py").is_file()
-
-
-@pytest.mark.slow
-@pytest.mark.slow
-def test_a_file_that_became_a_folder_is_named_as_it_is(
-    ready: Classroom, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Git sets it aside under a name with a branch in it: another one in the student's merge."""
-    clone = ready.clone("s0001")
-    git(clone, "rm", "--quiet", "train.py")
-    ready.work("s0001", **{"train.py/a.py": "a = 1\n"})
-    assert ready.call("update", "--only", "s0001") == 3
-    assert "s0001: conflict in train.py\n" in capsys.readouterr().out
-
-
-@pytest.mark.slow
-def test_a_project_without_its_record_is_named_with_what_brings_it_back(
-    ready: Classroom, capsys: pytest.CaptureFixture[str]
-) -> None:
-    clone = ready.clone("s0001")
-    git(clone, "rm", "--quiet", ".copier-answers.yml")
-    ready.work("s0001")
-    assert ready.call("update", "--only", "s0001") == 1
-    output = capsys.readouterr().err
-    assert f"{ready.repository('s0001')} does not say which template it was made from" in output
-    assert "mlstarter-cohort-" not in output
-    command = re.search(r"git checkout \w+ -- \S+yml", output)
-    assert command is not None
-    git(clone, *command[0].split()[1:])
-    ready.work("s0001")
-    assert ready.call("update", "--only", "s0001") == 0
 
 
 def test_running_twice_opens_nothing_twice(

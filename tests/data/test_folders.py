@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mlstarter.data.errors import DataError
-from mlstarter.data.folders import check, look, propose
+from mlstarter.data.folders import PICTURES, RECORDINGS, check, look, propose
 from tests.cli.conftest import Run
 
 
@@ -80,6 +80,9 @@ def test_what_nothing_can_be_learned_from_is_said(
 def test_what_can_be_read_is_not_refused(tmp_path: Path, kind: str, names: list[str]) -> None:
     put(tmp_path, *names)
     check(tmp_path, kind)
+    endings = RECORDINGS if kind == "asr" else PICTURES
+    files = [name for name in names if Path(name).suffix.lower() in endings]
+    assert look(tmp_path).count(endings) == len(files) > 0
 
 
 def test_a_table_of_pictures_lies_beside_them(tmp_path: Path) -> None:

@@ -186,7 +186,7 @@ HOSTILE: dict[str, tuple[dict[str, Any], Files]] = {
     "a project folder that climbs": ({"slug": "../out"}, {"f": "x"}),
     "a project folder in .git": ({"slug": ".git"}, {"f": "x"}),
     "a path that climbs": ({"p": "../../out"}, {"{{ cookiecutter.p }}": "x"}),
-    "an absolute path": ({"p": "/tmp/out"}, {"{{ cookiecutter.p }}": "x"}),
+    "an absolute path": ({"p": "/outside/out"}, {"{{ cookiecutter.p }}": "x"}),
     "a folder that renders to nothing at the top": ({}, {"{% if 0 %}d{% endif %}/out": "x"}),
     "a hook for git": ({"p": ".git"}, {"{{ cookiecutter.p }}/hooks/pre-commit": "x"}),
     "a link to a file outside": ({}, {"l -> /etc/passwd": ""}),

@@ -81,7 +81,7 @@ def test_a_file_below_a_link_or_file_is_refused() -> None:
 
 HOSTILE: dict[str, Files] = {
     "an answer that climbs": {"copier.yml": "n: ../../x\n", "{{ n }}/f": "x"},
-    "an absolute part": {"copier.yml": "n: /tmp/evil\n", "{{ n }}/f.jinja": "x"},
+    "an absolute part": {"copier.yml": "n: /outside/evil\n", "{{ n }}/f.jinja": "x"},
     "hooks": {"copier.yml": "_exclude: []\nn: .git\n", "{{ n }}/hooks/pre-commit": "x"},
     "a link to a file outside": {"copier.yml": "n: 1\n", "l -> /etc/passwd": ""},
     "a link to a folder outside": {"copier.yml": "n: 1\n", "l -> /etc": ""},

@@ -205,4 +205,4 @@ def test_the_keyboard_is_enough(chromium: str, address: str) -> None:
             if page.evaluate("document.activeElement.textContent.trim()") == "Predict":
                 break
         page.keyboard.press("Enter")
-        page.locator("#result[aria-busy=false] .answer").wait_for()
+        assert page.locator("#result[aria-busy=false] .answer").inner_text()

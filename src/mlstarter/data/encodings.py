@@ -1,7 +1,7 @@
 """In which encoding a text file is: by every byte of it, and its owner's eyes where several fit.
 
-UTF-8, UTF-16 and UTF-32 are recognised. Another encoding is taken by itself only where all those
-in which the whole file makes sense give the same text.
+UTF-8, UTF-16 and UTF-32 are recognised; the encodings before Unicode are those of
+``legacy_encodings``.
 """
 
 from __future__ import annotations

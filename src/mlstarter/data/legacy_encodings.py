@@ -27,19 +27,19 @@ CANDIDATES = (
     "cp860", "cp861", "cp863", "cp869", "kz1048",
 )  # fmt: skip
 SEVERAL_BYTES = ("gb18030", "big5", "cp950", "cp932", "euc-jp", "cp949", "johab", "shift_jis_2004")
-CLEARLY = 0.3  # more of the letters are everyday ones than in any other encoding
+EVERYDAY_LEAD = 0.3  # more of the letters are everyday ones than in any other encoding
 MOSTLY_EVERYDAY = 0.9
 SAMPLE_SIZE = 4_000  # different words that are looked at
-MOST_ODD = 0.5  # of the words that the right encoding gives
-STRANGER, FEW_WORDS = 0.1, 0.3  # than the best reading, but perhaps the right one
+MOST_ODD_WORDS = 0.5  # of the words that the right encoding gives
+SLACK, MOST_SLACK = 0.1, 0.3  # less plausible than the best reading, and perhaps the right one
 # What programs write today: only these are ever taken without a question, where nothing else fits
 # and so many of the letters are of one language.
-USUAL = {
+COMMON = {
     *("cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258"),
     *("iso8859-2", "iso8859-15", "koi8-r", "koi8-u", "cp874", "cp850", "cp852", "cp866"),
     *SEVERAL_BYTES,
 }
-ONE_ALPHABET, FEWEST_WORDS = 0.9, 4  # the latter with letters, where it is not cp1252
+LEAST_ALPHABET_SHARE, FEWEST_WORDS = 0.9, 4  # the latter where it is not cp1252
 FEWEST_CHOICES = 8  # that the owner is given
 _WORD = re.compile(r"[^\s,;|\"()\[\]{}<>=:]*[^\x00-\x7f\s][^\s,;|\"()\[\]{}<>=:]*")
 
@@ -67,7 +67,7 @@ class Decoding:
         return plausibility.alphabet_share(self.words)
 
     @property
-    def strangeness(self) -> float:
+    def implausibility(self) -> float:
         """Return how much speaks against this reading, from 0: words that are none, odd letters."""
         return self.odd_share + 1 - self.alphabet_share
 
@@ -79,22 +79,22 @@ def detect_legacy(data: bytes, name: str) -> str:
     stands first.
     """
     lines = _lines(data)
-    readings = sorted(_readings(data, lines), key=lambda reading: reading.strangeness)
-    if not readings or readings[0].odd_share > MOST_ODD:
+    readings = sorted(_readings(data, lines), key=lambda reading: reading.implausibility)
+    if not readings or readings[0].odd_share > MOST_ODD_WORDS:
         raise DataError(
             f"No known encoding makes sense of all of {excerpt(name)}.",
             hint="save it as UTF-8, or name its encoding with --data data_encoding=...",
         )
     # Of a few words one that is odd says little, though more than nothing.
-    slack = min(FEW_WORDS, max(STRANGER, 1 / max(1, len(readings[0].words))))
-    most = readings[0].strangeness + slack
-    likely = [reading for reading in readings if reading.strangeness <= most]
+    slack = min(MOST_SLACK, max(SLACK, 1 / max(1, len(readings[0].words))))
+    most = readings[0].implausibility + slack
+    likely = [reading for reading in readings if reading.implausibility <= most]
     clear = likely[0] if len(likely) == 1 else _of_several_bytes(likely)
     if clear and _is_certain(clear):
         return clear.encoding
     others = sorted(readings[len(likely) :], key=lambda reading: reading.odd_share)
     choices = [*_by_rank(lines, likely), *others[: max(0, FEWEST_CHOICES - len(likely))]]
-    words = _telling_words(choices)
+    words = _distinguishing_words(choices)
     samples = {each.encoding: _sample(each, words) for each in choices}
     texts = "; ".join(f"{encoding} {sample}" for encoding, sample in list(samples.items())[:4])
     raise OpenQuestion(
@@ -107,11 +107,11 @@ def detect_legacy(data: bytes, name: str) -> str:
 
 def _is_certain(reading: Decoding) -> bool:
     """Say whether a reading that no other comes near may be taken without a question."""
-    if reading.encoding not in USUAL or reading.alphabet_share < ONE_ALPHABET:
+    if reading.encoding not in COMMON or reading.alphabet_share < LEAST_ALPHABET_SHARE:
         return False
-    with_letters = [word for word in reading.words if re.search(r"(?![\x00-\x7f])[^\W\d_]", word)]
-    is_common = reading.encoding == "cp1252" or reading.encoding in SEVERAL_BYTES
-    return is_common or len(with_letters) >= FEWEST_WORDS
+    letter_words = [word for word in reading.words if re.search(r"(?![\x00-\x7f])[^\W\d_]", word)]
+    is_everyday = reading.encoding == "cp1252" or reading.encoding in SEVERAL_BYTES
+    return is_everyday or len(letter_words) >= FEWEST_WORDS
 
 
 def _readings(data: bytes, lines: list[bytes]) -> list[Decoding]:
@@ -143,7 +143,7 @@ def _of_several_bytes(readings: list[Decoding]) -> Decoding | None:
     """Return the reading of several bytes a letter that is clearly of everyday letters, or None."""
     several = [each for each in readings if each.encoding in SEVERAL_BYTES]
     scores = sorted(((_everyday(each), each) for each in several), key=lambda pair: -pair[0])
-    if len(scores) < len(readings) or scores[0][0] < scores[1][0] + CLEARLY:
+    if len(scores) < len(readings) or scores[0][0] < scores[1][0] + EVERYDAY_LEAD:
         return None
     return scores[0][1]
 
@@ -166,9 +166,9 @@ def _by_rank(lines: list[bytes], readings: list[Decoding]) -> list[Decoding]:
         readings,
         key=lambda each: (
             -_everyday(each) if _everyday(each) > MOSTLY_EVERYDAY else 0.0,
-            round(each.strangeness, 2),
+            round(each.implausibility, 2),
             -round(4 * plausibility.sign_share(each.words)),
-            each.encoding not in USUAL,
+            each.encoding not in COMMON,
             -scores.get(_plain(each.encoding), -1.0),
             names.index(each.encoding),
         ),
@@ -179,7 +179,7 @@ def _plain(encoding: str) -> str:
     return codecs.lookup(encoding).name
 
 
-def _telling_words(readings: list[Decoding]) -> list[tuple[int, int]]:
+def _distinguishing_words(readings: list[Decoding]) -> list[tuple[int, int]]:
     """Return line and place of words that readings read differently, the likeliest two first."""
     places: list[tuple[int, int]] = []
     for other in range(1, len(readings)):

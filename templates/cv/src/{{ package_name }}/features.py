@@ -70,7 +70,7 @@ def flatten(image: Image.Image, side: int) -> Image.Image:
     """Return an RGB picture, squares averaged into pixels, what is transparent on white."""
     if image.mode.startswith("I") or image.mode == "F":  # grey in 16 or 32 bits
         values = np.asarray(image, dtype=np.float64)
-        # Cameras fill 10, 12 or 14 of 16 bits; floating-point numbers go to 1 as well.
+        # Cameras fill 10, 12 or 14 of 16 bits; floats go to 1 as well; of more, min has no answer.
         whites = [1.0] * (image.mode == "F") + [2.0**bits - 1 for bits in (8, 10, 12, 14, 16)]
         white = min(n for n in whites if values.min(initial=0) >= 0 and values.max(initial=0) <= n)
         image = Image.fromarray((values * (255 / white)).round().astype(np.uint8))
