@@ -106,6 +106,7 @@ def test_every_module_at_the_top_is_described() -> None:
     assert {name for name in modules if name not in HERE} == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     sorted(

@@ -10,6 +10,8 @@ from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
+import pytest
+
 from mlstarter.engines.copier.coverage import OLDEST_COPIER
 
 ROOT = Path(__file__).parent.parent
@@ -64,6 +66,7 @@ def imports(folder: str) -> frozenset[str]:
     return frozenset(normal(name) for [name] in filter(None, names))
 
 
+@pytest.mark.slow
 def test_what_the_package_imports_is_a_dependency() -> None:
     assert imports("src") - declarations("data") <= declarations("")
 
@@ -76,11 +79,13 @@ def test_the_oldest_copier_is_the_one_that_is_asked_for() -> None:
     assert f"copier>={OLDEST_COPIER}," in " ".join(PROJECT["dependencies"])
 
 
+@pytest.mark.slow
 def test_what_the_tests_import_is_declared() -> None:
     # What only a generated project has is brought by its own environment.
     assert imports("tests") - {"kagglesdk", "pillow", "numpy"} <= declarations("", "data", "dev")
 
 
+@pytest.mark.slow
 def test_what_the_tests_need_is_imported() -> None:
     needless = declarations("data", "dev") - imports("tests") - imports("src")
     needless -= imports("benchmarks")

@@ -144,6 +144,7 @@ PRINTABLE_EXCEPTIONS = {
 }
 
 
+@pytest.mark.slow
 def test_nothing_prints_but_the_console() -> None:
     """A text that reaches a terminal, a table or a CSV by another way is a text unescaped."""
     offenders = []

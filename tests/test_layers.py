@@ -168,6 +168,7 @@ def test_a_layer_larger_than_a_project_is_refused_before_it_is_read(
     assert not (tmp_path / "p").exists()
 
 
+@pytest.mark.slow
 def test_an_update_with_the_folder_takes_it_as_it_is_now(
     mlstarter: Run, source: Path, school: Path, tmp_path: Path
 ) -> None:

@@ -65,6 +65,7 @@ CASES: dict[str, tuple[Callable[[str], object], str]] = {
 }
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("name", CASES)
 def test_a_long_line_is_read_once(name: str) -> None:
     reader, text = CASES[name]

@@ -148,6 +148,7 @@ def test_exceptions_are_still_needed() -> None:
     assert useless == []
 
 
+@pytest.mark.slow
 def test_no_two_classes_have_one_name() -> None:
     places = Counter(
         node.name

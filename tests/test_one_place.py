@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from mlstarter.errors import ExitStatus
 
 ROOT = Path(__file__).parent.parent
@@ -22,6 +24,7 @@ def attributes() -> Iterator[tuple[str, str]]:
                 yield f"{node.value.id}.{node.attr}", path.relative_to(SOURCES).as_posix()
 
 
+@pytest.mark.slow
 def test_one_module_asks_which_operating_system_this_is() -> None:
     names = {"os.name", "sys.platform", "platform.system", "os.uname"}
     assert {place for name, place in attributes() if name in names} == {"operating_system.py"}
@@ -60,6 +63,7 @@ def test_exit_statuses_are_those_of_the_reference() -> None:
     assert [int(number) for number in re.findall(r"\b\d+\b", line[1])] == list(ExitStatus)
 
 
+@pytest.mark.slow
 def test_no_exit_status_is_a_bare_number() -> None:
     numbers = [
         f"{path.relative_to(SOURCES)}:{node.lineno}"

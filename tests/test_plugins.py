@@ -74,6 +74,7 @@ def test_a_preset_of_another_package_is_listed_and_used(
     assert (answers["task"], answers["licence"]) == ("regression", "Apache-2.0")
 
 
+@pytest.mark.slow
 def test_a_project_type_of_another_package_is_listed_and_used(
     mlstarter: Run, install: Callable[[str], None], tmp_path: Path
 ) -> None:

@@ -30,6 +30,7 @@ def dump(value: object) -> bytes:
     return json.dumps(value).encode()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["metrics-2", "metadata-2"])
 def test_the_example_of_a_schema_is_valid(name: str) -> None:
     schema = json.loads((SCHEMAS / f"{name}.schema.json").read_text("utf-8"))

@@ -94,6 +94,7 @@ def conversion(mlstarter: Run, tmp_path: Path) -> Path:
     return tmp_path / "out"
 
 
+@pytest.mark.slow
 def test_questions_hooks_and_pages_are_carried_over(conversion: Path) -> None:
     questions_file = yaml.safe_load((conversion / "copier.yml").read_text())
     assert [name for name in questions_file if not name.startswith("_")] == [
@@ -169,6 +170,7 @@ def test_hooks_do_the_same_as_tasks(case: str, mlstarter: Run, tmp_path: Path) -
     assert proof["unrendered"] < proof["compared"]
 
 
+@pytest.mark.slow
 def test_a_hook_that_keeps_only_what_it_knows_leaves_the_record(
     mlstarter: Run, tmp_path: Path
 ) -> None:
@@ -247,6 +249,7 @@ def test_what_changes_is_listed(mlstarter: Run, tmp_path: Path) -> None:
     assert "cookiecutter.extensions.SlugifyExtension" in out
 
 
+@pytest.mark.slow
 def test_the_converted_template_is_sound(conversion: Path) -> None:
     with working_copy(conversion) as template:
         rules = {finding.rule for finding in lint(template)}

@@ -67,6 +67,7 @@ def test_versions_are_added_and_plain_copier_uses_them(
     assert (project / "new.txt").exists()
 
 
+@pytest.mark.slow
 def test_what_is_published_never_changes(mlstarter: Run, remote: Path, tmp_path: Path) -> None:
     source = write_template(tmp_path / "t", FILES)
     assert mlstarter("template", "publish", remote, source, "--version", "0.1.0")[0] == 0

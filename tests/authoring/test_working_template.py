@@ -37,6 +37,7 @@ def test_what_git_ignores_is_left_out_and_what_is_not_committed_is_there(tmp_pat
     assert names == {"new.txt"}
 
 
+@pytest.mark.slow
 def test_a_template_in_layers_is_put_together_in_a_place_that_goes_again() -> None:
     with working_copy(ROOT / "templates") as template:
         root = template.root

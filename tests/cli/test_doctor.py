@@ -13,6 +13,7 @@ from tests.cli.conftest import Run
 GOOD = "0123456789abcdef0123456789abcdef"
 
 
+@pytest.mark.slow
 def test_every_check_is_reported_and_json_says_the_same(run: Run) -> None:
     result = run("doctor", "--json")
     report = json.loads(result.stdout)

@@ -101,6 +101,7 @@ def test_letters_that_the_output_lacks_stop_nothing(
         assert result.stdout.isascii()
 
 
+@pytest.mark.slow
 def test_without_git_it_says_how_to_get_it(run: Run, template: Path, tmp_path: Path) -> None:
     assert run("new", "first", "--template", template, "--yes").returncode == 0
 
@@ -137,6 +138,7 @@ def test_a_git_that_is_none_is_said(
     assert message in report(result)
 
 
+@pytest.mark.slow
 def test_a_git_with_words_after_its_version_is_taken(
     run: Run, template: Path, tmp_path: Path
 ) -> None:
@@ -178,6 +180,7 @@ def test_a_cache_that_cannot_be_written_stops_nothing(cache: str, run: Run, here
     assert result.returncode == 0, result.stderr
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     "arguments",
     [("new", "p", "--yes"), ("update",), ("check",), ("doctor",), ("template", "lint")],

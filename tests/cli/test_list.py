@@ -79,6 +79,7 @@ def test_the_completion_script_is_valid_for_its_shell(run: Run, shell: str, tmp_
         subprocess.run([shell, "-n", script], check=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "expected"),
     [

@@ -62,6 +62,7 @@ def test_answers_come_from_a_file_and_data_wins(
     assert (here / "two/src/size.txt").read_text() == "cv 7 False none\n"
 
 
+@pytest.mark.slow
 def test_author_and_licence_are_remembered_and_secrets_never(
     run: Run, here: Path, template: Path, environ: dict[str, str]
 ) -> None:
@@ -91,6 +92,7 @@ def test_dry_run_prints_the_file_tree_and_writes_nothing(
     assert list(here.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_json_is_one_versioned_object_and_nothing_else(
     run: Run, here: Path, template: Path
 ) -> None:
@@ -182,6 +184,7 @@ def test_a_destination_that_holds_something_is_refused(
     assert [path.name for path in (here / "churn").iterdir()] == ["notes.txt"]
 
 
+@pytest.mark.slow
 def test_inside_another_repository_a_flag_decides(run: Run, here: Path, template: Path) -> None:
     _git(here, "init", "-q")
     result = run("new", "churn", "--template", template, "--yes")
@@ -236,6 +239,7 @@ def test_a_folder_that_may_not_be_written_to_is_one_line(
     _assert_one_clear_failure(result)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
 def test_somebody_else_s_folder_is_one_line(run: Run, here: Path, template: Path) -> None:
     target = here / "theirs"

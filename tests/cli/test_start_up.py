@@ -115,6 +115,7 @@ def test_a_mistyped_word_gets_its_nearest_match(
     assert result.stderr.splitlines() == [message, hint]
 
 
+@pytest.mark.slow
 def test_an_unexpected_error_is_one_line_and_a_traceback_only_with_debug() -> None:
     probe = (
         "import mlstarter.checks.machine as m, mlstarter.cli as c, sys\n"
@@ -136,6 +137,7 @@ def test_an_unexpected_error_is_one_line_and_a_traceback_only_with_debug() -> No
     assert "Traceback" in call("--debug", "doctor").stderr
 
 
+@pytest.mark.slow
 def test_a_closed_pipe_is_quiet() -> None:
     script = '"$0" -m mlstarter list questions | head -1; echo ${PIPESTATUS[0]}'
     result = subprocess.run(

@@ -109,6 +109,7 @@ def test_a_repository_that_was_renamed_on_the_server_is_followed(
     assert states == {"verified"}
 
 
+@pytest.mark.slow
 def test_a_copy_without_what_was_handed_out_is_not_followed(
     classroom: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -66,6 +66,7 @@ def test_a_class_is_taken_over_and_goes_on_as_before(
     assert "refs/heads/mlstarter/update-1.1.0" in orphan.refs("s0001")
 
 
+@pytest.mark.slow
 def test_create_takes_over_what_proves_itself(orphan: Classroom) -> None:
     before = everything(orphan)
     assert orphan.call("create") == 0
@@ -204,6 +205,7 @@ def test_layers_may_have_changed_and_are_delivered_then(
     assert outcomes == {"current"}
 
 
+@pytest.mark.slow
 def test_chance_that_the_template_draws_is_proven_too(
     classroom: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:

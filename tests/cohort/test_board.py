@@ -145,6 +145,7 @@ def test_work_on_any_branch_is_activity_and_an_unreached_student_is_on_the_board
     assert "3 students" in text
 
 
+@pytest.mark.slow
 def test_a_link_with_an_account_in_it_is_a_name(
     classroom: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

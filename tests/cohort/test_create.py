@@ -34,6 +34,7 @@ def test_a_second_run_changes_nothing(classroom: Classroom) -> None:
     assert {p: p.stat().st_mtime_ns for p in classroom.server.rglob("*")} == times
 
 
+@pytest.mark.slow
 def test_new_students_are_added_and_the_others_left_alone(classroom: Classroom) -> None:
     assert classroom.call("create") == 0
     before = classroom.refs("s0001")
@@ -64,6 +65,7 @@ def test_dry_run_says_what_would_be_made_and_makes_nothing(
     assert not classroom.server.exists()
 
 
+@pytest.mark.slow
 def test_a_student_who_already_works_is_proven_and_kept(classroom: Classroom) -> None:
     """The run was cut off before it could ask; the student was quicker than the second run."""
     assert classroom.call("create") == 0

@@ -56,6 +56,7 @@ def clone_rows(
     return {row["student_id"]: row for row in document_of(capsys.readouterr().out)["students"]}
 
 
+@pytest.mark.slow
 def test_the_server_s_clock_decides_not_the_date_that_a_commit_claims(
     ready: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -76,6 +77,7 @@ def test_the_server_s_clock_decides_not_the_date_that_a_commit_claims(
     assert "s0001" not in output.err
 
 
+@pytest.mark.slow
 def test_without_a_log_the_commits_dates_count_and_that_is_said(
     ready: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

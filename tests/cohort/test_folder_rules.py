@@ -56,6 +56,7 @@ def test_a_repository_without_rules_costs_no_process(
     assert push_settings(ready.repository("s0001"), main) == ""
 
 
+@pytest.mark.slow
 def test_a_repository_with_a_work_tree_of_its_own_is_not_pushed_to(
     ready: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -64,6 +65,7 @@ def test_a_repository_with_a_work_tree_of_its_own_is_not_pushed_to(
     assert "has a work tree of its own (core.bare = false)" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_hook_that_git_would_not_run_decides_nothing(ready: Classroom) -> None:
     hook(ready.repository("s0001"), "pre-receive", "exit 1\n").chmod(0o644)
     hook(ready.repository("s0002"), "pre-receive.sample", "exit 1\n")
@@ -71,6 +73,7 @@ def test_a_hook_that_git_would_not_run_decides_nothing(ready: Classroom) -> None
     assert ready.call("update") == 0
 
 
+@pytest.mark.slow
 def test_a_hook_that_is_a_link_or_huge_is_named_and_not_read(
     ready: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -87,6 +90,7 @@ def test_a_hook_that_is_a_link_or_huge_is_named_and_not_read(
     assert len(err) < 5_000
 
 
+@pytest.mark.slow
 def test_a_limit_of_the_folder_is_kept_and_said_in_git_s_words(
     ready: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -108,6 +112,7 @@ def test_where_nothing_may_be_deleted_an_older_offer_stays(ready: Classroom) -> 
     assert {BRANCH, newer} & ready.refs("s0002").keys() == {newer}
 
 
+@pytest.mark.slow
 def test_settings_that_would_run_or_lead_elsewhere_are_not_kept(ready: Classroom) -> None:
     store = ready.repository("s0001")
     with (store / "config").open("a") as config:

@@ -56,6 +56,7 @@ def exhibition(classroom: Classroom) -> Classroom:
     return classroom
 
 
+@pytest.mark.slow
 def test_each_project_has_a_card_and_nothing_says_whose_it_is(
     exhibition: Classroom, tmp_path: Path
 ) -> None:

@@ -139,6 +139,7 @@ def test_the_token_is_in_no_argument_url_journal_or_output(
     assert TOKEN not in "".join(capfd.readouterr())
 
 
+@pytest.mark.slow
 def test_a_wrong_token_is_one_clear_failure(
     school: Classroom, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -152,6 +153,7 @@ def test_a_wrong_token_is_one_clear_failure(
     assert "There is no token for GitHub." in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_what_is_no_token_is_refused_and_not_shown(
     school: Classroom, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -15,6 +15,7 @@ from tests.cohort.conftest import Classroom, document_of, git
 from tests.cohort.student_work import BRANCH, RECORD, push, rows_of, state
 
 
+@pytest.mark.slow
 def test_a_conflict_s_markers_have_a_bounded_size(ready: Classroom) -> None:
     mine = ready.read("s0001", "train.py").replace("step_5 = 5\n", "step_5 = 'mine'\n") + "\n"
     attributes = "*.py conflict-marker-size=1999999999\n"
@@ -186,6 +187,7 @@ def test_file_names_are_shown_and_not_obeyed(
         (clone / "train.py").write_text(ready.read("s0002", "train.py") + "\n")
 
 
+@pytest.mark.slow
 def test_a_name_that_is_no_text_is_reported_as_json(
     ready: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -281,6 +283,7 @@ def test_metrics_of_every_kind_leave_status_and_board_whole(
     assert time.monotonic() - start < 10
 
 
+@pytest.mark.slow
 def test_an_error_that_nobody_thought_of_is_one_student_s(
     ready: Classroom, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -122,6 +122,7 @@ def test_a_commit_that_the_course_handed_out_is_one_of_its_versions(
     assert classroom.read("s0002", "new.py", BRANCH) == "fresh = True"
 
 
+@pytest.mark.slow
 def test_another_engine_s_record_is_another_template(
     ready: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -31,6 +31,7 @@ def test_a_journal_that_is_damaged_is_one_sentence(
     assert ("free some space" if "full" in harm else "`mlstarter cohort adopt`") in output
 
 
+@pytest.mark.slow
 def test_a_lost_journal_is_said_where_everybody_would_look_new(
     ready: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:

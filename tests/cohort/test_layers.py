@@ -153,6 +153,7 @@ def test_a_student_s_own_layer_leaves_the_school_s_and_the_marker(
     assert [layer["name"] for layer in record(ready, "s0001")["layers"]] == ["school", "mine"]
 
 
+@pytest.mark.slow
 def test_a_layer_called_like_the_marker_is_refused(
     ready: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -194,6 +194,7 @@ def test_mode_merge_after_an_offer_merges_it(
         assert class_with_offer.read("s0001", "more.md") == "mine"
 
 
+@pytest.mark.slow
 def test_an_update_of_the_course_s_files_is_called_that(
     classroom: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -142,6 +142,7 @@ def test_a_team_shares_one_repository_with_every_verb(
         assert set(rows_of(teams, capsys, "status", "--only", who)[1]) == {"red", "failures"}
 
 
+@pytest.mark.slow
 def test_a_team_is_taken_over_without_the_journal(
     teams: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -311,6 +312,7 @@ def test_who_dropped_out_stays_in_the_journal_and_out_of_updates(
     assert rows["s0001"]["active"] is True
 
 
+@pytest.mark.slow
 def test_who_dropped_out_before_there_was_a_repository_is_nobody_s_fault(
     classroom: Classroom, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

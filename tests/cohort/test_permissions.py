@@ -67,6 +67,7 @@ def test_what_nobody_gets_to_is_safe_and_servers_look_after_themselves(open_fold
     assert permission_findings(["ssh://git@host/ml/a.git", "https://host/ml/a.git"]) == []
 
 
+@pytest.mark.slow
 def test_check_says_it_with_the_command_that_mends_it(
     classroom: Classroom, open_folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -18,6 +18,7 @@ def ready(classroom: Classroom) -> Classroom:
     return classroom
 
 
+@pytest.mark.slow
 def test_a_branch_called_mlstarter_is_named_and_the_others_are_updated(
     ready: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:

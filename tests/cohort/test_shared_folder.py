@@ -238,6 +238,7 @@ def test_new_files_have_the_permissions_of_the_folder(ready: Classroom, mode: in
         assert path.stat().st_mode & stat.S_IWGRP == expected, path
 
 
+@pytest.mark.slow
 def test_a_folder_that_may_not_be_read_is_one_student_s(
     ready: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:

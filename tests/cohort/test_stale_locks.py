@@ -33,6 +33,7 @@ def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Transport, "__init__", quick)
 
 
+@pytest.mark.slow
 def test_a_lock_of_a_killed_creation_does_not_keep_it_from_going_on(classroom: Classroom) -> None:
     student = classroom.students[0]
     repository = classroom.repository(student)

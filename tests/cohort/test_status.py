@@ -114,6 +114,7 @@ def test_results_that_cannot_be_are_no_results(text: str) -> None:
     assert _primary(read_report(text.encode())) == {}
 
 
+@pytest.mark.slow
 def test_the_board_is_one_pseudonymous_file_that_runs_nothing_of_the_students(
     working: Classroom, tmp_path: Path
 ) -> None:
@@ -214,6 +215,7 @@ def test_clone_at_a_date_or_a_tag(working: Classroom, tmp_path: Path) -> None:
     assert working.call("clone", *only, tmp_path / "y", "--at", "2026-13-45") == 1
 
 
+@pytest.mark.slow
 def test_cloning_runs_nothing_of_the_student_s(working: Classroom, tmp_path: Path) -> None:
     proof = tmp_path / "ran"
     clone = working.clone("s0001")
@@ -233,6 +235,7 @@ def test_cloning_runs_nothing_of_the_student_s(working: Classroom, tmp_path: Pat
     assert not proof.exists()
 
 
+@pytest.mark.slow
 def test_the_csv_has_ids_and_addresses_and_no_names(
     working: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -35,6 +35,7 @@ def test_a_clean_result_is_offered_on_a_branch_and_main_is_left_alone(
     assert ready.read("s0001", "notes.md", BRANCH) == "mine"
 
 
+@pytest.mark.slow
 def test_merge_mode_brings_it_into_main_as_a_fast_forward(ready: Classroom) -> None:
     ready.work("s0001", **{"notes.md": "mine\n"})
     before = ready.refs("s0001")["refs/heads/main"]
@@ -47,6 +48,7 @@ def test_merge_mode_brings_it_into_main_as_a_fast_forward(ready: Classroom) -> N
     assert author == " ".join(["mlstarter cohort cohort@mlstarter.invalid"] * 2)
 
 
+@pytest.mark.slow
 def test_a_conflict_leaves_the_template_commit_alone_and_names_the_files(
     ready: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -69,6 +71,7 @@ def test_a_conflict_leaves_the_template_commit_alone_and_names_the_files(
     assert (clone / "new.py").is_file()
 
 
+@pytest.mark.slow
 def test_running_twice_opens_nothing_twice(
     ready: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -98,6 +101,7 @@ def test_a_branch_pushed_by_a_run_that_was_cut_off_is_recognised(ready: Classroo
     assert {student: ready.refs(student) for student in ready.students} == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["branch", "merge"])
 def test_a_commit_pushed_in_between_is_noticed_and_the_merge_done_again(
     ready: Classroom, monkeypatch: pytest.MonkeyPatch, mode: str
@@ -119,6 +123,7 @@ def test_a_commit_pushed_in_between_is_noticed_and_the_merge_done_again(
     assert "step_5 = 55" in ready.read("s0001", "train.py", where)
 
 
+@pytest.mark.slow
 def test_canary_goes_on_with_the_next_ones(ready: Classroom) -> None:
     def students_with_offer() -> list[str]:
         return [s for s in ready.students if f"refs/heads/{BRANCH}" in ready.refs(s)]
@@ -150,6 +155,7 @@ def test_dry_run_says_what_would_happen_and_pushes_nothing(
     assert outcomes == plans
 
 
+@pytest.mark.slow
 def test_somebody_else_s_repository_is_never_pushed_to(
     ready: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -165,6 +171,7 @@ def test_somebody_else_s_repository_is_never_pushed_to(
     assert f"refs/heads/{BRANCH}" in ready.refs("s0003")
 
 
+@pytest.mark.slow
 def test_a_deleted_marker_still_counts_as_handed_out(ready: Classroom) -> None:
     clone = ready.clone("s0001")
     git(clone, "rm", "--quiet", ".mlstarter.toml")
@@ -174,6 +181,7 @@ def test_a_deleted_marker_still_counts_as_handed_out(ready: Classroom) -> None:
     assert "step_5 = 55" in ready.read("s0001", "train.py", BRANCH)
 
 
+@pytest.mark.slow
 def test_a_squashed_history_gets_the_commands_that_work(
     ready: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -229,6 +237,7 @@ def test_a_long_wait_is_announced_once_for_all_who_wait() -> None:
     assert moments == [4600.0]
 
 
+@pytest.mark.slow
 def test_new_questions_take_the_roster_s_answers_and_old_ones_stay(ready: Classroom) -> None:
     questions = (ready.template.root / "copier.yml").read_text()
     ready.template.release(
@@ -245,6 +254,7 @@ def test_new_questions_take_the_roster_s_answers_and_old_ones_stay(ready: Classr
     assert ready.read("s0001", "TEAM.md") == "owls A"
 
 
+@pytest.mark.slow
 def test_max_per_hour_is_kept_over_runs(ready: Classroom) -> None:
     import time
 

@@ -37,6 +37,7 @@ def test_a_number_is_read_with_the_signs_of_its_file(
     assert to_number(text, NumberStyle(decimal, thousands)) == value
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("cells", "kind", "strip"),
     [

@@ -136,6 +136,7 @@ def test_a_table_that_lists_pictures_makes_a_project(run: Run, here: Path, templ
         shutil.rmtree(here / "shop")
 
 
+@pytest.mark.slow
 def test_pictures_that_are_not_there_yet_may_be_named(run: Run, here: Path, template: Path) -> None:
     pairs = ["-d", "data_source=local", "-d", "data_path=data/raw/pictures"]
     result = run("new", "shop", "--yes", "--type", "cv", *pairs, "--template", template)

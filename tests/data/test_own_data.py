@@ -28,6 +28,7 @@ def _answers(project: Path) -> dict[str, object]:
     return yaml.safe_load((project / ".copier-answers.yml").read_text())  # type: ignore[no-any-return]
 
 
+@pytest.mark.slow
 def test_a_file_becomes_a_project_that_says_how_it_is_read(
     run: Run, here: Path, template: Path, sales: Write
 ) -> None:
@@ -119,6 +120,7 @@ def test_what_is_not_copied_is_found_beside_the_project_or_by_a_variable(
     assert _answers(here / "near")["data_path"] == "../mine.csv"
 
 
+@pytest.mark.slow
 def test_a_tilde_is_the_home_folder(
     run: Run, here: Path, template: Path, sales: Write, environ: dict[str, str]
 ) -> None:
@@ -257,6 +259,7 @@ def test_describe_shows_changes_before_it_writes_and_keeps_what_the_owner_wrote(
     assert "Written: nothing" in again.stdout
 
 
+@pytest.mark.slow
 def test_from_the_sample_to_ones_own_file_by_the_commands_that_describe_shows(
     run: Run, here: Path, template: Path, sales: Write
 ) -> None:
@@ -328,6 +331,7 @@ def test_describe_needs_a_project_where_it_is_to_write(run: Run, here: Path, sal
     assert "is no project of mlstarter" in result.stderr
 
 
+@pytest.mark.slow
 def test_the_commands_import_nothing_heavy_without_data(run: Run, template: Path) -> None:
     import sys
 

@@ -74,6 +74,7 @@ def test_names_that_no_one_rule_fits_are_refused_by_line(
     assert "ending" in str(refusal.value.hint)
 
 
+@pytest.mark.slow
 def test_slashes_and_forms_of_letters_do_not_matter(tmp_path: Path) -> None:
     put(tmp_path, *(unicodedata.normalize("NFD", f"café/{i}.png") for i in ROWS))
     rows = [unicodedata.normalize("NFC", f"café\\{i}.png,{'xy'[i % 2]}") for i in ROWS]

@@ -52,6 +52,7 @@ def read_table(working_template: Template) -> Any:
     return function_of(working_template, "data", "read_table", names)
 
 
+@pytest.mark.slow
 def test_project_and_tool_find_the_same_pictures(
     tmp_path: Path, working_template: Template
 ) -> None:

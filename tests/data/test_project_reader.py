@@ -129,6 +129,7 @@ ODD = {
 }
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("name", ODD)
 def test_odd_files_are_read_alike(projects: Projects, tmp_path: Path, name: str) -> None:
     header, row = ODD[name]

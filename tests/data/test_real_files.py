@@ -43,6 +43,7 @@ def look(path: Path, file: RealFile) -> tuple[Inspection, Proposal]:
         return looked_at, proposal
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("title", REAL_FILES)
 def test_a_file_is_read_right_or_refused(tmp_path: Path, title: str) -> None:
     file = REAL_FILES[title]

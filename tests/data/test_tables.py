@@ -86,6 +86,7 @@ def test_every_kind_of_file_gives_the_same_columns(kind: str, tmp_path: Path) ->
     assert kinds == {"n": "identifier", "x": "number", "k": "category", "t": "identifier"}
 
 
+@pytest.mark.slow
 def test_what_the_first_bytes_say_counts_more_than_the_ending(tmp_path: Path) -> None:
     for kind, wrong in (("sqlite", "csv"), ("parquet", "txt"), ("duckdb", "db"), ("xlsx", "csv")):
         path = _write(kind, tmp_path).rename(tmp_path / f"wrong.{wrong}")

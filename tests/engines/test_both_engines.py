@@ -68,6 +68,7 @@ def test_a_cookiecutter_template_names_its_own_folder(
     assert (tmp_path / "my-thing" / "f.txt").read_text().endswith("My Thing B\n")
 
 
+@pytest.mark.slow
 def test_a_cookiecutter_project_is_recorded_as_cruft_does_and_updated_by_a_real_merge(
     mlstarter: Run, tmp_path: Path
 ) -> None:
@@ -108,6 +109,7 @@ def test_a_cookiecutter_project_is_recorded_as_cruft_does_and_updated_by_a_real_
     assert json.loads((project / ".cruft.json").read_text())["checkout"] == "1.1.0"
 
 
+@pytest.mark.slow
 def test_a_template_of_templates_is_chosen_by_its_folder(mlstarter: Run, tmp_path: Path) -> None:
     files = {
         "cookiecutter.json": json.dumps(
@@ -136,6 +138,7 @@ def test_a_template_of_templates_is_chosen_by_its_folder(mlstarter: Run, tmp_pat
     assert not (tmp_path / "r" / "two.txt").exists()
 
 
+@pytest.mark.slow
 def test_a_project_of_cruft_is_adopted_and_updated(mlstarter: Run, tmp_path: Path) -> None:
     source = commit(write_template(tmp_path / "t", CUTTER), "1.0.0")
     project = write_template(

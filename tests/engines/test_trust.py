@@ -137,6 +137,7 @@ def test_hooks_that_fail_or_leave_nothing_are_one_sentence(mlstarter: Run, tmp_p
         assert not (tmp_path / "p").exists()
 
 
+@pytest.mark.slow
 def test_a_failing_task_is_one_line_and_leaves_nothing(mlstarter: Run, tmp_path: Path) -> None:
     source = write_template(tmp_path / "template", {"copier.yml": "_tasks: ['exit 7']\n", "a": ""})
 

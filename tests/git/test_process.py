@@ -89,6 +89,7 @@ def test_a_stale_lock_is_named_in_the_hint(tmp_path: Path) -> None:
     assert f"rm -f {tmp_path}/.git/index.lock" in (failure.value.hint or "")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="git is a shell script here")
 @pytest.mark.parametrize(
     ("script", "sentence"),

@@ -261,6 +261,7 @@ def test_a_signal_while_git_writes_leaves_nothing_that_git_wrote_afterwards(
     assert names(home) == []
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_one_clear_line_and_leaves_nothing(
     template: Template, home: Path, require: Require, tmp_path: Path
 ) -> None:
@@ -284,6 +285,7 @@ def test_a_full_disk_is_one_clear_line_and_leaves_nothing(
     ], process.stderr
 
 
+@pytest.mark.slow
 def test_no_permission_is_one_clear_line(template: Template, home: Path, require: Require) -> None:
     mount = f"mount -t tmpfs -o ro tmpfs {home}"
     if subprocess.run([require("unshare"), "-rm", "sh", "-c", mount], check=False).returncode:

@@ -161,6 +161,7 @@ def test_cookiecutter_questions_are_read_as_cookiecutter_means_them(tmp_path: Pa
         complete(sample, {"licence": "GPL"})
 
 
+@pytest.mark.slow
 def test_every_built_in_preset_is_a_valid_set_of_answers() -> None:
     from mlstarter.questions.presets import load_presets, preset_answers
 

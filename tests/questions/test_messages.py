@@ -32,6 +32,7 @@ def release(source: Path, version: str, questions: str = MESSAGES) -> str:
     return str(commit(write_template(source, files), version))
 
 
+@pytest.mark.slow
 def test_every_message_is_shown_at_its_moment(mlstarter: Run, tmp_path: Path) -> None:
     source = release(tmp_path / "t", "1.0.0")
 

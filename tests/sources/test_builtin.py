@@ -22,6 +22,7 @@ def _files(root: Path) -> dict[str, bytes]:
     return {p.relative_to(root).as_posix(): p.read_bytes() for p in root.rglob("*") if p.is_file()}
 
 
+@pytest.mark.slow
 def test_the_newest_version_is_taken_and_the_public_address_recorded() -> None:
     template = sources.resolve()
 
@@ -31,12 +32,14 @@ def test_the_newest_version_is_taken_and_the_public_address_recorded() -> None:
     assert (template.root / "copier.yml").is_file()
 
 
+@pytest.mark.slow
 def test_the_recorded_source_and_version_give_the_same_template_again() -> None:
     template = sources.resolve()
 
     assert sources.resolve(template.source, template.version) == template
 
 
+@pytest.mark.slow
 def test_a_published_copy_is_recorded_and_still_served_from_the_bundle(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -77,6 +80,7 @@ def test_processes_that_start_together_all_get_the_whole_template(cache_dir: Pat
     assert not list(cache_dir.rglob(".building-*"))
 
 
+@pytest.mark.slow
 def test_a_second_use_starts_no_git(monkeypatch: pytest.MonkeyPatch) -> None:
     first = sources.resolve()
     monkeypatch.setenv("PATH", "/nowhere")
@@ -106,6 +110,7 @@ def test_a_damaged_cache_is_built_again(damage: str, cache_dir: Path) -> None:
     assert _files(again) == whole
 
 
+@pytest.mark.slow
 def test_a_cache_that_cannot_be_written_is_replaced_by_a_temporary_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

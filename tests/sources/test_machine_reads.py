@@ -136,6 +136,7 @@ def test_this_process_renders_the_built_in_template(version: str) -> None:
     assert beyond_quick_renderer(config, is_trusted=False) is None
 
 
+@pytest.mark.slow
 def test_the_built_in_template_reads_nothing() -> None:
     template = sources.resolve()
     assert engines.of(template).code == ()

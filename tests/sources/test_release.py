@@ -68,6 +68,7 @@ def test_the_same_input_gives_the_same_ids(
     assert (tmp_path / "one.bundle").read_bytes() == (tmp_path / "two.bundle").read_bytes()
 
 
+@pytest.mark.slow
 def test_a_version_is_added_on_top_of_the_others(templates: Path, tmp_path: Path) -> None:
     bundle = tmp_path / "t.bundle"
     first = release("0.1.0", templates=templates, bundle=bundle)
@@ -113,6 +114,7 @@ def test_what_is_released_never_changes(
     assert bundle.read_bytes() == before
 
 
+@pytest.mark.slow
 def test_the_newest_can_be_replaced_while_nobody_has_it(templates: Path, tmp_path: Path) -> None:
     bundle = tmp_path / "t.bundle"
     first = release("0.1.0", templates=templates, bundle=bundle)

@@ -69,6 +69,7 @@ def test_a_tag_that_is_no_version_is_recorded_by_its_commit(name: str, template:
     assert sources.resolve(str(template), version).commit == first
 
 
+@pytest.mark.slow
 def test_short_releases_stay_releases(template: Path) -> None:
     release(template, "1", when=1)
     release(template, "1.0.1", when=2)

@@ -35,7 +35,7 @@ def server(tmp_path: Path) -> Iterator[str]:
     """A plain web server over ``tmp_path``; yields its address."""
     handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(tmp_path))
     running = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=running.serve_forever, daemon=True).start()
+    threading.Thread(target=running.serve_forever, args=(0.01,), daemon=True).start()
     yield f"http://127.0.0.1:{running.server_port}"
     running.shutdown()
 
@@ -90,6 +90,7 @@ def test_a_dirty_working_copy_is_taken_as_it_stands_for_head(repository: Path) -
     assert sources.resolve(str(repository)).version == "v1.1.0"
 
 
+@pytest.mark.slow
 def test_a_url_is_fetched_into_a_mirror_and_brought_up_to_date(
     repository: Path, cache_dir: Path
 ) -> None:
@@ -122,6 +123,7 @@ def test_line_ends_and_modes_do_not_depend_on_the_users_settings(
     assert os.access(root / "run.sh", os.X_OK)
 
 
+@pytest.mark.slow
 def test_submodules_are_part_of_a_template(
     repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -169,6 +171,7 @@ def test_a_password_in_an_address_is_never_recorded_or_shown() -> None:
     assert "s3cret" not in f"{failure.value.message} {failure.value.hint}"
 
 
+@pytest.mark.slow
 def test_a_password_is_used_to_fetch_and_kept_nowhere(
     repository: Path, cache_dir: Path, tmp_path: Path
 ) -> None:
@@ -194,7 +197,7 @@ def test_a_password_is_used_to_fetch_and_kept_nowhere(
             pass
 
     running = http.server.ThreadingHTTPServer(("127.0.0.1", 0), PasswordHandler)
-    threading.Thread(target=running.serve_forever, daemon=True).start()
+    threading.Thread(target=running.serve_forever, args=(0.01,), daemon=True).start()
     place = f"127.0.0.1:{running.server_port}/t.git"
 
     template = sources.resolve(f"http://ada:s3cret@{place}")
@@ -261,6 +264,7 @@ def test_a_zip_is_fetched_from_a_server(server: str, tmp_path: Path) -> None:
         sources.resolve(f"{server}/absent.zip")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("account", "message"),
     [
@@ -285,7 +289,7 @@ def test_a_zip_behind_a_password_gets_it_or_says_so(
             pass
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), PasswordHandler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         place = f"127.0.0.1:{server.server_port}/t.zip"
         try:
             if message is None:
@@ -332,6 +336,7 @@ BOMBS: dict[str, list[tuple[str, bytes]]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", BOMBS)
 def test_a_zip_beyond_its_bounds_is_refused(case: str, tmp_path: Path) -> None:
     with pytest.raises(TemplateError):

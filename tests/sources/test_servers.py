@@ -58,6 +58,7 @@ def with_password(server: GitServer, path: str = "/our/t.git") -> str:
     return server.url.replace("http://", f"http://ann:{quote(SECRET, safe='')}@") + path
 
 
+@pytest.mark.slow
 def test_a_password_is_in_no_argument_list_and_is_not_kept(
     server: GitServer, commands: Path, cache_dir: Path, template: Path
 ) -> None:
@@ -78,6 +79,7 @@ def test_a_password_is_in_no_argument_list_and_is_not_kept(
         assert not [data for data in cache_files if secret.encode() in data]
 
 
+@pytest.mark.slow
 def test_a_wrong_password_is_not_repeated_in_the_message(server: GitServer) -> None:
     address = server.url.replace("http://", "http://ann:hunter3@") + "/our/t.git"
 
@@ -88,6 +90,7 @@ def test_a_wrong_password_is_not_repeated_in_the_message(server: GitServer) -> N
     assert "Authentication failed" in failure.value.message
 
 
+@pytest.mark.slow
 def test_a_redirect_leads_out_of_what_is_trusted(server: GitServer, template: Path) -> None:
     class Redirect(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -103,7 +106,7 @@ def test_a_redirect_leads_out_of_what_is_trusted(server: GitServer, template: Pa
     bare = server.make("trusted/t.git", "ann")
     git(template, "push", "--quiet", str(bare), "main", "1.0.0")
     front = ThreadingHTTPServer(("127.0.0.1", 0), Redirect)
-    threading.Thread(target=front.serve_forever, daemon=True).start()
+    threading.Thread(target=front.serve_forever, args=(0.01,), daemon=True).start()
     base = f"http://127.0.0.1:{front.server_port}"
     server.accounts["nobody"] = ""
     try:
@@ -181,6 +184,7 @@ def test_a_damaged_mirror_is_made_anew(damage: str, template: Path, cache_dir: P
     assert (resolution.root / "new.txt").exists()
 
 
+@pytest.mark.slow
 def test_a_mirror_stays_while_the_network_is_away(server: GitServer, cache_dir: Path) -> None:
     sources.resolve(with_password(server))
     from mlstarter.sources.mirror import FETCHED_FOLDERS

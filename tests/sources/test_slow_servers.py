@@ -61,6 +61,7 @@ def nonsense(peer: socket.socket) -> None:
     peer.sendall(b"\x1b[31m<b>\0\xff" * 1000)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("answer", "limit", "reason"),
     [

@@ -22,6 +22,7 @@ console.log(Math.max(...toMono([wave])).toFixed(2), Math.max(...toMono([wave.map
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("node") is None, reason="needs node")
 def test_channels_that_cancel_each_other_are_not_silence(
     tmp_path: Path, working_template: Template

@@ -58,6 +58,7 @@ def definitions(source: str) -> frozenset[str]:
     return frozenset(names)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", NAMES)
 def test_every_name_of_a_project_is_there(working_template: Template, kind: str) -> None:
     answers = {"data_source": "local", "data_path": "a.csv", "target": "y"}
@@ -87,6 +88,7 @@ def test_every_command_and_extra_of_a_speech_project_is_there(working_template: 
     assert '"greedy"' in text(tree, f"src/{PACKAGE}/decode.py")
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("kind", ["tabular", "cv", "nlp", "asr"])
 def test_the_page_is_what_the_benchmark_presses(working_template: Template, kind: str) -> None:
     tree = project_tree(working_template, kind)

@@ -49,7 +49,7 @@ def serve_site(project: Project) -> Iterator[str]:
 
     handler = functools.partial(Quiet, directory=str(home))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/name"
         server.shutdown()
     (home / "name").unlink()

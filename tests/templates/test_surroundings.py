@@ -96,6 +96,7 @@ def test_the_story_shows_the_students_own_work(
     assert "notes.md (+1 -0)" in (folder / "README.md").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_the_readme_names_only_files_and_targets_that_exist(generate: Generate) -> None:
     folder = generate("tabular", "named")
     text = (folder / "README.md").read_text("utf-8")

@@ -271,6 +271,7 @@ def test_an_author_is_one_line(author: str, template: Template) -> None:
         complete_answers(template, author_name=author)
 
 
+@pytest.mark.slow
 def test_an_address_without_a_name_is_recorded(template: Template) -> None:
     files = files_of(template, author_email="ada@example.org")
 

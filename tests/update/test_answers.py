@@ -25,6 +25,7 @@ from tests.update.story import (
 pytestmark = pytest.mark.usefixtures("identity")
 
 
+@pytest.mark.slow
 def test_answers_edited_by_hand_are_new_answers(template: Template, dest: Path) -> None:
     write(template.folder, {"copier.yml": QUESTIONS + "zcolour: {type: str, default: red}\n"})
     template.release("1.0.0", {"a.txt.jinja": "{{ zcolour }}\n" + number_lines(9)})
@@ -41,6 +42,7 @@ def test_answers_edited_by_hand_are_new_answers(template: Template, dest: Path) 
     assert "_commit: 1.1.0" in path.read_text()
 
 
+@pytest.mark.slow
 def test_a_comment_in_the_answers_file_is_not_lost(template: Template, dest: Path) -> None:
     template.release("1.0.0", {"a": "a\n"})
     template.release("1.1.0", {"a": "b\n"})
@@ -52,6 +54,7 @@ def test_a_comment_in_the_answers_file_is_not_lost(template: Template, dest: Pat
     assert "1.1.0" in path.read_text()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("edit", ["# mine\n", "own: 1\n"])
 def test_an_answers_file_with_the_line_endings_of_windows(
     edit: str, template: Template, dest: Path
@@ -69,6 +72,7 @@ def test_an_answers_file_with_the_line_endings_of_windows(
     assert (dest / "a").read_text() == "b\n"
 
 
+@pytest.mark.slow
 def test_new_answers_alone_are_a_merge_too(template: Template, dest: Path) -> None:
     template.release("1.0.0", {"a.txt.jinja": "{{ name }}\n" + number_lines(9)})
     template.new(dest, "1.0.0", name="churn")
@@ -112,6 +116,7 @@ def test_a_renamed_question_takes_the_old_ones_answer(template: Template, dest: 
     assert snapshot(plain) == snapshot(dest)
 
 
+@pytest.mark.slow
 def test_a_project_made_with_the_answers_files_own_name_of_old_stays_readable(
     template: Template, dest: Path
 ) -> None:
@@ -124,6 +129,7 @@ def test_a_project_made_with_the_answers_files_own_name_of_old_stays_readable(
     assert (dest / ".copier-answers.yml").read_text().startswith("# Written by the template\n")
 
 
+@pytest.mark.slow
 def test_an_answer_that_the_new_version_does_not_take_is_never_replaced_unasked(
     template: Template, dest: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

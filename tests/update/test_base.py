@@ -36,6 +36,7 @@ def test_an_amended_first_commit_is_not_taken_for_the_base(project: Path) -> Non
     assert not update(project).plan.base_rendered
 
 
+@pytest.mark.slow
 def test_a_fixup_squashed_into_the_first_commit_loses_nothing(project: Path) -> None:
     mine(project)
     git(project, "commit", "-q", "--fixup=HEAD")
@@ -89,6 +90,7 @@ def test_rebased_history_keeps_a_base(project: Path, two_releases: Template) -> 
     assert (project / "only-mine.py").exists()
 
 
+@pytest.mark.slow
 def test_a_shallow_clone_can_be_updated(project: Path, tmp_path: Path) -> None:
     mine(project)
     git(project, "commit", "-q", "-m", "Mine")
@@ -100,6 +102,7 @@ def test_a_shallow_clone_can_be_updated(project: Path, tmp_path: Path) -> None:
     git(project, "fsck", "--strict")
 
 
+@pytest.mark.slow
 def test_a_fresh_git_init_can_be_updated(project: Path) -> None:
     mine(project)
     shutil.rmtree(project / ".git")
@@ -132,6 +135,7 @@ def test_a_reverted_update_can_be_done_again(project: Path) -> None:
     assert_merged(project)
 
 
+@pytest.mark.slow
 def test_answers_edited_by_hand_do_not_become_another_base(tmp_path: Path) -> None:
     template = Template(tmp_path / "other")
     template.release("1.0.0", {"a.txt.jinja": "{{ name }}\n" + number_lines(9)})
@@ -160,6 +164,7 @@ def test_a_base_that_is_nowhere_to_be_had_is_refused(project: Path, two_releases
     assert snapshot(project) == before
 
 
+@pytest.mark.slow
 def test_a_template_without_its_old_version_still_updates_from_history(
     project: Path, two_releases: Template
 ) -> None:

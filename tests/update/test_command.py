@@ -63,6 +63,7 @@ class CommandRun:
         return document
 
 
+@pytest.mark.slow
 def test_a_preview_names_every_file_the_answers_and_the_changelog(
     dest: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -83,6 +84,7 @@ def test_a_preview_names_every_file_the_answers_and_the_changelog(
     assert snapshot(dest) == before
 
 
+@pytest.mark.slow
 def test_the_preview_is_what_then_happens(dest: Path, capfd: pytest.CaptureFixture[str]) -> None:
     preview = CommandRun(capfd, dest, "--dry-run", "--diff", "--json").json
     assert preview["outcome"] == "preview"
@@ -103,6 +105,7 @@ def test_the_patch_applies_to_the_project(dest: Path, capfd: pytest.CaptureFixtu
     assert (dest / "train.py").read_text() == number_lines(9, line1="mine", line9="theirs")
 
 
+@pytest.mark.slow
 def test_check_says_whether_a_project_is_behind(
     dest: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -115,6 +118,7 @@ def test_check_says_whether_a_project_is_behind(
     assert CommandRun(capfd, dest).out == "Up to date: version 1.1.0 with the same answers.\n"
 
 
+@pytest.mark.slow
 def test_a_conflict_says_each_file_with_why_and_how_to_go_on(
     dest: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -133,6 +137,7 @@ def test_a_conflict_says_each_file_with_why_and_how_to_go_on(
     assert "hint: finish it with `git merge --continue`" in again.err
 
 
+@pytest.mark.slow
 def test_a_branch_is_made_or_not_and_says_so(dest: Path, capfd: pytest.CaptureFixture[str]) -> None:
     outcome = CommandRun(capfd, dest, "--branch", "bump", "--json").json
     assert (outcome["outcome"], outcome["branch"]) == ("branched", "bump")
@@ -145,6 +150,7 @@ def test_a_branch_is_made_or_not_and_says_so(dest: Path, capfd: pytest.CaptureFi
     assert "other" not in git(dest, "branch")
 
 
+@pytest.mark.slow
 def test_undo_returns_to_the_commit_before(dest: Path, capfd: pytest.CaptureFixture[str]) -> None:
     write(dest, {"draft": "untracked\n"})
     before, head = snapshot(dest), git(dest, "rev-parse", "HEAD")
@@ -159,6 +165,7 @@ def test_undo_returns_to_the_commit_before(dest: Path, capfd: pytest.CaptureFixt
     assert (dest / "new.py").exists()
 
 
+@pytest.mark.slow
 def test_undo_refuses_what_would_drop_later_work(
     dest: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -177,6 +184,7 @@ def test_undo_refuses_what_would_drop_later_work(
     assert not (dest / "new.py").exists()
 
 
+@pytest.mark.slow
 def test_undo_refuses_a_file_that_came_back_in_the_way(
     dest: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -188,6 +196,7 @@ def test_undo_refuses_a_file_that_came_back_in_the_way(
     assert (dest / "old.py").read_text() == "written again by hand\n"
 
 
+@pytest.mark.slow
 def test_undo_of_an_open_conflict_points_to_git(
     dest: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -198,6 +207,7 @@ def test_undo_of_an_open_conflict_points_to_git(
     assert "hint: git merge --abort" in call.err
 
 
+@pytest.mark.slow
 def test_the_next_call_after_a_kill_prints_the_one_command(
     dest: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -306,6 +316,7 @@ def test_sigterm_while_it_runs_leaves_nothing_half_done(dest: Path) -> None:
     assert snapshot(dest) == before
 
 
+@pytest.mark.slow
 def test_a_disk_that_cannot_be_written_is_one_line_and_changes_nothing(
     dest: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

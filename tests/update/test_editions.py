@@ -67,6 +67,7 @@ def readme(results: str, above: str = "", below: str = "words\n") -> str:
     return f"# Churn\n\n{above}{BEGIN}{results}{END}\n{below}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["\n", "\r\n"])
 def test_what_a_command_wrote_into_the_readme_never_conflicts(
     template: Template, dest: Path, ending: str
@@ -91,6 +92,7 @@ def test_a_block_that_one_side_lacks_or_has_twice_is_left_to_git() -> None:
     assert same_blocks(old, ours, new) == (ours, ours)
 
 
+@pytest.mark.slow
 def test_a_conflict_says_where_the_code_went(template: Template, dest: Path) -> None:
     names = ("src/churn/data/load.py", "src/churn/data/power.py", "docs/old.md", "src/churn/a.py")
     files = {"CHANGELOG.md": CHANGELOG, "copier.yml": QUESTIONS + "_exclude: [CHANGELOG.md]\n"}

@@ -30,6 +30,7 @@ def test_a_file_that_the_template_skips_stays_the_users(
     assert (dest / "settings.ini").read_text() == "green\n"
 
 
+@pytest.mark.slow
 def test_a_new_file_that_the_template_skips_does_not_replace_the_users(
     template: Template, dest: Path
 ) -> None:
@@ -44,6 +45,7 @@ def test_a_new_file_that_the_template_skips_does_not_replace_the_users(
     assert (dest / "other.txt").read_text() == "new\n"
 
 
+@pytest.mark.slow
 def test_what_is_for_new_projects_alone_stays_out_of_updates(
     template: Template, dest: Path
 ) -> None:
@@ -117,6 +119,7 @@ def exempting(template: Template) -> Template:
     )
 
 
+@pytest.mark.slow
 def test_an_update_on_a_branch_obeys_the_same_settings(exempting: Template, dest: Path) -> None:
     exempting.new(dest, "1.0.0")
     (dest / "examples/e.py").unlink()

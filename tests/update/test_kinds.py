@@ -24,6 +24,7 @@ from tests.update.story import (
 pytestmark = pytest.mark.usefixtures("identity")
 
 
+@pytest.mark.slow
 def test_a_binary_changed_on_both_sides_is_a_conflict_with_ours_in_place(
     template: Template, dest: Path
 ) -> None:
@@ -72,6 +73,7 @@ def test_a_template_that_makes_a_file_executable_says_so_on_disk(
     assert (dest / "run.sh").stat().st_mode & stat.S_IXUSR
 
 
+@pytest.mark.slow
 def test_symbolic_links_are_merged_as_links(template: Template, dest: Path) -> None:
     write(template.folder, {"copier.yml": QUESTIONS + "_preserve_symlinks: true\n"})
     (template.folder / "link").symlink_to("a")
@@ -89,6 +91,7 @@ def test_symbolic_links_are_merged_as_links(template: Template, dest: Path) -> N
     assert str((dest / "mine").readlink()) == "a"
 
 
+@pytest.mark.slow
 def test_a_folder_that_becomes_a_file_and_the_other_way_round(
     template: Template, dest: Path
 ) -> None:
@@ -119,6 +122,7 @@ def test_a_renamed_file_in_other_case_is_no_obstacle_to_itself(
     assert sorted(p.name for p in dest.glob("[Rr]*")) == ["README.md"]
 
 
+@pytest.mark.slow
 def test_crlf_files_of_a_student_take_the_templates_change(template: Template, dest: Path) -> None:
     template.release("1.0.0", {"train.py": number_lines(20)})
     template.release("1.1.0", {"train.py": number_lines(20, line20="theirs")})
@@ -157,6 +161,7 @@ def test_gitattributes_of_a_student_normalise_both_sides(template: Template, des
     assert git(dest, "status", "--porcelain") == ""
 
 
+@pytest.mark.slow
 def test_a_union_merge_in_a_subfolders_gitattributes_keeps_both(
     template: Template, dest: Path
 ) -> None:
@@ -222,6 +227,7 @@ def test_a_filter_such_as_lfs_keeps_pointers_in_git_and_contents_on_disk(
     assert git(dest, "status", "--porcelain") == ""
 
 
+@pytest.mark.slow
 def test_a_filtered_file_that_both_changed_is_a_conflict_with_ours_in_place(
     template: Template, dest: Path, identity: Path
 ) -> None:
@@ -241,6 +247,7 @@ def test_a_filtered_file_that_both_changed_is_a_conflict_with_ours_in_place(
     assert "theirs" in git(dest, "show", ":3:a.csv")
 
 
+@pytest.mark.slow
 def test_line_separators_and_odd_names_survive(template: Template, dest: Path) -> None:
     template.release("1.0.0", {"a b/\u00e4 'q'.txt": number_lines(9)})
     template.release(

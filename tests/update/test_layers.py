@@ -57,6 +57,7 @@ def test_an_update_without_the_folder_keeps_the_layer(dest: Path, layer: Path) -
     assert update(dest).plan.up_to_date
 
 
+@pytest.mark.slow
 def test_an_update_with_the_folder_brings_the_layers_changes(
     dest: Path, layer: Path, template: Template
 ) -> None:

@@ -129,6 +129,7 @@ def test_a_project_that_looks_like_another_templates_is_not_adopted(
         update(folder, adopt=True, source=str(two_releases.folder), ref="1.0.0")
 
 
+@pytest.mark.slow
 def test_commits_of_another_project_with_the_same_version_are_not_mixed_up(
     tmp_path: Path,
 ) -> None:
@@ -148,6 +149,7 @@ def test_commits_of_another_project_with_the_same_version_are_not_mixed_up(
     assert not (one / "two.py").exists()
 
 
+@pytest.mark.slow
 def test_an_answers_file_of_another_name_is_found(tmp_path: Path) -> None:
     template = Template(tmp_path / "t")
     settings = "_answers_file: .copier-answers.ml.yml\nname: {type: str, default: churn}\n"
@@ -162,6 +164,7 @@ def test_an_answers_file_of_another_name_is_found(tmp_path: Path) -> None:
         update(folder)
 
 
+@pytest.mark.slow
 def test_a_plain_cookiecutter_project_is_adopted_and_updated(tmp_path: Path) -> None:
     from cookiecutter.main import cookiecutter
 

@@ -36,6 +36,7 @@ def test_a_partial_clone_is_updated(kind: str, server: Path, tmp_path: Path) -> 
     assert_merged(tmp_path / "c")
 
 
+@pytest.mark.slow
 def test_without_its_server_a_partial_clone_is_refused_by_name(
     server: Path, tmp_path: Path
 ) -> None:

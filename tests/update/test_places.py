@@ -92,6 +92,7 @@ def test_an_edit_is_not_carried_into_a_neighbour_by_rename_detection(
     assert (top / "b/train.py").read_text() == number_lines(20)
 
 
+@pytest.mark.slow
 def test_a_linked_work_tree_is_updated_alone(project: Path, tmp_path: Path) -> None:
     mine(project)
     git(project, "commit", "-q", "-m", "Mine")

@@ -149,6 +149,7 @@ def test_an_ignored_or_untracked_file_is_never_overwritten(
     assert update(dest, branch="bump").status == 0
 
 
+@pytest.mark.slow
 def test_a_link_is_never_written_through(dest: Path, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
@@ -157,6 +158,7 @@ def test_a_link_is_never_written_through(dest: Path, tmp_path: Path) -> None:
     assert not list(elsewhere.iterdir())
 
 
+@pytest.mark.slow
 def test_an_answers_file_edited_into_nonsense(dest: Path) -> None:
     for text, reason in (
         (": : :\n\t-", "not YAML"),
@@ -298,6 +300,7 @@ def test_a_branch_is_not_made_with_a_conflict(dest: Path) -> None:
     assert state(dest) == before
 
 
+@pytest.mark.slow
 def test_a_branch_whose_lock_a_killed_git_left_names_the_one_command(dest: Path) -> None:
     lock = dest / ".git/refs/heads/bump.lock"
     lock.write_text("")
@@ -308,6 +311,7 @@ def test_a_branch_whose_lock_a_killed_git_left_names_the_one_command(dest: Path)
     assert update(dest, branch="bump").status == 0
 
 
+@pytest.mark.slow
 def test_a_preview_writes_nothing_at_all(dest: Path) -> None:
     from mlstarter.project import Project
     from mlstarter.update import UpdateRequest, prepare

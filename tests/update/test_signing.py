@@ -86,6 +86,7 @@ def edit(project: Path, *options: str, **lines: str) -> None:
     as_the_user(project, "commit", "-q", "-a", "-m", "Mine", *options)
 
 
+@pytest.mark.slow
 def test_a_project_lives_beside_signed_commits(
     mlstarter: Run, template: Template, signing: Path, tmp_path: Path
 ) -> None:
@@ -103,6 +104,7 @@ def test_a_project_lives_beside_signed_commits(
     assert is_signed(project, "HEAD^1")
 
 
+@pytest.mark.slow
 def test_a_conflict_is_finished_by_a_commit_that_the_user_signs(
     mlstarter: Run, template: Template, signing: Path, tmp_path: Path
 ) -> None:
@@ -140,6 +142,7 @@ def test_what_is_signed_afterwards_is_still_the_template_s(
     assert (project / "train.py").read_text() == expected
 
 
+@pytest.mark.slow
 def test_a_program_that_cannot_sign_stops_the_user_alone(
     mlstarter: Run, template: Template, failing_program: Path, tmp_path: Path
 ) -> None:

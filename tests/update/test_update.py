@@ -23,6 +23,7 @@ from tests.update.story import (
 pytestmark = pytest.mark.usefixtures("identity")
 
 
+@pytest.mark.slow
 def test_both_sides_edits_in_one_file_end_in_one_merge_commit(
     template: Template, dest: Path
 ) -> None:
@@ -67,6 +68,7 @@ def test_a_second_update_finds_its_base_in_the_first(template: Template, dest: P
     assert update(dest).plan.up_to_date
 
 
+@pytest.mark.slow
 def test_a_conflict_is_an_ordinary_merge_with_both_sides_named(
     template: Template, dest: Path
 ) -> None:
@@ -104,6 +106,7 @@ def test_a_conflict_is_an_ordinary_merge_with_both_sides_named(
     assert update(dest).plan.up_to_date
 
 
+@pytest.mark.slow
 def test_a_conflict_can_be_left_with_git_merge_abort(template: Template, dest: Path) -> None:
     template.release("1.0.0", {"train.py": number_lines(9)})
     template.release("1.1.0", {"train.py": number_lines(9, line5="theirs"), "deep/new.py": "n\n"})
@@ -155,6 +158,7 @@ def test_a_resolution_that_git_remembers_is_used_again(template: Template, dest:
     assert (dest / "train.py").read_text() == number_lines(9, line5="mine")
 
 
+@pytest.mark.slow
 def test_an_edit_in_a_file_that_the_template_renamed_moves_along(
     template: Template, dest: Path
 ) -> None:
