@@ -20,6 +20,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -205,13 +206,19 @@ def kaggle(stand_in: ModuleType) -> Iterator[Any]:
 
 
 def run_all(original: Path, package: str, environment: dict[str, str]) -> Project:
-    """Clone a generated project, run `make all` in the clone and commit what it wrote."""
+    """Clone a generated project, run `make all` in the clone and commit what it wrote.
+
+    Only setting up may use the network.
+    """
     root = original.parent / "clone" / original.name
     subprocess.run(["git", "clone", "--quiet", original, root], check=True)
     threads = {"OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "2")}
     project = Project(root, package, root / ".venv/bin/python", {**environment, **threads})
-    run = project.make("all", timeout=1500)
+    project.make("setup")
+    before = project.reference_cpu()
+    run = project.make("all", network=False, timeout=1500)
+    cost = 2 * run.cpu / (before + project.reference_cpu())
     (root.parent / "make-all.log").write_text(run.output, encoding="utf-8")
     project.git("add", "--all")
     project.git("commit", "--quiet", "--message", "Train and evaluate the first model")
-    return project
+    return replace(project, relative_cost=cost)

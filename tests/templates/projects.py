@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 import resource
@@ -33,6 +34,18 @@ FOREIGN = (
 # Runs a command in a network namespace of its own, where nothing but the machine itself is reached.
 CUT = ("unshare", *(() if os.geteuid() == 0 else ("--map-root-user",)), "--net", "sh", "-c")
 LOOPBACK = 'ip link set lo up; exec "$@"'
+# Some seconds of products, sorting and plain Python: what they take on a machine beside whatever
+# else it does is what the cost of a training is compared with, since seconds differ by machine.
+REFERENCE_WORK = """
+import numpy as np
+generator = np.random.default_rng(0)
+matrix = generator.random((1000, 1000), dtype=np.float32)
+for _ in range(30):
+    matrix @ matrix
+for _ in range(5):
+    np.sort(generator.random(2_000_000))
+sum(i * i for i in range(8_000_000))
+"""
 
 
 @dataclass(frozen=True)
@@ -58,6 +71,7 @@ class Project:
     package: str
     python: Path
     environment: Mapping[str, str] = field(default_factory=dict)
+    relative_cost: float = math.nan  # CPU of its first `make all`, in terms of REFERENCE_WORK
 
     def run(
         self,
@@ -112,6 +126,10 @@ class Project:
         (folder / ".venv").symlink_to(self.python.parent.parent, target_is_directory=True)
         environment = {**self.environment, "PYTHONPATH": str(folder / "src")}
         return Project(folder, self.package, self.python, environment)
+
+    def reference_cpu(self) -> float:
+        """Return what REFERENCE_WORK takes just now, in CPU seconds."""
+        return self.run(self.python, "-c", REFERENCE_WORK).cpu
 
     @contextmanager
     def serve(self, *prefix: str, **environment: str) -> Iterator[str]:
