@@ -18,14 +18,14 @@ from mlstarter.bounds import MAX_FILES, MAX_TREE_BYTES, bounded_evaluation
 from mlstarter.engines import record_formats
 from mlstarter.engines.chance import Chance, drawing, new_seed
 from mlstarter.engines.copier.engine import CopierEngine
-from mlstarter.engines.path_safety import case_folded, check, check_case
+from mlstarter.engines.path_safety import check, check_case
 from mlstarter.engines.template_text import TextError
 from mlstarter.errors import NeedsTrust, TemplateError, UsageError
 from mlstarter.files import require_no_pipe
 from mlstarter.git.merge_base import Layer
 from mlstarter.layer_records import RECORD, digest_of, with_records
 from mlstarter.sources.template import Template
-from mlstarter.tree import Tree
+from mlstarter.tree import Tree, case_folded
 
 
 def render_layers(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
+from unicodedata import normalize
 
 REGULAR = 0o100644
 EXECUTABLE = 0o100755
@@ -27,3 +28,8 @@ class Entry:
 
 # Paths are relative, with forward slashes, without "." or ".." parts, and never below ".git".
 Tree: TypeAlias = Mapping[str, Entry]
+
+
+def case_folded(path: str) -> str:
+    """Return what two paths share that are one on Windows or macOS (case, composed letters)."""
+    return path if path.isascii() and path.islower() else normalize("NFC", path).casefold()

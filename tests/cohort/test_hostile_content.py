@@ -161,6 +161,23 @@ def test_few_objects_that_stand_for_many_files_end_early(
     assert ready.call("status") == 0
 
 
+@pytest.mark.slow
+def test_a_folder_that_is_a_repository_is_not_written_for_the_instructor(
+    ready: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Git in such a folder, as a prompt starts it, would run what its settings name."""
+    clone = ready.clone("s0001")
+    for name in ("HEAD", "config", "objects/a", "refs/a"):
+        path = clone / "Data" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("ref: refs/heads/main\n")
+    push(ready, "s0001")
+    capsys.readouterr()
+    assert ready.call("clone", "--into", tmp_path / "all") == 1
+    assert "s0001's project holds a git repository" in capsys.readouterr().err
+    assert sorted(path.name for path in (tmp_path / "all").iterdir()) == ["s0002", "s0003"]
+
+
 NAMES = ["\x1b[2J\x1b]0;owned\x07.py", "a\nerror: forged\n.py", "[red]v1[bold].py", "`x`.py"]
 
 

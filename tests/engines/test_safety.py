@@ -69,7 +69,10 @@ def test_a_folder_that_git_takes_for_a_repository_is_refused(names: list[str]) -
         check(dict.fromkeys(names, FILE))
 
 
-@pytest.mark.parametrize("names", [["HEAD", "objects/a"], ["refs/a", "objects/a", "ahead"]])
+@pytest.mark.parametrize(
+    "names",
+    [["HEAD", "objects/a"], ["refs/a", "objects/a", "ahead"], ["HEAD", "objects-b/a", "refs/a"]],
+)
 def test_a_folder_that_only_resembles_one_is_fine(names: list[str]) -> None:
     assert refusal(dict.fromkeys(names, FILE)) is None
 

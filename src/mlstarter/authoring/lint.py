@@ -11,13 +11,12 @@ from jinja2 import TemplateSyntaxError, meta, nodes
 from mlstarter import engines, questions
 from mlstarter.authoring.answer_combinations import answer_sets, describe
 from mlstarter.authoring.file_syntax import parse_fault
-from mlstarter.engines.path_safety import case_folded
 from mlstarter.errors import MlstarterError
 from mlstarter.files import read_tree
 from mlstarter.questions import Question, Questionnaire
 from mlstarter.questions.model import MISSING
 from mlstarter.sources.template import Template
-from mlstarter.tree import SYMLINK, Tree
+from mlstarter.tree import SYMLINK, Tree, case_folded
 
 # What Copier and Cookiecutter bring themselves, whatever is asked.
 _INTERNAL = re.compile(

@@ -24,6 +24,7 @@ from mlstarter.cohort.server_answers import RemoteFailed, no_main
 from mlstarter.cohort.transport import Transport
 from mlstarter.errors import UsageError
 from mlstarter.files import writing_failed
+from mlstarter.git.layout import repository_among
 from mlstarter.git.process import Git, closed_settings
 
 MAIN = "refs/remotes/origin/main"
@@ -133,7 +134,7 @@ class Cloner:
         if git.call("cat-file", "-e", f"{target.commit}^{{commit}}").status != 0:
             # A push that was forced later took it off every branch.
             transport.fetch_commit(entry.url, path, target.commit)
-        _refuse_too_much(student, git, target.commit)
+        _check_tree(student, git, target.commit)
         checkout = ("checkout", "--quiet", "--no-recurse-submodules", "--no-overwrite-ignore")
         git.run(*checkout, "--detach", target.commit)
         return target
@@ -241,13 +242,25 @@ def _work_tree(path: Path) -> Git:
     return Git(path, env, limit=_LISTING)
 
 
-def _refuse_too_much(student: Student, git: Git, commit: str) -> None:
-    """Raise RemoteFailed where a check-out would fill the disk; a few objects can stand for it."""
-    sizes = [field.split()[3] for field in git.fields("ls-tree", "-r", "-l", "-z", commit)]
+def _check_tree(student: Student, git: Git, commit: str) -> None:
+    """Raise RemoteFailed where a check-out would harm: a full disk, a folder with git's settings.
+
+    A few objects can stand for very many files.
+    """
+    entries = [entry.partition("\t") for entry in git.fields("ls-tree", "-r", "-l", "-z", commit)]
+    sizes = [facts.split()[3] for facts, _, _ in entries]
     total = sum(int(size) for size in sizes if size.isdecimal())
+    look = "look at it by hand: git -C CLONE ls-tree -r -l origin/main"
     if len(sizes) > _MAX_FILES or total > _MAX_BYTES:
         raise RemoteFailed(
             f"{student.student_id}'s project has {len(sizes)} files of {total / 1024**3:.1f} GB; "
             "they were not written.",
-            hint="look at it by hand: git -C CLONE ls-tree -r -l origin/main",
+            hint=look,
+        )
+    if (folder := repository_among(path for _, _, path in entries)) is not None:
+        raise RemoteFailed(
+            f"{student.student_id}'s project holds a git repository of its own in the folder "
+            f"{folder or '.'}, whose settings run programs as soon as git is called there; "
+            "nothing was written.",
+            hint=look,
         )

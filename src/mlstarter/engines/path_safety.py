@@ -11,11 +11,11 @@ import posixpath
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from unicodedata import normalize
 
 from mlstarter.bounds import MAX_FILES, MAX_NAME, MAX_PATH, MAX_PATH_DEPTH, too_large
 from mlstarter.errors import TemplateError
-from mlstarter.tree import SYMLINK, Entry, Tree
+from mlstarter.git.layout import repository_among
+from mlstarter.tree import SYMLINK, Entry, Tree, case_folded
 
 # Characters that some file systems leave out of a name, so that ".g\u200cit" opens ".git": the
 # list of git's own check, https://github.com/git/git/blob/master/utf8.c (next_hfs_char).
@@ -106,11 +106,6 @@ def name_fault(name: str) -> str:
     return ""
 
 
-def case_folded(path: str) -> str:
-    """Return what two paths share that are one on Windows or macOS (case, composed letters)."""
-    return path if path.isascii() and path.islower() else normalize("NFC", path).casefold()
-
-
 def check(tree: Tree) -> None:
     """Refuse a tree that cannot be written safely.
 
@@ -133,26 +128,10 @@ def check(tree: Tree) -> None:
                 raise _through(name, parent)
     if links:
         _check_chains(tree, links)
-    _check_bare_repositories(tree)
-
-
-def _check_bare_repositories(tree: Tree) -> None:
-    """Refuse a folder that git takes for a repository: whoever enters it would obey its settings.
-
-    Those name programs (``core.fsmonitor``) that a shell's prompt is enough to start. HEAD,
-    objects and refs make one, or ``commondir``, which says where the others are
-    (https://git-scm.com/docs/gitrepository-layout).
-    """
-    heads = [name for name in tree if name[-4:].lower() == "head" and name[-5:-4] in {"", "/"}]
-    for head in heads:
-        top = case_folded(head[:-4])
-        rest = [name[len(top) :] for name in map(case_folded, tree) if name.startswith(top)]
-        parts = {name.partition("/")[0] for name in rest}
-        if parts >= {"objects", "refs"} or "commondir" in parts:
-            raise UnsafePath(
-                f"The template would make a git repository of the folder {head[:-5] or '.'}.",
-                hint=_HINT,
-            )
+    if (folder := repository_among(tree)) is not None:
+        raise UnsafePath(
+            f"The template would make a git repository of the folder {folder or '.'}.", hint=_HINT
+        )
 
 
 def check_case(layer: Tree, under: Tree) -> None:
