@@ -58,6 +58,8 @@ CASES: dict[str, tuple[Callable[[str], object], str]] = {
     "tags of ERB": (lambda text: parse_fault("a.toml", text.encode()), "<%" * N),
     "lines of Python": (lambda text: parse_fault("a.py", text.encode()), "{%" * N),
     "empty lines of Python": (lambda text: parse_fault("a.py", text.encode()), "\n" * N + "("),
+    "brackets of YAML": (lambda text: parse_fault("a.yml", text.encode()), "[" * 300 + "a," * N),
+    "brackets of JSON5": (lambda text: parse_fault("a.json5", text.encode()), "[" * 300 + "a," * N),
     "an address": (public, "a:b," * N),
     "a message of a server": (public_text, "1," * N),
     "a word of a server": (public_text, "x" * N),

@@ -18,6 +18,8 @@ from pathlib import PurePosixPath
 
 import yaml
 
+from mlstarter.data_files import BoundedLoader
+
 # Read with comments and commas at the end of lists; by name or by the end of the path.
 # https://code.visualstudio.com/docs/languages/json#_json-with-comments, containers.dev,
 # https://www.typescriptlang.org/tsconfig, https://docs.renovatebot.com/configuration-options
@@ -109,7 +111,7 @@ def _json_with_comments(data: bytes) -> None:
 def _json5(data: bytes) -> None:
     # What JSON5 adds to JSON is there in YAML's flow style too, but for tabs between words.
     text = _without_comments(data)
-    list(yaml.compose_all(_TAB.sub(lambda match: match[1] or " ", text), Loader=yaml.SafeLoader))
+    list(yaml.compose_all(_TAB.sub(lambda match: match[1] or " ", text), Loader=BoundedLoader))
 
 
 def _without_comments(data: bytes) -> str:
@@ -130,4 +132,4 @@ def _toml(data: bytes) -> None:
 def _yaml(data: bytes) -> None:
     # Tags of other programs (!vault, !Ref) are no fault: only the form is judged. As bytes: a
     # byte-order mark names the encoding.
-    list(yaml.compose_all(data, Loader=yaml.SafeLoader))
+    list(yaml.compose_all(data, Loader=BoundedLoader))
