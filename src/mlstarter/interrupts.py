@@ -82,6 +82,11 @@ def _first_signal(numbers: Sequence[signal.Signals], stop: Callable[[int], None]
         signal.signal(number, handle)
     try:
         yield
+    except Exception as error:
+        # Python 3.11 wraps what is raised while a class is made, such as by an import.
+        if isinstance(error.__cause__, KeyboardInterrupt | Termination):
+            raise error.__cause__ from None
+        raise
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
