@@ -90,7 +90,7 @@ def photographs() -> list[tuple[str, str, str, float]]:
         ("large jpeg", encode(large, **jpeg, exif=rotation), "image/jpeg", 0.02),
         ("transparent", encode(clear), "image/png", 0.02),
         ("webp", encode(smooth, kind="WEBP", lossless=True), "image/webp", 0.02),
-        ("16 bits", encode(Image.fromarray(grey.astype(np.uint16) * 16)), "image/png", 0.0),
+        ("16 bits", encode(Image.fromarray(grey.astype(np.uint16) * 257)), "image/png", 0.0),
         ("no picture", base64.b64encode(b"hello").decode(), "image/png", 0.0),
     ]
 

@@ -24,6 +24,7 @@ Image.init()
 FORMATS = sorted({*Image.OPEN} - {"BUFR", "EPS", "FITS", "GRIB", "HDF5", "MPEG", "WMF"})
 SUFFIXES = {suffix for suffix, name in Image.registered_extensions().items() if name in FORMATS}
 SUFFIXES |= {".heic", ".heif"}  # read or not
+DEPTH = "Its grey has more than 8 bits: give its white in config.toml, such as 4095 for 12 bits."
 
 
 class BadImage(ValueError):
@@ -43,10 +44,11 @@ def pictures_below(folder: Path) -> Iterator[Path]:
         yield from (path for path in paths if path.suffix.lower() in SUFFIXES and path.exists())
 
 
-def decode(content: bytes, channels: int) -> Pixels:
+def decode(content: bytes, channels: int, white: float = 0) -> Pixels:
     """Return a picture as uint8 [height, width, channels], upright, on white, of at most 2 MP.
 
-    Above that, squares of 2, 4 or 8 pixels a side are averaged. Raises ``BadImage``.
+    Above that, squares of 2, 4 or 8 pixels a side are averaged. ``white`` is that of grey of more
+    than 8 bits, or 0. Raises ``BadImage``.
     """
     try:
         with warnings.catch_warnings(action="ignore"):  # Pillow warns of sizes refused below
@@ -56,9 +58,11 @@ def decode(content: bytes, channels: int) -> Pixels:
             side = next(n for n in (1, 2, 4, 8) if width * height <= MOST * n**2)
             image.draft("RGB", (width // side, height // side))  # a JPEG averages as it is decoded
             side = side if image.size == (width, height) else 1
-            image = flatten(ImageOps.exif_transpose(image), side)
+            image = flatten(ImageOps.exif_transpose(image), side, white)
             pixels = np.asarray(image.convert("L" if channels == 1 else "RGB"))
             return pixels.reshape(image.height, image.width, channels)
+    except BadImage:
+        raise
     except (OSError, ValueError, SyntaxError, EOFError, MemoryError, Image.DecompressionBombError):
         if content[4:10] == b"ftyphe" and "HEIF" not in FORMATS:
             raise BadImage("HEIC needs the package pillow-heif.") from None
@@ -66,14 +70,16 @@ def decode(content: bytes, channels: int) -> Pixels:
     raise BadImage(f"A picture may have {LARGEST // 10**6} million pixels, not more.")
 
 
-def flatten(image: Image.Image, side: int) -> Image.Image:
+def flatten(image: Image.Image, side: int, white: float) -> Image.Image:
     """Return an RGB picture, squares averaged into pixels, what is transparent on white."""
     if image.mode.startswith("I") or image.mode == "F":  # grey in 16 or 32 bits
         values = np.asarray(image, dtype=np.float64)
-        # Cameras fill 10, 12 or 14 of 16 bits; floats go to 1 as well; of more, min has no answer.
-        whites = [1.0] * (image.mode == "F") + [2.0**bits - 1 for bits in (8, 10, 12, 14, 16)]
-        white = min(n for n in whites if values.min(initial=0) >= 0 and values.max(initial=0) <= n)
-        image = Image.fromarray((values * (255 / white)).round().astype(np.uint8))
+        # Cameras fill 10, 12 or 14 of 16 bits: a dark picture does not tell which.
+        deepest = 1 if image.mode == "F" else 65535
+        white = white or deepest * (values.max(initial=0) > deepest / 4)
+        if not 0 <= values.min(initial=0) <= values.max(initial=0) <= white:
+            raise BadImage(DEPTH)
+        image = Image.fromarray((values * (255 / (white or 1))).round().astype(np.uint8))
     if not image.has_transparency_data:
         return image.convert("RGB").reduce(side)
     image = image.convert("RGBA").reduce(side)
