@@ -7,7 +7,7 @@ import os
 import secrets
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -47,6 +47,21 @@ def inside(root: Path, path: Path) -> Path:
             hint="do not use this template, and tell its author",
         )
     return path
+
+
+def without_links(root: Path, names: Iterable[str]) -> Iterator[str]:
+    """Yield those paths below ``root`` whose folders are no symbolic links.
+
+    An index may name a file below what is a link by now: who opens it reads where that leads.
+    """
+    links: dict[str, bool] = {"": False}
+
+    def leads_away(folder: str) -> bool:
+        if folder not in links:
+            links[folder] = leads_away(folder.rpartition("/")[0]) or (root / folder).is_symlink()
+        return links[folder]
+
+    return (name for name in names if not leads_away(name.rstrip("/").rpartition("/")[0]))
 
 
 def require_no_pipe(path: Path) -> None:

@@ -187,6 +187,31 @@ def test_the_page_stands_alone_and_escapes_what_it_shows(run: Run, project: Path
     assert not any(mark in page for mark in ("<script", "src=", "href=", "http"))
 
 
+def test_no_program_of_the_project_s_git_fetches_what_is_missing(
+    run: Run, project: Path, tmp_path: Path
+) -> None:
+    git = ["git", "-C", str(project)]
+    subprocess.run([*git, "commit", "-qm", "x"], check=True)
+    subprocess.run([*git, "sparse-checkout", "init", "--cone", "--sparse-index"], check=True)
+    subprocess.run([*git, "sparse-checkout", "set", "model"], check=True)
+    show = subprocess.run([*git, "rev-parse", "HEAD:tests"], capture_output=True, check=True)
+    tree = show.stdout.decode().strip()
+    witness = tmp_path / "RAN"
+    for name, value in {
+        "core.repositoryformatversion": "1",
+        "extensions.partialClone": "origin",
+        "remote.origin.promisor": "true",
+        "remote.origin.url": project.as_uri(),
+        "remote.origin.uploadpack": f"touch {witness}; git-upload-pack",
+    }.items():
+        subprocess.run([*git, "config", name, value], check=True)
+    (project / ".git" / "objects" / tree[:2] / tree[2:]).unlink()
+
+    run("check", str(project))
+
+    assert not witness.exists()
+
+
 def test_a_folder_that_is_no_project_is_an_error(run: Run, here: Path) -> None:
     result = run("check")
     assert result.returncode == 1

@@ -167,6 +167,29 @@ def test_objects_that_are_missing_are_not_fetched_by_a_command(
     assert not witness.exists()
 
 
+@pytest.mark.parametrize("kind", ["submodule", "file"])
+def test_a_path_below_what_is_a_link_by_now_is_not_read(kind: str, tmp_path: Path) -> None:
+    write_template(tmp_path / "private", {"sub/key": "secret"})
+    root = commit(write_template(tmp_path / "t", {"copier.yml": "n: 1\n", "a/sub/key": "plain"}))
+    folder = root
+    if kind == "submodule":
+        git(root, "rm", "-rq", "a")
+        commit(write_template(root / "a" / "sub", {"f": "x"}))
+        git(root, "-c", "advice.addEmbeddedRepo=false", "add", "a/sub")
+        git(root, "commit", "-qm", "Two")
+        (root / "copier.yml").write_text("n: 2\n")
+    else:
+        folder = write_template(root / "inner", {"copier.yml": "n: 1\n", "a/sub/key": "plain"})
+        commit(root)
+    shutil.rmtree(folder / "a")
+    (folder / "a").symlink_to(tmp_path / "private")
+    (root / ".git" / "info" / "exclude").write_text("a\n")
+
+    template = sources.resolve(str(folder))
+
+    assert [path for path in template.root.rglob("key") if path.read_text() == "secret"] == []
+
+
 def test_a_submodule_cannot_be_a_private_repository_of_this_machine(
     template: Path, tmp_path: Path
 ) -> None:

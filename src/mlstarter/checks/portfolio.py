@@ -16,7 +16,7 @@ from mlstarter.checks.finding import Finding
 from mlstarter.data_files import Unusable, load_yaml, number
 from mlstarter.errors import ProjectError
 from mlstarter.escape import shorten
-from mlstarter.git.process import Git
+from mlstarter.git.process import NO_SERVER, Git
 from mlstarter.reports import METRICS, Report, read_report
 
 MODEL_LIMIT = 10 * 1024**2
@@ -49,7 +49,7 @@ class Portfolio:
     @cached_property
     def tracked_files(self) -> list[str]:
         """Paths below ``root`` that git tracks; empty outside a repository."""
-        result = Git(self.root).call("ls-files", "-z", "--", ".")
+        result = Git(self.root, NO_SERVER).call("ls-files", "-z", "--", ".")
         return [] if result.status else result.stdout.decode("utf-8", "replace").split("\0")[:-1]
 
     @cached_property

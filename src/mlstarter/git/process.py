@@ -27,6 +27,7 @@ from mlstarter.git.failures import GitFailed, GitMissing
 from mlstarter.operating_system import is_linux, is_windows
 
 __all__ = [
+    "NO_SERVER",
     "OLDEST_GIT",
     "PINNED_SETTINGS",
     "PROTOCOLS",
@@ -115,6 +116,11 @@ PINNED_SETTINGS = (
     ("user.useConfigOnly", "true"),
 )
 
+
+# For a repository that somebody else set up and that is read where it lies. git looks for objects
+# that a partial clone lacks at its remote, by programs that the settings in it name
+# (`remote.*.uploadpack`, `core.sshCommand`); git before 2.39.4 does not know the first of these.
+NO_SERVER = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none"}
 
 # What decides how files lie in a work tree. It was written with the user's own settings (Git for
 # Windows sets core.autocrlf), so only with these can it be read, and written to.

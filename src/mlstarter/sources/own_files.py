@@ -16,7 +16,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mlstarter.errors import TemplateError
-from mlstarter.git.process import Git, GitFailed, GitMissing
+from mlstarter.files import without_links
+from mlstarter.git.process import NO_SERVER, Git, GitFailed, GitMissing
 
 # What git or an engine opens without a look at what it is.
 _READ_BY_NAME = frozenset(
@@ -91,9 +92,10 @@ def _copy(folder: Path, names: Sequence[str], out: Path) -> None:
 
 
 def _tracked_and_new(folder: Path) -> list[str]:
-    paths = Git(folder).fields("ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    git = Git(folder, NO_SERVER)
+    paths = git.fields("ls-files", "-z", "--cached", "--others", "--exclude-standard")
     own_paths: set[str] = set()
-    for name in paths:
+    for name in without_links(folder, paths):
         path = folder / name
         if path.is_symlink() or path.is_file():
             own_paths.add(name)

@@ -10,6 +10,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from mlstarter.files import without_links
 from mlstarter.git.process import Git
 from mlstarter.sources.checkout import HEAD
 
@@ -44,10 +45,9 @@ def tree_of_folder(folder: Path, mirror: Path) -> str:
 def write_submodules(folder: Path, mirror: Path, tree: str, out: Path) -> None:
     """Copy the files of ``folder``'s submodules, which are no part of ``tree``, into ``out``."""
     lines = Git(mirror, {"GIT_DIR": str(mirror)}).fields("ls-tree", "-r", "-z", tree)
-    for entry in lines:
-        mode, _, rest = entry.partition(" ")
-        name = rest.partition("\t")[2]
-        if mode == _SUBMODULE and (folder / name).is_dir() and not (folder / name).is_symlink():
+    names = [entry.partition("\t")[2] for entry in lines if entry.startswith(f"{_SUBMODULE} ")]
+    for name in without_links(folder, names):
+        if (folder / name).is_dir() and not (folder / name).is_symlink():
             shutil.copytree(
                 folder / name,
                 out / name,
