@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from contextlib import AbstractContextManager
+from pathlib import Path
 
 import pytest
 
+from mlstarter import bounds
+from mlstarter.errors import TemplateError
 from mlstarter.interrupts import Termination, orderly, raise_termination
+from mlstarter.programs import run_program
 
 
 class Attribute:
@@ -31,3 +37,26 @@ def test_a_signal_while_a_class_is_made_is_no_fault(
 def test_a_fault_stays_one() -> None:
     with pytest.raises(RuntimeError), orderly():
         raise RuntimeError from ValueError()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="Windows has no alarm")
+def test_the_alarm_that_rings_again_leaves_no_program_running(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounds, "MAX_SECONDS", 1)
+    monkeypatch.setattr("mlstarter.programs._PATIENCE", 1.5)
+    mark = tmp_path / "pid"
+    code = (
+        "import os, pathlib, signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
+        f"pathlib.Path({str(mark)!r}).write_text(str(os.getpid())); time.sleep(60)"
+    )
+
+    with (
+        pytest.raises(TemplateError, match="longer than 1 seconds"),
+        bounds.bounded_evaluation("The render"),
+    ):
+        run_program([sys.executable, "-c", code])
+
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(mark.read_text()), 0)

@@ -16,6 +16,7 @@ from types import FrameType
 
 from mlstarter.errors import TemplateError
 from mlstarter.operating_system import is_linux
+from mlstarter.watchdog import watched
 
 # A roster: a large university has some thousand students in a course.
 MAX_ROSTER_BYTES = 10_000_000
@@ -77,8 +78,9 @@ def bounded_evaluation(what: str) -> Iterator[None]:
     """Bound the time and memory of a block that evaluates somebody else's texts.
 
     Time by the alarm of POSIX systems, which ends loops and regular expressions alike, in the main
-    thread; memory by the address space on Linux. Elsewhere the bounds of the Jinja environment
-    alone hold (`jinja_guard`). A block within a block is bounded by the outer one.
+    thread, and by ``watchdog`` for what it does not end; memory by the address space on Linux.
+    Elsewhere the bounds of the Jinja environment alone hold (`jinja_guard`). A block within a block
+    is bounded by the outer one.
 
     Raises:
         TemplateError: time or memory is used up.
@@ -88,6 +90,7 @@ def bounded_evaluation(what: str) -> Iterator[None]:
     if _active or not main or not hasattr(signal, "setitimer"):
         yield
         return
+    too_slow = TemplateError(f"{what} takes longer than {MAX_SECONDS} seconds.", hint=_HINT)
     handler = signal.getsignal(signal.SIGALRM)
     space = _lower_address_space()
     start = time.monotonic()
@@ -97,11 +100,10 @@ def bounded_evaluation(what: str) -> Iterator[None]:
         signal.signal(signal.SIGALRM, _ring)
         # Again and again: an exception in a destructor is lost.
         other, interval = signal.setitimer(signal.ITIMER_REAL, MAX_SECONDS, 1)
-        yield
+        with watched(MAX_SECONDS, too_slow):
+            yield
     except _TimeUp:
-        raise TemplateError(
-            f"{what} takes longer than {MAX_SECONDS} seconds.", hint=_HINT
-        ) from None
+        raise too_slow from None
     except MemoryError:
         raise TemplateError(f"{what} takes more memory than there is.", hint=_HINT) from None
     finally:

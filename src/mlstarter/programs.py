@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from mlstarter.operating_system import is_windows
@@ -35,9 +36,23 @@ def run_program(
         try:
             output, complaint = process.communicate(stdin)
         except BaseException as reason:
-            _end(process, is_alone=is_alone, waits=isinstance(reason, KeyboardInterrupt))
+            with _alarm_blocked():
+                _end(process, is_alone=is_alone, waits=isinstance(reason, KeyboardInterrupt))
             raise
     return subprocess.CompletedProcess(command, process.returncode, output, complaint)
+
+
+@contextmanager
+def _alarm_blocked() -> Iterator[None]:
+    """Let no alarm in: that of ``bounds`` rings again, and would leave the program running."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _end(process: subprocess.Popen[bytes], *, is_alone: bool, waits: bool) -> None:

@@ -90,7 +90,10 @@ def _failure(template: Template, process: subprocess.CompletedProcess[bytes]) ->
         if answer["error"] == "NeedsTrust":
             return NeedsTrust(answer["message"], hint=answer["hint"])
     except (ValueError, KeyError):
-        reason = (process.stderr or b"").decode("utf-8", "replace").splitlines()[-1:]
+        lines = (process.stderr or b"").decode("utf-8", "replace").splitlines()
+        # What the watchdog says comes before its hint.
+        errors = [text.removeprefix("error: ") for text in lines if text.startswith("error: ")]
+        reason = (errors or lines)[-1:]
     return TemplateError(
         f"The template {template.source} cannot be rendered: {' '.join(reason) or 'no reason'}",
         hint=f"try it with Copier alone: copier copy {shell_word(template.source)} somewhere",

@@ -29,7 +29,9 @@ def main() -> int:
     from mlstarter.engines.copier.run_copy_patches import patch
     from mlstarter.errors import ExitStatus
     from mlstarter.interrupts import raise_termination
+    from mlstarter.watchdog import arm
 
+    arm()
     patch(guard=call["guard"])
     chance = Chance(call["seed"])
     bound = bounded_evaluation("The render") if call["guard"] else nullcontext()

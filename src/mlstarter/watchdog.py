@@ -1,0 +1,116 @@
+"""The last bound on a template that nobody trusts: a process that ends this one.
+
+Python looks for signals between two of its own steps. Comparing lists that hold one another twice
+at forty levels, hashing such tuples or adding up a million lists is one step: neither the alarm of
+``bounds`` nor Ctrl-C nor SIGTERM comes through. Only another process can still say what happened.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+
+from mlstarter.errors import TemplateError
+from mlstarter.escape import line
+
+# After the alarm has rung. What is merely slow has ended by then, with the programs it started.
+_PATIENCE = 10
+_LONGEST_LINE = 4096
+
+
+@dataclass
+class _Watchdog:
+    """Whether there is somebody else's template, and the pipe to the process that watches it."""
+
+    is_armed: bool = False
+    pipe: int | None = None
+    owner: int = 0
+
+
+_watchdog = _Watchdog()
+
+
+def arm() -> None:
+    """Have the blocks that follow watched: a template is read that does not come with mlstarter."""
+    _watchdog.is_armed = True
+
+
+@contextmanager
+def watched(seconds: int, error: TemplateError) -> Iterator[None]:
+    """Kill this process where the block takes some seconds longer, and say ``error`` for it.
+
+    Nothing is watched before ``arm``, on Windows, and beside other threads, where a copy of the
+    process could not run.
+    """
+    pipe = _pipe() if _watchdog.is_armed else None
+    if pipe is None:
+        yield
+        return
+    sentences = f"error: {line(error.message)}\thint: {line(error.hint)}"
+    _tell(pipe, f"{seconds + _PATIENCE} {sentences}")
+    try:
+        yield
+    finally:
+        _tell(pipe, "0 ")
+
+
+def _tell(pipe: int, text: str) -> None:
+    # Somebody may have ended it; the alarm still rings.
+    with suppress(OSError):
+        os.write(pipe, text.encode("utf-8", "replace")[: _LONGEST_LINE - 1] + b"\n")
+
+
+def _pipe() -> int | None:
+    """Return the pipe to this process's own watchdog, which is started where there is none."""
+    if not hasattr(os, "fork"):
+        return None
+    if _watchdog.pipe is not None and _watchdog.owner == os.getpid():
+        return _watchdog.pipe
+    if threading.active_count() > 1:
+        return None
+    try:
+        reader, writer = os.pipe()
+        child = os.fork()
+    except OSError:
+        return None
+    if not child:
+        _watch(reader)
+    os.close(reader)
+    _watchdog.pipe, _watchdog.owner = writer, os.getpid()
+    return writer
+
+
+def _watch(reader: int) -> None:
+    """Be the watchdog: end with the pipe, or with its owner once that takes too long."""
+    try:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+        owner = os.getppid()
+        # Whoever reads what the owner writes waits for nobody else.
+        for name in os.listdir("/dev/fd"):  # noqa: PTH208 - as short as possible
+            if int(name) not in {2, reader}:
+                with suppress(OSError):
+                    os.close(int(name))
+        _keep_watch(reader, owner)
+    finally:
+        os._exit(0)
+
+
+def _keep_watch(reader: int, owner: int) -> None:
+    seconds, message, pending = 0, "", b""
+    while select.select([reader], [], [], seconds or None)[0]:
+        part = os.read(reader, _LONGEST_LINE)
+        if not part:
+            return
+        *lines, pending = (pending + part).split(b"\n")
+        if lines:
+            number, _, message = lines[-1].decode("utf-8", "replace").partition(" ")
+            seconds = int(number)
+    # Killed first: then nothing comes between its lines and this one.
+    os.kill(owner, signal.SIGKILL)
+    os.write(2, message.replace("\t", "\n").encode() + b"\n")
