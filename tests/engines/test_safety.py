@@ -94,6 +94,7 @@ HOSTILE: dict[str, Files] = {
     "an include through a link": {"copier.yml": "_exclude: [l]\n", "l -> ../secret": "", "a.jinja": "{% include 'l' %}"},
     "a subdirectory outside": {"copier.yml": "_subdirectory: ../\n", "x": ""},
     "Python through Jinja": {"copier.yml": "n: 1\n", "a.jinja": "{{ ''.__class__.__mro__[1].__subclasses__() }}"},
+    "a pattern that is none": {"copier.yml": "_exclude: ['[z-a]']\n", "x": ""},
     "an answers file outside": {"copier.yml": "_answers_file: ../x.yml\n", "{{ _copier_conf.answers_file }}.jinja": "x"},
 }  # fmt: skip
 

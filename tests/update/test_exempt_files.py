@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import time
 from pathlib import Path
 
 import pytest
 
+from mlstarter import bounds
+from mlstarter.errors import TemplateError
 from tests.update.story import QUESTIONS, Template, commit, git, update
 
 pytestmark = pytest.mark.usefixtures("identity")
@@ -153,3 +157,37 @@ def test_an_adopted_project_keeps_what_the_template_leaves_to_its_owner(
     assert (dest / "settings.ini").read_text() == "green\n"
     assert (dest / "a.txt").read_text() == "2\n"
     assert not list(dest.glob("examples/*"))
+
+
+SLOW = "a*" * 16 + "b"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("pattern", ["[z-a]", "!"])
+def test_a_pattern_that_is_none_is_one_sentence(
+    template: Template, dest: Path, pattern: str
+) -> None:
+    questions = f"{QUESTIONS}\n_skip_if_exists: [{json.dumps(pattern)}]\n"
+    template.release("1.0.0", {"copier.yml": questions, "settings.ini": "red\n"})
+    template.release("1.1.0", {"settings.ini": "blue\n"})
+    template.new(dest, "1.0.0")
+
+    with pytest.raises(TemplateError, match="_skip_if_exists of the template is not valid"):
+        update(dest)
+
+
+@pytest.mark.slow
+def test_a_pattern_that_takes_time_without_end_is_ended(
+    template: Template, dest: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    questions = f"{QUESTIONS}\n_skip_if_exists: ['{SLOW}']\n"
+    template.release("1.0.0", {"copier.yml": questions, "a" * 200: "red\n"})
+    template.release("1.1.0", {"settings.ini": "blue\n"})
+    template.new(dest, "1.0.0")
+    monkeypatch.setattr(bounds, "MAX_SECONDS", 2)
+    start = time.monotonic()
+
+    with pytest.raises(TemplateError, match="takes longer than 2 seconds"):
+        update(dest)
+
+    assert time.monotonic() - start < 20

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from mlstarter.bounds import bounded_evaluation
 from mlstarter.engines.cookiecutter.record import skip_patterns
+from mlstarter.engines.path_patterns import path_test
 from mlstarter.git.merge_base import Pristine, TemplateCommit
 from mlstarter.git.repository import Repository
 from mlstarter.project import Project
@@ -28,22 +30,21 @@ def without_exempt_files(
     )
     if exemptions is None and not patterns:
         return new
-    from pathspec import PathSpec
-
     # Anchored: a glob of cruft's starts at the project's root, and a folder stands for its files.
-    skip = PathSpec.from_lines("gitignore", [f"/{pattern}" for pattern in patterns])
+    is_skipped = path_test([f"/{pattern}" for pattern in patterns], "skip of cruft")
 
     def is_excluded(path: str) -> bool:
-        return skip.match_file(path) or (exemptions is not None and exemptions.excludes(path))
+        return is_skipped(path) or (exemptions is not None and exemptions.excludes(path))
 
     names = base.tree if isinstance(base, Pristine) else _names(project.repository, base)
-    exempt = {path for path in (*new.tree, *names) if path != record.path and is_excluded(path)}
-    if exemptions is not None:
-        exempt |= {
+    with bounded_evaluation("Finding the files that the update leaves alone"):
+        exempt = {path for path in (*new.tree, *names) if path != record.path and is_excluded(path)}
+        skipped = [
             path
             for path in new.tree
-            if path != record.path and exemptions.skips(path) and _exists(project, ours, path)
-        }
+            if exemptions is not None and path != record.path and exemptions.skips(path)
+        ]
+    exempt |= {path for path in skipped if _exists(project, ours, path)}
     if not exempt:
         return new
     old = base.tree if isinstance(base, Pristine) else _entries(project.repository, base, exempt)

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from unicodedata import normalize
 
 from mlstarter.engines.copier.config import CopierConfig
+from mlstarter.engines.path_patterns import path_test
 from mlstarter.engines.protocol import PathTest, UpdateExemptions
 from mlstarter.questions.interview import Interview
 from mlstarter.questions.model import Answers, Question, Questionnaire
@@ -35,8 +36,6 @@ def update_exemptions(
 
 def _path_test(patterns: Iterable[str], questionnaire: Questionnaire, answers: Answers) -> PathTest:
     """Return what says whether a path matches the patterns, rendered as for an update."""
-    from pathspec import PathSpec
-
     interview = Interview(questionnaire, answers)
     interview.values.update(answers)
     operation = {"_copier_operation": "update"}
@@ -47,5 +46,5 @@ def _path_test(patterns: Iterable[str], questionnaire: Questionnaire, answers: A
             r"\r\n|\r|\n", str(interview.render(pattern, Question("_exclude"), operation))
         )
     ]
-    spec = PathSpec.from_lines("gitignore", lines)
-    return lambda path: spec.match_file(normalize("NFD", path))
+    is_match = path_test(lines, "_exclude or _skip_if_exists of the template")
+    return lambda path: is_match(normalize("NFD", path))

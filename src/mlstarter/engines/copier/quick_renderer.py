@@ -21,6 +21,7 @@ from mlstarter.engines.copier.config import CopierConfig
 from mlstarter.engines.copier.internal_variables import CopierConf, GuardedConf
 from mlstarter.engines.jinja import environment
 from mlstarter.engines.jinja_guard import denied_variable
+from mlstarter.engines.path_patterns import path_test
 from mlstarter.engines.path_safety import UnsafePath, checked_path
 from mlstarter.engines.template_text import Text
 from mlstarter.errors import TemplateError
@@ -161,16 +162,7 @@ class QuickRenderer:
         if not patterns:
             return lambda path: False  # noqa: ARG005
         if patterns not in self._matchers:
-            from pathspec import PathSpec
-
-            try:
-                spec = PathSpec.from_lines("gitignore", patterns)
-            except ValueError as error:
-                raise TemplateError(
-                    f"_exclude of the template is not valid: {error}.",
-                    hint="it takes patterns of .gitignore; tell the template's author",
-                ) from error
-            self._matchers[patterns] = spec.match_file
+            self._matchers[patterns] = path_test(patterns, "_exclude of the template")
         return self._matchers[patterns]
 
     def _list(self, start: Path) -> list[_Source]:
