@@ -254,6 +254,40 @@ def test_a_trusted_source_is_trusted_by_update_and_list_too(
     assert [q["default"] for q in questions["questions"]] == ["A!", "B!"]
 
 
+@pytest.mark.slow
+def test_answers_of_a_stranger_s_project_are_no_commands_of_a_trusted_source(
+    mlstarter: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {
+        "copier.yml": 'n: {type: str, default: "it\'s (mine)"}\n_tasks: [\'echo "{{ n }}" > t\']\n',
+        "{{ _copier_conf.answers_file }}.jinja": "{{ _copier_answers|to_nice_yaml }}",
+    }
+    source = commit(write_template(tmp_path / "t", files), "1.0.0")
+    settings = tmp_path / "settings.toml"
+    monkeypatch.setenv("MLSTARTER_SETTINGS", str(settings))
+    settings.write_text(f'trust = ["{source}"]\n')
+    project = tmp_path / "p"
+    assert mlstarter("new", project, "--template", source, "--yes")[0] == 0
+    commit(write_template(source, {"g": "g"}), "1.1.0")
+    record = project / ".copier-answers.yml"
+    own, witness = record.read_text(), tmp_path / "RAN"
+
+    for answer in (f"$(touch {witness})", f"x; touch {witness}", f"`touch {witness}`", "-x"):
+        record.write_text(f"{own.partition('n:')[0]}n: {json.dumps(answer)}\n")
+        commit(project)
+        for options in (["--dry-run"], []):
+            status, _, err = mlstarter("update", project, "--yes", *options)
+            assert status == 1
+            assert '.copier-answers.yml answers "n" with' in err
+    assert not witness.exists()
+
+    record.write_text(own)
+    commit(project)
+    status, _, err = mlstarter("update", project, "--yes")
+    assert status == 0, err
+    assert (project / "g").exists()
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -15,6 +15,7 @@ from mlstarter.git.merge_base import TemplateCommit, find_base, template_commits
 from mlstarter.project import Project
 from mlstarter.questions import Questionnaire
 from mlstarter.sources import Template
+from mlstarter.update.answers_to_code import require_plain_answers
 from mlstarter.update.merge.plan import Plan
 from mlstarter.update.request import UpdateRequest
 from mlstarter.update.versions import new_template
@@ -44,7 +45,11 @@ class Preparation:
     @cached_property
     def template(self) -> Template:
         """The template at the version to go to, trusted where its user decided so."""
-        return engines.with_trust(new_template(self.record, self.request), self.request.trust)
+        request = self.request
+        template = engines.with_trust(new_template(self.record, request), request.trust)
+        if template.is_trusted and not request.trust and request.authority is None:
+            require_plain_answers(template, self.record)
+        return template
 
     @property
     def engine(self) -> Engine:

@@ -207,6 +207,9 @@ def _documents(text: bytes, root: Path, base: type[Any]) -> Iterator[Any]:
         pattern = str(loader.construct_scalar(node))
         if PurePosixPath(pattern).is_absolute():
             raise ValueError("an included path must be relative")
+        if ".." in PurePosixPath(pattern).parts:
+            # Looked for, `../../**/x` would walk through all that there is.
+            raise ValueError(f"an included file lies outside the template: {pattern}")
         nonlocal file_count
         items: list[Any] = []
         for file in root.glob(pattern):
