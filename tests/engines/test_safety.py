@@ -113,6 +113,17 @@ def test_a_hostile_template_is_refused(case: str, tmp_path: Path) -> None:
     assert refusal.value.hint
 
 
+@pytest.mark.parametrize("pattern", ["../**/none.yml", "a/../../none.yml"])
+def test_no_included_file_is_looked_for_above_the_template(pattern: str, tmp_path: Path) -> None:
+    files = {"copier.yml": f'---\n!include "{pattern}"\n---\nm: 1\n', "a/f": "x"}
+    source = write_template(tmp_path / "template", files)
+
+    with pytest.raises(TemplateError) as refusal:
+        questions.load(sources.resolve(str(source)))
+
+    assert f"lies outside the template: {pattern}" in (refusal.value.hint or "")
+
+
 def test_links_in_a_circle_end(tmp_path: Path) -> None:
     source = write_template(tmp_path / "t", {"copier.yml": "n: 1\n", "a/f": "x", "a/b -> ../a": ""})
     template = sources.resolve(str(source))
