@@ -135,9 +135,10 @@ def replace_file(path: Path, text: str) -> None:
     target = path.resolve()
     partial = target.with_name(f".mlstarter-{secrets.token_hex(6)}")
     try:
-        if target.exists() and not target.is_file():
-            # A pipe or a device (/dev/stdout) has nothing that could be lost.
-            target.write_text(text, encoding="utf-8", newline="")
+        if path.exists() and not path.is_file():
+            # A pipe or a device (/dev/stdout) has nothing that could be lost. Resolved, a pipe is a
+            # name that nothing can be opened by (`pipe:[1]`).
+            path.write_text(text, encoding="utf-8", newline="")
             return
         try:
             partial.write_text(text, encoding="utf-8", newline="")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from mlstarter.files import replace_file
 from tests.cli.conftest import Run
 
 METRICS = {
@@ -210,6 +212,16 @@ def test_no_program_of_the_project_s_git_fetches_what_is_missing(
     run("check", str(project))
 
     assert not witness.exists()
+
+
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="no such devices")
+def test_a_page_can_go_into_a_pipe() -> None:
+    reader, writer = os.pipe()
+    with os.fdopen(reader, "rb") as pipe:
+        replace_file(Path(f"/dev/fd/{writer}"), "page")
+        os.close(writer)
+
+        assert pipe.read() == b"page"
 
 
 def test_a_folder_that_is_no_project_is_an_error(run: Run, here: Path) -> None:

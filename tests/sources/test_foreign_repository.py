@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import shutil
 from pathlib import Path
@@ -188,6 +189,20 @@ def test_a_path_below_what_is_a_link_by_now_is_not_read(kind: str, tmp_path: Pat
     template = sources.resolve(str(folder))
 
     assert [path for path in template.root.rglob("key") if path.read_text() == "secret"] == []
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no such pipes")
+def test_a_pipe_in_a_submodule_stays_out(tmp_path: Path) -> None:
+    root = commit(write_template(tmp_path / "t", {"copier.yml": "n: 1\n"}))
+    commit(write_template(root / "sub", {"f": "x"}))
+    git(root, "-c", "advice.addEmbeddedRepo=false", "add", "sub")
+    git(root, "commit", "-qm", "Two")
+    (root / "copier.yml").write_text("n: 2\n")
+    os.mkfifo(root / "sub" / "pipe")
+
+    template = sources.resolve(str(root))
+
+    assert [path.name for path in (template.root / "sub").iterdir()] == ["f"]
 
 
 def test_a_submodule_cannot_be_a_private_repository_of_this_machine(

@@ -13,6 +13,7 @@ from pathlib import Path
 from mlstarter.files import without_links
 from mlstarter.git.process import Git
 from mlstarter.sources.checkout import HEAD
+from mlstarter.sources.own_files import is_file_or_link
 
 _SUBMODULE = "160000"
 
@@ -52,9 +53,19 @@ def write_submodules(folder: Path, mirror: Path, tree: str, out: Path) -> None:
                 folder / name,
                 out / name,
                 symlinks=True,
-                ignore=shutil.ignore_patterns(".git"),
+                ignore=_not_copied,
                 dirs_exist_ok=True,
             )
+
+
+def _not_copied(folder: str, names: list[str]) -> list[str]:
+    """Return what of a folder is no part of a template: its repository, pipes and devices."""
+    return [
+        name
+        for name in names
+        if name == ".git"
+        or not (Path(folder, name).is_dir() or is_file_or_link(Path(folder, name)))
+    ]
 
 
 def _stays_out(path: Path) -> bool:
