@@ -25,21 +25,21 @@ watchdog._PATIENCE = {patience}
 from mlstarter.cli import main
 sys.exit(main())
 """
-DOUBLED = (
+DOUBLING = (
     "{% set n = namespace(a=START, b=START) %}"
     "{% for i in range(60) %}{% set n.a = PAIR %}{% set n.b = OTHER %}{% endfor %}"
 )
 
 
-def doubled(start: str, pair: str, use: str) -> str:
-    text = DOUBLED.replace("START", start).replace("PAIR", pair.format("n.a"))
+def text_that_doubles(start: str, pair: str, use: str) -> str:
+    text = DOUBLING.replace("START", start).replace("PAIR", pair.format("n.a"))
     return text.replace("OTHER", pair.format("n.b")) + use
 
 
 TEXTS = {
-    "comparing": doubled("[1]", "[{0}, {0}]", "{{ n.a == n.b }}"),
-    "looking for": doubled("[1]", "[{0}, {0}]", "{{ n.a in [n.b] }}"),
-    "hashing": doubled("(1,)", "({0}, {0})", "{{ {n.a: 1}|length }}"),
+    "comparing": text_that_doubles("[1]", "[{0}, {0}]", "{{ n.a == n.b }}"),
+    "looking for": text_that_doubles("[1]", "[{0}, {0}]", "{{ n.a in [n.b] }}"),
+    "hashing": text_that_doubles("(1,)", "({0}, {0})", "{{ {n.a: 1}|length }}"),
     "adding up": "{{ ([[1]] * 3000000)|sum(start=[])|length }}",
     "searching from the end": "{{ ('a' * 9000000).rfind('ab' ~ 'a' * 4000000) }}",
 }
@@ -48,12 +48,12 @@ COPIER = {"copier.yml": "n: 1\n"}
 
 def programs_about(folder: Path) -> list[str]:
     """Return the command lines of the processes that stand in a folder."""
-    found = []
+    command_lines = []
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
             if (process / "cwd").readlink().is_relative_to(folder):
-                found.append((process / "cmdline").read_text().replace("\0", " "))
-    return found
+                command_lines.append((process / "cmdline").read_text().replace("\0", " "))
+    return command_lines
 
 
 def run(tmp_path: Path, files: Files, patience: int = 1) -> subprocess.CompletedProcess[str]:

@@ -16,7 +16,7 @@ from types import FrameType
 
 from mlstarter.errors import TemplateError
 from mlstarter.operating_system import is_linux
-from mlstarter.watchdog import watched
+from mlstarter.watchdog import watch_block
 
 # A roster: a large university has some thousand students in a course.
 MAX_ROSTER_BYTES = 10_000_000
@@ -100,7 +100,7 @@ def bounded_evaluation(what: str) -> Iterator[None]:
         signal.signal(signal.SIGALRM, _ring)
         # Again and again: an exception in a destructor is lost.
         other, interval = signal.setitimer(signal.ITIMER_REAL, MAX_SECONDS, 1)
-        with watched(MAX_SECONDS, too_slow):
+        with watch_block(MAX_SECONDS, too_slow):
             yield
     except _TimeUp:
         raise too_slow from None

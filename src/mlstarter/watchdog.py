@@ -41,7 +41,7 @@ def arm() -> None:
 
 
 @contextmanager
-def watched(seconds: int, error: TemplateError) -> Iterator[None]:
+def watch_block(seconds: int, error: TemplateError) -> Iterator[None]:
     """Kill this process where the block takes some seconds longer, and say ``error`` for it.
 
     Nothing is watched before ``arm``, on Windows, and beside other threads, where a copy of the

@@ -39,12 +39,12 @@ def without_exempt_files(
     names = base.tree if isinstance(base, Pristine) else _names(project.repository, base)
     with bounded_evaluation("Finding the files that the update leaves alone"):
         exempt = {path for path in (*new.tree, *names) if path != record.path and is_excluded(path)}
-        skipped = [
+        skipped_paths = [
             path
             for path in new.tree
             if exemptions is not None and path != record.path and exemptions.skips(path)
         ]
-    exempt |= {path for path in skipped if _exists(project, ours, path)}
+    exempt |= {path for path in skipped_paths if _exists(project, ours, path)}
     if not exempt:
         return new
     old = base.tree if isinstance(base, Pristine) else _entries(project.repository, base, exempt)
