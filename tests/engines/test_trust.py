@@ -272,7 +272,13 @@ def test_answers_of_a_stranger_s_project_are_no_commands_of_a_trusted_source(
     record = project / ".copier-answers.yml"
     own, witness = record.read_text(), tmp_path / "RAN"
 
-    for answer in (f"$(touch {witness})", f"x; touch {witness}", f"`touch {witness}`", "-x"):
+    for answer in (
+        f"$(touch {witness})",
+        f"x; touch {witness}",
+        f"`touch {witness}`",
+        "-x",
+        "'+exit()+'",
+    ):
         record.write_text(f"{own.partition('n:')[0]}n: {json.dumps(answer)}\n")
         commit(project)
         for options in (["--dry-run"], []):
@@ -281,10 +287,12 @@ def test_answers_of_a_stranger_s_project_are_no_commands_of_a_trusted_source(
             assert '.copier-answers.yml answers "n" with' in err
     assert not witness.exists()
 
-    record.write_text(own)
-    commit(project)
-    status, _, err = mlstarter("update", project, "--yes")
-    assert status == 0, err
+    for text in (own, f"{own.partition('n:')[0]}n: Ada's [best]\n"):
+        record.write_text(text)
+        commit(project)
+        status, _, err = mlstarter("update", project, "--dry-run")
+        assert status == 0, err
+    assert mlstarter("update", project, "--yes")[0] == 0
     assert (project / "g").exists()
 
 

@@ -17,8 +17,9 @@ from mlstarter.errors import NeedsTrust
 from mlstarter.escape import shorten
 from mlstarter.sources import Template
 
-# What a shell or Python reads as more than a text, an option, and a way up.
-_MORE_THAN_TEXT = re.compile(r"^-|[\x00-\x1f\x7f\"'`$;|&<>(){}\[\]\\*~^]|(^|/)\.\.(/|$)")
+# An option, what begins or redirects a command of a shell, or a call of Python behind a quote. A
+# quote or a bracket alone is in many a name.
+_MORE_THAN_TEXT = re.compile(r"^-|[\x00-\x1f\x7f`$;|&<>]|^[^\"']*[\"'].*\(")
 
 
 def require_plain_answers(template: Template, record: Record) -> None:
