@@ -151,13 +151,13 @@ def open_project(folder: Path) -> DataProject:
     try:
         document = yaml.safe_load((root / ANSWERS).read_text(encoding="utf-8"))
         config = (root / CONFIG).read_text(encoding="utf-8")
-    except (OSError, ValueError, yaml.YAMLError) as error:
+        answers = {k: v for k, v in (document or {}).items() if not str(k).startswith("_")}
+    except (OSError, ValueError, AttributeError, yaml.YAMLError) as error:
         raise ProjectError(
             f"{excerpt(folder, 200)} is no project of mlstarter: it has no {ANSWERS} and {CONFIG} "
             "that can be read.",
             hint="give the project's folder: mlstarter describe FILE PROJECT",
         ) from error
-    answers = {k: v for k, v in (document or {}).items() if not str(k).startswith("_")}
     schema = root / SCHEMA
     text = schema.read_text(encoding="utf-8") if schema.is_file() else ""
     return DataProject(root, answers, config, text, config_data(config))

@@ -13,6 +13,9 @@ from mlstarter.data.schema import Column, Schema
 from mlstarter.data.settings import KEYS, Settings
 from mlstarter.escape import toml_value
 
+_SECTION = re.compile(r"\s*\[\s*data\s*\]\s*(#.*)?$")
+_KEY = re.compile(r"""\s*(["']?)(\w+)\1\s*=\s*""")
+
 
 def config_data(text: str) -> Mapping[str, Any]:
     """Return the section [data] of config.toml; raises DataError where it is not understood."""
@@ -38,27 +41,59 @@ def with_settings(text: str, settings: Settings) -> str:
 
 
 def with_data(text: str, values: Mapping[str, Any]) -> str:
-    """Return config.toml with other values in [data]; comments and everything else stay."""
+    """Return config.toml with other values in [data]; comments and everything else stay.
+
+    Raises DataError where it is written in a way that cannot be changed so.
+    """
     old_values, new_values = config_data(text), dict(values)
     lines = text.splitlines(keepends=True)
-    start = next(
-        (i for i, line in enumerate(lines) if re.match(r"\[data\]\s*(#.*)?$", line.strip())), None
-    )
+    start = next((i for i, line in enumerate(lines) if _SECTION.match(line)), None)
     if start is None:
         raise DataError("config.toml has no section [data].", hint="add one")
-    end = next((i for i in range(start + 1, len(lines)) if lines[i].startswith("[")), len(lines))
-    last = start
-    for place in range(start + 1, end):
-        match = re.match(r"(\w+)(\s*=\s*)(.*)$", lines[place].rstrip("\n"))
-        if not match:
+    changed = lines[: start + 1]
+    place = last = start + 1
+    while place < len(lines) and not lines[place].lstrip().startswith("["):
+        match = _KEY.match(lines[place])
+        end = _end_of_value(lines, place) if match else place + 1
+        key = match[2] if match else ""
+        if match and key in new_values and old_values.get(key) != (value := new_values.pop(key)):
+            old_text = "".join(lines[place:end])[match.end() :].rstrip()
+            changed.append(f"{match[0]}{toml_value(value)}{_comment(old_text)}\n")
+        else:
+            changed += lines[place:end]
+        place = end
+        last = len(changed) if match else last
+    new_values = {key: value for key, value in new_values.items() if old_values.get(key) != value}
+    if not changed[last - 1].endswith("\n"):
+        changed[last - 1] += "\n"
+    added = [f"{key} = {toml_value(value)}\n" for key, value in new_values.items()]
+    result = "".join([*changed[:last], *added, *changed[last:], *lines[place:]])
+    _require_values(result, {**old_values, **values}, [*values])
+    return result
+
+
+def _end_of_value(lines: list[str], start: int) -> int:
+    """Return the line behind a key's value, which may go over several lines."""
+    for end in range(start + 1, len(lines) + 1):
+        try:
+            tomllib.loads("".join(lines[start:end]))
+        except tomllib.TOMLDecodeError:
             continue
-        last = place
-        if match[1] in new_values:
-            value = new_values.pop(match[1])
-            if old_values.get(match[1]) != value:
-                lines[place] = f"{match[1]}{match[2]}{toml_value(value)}{_comment(match[3])}\n"
-    new_lines = [f"{key} = {toml_value(value)}\n" for key, value in new_values.items()]
-    return "".join([*lines[: last + 1], *new_lines, *lines[last + 1 :]])
+        return end
+    return start + 1
+
+
+def _require_values(text: str, values: Mapping[str, Any], keys: list[str]) -> None:
+    """Raise DataError where a changed config.toml does not say what it should."""
+    try:
+        if tomllib.loads(text).get("data") == values:
+            return
+    except tomllib.TOMLDecodeError:
+        pass
+    raise DataError(
+        f"[data] of config.toml is written in a way in which {', '.join(keys)} cannot be changed.",
+        hint="write each of them on a line of its own below [data]: path = ...",
+    )
 
 
 def _comment(rest: str) -> str:
