@@ -284,6 +284,46 @@ def test_from_the_sample_to_ones_own_file_by_the_commands_that_describe_shows(
 
 
 @pytest.mark.slow
+def test_a_project_of_another_task_or_split_is_brought_to_a_file_by_an_update(
+    run: Run, here: Path, template: Path, sales: Write
+) -> None:
+    arguments = ("--template", template, "--yes", "--data-file", sales(), "-d", "target=gekauft")
+    assert run("new", "shop", *arguments).returncode == 0
+    file, schema = here / "shop/data/raw/sales.csv", here / "shop/schema.toml"
+    before = schema.read_text()
+    stated = ("-d", "target=art", "-d", "task=multiclass", "-d", "split_rule=stratified")
+    output = run("describe", file, "shop", "--yes", *stated)
+    assert output.returncode == 0, output.stderr
+    update, describe = [
+        line.strip() for line in output.stdout.splitlines() if line.startswith("  mlstarter")
+    ]
+    assert "--data task=multiclass --data split_rule=stratified" in update
+    assert "--data target=art" in describe and "task=" not in describe
+    assert schema.read_text() == before
+
+
+@pytest.mark.slow
+def test_a_column_of_another_kind_is_read_anew_and_comments_stay_where_nothing_changes(
+    run: Run, here: Path, template: Path, sales: Write
+) -> None:
+    arguments = ("--template", template, "--yes", "--data-file", sales(), "-d", "target=gekauft")
+    assert run("new", "shop", *arguments).returncode == 0
+    file, schema = here / "shop/data/raw/sales.csv", here / "shop/schema.toml"
+    schema.write_text(f"# mine\n{schema.read_text()}")
+    again = run("describe", file, "shop", "--yes")
+    assert "Written: nothing" in again.stdout and schema.read_text().startswith("# mine")
+    rows = [line.split(";") for line in file.read_text().splitlines()]
+    rows[1:] = [[day, "viel" if len(x) > 4 else "wenig", *rest] for day, x, *rest in rows[1:]]
+    file.write_text("\n".join(";".join(row) for row in rows))
+    assert run("describe", file, "shop", "--yes").returncode == 0
+    features = tomllib.loads(schema.read_text())["features"]
+    assert next(f["kind"] for f in features if f["name"] == "betrag") == "category"
+    file.write_text(file.read_text().replace("gekauft", "bezahlt"))
+    refusal = run("describe", file, "shop", "--yes")
+    assert "--data target=" in refusal.stderr
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("ending", "answer"), [("parquet", "data_format"), ("csv.gz", "data_path")]
 )

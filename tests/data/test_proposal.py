@@ -366,4 +366,22 @@ def test_what_the_owner_wrote_about_a_column_stays() -> None:
         ("a", "category", "Post code"), ("c", "number", ""), ("id", "integer", ""),
     ]  # fmt: skip
     assert both.exclude == {"e": "constant", "b": "a leak"}
-    assert (both.target.title, both.target.positive, both.row) == ("Bought", "yes", "one sale")
+    # The yes was stated to whoever made the new one, as it stood in the old one or otherwise.
+    assert (both.target.title, both.target.positive, both.row) == ("Bought", "no", "one sale")
+
+
+def test_what_fits_the_cells_no_more_is_read_anew_under_its_old_title() -> None:
+    old = Schema(
+        Column("y", "category", missing=("?",)),
+        features=(Column("a", "integer", title="Age", low=0), Column("b", "number")),
+        dates=(Column("when", "time", title="Day", format="%d.%m.%Y"),),
+    )
+    new = Schema(
+        Column("y", "category"), "", {"b": "mixed"}, (Column("a", "category", title="A"),),
+        (Column("when", "time", title="When", format=""),),
+    )  # fmt: skip
+    both = merge(old, new, lambda column: column.kind == "category")
+    assert both.features == (Column("a", "category", title="Age"),)
+    assert both.exclude == {"b": "mixed"}
+    assert both.target.missing == ("?",)
+    assert both.dates == (Column("when", "time", title="Day", format=""),)

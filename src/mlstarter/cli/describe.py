@@ -148,7 +148,11 @@ def _into_project(
     if reader := project.answers_for_reader(settings):
         _switch(options, own, reader, "The project has no reader for this kind of file.")
         return
-    _write(options, own, project.changes(settings, own.proposal.schema), place, terminal)
+    if changed := project.answers_to_change(answers):
+        _switch(options, own, changed, "The project was made with other answers.")
+        return
+    changes = project.changes(settings, own.proposal.schema, own.looked_at.table)
+    _write(options, own, changes, place, terminal)
 
 
 def _pictures_into_project(
@@ -241,11 +245,15 @@ def _switch(
     from mlstarter.cli.own_data import echo_look
     from mlstarter.console import print_json
     from mlstarter.data.report import as_object
+    from mlstarter.questions.answers_file import parse_pairs
 
-    pairs = " ".join(f"--data {shlex.quote(f'{name}={value}')}" for name, value in answers.items())
+    def pairs(values: Mapping[str, Any]) -> str:
+        return "".join(f" --data {shlex.quote(f'{key}={value}')}" for key, value in values.items())
+
+    stated = {k: v for k, v in parse_pairs(options.data).items() if k not in answers}
     steps = [
-        f"mlstarter update {_quote(str(options.project))} {pairs}",
-        f"mlstarter describe {_quote(options.file)} {_quote(str(options.project))}",
+        f"mlstarter update {_quote(str(options.project))}{pairs(answers)}",
+        f"mlstarter describe {_quote(options.file)} {_quote(str(options.project))}{pairs(stated)}",
     ]
     if options.as_json:
         facts = as_object(own.looked_at, own.proposal) if own.looked_at else {}

@@ -39,13 +39,17 @@ class Inspection:
         """How the file is read."""
         return self.table.settings
 
-    def column(self, name: str) -> Facts:
-        """Return the facts of a column; raises DataError, with the nearest name, for another."""
+    def column(self, name: str, key: str = "") -> Facts:
+        """Return the facts of a column; raises DataError, with the nearest name, for another.
+
+        ``key`` is what ``--data`` states it by.
+        """
         if name in self.facts:
             return self.facts[name]
+        nearest = did_you_mean(name, list(self.facts)) or f"its columns are {some(self.facts, 20)}"
         raise DataError(
             f"{excerpt(self.path.name)} has no column {quote(name)}.",
-            hint=did_you_mean(name, list(self.facts)) or f"its columns are {some(self.facts, 20)}",
+            hint=f"{nearest}; name one with --data {key}=..." if key else nearest,
         )
 
 

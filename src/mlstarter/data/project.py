@@ -13,11 +13,16 @@ import yaml
 from mlstarter.data.archives import is_archive
 from mlstarter.data.pictures import QUESTIONS, data_values
 from mlstarter.data.place import Placement, copy_into
+from mlstarter.data.reader import fits
 from mlstarter.data.schema import Schema, read_schema, to_toml
 from mlstarter.data.settings import KEYS, Settings, settings_in, with_values
 from mlstarter.data.show import excerpt
+from mlstarter.data.tables import Table
 from mlstarter.data.writing import config_data, merge, with_data, with_settings
 from mlstarter.errors import ProjectError
+
+CODE_KEYS = ("task", "split_rule", "split_column")
+"""Answers that stand in the project's code and configuration, and not in schema.toml."""
 
 ANSWERS, CONFIG, SCHEMA = ".copier-answers.yml", "config.toml", "schema.toml"
 
@@ -135,12 +140,24 @@ class DataProject:
             )
         return Changes(self.root, {CONFIG: (self.config, with_data(self.config, values))})
 
-    def changes(self, settings: Settings, schema: Schema) -> Changes:
-        """Return what a description changes; what the owner wrote about a column stays."""
-        new = merge(read_schema(self.schema), schema) if self.schema else schema
+    def answers_to_change(self, stated: Mapping[str, Any]) -> dict[str, str]:
+        """Return what is stated of the project's code and configuration, and differs from it."""
+        keys = [key for key in CODE_KEYS if key in stated and self.answers.get(key) is not None]
+        return {key: str(stated[key]) for key in keys if str(stated[key]) != self.answers[key]}
+
+    def changes(self, settings: Settings, schema: Schema, table: Table) -> Changes:
+        """Return what a description changes; what the owner wrote about a column stays.
+
+        Of a column whose cells in ``table`` do not fit what was written, the new reading is taken.
+        """
+        text = to_toml(schema)
+        if self.schema:
+            old = read_schema(self.schema)
+            new = merge(old, schema, lambda column: fits(table, column))
+            text = self.schema if new == old else to_toml(new)  # with the owner's comments
         texts = {
             CONFIG: (self.config, with_settings(self.config, settings)),
-            SCHEMA: (self.schema, to_toml(new)),
+            SCHEMA: (self.schema, text),
         }
         return Changes(self.root, texts)
 

@@ -102,7 +102,7 @@ def _project_type(looked_at: Inspection, answers: Mapping[str, Any]) -> Suggesti
 def _target(looked_at: Inspection, answers: Mapping[str, Any], *, guess_target: bool) -> Suggestion:
     own_target = str(answers.get("target", ""))
     if own_target:
-        looked_at.column(own_target)
+        looked_at.column(own_target, "target")
         return Suggestion("target", own_target, "as stated")
     if answers.get("task") == "anomaly":
         return Suggestion("target", "", "none is needed")
@@ -191,12 +191,13 @@ def _task(looked_at: Inspection, answers: Mapping[str, Any], target: str) -> Sug
         _refuse_spellings(facts)
     if own_task == "regression" and not number:
         raise DataError(
-            f"{what}, and a regression needs numbers.", hint="leave out --data task=..."
+            f"{what}, and a regression needs numbers.",
+            hint="state --data task=multiclass or binary",
         )
     if own_task == "binary" and facts.distinct != 2:
         raise DataError(
             f"{what}, and a yes or no needs two values: it has {facts.distinct:,}.",
-            hint="leave out --data task=..., or choose multiclass or regression",
+            hint="state --data task=multiclass or regression",
         )
     if own_task:
         if own_task not in TASKS:
@@ -224,7 +225,8 @@ def _positive(looked_at: Inspection, answers: Mapping[str, Any], target: str) ->
         if own_class not in values:
             raise DataError(
                 f"{quote(target)} is never {quote(own_class)}.",
-                hint=did_you_mean(own_class, values) or f"it is {some(values)}",
+                hint=f"{did_you_mean(own_class, values) or f'it is {some(values)}'}; name one with "
+                "--data positive_class=...",
             )
         return Suggestion("positive_class", own_class, "as stated")
     yes = words.yes_of(values)
@@ -264,7 +266,7 @@ def _texts(
     texts = [name for name, facts in looked_at.facts.items() if facts.kind == "text"]
     own_column = str(answers.get("text_column", ""))
     if own_column:
-        facts = looked_at.column(own_column)
+        facts = looked_at.column(own_column, "text_column")
         if facts.kind == "unreadable":
             raise DataError(
                 f"The column {quote(own_column)} is no text: {facts.reason}.",

@@ -50,6 +50,15 @@ def values_of(table: Table, schema: Schema, name: str) -> Values:
     return Values(features, target, dates)
 
 
+def fits(table: Table, column: Column) -> bool:
+    """Say whether every cell of a column can be read as it is described."""
+    try:
+        _values(table, column, "")
+    except (DataError, ValueError):
+        return False
+    return True
+
+
 def _values(table: Table, column: Column, name: str) -> list[Value]:
     if column.name not in table.columns:
         reason = table.unreadable.get(column.name)

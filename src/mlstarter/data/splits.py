@@ -25,7 +25,7 @@ def choose_split(
     """
     rule, column = str(answers.get("split_rule", "")), str(answers.get("split_column", ""))
     if not rule and column:
-        rule = "time" if looked_at.column(column).kind == "time" else "group"
+        rule = "time" if looked_at.column(column, "split_column").kind == "time" else "group"
     if rule == "stratified":
         return [Suggestion("split_rule", rule, "as stated")]
     times, groups = time_columns(looked_at, target), group_columns(looked_at, target)
@@ -39,7 +39,7 @@ def choose_split(
                 [Option(name, excerpt(name)) for name in likely or looked_at.facts],
             )
         column = column or likely[0]
-        facts = looked_at.column(column)
+        facts = looked_at.column(column, "split_column")
         if rule == "time":
             reading_of(facts)
         return [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -107,20 +107,25 @@ def _comment(rest: str) -> str:
     return ""
 
 
-def merge(old: Schema, new: Schema) -> Schema:
+def merge(old: Schema, new: Schema, fits: Callable[[Column], bool] = lambda _: True) -> Schema:
     """Return the new schema with what its owner has written about columns that are still there.
 
-    A feature that was left out stays out; a column that was left out by the owner does too.
+    A feature that was left out stays out; a column that was left out by the owner does too. Of one
+    that ``fits`` no more only the words stay: how it is read is new.
     """
     columns = {c.name for c in (*new.features, *new.dates, new.target)} | set(new.exclude)
-    own_columns = {c.name: c for c in old.features}
+    own_columns = {
+        c.name: c
+        for c in old.features
+        if c.name in columns and (c.name not in new.exclude or fits(c))
+    }
     exclude = {
         name: reason
         for name, reason in {**new.exclude, **old.exclude}.items()
         if name in columns and name not in own_columns
     }
     features = [
-        own_columns.pop(column.name, column)
+        _merged(own_columns.pop(column.name, column), column, fits)
         for column in new.features
         if column.name not in old.exclude
     ]
@@ -130,19 +135,35 @@ def merge(old: Schema, new: Schema) -> Schema:
     ]
     target = new.target
     if old.target.name == target.name:
+        missing = dict.fromkeys((*old.target.missing, *target.missing))
         target = replace(
-            target,
-            title=old.target.title or target.title,
-            unit=old.target.unit or target.unit,
-            description=old.target.description,
-            positive=old.target.positive or target.positive,
+            _with_words(target, old.target),
+            positive=target.positive,
+            missing=tuple(missing),
         )
+    old_dates = {date.name: date for date in old.dates}
     return replace(
         new,
         row=old.row or new.row,
         target=target,
         exclude=exclude,
         features=_without_target(features, target),
+        dates=tuple(_with_words(date, old_dates.get(date.name, date)) for date in new.dates),
+    )
+
+
+def _merged(own: Column, new: Column, fits: Callable[[Column], bool]) -> Column:
+    """Return a column as its owner wrote it, or with its words alone where that fits no more."""
+    return own if own == new or fits(own) else _with_words(new, own)
+
+
+def _with_words(column: Column, own: Column) -> Column:
+    """Return a column with what its owner called it."""
+    return replace(
+        column,
+        title=own.title or column.title,
+        unit=own.unit or column.unit,
+        description=own.description or column.description,
     )
 
 
