@@ -33,6 +33,8 @@ USELESS = [
     ("cv", ["cats/one.png", "cats/two.HEIC"], "are of one class: cats"),
     ("cv", ["train/cats/one.png", "test/cats/two.webp"], "are of one class: cats"),
     ("cv", [unicodedata.normalize(form, f"{form}/café/1.png") for form in ("NFC", "NFD")], "one class"),
+    ("cv", [*many("train/images/{}.jpg"), *many("valid/images/{}.jpg")], "names its class"),
+    ("cv", [*many("JPEGImages/{}.jpg")], "names its class"),
     ("cv", ["cats/train/one.png", "dogs/train/two.png"], "names its class"),
     ("cv", [*many("cats/{}.png"), "dogs/1.png"], '"dogs" of .* has 1 pictures, and at least 10'),
     ("cv", [*many("Cat/{}.png"), *many("cat/{}.png")], 'several ways: "Cat", "cat"'),

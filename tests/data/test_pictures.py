@@ -108,6 +108,16 @@ def test_columns_are_known_by_what_they_hold(tmp_path: Path) -> None:
         (["file,label", "1.png,x", "2.png,x"], "of one class"),
         (["name,label", "7,x", "8,y"], "names pictures that lie beside it"),
         (["file,size", "1.png,a", "2.png,a"], "holds the classes"),
+        (["file,label", "1.PNG,x", "2.PNG,y"], 'line 2: "1.PNG" is the name of no pictures'),
+        (
+            ["id,MEL,NV", "1,0.0,1.0", "2,1.0,0.0"],
+            '"MEL", "NV" of labels.csv hold one class together',
+        ),
+        ([",label", "1.png,x", "2.png,y"], 'header of labels.csv has no name for "column_1"'),
+        (
+            ["file,label,label", "1.png,a,x", "2.png,a,y"],
+            'header of labels.csv has two columns called "label"',
+        ),
         (["file,label", "1.png,x", "2.png,y", "1.png,y"], 'line 4: "1.png" is "y", after "x" in'),
     ],
 )
@@ -132,6 +142,18 @@ def test_a_table_of_pictures_is_known_without_a_type(tmp_path: Path) -> None:
     put(tmp_path, *(f"{i}.png" for i in ROWS))
     rows = ["file,label", *(f"{i}.png,{'xy'[i % 2]}" for i in ROWS)]
     assert proposal(tmp_path / "labels.csv", rows, project_type="").project_type == "cv"
+    without_endings = [row.replace(".png", "") for row in rows]
+    outcome = proposal(tmp_path / "labels.csv", without_endings, project_type="")
+    assert outcome.answers["image_suffix"] == ".png"
+    few = ["age,label", *(f"{i % 7},{'xy'[i % 2]}" for i in ROWS)]
+    stated = {"project_type": "", "positive_class": "x"}
+    assert proposal(tmp_path / "labels.csv", few, **stated).project_type == "tabular"
+
+
+def test_a_name_in_other_capitals_than_its_file_is_told_which_file_there_is() -> None:
+    with pytest.raises(DataError, match="line 2") as refusal:
+        find_rule(["a.JPG", "b.JPG"], ["img/a.jpg", "img/b.jpg"], "x.csv", "file")
+    assert "there is img/a.jpg" in str(refusal.value.hint)
 
 
 def test_only_the_pictures_of_a_table_are_copied_with_it(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from mlstarter.data.choices import Suggestion
 from mlstarter.data.errors import DataError
 from mlstarter.data.formats import ENDINGS
 from mlstarter.data.picture_classes import (
+    KINDS,
     Places,
     check_classes,
     check_masks,
@@ -153,7 +154,9 @@ def _require_labels(folder: Folder, kind: str) -> None:
     endings, what = (PICTURES, "pictures") if kind == "cv" else (RECORDINGS, "recordings")
     if not folder.count(endings):
         raise DataError(f"{name} holds no {what}.", hint="give another folder, or another --type")
-    if kind == "cv" and not folder.classes:
+    if kind == "cv" and (
+        not folder.classes or (len(folder.classes) == 1 and min(folder.classes).lower() in KINDS)
+    ):
         raise DataError(
             f"No picture of {name} lies in a folder that names its class.",
             hint="make one folder for each class (train/cat, not cat/train), or give a CSV file of "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections import Counter
 from collections.abc import Sequence
 
@@ -36,6 +37,54 @@ def check_labels(looked_at: Inspection, column: str) -> None:
             f"{quote(several)}, and a project of pictures gives each picture one class.",
             hint="leave such pictures out, or write a table for each label with yes and no",
         )
+
+
+def check_names(looked_at: Inspection, columns: Sequence[str]) -> None:
+    """Raise DataError for a column that is not there, or has no name of its own in the header.
+
+    A project of pictures, which reads plain CSV, knows a column by nothing else.
+    """
+    for column in columns:
+        looked_at.column(column, "image_columns")
+    with looked_at.path.open(encoding="utf-8-sig", newline="") as file:
+        names = [name.strip() for name in next(csv.reader(file), [])]
+    if others := [column for column in columns if names.count(column) != 1]:
+        what = "two columns called" if others[0] in names else "no name for"
+        raise DataError(
+            f"The header of {excerpt(looked_at.path.name)} has {what} {quote(others[0])}.",
+            hint="write a name of its own above each column",
+        )
+
+
+def check_one_hot(looked_at: Inspection, file: str, columns: Sequence[str]) -> None:
+    """Raise DataError for columns that hold one class together: a 1 in one of them, else 0."""
+    cells = {name: looked_at.table.columns[name] for name in columns}
+    hot = {
+        name: [float(str(cell)) for cell in values]
+        for name, values in cells.items()
+        if all(_is_number(str(cell)) for cell in values)
+    }
+    hot = {name: values for name, values in hot.items() if {*values} == {0.0, 1.0}}
+    if len(hot) > 1 and all(sum(row) == 1 for row in zip(*hot.values(), strict=True)):
+        raise DataError(
+            f"{some(hot, 4)} of {excerpt(looked_at.path.name)} hold one class together: each line "
+            "has a 1 in one of them.",
+            hint="write the name of that column into one column, label; or take one for yes and "
+            f'no: --data "image_columns={file}; {next(iter(hot))}"',
+        )
+
+
+def check_second_labels(names: Sequence[str], labels: Sequence[object], table: str) -> None:
+    """Raise DataError for a picture that two lines give another class."""
+    rows: dict[str, int] = {}
+    for row, name in enumerate(names):
+        first = rows.setdefault(name, row)
+        if labels[row] != labels[first]:
+            raise DataError(
+                f"{excerpt(table)}, line {row + 2:,}: {quote(name)} is {quote(str(labels[row]))}, "
+                f"after {quote(str(labels[first]))} in line {first + 2:,}.",
+                hint="give each picture one class, or leave those of several out",
+            )
 
 
 def part_columns(looked_at: Inspection, columns: Sequence[str]) -> list[str]:

@@ -9,15 +9,15 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from mlstarter.data import words
+from mlstarter.data import picture_labels, words
 from mlstarter.data.choices import Suggestion
 from mlstarter.data.errors import DataError, OpenQuestion, Option
 from mlstarter.data.folders import PICTURES, walk
 from mlstarter.data.inspect import Inspection
-from mlstarter.data.picture_labels import check_labels, part_columns
 from mlstarter.data.picture_parts import parts_answer, split_folders
 from mlstarter.data.show import excerpt, quote, some
 from mlstarter.data.splits import group_columns
@@ -31,6 +31,7 @@ QUESTIONS = frozenset(f"image_{key}" for key in KEYS)
 DEFAULT_COLUMNS = ("file", "label")
 MOST_CLASSES = 1_000
 MOST_ROOTS = 100
+MOST_NEAR = 20_000  # files near a table, among which pictures without endings are looked for
 SAMPLE = 200  # names of a column that tell whether it names pictures
 
 
@@ -67,14 +68,24 @@ def files_beside(table: Path) -> dict[str, Path]:
 
 
 def names_pictures(looked_at: Inspection) -> bool:
-    """Say whether a column holds file names of pictures that lie beside the table."""
-    for cells in looked_at.table.columns.values():
-        names = [PurePosixPath(path_text(cell)) for cell in cells[:SAMPLE] if isinstance(cell, str)]
-        pictures = [name for name in names if name.suffix.lower() in PICTURES]
+    """Say whether a column holds names of pictures that lie beside the table.
+
+    They may lack their endings where each row has one of its own.
+    """
+    texts = [
+        [PurePosixPath(path_text(cell)).name.casefold() for cell in cells[:SAMPLE] if cell]
+        for cells in looked_at.table.columns.values()
+        if all(isinstance(cell, str) for cell in cells[:SAMPLE])
+    ]
+    for names in texts:
+        pictures = [name for name in names if PurePosixPath(name).suffix in PICTURES]
         if len(pictures) > len(names) / 2:
-            beside = {path.rpartition("/")[2] for path in files_beside(looked_at.path)}
-            return any(name.name in beside for name in pictures)
-    return False
+            beside = {path.rpartition("/")[2].casefold() for path in files_beside(looked_at.path)}
+            return not beside.isdisjoint(pictures)
+    unique = [{*names} for names in texts if len({*names}) == len(names)]
+    near = islice(walk(looked_at.path.parent), MOST_NEAR) if unique else ()
+    stems = {path_text(path.stem).casefold() for path in near if path.suffix.lower() in PICTURES}
+    return any(len(names & stems) > len(names) / 2 for names in unique)
 
 
 def propose_pictures(
@@ -89,16 +100,17 @@ def propose_pictures(
     files = files_beside(looked_at.path)
     own_columns = [part.strip() for part in str(answers.get("image_columns", "")).split(";")]
     columns = own_columns if own_columns[0] else _columns(looked_at, answers, files)
-    for name in columns:
-        looked_at.column(name)
     if len(columns) < 2:
         raise DataError(
             "image_columns names one column only.", hint='write "file; label", by their own names'
         )
-    check_labels(looked_at, columns[1])
+    picture_labels.check_names(looked_at, columns)
+    picture_labels.check_labels(looked_at, columns[1])
     names = [path_text(cell) for cell in looked_at.table.columns[columns[0]]]
     rule = find_rule(names, files, looked_at.path.name, columns[0])
-    _refuse_second_labels(names, looked_at.table.columns[columns[1]], looked_at.path.name)
+    picture_labels.check_second_labels(
+        names, looked_at.table.columns[columns[1]], looked_at.path.name
+    )
     parts = split_folders(path.split("/")[:-1] for path in files)
     values = {
         "columns": "; ".join(columns) if tuple(columns) != DEFAULT_COLUMNS else "",
@@ -120,7 +132,7 @@ def propose_pictures(
     elif {"train", "test"} <= {*parts.values()} and "image_split" not in answers:
         why = f"they lie in folders called {' and '.join(parts)}"
         choices.append(Suggestion("image_split", "given", why))
-    if others := part_columns(looked_at, columns):
+    if others := picture_labels.part_columns(looked_at, columns):
         why = "not read: put the pictures into folders of these names, and write those paths"
         choices.append(Suggestion("parts in columns", some(others), why))
     choices += [
@@ -181,24 +193,21 @@ def find_rule(names: Sequence[str], files: Collection[str], table: str, column: 
     row = next(i for i, name in enumerate(names) if name in misses)
     count = len(likeliest.paths(names[row], files))
     what = "a picture that has another name too" if count == 1 else f"{count or 'no'} pictures"
-    raise DataError(
-        f"{excerpt(table)}, line {row + 2:,}: {quote(names[row])} is the name of {what}.",
-        hint=f"write each picture's path from the table's folder into {quote(column)}, with its "
-        "ending",
+    hint = (
+        f"write each picture's path from the table's folder into {quote(column)}, with its ending"
     )
-
-
-def _refuse_second_labels(names: Sequence[str], labels: Sequence[object], table: str) -> None:
-    """Raise DataError for a picture that two lines give another class."""
-    rows: dict[str, int] = {}
-    for row, name in enumerate(names):
-        first = rows.setdefault(name, row)
-        if labels[row] != labels[first]:
-            raise DataError(
-                f"{excerpt(table)}, line {row + 2:,}: {quote(name)} is {quote(str(labels[row]))}, "
-                f"after {quote(str(labels[first]))} in line {first + 2:,}.",
-                hint="give each picture one class, or leave those of several out",
-            )
+    end = likeliest.end(names[row]).casefold()
+    if (
+        not count
+        and end
+        and (near := min((f for f in files if f.casefold().endswith(end)), default=""))
+    ):
+        hint = (
+            f"there is {excerpt(near, 80)}: write names in the small and capital letters of files"
+        )
+    raise DataError(
+        f"{excerpt(table)}, line {row + 2:,}: {quote(names[row])} is the name of {what}.", hint=hint
+    )
 
 
 def _misses(rule: PathRule, names: Iterable[str], files: Collection[str]) -> set[str]:
@@ -240,12 +249,13 @@ def _columns(
     looked_at: Inspection, answers: Mapping[str, Any], files: Collection[str]
 ) -> list[str]:
     """Return the columns of file, label and group, the latter only where there is one."""
-    ends = {path.rpartition("/")[2] for path in files}
+    ends = {path.rpartition("/")[2].casefold() for path in files}
     ends |= {PurePosixPath(name).stem for name in ends}
 
     def share(name: str) -> float:
         cells = {
-            path_text(cell).rpartition("/")[2] for cell in looked_at.table.columns[name][:SAMPLE]
+            path_text(cell).rpartition("/")[2].casefold()
+            for cell in looked_at.table.columns[name][:SAMPLE]
         }
         return len(cells & ends) / len(cells)
 
@@ -266,6 +276,7 @@ def _columns(
         name for name in candidates if name.casefold() in words.LIKELY_TARGETS
     ]
     labels = labels[:1] or candidates
+    picture_labels.check_one_hot(looked_at, file, labels)
     if not labels:
         raise DataError(
             f"No column of {excerpt(looked_at.path.name)} holds the classes of its pictures.",
