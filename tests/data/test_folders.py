@@ -97,6 +97,25 @@ def test_a_table_of_pictures_lies_beside_them(tmp_path: Path) -> None:
     check(tmp_path / "labels.csv", "cv")
 
 
+@pytest.mark.parametrize(
+    ("names", "kind", "message", "hint"),
+    [
+        (many("train/pos/{}.txt"), "", "is a folder of texts", "one CSV file"),
+        (["neg.txt", "pos.txt"], "nlp", "is a folder of texts", "one CSV file"),
+        (["train.csv", "test.csv", "readme.txt"], "", "is a folder with tables", "one of them"),
+        (many("cat/{}.png"), "nlp", "is a folder of pictures, and a project of type nlp", "--type"),
+        (["1.wav", "manifest.csv"], "tabular", "is a folder of recordings", "--type"),
+    ],
+)
+def test_a_folder_that_a_type_is_not_made_from_says_what_it_holds(
+    tmp_path: Path, names: list[str], kind: str, message: str, hint: str
+) -> None:
+    put(tmp_path, *names)
+    with pytest.raises(DataError, match=message) as refusal:
+        propose(look(tmp_path), {"project_type": kind})
+    assert hint in str(refusal.value.hint)
+
+
 @pytest.mark.sampled
 @pytest.mark.parametrize(
     "arguments",

@@ -291,8 +291,8 @@ def test_a_project_of_another_task_or_split_is_brought_to_a_file_by_an_update(
     assert run("new", "shop", *arguments).returncode == 0
     file, schema = here / "shop/data/raw/sales.csv", here / "shop/schema.toml"
     before = schema.read_text()
-    stated = ("-d", "target=art", "-d", "task=multiclass", "-d", "split_rule=stratified")
-    output = run("describe", file, "shop", "--yes", *stated)
+    own_answers = ("-d", "target=art", "-d", "task=multiclass", "-d", "split_rule=stratified")
+    output = run("describe", file, "shop", "--yes", *own_answers)
     assert output.returncode == 0, output.stderr
     update, describe = [
         line.strip() for line in output.stdout.splitlines() if line.startswith("  mlstarter")

@@ -146,8 +146,8 @@ def test_a_table_of_pictures_is_known_without_a_type(tmp_path: Path) -> None:
     outcome = proposal(tmp_path / "labels.csv", without_endings, project_type="")
     assert outcome.answers["image_suffix"] == ".png"
     few = ["age,label", *(f"{i % 7},{'xy'[i % 2]}" for i in ROWS)]
-    stated = {"project_type": "", "positive_class": "x"}
-    assert proposal(tmp_path / "labels.csv", few, **stated).project_type == "tabular"
+    own_answers = {"project_type": "", "positive_class": "x"}
+    assert proposal(tmp_path / "labels.csv", few, **own_answers).project_type == "tabular"
 
 
 def test_a_name_in_other_capitals_than_its_file_is_told_which_file_there_is() -> None:

@@ -59,10 +59,10 @@ def test_answers_that_a_file_needs(
 )
 def test_what_an_owner_wrote_in_a_way_of_ones_own_is_kept(text: str) -> None:
     values = {"path": "new", "roots": ["q/"]}
-    changed = with_data(text, values)
-    old, new = tomllib.loads(text), tomllib.loads(changed)
+    new_text = with_data(text, values)
+    old, new = tomllib.loads(text), tomllib.loads(new_text)
     assert new == {**old, "data": {**old["data"], **values}}
-    assert "# mine" in changed
+    assert "# mine" in new_text
 
 
 def test_what_cannot_be_changed_is_refused_rather_than_broken() -> None:

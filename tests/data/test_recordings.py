@@ -64,6 +64,10 @@ USELESS: dict[str, tuple[dict[str, str | bytes], list[str], str]] = {
     ),
     "digits": ({"manifest.csv": HEAD + ROWS + "7.wav,I have 2,s\n"}, WAVS, 'line 8: "I have 2" has digits'),
     "notes": ({"manifest.csv": HEAD + ROWS + "7.wav,so [laughs],s\n"}, WAVS, r'line 8: "\[laughs\]" in the text'),
+    "signs of HTML": ({"manifest.csv": HEAD + ROWS + "7.wav,so &amp; so,s\n"}, WAVS, 'line 8: "&amp;" in the text'),
+    "a text for each": (
+        {f"{i}.txt": "hello\n" for i in range(6)}, WAVS, "one text file for each recording"
+    ),
     "LJSpeech with speakers": (
         {"metadata.csv": LJ_SPEECH}, [f"wavs/LJ-{i}.wav" for i in range(6)], 'third column of metadata.csv \\("bob"\\)'
     ),
@@ -110,6 +114,7 @@ def test_the_task_is_proposed_by_what_is_said(tmp_path: Path, text: str, task: s
         ({"train.tsv": 'sentence\tup\tpath\tclient_id\n"Hi\t2\ta.mp3\tx\n'}, ["clips/a.mp3"]),
         ({"metadata.csv": "LJ-1|Number 3.|Number three.\nLJ-2|So|So\n"}, ["wavs/LJ-1.wav"]),
         ({"84/1/84-1.trans.txt": "84-1-0000 SO IT IS\r\n"}, ["84/1/84-1-0000.flac"]),
+        ({"manifest.csv": "path,text,speaker\n0.wav , hi, s\n"}, WAVS),
         ({"manifest.tsv": "file_name\ttranscription\tuser\n0.wav\thi, you\ta\n"}, WAVS),
     ],
 )

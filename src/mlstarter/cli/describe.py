@@ -148,8 +148,8 @@ def _into_project(
     if reader := project.answers_for_reader(settings):
         _switch(options, own, reader, "The project has no reader for this kind of file.")
         return
-    if changed := project.answers_to_change(answers):
-        _switch(options, own, changed, "The project was made with other answers.")
+    if new_answers := project.answers_to_change(answers):
+        _switch(options, own, new_answers, "The project was made with other answers.")
         return
     changes = project.changes(settings, own.proposal.schema, own.looked_at.table)
     _write(options, own, changes, place, terminal)
@@ -250,10 +250,11 @@ def _switch(
     def pairs(values: Mapping[str, Any]) -> str:
         return "".join(f" --data {shlex.quote(f'{key}={value}')}" for key, value in values.items())
 
-    stated = {k: v for k, v in parse_pairs(options.data).items() if k not in answers}
+    other_answers = {k: v for k, v in parse_pairs(options.data).items() if k not in answers}
+    file, project = _quote(options.file), _quote(str(options.project))
     steps = [
-        f"mlstarter update {_quote(str(options.project))}{pairs(answers)}",
-        f"mlstarter describe {_quote(options.file)} {_quote(str(options.project))}{pairs(stated)}",
+        f"mlstarter update {project}{pairs(answers)}",
+        f"mlstarter describe {file} {project}{pairs(other_answers)}",
     ]
     if options.as_json:
         facts = as_object(own.looked_at, own.proposal) if own.looked_at else {}

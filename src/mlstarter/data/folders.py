@@ -53,6 +53,7 @@ TEXTS = frozenset(
     )
 )
 
+TEXT_FILES = frozenset((".txt", ".lab", ".trn"))  # that may lie beside recordings, one for each
 JSON_LINES = ("manifest.json", "manifest.jsonl", "metadata.jsonl")  # of NeMo and Hugging Face
 
 # Beside the picture of the same name: what somebody drew over it.
@@ -173,6 +174,13 @@ def _require_labels(folder: Folder, kind: str) -> None:
         check_classes(count_classes(folder.pictures), name)
     if kind == "asr":
         refuse_other_layouts(folder.path, folder.tables)
+    texts, recordings = folder.count(TEXT_FILES), folder.count(RECORDINGS)
+    if kind == "asr" and not folder.tables and texts >= max(2, recordings / 2):
+        raise DataError(
+            f"{name} tells what is said in one text file for each recording, and a project of "
+            "speech reads one table.",
+            hint="write manifest.csv of them, with the columns path, text and speaker",
+        )
     if kind == "asr" and not folder.tables:
         raise DataError(
             f"{name} holds recordings, and no file that tells what is said in them.",
@@ -188,7 +196,14 @@ def propose(folder: Folder, answers: Mapping[str, Any]) -> list[Suggestion]:
     pictures, sounds = folder.count(PICTURES), folder.count(RECORDINGS)
     own_type = str(answers.get("project_type", ""))
     kind = own_type or ("cv" if pictures >= sounds and pictures else "asr" if sounds else "")
-    if kind not in ("cv", "asr") or not (pictures or sounds):
+    if (pictures or sounds) and kind not in ("cv", "asr"):
+        raise DataError(
+            f"{excerpt(folder.path.resolve().name)} is a folder of "
+            f"{'pictures' if pictures >= sounds else 'recordings'}, and a project of type "
+            f"{excerpt(kind)} is made from a table.",
+            hint="give a file with a table, or another --type",
+        )
+    if not (pictures or sounds):
         raise _other(folder)
     count, what = (pictures, "pictures") if kind == "cv" else (sounds, "recordings")
     _require_labels(folder, kind)
@@ -211,6 +226,14 @@ def _other(folder: Folder) -> DataError:
         if path.suffix.lower() in ENDINGS or path.suffix.lower() in (".gz", ".zip")
     )
     name = excerpt(folder.path.name)
+    texts = [table for table in tables if table.endswith(".txt")]
+    if len(texts) > max(1, len(tables) / 2):
+        raise DataError(
+            f"{name} is a folder of texts, such as {some(texts, 2)}, and a project of texts reads "
+            "one table.",
+            hint="write one CSV file of them with a column for the text and one for its label, "
+            "such as the name of its folder or file",
+        )
     if tables:
         return DataError(
             f"{name} is a folder with tables: {some(tables)}.", hint="give one of them"

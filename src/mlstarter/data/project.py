@@ -140,10 +140,14 @@ class DataProject:
             )
         return Changes(self.root, {CONFIG: (self.config, with_data(self.config, values))})
 
-    def answers_to_change(self, stated: Mapping[str, Any]) -> dict[str, str]:
+    def answers_to_change(self, own_answers: Mapping[str, Any]) -> dict[str, str]:
         """Return what is stated of the project's code and configuration, and differs from it."""
-        keys = [key for key in CODE_KEYS if key in stated and self.answers.get(key) is not None]
-        return {key: str(stated[key]) for key in keys if str(stated[key]) != self.answers[key]}
+        keys = [
+            key for key in CODE_KEYS if key in own_answers and self.answers.get(key) is not None
+        ]
+        return {
+            key: str(own_answers[key]) for key in keys if str(own_answers[key]) != self.answers[key]
+        }
 
     def changes(self, settings: Settings, schema: Schema, table: Table) -> Changes:
         """Return what a description changes; what the owner wrote about a column stays.

@@ -111,10 +111,10 @@ def _target(looked_at: Inspection, answers: Mapping[str, Any], *, guess_target: 
     if known_targets and guess_target:
         return Suggestion("target", known_targets[0], "by its name")
     if not likely:
-        raise DataError(
-            f"No column of {excerpt(looked_at.path.name)} could be predicted.",
-            hint="name one with --data target=..., or --data task=anomaly",
-        )
+        faults = [f"{n}: {f.reason}" for n, f in looked_at.facts.items() if f.kind == "unreadable"]
+        hint = f"write values: {some(faults)}" if faults else "name one with --data target=..."
+        what = f"No column of {excerpt(looked_at.path.name)} could be predicted."
+        raise DataError(what, hint=f"{hint}, or state --data task=anomaly")
     raise OpenQuestion(
         "target",
         f"Which column of {excerpt(looked_at.path.name)} is to be predicted?",
@@ -190,10 +190,8 @@ def _task(looked_at: Inspection, answers: Mapping[str, Any], target: str) -> Sug
     if not number:
         _refuse_spellings(facts)
     if own_task == "regression" and not number:
-        raise DataError(
-            f"{what}, and a regression needs numbers.",
-            hint="state --data task=multiclass or binary",
-        )
+        hint = "state --data task=multiclass or binary"
+        raise DataError(f"{what}, and a regression needs numbers.", hint=hint)
     if own_task == "binary" and facts.distinct != 2:
         raise DataError(
             f"{what}, and a yes or no needs two values: it has {facts.distinct:,}.",

@@ -39,7 +39,7 @@ VOCABULARIES: Mapping[str, frozenset[str]] = {
 }
 """The words that a project of each task knows from the start."""
 
-NOTE = re.compile(r"<[^<>]+>|\[[^\[\]]+\]")
+NOTE = re.compile(r"<[^<>]+>|\[[^\[\]]+\]|&(?:amp|lt|gt|quot|nbsp|apos|#[0-9]{2,6});")
 OTHER_SOUNDS = {
     "AIFF": re.compile(rb"FORM"),
     "AU": re.compile(rb"\.snd"),
@@ -149,7 +149,7 @@ def _refuse_unspoken(lines: list[Line]) -> None:
         if note := NOTE.search(line.text):
             raise DataError(
                 f"{place}: {quote(note[0], 30)} in the text would be read as a word.",
-                hint="take out what is not spoken: <noise>, [laughs]",
+                hint="take out what is not spoken: <noise>, [laughs], &quot;",
             )
 
 
@@ -200,7 +200,7 @@ def _read_table(table: Path) -> list[Line]:
                 hint="put quotes around a text that holds the sign between cells",
             )
         cells = {
-            key: row[place] if place is not None and place < len(row) else ""
+            key: row[place].strip() if place is not None and place < len(row) else ""
             for key, place in places.items()
         }
         if any("\n" in cell for cell in row):

@@ -27,7 +27,7 @@ def config_data(text: str) -> Mapping[str, Any]:
 
 
 def with_settings(text: str, settings: Settings) -> str:
-    """Return config.toml with other settings in [data]; one that says nothing is not added."""
+    """Return config.toml with other settings in [data]; one that says nothing is left out."""
     old_values = config_data(text)
     plain = Settings()
     return with_data(
@@ -50,7 +50,7 @@ def with_data(text: str, values: Mapping[str, Any]) -> str:
     start = next((i for i, line in enumerate(lines) if _SECTION.match(line)), None)
     if start is None:
         raise DataError("config.toml has no section [data].", hint="add one")
-    changed = lines[: start + 1]
+    new_lines = lines[: start + 1]
     place = last = start + 1
     while place < len(lines) and not lines[place].lstrip().startswith("["):
         match = _KEY.match(lines[place])
@@ -58,16 +58,16 @@ def with_data(text: str, values: Mapping[str, Any]) -> str:
         key = match[2] if match else ""
         if match and key in new_values and old_values.get(key) != (value := new_values.pop(key)):
             old_text = "".join(lines[place:end])[match.end() :].rstrip()
-            changed.append(f"{match[0]}{toml_value(value)}{_comment(old_text)}\n")
+            new_lines.append(f"{match[0]}{toml_value(value)}{_comment(old_text)}\n")
         else:
-            changed += lines[place:end]
+            new_lines += lines[place:end]
         place = end
-        last = len(changed) if match else last
+        last = len(new_lines) if match else last
     new_values = {key: value for key, value in new_values.items() if old_values.get(key) != value}
-    if not changed[last - 1].endswith("\n"):
-        changed[last - 1] += "\n"
-    added = [f"{key} = {toml_value(value)}\n" for key, value in new_values.items()]
-    result = "".join([*changed[:last], *added, *changed[last:], *lines[place:]])
+    if not new_lines[last - 1].endswith("\n"):
+        new_lines[last - 1] += "\n"
+    other_lines = [f"{key} = {toml_value(value)}\n" for key, value in new_values.items()]
+    result = "".join([*new_lines[:last], *other_lines, *new_lines[last:], *lines[place:]])
     _require_values(result, {**old_values, **values}, [*values])
     return result
 
@@ -125,7 +125,7 @@ def merge(old: Schema, new: Schema, fits: Callable[[Column], bool] = lambda _: T
         if name in columns and name not in own_columns
     }
     features = [
-        _merged(own_columns.pop(column.name, column), column, fits)
+        _merge_column(own_columns.pop(column.name, column), column, fits)
         for column in new.features
         if column.name not in old.exclude
     ]
@@ -152,7 +152,7 @@ def merge(old: Schema, new: Schema, fits: Callable[[Column], bool] = lambda _: T
     )
 
 
-def _merged(own: Column, new: Column, fits: Callable[[Column], bool]) -> Column:
+def _merge_column(own: Column, new: Column, fits: Callable[[Column], bool]) -> Column:
     """Return a column as its owner wrote it, or with its words alone where that fits no more."""
     return own if own == new or fits(own) else _with_words(new, own)
 
