@@ -348,6 +348,60 @@ def test_a_project_gets_the_reader_of_another_kind_of_file_by_the_commands_that_
     assert (data["path"], data["format"]) == (f"data/raw/other.{ending}", ending.partition(".")[0])
 
 
+def _project(folder: Path, answers: str, config: str) -> None:
+    """Write what `describe` reads of a project."""
+    folder.mkdir()
+    (folder / ".copier-answers.yml").write_text(answers)
+    (folder / "config.toml").write_text(f"[data]\n{config}")
+
+
+@pytest.mark.slow
+def test_texts_of_another_file_are_written_into_a_project_or_brought_by_an_update(
+    run: Run, here: Path
+) -> None:
+    lines = [f"{'so good a' if i % 2 else 'a very bad'} film {i} it is;{i % 2}" for i in range(80)]
+    rows = [f"{line};u{i // 4}" for i, line in enumerate(lines)]
+    file = here / "new.csv"
+    file.write_text("\n".join(["body;mood;user", *rows]))
+    answers = "project_type: nlp\ndata_source: local\ntext_column: text\ntarget: label\n"
+    config = 'source = "local"\npath = "data/raw/old.csv"\nseparator = ","\ntext = "text"\n'
+    _project(here / "own", answers, f'{config}label = "label"\ngroup = ""\n')
+    _project(here / "sample", "project_type: nlp\ndata_source: sample\n", 'source = "sample"\n')
+    columns = ("-d", "text_column=body", "-d", "target=mood")
+    assert "--data text_column=" in run("describe", file, here / "own", "--yes").stderr
+    result = run("describe", file, here / "own", "--yes", *columns)
+    assert result.returncode == 0, result.stderr
+    data = tomllib.loads((here / "own/config.toml").read_text())["data"]
+    assert (data["path"], data["separator"]) == ("data/raw/new.csv", ";")
+    assert (data["text"], data["label"], data["group"]) == ("body", "mood", "user")
+    copy = here / "own/data/raw/new.csv"
+    assert copy.read_bytes() == file.read_bytes()
+    assert "Written: nothing" in run("describe", copy, here / "own", "--yes").stdout
+    output = run("describe", file, here / "sample", "--yes", *columns).stdout
+    update = next(line for line in output.splitlines() if "mlstarter update" in line)
+    assert "data_source=local" in update and "text_group=user" in update
+
+
+@pytest.mark.slow
+def test_recordings_of_other_words_are_brought_to_a_project_by_an_update(
+    run: Run, here: Path
+) -> None:
+    for folder, text in (("more", "no"), ("new", "hello there")):
+        (here / folder).mkdir()
+        rows = [f"{i}.wav,{text},s{i}" for i in range(4)]
+        (here / folder / "manifest.csv").write_text("\n".join(["path,text,speaker", *rows]))
+        for i in range(4):
+            (here / folder / f"{i}.wav").write_bytes(b"RIFF")
+    answers = "project_type: asr\ndata_source: local\nspeech_task: commands\n"
+    _project(here / "shop", answers, 'source = "local"\npath = "data/raw/old"\n')
+    output = run("describe", here / "new", here / "shop", "--yes").stdout
+    assert "--data speech_task=open" in output
+    assert run("describe", here / "more", here / "shop", "--yes").returncode == 0
+    data = tomllib.loads((here / "shop/config.toml").read_text())["data"]
+    assert data["path"] == "data/raw/more"
+    assert (here / "shop/data/raw/more/manifest.csv").is_file()
+
+
 @pytest.mark.slow
 def test_what_the_student_changed_in_a_sample_file_is_named_and_kept(
     run: Run, here: Path, template: Path, sales: Write

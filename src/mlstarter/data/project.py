@@ -14,6 +14,7 @@ from mlstarter.data.archives import is_archive
 from mlstarter.data.pictures import QUESTIONS, data_values
 from mlstarter.data.place import Placement, copy_into
 from mlstarter.data.reader import fits
+from mlstarter.data.recordings import VOCABULARIES
 from mlstarter.data.schema import Schema, read_schema, to_toml
 from mlstarter.data.settings import KEYS, Settings, settings_in, with_values
 from mlstarter.data.show import excerpt
@@ -21,8 +22,14 @@ from mlstarter.data.tables import Table
 from mlstarter.data.writing import config_data, merge, with_data, with_settings
 from mlstarter.errors import ProjectError
 
-CODE_KEYS = ("task", "split_rule", "split_column")
+CODE_KEYS = ("task", "split_rule", "split_column", "speech_task")
 """Answers that stand in the project's code and configuration, and not in schema.toml."""
+
+TEXT_KEYS = {"text_column": "text", "target": "label", "text_group": "group"}
+"""What ``[data]`` of a project of texts calls the columns that answers name."""
+
+TEXT_SETTINGS = ("format", "encoding", "separator", "quote", "escape", "skip_lines", "table")
+"""What it says of how their file is written."""
 
 ANSWERS, CONFIG, SCHEMA = ".copier-answers.yml", "config.toml", "schema.toml"
 
@@ -90,13 +97,25 @@ class DataProject:
             if value not in ("", None) and not name.startswith("data_") and name not in QUESTIONS
         }
         if self.is_sample:
-            ours = ("task", "target", "positive_class", "split_rule", "split_column", "row")
+            ours = (
+                *("task", "target", "positive_class", "split_rule", "split_column", "row"),
+                *("text_column", "text_group", "speech_task"),
+            )
             return {n: v for n, v in answers.items() if n == "project_type" or n not in ours}
+        keys = TEXT_KEYS.items() if answers.get("project_type") == "nlp" else ()
+        answers |= {key: self.data[name] for key, name in keys if self.data.get(name)}
+        if answers.get("speech_task") in VOCABULARIES:  # of which other recordings may be none
+            del answers["speech_task"]
         if self.schema and (target := read_schema(self.schema).target).name:
             answers["target"] = target.name
             if target.positive and answers.get("task") in ("binary", "anomaly"):
                 answers["positive_class"] = target.positive
         return answers
+
+    def answers_about(self, recorded_path: str) -> dict[str, Any]:
+        """Return what its owner has stated about the file that is there: no group is a choice."""
+        is_same = self.data.get("path") == recorded_path and "group" in self.data
+        return self.answers_of_owner | ({"text_group": self.data["group"]} if is_same else {})
 
     def answers_for_reader(self, settings: Settings) -> dict[str, str]:
         """Return the answers with which the template writes a reader of the file that is lacking.
@@ -148,6 +167,23 @@ class DataProject:
         return {
             key: str(own_answers[key]) for key in keys if str(own_answers[key]) != self.answers[key]
         }
+
+    def other_changes(
+        self, recorded_path: str, settings: Settings | None, columns: Mapping[str, str]
+    ) -> Changes:
+        """Return what changes for texts or recordings; ``columns`` are the answers that name them.
+
+        ``settings`` are None for recordings.
+        """
+        values: dict[str, Any] = {"path": recorded_path}
+        if settings is not None:
+            values |= {
+                key: value
+                for key in TEXT_SETTINGS
+                if (value := getattr(settings, key)) != getattr(Settings(), key) or key in self.data
+            }
+            values |= {TEXT_KEYS[key]: column for key, column in columns.items()}
+        return Changes(self.root, {CONFIG: (self.config, with_data(self.config, values))})
 
     def changes(self, settings: Settings, schema: Schema, table: Table) -> Changes:
         """Return what a description changes; what the owner wrote about a column stays.
