@@ -157,7 +157,7 @@ AMBIGUOUS = "a;b;y\n" + "".join(f"1,{i % 900 + 100};{i % 3};{'xy'[i % 2]}\n" for
         ("a,y\n" + "1,\n2,\n" * 30, ["target=y"], "has no values", "choose another target"),
         ("a,y\n" + "1,yes\n2,no\n" * 5, ["target=y"], "10 rows", "at least 30"),
         ("a,y\n" + "1,no\n2,no\n" * 30 + "3,yes\n", ["target=y"], 'class "yes"', "bring more"),
-        ("a,y\n" + "1,no\n2,yes\n" * 30, ["target=y", "task=regression"], "needs numbers", "leave out"),
+        ("a,y\n" + "1,no\n2,yes\n" * 30, ["target=y", "task=regression"], "needs numbers", "state --data task="),
         ("a,y\n" + "1,no\n2,yes\n3,x\n" * 30, ["target=y", "task=binary"], "it has 3", "multiclass"),
     ],
 )  # fmt: skip
