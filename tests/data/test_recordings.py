@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import wave
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,17 @@ def test_what_a_project_would_not_read_is_said(tmp_path: Path, title: str) -> No
     with pytest.raises(DataError, match=reason) as failure:
         propose(look(put(tmp_path, tables, *recordings)), {})
     assert failure.value.hint
+
+
+@pytest.mark.parametrize(("width", "zero"), [(1, 128), (2, 0), (3, 0)])
+def test_a_silent_recording_with_a_text_is_named(tmp_path: Path, width: int, zero: int) -> None:
+    put(tmp_path, {"manifest.csv": HEAD + "0.wav,hello,s\n1.wav,there,s\n"})
+    for name, first in (("0.wav", zero + 1), ("1.wav", zero)):
+        with wave.open(str(tmp_path / name), "wb") as file:
+            file.setparams((1, width, 16_000, 0, "NONE", ""))
+            file.writeframes(bytes([first, *[zero] * (width * 1_600 - 1)]))
+    with pytest.raises(DataError, match=r"line 3: 1\.wav is silent throughout"):
+        propose(look(tmp_path), {})
 
 
 @pytest.mark.parametrize(

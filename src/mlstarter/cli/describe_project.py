@@ -139,7 +139,10 @@ def _write(
     if options.yes:
         echo(changes.text(), nl=False)
     names = ", ".join(changes.names) or "nothing: they say so already"
-    echo(f"Written: {names}.\n\nNext:")
+    echo(f"Written: {names}.")
+    if place.copy_path:
+        echo(f"The data are in {place.copy_path}.")
+    echo("\nNext:")
     line = variable_line(place)
     for step in [*([line] if line else []), "git diff", "make train"]:
         echo(f"  {step}")

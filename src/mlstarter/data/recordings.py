@@ -21,6 +21,7 @@ from mlstarter.data.choices import Suggestion
 from mlstarter.data.encodings import misfit
 from mlstarter.data.errors import DataError
 from mlstarter.data.show import excerpt, quote, some
+from mlstarter.data.sounds import is_silent, kind_of
 
 TABLES = ("manifest.csv", "manifest.tsv", "validated.tsv")
 PARTS = ("train.tsv", "dev.tsv", "valid.tsv", "test.tsv")
@@ -40,17 +41,6 @@ VOCABULARIES: Mapping[str, frozenset[str]] = {
 """The words that a project of each task knows from the start."""
 
 NOTE = re.compile(r"<[^<>]+>|\[[^\[\]]+\]|&(?:amp|lt|gt|quot|nbsp|apos|#[0-9]{2,6});")
-OTHER_SOUNDS = {
-    "AIFF": re.compile(rb"FORM"),
-    "AU": re.compile(rb"\.snd"),
-    "CAF": re.compile(rb"caff"),
-    "M4A": re.compile(rb".{4}ftyp", re.DOTALL),
-    "AAC": re.compile(rb"\xff[\xf0\xf1\xf8\xf9]"),
-    "WMA": re.compile(rb"\x30\x26\xb2\x75"),
-    "SPHERE": re.compile(rb"NIST_1A"),
-}
-"""What files of other kinds begin with."""
-
 MOST_STARTS = 100  # recordings that are looked into
 FEWEST_SPEAKERS = 3
 SPEAKER_SHARE = 0.5  # of the rows: a column of fewer different values holds no texts
@@ -109,7 +99,7 @@ def lines_of(folder: Path) -> list[Line]:
     if lines:
         _require_files(lines)
         _refuse_second_lines(lines)
-        _refuse_other_sounds(lines)
+        _refuse_sounds(lines)
     return lines
 
 
@@ -285,16 +275,19 @@ def _refuse_second_lines(lines: list[Line]) -> None:
             )
 
 
-def _refuse_other_sounds(lines: list[Line]) -> None:
-    """Raise DataError where all recordings are of kinds that no project reads."""
-    kinds = set[str]()
-    for line in [line for line in lines if line.path.is_file()][:MOST_STARTS]:
-        with line.path.open("rb") as file:
-            start = file.read(16)
-        kinds.add(next((kind for kind, mark in OTHER_SOUNDS.items() if mark.match(start)), ""))
+def _refuse_sounds(lines: list[Line]) -> None:
+    """Raise DataError where all recordings are of kinds that no project reads, or one is silent."""
+    here = [line for line in lines if line.path.is_file()][:MOST_STARTS]
+    kinds = {kind_of(line.path) for line in here}
     if kinds and "" not in kinds:
         raise DataError(
             f"The recordings that {excerpt(lines[0].table.name)} names are {some(sorted(kinds))}, "
             "and a project of speech reads wav, flac, ogg and mp3.",
             hint="convert them, each with: ffmpeg -i 1.m4a 1.wav",
+        )
+    if line := next((line for line in here if line.text and is_silent(line.path)), None):
+        raise DataError(
+            f"{excerpt(line.table.name)}, line {line.number:,}: {excerpt(line.name, 80)} is silent "
+            f"throughout, and {quote(line.text, 30)} is said to be heard in it.",
+            hint="record it anew, or leave its line out",
         )
