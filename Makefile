@@ -35,7 +35,7 @@ test test-quick test-full: export PYTHONDONTWRITEBYTECODE :=
 
 test: $(STAMP)  ## Run the tests, the long ones sampled
 	$(BIN)/python -m pytest -n 2 -m "not full and not e2e and not container and not browser" $(ARGS)
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not full and (e2e or container or browser)" --durations 30 $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder -m "not full and (e2e or container or browser)" --durations 30 $(ARGS)
 
 test-quick: $(STAMP)  ## Run the tests that take seconds
 	$(BIN)/python -m pytest -n 2 -m "not slow and not e2e and not container and not browser and not full" $(ARGS)

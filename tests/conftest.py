@@ -18,9 +18,16 @@ Require = Callable[[str], str]
 Run = Callable[..., tuple[int, str, str]]
 
 
+# Groups of end-to-end tests that take longest: begun first, no worker is left with one at the end.
+LONGEST_GROUPS = ("asr", "tabular", "cv", "nlp")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave one case of a ``sampled`` test in the quick run, its first; ``make test`` runs all."""
+    """Leave one case of a ``sampled`` test in the quick run, its first; ``make test`` runs all.
+
+    The groups that take longest come first.
+    """
     families: dict[tuple[object, str], list[pytest.Item]] = {}
     for item in items:
         if item.get_closest_marker("sampled"):
@@ -29,6 +36,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for cases in families.values():
         for case in cases[1:]:
             case.add_marker("slow")
+
+    def place(item: pytest.Item) -> int:
+        group = item.get_closest_marker("xdist_group")
+        name = group.args[0] if group else ""
+        return LONGEST_GROUPS.index(name) if name in LONGEST_GROUPS else len(LONGEST_GROUPS)
+
+    items.sort(key=place)
 
 
 def pytest_collection_finish() -> None:
