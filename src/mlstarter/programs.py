@@ -62,6 +62,7 @@ def _end(process: subprocess.Popen[bytes], *, is_alone: bool, waits: bool) -> No
     _send(process, signal.SIGTERM, is_alone=is_alone)
     if not _has_ended(process, _PATIENCE):
         _send(process, getattr(signal, "SIGKILL", signal.SIGTERM), is_alone=is_alone)
+        process.wait()
 
 
 def _send(process: subprocess.Popen[bytes], number: int, *, is_alone: bool) -> None:
