@@ -90,6 +90,7 @@ def _watch(reader: int) -> None:
     try:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
+        os.chdir("/")  # or a disk that the owner stood on would be busy for a moment after it
         owner = os.getppid()
         # Whoever reads what the owner writes waits for nobody else.
         for name in os.listdir("/dev/fd"):  # noqa: PTH208 - as short as possible
