@@ -36,23 +36,26 @@ def run_program(
         try:
             output, complaint = process.communicate(stdin)
         except BaseException as reason:
-            with _alarm_blocked():
+            with _without_alarm():
                 _end(process, is_alone=is_alone, waits=isinstance(reason, KeyboardInterrupt))
             raise
     return subprocess.CompletedProcess(command, process.returncode, output, complaint)
 
 
 @contextmanager
-def _alarm_blocked() -> Iterator[None]:
-    """Let no alarm in: that of ``bounds`` rings again, and would leave the program running."""
-    if not hasattr(signal, "pthread_sigmask"):
+def _without_alarm() -> Iterator[None]:
+    """Stop the timer: the alarm of ``bounds`` rings again, and would leave the program running.
+
+    To block its signal would not do: another thread might receive it.
+    """
+    if not hasattr(signal, "setitimer"):
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})
+    rest = signal.setitimer(signal.ITIMER_REAL, 0)
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.setitimer(signal.ITIMER_REAL, *rest)
 
 
 def _end(process: subprocess.Popen[bytes], *, is_alone: bool, waits: bool) -> None:
