@@ -50,7 +50,7 @@ def verbs(source: Path, out: Path) -> list[tuple[str | Path, ...]]:
     ]
 
 
-def check_each_verb(run: Run, source: Path, folder: Path) -> None:
+def assert_each_verb_answers(run: Run, source: Path, folder: Path) -> None:
     for number, words in enumerate(verbs(source, folder / "out")):
         status, out, err = run(*words)
 
@@ -69,7 +69,7 @@ def test_a_setting_of_copier_may_be_anything(key: str, mlstarter: Run, tmp_path:
     for number, value in enumerate(VALUES):
         folder = tmp_path / str(number)
         files = {"copier.yml": json.dumps({key: value, "n": "x"}), "a.jinja": "{{ n }} now\n"}
-        check_each_verb(mlstarter, write_template(folder / "t", files), folder)
+        assert_each_verb_answers(mlstarter, write_template(folder / "t", files), folder)
 
 
 @pytest.mark.slow
@@ -83,7 +83,7 @@ def test_a_variable_of_cookiecutter_may_be_anything(
             "cookiecutter.json": json.dumps({"s": "project", key: value}),
             "{{cookiecutter.s}}/a": "{{ cookiecutter.s }} now\n",
         }
-        check_each_verb(mlstarter, write_template(folder / "t", files), folder)
+        assert_each_verb_answers(mlstarter, write_template(folder / "t", files), folder)
 
 
 @pytest.mark.parametrize("value", ["3", "x", "{a: 1}"])

@@ -72,8 +72,9 @@ def test_project_and_tool_find_the_same_pictures(
     ["{0}/{1}.png", "{0}\\{1}.png", "./{0}/{1}", "v-1/{0}/{1}.png", "/srv/v-1/{0}/{1}", "{1}", "{1}.png"],
 )  # fmt: skip
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
+@pytest.mark.parametrize("comma", [",", ", "])
 def test_project_and_tool_read_the_same_pictures(
-    tmp_path: Path, read_table: Any, style: str, form: Literal["NFC", "NFD"]
+    tmp_path: Path, read_table: Any, style: str, form: Literal["NFC", "NFD"], comma: str
 ) -> None:
     rows = []
     for i in range(24):
@@ -81,9 +82,9 @@ def test_project_and_tool_read_the_same_pictures(
         (tmp_path / folder).mkdir(exist_ok=True)
         (tmp_path / folder / f"{i}.png").write_bytes(b"")
         name = unicodedata.normalize("NFC", style.format(folder, i))
-        rows.append(f"{name},{'xy'[i % 2]}")
+        rows.append(f"{name}{comma}{'xy'[i % 2]}")
     table = tmp_path / "labels.csv"
-    table.write_text("\n".join(["file,label", *rows]), encoding="utf-8-sig")
+    table.write_text("\n".join([f"file{comma}label", *rows]), encoding="utf-8-sig")
     answers = {"project_type": "cv"}
     proposal = propose(inspect(table, answers), answers)
     settings = SimpleNamespace(**data_values(proposal.answers))

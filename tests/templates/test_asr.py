@@ -178,7 +178,7 @@ def own_folder(root: Path) -> None:
         csv.writer(file, delimiter=";").writerows([("file", "sentence", "speaker"), *rows])
 
 
-def train_and_ask(project: Project, rows: int) -> None:
+def assert_it_trains_and_answers(project: Project, rows: int) -> None:
     """Go from recordings to an answer, with speakers kept apart."""
     for step in ("train", "evaluate", "promote"):
         project.command(step)
@@ -203,7 +203,7 @@ def test_a_collection_of_ones_own_runs_to_an_answer(
     environment = {**asr_project.environment, "PYTHONPATH": str(root / "src")}
     project = Project(root, "my_voices", asr_project.python, environment)
     assert "train: 120 recordings" in project.command("fetch").output
-    train_and_ask(project, 180)
+    assert_it_trains_and_answers(project, 180)
 
 
 @pytest.mark.parametrize(
@@ -229,7 +229,7 @@ def test_a_collection_of_kaggle_runs_from_fetch_to_an_answer(
     kaggle.archive, count = asr_recordings.archive(preset)
     fetch = ("-c", SHIM, kaggle.api, project.package, "fetch", "--yes")
     project.run(project.python, *fetch, environment={"KAGGLE_API_TOKEN": stand_in.TOKEN})
-    train_and_ask(project, count)
+    assert_it_trains_and_answers(project, count)
 
 
 @pytest.mark.browser

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from mlstarter import watchdog
 from mlstarter.errors import UsageError
 from mlstarter.sources.assemble import assemble, is_layered
 from mlstarter.sources.own_files import own_files_only
@@ -23,6 +24,7 @@ def working_copy(folder: Path) -> Iterator[Template]:
     """
     if not folder.is_dir():
         raise UsageError(f"There is no folder {folder}.", hint="give the template's folder")
+    watchdog.arm()
     source = str(folder.absolute())
     if is_layered(folder):
         with tempfile.TemporaryDirectory(prefix="mlstarter-template-") as work:

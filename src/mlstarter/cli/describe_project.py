@@ -28,59 +28,51 @@ def into_project(
     from mlstarter.data.project import open_project
 
     project = open_project(options.project or Path())
-    is_table = project.answers.get("project_type") != "cv"
-    place = placement(source, project.root, copy=options.copy and is_table)
+    holds_pictures = project.answers.get("project_type") == "cv"
+    place = placement(source, project.root, copy=options.copy and not holds_pictures)
     decisions = project.earlier_decisions(place.recorded_path)
     own = look(source, project.answers_about(place.recorded_path) | answers, terminal, decisions)
-    if not is_table:
+    if holds_pictures:
         place = placement(source, project.root, copy=options.copy, pictures=own.pictures)
         _pictures_into_project(options, own, project, place, terminal)
         return
-    if own.looked_at is None or own.proposal is None or own.proposal.schema is None:
-        _without_schema(options, own, project, place, terminal)
-        return
-    if own.proposal.problem is not None:
-        raise own.proposal.problem
-    settings = replace(own.looked_at.settings, path=place.recorded_path)
-    if project.is_sample:
-        questions = [*QUESTIONS, *project.answers, *own.suggestions(QUESTIONS)]
-        new_answers = own.answers(place.recorded_path, questions) | own.suggestions(QUESTIONS)
-        new_answers.pop("project_type", None)
-        _switch(options, own, new_answers, "The project has the sample.")
-        return
-    if reader := project.answers_for_reader(settings):
-        _switch(options, own, reader, "The project has no reader for this kind of file.")
-        return
-    if new_answers := project.answers_to_change(answers):
-        _switch(options, own, new_answers, "The project was made with other answers.")
-        return
-    changes = project.changes(settings, own.proposal.schema, own.looked_at.table)
-    _write(options, own, changes, place, terminal)
-
-
-def _without_schema(
-    options: DescribeOptions,
-    own: UserData,
-    project: DataProject,
-    place: Placement,
-    terminal: Terminal | None,
-) -> None:
-    """Write down where texts or recordings are, or say how the project gets the code for them."""
     if own.proposal is not None and own.proposal.problem is not None:
         raise own.proposal.problem
+    if update := _answers_of_update(own, project, place, answers):
+        _switch(options, own, *update)
+        return
+    _write(options, own, _changes(own, project, place), place, terminal)
+
+
+def _answers_of_update(
+    own: UserData, project: DataProject, place: Placement, answers: Mapping[str, Any]
+) -> tuple[Mapping[str, Any], str] | None:
+    """Return the answers that an update has to change first, and why; None where there are none."""
+    has_schema = own.proposal is not None and own.proposal.schema is not None
     if project.is_sample:
-        questions = {*QUESTIONS, "speech_task"}
-        answers = own.answers(place.recorded_path, questions) | own.suggestions(questions)
-        _switch(options, own, answers, "The project has the sample.")
-        return
-    own_answers = own.suggestions(["speech_task"]) | {**own.answers_of_owner}
-    if new_answers := project.answers_to_change(own_answers):
-        _switch(options, own, new_answers, "The project was made with other answers.")
-        return
-    settings = own.looked_at.settings if own.looked_at else None
+        more = project.answers if has_schema else ()
+        new_answers = own.answers(place.recorded_path, [*QUESTIONS, *more])
+        new_answers |= own.suggestions(QUESTIONS)
+        new_answers.pop("project_type", None)
+        return new_answers, "The project has the sample."
+    if has_schema and own.looked_at is not None:
+        settings = replace(own.looked_at.settings, path=place.recorded_path)
+        if reader := project.answers_for_reader(settings):
+            return reader, "The project has no reader for this kind of file."
+    if not has_schema:
+        answers = own.suggestions(["speech_task"]) | {**own.answers_of_owner}
+    new_answers = project.answers_to_change(answers)
+    return (new_answers, "The project was made with other answers.") if new_answers else None
+
+
+def _changes(own: UserData, project: DataProject, place: Placement) -> Changes:
+    """Return what changes in a project of tables, texts or recordings."""
+    if own.looked_at is not None and own.proposal is not None and own.proposal.schema is not None:
+        settings = replace(own.looked_at.settings, path=place.recorded_path)
+        return project.changes(settings, own.proposal.schema, own.looked_at.table)
+    settings_of_texts = own.looked_at.settings if own.looked_at else None
     columns = own.suggestions(["text_column", "target", "text_group"])
-    changes = project.other_changes(place.recorded_path, settings, columns)
-    _write(options, own, changes, place, terminal)
+    return project.other_changes(place.recorded_path, settings_of_texts, columns)
 
 
 def _pictures_into_project(
@@ -199,7 +191,7 @@ QUESTIONS = (
     "data_source", "data_path", "data_format", "data_encoding", "data_separator", "data_quote",
     "data_escape", "data_decimal", "data_thousands", "data_table", "data_skip_lines",
     "data_comment", "data_header", "task", "target", "positive_class", "split_rule", "split_column",
-    "text_column", "text_group",
+    "text_column", "text_group", "speech_task",
 )  # fmt: skip
 
 

@@ -228,7 +228,7 @@ def _other(folder: Folder) -> DataError:
     name = excerpt(folder.path.name)
     texts = [table for table in tables if table.endswith(".txt")]
     if len(texts) > max(1, len(tables) / 2):
-        raise DataError(
+        return DataError(
             f"{name} is a folder of texts, such as {some(texts, 2)}, and a project of texts reads "
             "one table.",
             hint="write one CSV file of them with a column for the text and one for its label, "

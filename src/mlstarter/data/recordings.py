@@ -277,15 +277,15 @@ def _refuse_second_lines(lines: list[Line]) -> None:
 
 def _refuse_sounds(lines: list[Line]) -> None:
     """Raise DataError where all recordings are of kinds that no project reads, or one is silent."""
-    here = [line for line in lines if line.path.is_file()][:MOST_STARTS]
-    kinds = {kind_of(line.path) for line in here}
+    first_lines = [line for line in lines if line.path.is_file()][:MOST_STARTS]
+    kinds = {kind_of(line.path) for line in first_lines}
     if kinds and "" not in kinds:
         raise DataError(
             f"The recordings that {excerpt(lines[0].table.name)} names are {some(sorted(kinds))}, "
             "and a project of speech reads wav, flac, ogg and mp3.",
             hint="convert them, each with: ffmpeg -i 1.m4a 1.wav",
         )
-    if line := next((line for line in here if line.text and is_silent(line.path)), None):
+    if line := next((x for x in first_lines if x.text and is_silent(x.path)), None):
         raise DataError(
             f"{excerpt(line.table.name)}, line {line.number:,}: {excerpt(line.name, 80)} is silent "
             f"throughout, and {quote(line.text, 30)} is said to be heard in it.",

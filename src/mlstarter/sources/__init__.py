@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from packaging.version import Version
 
+from mlstarter import watchdog
 from mlstarter.errors import TemplateError
 from mlstarter.sources import address, builtin
 from mlstarter.sources.template import EngineName, Template
@@ -42,6 +43,7 @@ def resolve(
         return builtin.resolve(source, ref)
     from mlstarter.sources import remote
 
+    watchdog.arm()
     return remote.resolve(source, ref, directory)
 
 

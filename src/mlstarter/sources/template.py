@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from mlstarter import watchdog
 from mlstarter.errors import TemplateError
 
 EngineName = Literal["copier", "cookiecutter"]
@@ -78,12 +77,11 @@ def question_file(root: Path) -> Path | None:
 
 
 def engine_of(root: Path, source: str) -> EngineName:
-    """Tell a Copier template from a Cookiecutter one by its files; it is watched from here on.
+    """Tell a Copier template from a Cookiecutter one by its files.
 
     Raises:
         TemplateError: the folder holds neither.
     """
-    watchdog.arm()
     if question_file(root) is not None:
         return "copier"
     if (root / "cookiecutter.json").is_file():

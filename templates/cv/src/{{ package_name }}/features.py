@@ -74,10 +74,11 @@ def flatten(image: Image.Image, side: int, white: float) -> Image.Image:
     """Return an RGB picture, squares averaged into pixels, what is transparent on white."""
     if image.mode.startswith("I") or image.mode == "F":  # grey in 16 or 32 bits
         values = np.asarray(image, dtype=np.float64)
+        least, most = values.min(initial=0), values.max(initial=0)
         # Cameras fill 10, 12 or 14 of 16 bits: a dark picture does not tell which.
-        deepest = 1 if image.mode == "F" else 65535
-        white = white or deepest * (values.max(initial=0) > deepest / 4)
-        if not 0 <= values.min(initial=0) <= values.max(initial=0) <= white:
+        full = 1 if image.mode == "F" else 65535
+        white = white or (full if most > full / 4 else 0)
+        if least < 0 or most > white:
             raise BadImage(DEPTH)
         image = Image.fromarray((values * (255 / (white or 1))).round().astype(np.uint8))
     if not image.has_transparency_data:
