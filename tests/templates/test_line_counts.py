@@ -6,7 +6,7 @@ evening is the aim: ``AIM`` for Python under src/, ``KAGGLE`` more where the dat
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 import pytest
 
@@ -15,6 +15,7 @@ from mlstarter.sources import Template
 from mlstarter.sources.assemble import TYPES
 from mlstarter.tree import Tree
 
+ROOT = Path(__file__).parents[2]
 AIM = {"tabular": 1_300, "cv": 1_400, "nlp": 1_450, "asr": 1_900}
 # Types that are over the aim so far, by how much at most: this may only become less.
 OVER = {
@@ -66,6 +67,20 @@ def lines(tree: Tree, folder: str, *suffixes: str) -> int:
 
 def test_every_type_is_counted_or_named_here() -> None:
     assert {kind for kind, _, _ in CASES} == set(TYPES)
+
+
+@pytest.mark.slow
+def test_the_documents_say_how_much_there_is_to_read(working_template: Template) -> None:
+    questionnaire = questions.load(working_template)
+    counts = []
+    for kind in ("tabular", "cv", "nlp", "asr"):
+        answers = questions.complete(questionnaire, {"project_type": kind})
+        counts.append(f"{lines(engines.render(working_template, answers), 'src', '.py'):,}")
+    tables, pictures, texts, speech = counts
+    readme = " ".join((ROOT / "README.md").read_text("utf-8").split())
+    assert f"{tables} lines of Python, of pictures {pictures}, of texts {texts}" in readme
+    assert f"of speech {speech}" in readme
+    assert ", ".join(counts) in (ROOT / "docs/measured.md").read_text("utf-8")
 
 
 @pytest.mark.parametrize(

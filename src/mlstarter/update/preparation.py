@@ -15,7 +15,7 @@ from mlstarter.git.merge_base import TemplateCommit, find_base, template_commits
 from mlstarter.project import Project
 from mlstarter.questions import Questionnaire
 from mlstarter.sources import Template
-from mlstarter.update.answers_to_code import require_plain_answers
+from mlstarter.update.answer_safety import require_plain_answers
 from mlstarter.update.merge.plan import Plan
 from mlstarter.update.request import UpdateRequest
 from mlstarter.update.versions import new_template
