@@ -193,7 +193,8 @@ def test_no_program_of_the_project_s_git_fetches_what_is_missing(
     run: Run, project: Path, tmp_path: Path
 ) -> None:
     git = ["git", "-C", str(project)]
-    subprocess.run([*git, "commit", "-qm", "x"], check=True)
+    author = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"]
+    subprocess.run([*git, *author, "commit", "-qm", "x"], check=True)
     subprocess.run([*git, "sparse-checkout", "init", "--cone", "--sparse-index"], check=True)
     subprocess.run([*git, "sparse-checkout", "set", "model"], check=True)
     show = subprocess.run([*git, "rev-parse", "HEAD:tests"], capture_output=True, check=True)
