@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import time
 from pathlib import Path
 
 import pytest
 
 from mlstarter.cohort.moments import parse_moment
-from mlstarter.cohort.roster import read_roster
-from tests.cohort.conftest import Classroom, document_of, git
-
-
-def check(
-    classroom: Classroom, capsys: pytest.CaptureFixture[str], text: str, *more: str
-) -> list[tuple[int, str]]:
-    classroom.roster.write_bytes(text.encode())
-    before = set(classroom.folder.rglob("*"))
-    status = classroom.call("check", "--json", *more)
-    table = document_of(capsys.readouterr().out)
-    problems = [(row["line"], row["message"]) for row in table["problems"]]
-    assert status == (3 if problems else 0)
-    assert set(classroom.folder.rglob("*")) == before
-    return problems
+from tests.cohort.conftest import Classroom, git
+from tests.cohort.json_output import problems_of
 
 
 @pytest.mark.parametrize(
@@ -39,7 +25,7 @@ def check(
 def test_commas_semicolons_marks_and_any_order_are_read(
     classroom: Classroom, capsys: pytest.CaptureFixture[str], text: str
 ) -> None:
-    assert check(classroom, capsys, text) == []
+    assert problems_of(classroom, capsys, text) == []
 
 
 @pytest.mark.sampled
@@ -74,14 +60,14 @@ def test_an_id_that_cannot_be_is_found(
     classroom: Classroom, capsys: pytest.CaptureFixture[str], row: str, message: str
 ) -> None:
     text = f"student_id,section\nok,A\n{row},B\n"
-    assert check(classroom, capsys, text) == [(3, message)]
+    assert problems_of(classroom, capsys, text) == [(3, message)]
 
 
 def test_every_problem_is_reported_not_only_the_first(
     classroom: Classroom, capsys: pytest.CaptureFixture[str]
 ) -> None:
     text = "student_id,seed,project_type\ns1,x,cv\ns2,1\n../s3,1,cv\ns4,1,video\ns5,2,cv\n"
-    assert check(classroom, capsys, text) == [
+    assert problems_of(classroom, capsys, text) == [
         (2, 'The answer to "seed" cannot be "x": a whole number is needed'),
         (3, "has 2 cells instead of 3"),
         (4, 'the student_id "../s3" would lead out of its folder'),
@@ -91,7 +77,7 @@ def test_every_problem_is_reported_not_only_the_first(
 
 def test_columns_are_checked_too(classroom: Classroom, capsys: pytest.CaptureFixture[str]) -> None:
     text = "student_id,sed,author_name,student_id\ns1,1,Ada,s1\n"
-    assert check(classroom, capsys, text) == [
+    assert problems_of(classroom, capsys, text) == [
         (1, 'has the column "student_id" twice'),
         (1, 'has the unknown column "sed": did you mean "seed"?'),
         (1, 'has the column "author_name": names stay out of repositories'),
@@ -103,7 +89,7 @@ def test_a_username_that_the_remote_needs_must_be_there_and_be_safe(
 ) -> None:
     classroom.remote = f"file://{classroom.server}/{{username}}.git"
     text = "student_id,username\ns1,ada\ns2,\ns3,../ada\ns4,ADA\n"
-    assert check(classroom, capsys, text) == [
+    assert problems_of(classroom, capsys, text) == [
         (4, 'the username "../ada" would lead out of its folder'),
         (5, 'the username "ADA" differs only in case from the one in line 2'),
     ]
@@ -239,156 +225,6 @@ def test_settings_that_cannot_be_are_refused(
     assert hint in err
 
 
-WITH_ACCENTS = "student_id,name\ns1,Jürgen Müller\n"
-
-
-@pytest.mark.sampled
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"student_id,name,,\r\ns1,Ann,,\r\ns2,Bob,,\r\n,,,\r\n",
-        b"student_id,,name\ns1,,Ann\n",
-        b"sep=;\r\nstudent_id;name\r\ns1;Ann\r\n",
-        b"\xef\xbb\xbfsep=\t\nstudent_id\tname\ns1\tAnn\n",
-        b"student_id\tname\ns1\tAnn, the first\n",
-        b"student_id|name\ns1|Ann\n",
-        "student_id,name\ns1\u200b,Ann\n".encode(),
-        "\ufeff\u200bstudent_id\u200e,name\n\u2060s1\xa0,Ann\n".encode(),
-        "\ufeffstudent_id,name\ns1,Ann\n".encode("utf-16-le"),
-        WITH_ACCENTS.encode("utf-8-sig"),
-        WITH_ACCENTS.encode("cp1252"),
-        WITH_ACCENTS.encode("utf-16"),
-        b'"student_id","name"\n"s1","two\r\nlines; and, more"\n',
-        b'"name, family first",student_id;\n"Lovelace, Ada",s1\n'.replace(b";", b""),
-        b"Student ID,E-Mail\ns1,ann@example.org\n",
-        b"student_id\rs1\r",
-        b"student_id\ns1",
-        b"student_id,name\ns1,Ann,,,\n",
-        b"name, first;student_id\nAnn;s1\n",
-        b"student_id\tname, first, last\ns1\tAnn\n",
-        b"student_id, name, email\ns1, Ann, a@b\n",
-        "student_id,name\ns1,Ann\n".encode("utf-32"),
-    ],
-)
-def test_whatever_spreadsheets_write_is_read(
-    classroom: Classroom, capsys: pytest.CaptureFixture[str], data: bytes
-) -> None:
-    classroom.roster.write_bytes(data)
-
-    status = classroom.call("check", "--json")
-
-    table = document_of(capsys.readouterr().out)
-    assert table["problems"] == []
-    assert status == 0
-    assert table["students"] >= 1
-
-
-def test_letters_of_another_encoding_are_read_and_said(tmp_path: Path) -> None:
-    file = tmp_path / "roster.csv"
-    file.write_bytes(WITH_ACCENTS.encode("cp1252"))
-
-    roster = read_roster(file, ())
-
-    assert roster.students[0].name == "Jürgen Müller"
-    assert roster.notes == [
-        "the file is not UTF-8; it was read as Windows-1252: look at names with accents"
-    ]
-
-
-def test_an_id_is_compared_without_what_nobody_sees(tmp_path: Path) -> None:
-    file = tmp_path / "roster.csv"
-    file.write_text("student_id,name\ns1,Ann\ns\u200b1,Bob\n", encoding="utf-8")
-
-    roster = read_roster(file, ())
-
-    assert [student.student_id for student in roster.students] == ["s1", "s1"]
-    assert [problem.message for problem in roster.problems] == [
-        'the student_id "s1" is there already in line 2'
-    ]
-
-
-def test_a_name_keeps_the_joiners_that_spell_it(tmp_path: Path) -> None:
-    file = tmp_path / "roster.csv"
-    name = "\u06a9\u062a\u0627\u0628\u200c\u0647\u0627"
-    file.write_text(f"student_id,name\ns1,{name}\u200b\n", encoding="utf-8")
-
-    assert read_roster(file, ()).students[0].name == name
-
-
-def test_columns_of_a_learning_platform_are_left_alone_and_said(
-    classroom: Classroom, capsys: pytest.CaptureFixture[str]
-) -> None:
-    classroom.roster.write_text(
-        "Student,student_id,SIS Login ID,Final Score,Final Score,\nAnn,s1,x1,9,9,stray\n",
-        encoding="utf-8",
-    )
-
-    status = classroom.call("check")
-
-    err = capsys.readouterr().err
-    assert status == 0
-    assert "column 6 has no name and is not read" in err
-    assert "not read, being neither a column nor a question: student, sis login id" in err
-    assert "stray" not in err
-
-
-@pytest.mark.parametrize(
-    ("header", "row"),
-    [
-        ("Last Name\tFirst Name\tstudent_id\tLast Access", "B\tAnn\ts1\t2026"),
-        ("Vorname;Nachname;student_id", "Ann;B;s1"),
-        ("Surname,Preferred name,student_id,Size of team", "B,Ann,s1,3"),
-        ("Student,ID,student_id,SIS Login ID,HW (12)", "B,7,s1,ann,5"),
-    ],
-)
-def test_a_longer_word_is_no_slip_of_a_column(
-    classroom: Classroom, capsys: pytest.CaptureFixture[str], header: str, row: str
-) -> None:
-    assert check(classroom, capsys, f"{header}\n{row}\n") == []
-
-
-@pytest.mark.parametrize("word", ["names", "usernme", "Active?", "sectoin"])
-def test_a_slip_of_a_column_is_a_problem(
-    classroom: Classroom, capsys: pytest.CaptureFixture[str], word: str
-) -> None:
-    [(line, message)] = check(classroom, capsys, f"student_id,{word}\ns1,x\n")
-    assert line == 1
-    assert "has the unknown column" in message
-
-
-@pytest.mark.parametrize(
-    ("text", "hint"),
-    [
-        (
-            "First name,Surname,ID number,Email address\nAnn,B,1001,a@b\n",
-            'or rename "ID number" to it',
-        ),
-        ("Student,ID,SIS User ID\nB,,1001\nC,,1002\n", 'or rename "SIS User ID" to it'),
-        ("Vorname;Nachname;Matrikelnummer\nAnn;B;1001\n", 'or rename "Matrikelnummer" to it'),
-        ('"identifier","github_username"\n"s1","ann"\n', 'or rename "identifier" to it'),
-        ("Last Name,First Name,Email Address\nB,Ann,a@b\n", "name the columns in its first line"),
-        ("Course 2026,\nstudent_id,name\ns1,Ann\n", "its columns are named in line 2"),
-        ("# of 2026\n\nname,student_id\nAnn,s1\n", "its columns are named in line 3"),
-    ],
-)
-def test_an_export_without_a_column_of_ids_is_told_which_one_may_be_it(
-    classroom: Classroom, capsys: pytest.CaptureFixture[str], text: str, hint: str
-) -> None:
-    classroom.roster.write_text(text, encoding="utf-8")
-    assert classroom.call("check") == 2
-    err = capsys.readouterr().err
-    first = re.split("[,;\n]", text)[0].strip('"')
-    assert f'has no column student_id; it has "{first}"' in err
-    assert hint in err
-
-
-def test_an_id_that_a_formula_keeps_as_text_is_read(tmp_path: Path) -> None:
-    file = tmp_path / "roster.csv"
-    file.write_text('student_id,name\n"=""00123""",Ann\n', encoding="utf-8")
-
-    assert [student.student_id for student in read_roster(file, ()).students] == ["00123"]
-
-
 @pytest.mark.parametrize("day", ["2026-12-01", "20261201", "2026-W49-2"])
 def test_a_day_ends_with_its_last_second(day: str) -> None:
     moment = parse_moment(day)
@@ -409,16 +245,6 @@ def test_a_moment_of_any_zone_is_read(zone: str) -> None:
 def test_what_is_no_moment_is_a_problem_of_its_row(
     classroom: Classroom, capsys: pytest.CaptureFixture[str], text: str
 ) -> None:
-    problems = check(classroom, capsys, f"student_id,deadline\ns1,2026-12-01\ns2,{text}\n")
+    problems = problems_of(classroom, capsys, f"student_id,deadline\ns1,2026-12-01\ns2,{text}\n")
     wrong = f'the deadline "{text}" is not a date: write 2026-12-01T18:00+01:00'
     assert problems == [(3, wrong)]
-
-
-def test_the_lines_are_those_of_the_file(
-    classroom: Classroom, capsys: pytest.CaptureFixture[str]
-) -> None:
-    text = 'sep=;\r\nstudent_id;name\r\n\r\ns1;"a\r\nb"\r\n../x;c\r\n'
-
-    problems = check(classroom, capsys, text)
-
-    assert problems == [(6, 'the student_id "../x" would lead out of its folder')]
