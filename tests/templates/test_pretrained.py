@@ -23,6 +23,8 @@ FULL = [
     for kind in ("nlp", "asr")
 ]
 CV = pytest.param("cv", marks=pytest.mark.xdist_group("cv"))
+# What it is compared with need not be good; `full` trains the others as they come.
+SHORTER = {"cv": {"width": "8", "epochs": "1", "resamples": "200"}, "nlp": {}, "asr": {}}
 WRITE = "from pathlib import Path; import tiny_checkpoint as t; t.write_checkpoint(Path('tiny'))"
 SERVE = (
     "import sys, {}.serve; sys.exit(not sys.modules.keys().isdisjoint(('transformers', 'torch')))"
@@ -39,14 +41,14 @@ def project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         install(production, place / "added")
     paths = {"PYTHONPATH": f"{production.environment['PYTHONPATH']}:{production.root / 'tests'}"}
     production.run(production.python, "-c", WRITE, environment=paths)
-    change(production.root / "config.toml", {"checkpoint": '"tiny"'})
+    change(production.root / "config.toml", {"checkpoint": '"tiny"', **SHORTER[request.param]})
     change_epochs(production.root / "config.toml")
     production.command("fetch")
     return production
 
 
 def change_epochs(config: Path) -> None:
-    """Fine-tune for one epoch: random weights stay poor after three, which take thrice as long."""
+    """Train for one epoch: random weights stay poor after three, which take thrice as long."""
     text = config.read_text("utf-8")
     text, count = re.subn(r"(?ms)(^\[pretrained\].*?^epochs = )\d+", r"\g<1>1", text)
     assert count == 1
