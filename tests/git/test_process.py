@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from mlstarter.git import process
-from mlstarter.git.process import Git, GitFailed, GitMissing, environment, require_git
+from mlstarter.git.process import Git, GitFailed, GitMissing, require_git
+from mlstarter.git.settings import environment
 
 
 def test_a_failure_carries_its_command_and_what_git_said(tmp_path: Path) -> None:

@@ -16,7 +16,8 @@ from mlstarter.checks.finding import Finding
 from mlstarter.data_files import Unusable, load_yaml, number
 from mlstarter.errors import ProjectError
 from mlstarter.escape import shorten
-from mlstarter.git.process import NO_SERVER, Git
+from mlstarter.git.process import Git
+from mlstarter.git.settings import NO_SERVER
 from mlstarter.reports import METRICS, Report, read_report
 
 MODEL_LIMIT = 10 * 1024**2

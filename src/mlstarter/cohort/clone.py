@@ -25,7 +25,8 @@ from mlstarter.cohort.transport import Transport
 from mlstarter.errors import UsageError
 from mlstarter.files import writing_failed
 from mlstarter.git.layout import repository_among
-from mlstarter.git.process import Git, closed_settings
+from mlstarter.git.process import Git
+from mlstarter.git.settings import closed_settings
 
 MAIN = "refs/remotes/origin/main"
 # `--at deadline`: each student's own, from the roster's column of that name.

@@ -16,8 +16,9 @@ from mlstarter.cohort.remotes import repository_name
 from mlstarter.cohort.transport import Transport, local_path
 from mlstarter.git.identity import NEUTRAL
 from mlstarter.git.merge_base import template_commits
-from mlstarter.git.process import Git, closed_settings
+from mlstarter.git.process import Git
 from mlstarter.git.repository import Repository
+from mlstarter.git.settings import closed_settings
 from mlstarter.layer_records import RECORD, read_marker
 from mlstarter.new.first_commit import make_bare
 from mlstarter.project import Project

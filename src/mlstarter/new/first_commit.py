@@ -16,7 +16,8 @@ from mlstarter.git.identity import Identity, committer, now
 from mlstarter.git.merge_base import Layer, Pristine
 from mlstarter.git.objects import ObjectSet
 from mlstarter.git.pristine_commit import add_pristine_commits
-from mlstarter.git.process import Git, environment
+from mlstarter.git.process import Git
+from mlstarter.git.settings import environment
 from mlstarter.git.template_commits import (
     TemplateOrigin,
     Trailers,

@@ -13,7 +13,8 @@ from pathlib import Path
 from packaging.version import InvalidVersion, Version
 
 from mlstarter.errors import TemplateError
-from mlstarter.git.process import PROTOCOLS, Git, GitFailed
+from mlstarter.git.process import Git, GitFailed
+from mlstarter.git.settings import PROTOCOLS
 from mlstarter.sources.address import public_text
 from mlstarter.sources.releases import read_releases
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote
 
 from mlstarter.errors import TemplateError
-from mlstarter.git.process import PROTOCOLS
+from mlstarter.git.settings import PROTOCOLS
 from mlstarter.operating_system import is_windows
 
 _ALIASES = {"git+ssh": "ssh", "ssh+git": "ssh", "git+http": "http", "git+https": "https"}

@@ -17,7 +17,8 @@ from pathlib import Path
 
 from mlstarter.errors import TemplateError
 from mlstarter.files import without_links
-from mlstarter.git.process import NO_SERVER, Git, GitFailed, GitMissing
+from mlstarter.git.process import Git, GitFailed, GitMissing
+from mlstarter.git.settings import NO_SERVER
 
 # What git or an engine opens without a look at what it is.
 _READ_BY_NAME = frozenset(
