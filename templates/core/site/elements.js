@@ -39,10 +39,12 @@ export const percent = (share) => {
   return `${(100 * share).toFixed(digits)}\u00a0%`;
 };
 
-/** A number for people: as many digits as say something, whether it is 3e-8 or 1e9. It is rounded
+/** A number for people: as many digits as say something, whether it is 3e-8, 1e9 or 0.9996. It is rounded
     by its binary value, as Python does it: 0.8785 is 0.878 in the report as well. */
-export const number = (value, digits = 4) =>
-  Number(Number(value).toPrecision(digits)).toLocaleString("en", { maximumSignificantDigits: digits });
+export const number = (value, digits = 4) => {
+  const most = value > 0.999 && value < 1 ? Math.max(digits, Math.ceil(-Math.log10(1 - value))) : digits;
+  return Number(Number(value).toPrecision(most)).toLocaleString("en", { maximumSignificantDigits: most });
+};
 
 /** A figure with its interval, as in "0.54 (0.49 to 0.60)"; why there is none where it is null. */
 export function figure({ value, low, high, reason }) {

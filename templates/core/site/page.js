@@ -1,7 +1,7 @@
 // The page of every project type: the story of the project around the form. The type's predict.js
 // brings the form and shows the answer; backend.js asks the service or the model in this browser.
 import { Refusal, browser, service } from "./backend.js";
-import { element, figure, link } from "./elements.js";
+import { element, figure, link, number } from "./elements.js";
 import * as type from "./predict.js";
 
 const KINDS = { tabular: "Tabular data", cv: "Vision", nlp: "Text", asr: "Speech" };
@@ -103,7 +103,7 @@ function evaluate({ result, primary, chosen_by: choice, validation }) {
   facts(by("evaluation"), {
     [`${words(primary)}, ${part}`]: scores[primary] && figure(scores[primary]),
     "Compared": against && `${verdict}: it differs from ${words(against)} in ${words(metric)} by ` +
-      `${figure(difference)}, where ${margin} matters`,
+      `${figure(difference)}, where ${number(margin)} matters`,
     "Chosen": served && `${words(served.name)}: the simplest of ${choice.candidates.length} candidates whose ` +
       `${words(choice.metric)} (${words(choice.on)}) is within one standard error of the best`,
     "Not read yet": !result?.evaluated && "the test part: make evaluate, then make promote",

@@ -114,7 +114,7 @@ function warnings(row, features) {
     if (isMissing(value, feature) || kind === "boolean") return [];
     const message = kind === "category"
       ? (value && !categories.includes(value) && "not among the categories seen in training")
-      : ((value < low || value > high) && `outside ${general(low)} to ${general(high)}, the range seen in training`);
+      : ((value < low || value > high) && `outside ${general(low)} to ${general(high)}, the range set or seen in training`);
     return message ? [{ field: name, message }] : [];
   });
 }

@@ -58,6 +58,7 @@ def append_row(path: Path, row: dict[str, Any]) -> None:
     """Append a row to a CSV file, with a header where it is new."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a", encoding="utf-8", newline="") as file:
+        file.write("" if path.read_bytes()[-1:] in (b"", b"\n") else "\n")  # as some editors end
         writer = csv.DictWriter(file, list(row), lineterminator="\n")
         if file.tell() == 0:
             writer.writeheader()

@@ -28,8 +28,7 @@ def render(template: str, facts: Mapping[str, Any]) -> str:
 def with_blocks(path: Path, new: str) -> str:
     """Return a file's text with the blocks of ``new`` in place of its own; ``new`` if it is absent.
 
-    ``ProjectError`` where a block has no place. A file without any mark was written anew by its
-    owner, and is theirs.
+    ``ProjectError`` where a block has no place. A file without any mark is its owner's alone.
     """
     if not path.is_file():
         return new

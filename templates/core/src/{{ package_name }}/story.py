@@ -25,6 +25,7 @@ def story() -> list[str]:
         numbers = git.lines("diff", "--numstat", "--relative", base[0], "HEAD", "--", ".", *OTHERS)
         changes = [line.split("\t") for line in numbers]
         names = [f"{name} (+{plus} -{minus})" for plus, minus, name in changes[:20]]
+        names += [f"{len(changes) - 20} more"] if len(changes) > 20 else []
         if names:
             sentences.append(f"Changed since the template: {', '.join(names)}.")
     if rows := read_rows(Path("reports/experiments.csv")):

@@ -9,34 +9,33 @@ from sklearn.metrics import ConfusionMatrixDisplay
 
 from .data import Images
 from .export import ARTIFACTS
-from .metrics import Floats, title
+from .metrics import Floats, Indices, title
 
 matplotlib.rcParams["svg.hashsalt"] = "plots"  # the same bytes for the same plot
 WORDS = {
     "comparison": ("All models", "On the same test pictures, with 95 % intervals."),
     "confusion": ("Confusion", "What the validation pictures of each class are taken for."),
-    "calibration": ("Calibration", "On the diagonal, a probability means what it says."),
+    "calibration": ("Calibration", "Validation: a probability on the diagonal is a true one."),
 }
 
 
-def draw(evaluation: dict[str, Any], held_out: Images, scores: Floats) -> list[dict[str, str]]:
-    """Write artifacts/plots/, and return file, title and a sentence of each for the report.
-
-    ``scores`` are the probabilities [n, classes] of validation pictures.
-    """
+def draw(
+    evaluation: dict[str, Any], held_out: Images, scores: Floats, answers: Indices
+) -> list[dict[str, str]]:
+    """Write artifacts/plots/ and return what the report says; the answers are validation's."""
     figures = {name: Figure(figsize=(6, 4.5), layout="constrained") for name in WORDS}
     first, second, third = (figure.subplots() for figure in figures.values())
     primary = evaluation["primary"]
     models = {**evaluation["candidates"], "this model": evaluation["metrics"]}
-    for name, table in models.items():
+    for name, table in ((n, t) for n, t in models.items() if primary in t):
         value, low, high = (table[primary][key] for key in ("value", "low", "high"))
         first.errorbar(value, name, xerr=[[value - low], [high - value]], fmt="oC0", capsize=4)
     first.set_xlabel(title(primary))
-    answers, names = scores.argmax(axis=1), held_out.classes
+    names = held_out.classes
     ticks: dict[str, Any] = {"display_labels": names, "xticks_rotation": "vertical", "ax": second}
     ticks |= {"labels": range(len(names)), "include_values": len(names) <= 12}
     ConfusionMatrixDisplay.from_predictions(held_out.labels, answers, **ticks)
-    right, sure = answers == held_out.labels, scores.max(axis=1)
+    right, sure = scores.argmax(axis=1) == held_out.labels, scores.max(axis=1)
     CalibrationDisplay.from_predictions(right, sure, n_bins=10, strategy="quantile", ax=third)
     (ARTIFACTS / "plots").mkdir(exist_ok=True)
     for name, figure in figures.items():

@@ -17,11 +17,10 @@ from .inference import Model
 from .model import Candidate
 from .split import Rows, rows_of, split
 
-READINGS = Path("reports/test_readings.csv")
 LENGTHS = (-1, 20, 50, 200, 100_000)  # letters of a text, between which slices lie
 PLOTS = {
     "comparison.svg": ("All models", "On the same test texts, with 95 % intervals."),
-    "coverage.svg": ("Answering less, more rightly", "The least certain texts left to people."),
+    "coverage.svg": ("Answering less, more rightly", "Validation: doubtful texts left to people."),
 }
 matplotlib.rcParams["svg.hashsalt"] = "plots"  # the same bytes for the same plot
 
@@ -43,7 +42,7 @@ def evaluate(config: Config) -> dict[str, Any]:
     parts = split(frame, config)
     lineage.check(facts["lineage"], lineage.current(config, data.data_digest(config), parts))
     reading = {"date": files.now(), "commit": git.commit(), "model": facts["model"]["id"]}
-    files.append_row(READINGS, reading)
+    files.append_row(Path("reports/test_readings.csv"), reading)
     classes = facts["output"]["classes"]
     validation, test = (rows_of(frame.iloc[parts[n]], classes) for n in ("validation", "test"))
 
@@ -58,17 +57,17 @@ def evaluate(config: Config) -> dict[str, Any]:
     answers[choice] = service.scores(test.texts)
     models = {n: model.metrics(test.truth, answers[n]) for n, model in candidates.items()}
     all_metrics = {(name, metric): m for name in models for metric, m in models[name].items()}
-    resamples = config.evaluation.resamples
-    draws = metrics.bootstrap(all_metrics, test.clusters, resamples, config.seed)
+    draws = metrics.bootstrap(all_metrics, test.clusters, config.evaluation.resamples, config.seed)
     results: dict[str, dict[str, Any]] = {}
     for name, metric in sorted(draws, key=lambda key: key[1] != primary):
         results.setdefault(name, {})[metric] = metrics.score(metric, draws[name, metric])
     pair = draws[choice, primary], draws[against, primary]
     count, by_group = len(np.unique(test.clusters)), frame.group.duplicated().any()
-    cluster = {"count": count, "reliable": count >= metrics.FEWEST}
+    unit, reliable = "group" if by_group else "text", bool(count >= metrics.FEWEST)
     evaluation = files.read_json(export.ARTIFACTS / "metrics.json") | {
         "evaluated": True,
-        "result": result_sentence(results, primary, choice, against),
+        "result": result_sentence(results, primary, choice, against)
+        + ("" if reliable else f" Of {count} {unit}s: trust no interval."),
         "picture": "reports/plots/comparison.svg",
         "metrics": results.pop(choice),
         "candidates": results,
@@ -77,7 +76,7 @@ def evaluate(config: Config) -> dict[str, Any]:
             "rule": "group" if by_group else "stratified",
             "description": "by group" if by_group else "at random",
             "rows": {name: len(places) for name, places in parts.items()},
-            "cluster": cluster | {"unit": "group" if by_group else "text"},
+            "cluster": {"unit": unit, "count": count, "reliable": reliable},
         },
         "slices": slices(config, validation, candidates[choice]),
         "environment": facts["model"]["versions"],
@@ -86,7 +85,7 @@ def evaluate(config: Config) -> dict[str, Any]:
             "plots": [{"file": f, "title": t, "text": text} for f, (t, text) in PLOTS.items()],
         },
     }
-    draw_plots(evaluation, test.truth, answers[choice])
+    draw_plots(evaluation, validation.truth, candidates[choice].scores(validation.texts))
     files.write_json(export.ARTIFACTS / "metrics.json", evaluation)
     return evaluation
 
@@ -98,7 +97,7 @@ def result_sentence(results: dict[str, Any], primary: str, choice: str, against:
     name = accuracy if primary == "accuracy" else metrics.title(primary)
     return (
         f"The {name} is {value[choice]} for this model, {value[against]} for "
-        f"{against}, and {value['constant']} where every text gets the commonest class."
+        f"{against}, and {value['constant']} for one answer to every text."
     )
 
 
@@ -109,10 +108,10 @@ def slices(config: Config, rows: Rows, model: Candidate) -> list[dict[str, Any]]
         part = rows.take(np.flatnonzero((least < lengths) & (lengths <= most)))
         if len(part.texts) >= 30:
             metric = model.metrics(part.truth, model.scores(part.texts))["accuracy"]
-            draws = metrics.bootstrap({"accuracy": metric}, part.clusters, 500, config.seed)
+            draws = metrics.bootstrap({"all": metric}, part.clusters, 500, config.seed)["all"]
             facts: dict[str, Any] = {"column": "letters", "group": f"{least + 1} to {most}"}
-            facts |= {"metric": "accuracy", "rows": len(part.texts)}
-            results.append(facts | metrics.score("accuracy", draws["accuracy"]))
+            facts |= {"rows": len(part.texts), "clusters": len(np.unique(part.clusters))}
+            results.append({"metric": "accuracy"} | facts | metrics.score("accuracy", draws))
     return results
 
 
@@ -145,6 +144,6 @@ def draw_plots(evaluation: dict[str, Any], truth: metrics.Indices, scores: metri
     number = np.arange(1, len(order) + 1)
     right = np.cumsum((scores.argmax(axis=1) == truth)[order])
     coverage.plot(number / len(order), right / number)
-    coverage.set(xlabel="share of test texts that are answered", ylabel="share of right answers")
+    coverage.set(xlabel="share of validation that is answered", ylabel="share of right answers")
     for name, figure in figures.items():
         figure.savefig(export.ARTIFACTS / "plots" / name, metadata={"Date": None})

@@ -115,14 +115,16 @@ class Monitor(Collector):
             model = metadata["model"]["id"]
             requests = self._value("model_seconds_count", model)
             answers = self._value("model_prediction_value_count", model)
-            mean = self._value("model_prediction_value_sum", model) / max(1, answers)
-            seconds = self._value("model_seconds_sum", model) / max(1, requests)
+            total, seconds = (
+                self._value(f"model_{name}_sum", model) for name in ("prediction_value", "seconds")
+            )
             figures[role] = {
                 "model": model,
                 "requests": requests,
-                "mean_ms": 1000 * seconds,
-                "mean_prediction": mean,
+                "mean_ms": 1000 * seconds / requests if requests else None,
+                "mean_prediction": total / answers if answers else None,
                 "quality": {name: q for (m, name), (q, _) in qualities.items() if m == model},
+                "reported": {name: n for (m, name), (_, n) in qualities.items() if m == model},
             }
         return figures
 
