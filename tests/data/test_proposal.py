@@ -125,6 +125,21 @@ def test_a_measure_that_tells_one_class_of_three_apart_is_no_leak(tmp_path: Path
     assert proposal.schema.exclude["code"].startswith("leak?")
 
 
+def test_a_number_of_its_own_in_nearly_every_row_is_no_leak_by_chance(tmp_path: Path) -> None:
+    chance = random.Random(4)
+    names = [f"x{i}" for i in range(20)]
+    columns: dict[str, list[Any]] = {n: [chance.random() for _ in range(79)] for n in names}
+    for cells in columns.values():
+        cells.append(cells[0])  # one group of two rows would say that they vary little
+    columns["y"] = [chance.random() for _ in range(79)]
+    columns["y"].append(columns["y"][0])
+    columns["copy"] = [1 - 3 * y for y in columns["y"]]
+    proposal = _propose(_table(tmp_path / "t.csv", columns), target="y")
+    assert proposal.schema is not None
+    assert [column.name for column in proposal.schema.features] == names
+    assert proposal.schema.exclude["copy"].startswith("leak?")
+
+
 def test_what_predicts_the_target_alone_is_left_out_with_the_reason(
     tmp_path: Path, columns: dict[str, list[Any]]
 ) -> None:
@@ -133,6 +148,31 @@ def test_what_predicts_the_target_alone_is_left_out_with_the_reason(
     assert proposal.schema is not None
     assert proposal.schema.exclude["paid"].startswith("leak?")
     assert [column.name for column in proposal.schema.features] == ["age", "kind"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "kind"),
+    [
+        ("review", "อาหารอร่อยมากบริการดี", "nlp"),
+        ("review", "ອາຫານແຊບຫຼາຍບໍລິການດີ", "nlp"),
+        ("评论", "这家店的菜很好吃", "nlp"),
+        ("氏名", "佐藤健一郎様", "tabular"),
+        ("担当", "佐藤健一", "tabular"),
+        ("地址", "北京市朝阳区建国路号", "tabular"),
+        ("Address", "12 Long Street New York", "tabular"),
+        ("Name", "Braund Mr. Owen Harris", "tabular"),
+        ("日付", "令和6年1月1日", "tabular"),
+    ],
+)
+def test_names_addresses_and_days_are_no_texts(
+    tmp_path: Path, name: str, text: str, kind: str
+) -> None:
+    texts = [f"{text}{chr(ord(text[-1]) - i % 9)}{text[i % 4 : i // 9 % 5]}" for i in range(90)]
+    if "月" in text:
+        texts = [f"令和6年{1 + i % 12}月{1 + i % 28}日" for i in range(90)]
+    ages = [20 + i * 7 % 50 for i in range(90)]
+    columns = {name: texts, "age": ages, "y": [i * 3 % 7 % 2 for i in range(90)]}
+    assert _propose(_table(tmp_path / "t.csv", columns)).project_type == kind
 
 
 def test_texts_are_a_project_of_texts(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -30,6 +31,9 @@ MOST_SPELLINGS = 20  # of yes and no: Yes, YES, yes, ...
 CLOCK = "a time of day, or how long: make it a number"
 EXACT = 2**53  # whole numbers above it are not all different as floating-point numbers
 WORDS_OF_TEXT = 4  # on average: a sentence rather than a name
+LETTERS_OF_TEXT = 8  # where no blanks stand between words
+LETTERS_OF_NAME = 60  # at most, of names and addresses
+UNSPACED = ("THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN")  # as are those of East Asia
 
 
 def describe(  # noqa: PLR0911 - one question after another
@@ -216,7 +220,9 @@ def _text(
         return facts_of(name, "category", texts, empty, note=note)
     mean = sum(len(text.split()) for text in texts) / distinct
     letters = sum(len(text) for text in texts) / distinct
-    if mean >= WORDS_OF_TEXT or (letters >= 30 and mean >= 2) or _without_blanks(texts, letters):
+    is_text = mean >= WORDS_OF_TEXT or (letters >= 30 and mean >= 2)
+    is_named = words.NAMED.search(name) and letters < LETTERS_OF_NAME
+    if (is_text or _without_blanks(texts, letters)) and not is_named:
         return facts_of(name, "text", texts, empty, reason="free text", note=note_of_words(texts))
     if distinct == rows:
         return facts_of(
@@ -229,4 +235,5 @@ def _text(
 def _without_blanks(texts: Mapping[str, int], letters: float) -> bool:
     """Say whether texts are of a script without blanks, and long enough to be sentences."""
     sample = "".join(list(texts)[:200])
-    return letters >= 4 and sum(c > "\u2e80" for c in sample) > 0.5 * len(sample) > 0
+    count = sum(c > "\u2e80" or unicodedata.name(c, "").startswith(UNSPACED) for c in sample)
+    return letters >= LETTERS_OF_TEXT and count > 0.5 * len(sample) > 0

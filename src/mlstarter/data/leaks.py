@@ -11,6 +11,7 @@ from collections.abc import Hashable, Sequence
 
 ROWS = 20_000
 GROUPS = 200  # quantiles of a column of many numbers
+ROWS_A_GROUP = 5  # at least: in smaller groups the target varies little by chance alone
 MOST_POWER = 0.98
 FEWEST_ROWS = 50  # fewer say nothing of what is known when
 
@@ -40,9 +41,10 @@ def power(column: Sequence[object], target: Sequence[object], *, regression: boo
 
 def _groups(column: Sequence[object]) -> list[Hashable]:
     numbers = sorted(value for value in column if isinstance(value, float))
-    if len(set(numbers)) <= GROUPS:
+    if len(set(numbers)) <= min(GROUPS, len(numbers) // 2):
         return [value if isinstance(value, Hashable) else str(value) for value in column]
-    edges = [numbers[len(numbers) * k // GROUPS] for k in range(1, GROUPS)]
+    count = max(1, min(GROUPS, len(numbers) // ROWS_A_GROUP))
+    edges = [numbers[len(numbers) * k // count] for k in range(1, count)]
     return [bisect(edges, value) if isinstance(value, float) else str(value) for value in column]
 
 

@@ -16,6 +16,9 @@ MISSING = frozenset(
     9999-12-31T23:59:59 9999-12-31T23:59:59.999999 31.12.9999 12/31/9999 31/12/9999
     """.split()
     + [
+        f".{letter}" for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_"
+    ]  # of SAS, Stata
+    + [
         "0000-00-00 00:00:00",
         "0001-01-01 00:00:00",
         "9999-12-31 00:00:00",
@@ -122,6 +125,12 @@ TOTAL = re.compile(
     re.IGNORECASE,
 )
 """What the row of totals below a table is called."""
+NAMED = re.compile(
+    r"(^|[\W_])(name|address|street|adresse|anschrift|stra(ss|ß)e|nom|nombre|nome|dirección|endereço|indirizzo|"
+    r"адрес|фио|имя)s?$|Name$|Address$|名$|名前|氏名|住所|地址|名称|名稱|单位|單位|이름|성명|주소",
+    re.IGNORECASE,
+)
+"""Names of columns that hold names and addresses: of several words, and no texts."""
 BIRTH = re.compile(r"birth|dob|geburt|naissance|nacimiento|рожден|生年|出生", re.IGNORECASE)
 
 
