@@ -84,6 +84,31 @@ MARKS = {
             "9999.99": "lies far from the rest",
         }.items()
     },
+    "missing marks of SAS": RealFile(
+        "t.csv",
+        table((".A" if i % 9 == 4 else ".B" if i % 9 == 5 else n) for i, n in enumerate(AMOUNTS)),
+        {"x": [None if i % 9 in (4, 5) else n for i, n in enumerate(AMOUNTS)]},
+    ),
+    "words of a statistical office among thousands": RealFile(
+        "t.csv",
+        table("x" if i % 9 == 4 else f"{1_000_000 + i * 7_919:,}".replace(",", ".") for i in ROWS),
+        {"x": 'numbers written with other signs than the rest of the file ("1.000.000"'},
+    ),
+    "words that are ticked, under themselves": RealFile(
+        "t.csv",
+        lines("c,Python,Excel,y", lambda i: f"{COLOURS[i]},{['Python', ''][i % 2]},{['', 'Excel'][i % 3 > 0]},{ANSWERS[i]}"),
+        {"c": COLOURS, "Python": [["Python", None][i % 2] for i in ROWS]},
+    ),
+    "columns lined up before a tab": RealFile(
+        "t.data",
+        lines("", lambda i: f"{AMOUNTS[i]:8.1f}   {i % 5}   {i:5d}   3504.\t{COLOURS[i]}").strip(),
+        refusal="are lined up with blanks",
+    ),
+    "years of an emperor": RealFile(
+        "t.csv",
+        table(f"令和{1 + i // 12 or '元'}年{1 + i % 12}月{1 + i % 28}日" for i in ROWS),
+        {"x": "times that no one format reads"},
+    ),
     "classes with a point behind": RealFile(
         "t.csv",
         lines("a,c,y", lambda i: f"{AMOUNTS[i]},{COLOURS[i]},{('<=50K', '>50K', '>50K.')[i % 3]}"),

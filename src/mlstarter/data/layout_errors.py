@@ -15,6 +15,8 @@ from mlstarter.data.show import excerpt, quote
 NAMES = {"\t": "tabs", ";": "semicolons", ",": "commas", "|": "bars", " ": "blanks"}
 _SPARSE_ROW = re.compile(r"[-+]?[0-9.]+(?: [0-9]+:[-+0-9.eE]+)+")
 
+_ALIGNED = re.compile(r"\S+(?: {2,}\S+){3,}")
+
 
 def refuse_rows(start: str, name: str) -> None:
     """Raise DataError for rows that are one cell each in quotes, of fastText or of libsvm."""
@@ -37,6 +39,19 @@ def refuse_rows(start: str, name: str) -> None:
         )
 
 
+def refuse_aligned(rows: Sequence[Sequence[str]], name: str) -> None:
+    """Raise DataError where several columns, lined up with blanks, stand in each first cell."""
+    if len(rows) > 1 and all(_ALIGNED.fullmatch(row[0].strip()) for row in rows):
+        raise _lined_up(name)
+
+
+def _lined_up(name: str) -> DataError:
+    return DataError(
+        f"The columns of {excerpt(name)} are lined up with blanks, which is not read.",
+        hint="export it with commas or semicolons between the cells",
+    )
+
+
 def no_layout(
     start: str, name: str, own_settings: Mapping[str, Any], separators: Sequence[str]
 ) -> DataError:
@@ -55,10 +70,7 @@ def no_layout(
             "--data data_separator=...",
         )
     if best == " ":
-        return DataError(
-            f"The columns of {excerpt(name)} are lined up with blanks, which is not read.",
-            hint="export it with commas or semicolons between the cells",
-        )
+        return _lined_up(name)
     settings = with_values(Settings(separator=best), own_settings)
     rows = [row for _, row in itertools.islice(rows_of(start, settings), 2)]
     if re.search(rf'{re.escape(best)} +"', start):

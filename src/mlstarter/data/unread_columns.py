@@ -37,12 +37,17 @@ def unread_numbers(
     good = sum(texts[text] for text, number in numbers.items() if number is not None)
     digits = sum(texts[text] for text in numbers if re.search("[0-9]", text))
     total = sum(texts.values())
+    likely = [text for text in numbers if re.search("[0-9]", text)]
     for other in STYLES:
-        if digits > total / 2 and not any(to_number(text, other) is None for text in numbers):
-            reason = (
-                f"numbers written with other signs than the rest of the file ({some(numbers, 2)})"
+        if digits > total / 2 and not any(to_number(text, other) is None for text in likely):
+            reason = "numbers written with other signs than the rest of the file"
+            strays = [text for text in numbers if text not in likely]
+            more = f", and other texts ({some(strays, 3)})" if strays else ""
+            if good * 2 >= total:  # not their signs are odd
+                break
+            return facts_of(
+                name, "mixed", texts, empty, reason=f"{reason} ({some(likely, 2)}){more}"
             )
-            return facts_of(name, "mixed", texts, empty, reason=reason)
     if len(texts) <= FEW_TEXTS and len(texts) * FEWEST_ROWS_A_VALUE <= total:
         return None
     signs = signs_of(text for text in numbers if re.search("[0-9]", text))
