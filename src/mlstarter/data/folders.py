@@ -28,8 +28,9 @@ from mlstarter.data.picture_parts import (
     split_folders,
     suggest_split,
 )
-from mlstarter.data.recordings import lines_of, refuse_other_layouts, suggest_speech
+from mlstarter.data.recordings import lines_of, refuse_other_layouts
 from mlstarter.data.show import excerpt, some
+from mlstarter.data.spoken_texts import suggest_speech
 
 PICTURES = frozenset((
     ".apng", ".avif", ".avifs", ".bmp", ".bw", ".dcx", ".dds", ".dib", ".gif", ".heic", ".heif",
@@ -41,7 +42,7 @@ PICTURES = frozenset((
 
 RECORDINGS = frozenset((
     ".wav", ".flac", ".mp3", ".ogg", ".oga", ".opus", ".m4a", ".aac", ".aif", ".aiff", ".au",
-    ".caf", ".sph", ".w64", ".wma",
+    ".caf", ".sph", ".w64", ".wma", ".amr", ".awb", ".3gp", ".3ga", ".webm", ".weba", ".m4b",
 ))  # fmt: skip
 
 MOST_FILES = 500_000

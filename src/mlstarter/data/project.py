@@ -14,10 +14,10 @@ from mlstarter.data.archives import is_archive
 from mlstarter.data.pictures import QUESTIONS, data_values
 from mlstarter.data.place import Placement, copy_into
 from mlstarter.data.reader import fits
-from mlstarter.data.recordings import VOCABULARIES
 from mlstarter.data.schema import Schema, read_schema, to_toml
 from mlstarter.data.settings import KEYS, Settings, settings_in, with_values
 from mlstarter.data.show import excerpt
+from mlstarter.data.spoken_texts import VOCABULARIES
 from mlstarter.data.tables import Table
 from mlstarter.data.writing import config_data, merge, with_data, with_settings
 from mlstarter.errors import ProjectError
