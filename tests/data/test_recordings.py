@@ -15,6 +15,8 @@ import pytest
 from mlstarter import questions
 from mlstarter.data.errors import DataError
 from mlstarter.data.folders import look, propose
+from mlstarter.data.inspect import inspect
+from mlstarter.data.proposal import propose as propose_table
 from mlstarter.data.sounds import is_silent
 from mlstarter.data.spoken_texts import normalise
 from mlstarter.engines import render
@@ -95,6 +97,10 @@ USELESS: dict[str, tuple[dict[str, str | bytes], list[str], str]] = {
     "a text for each": (
         {f"{i}.txt": "hello\n" for i in range(6)}, WAVS, "one text file for each recording"
     ),
+    "LJSpeech with a fourth column": (
+        {"metadata.csv": LJ_SPEECH.replace("|bob", "|Hello|angry")}, ["wavs/LJ-0.wav"], "line 1, has 4 cells"
+    ),
+    "a manifest of another name": ({"texts.csv": HEAD + ROWS}, WAVS, "no file that tells"),
     "LJSpeech with speakers": (
         {"metadata.csv": LJ_SPEECH}, [f"wavs/LJ-{i}.wav" for i in range(6)], 'third column of metadata.csv \\("bob"\\)'
     ),
@@ -190,6 +196,62 @@ def test_equal_recordings_are_said_and_those_of_two_texts_shown(tmp_path: Path) 
     assert expected in choices["copies"].reason
     put(tmp_path, {"2.wav": NOISE[2:11]})
     assert "copies" not in {choice.key for choice in propose(look(tmp_path), {})}
+
+
+@pytest.mark.parametrize(
+    ("tables", "recording", "hint"),
+    [
+        ({"manifest.csv": HEAD + "\u00fc.wav,so,s\n"}, "u\u0308.wav", "another form of Unicode"),
+        (
+            {"manifest.csv": HEAD + "a,so,s\n"},
+            "b/a.wav",
+            "there is b/a.wav: name each file in full",
+        ),
+        ({"metadata.csv": "a.wav|so|so\n"}, "wavs/a.wav", "names wavs/1.wav by 1"),
+        ({"metadata.csv": "a|so|so\n"}, "wav/a.wav", "there is wav/a.wav"),
+        ({"Texts.csv": HEAD + "a.wav,so,s\n"}, "a.wav", "if Texts.csv does, call it manifest.csv"),
+    ],
+)
+def test_the_file_that_is_meant_is_named(
+    tmp_path: Path, tables: dict[str, str | bytes], recording: str, hint: str
+) -> None:
+    with pytest.raises(DataError) as failure:
+        propose(look(put(tmp_path, tables, recording)), {})
+    assert hint in str(failure.value.hint)
+
+
+def test_a_table_of_recordings_is_no_table(tmp_path: Path) -> None:
+    rows = "".join(f"{i}.wav,{'ab'[i % 2]},s{i % 3}\n" for i in range(40))
+    put(tmp_path, {"manifest.csv": HEAD + rows}, "0.wav")
+    with pytest.raises(
+        DataError, match=r"manifest\.csv lists recordings, such as 0\.wav"
+    ) as failure:
+        propose_table(inspect(tmp_path / "manifest.csv", {}), {})
+    assert "give its folder" in str(failure.value.hint)
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("今天天气很好我们去公园", "letters"),
+        ("สวัสดีครับทุกคน", "letters"),
+        ("오늘 날씨가 좋다", ""),
+        ("so", ""),
+    ],
+)
+def test_words_without_blanks_between_them_are_told(tmp_path: Path, text: str, key: str) -> None:
+    put(
+        tmp_path,
+        {"manifest.csv": HEAD + "".join(f"{i}.wav,{text},s{i}\n" for i in range(6))},
+        *WAVS,
+    )
+    assert ("letters" in {choice.key for choice in propose(look(tmp_path), {})}) == bool(key)
+
+
+def test_recordings_that_are_not_there_are_counted(tmp_path: Path) -> None:
+    put(tmp_path, {"manifest.csv": HEAD + ROWS + "7.wav,so,s\n8.wav,so,s\n"}, *WAVS)
+    (choice,) = [one for one in propose(look(tmp_path), {}) if one.key == "recordings"]
+    assert choice.value == "2" and "7.wav (manifest.csv, line 8)" in choice.reason
 
 
 def test_a_table_without_speakers_is_told_so(tmp_path: Path) -> None:

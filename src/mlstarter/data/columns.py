@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -22,6 +21,7 @@ from mlstarter.data.notes import (
 )
 from mlstarter.data.number_columns import are_few, as_numbers, typed_numbers
 from mlstarter.data.numbers import NumberStyle
+from mlstarter.data.plausibility import is_unspaced
 from mlstarter.data.reader import LARGEST, as_text
 from mlstarter.data.show import quote, some
 from mlstarter.data.spellings import spellings
@@ -33,7 +33,6 @@ EXACT = 2**53  # whole numbers above it are not all different as floating-point 
 WORDS_OF_TEXT = 4  # on average: a sentence rather than a name
 LETTERS_OF_TEXT = 8  # where no blanks stand between words
 LETTERS_OF_NAME = 60  # at most, of names and addresses
-UNSPACED = ("THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN")  # as are those of East Asia
 
 
 def describe(  # noqa: PLR0911 - one question after another
@@ -235,5 +234,4 @@ def _text(
 def _without_blanks(texts: Mapping[str, int], letters: float) -> bool:
     """Say whether texts are of a script without blanks, and long enough to be sentences."""
     sample = "".join(list(texts)[:200])
-    count = sum(c > "\u2e80" or unicodedata.name(c, "").startswith(UNSPACED) for c in sample)
-    return letters >= LETTERS_OF_TEXT and count > 0.5 * len(sample) > 0
+    return letters >= LETTERS_OF_TEXT and is_unspaced(sample)

@@ -54,6 +54,7 @@ TEXTS = frozenset(
     )
 )
 
+TABLE_ENDINGS = (".csv", ".tsv", ".txt", ".xlsx", ".psv")
 TEXT_FILES = frozenset((".txt", ".lab", ".trn"))  # that may lie beside recordings, one for each
 JSON_LINES = ("manifest.json", "manifest.jsonl", "metadata.jsonl")  # of NeMo and Hugging Face
 
@@ -183,9 +184,11 @@ def _require_labels(folder: Folder, kind: str) -> None:
             hint="write manifest.csv of them, with the columns path, text and speaker",
         )
     if kind == "asr" and not folder.tables:
+        others = sorted(p.name for p in folder.path.iterdir() if p.suffix.lower() in TABLE_ENDINGS)
+        what = f"if {excerpt(others[0])} does, call it" if others else "put beside them"
         raise DataError(
             f"{name} holds recordings, and no file that tells what is said in them.",
-            hint="put manifest.csv beside them, with the columns path, text and speaker",
+            hint=f"{what} manifest.csv, with the columns path, text and speaker",
         )
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import csv
 import io
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from glob import escape
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
@@ -29,6 +29,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 """The names that a project of speech knows for its columns."""
 
+SOUNDS = (".wav", ".flac", ".mp3", ".ogg", ".opus", ".m4a")
 MOST_STARTS = 100  # recordings whose kind is looked at
 SPEAKER_SHARE = 0.5  # of the rows: a column of fewer different values holds no texts
 
@@ -66,6 +67,18 @@ def refuse_other_layouts(folder: Path, tables: Sequence[Path]) -> None:
             hint="write manifest.csv instead, with the columns path, text and speaker, and leave "
             "out what begins within a recording (offset)",
         )
+
+
+def refuse_recordings(table: Path, columns: Mapping[str, Sequence[Any]]) -> None:
+    """Raise DataError for a table that lists recordings which lie below its folder."""
+    for cells in columns.values():
+        names = [cell for cell in cells[:MOST_STARTS] if isinstance(cell, str)]
+        places = (table.parent / folder / name for name in names for folder in (".", "clips"))
+        if names and any(path.suffix.lower() in SOUNDS and path.is_file() for path in places):
+            raise DataError(
+                f"{excerpt(table.name)} lists recordings, such as {excerpt(names[0], 80)}.",
+                hint="give its folder: a project of speech finds there what manifest.csv says",
+            )
 
 
 def lines_of(folder: Path) -> list[Line]:
@@ -160,6 +173,12 @@ def _read_lj_speech(table: Path) -> list[Line]:
             hint="call it manifest.csv, and its columns path, text and speaker",
         )
     rows = [line.split("|") for line in text.splitlines()]
+    if wide := next((number for number, row in enumerate(rows, 1) if len(row) > 3), 0):
+        raise DataError(
+            f"{excerpt(table.name)}, line {wide:,}, has {len(rows[wide - 1])} cells, and LJSpeech "
+            "has three: name|text|text in words.",
+            hint="write manifest.csv with the columns path, text and speaker",
+        )
     thirds = Counter(row[2].strip() for row in rows if len(row) == 3)
     texts = {row[1].strip() for row in rows if len(row) == 3}
     if thirds and len(thirds) < SPEAKER_SHARE * len(texts):
@@ -196,17 +215,31 @@ def _require_files(lines: list[Line]) -> None:
     if any(line.path.is_file() for line in lines):
         return
     first = lines[0]
-    hint = "name each file with its ending, and its path from the folder of the table"
-    if "\\" in first.name:
-        hint = "write / between folders, not \\"
-    elif others := sorted(first.path.parent.glob(f"{escape(first.path.stem)}.*")):
-        hint = f"there is {excerpt(others[0].name)}: name each file in full, or convert the files"
     place = first.path.relative_to(first.table.parent).as_posix()
     raise DataError(
         f"None of the {len(lines):,} recordings that {excerpt(first.table.name)} names is there, "
         f"such as {excerpt(place, 80)}.",
-        hint=hint,
+        hint=_hint_at_file(first),
     )
+
+
+def _hint_at_file(line: Line) -> str:
+    """Return what to do so that the file of a line is there: by what lies in its folder."""
+    if "\\" in line.name:
+        return "write / between folders, not \\"
+    folder, wanted = line.table.parent, unicodedata.normalize("NFC", line.path.name)
+    for path in sorted(folder.rglob("*")):
+        if unicodedata.normalize("NFC", path.name) == wanted and path.name != line.path.name:
+            return (
+                f"the names of {excerpt(path.name)} and others are in another form of Unicode "
+                "than the table's: rename them with convmv --nfc"
+            )
+        if path.is_file() and path.stem in (line.path.stem, line.path.name, Path(line.name).stem):
+            there = f"there is {excerpt(path.relative_to(folder).as_posix(), 80)}"
+            if line.table.name == "metadata.csv":
+                return f"{there}: LJSpeech names wavs/1.wav by 1"
+            return f"{there}: name each file in full, or convert the files"
+    return "name each file with its ending, and its path from the folder of the table"
 
 
 def _refuse_second_lines(lines: list[Line]) -> None:
@@ -218,8 +251,8 @@ def _refuse_second_lines(lines: list[Line]) -> None:
             raise DataError(
                 f"{excerpt(line.table.name)}, line {line.number:,}, lists {excerpt(line.name, 80)} "
                 f"a second time, after line {other.number:,} of {excerpt(other.table.name)}.",
-                hint="leave one of the lines; where each is of a piece (start, end), cut it into one "
-                "file for each text",
+                hint="leave one of the lines; where each is of a piece (start, end), cut it into "
+                "a file for each",
             )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from mlstarter.data.choices import Suggestion
 from mlstarter.data.errors import DataError
+from mlstarter.data.plausibility import is_unspaced
 from mlstarter.data.recordings import Line
 from mlstarter.data.show import excerpt, quote, some
 from mlstarter.data.sounds import copies
@@ -23,6 +24,7 @@ VOCABULARIES: Mapping[str, frozenset[str]] = {
 """The words that a project of each task knows from the start."""
 
 FEWEST_SPEAKERS = 3
+LETTERS_OF_A_WORD = 12  # hardly more, on average, where blanks stand between words
 NOT_SPOKEN = (
     "laugh(?:s|ing|ter)?|cough(?:s|ing)?|sighs?|breath(?:s|es|ing)?|noise|music|applause|silence|"
     "pause|inaudible|unclear|unintelligible|crosstalk|background|lacht|lachen|unverständlich|"
@@ -69,6 +71,15 @@ def suggest_speech(lines: list[Line], has_task: bool) -> list[Suggestion]:
     elif lines and len(speakers) < FEWEST_SPEAKERS:
         why = 'too few for three parts: set split.rule = "recording" in config.toml'
         choices.append(Suggestion("speakers", f"{len(speakers)}", why))
+    whole = [line.text for line in lines if " " not in line.text]
+    if len("".join(whole)) > LETTERS_OF_A_WORD * len(lines) / 2 and is_unspaced("".join(whole)):
+        why = 'words are not set apart by blanks: set primary = "cer" in config.toml'
+        choices.append(Suggestion("letters", "compared", why))
+    missing = [line for line in lines if not line.path.is_file()]
+    if missing:
+        first = f"{excerpt(missing[0].name, 80)} ({_place(missing[0])})"
+        why = f"are not there, such as {first}: left out"
+        choices.append(Suggestion("recordings", f"{len(missing):,}", why))
     return choices + _suggest_copies(lines)
 
 
