@@ -79,6 +79,14 @@ class DataProject:
         """Say whether the project has the sample, so that its files know no other data."""
         return bool(self.data.get("source", self.answers.get("data_source")) == "sample")
 
+    def has_other_source(self, place: Placement) -> bool:
+        """Say whether the project fetches its data from Kaggle, and a file lies elsewhere.
+
+        What is inside the project may be Kaggle's: `fetch` puts it there, and so do owners.
+        """
+        is_outside = bool(place.copy_path) or place.recorded_path.startswith(("../", "env:"))
+        return self.answers.get("data_source") == "kaggle" and is_outside
+
     def earlier_decisions(self, recorded_path: str) -> dict[str, Any]:
         """Return what was decided about the file at the same place, should it be asked again."""
         if self.data.get("path") != recorded_path or self.is_sample:
