@@ -6,6 +6,7 @@ import math
 import random
 import tomllib
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from mlstarter.data.kaggle import read_address
 from mlstarter.data.place import copy_into, placement
 from mlstarter.data.proposal import Proposal, propose
 from mlstarter.data.schema import Column, Schema, read_schema, to_toml
+from mlstarter.data.schema_comments import with_comments
 from mlstarter.data.settings import Settings
 from mlstarter.data.words import yes_of
 from mlstarter.data.writing import merge, with_settings
@@ -366,6 +368,75 @@ def test_a_schema_is_read_as_it_is_written() -> None:
     assert "\u202e" not in to_toml(schema)
     with pytest.raises(DataError, match=r"schema\.toml cannot be read"):
         read_schema("[target")
+
+
+OWN_SCHEMA = """\
+# Of 2024, from the shop's till.
+
+row = "one sale"  # or a return
+
+# What the shop asks for.
+[target]
+name = "y"
+kind = "category"
+positive = "yes"  # never "no" # sic
+
+[exclude]
+"a = b" = "a leak"  # known after the sale
+gone = "constant"
+
+# Asked of each buyer.
+[[features]]
+name = "age"  # in years
+kind = "integer"
+# children count as missing
+missing = [
+  "-",  # a dash
+  "?",
+]
+
+[[features]]  # dropped later
+name = "old"
+kind = "number"
+"""
+
+
+def test_what_the_owner_wrote_between_the_lines_of_a_schema_stays() -> None:
+    old = read_schema(OWN_SCHEMA)
+    ages = replace(old.features[0], kind="number", high=9.5)
+    new = replace(
+        old, target=replace(old.target, positive="no", title="Y"), exclude={"a = b": "a leak", "x": "#"},
+        features=(Column("price", "number"), ages), row="a sale",
+    )  # fmt: skip
+    text = with_comments(OWN_SCHEMA, to_toml(new))
+    assert read_schema(text) == new
+    for line in (
+        "# Of 2024, from the shop's till.\n\n",
+        'row = "a sale"  # or a return\n',
+        "# What the shop asks for.\n[target]\n",
+        'positive = "no"  # never "no" # sic\n',
+        '"a = b" = "a leak"  # known after the sale\n',
+        "# Asked of each buyer.\n[[features]]\n",
+        'name = "age"  # in years\nkind = "number"\n# children count as missing\n',
+        '  "-",  # a dash\n',
+    ):
+        assert line in text
+    assert "gone" not in text and "dropped later" not in text
+    assert with_comments(text, to_toml(new)) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "target = {name = 'y', kind = 'category'}",
+        "features = [{name = 'a', kind = 'number'}]",
+        "",
+        "#",
+    ],
+)
+def test_a_schema_of_another_style_is_written_anew(text: str) -> None:
+    schema = Schema(Column("y", "category"), "row", {"b": "why"}, (Column("a", "number"),))
+    assert read_schema(with_comments(text, to_toml(schema))) == schema
 
 
 @pytest.mark.parametrize(

@@ -173,9 +173,10 @@ def _switch(
 
     other_answers = {k: v for k, v in parse_pairs(options.data).items() if k not in answers}
     file, project = shlex.quote(options.file), shlex.quote(str(options.project))
+    stays = "" if options.copy else " --no-copy"
     steps = [
         f"mlstarter update {project}{pairs(answers)}",
-        f"mlstarter describe {file} {project}{pairs(other_answers)}{'' if options.copy else NO_COPY}",
+        f"mlstarter describe {file} {project}{pairs(other_answers)}{stays}",
     ]
     if options.as_json:
         facts = as_object(own.looked_at, own.proposal) if own.looked_at else {}
@@ -195,7 +196,6 @@ QUESTIONS = (
 )  # fmt: skip
 
 
-NO_COPY = " --no-copy"
 FETCHES = "The project fetches its data from Kaggle, and would call these Kaggle's as well."
 CODE_QUESTIONS = ("image_layout", "image_split")
 """Answers by which a project of pictures has the code that reads them."""

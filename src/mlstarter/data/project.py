@@ -15,6 +15,7 @@ from mlstarter.data.pictures import QUESTIONS, data_values
 from mlstarter.data.place import Placement, copy_into
 from mlstarter.data.reader import fits
 from mlstarter.data.schema import Schema, read_schema, to_toml
+from mlstarter.data.schema_comments import with_comments
 from mlstarter.data.settings import KEYS, Settings, settings_in, with_values
 from mlstarter.data.show import excerpt
 from mlstarter.data.spoken_texts import VOCABULARIES
@@ -202,7 +203,7 @@ class DataProject:
         if self.schema:
             old = read_schema(self.schema)
             new = merge(old, schema, lambda column: fits(table, column))
-            text = self.schema if new == old else to_toml(new)  # with the owner's comments
+            text = self.schema if new == old else with_comments(self.schema, to_toml(new))
         texts = {
             CONFIG: (self.config, with_settings(self.config, settings)),
             SCHEMA: (self.schema, text),
