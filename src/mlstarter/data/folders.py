@@ -18,7 +18,9 @@ from mlstarter.data.picture_classes import (
     KINDS,
     Places,
     check_classes,
+    check_forms,
     check_masks,
+    classes_in_names,
     count_classes,
     suggest_classes,
 )
@@ -157,22 +159,29 @@ def _require_labels(folder: Folder, kind: str) -> None:
     endings, what = (PICTURES, "pictures") if kind == "cv" else (RECORDINGS, "recordings")
     if not folder.count(endings):
         raise DataError(f"{name} holds no {what}.", hint="give another folder, or another --type")
-    if kind == "cv" and (
-        not folder.classes or (len(folder.classes) == 1 and min(folder.classes).lower() in KINDS)
-    ):
+    one = excerpt(min(folder.classes, default=""))
+    hint = ""
+    if kind == "cv" and len(folder.classes) < 2:
+        words = classes_in_names(path.stem for path in walk(folder.path))
+        hint = f"files begin with {some(words, 3)}: make a folder of each that is a class" * bool(
+            words
+        )
+    if kind == "cv" and (not one or (len(folder.classes) == 1 and one.lower() in KINDS)):
         raise DataError(
             f"No picture of {name} lies in a folder that names its class.",
-            hint="make one folder for each class (train/cat, not cat/train), or give a CSV file of "
-            "files and labels",
+            hint=hint
+            or "make one folder for each class (train/cat, not cat/train), or give a CSV "
+            "file of files and labels",
         )
     if kind == "cv" and len(folder.classes) == 1:
         raise DataError(
-            f"All pictures of {name} are of one class: {excerpt(min(folder.classes))}.",
-            hint="bring pictures of another class, in a folder of its own",
+            f"All pictures of {name} are of one class: {one}.",
+            hint=hint or "bring pictures of another class, in a folder of its own",
         )
     if kind == "cv":
         check_masks(folder.masks, name)
         check_parts(folder.pictures, name)
+        check_forms(folder.pictures, name)
         check_classes(count_classes(folder.pictures), name)
     if kind == "asr":
         refuse_other_layouts(folder.path, folder.tables)
