@@ -84,6 +84,15 @@ MARKS = {
             "9999.99": "lies far from the rest",
         }.items()
     },
+    "two numbers in each cell": RealFile(
+        "t.csv", table(f"{90 + i}/{50 + i // 2}" for i in ROWS), {"x": 'several numbers in each cell ("90/50")'}
+    ),
+    "feet and inches": RealFile(
+        "t.csv", table(f"{5 + i % 2}'{i % 9}" for i in ROWS), notes={"x": "several numbers in each cell"}
+    ),
+    "days that Excel counts and that are in order": RealFile(
+        "t.csv", table((45_000 + i for i in ROWS), "Datum"), {"Datum": "perhaps days from 1899-12-30"}
+    ),
     "missing marks of SAS": RealFile(
         "t.csv",
         table((".A" if i % 9 == 4 else ".B" if i % 9 == 5 else n) for i, n in enumerate(AMOUNTS)),

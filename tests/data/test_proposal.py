@@ -127,6 +127,38 @@ def test_a_measure_that_tells_one_class_of_three_apart_is_no_leak(tmp_path: Path
     assert proposal.schema.exclude["code"].startswith("leak?")
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["mrn", "Probanden-Nr.", "email", "E-Mail", "employee_id", "Mitarbeiter-Nummer",
+     "Élève", "Participant ID", "Schüler", "患者ID", "客户编号", "Пациент", "Kundennummer"],
+)  # fmt: skip
+def test_rows_of_one_owner_stay_together_whatever_the_owner_is_called(
+    tmp_path: Path, name: str
+) -> None:
+    columns = {name: [f"u{i // 3}" for i in range(90)], "x": [i * 7 % 13 for i in range(90)]}
+    columns["y"] = [("yes", "no")[i * 5 % 7 % 2] for i in range(90)]
+    answers = _propose(_table(tmp_path / "t.csv", columns)).answers
+    assert (answers["split_rule"], answers["split_column"]) == ("group", name)
+
+
+def test_numbers_of_rows_are_no_names_of_pictures_that_lie_near(tmp_path: Path) -> None:
+    columns: dict[str, list[Any]] = {"id": list(range(90)), "x": [i * 7 % 13 for i in range(90)]}
+    columns["y"] = [("yes", "no")[i * 5 % 7 % 2] for i in range(90)]
+    (tmp_path / "plots").mkdir()
+    for i in range(89):
+        (tmp_path / f"plots/{i}.png").write_bytes(b"")
+    assert _propose(_table(tmp_path / "t.csv", columns)).project_type == "tabular"
+    (tmp_path / "plots/89.png").write_bytes(b"")
+    assert _propose(tmp_path / "t.csv").project_type == "cv"
+
+
+def test_few_amounts_that_are_taken_for_classes_are_told_so(tmp_path: Path) -> None:
+    columns = {"x": [i * 7 % 13 for i in range(60)], "count": [i * i % 10 for i in range(60)]}
+    columns["count"][:3] = [9, 8, 7]
+    problem = _propose(_table(tmp_path / "t.csv", columns), target="count").problem
+    assert problem is not None and "--data task=regression" in str(problem.hint)
+
+
 def test_a_number_of_its_own_in_nearly_every_row_is_no_leak_by_chance(tmp_path: Path) -> None:
     chance = random.Random(4)
     names = [f"x{i}" for i in range(20)]

@@ -16,6 +16,7 @@ from mlstarter.data.notes import (
     note_of,
     note_of_classes,
     note_of_counted_time,
+    note_of_several_numbers,
     note_of_times,
     note_of_words,
 )
@@ -147,9 +148,8 @@ def _judge_numbers(
     unique = distinct == len(numbers) and distinct > 10
     counting = all(b - a == 1 for a, b in itertools.pairwise(numbers))
     if whole and unique and (words.IDENTIFIER.search(name) or counting):
-        return facts_of(
-            name, "identifier", texts, empty, reason="an identifier: every row has its own"
-        )
+        reason = note_of_counted_time(name, numbers) or "an identifier: every row has its own"
+        return facts_of(name, "identifier", texts, empty, reason=reason)
     if (
         whole
         and words.OWNER.search(name)
@@ -216,6 +216,7 @@ def _text(
         note = note or note_of_words(texts) or note_of_classes(texts)
         note = note or (f"{some(double)} count as different" if double else "")
         note = note or (f"{some(marks)} counts as a class" if marks else "")
+        note = note or note_of_several_numbers(texts)
         return facts_of(name, "category", texts, empty, note=note)
     mean = sum(len(text.split()) for text in texts) / distinct
     letters = sum(len(text) for text in texts) / distinct
@@ -223,11 +224,10 @@ def _text(
     is_named = words.NAMED.search(name) and letters < LETTERS_OF_NAME
     if (is_text or _without_blanks(texts, letters)) and not is_named:
         return facts_of(name, "text", texts, empty, reason="free text", note=note_of_words(texts))
-    if distinct == rows:
-        return facts_of(
-            name, "identifier", texts, empty, reason="an identifier: every row has its own"
-        )
     reason = f"near-unique: {distinct:,} values in {rows:,} rows"
+    if distinct == rows:
+        reason = "an identifier: every row has its own"
+    reason = note_of_several_numbers(texts) or reason
     return facts_of(name, "identifier", texts, empty, reason=reason)
 
 

@@ -102,8 +102,13 @@ IDENTIFIER = re.compile(
 )
 OWNER = re.compile(
     r"(^|[\W_])(customer|client|user|patient|subject|person|member|account|student|author|speaker|"
-    r"session|store|shop|household|device|sensor|machine|driver|player|group|kunde|patientin|"
-    r"client|cliente|paciente)s?([\W_]?(id|ids|nr|no|number|code|key|name))?$",
+    r"session|store|shop|household|device|sensor|machine|driver|player|group|participant|respondent|"
+    r"employee|worker|pupil|animal|mouse|mice|cow|e-?mail|mrn|ssn|imei|vin|"
+    r"kunden?|patient(in|en)?|proband(in|en)?|versuchsperson(en)?|vp|teilnehmer(in)?|mitarbeiter(in)?|"
+    r"sch(ü|ue)ler(in)?|ger(ä|ae)te?|maschinen?|tier|élève|salarié|employé|cliente|paciente|"
+    r"paziente|studente|alumn[oa]|alun[oa]|emplead[oa]|empregad[oa]|usuari[oa]|utente|klant|"
+    r"pacjent(ka)?|klient|uczeń|hasta|müşteri|пациент|клиент|пользователь|студент)s?"
+    r"([\W_]?(id|ids|nr|no|num|number|nummer|code|key|name|hash))?\.?$|(患者|顧客|会員|客户|客戶|用户|学生|病人)(id|番号|编号|号)?$",
     re.IGNORECASE,
 )
 """Names of columns that say to whom or to what a row belongs."""
