@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -92,6 +93,24 @@ MARKS = {
     ),
     "days that Excel counts and that are in order": RealFile(
         "t.csv", table((45_000 + i for i in ROWS), "Datum"), {"Datum": "perhaps days from 1899-12-30"}
+    ),
+    "a word in most rows among many numbers": RealFile(
+        "t.csv", table("inf" if i % 5 < 3 else i * 1.5 for i in ROWS), {"x": '36 other texts ("inf")'}
+    ),
+    "few numbers and words": RealFile(
+        "t.csv", table(("none yet", 1, 2)[i % 3] for i in ROWS), {"x": [("none yet", "1", "2")[i % 3] for i in ROWS]}
+    ),
+    "Weka in a text file": RealFile("t.txt", f"@RELATION t\n@data\n{_ROWS_ONLY}", refusal="Weka (ARFF)"),
+    "what psql shows": RealFile(
+        "t.txt", f" a | b |  y\n---+---+-----\n{_ROWS_ONLY.replace(',', ' | ')}(60 rows)\n", refusal="drawn with lines"
+    ),
+    "what mysql shows": RealFile(
+        "t.txt", f"+---+---+-----+\n| a | b | y |\n+---+---+-----+\n{_ROWS_ONLY.replace(',', ' | ')}",
+        refusal="drawn with lines",
+    ),
+    "JSON of rows under their names": RealFile(
+        "t.json", json.dumps({f"-M{i}": {"a": n, "y": ANSWERS[i]} for i, n in enumerate(AMOUNTS)}),
+        refusal="holds each row under its number or name",
     ),
     "missing marks of SAS": RealFile(
         "t.csv",

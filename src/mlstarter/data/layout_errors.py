@@ -15,6 +15,7 @@ from mlstarter.data.show import excerpt, quote
 NAMES = {"\t": "tabs", ";": "semicolons", ",": "commas", "|": "bars", " ": "blanks"}
 _SPARSE_ROW = re.compile(r"[-+]?[0-9.]+(?: [0-9]+:[-+0-9.eE]+)+")
 
+_DRAWN_RULE = re.compile(r"\+?(?:[-=]{3,}\+)+(?:[-=]{3,})?")
 _ALIGNED = re.compile(r"\S+(?: {2,}\S+){3,}")
 
 
@@ -26,6 +27,16 @@ def refuse_rows(start: str, name: str) -> None:
         raise DataError(
             f"Each row of {excerpt(name)} is one cell in quotes: it was perhaps exported twice.",
             hint="export it anew, or take the outer quotes away",
+        )
+    if lines and lines[0].lower().startswith("@relation"):
+        raise DataError(
+            f"{excerpt(name)} is a file of Weka (ARFF), whatever its name says.",
+            hint="write it as a CSV file with the names of its attributes in the first line",
+        )
+    if any(map(_DRAWN_RULE.fullmatch, lines[:3])):
+        raise DataError(
+            f"The table in {excerpt(name)} is drawn with lines, as a database shows it.",
+            hint="export it as CSV, or take the lines and bars out",
         )
     if all(line.startswith("__label__") for line in lines):
         raise DataError(

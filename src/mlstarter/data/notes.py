@@ -32,7 +32,7 @@ _OTHER_CALENDARS = ((1300, 1500), (2400, 2700))  # of Iran and of Islam; of Budd
 _ENTITY = re.compile("&(?:amp|lt|gt|quot|nbsp|apos|#[0-9]{2,6});")
 _SEVERAL = re.compile("[;|,/+]")
 _NUMBERS = re.compile(
-    r"\s*[0-9.,]+(?:\s*[/'\u2019\u2032\u00d7*xX\u00b0]\s*[0-9.,]+|\s[0-9]+/[0-9]+)+"
+    r"\s*[0-9.,]+(?:\s*[/'\u2019\u2032\u00d7*xX\u00b0\u00b1]\s*[0-9.,]+|\s[0-9]+/[0-9]+)+"
     r"\s*[\"'\u2019\u201d\u2032\u2033]*\s*[NSEWO]?\s*"
 )
 _ZERO_BEFORE = re.compile("0[0-9]+[.,][0-9]+")

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from mlstarter.data import dates
 from mlstarter.data.facts import Facts, facts_of
-from mlstarter.data.number_columns import as_numbers
+from mlstarter.data.number_columns import STRAYS, as_numbers
 from mlstarter.data.numbers import STYLES, NumberStyle, signs_of, to_number
 from mlstarter.data.show import some
 
@@ -53,8 +53,10 @@ def unread_numbers(
     signs = signs_of(text for text in numbers if re.search("[0-9]", text))
     if isinstance(signs, str) and digits > total / 2:
         return facts_of(name, "mixed", texts, empty, reason=f"numbers with {signs}: make them one")
-    if good * 2 >= total:
-        strays = [text for text, number in numbers.items() if number is None]
+    strays = [text for text, number in numbers.items() if number is None]
+    # A word in most of the rows (inf, not tested) makes no classes of many different numbers.
+    is_spoilt = len(strays) <= STRAYS and len(numbers) - len(strays) > FEW_TEXTS
+    if good * 2 >= total or is_spoilt:
         reason = (
             f"mixed: {good:,} numbers and {total - good:,} other texts ({some(strays, 3)}): "
             "make these numbers, or leave them empty"
