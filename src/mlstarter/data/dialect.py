@@ -174,7 +174,9 @@ def _quote_layout(start: str, settings: Settings, own_settings: OwnSettings) -> 
             if single:
                 return single
         return plain and replace(plain, settings=settings)
-    double = _layout_of(start, settings) or _layout_of(start, replace(settings, escape="\\"))
+    double = _layout_of(start, settings)
+    if not double and '\\"' in start:  # else quotes that stand behind a cell's first word are lost
+        double = _layout_of(start, replace(settings, escape="\\"))
     if double and plain and plain.width == double.width and plain.rows > double.rows:
         return plain  # lone quotes: without them every line is a row
     return double or plain
