@@ -164,8 +164,10 @@ def _judge_numbers(
 
 
 def _typed_time(name: str, cells: Sequence[Any], texts: Mapping[str, int], empty: int) -> Facts:
-    if any(not isinstance(cell, date | None) for cell in cells if as_text(cell)):
-        return facts_of(name, "mixed", texts, empty, reason="mixed: times and other values")
+    others = [as_text(cell) for cell in cells if not isinstance(cell, date | None)]
+    if others := [text for text in others if text]:
+        reason = f"mixed: times and other values ({some(dict.fromkeys(others), 3)})"
+        return facts_of(name, "mixed", texts, empty, reason=reason)
     return _time(name, cells, texts, empty, numbers=False) or facts_of(name, "mixed", texts, empty)
 
 
