@@ -24,7 +24,7 @@ def _identifier(name: str) -> str:
 
 
 def _choose(path: Path, table: str, tables: Mapping[str, int]) -> str:
-    """Return the table to read: the one that is named, the only one with rows, or the owner's choice."""
+    """Return the table to read: the one that is named, the only one with rows, or the choice."""
     if table:
         if table not in tables:
             raise DataError(
