@@ -71,8 +71,8 @@ def read_records(text: str, kind: Format, name: str) -> tuple[Format, list[Mappi
         and all(isinstance(v, dict) for v in document.values())
     ):
         keys = list(next(iter(document.values())))
-        is_long = len(document) >= 2 * len(keys)  # a row has fewer values than a table has rows
-        if not all(map(str.isdecimal, keys)) and (all(map(str.isdecimal, document)) or is_long):
+        is_row = len(document) >= 2 * len(keys) or all(map(str.isdecimal, document))
+        if is_row and not all(map(str.isdecimal, keys)):
             raise DataError(
                 f"{excerpt(name)} holds each row under its number or name, not in a list.",
                 hint=f"write one object for each row: {RECORDS}",

@@ -59,6 +59,9 @@ YES_NO = (
 )  # fmt: skip
 """Pairs of yes and no, in small letters."""
 
+OTHER_PAIRS = (("o", "n"), ("s", "n"), ("t", "n"), ("e", "h"))
+"""Those of one letter that may as well be north and south, woman and man, or anything else."""
+
 POSITIVE_FIRST = (
     ("positive", "negative"), ("pos", "neg"), ("+", "-"), ("1", "-1"), ("success", "failure"), ("pass", "fail"),
     ("spam", "ham"), ("fraud", "legitimate"), ("fraud", "legit"), ("malignant", "benign"),
@@ -166,7 +169,7 @@ def yes_of(values: list[str]) -> str | None:
         return None
     pair = pair_of(set(small), YES_NO) or pair_of(set(small), POSITIVE_FIRST)
     if pair is not None:
-        return small[pair[0]]
+        return small[pair[0]] if pair not in OTHER_PAIRS else None
     first, second = small
     for one, other in ((first, second), (second, first)):
         # "no churn" and "churn", "not late" and "late": the negation is the no.
