@@ -59,8 +59,7 @@ def read_records(text: str, kind: Format, name: str) -> tuple[Format, list[Mappi
         and all(isinstance(v, list) for v in document.values())
         and not (len(document) == 1 and _rows_within(document))
     ):
-        lengths = {len(values) for values in document.values()}
-        if len(lengths) == 1:
+        if len({len(values) for values in document.values()}) == 1:
             return "json", [
                 dict(zip(document, row, strict=True))
                 for row in zip(*document.values(), strict=True)
