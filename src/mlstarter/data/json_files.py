@@ -58,12 +58,11 @@ def read_records(text: str, kind: Format, name: str) -> tuple[Format, list[Mappi
         and document
         and all(isinstance(v, list) for v in document.values())
         and not (len(document) == 1 and _rows_within(document))
+        and len({len(values) for values in document.values()}) == 1
     ):
-        if len({len(values) for values in document.values()}) == 1:
-            return "json", [
-                dict(zip(document, row, strict=True))
-                for row in zip(*document.values(), strict=True)
-            ]
+        return "json", [
+            dict(zip(document, row, strict=True)) for row in zip(*document.values(), strict=True)
+        ]
     if (
         isinstance(document, dict)
         and document
