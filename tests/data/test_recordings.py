@@ -266,13 +266,13 @@ def test_the_tool_and_a_project_read_the_same_words(working_template: Template, 
     answers = {"project_type": "asr", "data_source": "local", "speech_task": task}
     tree = render(working_template, questions.complete(questions.load(working_template), answers))
     (code,) = [entry.data.decode() for name, entry in tree.items() if name.endswith("/text.py")]
-    wanted = [
+    statements = [
         node
         for node in ast.parse(code).body
         if ast.unparse(node).startswith(("def normalise(", "APOSTROPHES ="))
     ]
     names: dict[str, Any] = {"unicodedata": unicodedata}
-    exec(compile(ast.Module(wanted, []), "text.py", "exec"), names)
+    exec(compile(ast.Module(statements, []), "text.py", "exec"), names)
     for text in ("Don\u2019t STOP", "seven-four", "cafe\u0301 \u200bété", "हाँ ไม่ 'so'", "m² ①", ""):
         assert normalise(text) == names["normalise"](text)
 

@@ -223,7 +223,7 @@ def _text(
     mean = sum(len(text.split()) for text in texts) / distinct
     letters = sum(len(text) for text in texts) / distinct
     is_text = mean >= WORDS_OF_TEXT or (letters >= 30 and mean >= 2)
-    is_named = words.NAMED.search(name) and letters < LETTERS_OF_NAME
+    is_named = words.NAME_OR_ADDRESS.search(name) and letters < LETTERS_OF_NAME
     if (is_text or _without_blanks(texts, letters)) and not is_named:
         return facts_of(name, "text", texts, empty, reason="free text", note=note_of_words(texts))
     reason = f"near-unique: {distinct:,} values in {rows:,} rows"

@@ -16,7 +16,7 @@ NAMES = {"\t": "tabs", ";": "semicolons", ",": "commas", "|": "bars", " ": "blan
 _SPARSE_ROW = re.compile(r"[-+]?[0-9.]+(?: [0-9]+:[-+0-9.eE]+)+")
 
 _DRAWN_RULE = re.compile(r"\+?(?:[-=]{3,}\+)+(?:[-=]{3,})?")
-_ALIGNED = re.compile(r"\S+(?: {2,}\S+){3,}")
+_BLANKS_BETWEEN = re.compile(r"\S+(?: {2,}\S+){3,}")
 
 
 def refuse_rows(start: str, name: str) -> None:
@@ -52,7 +52,7 @@ def refuse_rows(start: str, name: str) -> None:
 
 def refuse_aligned(rows: Sequence[Sequence[str]], name: str) -> None:
     """Raise DataError where several columns, lined up with blanks, stand in each first cell."""
-    if len(rows) > 1 and all(_ALIGNED.fullmatch(row[0].strip()) for row in rows):
+    if len(rows) > 1 and all(_BLANKS_BETWEEN.fullmatch(row[0].strip()) for row in rows):
         raise _lined_up(name)
 
 

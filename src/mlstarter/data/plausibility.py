@@ -58,12 +58,12 @@ SCRIPTS = (
 )  # fmt: skip
 EAST_ASIAN = ("HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "IDEOGRAPHIC", "FULLWIDTH")
 
-UNSPACED = ("THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN")  # as are those of East Asia
+WITHOUT_BLANKS = ("THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN")  # as are those of East Asia
 
 
 def is_unspaced(text: str) -> bool:
     """Say whether most letters of a text are of scripts that put no blanks between words."""
-    count = sum(c > "\u2e80" or unicodedata.name(c, "").startswith(UNSPACED) for c in text)
+    count = sum(c > "\u2e80" or unicodedata.name(c, "").startswith(WITHOUT_BLANKS) for c in text)
     return count > 0.5 * len(text)
 
 

@@ -227,9 +227,9 @@ def _hint_at_file(line: Line) -> str:
     """Return what to do so that the file of a line is there: by what lies in its folder."""
     if "\\" in line.name:
         return "write / between folders, not \\"
-    folder, wanted = line.table.parent, unicodedata.normalize("NFC", line.path.name)
+    folder, file_name = line.table.parent, unicodedata.normalize("NFC", line.path.name)
     for path in sorted(folder.rglob("*")):
-        if unicodedata.normalize("NFC", path.name) == wanted and path.name != line.path.name:
+        if unicodedata.normalize("NFC", path.name) == file_name and path.name != line.path.name:
             return (
                 f"the names of {excerpt(path.name)} and others are in another form of Unicode "
                 "than the table's: rename them with convmv --nfc"

@@ -75,11 +75,11 @@ def suggest_speech(lines: list[Line], has_task: bool) -> list[Suggestion]:
     if len("".join(whole)) > LETTERS_OF_A_WORD * len(lines) / 2 and is_unspaced("".join(whole)):
         why = 'words are not set apart by blanks: set primary = "cer" in config.toml'
         choices.append(Suggestion("letters", "compared", why))
-    missing = [line for line in lines if not line.path.is_file()]
-    if missing:
-        first = f"{excerpt(missing[0].name, 80)} ({_place(missing[0])})"
+    lines_without_files = [line for line in lines if not line.path.is_file()]
+    if lines_without_files:
+        first = f"{excerpt(lines_without_files[0].name, 80)} ({_place(lines_without_files[0])})"
         why = f"are not there, such as {first}: left out"
-        choices.append(Suggestion("recordings", f"{len(missing):,}", why))
+        choices.append(Suggestion("recordings", f"{len(lines_without_files):,}", why))
     return choices + _suggest_copies(lines)
 
 

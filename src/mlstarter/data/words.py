@@ -133,7 +133,7 @@ TOTAL = re.compile(
     re.IGNORECASE,
 )
 """What the row of totals below a table is called."""
-NAMED = re.compile(
+NAME_OR_ADDRESS = re.compile(
     r"(^|[\W_])(name|address|street|adresse|anschrift|stra(ss|ß)e|nom|nombre|nome|dirección|endereço|indirizzo|"
     r"адрес|фио|имя)s?$|Name$|Address$|名$|名前|氏名|住所|地址|名称|名稱|单位|單位|이름|성명|주소",
     re.IGNORECASE,
