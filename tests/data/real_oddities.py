@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -84,6 +85,58 @@ MARKS = {
             "9999.99": "lies far from the rest",
         }.items()
     },
+    "two numbers in each cell": RealFile(
+        "t.csv", table(f"{90 + i}/{50 + i // 2}" for i in ROWS), {"x": 'several numbers in each cell ("90/50")'}
+    ),
+    "feet and inches": RealFile(
+        "t.csv", table(f"{5 + i % 2}'{i % 9}" for i in ROWS), notes={"x": "several numbers in each cell"}
+    ),
+    "days that Excel counts and that are in order": RealFile(
+        "t.csv", table((45_000 + i for i in ROWS), "Datum"), {"Datum": "perhaps days from 1899-12-30"}
+    ),
+    "a word in most rows among many numbers": RealFile(
+        "t.csv", table("inf" if i % 5 < 3 else i * 1.5 for i in ROWS), {"x": '36 other texts ("inf")'}
+    ),
+    "few numbers and words": RealFile(
+        "t.csv", table(("none yet", 1, 2)[i % 3] for i in ROWS), {"x": [("none yet", "1", "2")[i % 3] for i in ROWS]}
+    ),
+    "Weka in a text file": RealFile("t.txt", f"@RELATION t\n@data\n{_ROWS_ONLY}", refusal="Weka (ARFF)"),
+    "what psql shows": RealFile(
+        "t.txt", f" a | b |  y\n---+---+-----\n{_ROWS_ONLY.replace(',', ' | ')}(60 rows)\n", refusal="drawn with lines"
+    ),
+    "what mysql shows": RealFile(
+        "t.txt", f"+---+---+-----+\n| a | b | y |\n+---+---+-----+\n{_ROWS_ONLY.replace(',', ' | ')}",
+        refusal="drawn with lines",
+    ),
+    "JSON of rows under their names": RealFile(
+        "t.json", json.dumps({f"-M{i}": {"a": n, "y": ANSWERS[i]} for i, n in enumerate(AMOUNTS)}),
+        refusal="holds each row under its number or name",
+    ),
+    "missing marks of SAS": RealFile(
+        "t.csv",
+        table((".A" if i % 9 == 4 else ".B" if i % 9 == 5 else n) for i, n in enumerate(AMOUNTS)),
+        {"x": [None if i % 9 in (4, 5) else n for i, n in enumerate(AMOUNTS)]},
+    ),
+    "words of a statistical office among thousands": RealFile(
+        "t.csv",
+        table("x" if i % 9 == 4 else f"{1_000_000 + i * 7_919:,}".replace(",", ".") for i in ROWS),
+        {"x": 'numbers written with other signs than the rest of the file ("1.000.000"'},
+    ),
+    "words that are ticked, under themselves": RealFile(
+        "t.csv",
+        lines("c,Python,Excel,y", lambda i: f"{COLOURS[i]},{['Python', ''][i % 2]},{['', 'Excel'][i % 3 > 0]},{ANSWERS[i]}"),
+        {"c": COLOURS, "Python": [["Python", None][i % 2] for i in ROWS]},
+    ),
+    "columns lined up before a tab": RealFile(
+        "t.data",
+        lines("", lambda i: f"{AMOUNTS[i]:8.1f}   {i % 5}   {i:5d}   3504.\t{COLOURS[i]}").strip(),
+        refusal="are lined up with blanks",
+    ),
+    "years of an emperor": RealFile(
+        "t.csv",
+        table(f"令和{1 + i // 12 or '元'}年{1 + i % 12}月{1 + i % 28}日" for i in ROWS),
+        {"x": "times that no one format reads"},
+    ),
     "classes with a point behind": RealFile(
         "t.csv",
         lines("a,c,y", lambda i: f"{AMOUNTS[i]},{COLOURS[i]},{('<=50K', '>50K', '>50K.')[i % 3]}"),

@@ -81,6 +81,39 @@ def test_from_the_sample_to_ones_own_file_by_the_commands_that_describe_shows(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("copy", ["--copy", "--no-copy"])
+def test_a_file_from_elsewhere_is_not_called_kaggles(
+    run: Run, here: Path, template: Path, sales: Write, copy: str
+) -> None:
+    kaggle = ("-d", "data_source=kaggle", "-d", "kaggle_dataset=owner/set", "-d", "target=gekauft")
+    arguments = ("--type", "tabular", "--template", template, "--yes", *kaggle)
+    assert run("new", "shop", *arguments).returncode == 0
+    output = run("describe", sales(), "shop", copy)
+    assert "fetches its data from Kaggle" in output.stdout, output.stderr
+    for command in commands_in(output.stdout):
+        result = run(*shlex.split(command)[1:], "--yes")
+        assert result.returncode == 0, result.stderr
+    data = tomllib.loads((here / "shop/config.toml").read_text())["data"]
+    assert data["source"] == "local" and "kaggle" not in data
+    path = "data/raw/sales.csv" if copy == "--copy" else "env:DATA_FILE"
+    assert data["path"] == path and data["separator"] == ";"
+
+
+@pytest.mark.slow
+def test_a_file_that_lies_in_a_project_of_kaggle_stays_kaggles(
+    run: Run, here: Path, template: Path, sales: Write
+) -> None:
+    kaggle = ("-d", "data_source=kaggle", "-d", "kaggle_dataset=owner/set", "-d", "target=gekauft")
+    arguments = ("--type", "tabular", "--template", template, "--yes", *kaggle)
+    assert run("new", "shop", *arguments).returncode == 0
+    file = here / "shop/data/raw/set/sales.csv"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(sales().read_bytes())
+    output = run("describe", file, "shop")
+    assert "fetches its data from Kaggle" not in output.stdout, output.stderr
+
+
+@pytest.mark.slow
 def test_a_project_of_another_task_or_split_is_brought_to_a_file_by_an_update(
     run: Run, shop: Path
 ) -> None:

@@ -36,6 +36,8 @@ LONE = 'a\tb\nx 5" disk\ty\n"foo\tz\nbar\tq\n'
         ("##v=4\n##s=x\n#a\tb\n1\t2\n3\t4\n", {"separator": "\t", "skip_lines": 2}),
         ("# rows without names\n1,2\n3,4\n", {"comment": "#", "header": False}),
         ("sep=;\na;b\n1;2\n", {"separator": ";", "skip_lines": 1}),
+        ('t\ty\n"so" he said\t1\nhe said "so\t2\n', {"separator": "\t", "quote": ""}),
+        ('t,y\n"a \\"so\\"",1\n"b",2\n', {"escape": "\\"}),
         ("1,2,3\n4,5,6\n", {"header": False}),
         ("yes,a\nno,b\nyes,b\n", {"header": False}),
         ("name,1999,2000\nx,5,6\ny,7,8\n", {}),

@@ -46,6 +46,19 @@ USELESS = [
     ("cv", [*many("a/{}.png"), *many("b/{}.png"), "b/3_mask.png"], 'masks beside .*: "3_mask"'),
     ("cv", [*many("seg_train/a/{}.png"), *many("seg_test/b/{}.png"), *many("seg_pred/{}.png")], '"seg_pred" of'),
     ("cv", [*many("train/a/{}.png"), *many("train/b/{}.png"), *many("test/c/{}.png")], '"c" of .* no pictures to learn'),
+    ("cv", [*many("HAM_images_part_1/{}.jpg"), *many("HAM_images_part_2/{}.jpg")], "name pieces of"),
+    ("cv", [*many("cat/batch_1/{}.jpg"), *many("dog/batch_2/{}.jpg")], '"batch_1", "batch_2" of .* name pieces'),
+    ("cv", [*many("images_001/images/{}.png"), *many("images_002/images/{}.png")], "names its class"),
+    (
+        "cv",
+        [name for form in ("color", "segmented") for c in "ab" for name in many(f"{form}/{c}/{{}}.png")],
+        '"color", "segmented" of .* in several forms',
+    ),
+    (
+        "cv",
+        [name for form in ("Original Images", "Augmented_Images") for c in "ab" for name in many(f"{form}/{c}/{{}}.png")],
+        "in several forms",
+    ),
     ("asr", ["a/one.png"], "holds no recordings"),
     ("asr", ["one.wav", "a/two.flac", "readme.txt"], "no file that tells what is said"),
     ("asr", ["one.wav", "train_manifest.json"], "train_manifest.json is in JSON"),
@@ -62,6 +75,14 @@ def test_what_nothing_can_be_learned_from_is_said(
         check(tmp_path, kind)
 
 
+@pytest.mark.parametrize("pattern", ["{}.{{}}.jpg", "train/{}_{{}}.jpg", "all/{}-{{}}.jpg"])
+def test_classes_that_the_names_of_files_tell_are_named(tmp_path: Path, pattern: str) -> None:
+    put(tmp_path, *many(pattern.format("cat")), *many(pattern.format("dog")))
+    with pytest.raises(DataError) as failure:
+        check(tmp_path, "cv")
+    assert 'files begin with "cat", "dog": make a folder of each' in str(failure.value.hint)
+
+
 @pytest.mark.parametrize(
     ("kind", "names"),
     [
@@ -71,6 +92,11 @@ def test_what_nothing_can_be_learned_from_is_said(
         ("cv", [*many("VALIDATION/a/{}.QOI"), *many("Valid/b/{}.dib")]),
         ("cv", [*many("mask/{}.png"), *many("no mask/{}.png"), "mask/mask_1.png"]),
         ("cv", [*many("crash test/{}.png"), *many("train station/{}.png")]),
+        ("cv", [*many("part 1/a/{}.png"), *many("part 2/b/{}.png")]),
+        ("cv", [*many("color/{}.png"), *many("grayscale/{}.png")]),
+        ("cv", [*many("original/a/{}.png"), *many("original/b/{}.png")]),
+        ("cv", [*many("1/{}.png"), *many("2/{}.png")]),
+        ("cv", [*many("type_1/{}.png"), *many("type_2/{}.png")]),
         ("asr", ["manifest.csv", "one.wav"]),
         ("asr", ["manifest.csv", "manifest.json", "one.wav"]),
         ("asr", ["validated.tsv", "clips/one.mp3"]),

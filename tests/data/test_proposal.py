@@ -6,6 +6,7 @@ import math
 import random
 import tomllib
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from mlstarter.data.kaggle import read_address
 from mlstarter.data.place import copy_into, placement
 from mlstarter.data.proposal import Proposal, propose
 from mlstarter.data.schema import Column, Schema, read_schema, to_toml
+from mlstarter.data.schema_comments import with_comments
 from mlstarter.data.settings import Settings
 from mlstarter.data.words import yes_of
 from mlstarter.data.writing import merge, with_settings
@@ -62,6 +64,7 @@ def test_task_and_positive_class_follow_from_the_target(
         (["nein", "ja"], "ja"), (["Yes", "No"], "Yes"), (["0", "1"], "1"), (["нет", "да"], "да"),
         (["否", "是"], "是"), (["-1", "1"], "1"), (["ham", "spam"], "spam"), (["nie", "tak"], "tak"),
         (["churn", "no churn"], "churn"), (["FALSE", "TRUE"], "TRUE"), (["não", "sim"], "sim"),
+        (["N", "S"], None), (["E", "H"], None), (["N", "Y"], "Y"), (["n", "j"], "j"),
         (["a", "b"], None), (["1", "2"], None), (["f", "m"], None), (["good", "bad"], None),
     ],
 )  # fmt: skip
@@ -125,6 +128,53 @@ def test_a_measure_that_tells_one_class_of_three_apart_is_no_leak(tmp_path: Path
     assert proposal.schema.exclude["code"].startswith("leak?")
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["mrn", "Probanden-Nr.", "email", "E-Mail", "employee_id", "Mitarbeiter-Nummer",
+     "Élève", "Participant ID", "Schüler", "患者ID", "客户编号", "Пациент", "Kundennummer"],
+)  # fmt: skip
+def test_rows_of_one_owner_stay_together_whatever_the_owner_is_called(
+    tmp_path: Path, name: str
+) -> None:
+    columns = {name: [f"u{i // 3}" for i in range(90)], "x": [i * 7 % 13 for i in range(90)]}
+    columns["y"] = [("yes", "no")[i * 5 % 7 % 2] for i in range(90)]
+    answers = _propose(_table(tmp_path / "t.csv", columns)).answers
+    assert (answers["split_rule"], answers["split_column"]) == ("group", name)
+
+
+def test_numbers_of_rows_are_no_names_of_pictures_that_lie_near(tmp_path: Path) -> None:
+    columns: dict[str, list[Any]] = {"id": list(range(90)), "x": [i * 7 % 13 for i in range(90)]}
+    columns["y"] = [("yes", "no")[i * 5 % 7 % 2] for i in range(90)]
+    (tmp_path / "plots").mkdir()
+    for i in range(89):
+        (tmp_path / f"plots/{i}.png").write_bytes(b"")
+    assert _propose(_table(tmp_path / "t.csv", columns)).project_type == "tabular"
+    (tmp_path / "plots/89.png").write_bytes(b"")
+    assert _propose(tmp_path / "t.csv").project_type == "cv"
+
+
+def test_few_amounts_that_are_taken_for_classes_are_told_so(tmp_path: Path) -> None:
+    columns = {"x": [i * 7 % 13 for i in range(60)], "count": [i * i % 10 for i in range(60)]}
+    columns["count"][:3] = [9, 8, 7]
+    problem = _propose(_table(tmp_path / "t.csv", columns), target="count").problem
+    assert problem is not None and "--data task=regression" in str(problem.hint)
+
+
+def test_a_number_of_its_own_in_nearly_every_row_is_no_leak_by_chance(tmp_path: Path) -> None:
+    chance = random.Random(4)
+    names = [f"x{i}" for i in range(20)]
+    columns: dict[str, list[Any]] = {n: [chance.random() for _ in range(79)] for n in names}
+    for cells in columns.values():
+        cells.append(cells[0])  # one group of two rows would say that they vary little
+    columns["y"] = [chance.random() for _ in range(79)]
+    columns["y"].append(columns["y"][0])
+    columns["copy"] = [1 - 3 * y for y in columns["y"]]
+    proposal = _propose(_table(tmp_path / "t.csv", columns), target="y")
+    assert proposal.schema is not None
+    assert [column.name for column in proposal.schema.features] == names
+    assert proposal.schema.exclude["copy"].startswith("leak?")
+
+
 def test_what_predicts_the_target_alone_is_left_out_with_the_reason(
     tmp_path: Path, columns: dict[str, list[Any]]
 ) -> None:
@@ -133,6 +183,31 @@ def test_what_predicts_the_target_alone_is_left_out_with_the_reason(
     assert proposal.schema is not None
     assert proposal.schema.exclude["paid"].startswith("leak?")
     assert [column.name for column in proposal.schema.features] == ["age", "kind"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "kind"),
+    [
+        ("review", "อาหารอร่อยมากบริการดี", "nlp"),
+        ("review", "ອາຫານແຊບຫຼາຍບໍລິການດີ", "nlp"),
+        ("评论", "这家店的菜很好吃", "nlp"),
+        ("氏名", "佐藤健一郎様", "tabular"),
+        ("担当", "佐藤健一", "tabular"),
+        ("地址", "北京市朝阳区建国路号", "tabular"),
+        ("Address", "12 Long Street New York", "tabular"),
+        ("Name", "Braund Mr. Owen Harris", "tabular"),
+        ("日付", "令和6年1月1日", "tabular"),
+    ],
+)
+def test_names_addresses_and_days_are_no_texts(
+    tmp_path: Path, name: str, text: str, kind: str
+) -> None:
+    texts = [f"{text}{chr(ord(text[-1]) - i % 9)}{text[i % 4 : i // 9 % 5]}" for i in range(90)]
+    if "月" in text:
+        texts = [f"令和6年{1 + i % 12}月{1 + i % 28}日" for i in range(90)]
+    ages = [20 + i * 7 % 50 for i in range(90)]
+    columns = {name: texts, "age": ages, "y": [i * 3 % 7 % 2 for i in range(90)]}
+    assert _propose(_table(tmp_path / "t.csv", columns)).project_type == kind
 
 
 def test_texts_are_a_project_of_texts(tmp_path: Path) -> None:
@@ -326,6 +401,75 @@ def test_a_schema_is_read_as_it_is_written() -> None:
     assert "\u202e" not in to_toml(schema)
     with pytest.raises(DataError, match=r"schema\.toml cannot be read"):
         read_schema("[target")
+
+
+OWN_SCHEMA = """\
+# Of 2024, from the shop's till.
+
+row = "one sale"  # or a return
+
+# What the shop asks for.
+[target]
+name = "y"
+kind = "category"
+positive = "yes"  # never "no" # sic
+
+[exclude]
+"a = b" = "a leak"  # known after the sale
+gone = "constant"
+
+# Asked of each buyer.
+[[features]]
+name = "age"  # in years
+kind = "integer"
+# children count as missing
+missing = [
+  "-",  # a dash
+  "?",
+]
+
+[[features]]  # dropped later
+name = "old"
+kind = "number"
+"""
+
+
+def test_what_the_owner_wrote_between_the_lines_of_a_schema_stays() -> None:
+    old = read_schema(OWN_SCHEMA)
+    ages = replace(old.features[0], kind="number", high=9.5)
+    new = replace(
+        old, target=replace(old.target, positive="no", title="Y"), exclude={"a = b": "a leak", "x": "#"},
+        features=(Column("price", "number"), ages), row="a sale",
+    )  # fmt: skip
+    text = with_comments(OWN_SCHEMA, to_toml(new))
+    assert read_schema(text) == new
+    for line in (
+        "# Of 2024, from the shop's till.\n\n",
+        'row = "a sale"  # or a return\n',
+        "# What the shop asks for.\n[target]\n",
+        'positive = "no"  # never "no" # sic\n',
+        '"a = b" = "a leak"  # known after the sale\n',
+        "# Asked of each buyer.\n[[features]]\n",
+        'name = "age"  # in years\nkind = "number"\n# children count as missing\n',
+        '  "-",  # a dash\n',
+    ):
+        assert line in text
+    assert "gone" not in text and "dropped later" not in text
+    assert with_comments(text, to_toml(new)) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "target = {name = 'y', kind = 'category'}",
+        "features = [{name = 'a', kind = 'number'}]",
+        "",
+        "#",
+    ],
+)
+def test_a_schema_of_another_style_is_written_anew(text: str) -> None:
+    schema = Schema(Column("y", "category"), "row", {"b": "why"}, (Column("a", "number"),))
+    assert read_schema(with_comments(text, to_toml(schema))) == schema
 
 
 @pytest.mark.parametrize(

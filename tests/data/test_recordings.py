@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import ast
+import hashlib
+import random
+import unicodedata
 import wave
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from mlstarter import questions
 from mlstarter.data.errors import DataError
 from mlstarter.data.folders import look, propose
+from mlstarter.data.inspect import inspect
+from mlstarter.data.proposal import propose as propose_table
+from mlstarter.data.sounds import is_silent
+from mlstarter.data.spoken_texts import normalise
+from mlstarter.engines import render
+from mlstarter.sources import Template
 
 HEAD = "path,text,speaker\n"
 ROWS = "".join(f"{i}.wav,hello {'abc'[i % 3]},s{i % 3}\n" for i in range(6))
@@ -66,9 +78,29 @@ USELESS: dict[str, tuple[dict[str, str | bytes], list[str], str]] = {
     "digits": ({"manifest.csv": HEAD + ROWS + "7.wav,I have 2,s\n"}, WAVS, 'line 8: "I have 2" has digits'),
     "notes": ({"manifest.csv": HEAD + ROWS + "7.wav,so [laughs],s\n"}, WAVS, r'line 8: "\[laughs\]" in the text'),
     "signs of HTML": ({"manifest.csv": HEAD + ROWS + "7.wav,so &amp; so,s\n"}, WAVS, 'line 8: "&amp;" in the text'),
+    "laughter": ({"manifest.csv": HEAD + ROWS + "7.wav,so (Laughs),s\n"}, WAVS, r'"\(Laughs\)" in the text'),
+    "what nobody understood": ({"manifest.csv": HEAD + ROWS + "7.wav,so ((xx)),s\n"}, WAVS, r'"\(\(xx\)\)" in the'),
+    "breath in braces": ({"manifest.csv": HEAD + ROWS + "7.wav,so {breath},s\n"}, WAVS, '"{breath}" in the text'),
+    "a note among digits": ({"manifest.csv": HEAD + "0.wav,one [noise],s\n"}, WAVS, r'"\[noise\]" in the text'),
+    "an ampersand": ({"manifest.csv": HEAD + ROWS + "7.wav,you & me,s\n"}, WAVS, 'line 8: "&" in "you & me"'),
+    "numbers of two digits": ({"manifest.csv": HEAD + "0.wav,21,s\n1.wav,3,s\n"}, WAVS, 'line 2: "21" has digits'),
+    "digits among commands": ({"manifest.csv": HEAD + "0.wav,up,s\n1.wav,3,s\n"}, WAVS, 'line 3: "3" has digits'),
+    "pieces of one recording": (
+        {"manifest.csv": "path,start,text\n0.wav,0,hello\n0.wav,1.5,there\n"}, WAVS, "0.wav a second time"
+    ),
+    "a speaker in two spellings": (
+        {"manifest.csv": HEAD + ROWS.replace(",s1", ",Ada") + "6.wav,so,ada\n"}, WAVS, 'several ways: "Ada", "ada"'
+    ),
+    "sounds of old phones": (
+        {"manifest.csv": HEAD + "0.amr,so,s\n", "0.amr": b"#!AMR\n\x3c"}, [], '"AMR", and a project'
+    ),
     "a text for each": (
         {f"{i}.txt": "hello\n" for i in range(6)}, WAVS, "one text file for each recording"
     ),
+    "LJSpeech with a fourth column": (
+        {"metadata.csv": LJ_SPEECH.replace("|bob", "|Hello|angry")}, ["wavs/LJ-0.wav"], "line 1, has 4 cells"
+    ),
+    "a manifest of another name": ({"texts.csv": HEAD + ROWS}, WAVS, "no file that tells"),
     "LJSpeech with speakers": (
         {"metadata.csv": LJ_SPEECH}, [f"wavs/LJ-{i}.wav" for i in range(6)], 'third column of metadata.csv \\("bob"\\)'
     ),
@@ -100,11 +132,157 @@ def test_a_silent_recording_with_a_text_is_named(tmp_path: Path, width: int, zer
         propose(look(tmp_path), {})
 
 
+def _flac(frames: int, sample: bytes, largest_frame: int = 11) -> bytes:
+    """Return the header of a flac file of 16 bits and one channel."""
+    facts = 16_000 << 44 | 15 << 36 | frames
+    sizes = b"\x10\0\x10\0\0\0\x0b" + largest_frame.to_bytes(3)
+    digest = hashlib.md5(sample * frames, usedforsecurity=False).digest()
+    return b"fLaC\0\0\0\x22" + sizes + facts.to_bytes(8) + digest + b"\0" * 40
+
+
+def _wav(samples: bytes, kind: int = 1) -> bytes:
+    """Return a wav file of two bytes a sample, with a piece of text before them."""
+    form = kind.to_bytes(2, "little") + bytes([1, 0, 128, 62, 0, 0, 0, 125, 0, 0, 2, 0, 16, 0])
+    pieces = b"fmt \x10\0\0\0" + form + b"LIST\x03\0\0\0abc\0"
+    data = b"data" + len(samples).to_bytes(4, "little") + samples
+    return b"RIFF" + len(pieces + data).to_bytes(4, "little") + b"WAVE" + pieces + data
+
+
+NOISE = random.Random(0).randbytes(4_000)
+FRAME = b"\xff\xfb\x90\xc4"
+NAMES = b"ID3\x04\0\0\0\0\x0f\x50" + bytes(2_000)  # of which 2,000 bytes hold nothing
+
+
+@pytest.mark.parametrize(
+    ("content", "silent"),
+    [
+        (_wav(bytes(8_000)), True),
+        (_wav(bytes(8_000), kind=3), True),
+        (_wav(bytes(8_000), kind=65_534), True),
+        (_wav(bytes(7_998) + b"\0\1"), False),
+        (_wav(b""), False),
+        (_flac(9_000, b"\0\0"), True),
+        (_flac(9_000, b"\0\1"), False),
+        (_flac(9_000, b"\0\0", 4_000), False),
+        ((FRAME + bytes(413)) * 20, True),
+        (NAMES + (FRAME + bytes(413)) * 20, True),
+        (FRAME + NOISE, False),
+        (NAMES + FRAME + NOISE, False),
+        (b"OggS" + bytes(900), False),
+    ],
+)
+def test_silence_is_known_in_each_kind_of_file(
+    tmp_path: Path, content: bytes, silent: bool
+) -> None:
+    (tmp_path / "a").write_bytes(content)
+    assert is_silent(tmp_path / "a") == silent
+
+
+def test_a_silent_recording_far_below_is_named(tmp_path: Path) -> None:
+    rows = "".join(f"{i}.wav,hello,s{i % 3}\n" for i in range(150))
+    put(tmp_path, {"manifest.csv": HEAD + rows, "149.wav": _wav(bytes(8_000)), "0.wav": b""})
+    with pytest.raises(DataError, match=r"line 151: 149\.wav is silent"):
+        propose(look(tmp_path), {})
+
+
+def test_equal_recordings_are_said_and_those_of_two_texts_shown(tmp_path: Path) -> None:
+    rows = "".join(f"{i}.wav,hello {'abc'[i % 3]},s{i}\n" for i in range(6))
+    sounds = [NOISE[:9], NOISE[:8], NOISE[:9], NOISE[1:10], b"", b""]
+    wavs = {f"{i}.wav": sound for i, sound in enumerate(sounds)}
+    put(tmp_path, {"manifest.csv": HEAD + rows, **wavs})
+    choices = {choice.key: choice for choice in propose(look(tmp_path), {})}
+    assert choices["copies"].value == "1"
+    expected = '2.wav is 0.wav, and is to say "hello c" and "hello a"'
+    assert expected in choices["copies"].reason
+    put(tmp_path, {"2.wav": NOISE[2:11]})
+    assert "copies" not in {choice.key for choice in propose(look(tmp_path), {})}
+
+
+@pytest.mark.parametrize(
+    ("tables", "recording", "hint"),
+    [
+        ({"manifest.csv": HEAD + "\u00fc.wav,so,s\n"}, "u\u0308.wav", "another form of Unicode"),
+        (
+            {"manifest.csv": HEAD + "a,so,s\n"},
+            "b/a.wav",
+            "there is b/a.wav: name each file in full",
+        ),
+        ({"metadata.csv": "a.wav|so|so\n"}, "wavs/a.wav", "names wavs/1.wav by 1"),
+        ({"metadata.csv": "a|so|so\n"}, "wav/a.wav", "there is wav/a.wav"),
+        ({"Texts.csv": HEAD + "a.wav,so,s\n"}, "a.wav", "if Texts.csv does, call it manifest.csv"),
+    ],
+)
+def test_the_file_that_is_meant_is_named(
+    tmp_path: Path, tables: dict[str, str | bytes], recording: str, hint: str
+) -> None:
+    with pytest.raises(DataError) as failure:
+        propose(look(put(tmp_path, tables, recording)), {})
+    assert hint in str(failure.value.hint)
+
+
+def test_a_table_of_recordings_is_no_table(tmp_path: Path) -> None:
+    rows = "".join(f"{i}.wav,{'ab'[i % 2]},s{i % 3}\n" for i in range(40))
+    put(tmp_path, {"manifest.csv": HEAD + rows}, "0.wav")
+    with pytest.raises(
+        DataError, match=r"manifest\.csv lists recordings, such as 0\.wav"
+    ) as failure:
+        propose_table(inspect(tmp_path / "manifest.csv", {}), {})
+    assert "give its folder" in str(failure.value.hint)
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("今天天气很好我们去公园", "letters"),
+        ("สวัสดีครับทุกคน", "letters"),
+        ("오늘 날씨가 좋다", ""),
+        ("so", ""),
+    ],
+)
+def test_words_without_blanks_between_them_are_told(tmp_path: Path, text: str, key: str) -> None:
+    put(
+        tmp_path,
+        {"manifest.csv": HEAD + "".join(f"{i}.wav,{text},s{i}\n" for i in range(6))},
+        *WAVS,
+    )
+    assert ("letters" in {choice.key for choice in propose(look(tmp_path), {})}) == bool(key)
+
+
+def test_recordings_that_are_not_there_are_counted(tmp_path: Path) -> None:
+    put(tmp_path, {"manifest.csv": HEAD + ROWS + "7.wav,so,s\n8.wav,so,s\n"}, *WAVS)
+    (choice,) = [one for one in propose(look(tmp_path), {}) if one.key == "recordings"]
+    assert choice.value == "2" and "7.wav (manifest.csv, line 8)" in choice.reason
+
+
+def test_a_table_without_speakers_is_told_so(tmp_path: Path) -> None:
+    put(tmp_path, {"manifest.csv": "path,text,user\n0.wav,hi,ada\n1.wav,you,ben\n"}, *WAVS)
+    (choice,) = [choice for choice in propose(look(tmp_path), {}) if choice.key == "speakers"]
+    assert "no column is called speaker" in choice.reason
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("task", ["open", "digits"])
+def test_the_tool_and_a_project_read_the_same_words(working_template: Template, task: str) -> None:
+    answers = {"project_type": "asr", "data_source": "local", "speech_task": task}
+    tree = render(working_template, questions.complete(questions.load(working_template), answers))
+    (code,) = [entry.data.decode() for name, entry in tree.items() if name.endswith("/text.py")]
+    statements = [
+        node
+        for node in ast.parse(code).body
+        if ast.unparse(node).startswith(("def normalise(", "APOSTROPHES ="))
+    ]
+    names: dict[str, Any] = {"unicodedata": unicodedata}
+    exec(compile(ast.Module(statements, []), "text.py", "exec"), names)
+    for text in ("Don\u2019t STOP", "seven-four", "cafe\u0301 \u200bété", "हाँ ไม่ 'so'", "m² ①", ""):
+        assert normalise(text) == names["normalise"](text)
+
+
 @pytest.mark.parametrize(
     ("text", "task"),
     [
         ("three one four", None),
         ("3 1 4", None),
+        ("Seven-four!", None),
         ("up", "commands"),
         ("Yes.", "commands"),
         ("hello there", "open"),

@@ -6,6 +6,7 @@ import gzip
 import json
 import sqlite3
 import zipfile
+from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import openpyxl
 import pytest
 
 from mlstarter.data import limits
+from mlstarter.data.databases import sqlite_table
 from mlstarter.data.errors import DataError, OpenQuestion
 from mlstarter.data.inspect import inspect
 from mlstarter.data.tables import read
@@ -218,3 +220,11 @@ def test_a_library_that_is_missing_is_named(
     with pytest.raises(EnvironmentProblem, match="needs duckdb") as failure:
         read(path, {})
     assert failure.value.hint == "in a clone of mlstarter: pipx install --force '.[data]'"
+
+
+def test_a_table_without_rows_is_no_choice(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "t.db")) as database:
+        database.executescript(
+            "CREATE TABLE log (x); CREATE TABLE t (a, b); INSERT INTO t VALUES (1, 2);"
+        )
+    assert sqlite_table(tmp_path / "t.db", "") == "t"

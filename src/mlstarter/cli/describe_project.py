@@ -49,12 +49,12 @@ def _answers_of_update(
 ) -> tuple[Mapping[str, Any], str] | None:
     """Return the answers that an update has to change first, and why; None where there are none."""
     has_schema = own.proposal is not None and own.proposal.schema is not None
-    if project.is_sample:
+    if project.is_sample or project.has_other_source(place):
         more = project.answers if has_schema else ()
         new_answers = own.answers(place.recorded_path, [*QUESTIONS, *more])
         new_answers |= own.suggestions(QUESTIONS)
         new_answers.pop("project_type", None)
-        return new_answers, "The project has the sample."
+        return new_answers, "The project has the sample." if project.is_sample else FETCHES
     if has_schema and own.looked_at is not None:
         settings = replace(own.looked_at.settings, path=place.recorded_path)
         if reader := project.answers_for_reader(settings):
@@ -92,13 +92,13 @@ def _pictures_into_project(
         for name, value in answers.items()
         if name in CODE_QUESTIONS and value != recorded_answers[name]
     }
-    if project.is_sample or missing_answers:
-        data = {} if project.answers.get("data_source") == "kaggle" else {
-            "data_source": "local", "data_path": place.recorded_path,
-        }  # fmt: skip
-        reason = "The project has the sample." if project.is_sample else (
-            "The project has no reader for pictures that come so."
-        )  # fmt: skip
+    is_elsewhere = project.has_other_source(place)
+    if project.is_sample or is_elsewhere or missing_answers:
+        is_kaggle = project.answers.get("data_source") == "kaggle" and not is_elsewhere
+        data = {} if is_kaggle else {"data_source": "local", "data_path": place.recorded_path}
+        reason = "The project has no reader for pictures that come so."
+        if project.is_sample or is_elsewhere:
+            reason = "The project has the sample." if project.is_sample else FETCHES
         _switch(options, own, {**data, **missing_answers}, reason)
         return
     changes = project.picture_changes(place.recorded_path, answers)
@@ -173,9 +173,10 @@ def _switch(
 
     other_answers = {k: v for k, v in parse_pairs(options.data).items() if k not in answers}
     file, project = shlex.quote(options.file), shlex.quote(str(options.project))
+    stays = "" if options.copy else " --no-copy"
     steps = [
         f"mlstarter update {project}{pairs(answers)}",
-        f"mlstarter describe {file} {project}{pairs(other_answers)}",
+        f"mlstarter describe {file} {project}{pairs(other_answers)}{stays}",
     ]
     if options.as_json:
         facts = as_object(own.looked_at, own.proposal) if own.looked_at else {}
@@ -195,5 +196,6 @@ QUESTIONS = (
 )  # fmt: skip
 
 
+FETCHES = "The project fetches its data from Kaggle, and would call these Kaggle's as well."
 CODE_QUESTIONS = ("image_layout", "image_split")
 """Answers by which a project of pictures has the code that reads them."""

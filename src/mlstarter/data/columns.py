@@ -16,11 +16,13 @@ from mlstarter.data.notes import (
     note_of,
     note_of_classes,
     note_of_counted_time,
+    note_of_several_numbers,
     note_of_times,
     note_of_words,
 )
 from mlstarter.data.number_columns import are_few, as_numbers, typed_numbers
 from mlstarter.data.numbers import NumberStyle
+from mlstarter.data.plausibility import is_unspaced
 from mlstarter.data.reader import LARGEST, as_text
 from mlstarter.data.show import quote, some
 from mlstarter.data.spellings import spellings
@@ -30,6 +32,8 @@ MOST_SPELLINGS = 20  # of yes and no: Yes, YES, yes, ...
 CLOCK = "a time of day, or how long: make it a number"
 EXACT = 2**53  # whole numbers above it are not all different as floating-point numbers
 WORDS_OF_TEXT = 4  # on average: a sentence rather than a name
+LETTERS_OF_TEXT = 8  # where no blanks stand between words
+LETTERS_OF_NAME = 60  # at most, of names and addresses
 
 
 def describe(  # noqa: PLR0911 - one question after another
@@ -144,9 +148,8 @@ def _judge_numbers(
     unique = distinct == len(numbers) and distinct > 10
     counting = all(b - a == 1 for a, b in itertools.pairwise(numbers))
     if whole and unique and (words.IDENTIFIER.search(name) or counting):
-        return facts_of(
-            name, "identifier", texts, empty, reason="an identifier: every row has its own"
-        )
+        reason = note_of_counted_time(name, numbers) or "an identifier: every row has its own"
+        return facts_of(name, "identifier", texts, empty, reason=reason)
     if (
         whole
         and words.OWNER.search(name)
@@ -161,8 +164,10 @@ def _judge_numbers(
 
 
 def _typed_time(name: str, cells: Sequence[Any], texts: Mapping[str, int], empty: int) -> Facts:
-    if any(not isinstance(cell, date | None) for cell in cells if as_text(cell)):
-        return facts_of(name, "mixed", texts, empty, reason="mixed: times and other values")
+    others = [as_text(cell) for cell in cells if not isinstance(cell, date | None)]
+    if others := [text for text in others if text]:
+        reason = f"mixed: times and other values ({some(dict.fromkeys(others), 3)})"
+        return facts_of(name, "mixed", texts, empty, reason=reason)
     return _time(name, cells, texts, empty, numbers=False) or facts_of(name, "mixed", texts, empty)
 
 
@@ -213,20 +218,22 @@ def _text(
         note = note or note_of_words(texts) or note_of_classes(texts)
         note = note or (f"{some(double)} count as different" if double else "")
         note = note or (f"{some(marks)} counts as a class" if marks else "")
+        note = note or note_of_several_numbers(texts)
         return facts_of(name, "category", texts, empty, note=note)
     mean = sum(len(text.split()) for text in texts) / distinct
     letters = sum(len(text) for text in texts) / distinct
-    if mean >= WORDS_OF_TEXT or (letters >= 30 and mean >= 2) or _without_blanks(texts, letters):
+    is_text = mean >= WORDS_OF_TEXT or (letters >= 30 and mean >= 2)
+    is_named = words.NAME_OR_ADDRESS.search(name) and letters < LETTERS_OF_NAME
+    if (is_text or _without_blanks(texts, letters)) and not is_named:
         return facts_of(name, "text", texts, empty, reason="free text", note=note_of_words(texts))
-    if distinct == rows:
-        return facts_of(
-            name, "identifier", texts, empty, reason="an identifier: every row has its own"
-        )
     reason = f"near-unique: {distinct:,} values in {rows:,} rows"
+    if distinct == rows:
+        reason = "an identifier: every row has its own"
+    reason = note_of_several_numbers(texts) or reason
     return facts_of(name, "identifier", texts, empty, reason=reason)
 
 
 def _without_blanks(texts: Mapping[str, int], letters: float) -> bool:
     """Say whether texts are of a script without blanks, and long enough to be sentences."""
     sample = "".join(list(texts)[:200])
-    return letters >= 4 and sum(c > "\u2e80" for c in sample) > 0.5 * len(sample) > 0
+    return letters >= LETTERS_OF_TEXT and is_unspaced(sample)

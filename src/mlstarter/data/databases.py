@@ -24,7 +24,7 @@ def _identifier(name: str) -> str:
 
 
 def _choose(path: Path, table: str, tables: Mapping[str, int]) -> str:
-    """Return the table to read: the one that is named, the only one, or the owner's choice."""
+    """Return the table to read: the one that is named, the only one with rows, or the choice."""
     if table:
         if table not in tables:
             raise DataError(
@@ -38,8 +38,9 @@ def _choose(path: Path, table: str, tables: Mapping[str, int]) -> str:
             hint="give a file that holds one, or copy it into the schema main; was the file copied "
             "without the one beside it that ends in wal?",
         )
-    if len(tables) == 1:
-        return next(iter(tables))
+    with_rows = [name for name, rows in tables.items() if rows] or [*tables]
+    if len(with_rows) == 1:
+        return with_rows[0]
     names = sorted(tables, key=lambda name: -tables[name])
     titles = [f"{excerpt(name, 40)} ({tables[name]:,} rows)" for name in names]
     raise OpenQuestion(

@@ -15,7 +15,7 @@ from typing import Any
 
 from mlstarter.data.csv_rows import check_widths, lines_of, rows_of
 from mlstarter.data.errors import DataError
-from mlstarter.data.layout_errors import no_layout, refuse_rows
+from mlstarter.data.layout_errors import no_layout, refuse_aligned, refuse_rows
 from mlstarter.data.limits import COLUMNS
 from mlstarter.data.settings import Settings, with_values
 from mlstarter.data.show import excerpt
@@ -57,6 +57,10 @@ def detect(text: str, name: str, own_settings: OwnSettings) -> Settings:
         raise no_layout(start, name, own_settings, _separators(start, own_settings))
     order = CONTROL + COMMON + RARE
     best = max(layouts, key=lambda each: (each.width, -order.find(each.settings.separator)))
+    if "separator" not in own_settings:
+        refuse_aligned(
+            [row for _, row in itertools.islice(rows_of(start, best.settings), 50)], name
+        )
     best = _with_names_in_comment(start, best, own_settings)
     settings = _without_title(start, best) if "skip_lines" not in own_settings else best.settings
     if "header" not in own_settings and not _has_header(start, settings):
@@ -170,7 +174,9 @@ def _quote_layout(start: str, settings: Settings, own_settings: OwnSettings) -> 
             if single:
                 return single
         return plain and replace(plain, settings=settings)
-    double = _layout_of(start, settings) or _layout_of(start, replace(settings, escape="\\"))
+    double = _layout_of(start, settings)
+    if not double and '\\"' in start:  # else quotes that stand behind a cell's first word are lost
+        double = _layout_of(start, replace(settings, escape="\\"))
     if double and plain and plain.width == double.width and plain.rows > double.rows:
         return plain  # lone quotes: without them every line is a row
     return double or plain
@@ -222,5 +228,12 @@ def _has_header(start: str, settings: Settings) -> bool:
         return True
     if heads:
         return all(YEAR.fullmatch(head) for head in heads) and not all(map(NUMBER.fullmatch, first))
-    # Only texts: a first row whose words come again below is a row.
-    return not any(head and head in column for head, column in zip(first, columns, strict=True))
+    # Only texts: a first row is a row where half of its classes come again below. The one word of
+    # a column that is ticked (Python, Excel) is its name.
+    classes = [
+        head in column
+        for head, column in zip(first, columns, strict=True)
+        if head and (head in column or len(set(column)) * 2 <= len(column))
+        if set(column) != {head} or len(column) == len(below)
+    ]
+    return sum(classes) * 2 < max(1, len(classes))

@@ -152,7 +152,9 @@ def problem_of(
         )
     if task in ("binary", "multiclass"):
         counts = Counter(str(value) for value in values.target if value is not None)
-        return problem_of_classes(counts, quote(schema.target.name), "rows", JOIN)
+        amounts = looked_at.facts[schema.target.name].kind in ("number", "integer")
+        hint = f"{JOIN}; of amounts state --data task=regression" if amounts else JOIN
+        return problem_of_classes(counts, quote(schema.target.name), "rows", hint)
     return None
 
 

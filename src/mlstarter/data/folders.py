@@ -18,7 +18,9 @@ from mlstarter.data.picture_classes import (
     KINDS,
     Places,
     check_classes,
+    check_forms,
     check_masks,
+    classes_in_names,
     count_classes,
     suggest_classes,
 )
@@ -28,8 +30,9 @@ from mlstarter.data.picture_parts import (
     split_folders,
     suggest_split,
 )
-from mlstarter.data.recordings import lines_of, refuse_other_layouts, suggest_speech
+from mlstarter.data.recordings import lines_of, refuse_other_layouts
 from mlstarter.data.show import excerpt, some
+from mlstarter.data.spoken_texts import suggest_speech
 
 PICTURES = frozenset((
     ".apng", ".avif", ".avifs", ".bmp", ".bw", ".dcx", ".dds", ".dib", ".gif", ".heic", ".heif",
@@ -41,7 +44,7 @@ PICTURES = frozenset((
 
 RECORDINGS = frozenset((
     ".wav", ".flac", ".mp3", ".ogg", ".oga", ".opus", ".m4a", ".aac", ".aif", ".aiff", ".au",
-    ".caf", ".sph", ".w64", ".wma",
+    ".caf", ".sph", ".w64", ".wma", ".amr", ".awb", ".3gp", ".3ga", ".webm", ".weba", ".m4b",
 ))  # fmt: skip
 
 MOST_FILES = 500_000
@@ -53,6 +56,7 @@ TEXTS = frozenset(
     )
 )
 
+TABLE_ENDINGS = (".csv", ".tsv", ".txt", ".xlsx", ".psv")
 TEXT_FILES = frozenset((".txt", ".lab", ".trn"))  # that may lie beside recordings, one for each
 JSON_LINES = ("manifest.json", "manifest.jsonl", "metadata.jsonl")  # of NeMo and Hugging Face
 
@@ -155,22 +159,29 @@ def _require_labels(folder: Folder, kind: str) -> None:
     endings, what = (PICTURES, "pictures") if kind == "cv" else (RECORDINGS, "recordings")
     if not folder.count(endings):
         raise DataError(f"{name} holds no {what}.", hint="give another folder, or another --type")
-    if kind == "cv" and (
-        not folder.classes or (len(folder.classes) == 1 and min(folder.classes).lower() in KINDS)
-    ):
+    one = excerpt(min(folder.classes, default=""))
+    hint = ""
+    if kind == "cv" and len(folder.classes) < 2:
+        words = classes_in_names(path.stem for path in walk(folder.path))
+        hint = f"files begin with {some(words, 3)}: make a folder of each that is a class" * bool(
+            words
+        )
+    if kind == "cv" and (not one or (len(folder.classes) == 1 and one.lower() in KINDS)):
         raise DataError(
             f"No picture of {name} lies in a folder that names its class.",
-            hint="make one folder for each class (train/cat, not cat/train), or give a CSV file of "
-            "files and labels",
+            hint=hint
+            or "make one folder for each class (train/cat, not cat/train), or give a CSV "
+            "file of files and labels",
         )
     if kind == "cv" and len(folder.classes) == 1:
         raise DataError(
-            f"All pictures of {name} are of one class: {excerpt(min(folder.classes))}.",
-            hint="bring pictures of another class, in a folder of its own",
+            f"All pictures of {name} are of one class: {one}.",
+            hint=hint or "bring pictures of another class, in a folder of its own",
         )
     if kind == "cv":
         check_masks(folder.masks, name)
         check_parts(folder.pictures, name)
+        check_forms(folder.pictures, name)
         check_classes(count_classes(folder.pictures), name)
     if kind == "asr":
         refuse_other_layouts(folder.path, folder.tables)
@@ -182,9 +193,11 @@ def _require_labels(folder: Folder, kind: str) -> None:
             hint="write manifest.csv of them, with the columns path, text and speaker",
         )
     if kind == "asr" and not folder.tables:
+        others = sorted(p.name for p in folder.path.iterdir() if p.suffix.lower() in TABLE_ENDINGS)
+        what = f"if {excerpt(others[0])} does, call it" if others else "put beside them"
         raise DataError(
             f"{name} holds recordings, and no file that tells what is said in them.",
-            hint="put manifest.csv beside them, with the columns path, text and speaker",
+            hint=f"{what} manifest.csv, with the columns path, text and speaker",
         )
 
 

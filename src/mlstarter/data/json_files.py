@@ -58,22 +58,21 @@ def read_records(text: str, kind: Format, name: str) -> tuple[Format, list[Mappi
         and document
         and all(isinstance(v, list) for v in document.values())
         and not (len(document) == 1 and _rows_within(document))
+        and len({len(values) for values in document.values()}) == 1
     ):
-        lengths = {len(values) for values in document.values()}
-        if len(lengths) == 1:
-            return "json", [
-                dict(zip(document, row, strict=True))
-                for row in zip(*document.values(), strict=True)
-            ]
+        return "json", [
+            dict(zip(document, row, strict=True)) for row in zip(*document.values(), strict=True)
+        ]
     if (
         isinstance(document, dict)
         and document
         and all(isinstance(v, dict) for v in document.values())
     ):
         keys = list(next(iter(document.values())))
-        if all(map(str.isdecimal, document)) and not all(map(str.isdecimal, keys)):
+        is_row = len(document) >= 2 * len(keys) or all(map(str.isdecimal, document))
+        if is_row and not all(map(str.isdecimal, keys)):
             raise DataError(
-                f"{excerpt(name)} holds each row under its number, not in a list.",
+                f"{excerpt(name)} holds each row under its number or name, not in a list.",
                 hint=f"write one object for each row: {RECORDS}",
             )
         if all(list(values) == keys for values in document.values()):

@@ -15,6 +15,9 @@ from mlstarter.data.show import excerpt, quote
 NAMES = {"\t": "tabs", ";": "semicolons", ",": "commas", "|": "bars", " ": "blanks"}
 _SPARSE_ROW = re.compile(r"[-+]?[0-9.]+(?: [0-9]+:[-+0-9.eE]+)+")
 
+_DRAWN_RULE = re.compile(r"\+?(?:[-=]{3,}\+)+(?:[-=]{3,})?")
+_BLANKS_BETWEEN = re.compile(r"\S+(?: {2,}\S+){3,}")
+
 
 def refuse_rows(start: str, name: str) -> None:
     """Raise DataError for rows that are one cell each in quotes, of fastText or of libsvm."""
@@ -24,6 +27,16 @@ def refuse_rows(start: str, name: str) -> None:
         raise DataError(
             f"Each row of {excerpt(name)} is one cell in quotes: it was perhaps exported twice.",
             hint="export it anew, or take the outer quotes away",
+        )
+    if lines and lines[0].lower().startswith("@relation"):
+        raise DataError(
+            f"{excerpt(name)} is a file of Weka (ARFF), whatever its name says.",
+            hint="write it as a CSV file with the names of its attributes in the first line",
+        )
+    if any(map(_DRAWN_RULE.fullmatch, lines[:3])):
+        raise DataError(
+            f"The table in {excerpt(name)} is drawn with lines, as a database shows it.",
+            hint="export it as CSV, or take the lines and bars out",
         )
     if all(line.startswith("__label__") for line in lines):
         raise DataError(
@@ -35,6 +48,19 @@ def refuse_rows(start: str, name: str) -> None:
             f"{excerpt(name)} is written in the format of libsvm, and that is not read.",
             hint="write it as a CSV file with a column for each number",
         )
+
+
+def refuse_aligned(rows: Sequence[Sequence[str]], name: str) -> None:
+    """Raise DataError where several columns, lined up with blanks, stand in each first cell."""
+    if len(rows) > 1 and all(_BLANKS_BETWEEN.fullmatch(row[0].strip()) for row in rows):
+        raise _lined_up(name)
+
+
+def _lined_up(name: str) -> DataError:
+    return DataError(
+        f"The columns of {excerpt(name)} are lined up with blanks, which is not read.",
+        hint="export it with commas or semicolons between the cells",
+    )
 
 
 def no_layout(
@@ -55,10 +81,7 @@ def no_layout(
             "--data data_separator=...",
         )
     if best == " ":
-        return DataError(
-            f"The columns of {excerpt(name)} are lined up with blanks, which is not read.",
-            hint="export it with commas or semicolons between the cells",
-        )
+        return _lined_up(name)
     settings = with_values(Settings(separator=best), own_settings)
     rows = [row for _, row in itertools.islice(rows_of(start, settings), 2)]
     if re.search(rf'{re.escape(best)} +"', start):

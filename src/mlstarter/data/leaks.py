@@ -11,6 +11,7 @@ from collections.abc import Hashable, Sequence
 
 ROWS = 20_000
 GROUPS = 200  # quantiles of a column of many numbers
+ROWS_A_GROUP = 5  # at least: in smaller groups the target varies little by chance alone
 MOST_POWER = 0.98
 FEWEST_ROWS = 50  # fewer say nothing of what is known when
 
@@ -28,7 +29,8 @@ def power(column: Sequence[object], target: Sequence[object], *, regression: boo
         pairs = random.Random(0).sample(pairs, ROWS)  # noqa: S311 - no secret
     if len(pairs) < FEWEST_ROWS:
         return 0.0
-    groups = _groups([c for c, _ in pairs])
+    most_groups = min(GROUPS, len(pairs) // ROWS_A_GROUP) if regression else GROUPS
+    groups = _groups([c for c, _ in pairs], most_groups)
     values = [t for _, t in pairs]
     if regression:
         return _eta_squared(groups, [float(v) for v in values if isinstance(v, float)])
@@ -38,11 +40,11 @@ def power(column: Sequence[object], target: Sequence[object], *, regression: boo
     return math.fsum(separations) / len(separations) if separations else 0.0
 
 
-def _groups(column: Sequence[object]) -> list[Hashable]:
+def _groups(column: Sequence[object], most: int) -> list[Hashable]:
     numbers = sorted(value for value in column if isinstance(value, float))
-    if len(set(numbers)) <= GROUPS:
+    if len(set(numbers)) <= most:
         return [value if isinstance(value, Hashable) else str(value) for value in column]
-    edges = [numbers[len(numbers) * k // GROUPS] for k in range(1, GROUPS)]
+    edges = [numbers[len(numbers) * k // most] for k in range(1, most)]
     return [bisect(edges, value) if isinstance(value, float) else str(value) for value in column]
 
 

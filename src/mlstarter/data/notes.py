@@ -31,6 +31,10 @@ _UNITS = {"seconds": 1, "milliseconds": 1_000, "microseconds": 10**6, "nanosecon
 _OTHER_CALENDARS = ((1300, 1500), (2400, 2700))  # of Iran and of Islam; of Buddhists
 _ENTITY = re.compile("&(?:amp|lt|gt|quot|nbsp|apos|#[0-9]{2,6});")
 _SEVERAL = re.compile("[;|,/+]")
+_NUMBERS = re.compile(
+    r"\s*[0-9.,]+(?:\s*[/'\u2019\u2032\u00d7*xX\u00b0\u00b1]\s*[0-9.,]+|\s[0-9]+/[0-9]+)+"
+    r"\s*[\"'\u2019\u201d\u2032\u2033]*\s*[NSEWO]?\s*"
+)
 _ZERO_BEFORE = re.compile("0[0-9]+[.,][0-9]+")
 _CODE_WITH_E = re.compile("[0-9]+[eE][0-9]+")
 
@@ -88,6 +92,14 @@ def note_of_classes(texts: Collection[str]) -> str:
         if len(parts) > 1 and any(part.strip() in texts for part in parts):
             return f"{quote(text, 40)} seems to hold several values, and counts as one of its own"
     return ""
+
+
+def note_of_several_numbers(texts: Collection[str]) -> str:
+    """Return a note on cells that hold several numbers each: 120/80, 5'11", 10 x 20, 2 1/4."""
+    if len(texts) < FEWEST_VALUES or not all(map(_NUMBERS.fullmatch, texts)):
+        return ""
+    example = quote(next(iter(texts)), 40)
+    return f"several numbers in each cell ({example}): make them one, or write each into a column"
 
 
 def note_of_counted_time(name: str, numbers: Sequence[float]) -> str:

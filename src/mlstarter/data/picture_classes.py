@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from mlstarter.data.choices import Suggestion
 from mlstarter.data.class_counts import problem_of_classes
@@ -14,12 +15,26 @@ from mlstarter.data.show import excerpt, some
 from mlstarter.data.spellings import look_alike, spellings
 
 MOST_NAMES = 4  # classes
+FEWEST, MOST_IN_NAMES = 10, 50  # pictures of a class; classes that names of files tell
 KINDS = frozenset((
     "image", "images", "img", "imgs", "jpegimages", "annotations", "segmentationclass",
     "segmentationobject", "ground_truth", "groundtruth",
 ))  # fmt: skip
 """Names of folders, in small letters, for files of one kind."""
 
+
+PIECE = re.compile(
+    r"(?:^|.*[\W_])(?:part|batch|chunk|shard|fold|volume|disc|images?|imgs?|frames?)[\W_]?[0-9]+",
+    re.IGNORECASE,
+)
+"""Names of folders that hold a piece of a collection, whatever is on its pictures."""
+
+FORM = re.compile(
+    r"(?:.*[\W_])?(?:original|colou?r|gr[ae]y(?:scale)?|segmented|segmentation|augment\w*|aug|"
+    r"flip\w*|rotat\w*|crop\w*|resized?|enhanced|preprocessed|edges?|blur\w*|noisy)(?:[\W_].*)?s?",
+    re.IGNORECASE,
+)
+"""Names of folders that hold one form of pictures which others hold in another form."""
 
 Places = Mapping[tuple[str, ...], int]  # how many pictures a folder holds, by the way to it
 
@@ -59,6 +74,13 @@ def check_classes(counts: Mapping[str, int], name: str) -> None:
             hint="make one folder for each class, with its pictures in it (cat/1.jpg, not "
             "cat/images/1.jpg), or give a CSV file of files and labels",
         )
+    if labels and all(map(PIECE.fullmatch, labels)):
+        raise DataError(
+            f"{some(sorted(labels), 3)} of {name} would be read as classes, and name pieces "
+            "of a collection.",
+            hint="make one folder for each class, with its pictures in it, or give a CSV file of "
+            "files and labels that lies in this folder",
+        )
     if double := spellings(labels):
         raise DataError(
             f"The classes of {name} are spelt in several ways: {some(double, 6)}.",
@@ -68,6 +90,30 @@ def check_classes(counts: Mapping[str, int], name: str) -> None:
     sizes = {label: counts[label] for label in labels}
     if problem := problem_of_classes(sizes, name, "pictures", "take its folder away"):
         raise problem
+
+
+def check_forms(places: Places, name: str) -> None:
+    """Raise DataError for folders above those of classes that hold forms of the same pictures."""
+    classes_below: dict[str, set[str]] = {}
+    for place in places:
+        for above in place[:-1]:
+            if FORM.fullmatch(above):
+                classes_below.setdefault(above, set()).add(place[-1])
+    forms = sorted(classes_below)
+    if len(forms) > 1 and set.intersection(*classes_below.values()):
+        raise DataError(
+            f"{some(forms, 3)} of {name} seem to hold the same pictures in several forms: one form "
+            "of a picture would be learned, and tested on in another.",
+            hint=f"give one of these folders, such as {excerpt(forms[-1])}",
+        )
+
+
+def classes_in_names(stems: Iterable[str]) -> list[str]:
+    """Return the words with which names begin (cat.1, dog.1) if they may be classes, or none."""
+    words = Counter(m[1] for stem in stems if (m := re.match(r"([^\W\d_]{2,})[\W_]*[0-9]", stem)))
+    total = sum(words.values())
+    likely = sorted(word for word, count in words.items() if count >= FEWEST and count < total)
+    return likely if 2 <= len(likely) <= MOST_IN_NAMES else []
 
 
 def suggest_classes(counts: Mapping[str, int], places: Places) -> list[Suggestion]:

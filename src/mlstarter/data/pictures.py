@@ -85,7 +85,9 @@ def names_pictures(looked_at: Inspection) -> bool:
     unique = [{*names} for names in texts if len({*names}) == len(names)]
     near = islice(walk(looked_at.path.parent), MOST_NEAR) if unique else ()
     stems = {path_text(path.stem).casefold() for path in near if path.suffix.lower() in PICTURES}
-    return any(len(names & stems) > len(names) / 2 for names in unique)
+    # Numbers of rows may be those of other pictures by chance: each has to be one's name.
+    fewest = (len(names) * (0.5, 1)[all(map(str.isdecimal, names))] for names in unique)
+    return any(len(n & stems) >= max(1, least) for n, least in zip(unique, fewest, strict=True))
 
 
 def propose_pictures(

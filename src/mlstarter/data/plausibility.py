@@ -58,6 +58,14 @@ SCRIPTS = (
 )  # fmt: skip
 EAST_ASIAN = ("HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "IDEOGRAPHIC", "FULLWIDTH")
 
+WITHOUT_BLANKS = ("THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN")  # as are those of East Asia
+
+
+def is_unspaced(text: str) -> bool:
+    """Say whether most letters of a text are of scripts that put no blanks between words."""
+    count = sum(c > "\u2e80" or unicodedata.name(c, "").startswith(WITHOUT_BLANKS) for c in text)
+    return count > 0.5 * len(text)
+
 
 def odd_share(words: Iterable[str], encoding: str) -> float:
     """Return the share of the different words that could be none, in [0, 1]."""

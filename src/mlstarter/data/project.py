@@ -14,10 +14,11 @@ from mlstarter.data.archives import is_archive
 from mlstarter.data.pictures import QUESTIONS, data_values
 from mlstarter.data.place import Placement, copy_into
 from mlstarter.data.reader import fits
-from mlstarter.data.recordings import VOCABULARIES
 from mlstarter.data.schema import Schema, read_schema, to_toml
+from mlstarter.data.schema_comments import with_comments
 from mlstarter.data.settings import KEYS, Settings, settings_in, with_values
 from mlstarter.data.show import excerpt
+from mlstarter.data.spoken_texts import VOCABULARIES
 from mlstarter.data.tables import Table
 from mlstarter.data.writing import config_data, merge, with_data, with_settings
 from mlstarter.errors import ProjectError
@@ -78,6 +79,14 @@ class DataProject:
     def is_sample(self) -> bool:
         """Say whether the project has the sample, so that its files know no other data."""
         return bool(self.data.get("source", self.answers.get("data_source")) == "sample")
+
+    def has_other_source(self, place: Placement) -> bool:
+        """Say whether the project fetches its data from Kaggle, and a file lies elsewhere.
+
+        What is inside the project may be Kaggle's: `fetch` puts it there, and so do owners.
+        """
+        is_outside = bool(place.copy_path) or place.recorded_path.startswith(("../", "env:"))
+        return self.answers.get("data_source") == "kaggle" and is_outside
 
     def earlier_decisions(self, recorded_path: str) -> dict[str, Any]:
         """Return what was decided about the file at the same place, should it be asked again."""
@@ -194,7 +203,7 @@ class DataProject:
         if self.schema:
             old = read_schema(self.schema)
             new = merge(old, schema, lambda column: fits(table, column))
-            text = self.schema if new == old else to_toml(new)  # with the owner's comments
+            text = self.schema if new == old else with_comments(self.schema, to_toml(new))
         texts = {
             CONFIG: (self.config, with_settings(self.config, settings)),
             SCHEMA: (self.schema, text),

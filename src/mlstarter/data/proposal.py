@@ -16,6 +16,7 @@ from mlstarter.data.facts import Facts
 from mlstarter.data.inspect import Inspection
 from mlstarter.data.pictures import names_pictures, propose_pictures
 from mlstarter.data.reader import values_of
+from mlstarter.data.recordings import refuse_recordings
 from mlstarter.data.schema import Schema
 from mlstarter.data.show import excerpt, quote, some
 from mlstarter.data.spellings import look_alike, spellings
@@ -90,6 +91,7 @@ def _project_type(looked_at: Inspection, answers: Mapping[str, Any]) -> Suggesti
         return Suggestion("project_type", own_type, "as stated")
     if names_pictures(looked_at):
         return Suggestion("project_type", "cv", "it lists pictures that lie beside it")
+    refuse_recordings(looked_at.path, looked_at.table.columns)
     texts = [f for f in looked_at.facts.values() if f.kind == "text"]
     others = [f for f in looked_at.facts.values() if f.is_feature]
     if texts and len(others) <= 3 and not (set(answers) & {"task", "split_rule"}):

@@ -8,16 +8,13 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from glob import escape
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
-from mlstarter.data.choices import Suggestion
 from mlstarter.data.encodings import misfit
 from mlstarter.data.errors import DataError
 from mlstarter.data.show import excerpt, quote, some
@@ -32,17 +29,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 """The names that a project of speech knows for its columns."""
 
-VOCABULARIES: Mapping[str, frozenset[str]] = {
-    "digits": frozenset(
-        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
-    ),
-    "commands": frozenset(["yes", "no", "up", "down", "left", "right", "on", "off", "stop", "go"]),
-}
-"""The words that a project of each task knows from the start."""
-
-NOTE = re.compile(r"<[^<>]+>|\[[^\[\]]+\]|&(?:amp|lt|gt|quot|nbsp|apos|#[0-9]{2,6});")
-MOST_STARTS = 100  # recordings that are looked into
-FEWEST_SPEAKERS = 3
+SOUNDS = (".wav", ".flac", ".mp3", ".ogg", ".opus", ".m4a")
+MOST_STARTS = 100  # recordings whose kind is looked at
 SPEAKER_SHARE = 0.5  # of the rows: a column of fewer different values holds no texts
 
 
@@ -81,6 +69,18 @@ def refuse_other_layouts(folder: Path, tables: Sequence[Path]) -> None:
         )
 
 
+def refuse_recordings(table: Path, columns: Mapping[str, Sequence[Any]]) -> None:
+    """Raise DataError for a table that lists recordings which lie below its folder."""
+    for cells in columns.values():
+        names = [cell for cell in cells[:MOST_STARTS] if isinstance(cell, str)]
+        places = (table.parent / folder / name for name in names for folder in (".", "clips"))
+        if names and any(path.suffix.lower() in SOUNDS and path.is_file() for path in places):
+            raise DataError(
+                f"{excerpt(table.name)} lists recordings, such as {excerpt(names[0], 80)}.",
+                hint="give its folder: a project of speech finds there what manifest.csv says",
+            )
+
+
 def lines_of(folder: Path) -> list[Line]:
     """Return what the tables of a folder say of recordings.
 
@@ -101,46 +101,6 @@ def lines_of(folder: Path) -> list[Line]:
         _refuse_second_lines(lines)
         _refuse_sounds(lines)
     return lines
-
-
-def suggest_speech(lines: list[Line], has_task: bool) -> list[Suggestion]:
-    """Return what is said, and by how many people where these are too few to be divided."""
-    task = suggest_task(lines)
-    choices = [task] if task is not None and not has_task else []
-    speakers = {line.speaker for line in lines}
-    if lines and len(speakers) < FEWEST_SPEAKERS:
-        why = 'too few for three parts: set split.rule = "recording" in config.toml'
-        choices.append(Suggestion("speakers", f"{len(speakers)}", why))
-    return choices
-
-
-def suggest_task(lines: list[Line]) -> Suggestion | None:
-    """Return which task the texts are of, or None for digits, which every project begins with."""
-    words = Counter(word.strip('.,!?"').lower() for line in lines for word in line.text.split())
-    for task, vocabulary in VOCABULARIES.items():
-        if all(word in vocabulary or word.isdecimal() for word in words if word):
-            reason = f"only such words are said: {some(words, 3)}"
-            return Suggestion("speech_task", task, reason) if task != "digits" else None
-    _refuse_unspoken(lines)
-    digits = VOCABULARIES["digits"]
-    others = [word for word, _ in words.most_common() if word and word not in digits]
-    return Suggestion("speech_task", "open", f"other words than digits are said: {some(others, 3)}")
-
-
-def _refuse_unspoken(lines: list[Line]) -> None:
-    """Raise DataError for what stands in a text and is not spoken so: digits, and notes in it."""
-    for line in lines:
-        place = f"{excerpt(line.table.name)}, line {line.number:,}"
-        if any(map(str.isdecimal, unicodedata.normalize("NFKC", line.text))):
-            raise DataError(
-                f"{place}: {quote(line.text)} has digits.",
-                hint="write them as they are spoken: 21 can be said in several ways",
-            )
-        if note := NOTE.search(line.text):
-            raise DataError(
-                f"{place}: {quote(note[0], 30)} in the text would be read as a word.",
-                hint="take out what is not spoken: <noise>, [laughs], &quot;",
-            )
 
 
 def _text_of(table: Path) -> str:
@@ -213,6 +173,12 @@ def _read_lj_speech(table: Path) -> list[Line]:
             hint="call it manifest.csv, and its columns path, text and speaker",
         )
     rows = [line.split("|") for line in text.splitlines()]
+    if wide := next((number for number, row in enumerate(rows, 1) if len(row) > 3), 0):
+        raise DataError(
+            f"{excerpt(table.name)}, line {wide:,}, has {len(rows[wide - 1])} cells, and LJSpeech "
+            "has three: name|text|text in words.",
+            hint="write manifest.csv with the columns path, text and speaker",
+        )
     thirds = Counter(row[2].strip() for row in rows if len(row) == 3)
     texts = {row[1].strip() for row in rows if len(row) == 3}
     if thirds and len(thirds) < SPEAKER_SHARE * len(texts):
@@ -249,17 +215,31 @@ def _require_files(lines: list[Line]) -> None:
     if any(line.path.is_file() for line in lines):
         return
     first = lines[0]
-    hint = "name each file with its ending, and its path from the folder of the table"
-    if "\\" in first.name:
-        hint = "write / between folders, not \\"
-    elif others := sorted(first.path.parent.glob(f"{escape(first.path.stem)}.*")):
-        hint = f"there is {excerpt(others[0].name)}: name each file in full, or convert the files"
     place = first.path.relative_to(first.table.parent).as_posix()
     raise DataError(
         f"None of the {len(lines):,} recordings that {excerpt(first.table.name)} names is there, "
         f"such as {excerpt(place, 80)}.",
-        hint=hint,
+        hint=_hint_at_file(first),
     )
+
+
+def _hint_at_file(line: Line) -> str:
+    """Return what to do so that the file of a line is there: by what lies in its folder."""
+    if "\\" in line.name:
+        return "write / between folders, not \\"
+    folder, file_name = line.table.parent, unicodedata.normalize("NFC", line.path.name)
+    for path in sorted(folder.rglob("*")):
+        if unicodedata.normalize("NFC", path.name) == file_name and path.name != line.path.name:
+            return (
+                f"the names of {excerpt(path.name)} and others are in another form of Unicode "
+                "than the table's: rename them with convmv --nfc"
+            )
+        if path.is_file() and path.stem in (line.path.stem, line.path.name, Path(line.name).stem):
+            there = f"there is {excerpt(path.relative_to(folder).as_posix(), 80)}"
+            if line.table.name == "metadata.csv":
+                return f"{there}: LJSpeech names wavs/1.wav by 1"
+            return f"{there}: name each file in full, or convert the files"
+    return "name each file with its ending, and its path from the folder of the table"
 
 
 def _refuse_second_lines(lines: list[Line]) -> None:
@@ -271,21 +251,22 @@ def _refuse_second_lines(lines: list[Line]) -> None:
             raise DataError(
                 f"{excerpt(line.table.name)}, line {line.number:,}, lists {excerpt(line.name, 80)} "
                 f"a second time, after line {other.number:,} of {excerpt(other.table.name)}.",
-                hint="leave one of the lines",
+                hint="leave one of the lines; where each is of a piece (start, end), cut it into "
+                "a file for each",
             )
 
 
 def _refuse_sounds(lines: list[Line]) -> None:
     """Raise DataError where all recordings are of kinds that no project reads, or one is silent."""
-    first_lines = [line for line in lines if line.path.is_file()][:MOST_STARTS]
-    kinds = {kind_of(line.path) for line in first_lines}
+    lines_with_files = [line for line in lines if line.path.is_file()]
+    kinds = {kind_of(line.path) for line in lines_with_files[:MOST_STARTS]}
     if kinds and "" not in kinds:
         raise DataError(
             f"The recordings that {excerpt(lines[0].table.name)} names are {some(sorted(kinds))}, "
             "and a project of speech reads wav, flac, ogg and mp3.",
             hint="convert them, each with: ffmpeg -i 1.m4a 1.wav",
         )
-    if line := next((x for x in first_lines if x.text and is_silent(x.path)), None):
+    if line := next((x for x in lines_with_files if x.text and is_silent(x.path)), None):
         raise DataError(
             f"{excerpt(line.table.name)}, line {line.number:,}: {excerpt(line.name, 80)} is silent "
             f"throughout, and {quote(line.text, 30)} is said to be heard in it.",

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from mlstarter.data import dates
 from mlstarter.data.facts import Facts, facts_of
-from mlstarter.data.number_columns import as_numbers
+from mlstarter.data.number_columns import STRAYS, as_numbers
 from mlstarter.data.numbers import STYLES, NumberStyle, signs_of, to_number
 from mlstarter.data.show import some
 
@@ -37,19 +37,26 @@ def unread_numbers(
     good = sum(texts[text] for text, number in numbers.items() if number is not None)
     digits = sum(texts[text] for text in numbers if re.search("[0-9]", text))
     total = sum(texts.values())
+    likely = [text for text in numbers if re.search("[0-9]", text)]
     for other in STYLES:
-        if digits > total / 2 and not any(to_number(text, other) is None for text in numbers):
-            reason = (
-                f"numbers written with other signs than the rest of the file ({some(numbers, 2)})"
+        if digits > total / 2 and not any(to_number(text, other) is None for text in likely):
+            reason = "numbers written with other signs than the rest of the file"
+            strays = [text for text in numbers if text not in likely]
+            more = f", and other texts ({some(strays, 3)})" if strays else ""
+            if good * 2 >= total:  # not their signs are odd
+                break
+            return facts_of(
+                name, "mixed", texts, empty, reason=f"{reason} ({some(likely, 2)}){more}"
             )
-            return facts_of(name, "mixed", texts, empty, reason=reason)
     if len(texts) <= FEW_TEXTS and len(texts) * FEWEST_ROWS_A_VALUE <= total:
         return None
     signs = signs_of(text for text in numbers if re.search("[0-9]", text))
     if isinstance(signs, str) and digits > total / 2:
         return facts_of(name, "mixed", texts, empty, reason=f"numbers with {signs}: make them one")
-    if good * 2 >= total:
-        strays = [text for text, number in numbers.items() if number is None]
+    strays = [text for text, number in numbers.items() if number is None]
+    # A word in most of the rows (inf, not tested) makes no classes of many different numbers.
+    is_spoilt = len(strays) <= STRAYS and len(numbers) - len(strays) > FEW_TEXTS
+    if good * 2 >= total or is_spoilt:
         reason = (
             f"mixed: {good:,} numbers and {total - good:,} other texts ({some(strays, 3)}): "
             "make these numbers, or leave them empty"

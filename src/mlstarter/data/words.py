@@ -16,6 +16,9 @@ MISSING = frozenset(
     9999-12-31T23:59:59 9999-12-31T23:59:59.999999 31.12.9999 12/31/9999 31/12/9999
     """.split()
     + [
+        f".{letter}" for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_"
+    ]  # of SAS, Stata
+    + [
         "0000-00-00 00:00:00",
         "0001-01-01 00:00:00",
         "9999-12-31 00:00:00",
@@ -55,6 +58,9 @@ YES_NO = (
     ("نعم", "لا"), ("כן", "לא"), ("có", "không"), ("ya", "tidak"), ("да", "жок"), ("بله", "خیر"),
 )  # fmt: skip
 """Pairs of yes and no, in small letters."""
+
+OTHER_PAIRS = (("o", "n"), ("s", "n"), ("t", "n"), ("e", "h"))
+"""Those of one letter that may as well be north and south, woman and man, or anything else."""
 
 POSITIVE_FIRST = (
     ("positive", "negative"), ("pos", "neg"), ("+", "-"), ("1", "-1"), ("success", "failure"), ("pass", "fail"),
@@ -99,8 +105,13 @@ IDENTIFIER = re.compile(
 )
 OWNER = re.compile(
     r"(^|[\W_])(customer|client|user|patient|subject|person|member|account|student|author|speaker|"
-    r"session|store|shop|household|device|sensor|machine|driver|player|group|kunde|patientin|"
-    r"client|cliente|paciente)s?([\W_]?(id|ids|nr|no|number|code|key|name))?$",
+    r"session|store|shop|household|device|sensor|machine|driver|player|group|participant|respondent|"
+    r"employee|worker|pupil|animal|mouse|mice|cow|e-?mail|mrn|ssn|imei|vin|"
+    r"kunden?|patient(in|en)?|proband(in|en)?|versuchsperson(en)?|vp|teilnehmer(in)?|mitarbeiter(in)?|"
+    r"sch(ü|ue)ler(in)?|ger(ä|ae)te?|maschinen?|tier|élève|salarié|employé|cliente|paciente|"
+    r"paziente|studente|alumn[oa]|alun[oa]|emplead[oa]|empregad[oa]|usuari[oa]|utente|klant|"
+    r"pacjent(ka)?|klient|uczeń|hasta|müşteri|пациент|клиент|пользователь|студент)s?"
+    r"([\W_]?(id|ids|nr|no|num|number|nummer|code|key|name|hash))?\.?$|(患者|顧客|会員|客户|客戶|用户|学生|病人)(id|番号|编号|号)?$",
     re.IGNORECASE,
 )
 """Names of columns that say to whom or to what a row belongs."""
@@ -122,6 +133,12 @@ TOTAL = re.compile(
     re.IGNORECASE,
 )
 """What the row of totals below a table is called."""
+NAME_OR_ADDRESS = re.compile(
+    r"(^|[\W_])(name|address|street|adresse|anschrift|stra(ss|ß)e|nom|nombre|nome|dirección|endereço|indirizzo|"
+    r"адрес|фио|имя)s?$|Name$|Address$|名$|名前|氏名|住所|地址|名称|名稱|单位|單位|이름|성명|주소",
+    re.IGNORECASE,
+)
+"""Names of columns that hold names and addresses: of several words, and no texts."""
 BIRTH = re.compile(r"birth|dob|geburt|naissance|nacimiento|рожден|生年|出生", re.IGNORECASE)
 
 
@@ -152,7 +169,7 @@ def yes_of(values: list[str]) -> str | None:
         return None
     pair = pair_of(set(small), YES_NO) or pair_of(set(small), POSITIVE_FIRST)
     if pair is not None:
-        return small[pair[0]]
+        return small[pair[0]] if pair not in OTHER_PAIRS else None
     first, second = small
     for one, other in ((first, second), (second, first)):
         # "no churn" and "churn", "not late" and "late": the negation is the no.
