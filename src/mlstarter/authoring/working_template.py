@@ -28,6 +28,7 @@ def working_copy(folder: Path) -> Iterator[Template]:
     source = str(folder.absolute())
     if is_layered(folder):
         with tempfile.TemporaryDirectory(prefix="mlstarter-template-") as work:
+            watchdog.tidy_up(work)
             root = Path(work) / folder.resolve().name
             assemble(own_files_only(folder), root)
             yield Template(source, None, root, engine_of(root, str(folder)))

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from platformdirs import user_cache_path
 
+from mlstarter import watchdog
 from mlstarter.errors import EnvironmentProblem
 
 CACHE_VARIABLE = "MLSTARTER_CACHE_DIR"
@@ -93,6 +94,7 @@ def forget(path: Path) -> None:
 def _temporary() -> Path:
     keeper = tempfile.TemporaryDirectory(prefix="mlstarter-cache-")
     _KEEPERS.append(keeper)
+    watchdog.tidy_up(keeper.name)
     return Path(keeper.name)
 
 

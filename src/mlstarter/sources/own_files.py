@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from mlstarter import watchdog
 from mlstarter.errors import TemplateError
 from mlstarter.files import without_links
 from mlstarter.git.process import NO_SERVER, Git, GitFailed, GitMissing
@@ -77,6 +78,7 @@ def own_files_only(folder: Path) -> Path:
         return folder
     keeper = tempfile.TemporaryDirectory(prefix="mlstarter-template-", ignore_cleanup_errors=True)
     _COPIES.append(keeper)
+    watchdog.tidy_up(keeper.name)
     # Under its own name, which a template may show.
     copy = Path(keeper.name) / (folder.resolve().name or "template")
     copy.mkdir()
