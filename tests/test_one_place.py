@@ -79,3 +79,20 @@ def test_no_exit_status_is_a_bare_number() -> None:
         )
     ]
     assert numbers == []
+
+
+@pytest.mark.slow
+def test_every_error_says_what_to_do() -> None:
+    path = SOURCES / "errors.py"
+    errors = {
+        node.name for node in ast.parse(path.read_bytes()).body if isinstance(node, ast.ClassDef)
+    }
+    places = [
+        f"{path.relative_to(SOURCES).as_posix()}:{node.lineno}"
+        for path in SOURCES.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_bytes()))
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", "") in errors - {"ExitStatus", "MlstarterError"}
+        and not {keyword.arg for keyword in node.keywords} & {"hint", None}
+    ]
+    assert places == []

@@ -121,6 +121,7 @@ def test_a_command_in_a_strangers_repository_ends_in_time(
     ("stderr", "reason", "hint"),
     [
         ("warning: x\nfatal: bad config line 6 in file .git/config\n", "bad config line 6", "mend that line"),
+        ("fatal: bad numeric config value 'zz' for 'core.bigfilethreshold': invalid unit\n", "bad numeric", "mend that line"),
         ("hint: The file 'a' is missing a byte order mark\nfatal: BOM is required in 'a' if encoded as working-tree-encoding\n", "BOM is required", ".gitattributes"),
         ("error: external filter 'x' failed 1\nerror: external filter 'x' failed\n", "external filter 'x' failed 1", ".gitattributes"),
         ("fatal: .git/index: index file smaller than expected\n", ".git/index: index file smaller", "rm .git/index"),

@@ -63,7 +63,10 @@ _HINTS = (
         r"index (?:file|uses)",
         "`rm .git/index` and `git reset` make the index anew; no file is touched",
     ),
-    ("bad config", "mend that line; `git config --list --show-origin` says what git reads"),
+    (
+        r"bad (?:\w+ )?config",
+        "mend that line; `git config --list --show-origin` says what git reads",
+    ),
     (
         "external filter|(?:clean|smudge) filter|working-tree-encoding|failed to encode",
         "a .gitattributes asks for this conversion: install its program, or take it out",
