@@ -263,6 +263,7 @@ def test_a_zip_may_name_folders_before_and_after_the_files_in_them(
     assert (sources.resolve(str(path)).root / "docs" / "a.md").read_text() == "a\n"
 
 
+@pytest.mark.filterwarnings("ignore:Duplicate name")
 @pytest.mark.parametrize(
     "names", [("a", "a"), ("a", "a/"), ("a/", "a"), ("a/b", "a"), ("a", "a/b")]
 )

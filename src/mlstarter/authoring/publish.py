@@ -9,6 +9,8 @@ from pathlib import Path
 from packaging.version import InvalidVersion, Version
 
 from mlstarter.errors import TemplateError, UsageError
+from mlstarter.escape import shorten
+from mlstarter.git.failures import find_reason
 from mlstarter.git.process import GitFailed
 from mlstarter.sources.address import Place, is_url, parse, public_text
 from mlstarter.sources.assemble import assemble, is_layered
@@ -114,13 +116,9 @@ def _git(repository: Path, place: Place, *arguments: str) -> str:
     try:
         return git_for(repository, place.credentials).text(*arguments)
     except GitFailed as error:
-        lines = [line.strip() for line in error.stderr.splitlines() if line.strip()]
-        # Git's own advice comes after what went wrong.
-        complaints = [line for line in lines if line.startswith(("fatal: ", "error: ", "! "))]
-        reason = public_text(
-            (complaints or lines or ["git gave no reason"])[0].removeprefix("fatal: ")
-        )
+        refusals = [text.strip() for text in error.stderr.splitlines() if text.startswith(" ! ")]
+        why = shorten(public_text((refusals or [find_reason(error.stderr)])[0]), 300)
         raise TemplateError(
-            f"{place.address} cannot be written: {reason}",
+            f"{place.address} cannot be written: {why or 'git gave no reason'}",
             hint=error.hint or "check the address and your access: git ls-remote tests both",
         ) from error
