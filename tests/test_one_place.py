@@ -96,3 +96,13 @@ def test_every_error_says_what_to_do() -> None:
         and not {keyword.arg for keyword in node.keywords} & {"hint", None}
     ]
     assert places == []
+
+
+def test_temporary_folders_are_those_that_a_signal_does_not_leave_behind() -> None:
+    places = {
+        path.relative_to(SOURCES).as_posix()
+        for path in SOURCES.rglob("*.py")
+        if "tempfile.TemporaryDirectory" in path.read_text(encoding="utf-8")
+    }
+    # A conversion writes one into a task, which plain Copier runs.
+    assert places == {"files.py", "authoring/convert.py"}

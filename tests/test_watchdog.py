@@ -81,9 +81,9 @@ def test_one_step_that_does_not_end_is_ended_with_a_sentence(
     case: str, place: str, tmp_path: Path
 ) -> None:
     # What is ignored stays at home: the rest is read from a copy in a temporary folder.
-    ignored: Files = {".gitignore": "notes", "notes": "x"}
+    own_files: Files = {".gitignore": "notes", "notes": "x"}
     files: Files = (
-        ignored
+        own_files
         | {
             "file": {**COPIER, "f.jinja": TEXTS[case]},
             "question": {"copier.yml": f'n: {{type: str, default: "{TEXTS[case]}"}}\n'},

@@ -148,10 +148,12 @@ def test_a_closed_pipe_is_quiet() -> None:
 
 
 @pytest.mark.parametrize("name", ["click", "mlstarter.cli.lazy"])
-@pytest.mark.parametrize("wrapped", [False, True])
-def test_ctrl_c_before_anything_is_loaded_shows_no_traceback(name: str, wrapped: bool) -> None:
+@pytest.mark.parametrize("has_wrapper", [False, True])
+def test_ctrl_c_before_anything_is_loaded_shows_no_traceback(name: str, has_wrapper: bool) -> None:
     """A signal comes while a module is imported, or while a class in it is made."""
-    stop = "raise RuntimeError from KeyboardInterrupt()" if wrapped else "raise KeyboardInterrupt"
+    stop = (
+        "raise RuntimeError from KeyboardInterrupt()" if has_wrapper else "raise KeyboardInterrupt"
+    )
     program = f"""
 import sys
 class Finder:

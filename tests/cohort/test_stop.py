@@ -50,7 +50,7 @@ def test_a_stop_ends_what_waits_for_a_server(
     timer.start()
     start = time.monotonic()
 
-    with pytest.raises(RunStopped) as stopped:
+    with pytest.raises(RunStopped) as failure:
         if work == "refs":
             transport.refs(url)
         elif work == "fetch":
@@ -61,7 +61,7 @@ def test_a_stop_ends_what_waits_for_a_server(
     timer.join()
     os.kill(int(silent_ssh.read_text()), 9)
     assert 0.9 < time.monotonic() - start < 10
-    assert stopped.value.exit_status == ExitStatus.INTERRUPTED
+    assert failure.value.exit_status == ExitStatus.INTERRUPTED
 
 
 def test_a_program_that_is_at_work_gets_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from packaging.version import InvalidVersion, Version
 
 from mlstarter.errors import TemplateError, UsageError
 from mlstarter.escape import shorten
+from mlstarter.files import TemporaryFolder
 from mlstarter.git.failures import find_reason
 from mlstarter.git.process import GitFailed
 from mlstarter.sources.address import Place, is_url, parse, public_text
@@ -44,7 +44,7 @@ def publish_builtin(remote: str) -> Publication:
         UsageError: the remote has one of the versions with another content.
         TemplateError: it cannot be reached, or refuses the push.
     """
-    with tempfile.TemporaryDirectory(prefix="mlstarter-publish-") as work:
+    with TemporaryFolder(prefix="mlstarter-publish-") as work:
         repository = open_repository(BUNDLE, Path(work) / "repo.git")
         return _push(repository, parse(remote))
 
@@ -69,7 +69,7 @@ def publish(folder: Path, remote: str, version: str) -> Publication:
     # git is told the folder from another one.
     folder = folder.absolute()
     place = parse(remote)
-    with tempfile.TemporaryDirectory(prefix="mlstarter-publish-") as work:
+    with TemporaryFolder(prefix="mlstarter-publish-") as work:
         repository = Path(work) / "repo.git"
         git("init", "--quiet", "--bare", f"--initial-branch={BRANCH}", str(repository))
         _reach(repository, place)

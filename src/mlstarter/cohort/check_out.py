@@ -7,10 +7,9 @@ folder says what was being shown, so that these are not taken for somebody's wor
 from __future__ import annotations
 
 import re
-import tempfile
 from pathlib import Path
 
-from mlstarter.files import read_file
+from mlstarter.files import TemporaryFolder, read_file
 from mlstarter.git.process import Git
 
 _NOTE = "mlstarter-checkout"
@@ -66,7 +65,7 @@ def _is_beginning(git: Git, commit: str, path: str) -> bool:
 
 def _differing(git: Git, commit: str, *others: str) -> set[str]:
     """Return the files of the work tree that are not those of ``commit``; what is gone is none."""
-    with tempfile.TemporaryDirectory(prefix="mlstarter-index-") as name:
+    with TemporaryFolder(prefix="mlstarter-index-") as name:
         apart = git.at(None, GIT_INDEX_FILE=str(Path(name) / "index"))
         apart.run("read-tree", commit)
         paths = set(apart.fields("ls-files", "-z", "--modified", *others))

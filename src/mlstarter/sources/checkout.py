@@ -13,6 +13,7 @@ from pathlib import Path
 from packaging.version import InvalidVersion, Version
 
 from mlstarter.errors import TemplateError
+from mlstarter.files import TemporaryFolder
 from mlstarter.git.failures import find_reason
 from mlstarter.git.process import PROTOCOLS, Git, GitFailed
 from mlstarter.sources.address import public_text
@@ -107,7 +108,7 @@ def write_files(repository: Path, commit: str, out: Path, url: str | None = None
 
 def write_tree(repository: Path, tree: str, out: Path, url: str | None = None) -> None:
     """Write the files of ``tree`` (or of a commit) into the empty folder ``out``."""
-    with tempfile.TemporaryDirectory(prefix="mlstarter-index-") as work:
+    with TemporaryFolder(prefix="mlstarter-index-") as work:
         env = {
             "GIT_DIR": str(repository),
             "GIT_WORK_TREE": str(out),

@@ -13,13 +13,13 @@ import hashlib
 import os
 import re
 import shutil
-import tempfile
 import threading
 from contextlib import suppress
 from pathlib import Path
 
 from mlstarter.errors import TemplateError
 from mlstarter.escape import shell_word, shorten
+from mlstarter.files import TemporaryFolder
 from mlstarter.git.failures import find_reason
 from mlstarter.git.process import Git, GitFailed
 from mlstarter.sources import cache
@@ -139,7 +139,7 @@ def _refresh(folder: Path, place: Place) -> bool:
 def _make(target: Path, place: Place) -> None:
     """Make a mirror aside and move it into place; the one that is there goes only then."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(
+    with TemporaryFolder(
         prefix=".building-", dir=target.parent, ignore_cleanup_errors=True
     ) as work:
         fresh = Path(work) / "repo.git"
