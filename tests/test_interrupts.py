@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from mlstarter import bounds
 from mlstarter.errors import TemplateError
+from mlstarter.files import TemporaryFolder, built_aside
 from mlstarter.interrupts import Termination, orderly, raise_termination
 from mlstarter.programs import run_program
 
@@ -60,3 +62,25 @@ def test_the_alarm_that_rings_again_leaves_no_program_running(
 
     with pytest.raises(ProcessLookupError):
         os.kill(int(mark.read_text()), 0)
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, Termination])
+@pytest.mark.parametrize("place", ["temporary", "aside"])
+def test_a_signal_while_a_folder_is_being_removed_leaves_nothing_of_it(
+    place: str, stop: type[BaseException], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remove, calls = shutil.rmtree, []
+
+    def remove_later(*arguments: object, **options: object) -> None:
+        calls.append(arguments)
+        if len(calls) == 1:
+            raise stop
+        remove(*arguments, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(shutil, "rmtree", remove_later)
+    context = TemporaryFolder(dir=tmp_path) if place == "temporary" else built_aside(tmp_path, "p")
+
+    with pytest.raises(stop), context as folder:
+        (Path(folder) / "file").write_text("x")
+
+    assert list(tmp_path.glob("[!h]*")) == []

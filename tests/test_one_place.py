@@ -79,3 +79,30 @@ def test_no_exit_status_is_a_bare_number() -> None:
         )
     ]
     assert numbers == []
+
+
+@pytest.mark.slow
+def test_every_error_says_what_to_do() -> None:
+    path = SOURCES / "errors.py"
+    errors = {
+        node.name for node in ast.parse(path.read_bytes()).body if isinstance(node, ast.ClassDef)
+    }
+    places = [
+        f"{path.relative_to(SOURCES).as_posix()}:{node.lineno}"
+        for path in SOURCES.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_bytes()))
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", "") in errors - {"ExitStatus", "MlstarterError"}
+        and not {keyword.arg for keyword in node.keywords} & {"hint", None}
+    ]
+    assert places == []
+
+
+def test_temporary_folders_are_those_that_a_signal_does_not_leave_behind() -> None:
+    places = {
+        path.relative_to(SOURCES).as_posix()
+        for path in SOURCES.rglob("*.py")
+        if "tempfile.TemporaryDirectory" in path.read_text(encoding="utf-8")
+    }
+    # A conversion writes one into a task, which plain Copier runs.
+    assert places == {"files.py", "authoring/convert.py"}

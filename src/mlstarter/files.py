@@ -7,6 +7,7 @@ import os
 import secrets
 import shutil
 import stat
+import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -169,6 +170,18 @@ def writing_failed(folder: Path, error: OSError) -> EnvironmentProblem:
     )
 
 
+class TemporaryFolder(tempfile.TemporaryDirectory[str]):
+    """A temporary folder that goes away also where a signal comes while it is being removed."""
+
+    def cleanup(self) -> None:
+        """Remove the folder; raises what was raised meanwhile when it is gone."""
+        try:
+            super().cleanup()
+        except BaseException:
+            super().cleanup()
+            raise
+
+
 @contextmanager
 def built_aside(parent: Path, name: str) -> Iterator[Path]:
     """Yield an empty folder called ``name`` on the disk of ``parent``; remove it afterwards.
@@ -234,7 +247,12 @@ def remove(folder: Path) -> None:
                 function(path)
 
     if folder.exists():
-        shutil.rmtree(folder, onerror=again)
+        try:
+            shutil.rmtree(folder, onerror=again)
+        except BaseException:
+            # A signal came meanwhile: it is raised when the rest is gone.
+            shutil.rmtree(folder, onerror=again)
+            raise
 
 
 def _umask() -> int:

@@ -8,11 +8,15 @@ from collections.abc import Iterable
 def near(word: str, words: Iterable[str]) -> str | None:
     """Return the entry of ``words`` that ``word`` most likely meant, or None.
 
+    One that is among them is meant as it is: whatever is wrong with it is no slip of the fingers.
     Case is ignored, and so is the difference between hyphen and underscore.
     """
     from difflib import get_close_matches
 
-    plain = {entry.casefold().replace("_", "-"): entry for entry in words}
+    entries = list(words)
+    if word in entries:
+        return None
+    plain = {entry.casefold().replace("_", "-"): entry for entry in entries}
     matches = get_close_matches(word.casefold().replace("_", "-"), plain, n=1, cutoff=0.6)
     return plain[matches[0]] if matches else None
 

@@ -1,35 +1,47 @@
-"""The last bound on a template that nobody trusts: a process that ends this one.
+"""The last bound on a template that nobody trusts: this process ends itself, and another says why.
 
 Python looks for signals between two of its own steps. Comparing lists that hold one another twice
 at forty levels, hashing such tuples or adding up a million lists is one step: neither the alarm of
-``bounds`` nor Ctrl-C nor SIGTERM comes through. Only another process can still say what happened.
+``bounds`` nor Ctrl-C nor SIGTERM comes through. Only a thread of C's can still end the process
+(``faulthandler``), and only another process say what happened and tidy up.
 """
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import select
+import shutil
 import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from mlstarter.errors import TemplateError
 from mlstarter.escape import line
 
 # After the alarm has rung. What is merely slow has ended by then, with the programs it started.
 _PATIENCE = 10
+# What the watchdog has to speak and tidy up in, before the process is gone.
+_LAST_SECONDS = 1
 _LONGEST_LINE = 4096
+_ESCAPE = "surrogateescape"
 
 
 @dataclass
 class _Watchdog:
-    """Whether there is somebody else's template, and the pipe to the process that watches it."""
+    """Whether there is somebody else's template, and the pipe to the process that watches it.
+
+    ``folders`` are temporary ones that outlast a block; ``nothing`` is the null device.
+    """
 
     is_armed: bool = False
     pipe: int | None = None
+    nothing: int = -1
     owner: int = 0
+    folders: list[str] = field(default_factory=list)
 
 
 _watchdog = _Watchdog()
@@ -40,9 +52,14 @@ def arm() -> None:
     _watchdog.is_armed = True
 
 
+def tidy_up(folder: str | Path) -> None:
+    """Have a temporary folder of this process removed, should it not come to that itself."""
+    _watchdog.folders.append(str(folder))
+
+
 @contextmanager
 def watch_block(seconds: int, error: TemplateError) -> Iterator[None]:
-    """Kill this process where the block takes some seconds longer, and say ``error`` for it.
+    """End this process with status 1 where the block takes some seconds longer, and say ``error``.
 
     Nothing is watched before ``arm``, on Windows, and beside other threads, where a copy of the
     process could not run.
@@ -52,17 +69,22 @@ def watch_block(seconds: int, error: TemplateError) -> Iterator[None]:
         yield
         return
     sentences = f"error: {line(error.message)}\thint: {line(error.hint)}"
+    for folder in _watchdog.folders:
+        _tell(pipe, f"+ {folder}")
     _tell(pipe, f"{seconds + _PATIENCE} {sentences}")
+    limit = seconds + _PATIENCE + _LAST_SECONDS
+    faulthandler.dump_traceback_later(limit, exit=True, file=_watchdog.nothing)
     try:
         yield
     finally:
+        faulthandler.cancel_dump_traceback_later()
         _tell(pipe, "0 ")
 
 
 def _tell(pipe: int, text: str) -> None:
     # Somebody may have ended it; the alarm still rings.
     with suppress(OSError):
-        os.write(pipe, text.encode("utf-8", "replace")[: _LONGEST_LINE - 1] + b"\n")
+        os.write(pipe, text.encode("utf-8", _ESCAPE)[: _LONGEST_LINE - 1] + b"\n")
 
 
 def _pipe() -> int | None:
@@ -75,6 +97,7 @@ def _pipe() -> int | None:
         return None
     try:
         reader, writer = os.pipe()
+        _watchdog.nothing = os.open(os.devnull, os.O_WRONLY)
         child = os.fork()
     except OSError:
         return None
@@ -104,14 +127,21 @@ def _watch(reader: int) -> None:
 
 def _keep_watch(reader: int, owner: int) -> None:
     seconds, message, pending = 0, "", b""
+    folders: set[str] = set()
     while select.select([reader], [], [], seconds or None)[0]:
         part = os.read(reader, _LONGEST_LINE)
         if not part:
             return
         *lines, pending = (pending + part).split(b"\n")
-        if lines:
-            number, _, message = lines[-1].decode("utf-8", "replace").partition(" ")
-            seconds = int(number)
-    # Killed first: then nothing comes between its lines and this one.
-    os.kill(owner, signal.SIGKILL)
-    os.write(2, message.replace("\t", "\n").encode() + b"\n")
+        for each in lines:
+            number, _, rest = each.decode("utf-8", _ESCAPE).partition(" ")
+            if number == "+":
+                folders.add(rest)
+            else:
+                seconds, message = int(number), rest
+    os.write(2, message.replace("\t", "\n").encode("utf-8", _ESCAPE) + b"\n")
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
+    # It ends itself; where even that does not come through, it is killed.
+    if not select.select([reader], [], [], 3 * _LAST_SECONDS)[0]:
+        os.kill(owner, signal.SIGKILL)

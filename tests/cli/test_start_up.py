@@ -145,3 +145,26 @@ def test_a_closed_pipe_is_quiet() -> None:
     )
     assert result.stderr == ""
     assert result.stdout.splitlines()[-1] == "0"
+
+
+@pytest.mark.parametrize("name", ["click", "mlstarter.cli.lazy"])
+@pytest.mark.parametrize("has_wrapper", [False, True])
+def test_ctrl_c_before_anything_is_loaded_shows_no_traceback(name: str, has_wrapper: bool) -> None:
+    """A signal comes while a module is imported, or while a class in it is made."""
+    stop = (
+        "raise RuntimeError from KeyboardInterrupt()" if has_wrapper else "raise KeyboardInterrupt"
+    )
+    program = f"""
+import sys
+class Finder:
+    def find_spec(self, name, *_):
+        if name == {name!r}:
+            {stop}
+sys.meta_path.insert(0, Finder())
+from mlstarter.__main__ import main
+main()
+"""
+    result = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert (result.returncode, result.stderr) == (130, "")

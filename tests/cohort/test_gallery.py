@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from mlstarter.cohort.gallery import write_gallery
 from mlstarter.cohort.png import SIGNATURE, NoPicture, plain_png
+from mlstarter.errors import EnvironmentProblem
 from tests.cohort.conftest import Classroom, document_of
 
 EVIL = "<script>alert(1)</script>"
@@ -190,3 +192,38 @@ def test_interlaced_pictures_are_counted_by_their_passes() -> None:
 def test_what_is_no_picture_is_refused(content: bytes) -> None:
     with pytest.raises(NoPicture):
         plain_png(content)
+
+
+@pytest.mark.slow
+def test_the_folder_of_a_gallery_stays_when_it_is_written_anew(
+    exhibition: Classroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    into = tmp_path / "gallery"
+    into.mkdir()
+    monkeypatch.chdir(into)
+
+    for name in (".", "../gallery", "../gallery/../gallery"):
+        assert exhibition.call("gallery", "--into", name) == 0
+
+    assert sorted(path.name for path in into.iterdir()) == ["index.html", "pictures"]
+    assert into.samefile(".")
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, OSError])
+def test_an_earlier_gallery_stays_where_a_new_one_is_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stop: type[BaseException]
+) -> None:
+    into = tmp_path / "pages" / "gallery"
+    write_gallery("earlier", [], into)
+    before = (into / "index.html").read_text()
+
+    def fail(*_: object) -> None:
+        raise stop
+
+    monkeypatch.setattr("mlstarter.cohort.gallery.move_into_place", fail)
+    with pytest.raises((KeyboardInterrupt, EnvironmentProblem)):
+        write_gallery("new", [], into)
+
+    assert (into / "index.html").read_text() == before
+    assert (into / "pictures").is_dir()
+    assert [path.name for path in into.parent.iterdir()] == ["gallery"]

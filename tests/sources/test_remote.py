@@ -253,6 +253,29 @@ def test_a_zip_is_a_template_whether_it_has_one_top_folder_or_none(tmp_path: Pat
     assert os.access(sources.resolve(str(one)).root / "cookiecutter.json", os.X_OK)
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_zip_may_name_folders_before_and_after_the_files_in_them(
+    order: int, tmp_path: Path
+) -> None:
+    members = {"top/": "", "top/copier.yml": "n: 1\n", "top/docs/": "", "top/docs/a.md": "a\n"}
+    path = _zip(tmp_path / "t.zip", dict(list(members.items())[::order]))
+
+    assert (sources.resolve(str(path)).root / "docs" / "a.md").read_text() == "a\n"
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@pytest.mark.parametrize(
+    "names", [("a", "a"), ("a", "a/"), ("a/", "a"), ("a/b", "a"), ("a", "a/b")]
+)
+def test_a_zip_in_which_a_path_is_two_things_is_refused(
+    names: tuple[str, str], tmp_path: Path
+) -> None:
+    path = _pack(tmp_path / "t.zip", [("copier.yml", b"n: 1\n"), *((name, b"") for name in names)])
+
+    with pytest.raises(TemplateError, match=r"is there twice|lies below a file"):
+        sources.resolve(str(path))
+
+
 def test_a_zip_is_fetched_from_a_server(server: str, tmp_path: Path) -> None:
     _zip(tmp_path / "t.zip", {"copier.yml": "n: 1\n"})
 

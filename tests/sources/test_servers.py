@@ -15,7 +15,8 @@ import pytest
 
 from mlstarter import sources
 from mlstarter.authoring.publish import publish
-from mlstarter.errors import TemplateError
+from mlstarter.cohort.transport import Transport
+from mlstarter.errors import MlstarterError, TemplateError
 from mlstarter.sources.trust import is_trusted
 from tests.cohort.git_server import GitServer
 from tests.engines.helpers import commit, git, write_template
@@ -213,3 +214,32 @@ def test_a_default_branch_that_was_renamed_is_followed(tmp_path: Path) -> None:
     commit(write_template(folder, {"newer.txt": "n"}))
     FETCHED_FOLDERS.clear()
     assert (sources.resolve(folder.as_uri(), "HEAD").root / "newer.txt").exists()
+
+
+def test_the_words_of_ssh_say_why_there_is_no_answer(
+    template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_in = tmp_path / "ssh.sh"
+    stand_in.write_text("#!/bin/sh\necho 'Host key verification failed.' >&2\nexit 255\n")
+    stand_in.chmod(0o755)
+    monkeypatch.setenv("GIT_SSH_COMMAND", str(stand_in))
+    address = "git@host.invalid:ml.git"
+
+    for attempt in (
+        lambda: sources.resolve(address),
+        lambda: publish(template, address, "1.1.0"),
+        lambda: Transport(attempts=1).refs(f"ssh://{address.replace(':', '/')}"),
+    ):
+        with pytest.raises(MlstarterError, match="Host key verification failed"):
+            attempt()
+
+
+@pytest.mark.parametrize(("ref", "words"), [("", 'commit "".'), ("x" * 5000, "xxx....")])
+def test_a_version_that_is_empty_or_endless_is_said_to_be_one(
+    ref: str, words: str, template: Path
+) -> None:
+    with pytest.raises(TemplateError) as failure:
+        sources.resolve(str(template), ref)
+
+    assert failure.value.message.endswith(words)
+    assert len(failure.value.message) < 500

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import subprocess
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from mlstarter import engines, questions
+from mlstarter import engines, questions, watchdog
 from mlstarter.authoring.answer_combinations import answer_sets, describe, plainer
 from mlstarter.authoring.file_syntax import parse_fault
 from mlstarter.engines.path_safety import UnfitName
 from mlstarter.errors import MlstarterError
+from mlstarter.files import TemporaryFolder
 from mlstarter.new import create
 from mlstarter.programs import run_program
 from mlstarter.sources.template import Template
@@ -74,7 +74,8 @@ def check_matrix(
 
 
 def _run(command: str, template: Template, answers: questions.Answers) -> list[str]:
-    with tempfile.TemporaryDirectory(prefix="mlstarter-test-") as work:
+    with TemporaryFolder(prefix="mlstarter-test-") as work:
+        watchdog.tidy_up(work)
         project = create.create(Path(work) / "project", template, answers)
         result = run_program(  # noqa: S604 - the template's author wrote the command
             command,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from packaging.version import InvalidVersion, Version
 
 from mlstarter.errors import TemplateError, UsageError
+from mlstarter.escape import shorten
+from mlstarter.files import TemporaryFolder
+from mlstarter.git.failures import find_reason
 from mlstarter.git.process import GitFailed
 from mlstarter.sources.address import Place, is_url, parse, public_text
 from mlstarter.sources.assemble import assemble, is_layered
@@ -42,7 +44,7 @@ def publish_builtin(remote: str) -> Publication:
         UsageError: the remote has one of the versions with another content.
         TemplateError: it cannot be reached, or refuses the push.
     """
-    with tempfile.TemporaryDirectory(prefix="mlstarter-publish-") as work:
+    with TemporaryFolder(prefix="mlstarter-publish-") as work:
         repository = open_repository(BUNDLE, Path(work) / "repo.git")
         return _push(repository, parse(remote))
 
@@ -67,7 +69,7 @@ def publish(folder: Path, remote: str, version: str) -> Publication:
     # git is told the folder from another one.
     folder = folder.absolute()
     place = parse(remote)
-    with tempfile.TemporaryDirectory(prefix="mlstarter-publish-") as work:
+    with TemporaryFolder(prefix="mlstarter-publish-") as work:
         repository = Path(work) / "repo.git"
         git("init", "--quiet", "--bare", f"--initial-branch={BRANCH}", str(repository))
         _reach(repository, place)
@@ -114,13 +116,9 @@ def _git(repository: Path, place: Place, *arguments: str) -> str:
     try:
         return git_for(repository, place.credentials).text(*arguments)
     except GitFailed as error:
-        lines = [line.strip() for line in error.stderr.splitlines() if line.strip()]
-        # Git's own advice comes after what went wrong.
-        complaints = [line for line in lines if line.startswith(("fatal: ", "error: ", "! "))]
-        reason = public_text(
-            (complaints or lines or ["git gave no reason"])[0].removeprefix("fatal: ")
-        )
+        refusals = [text.strip() for text in error.stderr.splitlines() if text.startswith(" ! ")]
+        why = shorten(public_text((refusals or [find_reason(error.stderr)])[0]), 300)
         raise TemplateError(
-            f"{place.address} cannot be written: {reason}",
+            f"{place.address} cannot be written: {why or 'git gave no reason'}",
             hint=error.hint or "check the address and your access: git ls-remote tests both",
         ) from error

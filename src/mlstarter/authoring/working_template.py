@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from mlstarter import watchdog
 from mlstarter.errors import UsageError
+from mlstarter.files import TemporaryFolder
 from mlstarter.sources.assemble import assemble, is_layered
 from mlstarter.sources.own_files import own_files_only
 from mlstarter.sources.template import Template, engine_of
@@ -27,7 +27,8 @@ def working_copy(folder: Path) -> Iterator[Template]:
     watchdog.arm()
     source = str(folder.absolute())
     if is_layered(folder):
-        with tempfile.TemporaryDirectory(prefix="mlstarter-template-") as work:
+        with TemporaryFolder(prefix="mlstarter-template-") as work:
+            watchdog.tidy_up(work)
             root = Path(work) / folder.resolve().name
             assemble(own_files_only(folder), root)
             yield Template(source, None, root, engine_of(root, str(folder)))

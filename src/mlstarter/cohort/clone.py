@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 from mlstarter.cohort.addresses import Addresses, not_in_journal
+from mlstarter.cohort.check_out import check_out, finish_check_out
 from mlstarter.cohort.journal import Journal, RepositoryEntry
 from mlstarter.cohort.moments import is_moment, parse_foreign_moment, parse_moment
 from mlstarter.cohort.private_clone import MAIN as SERVER_MAIN
@@ -117,6 +118,7 @@ class Cloner:
         if path.is_symlink() or (path / ".git").is_symlink() or not (path / ".git").is_dir():
             raise UsageError(f"{path} is not a clone.", hint="choose another folder with --into")
         git = _work_tree(path)
+        finish_check_out(git)
         if git.text("status", "--porcelain"):
             return CloneResult("dirty", path, git.text("rev-parse", "HEAD"))
         before = _revision(git, "HEAD")
@@ -136,8 +138,7 @@ class Cloner:
             # A push that was forced later took it off every branch.
             transport.fetch_commit(entry.url, path, target.commit)
         _check_tree(student, git, target.commit)
-        checkout = ("checkout", "--quiet", "--no-recurse-submodules", "--no-overwrite-ignore")
-        git.run(*checkout, "--detach", target.commit)
+        check_out(git, target.commit)
         return target
 
     def _target(self, git: Git, student: Student, entry: RepositoryEntry) -> _Target:

@@ -10,7 +10,6 @@ made anew where that is wanted.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,6 +26,7 @@ from mlstarter.cohort.server_answers import Absent, BranchMoved, RemoteFailed, n
 from mlstarter.cohort.versions import CourseVersions
 from mlstarter.engines.chance import new_seed
 from mlstarter.errors import ExitStatus, UsageError
+from mlstarter.files import TemporaryFolder
 from mlstarter.git.identity import NEUTRAL, now
 from mlstarter.git.objects import ObjectSet
 from mlstarter.git.pristine_commit import add_pristine_commits
@@ -114,7 +114,7 @@ class Creator:
     def _begin(self, student: Student, entry: RepositoryEntry, handout: Handout) -> RepositoryEntry:
         # An update tells by it whether the layers have changed since.
         self.journal.remember("layers", handout.layers_digest)
-        with tempfile.TemporaryDirectory(prefix="mlstarter-cohort-") as folder:
+        with TemporaryFolder(prefix="mlstarter-cohort-") as folder:
             return self._steps(student, entry, handout, Path(folder) / "work.git")
 
     def _check(self, student: Student, entry: RepositoryEntry) -> Creation:
@@ -232,7 +232,7 @@ class Creator:
                 f"The server of {entry.url} took the push and does not show it.",
                 hint="run the command again; it asks once more",
             )
-        with tempfile.TemporaryDirectory(prefix="mlstarter-cohort-") as folder:
+        with TemporaryFolder(prefix="mlstarter-cohort-") as folder:
             store = Path(folder) / "copy.git"
             make_bare(store)
             self.remote.transport.fetch(entry.url, store)

@@ -7,7 +7,8 @@ were verified; the page asks nobody for anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
@@ -21,7 +22,8 @@ from mlstarter.cohort.server_answers import no_main
 from mlstarter.cohort.static_page import render
 from mlstarter.errors import UsageError
 from mlstarter.escape import link_target
-from mlstarter.files import built_aside, move_into_place, remove
+from mlstarter.files import built_aside, move_into_place
+from mlstarter.interrupts import orderly
 from mlstarter.project import Project
 from mlstarter.reports import METRICS, Report, Score, read_report
 
@@ -107,11 +109,13 @@ def without_names(card: Card, student: Student) -> Card:
 def write_gallery(course_run: str, cards: Sequence[Card], into: Path) -> None:
     """Write the page and its pictures into a folder; an earlier gallery there is replaced.
 
-    Raises UsageError where the folder holds anything else, and EnvironmentProblem where it cannot
-    be written; nothing is changed then.
+    The folder itself stays: a shell may stand in it, or a server show it. Raises UsageError where
+    it holds anything else, and EnvironmentProblem where it cannot be written; nothing is changed
+    then, nor where somebody stops it.
     """
     _require_own(into)
-    with built_aside(into.absolute().parent, into.name) as folder:
+    into = into.resolve()
+    with orderly(), built_aside(into.parent, into.name) as folder:
         (folder / PICTURES).mkdir()
         card_values = []
         for card in _in_order(cards):
@@ -131,9 +135,24 @@ def write_gallery(course_run: str, cards: Sequence[Card], into: Path) -> None:
             image_source="'self' file:",
         )
         (folder / PAGE).write_text(page, encoding="utf-8")
-        if into.is_dir():
-            remove(into)
-        move_into_place(folder, into)
+        with _set_aside(into, folder.with_name(f"{into.name}.earlier")):
+            move_into_place(folder, into)
+
+
+@contextmanager
+def _set_aside(gallery: Path, aside: Path) -> Iterator[None]:
+    """Move an earlier gallery out of its folder; it comes back where the block fails."""
+    aside.mkdir()
+    names = [name for name in (PAGE, PICTURES) if (gallery / name).exists()]
+    try:
+        for name in names:
+            (gallery / name).rename(aside / name)
+        yield
+    except BaseException:
+        for name in names:
+            with suppress(OSError):
+                (aside / name).rename(gallery / name)
+        raise
 
 
 def _require_own(into: Path) -> None:

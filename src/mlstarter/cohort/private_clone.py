@@ -10,10 +10,10 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from mlstarter.cohort.remotes import repository_name
 from mlstarter.cohort.transport import Transport, local_path
+from mlstarter.files import TemporaryFolder
 from mlstarter.git.identity import NEUTRAL
 from mlstarter.git.merge_base import template_commits
 from mlstarter.git.process import Git
@@ -41,7 +41,7 @@ def private_git(store: Path, **env: str) -> Git:
 @contextmanager
 def at_hand(url: str, refs: dict[str, str], transport: Transport) -> Iterator[Project]:
     """Open the project at ``url``, whose refs were just asked for, with a neutral committer."""
-    with TemporaryDirectory(prefix="mlstarter-cohort-") as folder:
+    with TemporaryFolder(prefix="mlstarter-cohort-") as folder:
         # The folder's name is part of a render.
         store = Path(folder) / f"{repository_name(url)}.git"
         make_bare(store)

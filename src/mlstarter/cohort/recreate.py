@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from mlstarter.cohort.journal import RepositoryEntry
 from mlstarter.cohort.private_clone import MAIN, private_git
 from mlstarter.cohort.transport import Transport
+from mlstarter.files import TemporaryFolder
 from mlstarter.git.process import Git
 from mlstarter.layer_records import RECORD, read_marker
 from mlstarter.new.first_commit import make_bare
@@ -69,7 +69,7 @@ def push_backup(backup: Backup, url: str, transport: Transport) -> None:
 
     Raises RemoteFailed and its kinds; BranchMoved where the repository is not empty any more.
     """
-    with tempfile.TemporaryDirectory(prefix="mlstarter-cohort-") as name:
+    with TemporaryFolder(prefix="mlstarter-cohort-") as name:
         # Not from the clone itself: its settings are no part of this.
         store = Path(name) / "backup.git"
         make_bare(store)

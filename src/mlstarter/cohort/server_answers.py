@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Mapping
 
 from mlstarter.errors import EnvironmentProblem, MlstarterError
+from mlstarter.git.failures import find_reason
 
 _PASSING = re.compile(
     r"returned error: (408|429|500|502|503|504)|early EOF|RPC failed|hung up unexpectedly"
@@ -146,4 +147,6 @@ def last_words(words: str) -> str:
     """Return the line that says most of what git or a server wrote."""
     lines = [line for line in words.strip().splitlines() if line.strip()]
     fatal = [line for line in lines if line.startswith(("fatal:", "remote:", "error:"))]
-    return (fatal or lines or ["no reason given"])[-1].strip().rstrip(".")
+    last = (fatal or lines or ["no reason given"])[-1].strip()
+    # git's own last words may be that there was no answer: ssh has said why.
+    return (find_reason(words) if last.startswith("fatal:") else last).rstrip(".")

@@ -17,10 +17,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from mlstarter.cohort.folder_rules import push_settings
 from mlstarter.errors import EnvironmentProblem, MlstarterError
+from mlstarter.files import TemporaryFolder
 
 _OURS = "refs/heads/mlstarter/"
 # git holds the lock of a branch for milliseconds.
@@ -62,7 +62,7 @@ def private_view(
         Unsafe: objects or refs of it are links, or borrowed from elsewhere.
         EnvironmentProblem: links cannot be made on this machine, or the folder not be read.
     """
-    with TemporaryDirectory(prefix="mlstarter-folder-") as name:
+    with TemporaryFolder(prefix="mlstarter-folder-") as name:
         view = Path(name) / "view.git"
         try:
             require_plain(path)

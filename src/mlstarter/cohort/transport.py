@@ -10,13 +10,14 @@ import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from mlstarter.cohort.server_answers import Absent, RemoteFailed, explain, no_answer
 from mlstarter.cohort.shared_folder import private_view, release_stale_locks
+from mlstarter.cohort.stop import stoppable_runner
 from mlstarter.git.process import Git, GitResult
 from mlstarter.operating_system import is_windows
 
@@ -138,14 +139,14 @@ class Transport:
             options.append("--atomic")
         # What is pushed is packed already; looking for deltas would cost more than it saves.
         config = (*self.config, ("pack.window", "0"), ("pack.threads", "1"))
-        git = Git(store, {**self.env, "GIT_DIR": str(store)}, config)
+        git = replace(self._git(store).at(GIT_DIR=str(store)), config=config)
         branches = frozenset(spec.partition(":")[2] for spec in refspecs)
         with _address(url, branches=branches, deletes=bool(leases)) as (address, _):
             push = ("push", *options, "--", address, *refspecs)
             self._persist(url, address, lambda: git.call(*push), branches)
 
     def _git(self, folder: Path) -> Git:
-        return Git(folder, self.env, self.config)
+        return Git(folder, self.env, self.config, runner=stoppable_runner(self.stop))
 
     def _persist(
         self,

@@ -160,12 +160,11 @@ def _require_labels(folder: Folder, kind: str) -> None:
     if not folder.count(endings):
         raise DataError(f"{name} holds no {what}.", hint="give another folder, or another --type")
     one = excerpt(min(folder.classes, default=""))
-    hint = ""
+    hint, words = "", list[str]()
     if kind == "cv" and len(folder.classes) < 2:
         words = classes_in_names(path.stem for path in walk(folder.path))
-        hint = f"files begin with {some(words, 3)}: make a folder of each that is a class" * bool(
-            words
-        )
+    if words:
+        hint = f"files begin with {some(words, 3)}: make a folder of each that is a class"
     if kind == "cv" and (not one or (len(folder.classes) == 1 and one.lower() in KINDS)):
         raise DataError(
             f"No picture of {name} lies in a folder that names its class.",

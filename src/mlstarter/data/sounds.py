@@ -84,11 +84,10 @@ def _is_silent_flac(start: bytes) -> bool:
 
 def _is_silent_mp3(file: BinaryIO, start: bytes) -> bool:
     """Say whether the middle of an mp3 repeats itself, as that of no sound does."""
-    # Behind names and pictures, whose size is written in sevens of bits.
-    sevens = start[6:10] if start.startswith(b"ID3") else b""
-    first = sum(byte << 7 * place for place, byte in enumerate(reversed(sevens))) + 10 * bool(
-        sevens
-    )
+    first = 0
+    if start.startswith(b"ID3"):  # names and pictures, whose size is written in sevens of bits
+        sevens = reversed(start[6:10])
+        first = 10 + sum(byte << 7 * place for place, byte in enumerate(sevens))
     size = file.seek(0, 2) - first
     file.seek(first + size // 4)
     data = file.read(max(0, min(size // 2, PIECE)))

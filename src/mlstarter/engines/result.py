@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mlstarter.files import read_tree
+from mlstarter.files import TemporaryFolder, read_tree
 from mlstarter.git.process import Git
 from mlstarter.tree import Entry
 
@@ -30,7 +29,7 @@ class Render:
 def read_rendered(folder: Path) -> Render:
     """Read what a template and its code wrote; a repository of its own making is left out."""
     tree = read_tree(folder)
-    with tempfile.TemporaryDirectory(prefix="mlstarter-ignored-") as work:
+    with TemporaryFolder(prefix="mlstarter-ignored-") as work:
         git = Git(folder, {"GIT_DIR": f"{work}/.git", "GIT_WORK_TREE": str(folder)})
         git.run("init", "--quiet")
         options = ("--others", "--ignored", "--exclude-per-directory=.gitignore", "-z")

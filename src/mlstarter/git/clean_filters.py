@@ -7,10 +7,10 @@ compared or merged; otherwise every such file would count as edited.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from mlstarter.files import TemporaryFolder
 from mlstarter.git.blobs import read_blobs
 from mlstarter.git.process import Git
 from mlstarter.tree import SYMLINK, Entry, Tree
@@ -56,7 +56,7 @@ def clean_for_git(git: Git, tree: Tree, attributes: Mapping[str, bytes] | None =
     conversions = [path for path in files if _converts(values[path], tree[path].data)]
     if not conversions:
         return tree
-    with tempfile.TemporaryDirectory(prefix="mlstarter-clean-") as name:
+    with TemporaryFolder(prefix="mlstarter-clean-") as name:
         folder = Path(name)
         for path, data in attributes.items():
             _write(folder / path, data)
@@ -92,7 +92,7 @@ def _has_only_these(git: Git) -> bool:
 
 
 def _ask(git: Git, attributes: Mapping[str, bytes], files: Sequence[str]) -> _Values:
-    with tempfile.TemporaryDirectory(prefix="mlstarter-clean-") as name:
+    with TemporaryFolder(prefix="mlstarter-clean-") as name:
         folder = Path(name)
         for path, data in attributes.items():
             _write(folder / path, data)

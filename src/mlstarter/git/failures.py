@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 
 from mlstarter.errors import EnvironmentProblem, MlstarterError
@@ -21,8 +22,9 @@ class GitFailed(MlstarterError):
     """
 
     def __init__(self, command: tuple[str, ...], folder: Path, status: int, stderr: str) -> None:
+        why = find_reason(stderr) or f"exit status {status}"
         super().__init__(
-            f"git {_verb(command)} failed in {folder}: {_reason(stderr, status)}",
+            f"git {_verb(command)} failed in {folder}: {why}",
             hint=_hint(stderr, folder),
         )
         self.command = command
@@ -41,15 +43,31 @@ def _verb(command: tuple[str, ...]) -> str:
     return ""
 
 
-def _reason(stderr: str, status: int) -> str:
-    """Return the line of git's complaint that says why, without its mark."""
+# Where git says no more than this, the program that it called (ssh) has said why.
+_EMPTY_WORDS = ("Could not read from remote repository", "the remote end hung up unexpectedly")
+
+
+def find_reason(stderr: str) -> str:
+    """Return the line of git's complaint that says why, without its mark; "" for none."""
     lines = [line.strip() for line in stderr.splitlines() if line.strip()]
     for mark in ("fatal: ", "error: "):
-        for line in lines:
+        for number, line in enumerate(lines):
             if line.startswith(mark):
-                return line.removeprefix(mark)
-    plain = [line for line in lines if not line.startswith(("hint: ", "warning: "))]
-    return (plain or lines or [f"exit status {status}"])[0]
+                return _with_neighbours(
+                    line.removeprefix(mark), lines[:number], lines[number + 1 :]
+                )
+    return (_without_advice(lines) or lines or [""])[0]
+
+
+def _with_neighbours(text: str, before: Sequence[str], after: Sequence[str]) -> str:
+    """Return a complaint, with the line after it or by the one before where it needs that."""
+    if text.startswith(_EMPTY_WORDS) and (words := _without_advice(before)):
+        return words[-1].removeprefix("error: ")
+    return f"{text} {after[0]}" if text.endswith(":") and after else text
+
+
+def _without_advice(lines: Sequence[str]) -> list[str]:
+    return [line for line in lines if not line.lower().startswith(("hint: ", "warning: "))]
 
 
 # What git complains of, and what to do.
@@ -63,7 +81,15 @@ _HINTS = (
         r"index (?:file|uses)",
         "`rm .git/index` and `git reset` make the index anew; no file is touched",
     ),
-    ("bad config", "mend that line; `git config --list --show-origin` says what git reads"),
+    (
+        r"bad (?:\w+ )?config",
+        "mend that line; `git config --list --show-origin` says what git reads",
+    ),
+    ("must be run in a work tree", "name the project's own folder, and not its .git"),
+    (
+        "unknown repository extension|Expected git repo version",
+        "a newer git made this repository: install one (https://git-scm.com/downloads)",
+    ),
     (
         "external filter|(?:clean|smudge) filter|working-tree-encoding|failed to encode",
         "a .gitattributes asks for this conversion: install its program, or take it out",

@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, cast
@@ -63,7 +63,8 @@ class Git:
     ``env`` is laid over the cleaned environment (a private index, a quarantined object folder);
     ``config`` over the pinned settings. ``limit`` is how many bytes a command may print, for
     repositories of others; it then has ``SECONDS`` as well. ``as_checked_out`` leaves the line
-    endings of a work tree to the user's own settings.
+    endings of a work tree to the user's own settings. ``runner`` takes what ``subprocess.run``
+    does, and runs commands without a ``limit``.
     """
 
     folder: Path
@@ -71,6 +72,7 @@ class Git:
     config: tuple[tuple[str, str], ...] = ()
     limit: int | None = None
     as_checked_out: bool = False
+    runner: Callable[..., subprocess.CompletedProcess[bytes]] = subprocess.run
 
     def call(self, *args: str, stdin: bytes | None = None) -> GitResult:
         """Run ``git ARGS`` and return what it left, whatever its exit status.
@@ -81,7 +83,7 @@ class Git:
         try:
             if self.limit is not None:
                 return self._call_bounded(command, stdin, self.limit)
-            result = subprocess.run(
+            result = self.runner(
                 command,
                 cwd=self.folder,
                 env=environment(self.env, self.config, as_checked_out=self.as_checked_out),

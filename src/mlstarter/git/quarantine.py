@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 
+from mlstarter.files import TemporaryFolder
 from mlstarter.git.blobs import read_blobs
 from mlstarter.git.objects import ObjectSet
 from mlstarter.git.process import Git
@@ -43,7 +44,7 @@ class Quarantine:
 
     def __init__(self, repository: Repository) -> None:
         self.repository = repository
-        self._temporary = tempfile.TemporaryDirectory(prefix="mlstarter-merge-")
+        self._temporary = TemporaryFolder(prefix="mlstarter-merge-")
         self.folder = Path(self._temporary.name)
         self.objects = self.folder / "objects"
         (self.objects / "info").mkdir(parents=True)

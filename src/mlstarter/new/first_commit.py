@@ -6,11 +6,11 @@ import functools
 import os
 import re
 import stat
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from mlstarter.files import TemporaryFolder
 from mlstarter.git.clean_filters import clean_for_git
 from mlstarter.git.identity import Identity, committer, now
 from mlstarter.git.merge_base import Layer, Pristine
@@ -169,7 +169,7 @@ def _empty_bare() -> list[tuple[str, int, bytes | None]]:
 
     git is asked once: a process for each student would cost as much as their commit.
     """
-    with tempfile.TemporaryDirectory(prefix="mlstarter-bare-") as name:
+    with TemporaryFolder(prefix="mlstarter-bare-") as name:
         # Not through GitPython, whose import alone costs what five students do.
         git = Git(Path(name), {"GIT_DEFAULT_HASH": "sha1"})
         git.run("init", "--quiet", "--bare", "--template=", f"--initial-branch={BRANCH}", "bare")

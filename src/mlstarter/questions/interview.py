@@ -110,7 +110,8 @@ class Interview:
             title, value = entry
         else:
             raise TemplateError(
-                f'A choice of the template\'s question "{question.name}" is not a pair.'
+                f'A choice of the template\'s question "{question.name}" is not a pair.',
+                hint="tell the template's author",
             )
         refusal = ""
         if isinstance(value, Mapping) and isinstance(entry, list | tuple):

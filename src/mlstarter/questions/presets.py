@@ -21,6 +21,8 @@ from mlstarter.errors import TemplateError, UsageError
 from mlstarter.files import inside, read_file
 from mlstarter.suggest import did_you_mean
 
+_AUTHOR = "tell the template's author"
+
 
 @dataclass(frozen=True, slots=True)
 class Preset:
@@ -48,15 +50,21 @@ def read_presets(path: Path) -> list[Preset]:
         tables = load_toml(read_file(path, MAX_CONFIG_BYTES), limit=MAX_CONFIG_BYTES)
     except (ValueError, OSError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
-        raise TemplateError(f"The presets in {path.name} cannot be read: {reason}.") from error
+        raise TemplateError(
+            f"The presets in {path.name} cannot be read: {reason}.", hint=_AUTHOR
+        ) from error
     return [_preset(name, table) for name, table in tables.items()]
 
 
 def _preset(name: str, table: Any) -> Preset:
     if not isinstance(table, Mapping) or not isinstance(table.get("answers", {}), Mapping):
-        raise TemplateError(f'The template\'s preset "{name}" is not a table with answers.')
+        raise TemplateError(
+            f'The template\'s preset "{name}" is not a table with answers.', hint=_AUTHOR
+        )
     if not isinstance(table.get("type", ""), str):
-        raise TemplateError(f'The type of the template\'s preset "{name}" is not a text.')
+        raise TemplateError(
+            f'The type of the template\'s preset "{name}" is not a text.', hint=_AUTHOR
+        )
     return Preset(
         name=name,
         title=str(table.get("title", name)),

@@ -167,9 +167,8 @@ def _extract(archive: zipfile.ZipFile, out: Path) -> None:
             raise _refusal(member, "is no file name")
         path = "/".join(parts)
         above = ["/".join(parts[: count + 1]) for count in range(len(parts) - 1)]
-        if names.get(path, False) != names.get(path, member.is_dir()) or (
-            path in names and not member.is_dir()
-        ):
+        # A folder may be named after a file in it; a file stands once, and where no folder does.
+        if path in names and not (names[path] and member.is_dir()):
             raise _refusal(member, "is there twice")
         if any(names.get(folder, True) is False for folder in above):
             raise _refusal(member, "lies below a file")

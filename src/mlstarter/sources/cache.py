@@ -18,7 +18,9 @@ from pathlib import Path
 
 from platformdirs import user_cache_path
 
+from mlstarter import watchdog
 from mlstarter.errors import EnvironmentProblem
+from mlstarter.files import TemporaryFolder
 
 CACHE_VARIABLE = "MLSTARTER_CACHE_DIR"
 # A cached folder holds what was built in one folder and, beside that, the list of its files.
@@ -91,19 +93,20 @@ def forget(path: Path) -> None:
 
 @cache
 def _temporary() -> Path:
-    keeper = tempfile.TemporaryDirectory(prefix="mlstarter-cache-")
+    keeper = TemporaryFolder(prefix="mlstarter-cache-")
     _KEEPERS.append(keeper)
+    watchdog.tidy_up(keeper.name)
     return Path(keeper.name)
 
 
-_KEEPERS: list[tempfile.TemporaryDirectory[str]] = []
+_KEEPERS: list[TemporaryFolder] = []
 
 
 def _build(target: Path, build: Callable[[Path], None]) -> Path:
     if _intact(target):
         return target
     target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(
+    with TemporaryFolder(
         prefix=".building-", dir=target.parent, ignore_cleanup_errors=True
     ) as work:
         folder = Path(work) / "folder"

@@ -13,6 +13,8 @@ from pathlib import Path
 from packaging.version import InvalidVersion, Version
 
 from mlstarter.errors import TemplateError
+from mlstarter.files import TemporaryFolder
+from mlstarter.git.failures import find_reason
 from mlstarter.git.process import Git, GitFailed
 from mlstarter.git.settings import PROTOCOLS
 from mlstarter.sources.address import public_text
@@ -107,7 +109,7 @@ def write_files(repository: Path, commit: str, out: Path, url: str | None = None
 
 def write_tree(repository: Path, tree: str, out: Path, url: str | None = None) -> None:
     """Write the files of ``tree`` (or of a commit) into the empty folder ``out``."""
-    with tempfile.TemporaryDirectory(prefix="mlstarter-index-") as work:
+    with TemporaryFolder(prefix="mlstarter-index-") as work:
         env = {
             "GIT_DIR": str(repository),
             "GIT_WORK_TREE": str(out),
@@ -132,10 +134,9 @@ def _write_with_submodules(repository: Path, commit: str, out: Path, url: str | 
     try:
         inside.run("submodule", "--quiet", "update", "--init", "--recursive", "--checkout")
     except GitFailed as error:
-        words = [line for line in error.stderr.splitlines() if line.startswith("fatal: ")]
-        reason = public_text(words[0].removeprefix("fatal: ")) if words else "git gave no reason"
+        why = public_text(find_reason(error.stderr)).rstrip(".") or "git gave no reason"
         raise TemplateError(
-            f"A submodule of the template cannot be fetched: {reason}.",
+            f"A submodule of the template cannot be fetched: {why}.",
             hint="check your access to it; one in a folder of this machine needs "
             "git config --global protocol.file.allow always",
         ) from error

@@ -13,13 +13,14 @@ import hashlib
 import os
 import re
 import shutil
-import tempfile
 import threading
 from contextlib import suppress
 from pathlib import Path
 
 from mlstarter.errors import TemplateError
 from mlstarter.escape import shell_word, shorten
+from mlstarter.files import TemporaryFolder
+from mlstarter.git.failures import find_reason
 from mlstarter.git.process import Git, GitFailed
 from mlstarter.sources import cache
 from mlstarter.sources.address import Credentials, Place, public_text
@@ -138,7 +139,7 @@ def _refresh(folder: Path, place: Place) -> bool:
 def _make(target: Path, place: Place) -> None:
     """Make a mirror aside and move it into place; the one that is there goes only then."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(
+    with TemporaryFolder(
         prefix=".building-", dir=target.parent, ignore_cleanup_errors=True
     ) as work:
         fresh = Path(work) / "repo.git"
@@ -186,15 +187,8 @@ def _fetch(folder: Path, place: Place) -> None:
 
 
 def _unreachable(place: Place, failure: GitFailed) -> TemplateError:
-    reason = next(
-        (
-            line.partition(": ")[2]
-            for line in failure.stderr.splitlines()
-            if line.startswith(("fatal: ", "error: "))
-        ),
-        "git gave no reason.",
-    )
-    message = f"{place.address} cannot be fetched: {shorten(public_text(reason), 300)}"
+    why = shorten(public_text(find_reason(failure.stderr)), 300) or "git gave no reason."
+    message = f"{place.address} cannot be fetched: {why}"
     if not is_remote(place.address):
         absence = ("not a git repository", "does not appear to be a git repository")
         if any(words in failure.stderr for words in absence):

@@ -11,12 +11,12 @@ from __future__ import annotations
 import os
 import shutil
 import stat
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from mlstarter import watchdog
 from mlstarter.errors import TemplateError
-from mlstarter.files import without_links
+from mlstarter.files import TemporaryFolder, without_links
 from mlstarter.git.process import Git, GitFailed, GitMissing
 from mlstarter.git.settings import NO_SERVER
 
@@ -26,7 +26,7 @@ _READ_BY_NAME = frozenset(
     | {"cookiecutter.json", "copier.yaml", "copier.yml"}
 )
 # Copies last as long as the process: whoever was given one reads it when it likes.
-_COPIES: list[tempfile.TemporaryDirectory[str]] = []
+_COPIES: list[TemporaryFolder] = []
 
 
 def own_files(folder: Path) -> list[str]:
@@ -76,8 +76,9 @@ def own_files_only(folder: Path) -> Path:
     names = own_files(folder)
     if names == _all_files(folder):
         return folder
-    keeper = tempfile.TemporaryDirectory(prefix="mlstarter-template-", ignore_cleanup_errors=True)
+    keeper = TemporaryFolder(prefix="mlstarter-template-", ignore_cleanup_errors=True)
     _COPIES.append(keeper)
+    watchdog.tidy_up(keeper.name)
     # Under its own name, which a template may show.
     copy = Path(keeper.name) / (folder.resolve().name or "template")
     copy.mkdir()
@@ -111,7 +112,7 @@ def _not_ignored(folder: Path) -> list[str]:
     rules = [f"--exclude-from={path}" for path in files]
     if not rules:
         return [name for name in _all_files(folder) if is_file_or_link(folder / name)]
-    with tempfile.TemporaryDirectory(prefix="mlstarter-ignored-") as work:
+    with TemporaryFolder(prefix="mlstarter-ignored-") as work:
         # An empty repository, by hand: what git asks for before it lists anything.
         for name in ("objects", "refs"):
             (Path(work) / name).mkdir()

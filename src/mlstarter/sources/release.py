@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import tempfile
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +16,7 @@ from pathlib import Path
 from packaging.version import InvalidVersion, Version
 
 from mlstarter.errors import MlstarterError, UsageError
+from mlstarter.files import TemporaryFolder
 from mlstarter.git.process import Git
 from mlstarter.sources.assemble import assemble
 from mlstarter.sources.builtin import BRANCH, BUNDLE
@@ -45,7 +45,7 @@ def release(
         raise UsageError(
             f"{version} is not a version.", hint="use three numbers, for example 0.2.0"
         ) from error
-    with tempfile.TemporaryDirectory(prefix="mlstarter-release-") as work:
+    with TemporaryFolder(prefix="mlstarter-release-") as work:
         repository = open_repository(bundle, Path(work) / "repo.git")
         tree = _assemble_tree(repository, templates, Path(work) / "template")
         commit = add_version(repository, tree, version, parsed_version, replace=replace)
@@ -75,7 +75,7 @@ def add_version(
 
 def newest_differs(templates: Path = TEMPLATES, bundle: Path = BUNDLE) -> bool:
     """Say whether ``templates`` holds other files than the newest released version."""
-    with tempfile.TemporaryDirectory(prefix="mlstarter-release-") as work:
+    with TemporaryFolder(prefix="mlstarter-release-") as work:
         repository = open_repository(bundle, Path(work) / "repo.git")
         existing = list(tags(repository))
         tree = _assemble_tree(repository, templates, Path(work) / "template")
@@ -123,7 +123,7 @@ def tree_of(repository: Path, folder: Path, names: Sequence[str] | None = None) 
     """
     # Absolute: git runs in the folder, where a relative one would be looked for below itself.
     folder = folder.absolute()
-    with tempfile.TemporaryDirectory(prefix="mlstarter-index-") as work:
+    with TemporaryFolder(prefix="mlstarter-index-") as work:
         env = {
             "GIT_DIR": str(repository),
             "GIT_WORK_TREE": str(folder),

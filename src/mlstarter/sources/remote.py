@@ -10,6 +10,7 @@ from typing import TypeVar
 from packaging.version import Version
 
 from mlstarter.errors import TemplateError
+from mlstarter.escape import shorten
 from mlstarter.git.process import GitFailed
 from mlstarter.sources import cache
 from mlstarter.sources.address import SUBDIRECTORY, Place, is_url, parse, public
@@ -120,8 +121,9 @@ def _from_git(
         name = ref if ref in releases.commits else matching(versions, ref) or ref
     commit = releases.commits.get(name) if name in versions else commit_of(repository, name)
     if commit is None:
+        what = "at all" if ref is None else shorten(ref) or '""'
         raise TemplateError(
-            f"{place.public_form} has no version, branch or commit {ref or 'at all'}.",
+            f"{place.public_form} has no version, branch or commit {what}.",
             hint=did_you_mean(name, versions)
             or (f"its newest version is {newest(versions)}" if newest(versions) else _NO_RELEASE),
         )

@@ -7,10 +7,9 @@ asked, and what it sets up (a filter, a monitor, a hook) does not run.
 from __future__ import annotations
 
 import shutil
-import tempfile
 from pathlib import Path
 
-from mlstarter.files import without_links
+from mlstarter.files import TemporaryFolder, without_links
 from mlstarter.git.process import Git
 from mlstarter.sources.checkout import HEAD
 from mlstarter.sources.own_files import is_file_or_link
@@ -23,7 +22,7 @@ def tree_of_folder(folder: Path, mirror: Path) -> str:
 
     It holds what git tracks and what is new, and leaves out what ``.gitignore`` names.
     """
-    with tempfile.TemporaryDirectory(prefix="mlstarter-index-") as work:
+    with TemporaryFolder(prefix="mlstarter-index-") as work:
         env = {
             "GIT_DIR": str(mirror),
             "GIT_WORK_TREE": str(folder),

@@ -8,7 +8,6 @@ variables, is the engine's rule.
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from mlstarter.engines.path_safety import check
 from mlstarter.engines.protocol import MigrationCommand, MigrationStage
 from mlstarter.engines.result import read_rendered
 from mlstarter.errors import TemplateError
-from mlstarter.files import write_tree
+from mlstarter.files import TemporaryFolder, write_tree
 from mlstarter.git.process import Git
 from mlstarter.programs import run_program
 from mlstarter.project import read_record
@@ -96,7 +95,7 @@ def run_in_copy(commands: Sequence[MigrationCommand], files: Tree, folder_name: 
     Raises:
         TemplateError: a command failed, or wrote where no template may.
     """
-    with tempfile.TemporaryDirectory(prefix="mlstarter-migration-") as work:
+    with TemporaryFolder(prefix="mlstarter-migration-") as work:
         folder = Path(work) / folder_name
         folder.mkdir()
         write_tree(files, folder)

@@ -13,7 +13,6 @@ import os
 import posixpath
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,7 +28,7 @@ from mlstarter.engines.path_safety import UnsafePath, checked_path
 from mlstarter.engines.result import Render, read_rendered
 from mlstarter.errors import MlstarterError, TemplateError
 from mlstarter.escape import shell_word
-from mlstarter.files import file_mode
+from mlstarter.files import TemporaryFolder, file_mode
 from mlstarter.programs import run_program
 from mlstarter.sources.template import Template
 from mlstarter.tree import Entry
@@ -237,8 +236,8 @@ def newline_of(path: Path) -> str:
 
 def _with_cookiecutter(template: Template, context: dict[str, Any]) -> Render:
     with (
-        tempfile.TemporaryDirectory(prefix="mlstarter-cookiecutter-") as work,
-        tempfile.TemporaryDirectory(prefix="mlstarter-hooks-") as scripts,
+        TemporaryFolder(prefix="mlstarter-cookiecutter-") as work,
+        TemporaryFolder(prefix="mlstarter-hooks-") as scripts,
     ):
         context["cookiecutter"]["_output_dir"] = work
         chance = current()

@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +20,7 @@ from mlstarter.engines.protocol import Engine
 from mlstarter.engines.result import Render, read_rendered
 from mlstarter.errors import NeedsTrust, TemplateError
 from mlstarter.escape import shell_word
-from mlstarter.files import read_tree
+from mlstarter.files import TemporaryFolder, read_tree
 from mlstarter.programs import run_program
 from mlstarter.sources import source_environment
 from mlstarter.sources.template import Template
@@ -38,7 +37,7 @@ def render_with_copier(engine: Engine, answers: Mapping[str, Any], folder_name: 
     require_copier(load_config(template.root))
     applicable: Mapping[str, Any] = getattr(answers, "applicable", answers)
     chance = current()
-    with tempfile.TemporaryDirectory(prefix="mlstarter-copier-") as work:
+    with TemporaryFolder(prefix="mlstarter-copier-") as work:
         destination = Path(work) / folder_name
         call = {
             # A plain folder is copied from; everything else Copier fetches itself, so that it
