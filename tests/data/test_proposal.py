@@ -211,10 +211,18 @@ def test_texts_are_a_project_of_texts(tmp_path: Path) -> None:
     assert _propose_type(path, "tabular") == "tabular"
 
 
+def test_texts_may_have_no_names_above_their_columns(tmp_path: Path) -> None:
+    path = tmp_path / "SMSSpamCollection"
+    rows = [f"{('ham', 'spam')[i % 2]}\tyou have won prize number {i} today" for i in range(60)]
+    path.write_text("\n".join(rows))
+    proposal = _propose(path, target="column_1")
+    assert (proposal.project_type, proposal.answers["text_column"]) == ("nlp", "column_2")
+    assert not inspect(path, {}).settings.header
+
+
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("t.csv", "{rows}", "has no names above its columns"),
         ("t.csv", "review,label\n# checked\n{rows}", "has lines of comments"),
         ("t.zip", "review,label\n{rows}", "holds hidden files"),
     ],

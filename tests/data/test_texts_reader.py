@@ -115,3 +115,25 @@ def test_columns_without_a_name_or_with_anothers_are_found(
     frame = read(project, path, Settings(), "column_2", "X_2", "y")
     assert frame["column_2"].tolist() == ["a text"] * 3
     assert frame["X_2"].tolist() == ["2"] * 3
+
+
+@pytest.mark.parametrize("kind", ["csv", "excel"])
+def test_without_names_above_them_columns_are_called_by_their_places(
+    project: ModuleType, tmp_path: Path, kind: str
+) -> None:
+    path, rows = tmp_path / "t", [["ham", "first text"], ["spam", "second text"]]
+    if kind == "csv":
+        path.write_text("".join("\t".join(row) + "\n" for row in rows), encoding="utf-8")
+    else:
+        pd.DataFrame(rows).to_excel(path, header=False, index=False, engine="openpyxl")
+    settings = Settings(format=kind, separator="\t", header=False)
+    frame = read(project, path, settings, "column_1", "column_2")
+    assert frame.to_numpy().tolist() == rows
+
+
+def test_yes_and_no_of_json_are_written_as_json_writes_them(
+    project: ModuleType, tmp_path: Path
+) -> None:
+    path = tmp_path / "t.json"
+    path.write_text(json.dumps([{"t": "a text", "y": True}, {"t": "another", "y": False}]))
+    assert read(project, path, Settings(format="json"))["y"].tolist() == ["true", "false"]

@@ -257,11 +257,10 @@ def _texts(
             "none such.",
             hint="unpack it, and give the table itself",
         )
-    if not settings.header or settings.comment:
-        what = "has no names above its columns" if not settings.header else "has lines of comments"
+    if settings.comment:
         raise DataError(
-            f"{name} {what}, and a project of texts reads none such.",
-            hint="write the names into its first line, and take the comments out",
+            f"{name} has lines of comments, and a project of texts reads none such.",
+            hint="take the comments out",
         )
     texts = [name for name, facts in looked_at.facts.items() if facts.kind == "text"]
     own_column = str(answers.get("text_column", ""))
