@@ -260,6 +260,25 @@ def test_a_table_without_speakers_is_told_so(tmp_path: Path) -> None:
     assert "no column is called speaker" in choice.reason
 
 
+@pytest.mark.parametrize(
+    "tables",
+    [
+        {"manifest.csv": "path,text,speaker,split\n0.wav,hi,ada,train\n1.wav,you,ben,test\n"},
+        {
+            "train.tsv": "path\tsentence\tspeaker\n0.wav\thi\tada\n",
+            "test.tsv": "path\tsentence\tspeaker\n1.wav\tyou\tben\n",
+        },
+    ],
+)
+def test_parts_that_a_collection_names_are_not_passed_over(
+    tmp_path: Path, tables: dict[str, str]
+) -> None:
+    put(tmp_path, tables, *WAVS)
+    (choice,) = [choice for choice in propose(look(tmp_path), {}) if choice.key == "parts"]
+    assert choice.value == '"test", "train"'
+    assert 'split.rule = "given"' in choice.reason
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("task", ["open", "digits"])
 def test_the_tool_and_a_project_read_the_same_words(working_template: Template, task: str) -> None:

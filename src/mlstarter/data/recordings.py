@@ -26,6 +26,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "path": ("path", "file", "filename", "file_name", "audio", "audio_filepath", "wav"),
     "text": ("text", "sentence", "transcript", "transcription"),
     "speaker": ("speaker", "client_id", "speaker_id"),
+    "part": ("part", "split"),
 }
 """The names that a project of speech knows for its columns."""
 
@@ -36,7 +37,7 @@ SPEAKER_SHARE = 0.5  # of the rows: a column of fewer different values holds no 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One recording: the table and line that name it, its name there, its file, text and voice."""
+    """One recording: table and line that name it, its name there, file, text, voice and part."""
 
     table: Path
     number: int
@@ -44,6 +45,7 @@ class Line:
     path: Path
     text: str
     speaker: str = ""
+    part: str = ""
 
 
 def refuse_other_layouts(folder: Path, tables: Sequence[Path]) -> None:
@@ -160,7 +162,9 @@ def _read_table(table: Path) -> list[Line]:
                 hint="close the quotes that are opened before, or write them twice inside a text",
             )
         path = folder / cells["path"]
-        lines.append(Line(table, number, cells["path"], path, cells["text"], cells["speaker"]))
+        part = cells["part"] or (table.stem if table.name in PARTS else "")
+        words = cells["text"], cells["speaker"], part
+        lines.append(Line(table, number, cells["path"], path, *words))
     return lines
 
 

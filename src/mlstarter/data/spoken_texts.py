@@ -71,6 +71,10 @@ def suggest_speech(lines: list[Line], has_task: bool) -> list[Suggestion]:
     elif lines and len(speakers) < FEWEST_SPEAKERS:
         why = 'too few for three parts: set split.rule = "recording" in config.toml'
         choices.append(Suggestion("speakers", f"{len(speakers)}", why))
+    parts = sorted({line.part for line in lines if line.part})
+    if len(parts) > 1:
+        why = 'named there, but divided by speaker: to keep them set split.rule = "given"'
+        choices.append(Suggestion("parts", some(parts, 3), why))
     whole = [line.text for line in lines if " " not in line.text]
     if len("".join(whole)) > LETTERS_OF_A_WORD * len(lines) / 2 and is_unspaced("".join(whole)):
         why = 'words are not set apart by blanks: set primary = "cer" in config.toml'
