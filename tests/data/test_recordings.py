@@ -7,6 +7,7 @@ import hashlib
 import random
 import unicodedata
 import wave
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ ROWS = "".join(f"{i}.wav,hello {'abc'[i % 3]},s{i % 3}\n" for i in range(6))
 LJ_SPEECH = "".join(f"LJ-{i}|Hello {'abcdef'[i]}|bob\n" for i in range(6))
 
 
-def put(folder: Path, tables: dict[str, str | bytes], *recordings: str) -> Path:
+def put(folder: Path, tables: Mapping[str, str | bytes], *recordings: str) -> Path:
     """Write tables, and recordings that hold nothing."""
     for name, content in {**dict.fromkeys(recordings, b""), **tables}.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)

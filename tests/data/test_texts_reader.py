@@ -14,7 +14,7 @@ import pytest
 
 from mlstarter import engines, questions
 from mlstarter.data.reader import as_text
-from mlstarter.data.settings import Settings
+from mlstarter.data.settings import Format, Settings
 from mlstarter.files import write_tree
 from mlstarter.sources import Template
 from tests.data.real_files import CITIES, FILES, RealFile, lines
@@ -119,7 +119,7 @@ def test_columns_without_a_name_or_with_anothers_are_found(
 
 @pytest.mark.parametrize("kind", ["csv", "excel"])
 def test_without_names_above_them_columns_are_called_by_their_places(
-    project: ModuleType, tmp_path: Path, kind: str
+    project: ModuleType, tmp_path: Path, kind: Format
 ) -> None:
     path, rows = tmp_path / "t", [["ham", "first text"], ["spam", "second text"]]
     if kind == "csv":

@@ -34,8 +34,11 @@ export function bar(share, label, mark = null) {
   return svg;
 }
 
+/** A share for people: what is nearly certain is not called certain. */
 export const percent = (share) => {
-  const digits = share > 0 && share < 0.1 ? 1 : 0;
+  if (share >= 0.9995 && share < 1) return "over 99.9\u00a0%";
+  if (share > 0 && share < 0.0005) return "under 0.1\u00a0%";
+  const digits = (share > 0 && share < 0.1) || (share > 0.99 && share < 1) ? 1 : 0;
   return `${(100 * share).toFixed(digits)}\u00a0%`;
 };
 
