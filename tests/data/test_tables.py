@@ -228,3 +228,17 @@ def test_a_table_without_rows_is_no_choice(tmp_path: Path) -> None:
             "CREATE TABLE log (x); CREATE TABLE t (a, b); INSERT INTO t VALUES (1, 2);"
         )
     assert sqlite_table(tmp_path / "t.db", "") == "t"
+
+
+def test_what_a_workbook_does_not_show_is_said(tmp_path: Path) -> None:
+    rows: list[list[Any]] = [list(ROWS[0]), *(list(row.values()) for row in ROWS)]
+    path = _excel(tmp_path / "t.xlsx", rows, last_year=rows)
+    book = openpyxl.load_workbook(path)
+    for number in (3, 7):
+        book.worksheets[0].row_dimensions.group(number, number, hidden=True)
+    book.save(path)
+    looked_at = inspect(path, {"data_table": "first"})
+    assert looked_at.table.rows == len(ROWS)
+    assert looked_at.remark == "2 rows that Excel hides (by a filter, for example) are read"
+    looked_at = inspect(path, {})
+    assert looked_at.remark.startswith('tables of other sheets are not read: "last_year"; 2 rows')

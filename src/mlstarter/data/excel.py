@@ -29,6 +29,7 @@ _MERGED_CELLS = re.compile(rb'mergeCell [^>]*ref="([A-Z]+[0-9]+:[A-Z]+([0-9]+))"
 _EMPTY_FORMULA = re.compile(
     rb'<c r="([A-Z]+)([0-9]+)"([^>]*)><f(?:[^>]*/>|[^>]*>[^<]*</f>)(?:<v ?/>|<v></v>)?</c>'
 )
+_HIDDEN_ROW = re.compile(rb'<row r="([0-9]+)"[^>]* hidden="(?:1|true)"')
 _CHUNK, _LONGEST = 1 << 20, 10_000  # bytes that are read at a time, and of a cell with a formula
 
 
@@ -128,6 +129,13 @@ def other_sheets(path: Path, settings: Settings) -> list[str]:
         return [sheet.title for sheet in sheets if _holds_table(sheet)]
 
 
+def count_hidden_rows(path: Path, settings: Settings) -> int:
+    """Return how many rows of the sheet are hidden, by a filter for example; they are read, too."""
+    with _sheet(path, settings.table) as sheet:
+        texts = _xml_of(path, sheet)
+        return len({match[1] for text in texts for match in _HIDDEN_ROW.finditer(text)})
+
+
 def read(path: Path, settings: Settings) -> tuple[list[str], int, list[list[Any]]]:
     """Return names, number of rows and columns of a sheet; wholly empty rows do not count."""
     with _sheet(path, settings.table) as sheet:
@@ -163,25 +171,31 @@ def _check_xml(path: Path, sheet: Any, header: int) -> set[int]:
     value. openpyxl tells neither of a sheet that is only read.
     """
     places: set[int] = set()
+    for text in _xml_of(path, sheet):
+        for match in _MERGED_CELLS.finditer(text):
+            if int(match[2]) >= header:
+                place = "header" if int(match[2]) == header else "table"
+                raise DataError(
+                    f"{excerpt(path.name)} has merged cells in its {place}, such as "
+                    f"{match[1].decode()} of sheet {quote(sheet.title)}: only the first of "
+                    "them holds the value.",
+                    hint="unmerge them, and write the value into each cell",
+                )
+        for match in _EMPTY_FORMULA.finditer(text):
+            if int(match[2]) > header and b't="str"' not in match[3]:  # such is an empty text
+                places.add(_place(match[1].decode()))
+    return places
+
+
+def _xml_of(path: Path, sheet: Any) -> Iterator[bytes]:
+    """Yield what a sheet consists of, each piece with the end of the one before it."""
     rest = b""
     name = sheet._worksheet_path.lstrip("/")
     with zipfile.ZipFile(path) as archive, archive.open(name) as file:
         for chunk in iter(lambda: file.read(_CHUNK), b""):
             text = rest + chunk
-            for match in _MERGED_CELLS.finditer(text):
-                if int(match[2]) >= header:
-                    place = "header" if int(match[2]) == header else "table"
-                    raise DataError(
-                        f"{excerpt(path.name)} has merged cells in its {place}, such as "
-                        f"{match[1].decode()} of sheet {quote(sheet.title)}: only the first of "
-                        "them holds the value.",
-                        hint="unmerge them, and write the value into each cell",
-                    )
-            for match in _EMPTY_FORMULA.finditer(text):
-                if int(match[2]) > header and b't="str"' not in match[3]:  # such is an empty text
-                    places.add(_place(match[1].decode()))
+            yield text
             rest = text[-_LONGEST:]
-    return places
 
 
 def _place(letters: str) -> int:

@@ -72,8 +72,14 @@ def inspect(path: Path, answers: Mapping[str, Any]) -> Inspection:
 
 
 def _remark(path: Path, settings: Settings) -> str:
-    others = excel.other_sheets(path, settings) if settings.format == "excel" else []
-    return f"tables of other sheets are not read: {some(others)}" if others else ""
+    if settings.format != "excel":
+        return ""
+    remarks = []
+    if others := excel.other_sheets(path, settings):
+        remarks.append(f"tables of other sheets are not read: {some(others)}")
+    if count := excel.count_hidden_rows(path, settings):
+        remarks.append(f"{count:,} rows that Excel hides (by a filter, for example) are read")
+    return "; ".join(remarks)
 
 
 def _facts(table: tables.Table, style: NumberStyle) -> dict[str, Facts]:
