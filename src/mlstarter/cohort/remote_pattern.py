@@ -98,7 +98,8 @@ def _check_url(pattern: str) -> None:
 
 
 def _is_near(host: str) -> bool:
-    return near(host, (*SCHEMES, *_FORGES)) is not None
+    words = (*SCHEMES, *_FORGES)
+    return host in words or near(host, words) is not None
 
 
 def _file_pattern(path: Path) -> str:
