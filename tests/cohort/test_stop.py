@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import threading
 import time
@@ -71,7 +72,9 @@ def test_a_program_that_is_at_work_gets_to_its_end(monkeypatch: pytest.MonkeyPat
     code = "import sys, time; time.sleep(0.1); print(sys.stdin.read())"
 
     run = stopping.stoppable_runner(stop)
-    result = run([sys.executable, "-c", code], input=b"abc", capture_output=True, check=False)
+    result = run(
+        [sys.executable, "-c", code], input=b"abc", stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
 
     assert (result.returncode, result.stdout.strip(), result.stderr) == (0, b"abc", b"")
 

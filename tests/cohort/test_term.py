@@ -26,6 +26,8 @@ from tests.cohort.test_kill import FULL, KILLER
 
 SIZE, LATE = 40, 3
 KILLS = 30 if FULL else 3
+SHARE = max(1, KILLS // 6)  # of them in each verb
+DROPOUTS = ("s036", "s037")
 # Where a run may be cut off, and how often that is passed in a class of this size.
 JOURNAL, TRANSPORT = "mlstarter.cohort.journal", "mlstarter.cohort.transport"
 PUSH, LISTING = ((TRANSPORT, "Transport.push"), 30), ((TRANSPORT, "Transport.listing"), 35)
@@ -111,6 +113,10 @@ class Term:
         git(work, "push", "--quiet", "origin", "HEAD:main")
         self.commits[student].append(git(work, "rev-parse", "HEAD"))
 
+    def refs_of(self, students: Sequence[str]) -> dict[str, str]:
+        """Return the refs of each student's repository, as git lists them."""
+        return {student: git(self.repository(student), "for-each-ref") for student in students}
+
     def run(self, classroom: Classroom, verb: str, *more: str | Path, kills: int) -> int:
         """Run a verb, cut off some times at random moments, and once to its end."""
         for _ in range(kills):
@@ -155,19 +161,48 @@ def term(classroom: Classroom) -> Term:
 @pytest.mark.slow
 def test_a_term_of_a_class(term: Term, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     first = term.classroom
-    share = max(1, KILLS // 6)
+    # A second instructor has nothing but roster and settings.
+    second = replace(first, extra=("--journal", str(tmp_path / "second.sqlite")))
     students = term.enrol(range(1, SIZE - LATE + 1))
+    renders = hand_out(term, students)
+    offer_a_fix_that_four_cannot_take(term, students, capsys)
+    late = change_the_people(term, students)
+    capsys.readouterr()
+    assert term.run(second, "adopt", "--json", kills=SHARE) == 0
+    rows = rows_of(capsys)
+    assert {row["outcome"] for row in rows.values()} <= {"adopted", "verified"}
+    assert {student: rows[student]["commit"] for student in students} == renders
+    offer_a_fix_of_the_second_instructor(term, second, [*students, *late], late)
+    clones = collect_at_a_deadline(term, tmp_path / "clones", [*students, *late])
+    # A disk dies: from the clones, everything that was fetched comes back.
+    shutil.rmtree(term.repository("s020"))
+    assert first.call("create") == 3
+    assert first.call("create", "--recreate", "--clones", clones) == 0
+    term.check([*students, *late])
+    capsys.readouterr()
+    assert second.call("status", "--json") == 0
+    standings = rows_of(capsys)
+    assert {row["state"] for row in standings.values()} == {"verified"}
+    assert {s for s, row in standings.items() if not row["active"]} == {*DROPOUTS}
+    if FULL:
+        assert term.kills > KILLS // 3
 
-    # The first week.
-    assert term.run(first, "create", kills=share) == 0
+
+def hand_out(term: Term, students: Sequence[str]) -> dict[str, str]:
+    """Create the repositories, let half of them be worked in, and return their first commits."""
+    assert term.run(term.classroom, "create", kills=SHARE) == 0
     term.check(students)
-    handed_out = {
-        student: git(term.repository(student), "rev-parse", "main") for student in students
-    }
+    renders = {student: git(term.repository(student), "rev-parse", "main") for student in students}
     for student in students[:20]:
         term.push(student, **{"notes.md": f"{student}\n"})
+    return renders
 
-    # A fix, which four cannot take as it is.
+
+def offer_a_fix_that_four_cannot_take(
+    term: Term, students: Sequence[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Update a class in which four have changed, deleted, made or put a folder in the way."""
+    first = term.classroom
     train = first.template.text("train.py")
     term.push("s001", **{"train.py": train.replace("step_5 = 5", "step_5 = 55")})
     term.push("s002", delete="Makefile")
@@ -183,7 +218,7 @@ def test_a_term_of_a_class(term: Term, tmp_path: Path, capsys: pytest.CaptureFix
         },
     )
     capsys.readouterr()
-    assert term.run(first, "update", "--json", kills=share) == 3
+    assert term.run(first, "update", "--json", kills=SHARE) == 3
     rows = rows_of(capsys)
     conflicts = {student for student, row in rows.items() if row["outcome"] == "conflict"}
     assert conflicts == {"s001", "s002", "s003", "s004"}
@@ -192,64 +227,54 @@ def test_a_term_of_a_class(term: Term, tmp_path: Path, capsys: pytest.CaptureFix
     for student in students[4:12]:
         term.merge(student, "mlstarter/update-1.0.1")
 
-    # An account is renamed, and its repository with it; two drop out; three join.
+
+def change_the_people(term: Term, students: Sequence[str]) -> list[str]:
+    """Rename an account with its repository, let two drop out, and return three who join."""
     old = term.repository("s010")
     term.rows["s010"]["username"] = "new-name"
     old.rename(term.repository("s010"))
-    for student in ("s036", "s037"):
+    for student in DROPOUTS:
         term.rows[student]["active"] = "no"
     late = term.enrol(range(SIZE - LATE + 1, SIZE + 1))
-    dropout_refs = {s: git(term.repository(s), "for-each-ref") for s in ("s036", "s037")}
-    assert term.run(first, "create", "--with-history", kills=share) == 0
-    everyone = [*students, *late]
-    term.check(everyone)
+    dropout_refs = term.refs_of(DROPOUTS)
+    assert term.run(term.classroom, "create", "--with-history", kills=SHARE) == 0
+    assert term.refs_of(DROPOUTS) == dropout_refs
+    term.check([*students, *late])
     for student in late:
         subjects = git(term.repository(student), "log", "--format=%s", "main")
         assert "Render the template 1.0.1" in subjects
         assert "Render the template 1.0.0" in subjects
+    return late
 
-    # A second instructor, with nothing but roster and settings.
-    second = replace(first, extra=("--journal", str(tmp_path / "second.sqlite")))
-    capsys.readouterr()
-    assert term.run(second, "adopt", "--json", kills=share) == 0
-    rows = rows_of(capsys)
-    assert {row["outcome"] for row in rows.values()} <= {"adopted", "verified"}
-    assert {s: rows[s]["commit"] for s in students} == handed_out
 
-    # The second fix comes from the second instructor; the first finds it delivered.
+def offer_a_fix_of_the_second_instructor(
+    term: Term, second: Classroom, everyone: Sequence[str], late: Sequence[str]
+) -> None:
+    """Update from the second machine: the first one finds it delivered."""
+    first = term.classroom
+    dropout_refs = term.refs_of(DROPOUTS)
     first.template.release("1.0.2", **{"extra.py": "theirs = 2\n", "README.md.jinja": "# Two\n"})
-    assert term.run(second, "update", kills=share) == 3
+    assert term.run(second, "update", kills=SHARE) == 3
     term.check(everyone)
-    after = {student: git(term.repository(student), "for-each-ref") for student in everyone}
+    after = term.refs_of(everyone)
     assert first.call("update") == 3
-    assert {s: git(term.repository(s), "for-each-ref") for s in everyone} == after
-    assert {s: git(term.repository(s), "for-each-ref") for s in dropout_refs} == dropout_refs
+    assert term.refs_of(everyone) == after
+    assert term.refs_of(DROPOUTS) == dropout_refs
     for student in late:
         assert "refs/heads/mlstarter/update-1.0.2" in after[student]
 
-    # The deadline: what counts is what was there.
+
+def collect_at_a_deadline(term: Term, clones: Path, everyone: Sequence[str]) -> Path:
+    """Clone what was there at a moment, and return the folder: what came later does not count."""
     on_time = term.push("s020", moment="2031-01-01T10:00:00+00:00", **{"answer.txt": "42\n"})
     term.push("s020", moment="2031-01-03T10:00:00+00:00", **{"answer.txt": "43\n"})
-    clones = tmp_path / "clones"
     into = ("--into", clones, "--at", "2031-01-02")
-    assert term.run(first, "clone", *into, kills=KILLS - 5 * share if FULL else 0) == 0
-    assert {path.name for path in clones.iterdir() if not path.name.startswith(".")} == set(
-        everyone
-    )
+    kills = KILLS - 5 * SHARE if FULL else 0
+    assert term.run(term.classroom, "clone", *into, kills=kills) == 0
+    folders = {path.name for path in clones.iterdir() if not path.name.startswith(".")}
+    assert folders == {*everyone}
     assert git(clones / "s020", "rev-parse", "HEAD") == on_time
-
-    # A disk dies: from the clones, everything that was fetched comes back.
-    shutil.rmtree(term.repository("s020"))
-    assert first.call("create") == 3
-    assert first.call("create", "--recreate", "--clones", clones) == 0
-    term.check(everyone)
-    capsys.readouterr()
-    assert second.call("status", "--json") == 0
-    standings = rows_of(capsys)
-    assert {row["state"] for row in standings.values()} == {"verified"}
-    assert {s for s, row in standings.items() if not row["active"]} == {"s036", "s037"}
-    if FULL:
-        assert term.kills > KILLS // 3
+    return clones
 
 
 @pytest.mark.slow

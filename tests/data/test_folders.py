@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from mlstarter.data.errors import DataError
-from mlstarter.data.folders import PICTURES, RECORDINGS, check, look, propose
+from mlstarter.data.folders import PICTURES, check, look, propose
+from mlstarter.data.sounds import RECORDINGS
 from tests.cli.conftest import Run
 
 

@@ -12,6 +12,7 @@ from tests.templates.projects import Project, clean_environment
 from tests.templates.validators import index_settings
 
 HERE = Path(__file__).parent
+CHECKS = [HERE / "fetch_checks.py", HERE / "fetch_archive_checks.py"]
 
 
 @pytest.mark.e2e
@@ -26,7 +27,7 @@ def test_fetch_holds_against_kaggles_wire_format(
     subprocess.run(install, cwd=folder, env=settings, check=True)
     path = {"PYTHONPATH": f"{folder / 'src'}:{HERE}"}
     result = subprocess.run(
-        [python, "-m", "pytest", "-q", "-c", "/dev/null", HERE / "fetch_checks.py"],
+        [python, "-m", "pytest", "-q", "-c", "/dev/null", *CHECKS],
         cwd=folder, env=settings | path, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert result.returncode == 0, result.stdout[-5000:]

@@ -32,7 +32,7 @@ from mlstarter.new.first_commit import initialise
 from mlstarter.project import Project
 from mlstarter.tree import EXECUTABLE, REGULAR, Entry
 from mlstarter.update.apply.application import apply_plan
-from mlstarter.update.merge.plan import MergeRequest
+from mlstarter.update.merge.plan import MergeRequest, Plan
 from mlstarter.update.merge.planner import plan
 from mlstarter.update.merge.three_way import MergeResult, merge_trees
 from tests.update.story import snapshot, work_tree_equals
@@ -252,7 +252,7 @@ def assert_one_update(
     loose_files: dict[str, bytes],
 ) -> bool:
     """Update once and check every promise; return whether another update can follow."""
-    folder, git = repository.work_tree, repository.git
+    folder = repository.work_tree
     ours = repository.commit("HEAD")
     before = snapshot(folder)
     known_contents = [data for path, data in before.items() if path not in loose_files]
@@ -279,23 +279,7 @@ def assert_one_update(
             assert snapshot(folder) == before
             assert repository.commit("HEAD") == ours
             return False
-        after = snapshot(folder)
-        for path, data in loose_files.items():
-            assert after[path] == data, f"{path} was not ours to touch"
-        in_tree = words_in([data for path, data in after.items() if path not in loose_files])
-        if result.conflicts:
-            stages = [
-                git.run("cat-file", "blob", line.split()[1])
-                for line in git.fields("ls-files", "-u", "-z")
-            ]
-            in_tree |= words_in(stages)
-            assert (folder / ".git/MERGE_HEAD").exists()
-        else:
-            assert repository.commit("HEAD") == result.merge_commit
-            assert not git.in_work_tree().fields(
-                "status", "--porcelain", "-z", "--untracked-files=no"
-            )
-        lost_lines = student - in_tree
+        lost_lines = student - words_after(repository, result, loose_files)
         assert not lost_lines, f"lost: {sorted(lost_lines)}"
         assert work_tree_equals(Project(folder, repository, ""), result)
         paths_told = {change.path for change in result.changes} | {
@@ -305,6 +289,23 @@ def assert_one_update(
         return not result.conflicts
     finally:
         result.close()
+
+
+def words_after(repository: Repository, result: Plan, loose_files: dict[str, bytes]) -> set[str]:
+    """Return the words in an updated work tree, and in what a conflict keeps beside it."""
+    folder, git = repository.work_tree, repository.git
+    after = snapshot(folder)
+    for path, data in loose_files.items():
+        assert after[path] == data, f"{path} was not ours to touch"
+    contents = [data for path, data in after.items() if path not in loose_files]
+    if result.conflicts:
+        stages = git.fields("ls-files", "-u", "-z")
+        contents += [git.run("cat-file", "blob", line.split()[1]) for line in stages]
+        assert (folder / ".git/MERGE_HEAD").exists()
+    else:
+        assert repository.commit("HEAD") == result.merge_commit
+        assert not git.in_work_tree().fields("status", "--porcelain", "-z", "--untracked-files=no")
+    return words_in(contents)
 
 
 def test_the_property_would_notice_a_lost_line(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -54,7 +54,7 @@ def _answers_of_update(
         new_answers = own.answers(place.recorded_path, [*QUESTIONS, *more])
         new_answers |= own.suggestions(QUESTIONS)
         new_answers.pop("project_type", None)
-        return new_answers, "The project has the sample." if project.is_sample else FETCHES
+        return new_answers, _why_other_source(project)
     if has_schema and own.looked_at is not None:
         settings = replace(own.looked_at.settings, path=place.recorded_path)
         if reader := project.answers_for_reader(settings):
@@ -63,6 +63,12 @@ def _answers_of_update(
         answers = own.suggestions(["speech_task"]) | {**own.answers_of_owner}
     new_answers = project.answers_to_change(answers)
     return (new_answers, "The project was made with other answers.") if new_answers else None
+
+
+def _why_other_source(project: DataProject) -> str:
+    if project.is_sample:
+        return "The project has the sample."
+    return "The project fetches its data from Kaggle, and would call these Kaggle's as well."
 
 
 def _changes(own: UserData, project: DataProject, place: Placement) -> Changes:
@@ -98,7 +104,7 @@ def _pictures_into_project(
         data = {} if is_kaggle else {"data_source": "local", "data_path": place.recorded_path}
         reason = "The project has no reader for pictures that come so."
         if project.is_sample or is_elsewhere:
-            reason = "The project has the sample." if project.is_sample else FETCHES
+            reason = _why_other_source(project)
         _switch(options, own, {**data, **missing_answers}, reason)
         return
     changes = project.picture_changes(place.recorded_path, answers)
@@ -196,6 +202,5 @@ QUESTIONS = (
 )  # fmt: skip
 
 
-FETCHES = "The project fetches its data from Kaggle, and would call these Kaggle's as well."
 CODE_QUESTIONS = ("image_layout", "image_split")
 """Answers by which a project of pictures has the code that reads them."""

@@ -42,18 +42,12 @@ def _run(
     command: list[str],
     *,
     input: bytes | None = None,
-    capture_output: bool,
-    check: bool,
     **options: Any,
 ) -> subprocess.CompletedProcess[bytes]:
-    assert capture_output  # noqa: S101 - as mlstarter.git calls it
-    assert not check  # noqa: S101
     if input is not None:
         options["stdin"] = subprocess.PIPE
     last_moment = None
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options
-    ) as process:
+    with subprocess.Popen(command, **options) as process:
         while True:
             try:
                 out, complaints = process.communicate(input, timeout=_INTERVAL)

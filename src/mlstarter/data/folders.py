@@ -32,6 +32,7 @@ from mlstarter.data.picture_parts import (
 )
 from mlstarter.data.recordings import lines_of, refuse_other_layouts
 from mlstarter.data.show import excerpt, some
+from mlstarter.data.sounds import RECORDINGS
 from mlstarter.data.spoken_texts import suggest_speech
 
 PICTURES = frozenset((
@@ -41,11 +42,6 @@ PICTURES = frozenset((
     ".ras", ".rgb", ".rgba", ".sgi", ".tga", ".tif", ".tiff", ".webp", ".xbm", ".xpm",
 ))  # fmt: skip
 """What Pillow opens, and a project of pictures reads."""
-
-RECORDINGS = frozenset((
-    ".wav", ".flac", ".mp3", ".ogg", ".oga", ".opus", ".m4a", ".aac", ".aif", ".aiff", ".au",
-    ".caf", ".sph", ".w64", ".wma", ".amr", ".awb", ".3gp", ".3ga", ".webm", ".weba", ".m4b",
-))  # fmt: skip
 
 MOST_FILES = 500_000
 # Where the layouts that a project of speech reads have what is said; and LibriSpeech's *.trans.txt.

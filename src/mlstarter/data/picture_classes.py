@@ -8,14 +8,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from mlstarter.data.choices import Suggestion
-from mlstarter.data.class_counts import problem_of_classes
+from mlstarter.data.class_counts import FEWEST_OF_A_CLASS, problem_of_classes
 from mlstarter.data.errors import DataError
 from mlstarter.data.picture_parts import part_of
 from mlstarter.data.show import excerpt, some
 from mlstarter.data.spellings import look_alike, spellings
 
 MOST_NAMES = 4  # classes
-FEWEST, MOST_IN_NAMES = 10, 50  # pictures of a class; classes that names of files tell
+MOST_IN_NAMES = 50  # classes that names of files tell
 KINDS = frozenset((
     "image", "images", "img", "imgs", "jpegimages", "annotations", "segmentationclass",
     "segmentationobject", "ground_truth", "groundtruth",
@@ -112,7 +112,7 @@ def classes_in_names(stems: Iterable[str]) -> list[str]:
     """Return the words with which names begin (cat.1, dog.1) if they may be classes, or none."""
     words = Counter(m[1] for stem in stems if (m := re.match(r"([^\W\d_]{2,})[\W_]*[0-9]", stem)))
     total = sum(words.values())
-    likely = sorted(word for word, count in words.items() if count >= FEWEST and count < total)
+    likely = sorted(word for word in words if FEWEST_OF_A_CLASS <= words[word] < total)
     return likely if 2 <= len(likely) <= MOST_IN_NAMES else []
 
 

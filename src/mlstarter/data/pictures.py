@@ -85,9 +85,18 @@ def names_pictures(looked_at: Inspection) -> bool:
     unique = [{*names} for names in texts if len({*names}) == len(names)]
     near = islice(walk(looked_at.path.parent), MOST_NEAR) if unique else ()
     stems = {path_text(path.stem).casefold() for path in near if path.suffix.lower() in PICTURES}
-    # Numbers of rows may be those of other pictures by chance: each has to be one's name.
-    fewest = (len(names) * (0.5, 1)[all(map(str.isdecimal, names))] for names in unique)
-    return any(len(n & stems) >= max(1, least) for n, least in zip(unique, fewest, strict=True))
+    return any(_are_stems(names, stems) for names in unique)
+
+
+def _are_stems(names: set[str], stems: set[str]) -> bool:
+    """Say whether names are those of pictures: most of them, or all where they are numbers.
+
+    Numbers of rows may be those of other pictures by chance.
+    """
+    common = len(names & stems)
+    return 0 < common == len(names) or (
+        common > len(names) / 2 and not all(map(str.isdecimal, names))
+    )
 
 
 def propose_pictures(

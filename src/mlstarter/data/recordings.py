@@ -18,7 +18,7 @@ from typing import Any
 from mlstarter.data.encodings import misfit
 from mlstarter.data.errors import DataError
 from mlstarter.data.show import excerpt, quote, some
-from mlstarter.data.sounds import is_silent, kind_of
+from mlstarter.data.sounds import RECORDINGS, is_silent, kind_of
 
 TABLES = ("manifest.csv", "manifest.tsv", "validated.tsv")
 PARTS = ("train.tsv", "dev.tsv", "valid.tsv", "test.tsv")
@@ -30,7 +30,6 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 """The names that a project of speech knows for its columns."""
 
-SOUNDS = (".wav", ".flac", ".mp3", ".ogg", ".opus", ".m4a")
 MOST_STARTS = 100  # recordings whose kind is looked at
 SPEAKER_SHARE = 0.5  # of the rows: a column of fewer different values holds no texts
 
@@ -76,7 +75,7 @@ def refuse_recordings(table: Path, columns: Mapping[str, Sequence[Any]]) -> None
     for cells in columns.values():
         names = [cell for cell in cells[:MOST_STARTS] if isinstance(cell, str)]
         places = (table.parent / folder / name for name in names for folder in (".", "clips"))
-        if names and any(path.suffix.lower() in SOUNDS and path.is_file() for path in places):
+        if names and any(path.suffix.lower() in RECORDINGS and path.is_file() for path in places):
             raise DataError(
                 f"{excerpt(table.name)} lists recordings, such as {excerpt(names[0], 80)}.",
                 hint="give its folder: a project of speech finds there what manifest.csv says",

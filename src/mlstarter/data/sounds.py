@@ -10,6 +10,12 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+RECORDINGS = frozenset((
+    ".wav", ".flac", ".mp3", ".ogg", ".oga", ".opus", ".m4a", ".aac", ".aif", ".aiff", ".au",
+    ".caf", ".sph", ".w64", ".wma", ".amr", ".awb", ".3gp", ".3ga", ".webm", ".weba", ".m4b",
+))  # fmt: skip
+"""Endings of recordings, whether a project reads them or not."""
+
 OTHER_SOUNDS = {
     "AIFF": re.compile(rb"FORM"),
     "AU": re.compile(rb"\.snd"),

@@ -89,8 +89,8 @@ class Git:
                 env=environment(self.env, self.config, as_checked_out=self.as_checked_out),
                 input=stdin,
                 stdin=subprocess.DEVNULL if stdin is None else None,
-                capture_output=True,
-                check=False,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
             )
         except (FileNotFoundError, PermissionError) as error:
             if not self.folder.is_dir():
