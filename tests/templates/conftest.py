@@ -212,7 +212,8 @@ def run_all(original: Path, package: str, environment: dict[str, str]) -> Projec
     """
     root = original.parent / "clone" / original.name
     subprocess.run(["git", "clone", "--quiet", original, root], check=True)
-    threads = {"OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "2")}
+    # Two workers share two cores: a second thread of each would wait for those of the other.
+    threads = {"OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1")}
     project = Project(root, package, root / ".venv/bin/python", {**environment, **threads})
     project.make("setup")
     before = project.reference_cpu()
