@@ -18,7 +18,7 @@ DESCRIPTIONS = {
 
 
 class Block(nn.Module):
-    """Two 3x3 convolutions around which the input is added (He et al., 2016, arXiv:1512.03385)."""
+    """Halve a picture, then add two 3x3 convolutions to it (He et al., 2016, arXiv:1512.03385)."""
 
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__()
@@ -29,7 +29,8 @@ class Block(nn.Module):
         self.skip = nn.Conv2d(inputs, outputs, 1, bias=False)
 
     def forward(self, images: Tensor) -> Tensor:
-        """Map [n, inputs, h, w] to [n, outputs, h, w]."""
+        """Map [n, inputs, h, w] to [n, outputs, h / 2, w / 2]."""
+        images = functional.max_pool2d(images, 2)
         inner = functional.relu(self.norm1(self.first(images)))
         return functional.relu(self.norm2(self.second(inner)) + self.skip(images))
 
@@ -56,9 +57,7 @@ def build(name: str, train: data.Images, recipe: Train) -> nn.Sequential:
             nn.Conv2d(channels, width, 3, padding=1, bias=False),
             nn.BatchNorm2d(width),
             nn.ReLU(),
-            nn.MaxPool2d(2),
             Block(width, 2 * width),
-            nn.MaxPool2d(2),
             Block(2 * width, 4 * width),
             nn.AdaptiveAvgPool2d(1),
             nn.Dropout(recipe.dropout),
