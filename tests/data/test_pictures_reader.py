@@ -46,8 +46,8 @@ def read_table(working_template: Template) -> Any:
     """Return the project's own function that reads a table of pictures."""
     names: dict[str, Any] = {
         "unicodedata": unicodedata, "PurePosixPath": PurePosixPath, "Path": Path, "Data": object,
-        "Iterator": Iterator, "pictures_below": pictures_below, "read_rows": read_rows,
-        "ProjectError": ValueError, "HINT": "",
+        "Iterator": Iterator, "features": SimpleNamespace(pictures_below=pictures_below),
+        "files": SimpleNamespace(read_rows=read_rows), "ProjectError": ValueError, "HINT": "",
     }  # fmt: skip
     return function_of(working_template, "data", "read_table", names)
 

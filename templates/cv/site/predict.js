@@ -45,7 +45,7 @@ export function toAnswer(values, request, { output, model }) {
   }
   const round = (value) => Math.round(value * 1e6) / 1e6;
   const probabilities = Object.fromEntries(classes.map((name, index) => [name, round(shares[index])]));
-  return { prediction, probabilities, threshold, model: model.id };
+  return { prediction, probabilities, ...(threshold === undefined ? {} : { threshold }), model: model.id };
 }
 
 /** How many pixels a side become one in a picture of this size. */

@@ -3,7 +3,6 @@
 import contextlib
 import io
 import os
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -51,16 +50,14 @@ def decode(content: bytes, channels: int, white: float = 0) -> Pixels:
     than 8 bits, or 0. Raises ``BadImage``.
     """
     try:
-        with warnings.catch_warnings(action="ignore"):  # Pillow warns of sizes refused below
-            image: Image.Image = Image.open(io.BytesIO(content), formats=FORMATS)
+        image: Image.Image = Image.open(io.BytesIO(content), formats=FORMATS)
         width, height = image.size
         if width * height <= LARGEST:
             side = next(n for n in (1, 2, 4, 8) if width * height <= MOST * n**2)
             image.draft("RGB", (width // side, height // side))  # a JPEG averages as it is decoded
             side = side if image.size == (width, height) else 1
             image = flatten(ImageOps.exif_transpose(image), side, white)
-            pixels = np.asarray(image.convert("L" if channels == 1 else "RGB"))
-            return pixels.reshape(image.height, image.width, channels)
+            return np.atleast_3d(np.asarray(image.convert("L" if channels == 1 else "RGB")))
     except BadImage:
         raise
     except (OSError, ValueError, SyntaxError, EOFError, MemoryError, Image.DecompressionBombError):

@@ -7,10 +7,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from . import data, fit, metrics
 from .config import Config, Train
-from .data import Images
-from .fit import fit, make_reproducible
-from .metrics import Floats
 
 DESCRIPTIONS = {
     "constant": "The shares of the classes, whatever the picture.",
@@ -20,7 +18,7 @@ DESCRIPTIONS = {
 
 
 class Block(nn.Module):
-    """Two 3x3 convolutions around which the input is added (He et al., 2016, arXiv:1512.03385)."""
+    """Halve a picture, then add two 3x3 convolutions to it (He et al., 2016, arXiv:1512.03385)."""
 
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__()
@@ -31,12 +29,13 @@ class Block(nn.Module):
         self.skip = nn.Conv2d(inputs, outputs, 1, bias=False)
 
     def forward(self, images: Tensor) -> Tensor:
-        """Map [n, inputs, h, w] to [n, outputs, h, w]."""
+        """Map [n, inputs, h, w] to [n, outputs, h / 2, w / 2]."""
+        images = functional.max_pool2d(images, 2)
         inner = functional.relu(self.norm1(self.first(images)))
         return functional.relu(self.norm2(self.second(inner)) + self.skip(images))
 
 
-def build(name: str, train: Images, recipe: Train) -> nn.Sequential:
+def build(name: str, train: data.Images, recipe: Train) -> nn.Sequential:
     """Return a candidate: images [n, channels, size, size], of 0 to 255, to logits [n, classes].
 
     The last layer is linear; at width 16 the residual network has 73,000 parameters.
@@ -58,9 +57,7 @@ def build(name: str, train: Images, recipe: Train) -> nn.Sequential:
             nn.Conv2d(channels, width, 3, padding=1, bias=False),
             nn.BatchNorm2d(width),
             nn.ReLU(),
-            nn.MaxPool2d(2),
             Block(width, 2 * width),
-            nn.MaxPool2d(2),
             Block(2 * width, 4 * width),
             nn.AdaptiveAvgPool2d(1),
             nn.Dropout(recipe.dropout),
@@ -70,10 +67,10 @@ def build(name: str, train: Images, recipe: Train) -> nn.Sequential:
 
 
 def fit_candidate(
-    name: str, train: Images, held_out: Images, config: Config, device: torch.device
+    name: str, train: data.Images, held_out: data.Images, config: Config, device: torch.device
 ) -> nn.Sequential:
     """Return a candidate, fitted on ``train``, and stopped and calibrated on ``held_out``."""
-    make_reproducible(config.seed, config.threads)
+    fit.make_reproducible(config.seed, config.threads)
     recipe = config.train.on(device.type)
     images, others = (to_tensor(part).to(device) for part in (train, held_out))
     labels, truth = (torch.from_numpy(part.labels).to(device) for part in (train, held_out))
@@ -89,7 +86,7 @@ def fit_candidate(
     # Convolutions are quicker with the channels last, on the CPU as on a GPU.
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     if name != "constant":
-        fit(network, len(train), batch_loss, validation_loss, recipe)
+        fit.fit(network, len(train), batch_loss, validation_loss, recipe)
         calibrate(network[-1], logits_of(network, others), truth)
     return network.cpu().eval()
 
@@ -111,13 +108,12 @@ def augment(images: Tensor, recipe: Train) -> Tensor:
 def calibrate(last: Any, logits: Tensor, labels: Tensor) -> None:
     """Divide the last layer by the temperature of least loss (Guo et al., arXiv:1706.04599)."""
     temperatures = torch.logspace(-1, 1, 401).tolist()
-    losses = [float(functional.cross_entropy(logits / t, labels)) for t in temperatures]
-    temperature = temperatures[int(np.argmin(losses))]
-    last.weight.data /= temperature
-    last.bias.data /= temperature
+    best = min(temperatures, key=lambda t: float(functional.cross_entropy(logits / t, labels)))
+    last.weight.data /= best
+    last.bias.data /= best
 
 
-def to_tensor(images: Images) -> Tensor:
+def to_tensor(images: data.Images) -> Tensor:
     """Return the pixels as uint8 [n, channels, size, size]."""
     return torch.from_numpy(images.pixels).permute(0, 3, 1, 2)
 
@@ -128,6 +124,6 @@ def logits_of(network: nn.Module, images: Tensor) -> Tensor:
     return torch.cat([network(part.float()) for part in images.split(1000)])
 
 
-def probabilities(network: nn.Module, images: Images) -> Floats:
+def probabilities(network: nn.Module, images: data.Images) -> metrics.Floats:
     """Return a candidate's calibrated probabilities [n, classes]."""
     return torch.softmax(logits_of(network, to_tensor(images)), dim=1).double().numpy()
