@@ -46,44 +46,38 @@ class Decoder:
 
     def __init__(self, output: Mapping[str, Any]) -> None:
         self.output = output
-        states = [(BLANK, -1, False, False)]  # symbol, word, may follow the one or two before it
-        self.first, self.ends = [], [0]
+        states, ends = [(BLANK, -1, False)], [0]  # symbol, word, may skip the blank before
         for number, word in enumerate(output["words"]):
             letters = encode(word, output["symbols"])
-            self.first.append(len(states))
-            states.append((letters[0], number, False, False))
+            states.append((letters[0], number, False))
             for before, letter in pairwise(letters):
-                states.append((BLANK, number, True, False))
                 # A letter may follow the one before at once, unless both are the same.
-                states.append((letter, number, True, before != letter))
-            self.ends.append(len(states) - 1)
-        self.symbol, self.word, one, two = map(np.array, zip(*states, strict=True))
-        self.to_one, self.to_two = (np.where(moves, 0.0, -np.inf) for moves in (one, two))
+                states += [(BLANK, number, False), (letter, number, before != letter)]
+            ends.append(len(states) - 1)
+        self.symbol, self.word, skips = map(np.array, zip(*states, strict=True))
+        self.ends, here = np.array(ends), np.arange(len(states))
+        # [3, states]: from where a path comes, and what it gains: it stays, or comes from the state
+        # before (a first letter from between words), or from the one before that.
+        self.sources = np.stack([here, here - 1, here - 2]).clip(min=0)
+        self.gains = np.stack([0.0 * here, 0.0 * here, np.where(skips, 0.0, -np.inf)])
+        first = self.ends[:-1] + 1
+        self.sources[1, first], self.gains[1, first] = 0, -output["penalty"]
 
     def path(self, scores: Scores) -> NDArray[np.int64]:
         """Return the best state of each step; every path ends between words or at a word's end."""
         emissions = scores[:, self.symbol]
         emissions[:, 0] = scores[:, [BLANK, SPACE]].max(axis=1)
-        first, ends, here = np.array(self.first), np.array(self.ends), np.arange(len(self.symbol))
-        back = np.empty(emissions.shape, dtype=np.int64)
-        # Two states before the first, never reached: every state has one and two before it.
-        states = np.full(len(here) + 2, -np.inf)
-        total = states[2:]
-        total[0] = 0.0
-        for step in range(len(scores)):
-            ways = np.stack([total, states[1:-1] + self.to_one, states[:-2] + self.to_two])
-            moves = ways.argmax(axis=0)  # the first of equals: to stay comes before to move
-            best, came = ways[moves, here], here - moves
-            entry = total[0] - self.output["penalty"]
-            better = first[entry > best[first]]
-            best[better], came[better] = entry, 0
-            came[0] = ends[total[ends].argmax()]
-            best[0] = total[came[0]]
-            total[:], back[step] = best + emissions[step], came
-        states, state = np.empty(len(scores), dtype=np.int64), ends[total[ends].argmax()]
-        for step in range(len(scores) - 1, -1, -1):
-            states[step], state = state, back[step, state]
-        return states
+        back, here = np.empty(emissions.shape, dtype=np.int64), np.arange(len(self.symbol))
+        total = np.where(here == 0, 0.0, -np.inf)
+        for step, emission in enumerate(emissions):
+            ways = (total[self.sources] + self.gains).argmax(axis=0)  # the first of equals: to stay
+            back[step] = self.sources[ways, here]
+            back[step, 0] = self.ends[total[self.ends].argmax()]
+            total = total[back[step]] + self.gains[ways, here] + emission
+        states = [self.ends[total[self.ends].argmax()]]
+        for sources in back[:0:-1]:
+            states.append(sources[states[-1]])
+        return np.array(states[::-1])
 
     def words(self, scores: Scores) -> list[dict[str, Any]]:
         """Return the words of the best path, without fillers and doubtful ones; times in seconds.
@@ -117,6 +111,10 @@ class Decoder:
             return " ".join(word["text"] for word in words), words
         text = greedy(scores, self.output["symbols"]) if method == "greedy" else ""
         return self.without_fillers(text), []
+
+    def texts(self, scores: Iterable[Scores], method: str) -> list[str]:
+        """Return the text of each recording."""
+        return [self.transcribe(one, method)[0] for one in scores]
 
     def without_fillers(self, text: str) -> str:
         """Return a text as answers are meant to be."""

@@ -28,22 +28,21 @@ class Examples:
         for waves, lengths, texts in groups:
             with torch.no_grad():  # by the layer that is exported
                 values, frames = LogMel().to(waves.device)(waves, lengths.to(waves.device))
-            for row, count in zip(values, frames.tolist(), strict=True):
-                self.energies.append(row[:, :count].T.clone())
+            self.energies += [row[:, :n].T.clone() for row, n in zip(values, frames, strict=True)]
             self.targets += [encode(text, symbols) for text in texts]
 
-    def loss(self, network: Network, batch: Batch, training: bool = False) -> Tensor:
+    def loss(self, network: Network, batch: Batch) -> Tensor:
         """Return the mean CTC loss a symbol of a batch; in training it varies and has gaps."""
         rows, longer = batch
         frames = torch.tensor([len(self.energies[row]) for row in rows])
         energies = pad_sequence([self.energies[row] for row in rows], batch_first=True).mT
         energies = pad(energies, (0, -energies.shape[2] % augment.FRAMES))
         with torch.autocast(energies.device.type, enabled=False):  # logarithms need all digits
-            if training:
+            if network.training:
                 energies = augment.vary(energies, frames, longer)
             counts = longer.to(energies.device)
             features = features_of(energies, counts)
-            features = augment.gaps(features, counts) if training else features
+            features = augment.gaps(features, counts) if network.training else features
         scores, _ = network(features, counts)
         place = "cpu" if scores.device.type == "mps" else scores.device  # Metal has no CTC
         symbols = torch.tensor([symbol for row in rows for symbol in self.targets[row]]).to(place)

@@ -26,14 +26,13 @@ class Model:
         Raises ``ValueError`` where the bytes are no recording that can be recognised.
         """
         samples = read_audio(content)
-        if np.abs(samples).max() >= QUIET:
-            (scores,) = scores_of(self.session, [samples])
-            text, words = self.decoder.transcribe(scores, self.metadata["output"]["decoder"])
-            warnings = [] if text else ["No word that the model knows was heard."]
-        else:
-            text, words, warnings = "", [], ["The recording is silent: is the right microphone on?"]
-        seconds = round(len(samples) / RATE, 3)
-        return {"text": text, "words": words, "warnings": warnings, "seconds": seconds}
+        answer = {"text": "", "words": [], "seconds": round(len(samples) / RATE, 3)}
+        if np.abs(samples).max() < QUIET:
+            return answer | {"warnings": ["The recording is silent: is the right microphone on?"]}
+        (scores,) = scores_of(self.session, [samples])
+        text, words = self.decoder.transcribe(scores, self.metadata["output"]["decoder"])
+        warnings = [] if text else ["No word that the model knows was heard."]
+        return answer | {"text": text, "words": words, "warnings": warnings}
 
 
 def scores_of(session: Any, waves: Sequence[Samples]) -> list[Scores]:

@@ -10,7 +10,6 @@ import warnings
 import torch
 from onnx_ir.passes.common import ClearMetadataAndDocStringPass
 from torch import Tensor, nn
-from torch.nn import functional
 
 from .features import RATE, SHORTEST
 
@@ -48,9 +47,6 @@ class LogMel(nn.Module):
     A convolution is exported to ONNX exactly; a Fourier transform is not.
     """
 
-    waves: Tensor
-    filters: Tensor
-
     def __init__(self) -> None:
         super().__init__()
         bins = torch.arange(int(HIGH * WINDOW / RATE) + 2, dtype=torch.float64)
@@ -58,8 +54,8 @@ class LogMel(nn.Module):
         spectrum = torch.fft.fft(window.diag())[:, : len(bins)].T
         waves = torch.cat([spectrum.real, spectrum.imag])
         filters = hats(bands_of(bins * RATE / WINDOW), BANDS).T
-        self.register_buffer("waves", waves[:, None].float(), persistent=False)
-        self.register_buffer("filters", filters[..., None].float(), persistent=False)
+        self.waves = nn.Buffer(waves[:, None].float(), persistent=False)
+        self.filters = nn.Buffer(filters[..., None].float(), persistent=False)
 
     def forward(self, audio: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         """Return energies [batch, BANDS, frames] and the frames of each clip [batch].
@@ -68,8 +64,8 @@ class LogMel(nn.Module):
         """
         audio = audio * mask(lengths, audio.shape[1])[:, 0]
         audio = audio / audio.abs().amax(dim=1, keepdim=True).clamp(min=1e-4)
-        real, imaginary = functional.conv1d(audio[:, None], self.waves, stride=HOP).chunk(2, dim=1)
-        energies = functional.conv1d(real.square() + imaginary.square(), self.filters)
+        real, imaginary = torch.conv1d(audio[:, None], self.waves, stride=HOP).chunk(2, dim=1)
+        energies = torch.conv1d(real.square() + imaginary.square(), self.filters)
         return (energies + 1e-5).log(), (lengths - WINDOW).clamp(min=0) // HOP + 1
 
 
@@ -112,23 +108,14 @@ def features_of(energies: Tensor, frames: Tensor) -> Tensor:
     return torch.cat([speech, above.log().clamp(max=8) / 2.5 * valid], dim=1)
 
 
-class Block(nn.Module):
-    """A residual convolution over 5 frames, ``dilation`` apart."""
-
-    def __init__(self, width: int, dilation: int, dropout: float) -> None:
-        super().__init__()
-        self.convolution = nn.Conv1d(width, width, 5, padding=2 * dilation, dilation=dilation)
-        self.norm = nn.BatchNorm1d(width)
-        self.dropout = nn.Dropout1d(dropout)  # whole channels: a mask of every value costs time
-
-    def forward(self, x: Tensor, valid: Tensor) -> Tensor:
-        """Return [batch, width, steps], zero where ``valid`` [batch, 1, steps] is."""
-        out: Tensor = x + self.dropout(functional.relu(self.norm(self.convolution(x))))
-        return out * valid
+def layer(channels: int, width: int, stride: int = 1, dilation: int = 1) -> nn.Sequential:
+    """Return a convolution over 5 frames, ``dilation`` apart, [batch, channels -> width, steps]."""
+    convolution = nn.Conv1d(channels, width, 5, stride, 2 * dilation, dilation)
+    return nn.Sequential(convolution, nn.BatchNorm1d(width), nn.ReLU())
 
 
 class Network(nn.Module):
-    """Features to log-probabilities of symbols: dilated convolutions, trained with CTC.
+    """Features to log-probabilities of symbols: residual dilated convolutions, trained with CTC.
 
     CTC (Graves et al., 2006) needs no times of the symbols: symbol 0 is its blank. Convolutions
     are exported for any length; together the dilations see a second and a half.
@@ -136,19 +123,19 @@ class Network(nn.Module):
 
     def __init__(self, symbols: int, width: int, dropout: float) -> None:
         super().__init__()
-        self.first = nn.Conv1d(2 * BANDS, width, 5, stride=2, padding=2)
-        self.norm = nn.BatchNorm1d(width)
-        self.blocks = nn.ModuleList(Block(width, d, dropout) for d in (1, 2, 4, 8, 4))
+        self.first = layer(2 * BANDS, width, stride=2)
+        self.others = nn.ModuleList(layer(width, width, dilation=d) for d in (1, 2, 4, 8, 4))
+        self.dropout = nn.Dropout1d(dropout)  # whole channels: a mask of every value costs time
         self.last = nn.Conv1d(width, symbols, 1)
 
     def forward(self, features: Tensor, frames: Tensor) -> tuple[Tensor, Tensor]:
         """Return log-probabilities [batch, steps, symbols] and the steps of each clip [batch]."""
         steps = (frames + 1) // 2
-        x = functional.relu(self.norm(self.first(features)))
+        x = self.first(features)
         valid = mask(steps, x.shape[2])
         x = x * valid
-        for block in self.blocks:
-            x = block(x, valid)
+        for convolution in self.others:
+            x = (x + self.dropout(convolution(x))) * valid
         return self.last(x).transpose(1, 2).log_softmax(dim=2), steps
 
 
@@ -169,17 +156,15 @@ class Recogniser(nn.Module):
         """Return the graph: ``audio`` [batch, samples] and ``samples`` [batch], any of both, to
         ``log_probabilities`` [batch, steps, symbols] and ``steps`` [batch]."""
         batch, count = torch.export.Dim("batch"), torch.export.Dim("n", min=int(SHORTEST * RATE))
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the exporter's own deprecations
+        with warnings.catch_warnings(action="ignore"):  # the exporter's own deprecations
             program = torch.onnx.export(
                 self,
                 (torch.randn(2, RATE), torch.tensor([RATE, RATE // 2])),
                 input_names=["audio", "samples"],
                 output_names=["log_probabilities", "steps"],
                 dynamic_shapes={"audio": {0: batch, 1: count}, "lengths": {0: batch}},
-                dynamo=True,
                 verbose=False,
             )
-        assert program is not None  # it is for dynamo=True
+        assert program is not None  # only torch's older exporter gives none
         ClearMetadataAndDocStringPass()(program.model)  # they name folders of this machine
         return bytes(program.model_proto.SerializeToString())
