@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 Features = Sequence[Mapping[str, Any]]  # `input.features` of metadata.json
 Inputs = dict[str, NDArray[Any]]
 MISSING = "(missing)"
+LARGEST = float(np.finfo(np.float32).max)  # in float32 the model is fitted, and the graph computes
 
 
 def to_inputs(columns: Any, features: Features) -> Inputs:
