@@ -63,6 +63,16 @@ def _lined_up(name: str) -> DataError:
     )
 
 
+def no_names(name: str, count: int) -> DataError:
+    """Return the sentence for a file of which ``count`` lines stand above rows without names."""
+    return DataError(
+        f"{excerpt(name)} begins with {count} line{'s' * (count > 1)} above its rows, and none of "
+        "them names the columns.",
+        hint=f"state --data data_skip_lines={count} --data data_header=false, or write the names "
+        "of the columns there",
+    )
+
+
 def no_layout(
     start: str, name: str, own_settings: Mapping[str, Any], separators: Sequence[str]
 ) -> DataError:
