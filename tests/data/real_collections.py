@@ -98,6 +98,12 @@ SURVEYS = {
         table(f"{day:%a %b %d} 22:19:{i % 60:02} PDT 2009" for i, day in enumerate(DAYS)),
         {"x": "times that no one format reads"},
     ),
+    "names of rows in digits and letters": RealFile(
+        "t.csv", table((f"{i * 2_654_435_761 % 2**32:08x}" for i in ROWS), "id"), {"id": "an identifier"}
+    ),
+    "scores in names of rows": RealFile(
+        "t.csv", table((f"{i}_{i % 9}" for i in ROWS), "id"), {"id": "an identifier"}
+    ),
     "pixels in one cell": RealFile(
         "fer2013.csv",
         table(" ".join(str(i * k % 256) for k in range(1, 50)) for i in ROWS),

@@ -67,6 +67,18 @@ def test_one_layout_gives_every_row_the_width_of_the_header(
     )
 
 
+@pytest.mark.parametrize("end", ["\n", "\r"])
+@pytest.mark.parametrize(("cells", "width", "count"), [(1_400, 9, 400), (1, 200_000, 40)])
+def test_rows_of_many_letters_are_no_narrow_ones(
+    cells: int, width: int, count: int, end: str
+) -> None:
+    # Genes of some hundred patients, or books: the first four million letters end within a row.
+    row = ",".join("7" * width for _ in range(cells))
+    text = ",".join(f"g{i}" for i in range(cells)) + f",y{end}"
+    text += "".join(f"{row},{'ab'[i % 2]}{end}" for i in range(count))
+    assert detect(text, "f.csv", {}).non_defaults() == {}
+
+
 def test_lone_quotes_swallow_no_lines() -> None:
     cells = [row for _, row in rows_of(LONE, detect(LONE, "f.tsv", {}))]
     assert cells == [["a", "b"], ['x 5" disk', "y"], ['"foo', "z"], ["bar", "q"]]

@@ -124,7 +124,7 @@ def test_a_measure_that_tells_one_class_of_three_apart_is_no_leak(tmp_path: Path
     "name",
     ["mrn", "Probanden-Nr.", "email", "E-Mail", "employee_id", "Mitarbeiter-Nummer",
      "Élève", "Participant ID", "Schüler", "患者ID", "客户编号", "Пациент", "Kundennummer",
-     "patient_nbr", "subject#", "id", "record_id", "lesion_id", "unit_number", "InvoiceNo", "reviewerID"],
+     "patient_nbr", "subject#", "id", "record_id", "lesion_id", "unit_number", "InvoiceNo", "reviewerID", "SentenceId"],
 )  # fmt: skip
 def test_rows_of_one_owner_stay_together_whatever_the_owner_is_called(
     tmp_path: Path, name: str
@@ -134,6 +134,14 @@ def test_rows_of_one_owner_stay_together_whatever_the_owner_is_called(
     columns["y"] = [("yes", "no")[i * 5 % 7 % 2] for i in range(90)]
     answers = _propose(_table(tmp_path / "t.csv", columns)).answers
     assert (answers["split_rule"], answers["split_column"]) == ("group", name)
+
+
+def test_of_what_only_letters_tell_it_is_said_how_to_learn_from_them(tmp_path: Path) -> None:
+    columns: dict[str, list[Any]] = {"url": [f"http://a{i}.org/login?x={i}" for i in range(60)]}
+    columns["y"] = [("yes", "no")[i * 5 % 7 % 2] for i in range(60)]
+    with pytest.raises(DataError) as failure:
+        _propose(_table(tmp_path / "t.csv", columns))
+    assert "--type nlp --data text_column=url" in str(failure.value.hint).replace('"', "")
 
 
 def test_who_orders_stays_together_before_what_is_ordered(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from mlstarter.data.show import excerpt
 
 # What no text has in it, and Hive and others put between cells; what most programs put there.
 CONTROL, COMMON, RARE = "\x01\x1f", "\t;|,", "^~:#!&* "
-SAMPLE_ROWS = 1_000
+SAMPLE_ROWS, SAMPLE_LETTERS = 1_000, 1 << 22
 PREAMBLE_LINES = 20
 FEWEST_ALIKE = 2  # cells that rows of sentences have by chance, with a comma in each
 NUMBER = re.compile(
@@ -107,7 +107,7 @@ def _quality(start: str, layout: Layout) -> tuple[float, int, int]:
 
 
 def _few_lines(text: str) -> Iterator[str]:
-    return lines_of(text[: 1 << 22], Settings())
+    return lines_of(text[:SAMPLE_LETTERS], Settings())
 
 
 def _preambles(start: str, own_settings: OwnSettings) -> Iterator[Settings]:
@@ -205,7 +205,9 @@ def _quote_layout(start: str, settings: Settings, own_settings: OwnSettings) -> 
 def _layout_of(start: str, settings: Settings) -> Layout | None:
     """Return the layout where all rows of the start have one width of at least two, or None."""
     widths: list[int] = []
-    cut = start if start.count("\n") < SAMPLE_ROWS - 1 else start[: start.rfind("\n") + 1]
+    # The last row of a start may lack its end; a byte-order mark before it is no letter of it.
+    is_whole = start.count("\n") < SAMPLE_ROWS - 1 and len(start) < SAMPLE_LETTERS - 1
+    cut = start if is_whole else start[: max(start.rfind("\n"), start.rfind("\r")) + 1]
     try:
         for _, row in rows_of(cut, settings, strict=True):
             surplus = any(row[widths[0] :]) if widths else True
@@ -238,7 +240,8 @@ def _whole(text: str, name: str, settings: Settings) -> Settings:
 def _has_header(start: str, settings: Settings) -> bool:
     """Say whether the first row names the columns: texts, unlike the rows below."""
     rows = [[c.strip() for c in row] for _, row in itertools.islice(rows_of(start, settings), 50)]
-    first, below = rows[0], rows[1:]
+    first = rows[0]
+    below = [row for row in rows[1:] if len(row) >= len(first)]  # the last may be cut off
     if not below or first == [str(place) for place in range(len(first))]:
         return True
     columns = [[row[place] for row in below if row[place]] for place in range(len(first))]

@@ -120,7 +120,7 @@ OWNER = re.compile(
 SHARED = re.compile(
     r"(^|[\W_])(record|encounter|case|stay|icustay|hadm|admission|lesion|slide|specimen|sample|study|family|mother|"
     r"child|twin|pair|horse|dog|cat|fish|bird|pig|sow|sheep|calf|herd|nest|document|doc|article|thread|"
-    r"conversation|dialog(ue)?|ticket|claim|policy|loan|card|cc|invoice|order|trip|match|game|vehicle|car|truck|"
+    r"sentence|conversation|dialog(ue)?|ticket|claim|policy|loan|card|cc|invoice|order|trip|match|game|vehicle|car|truck|"
     r"bus|bike|engine|turbine|battery|unit|pump|motor|asset|equipment|well|tree|plot|batch|lot|wafer|run|trial|"
     r"experiment|recording|video|clip|image|molecule|serial|fall|kd|personal|auftrags?|rechnungs?|vertrags?|serien)"
     r"([\W_]?(id|nr|nbr|no|num|number|nummer|key|hash)\.?#?|#)$",
