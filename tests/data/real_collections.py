@@ -44,6 +44,15 @@ WITHOUT_NAMES = {
     ),
 }  # fmt: skip
 
+OTHER_FILES = {
+    "MNIST as it is given out": RealFile(
+        "train-images-idx3-ubyte", b"\0\0\x08\x03" + bytes(60), refusal="is a file of MNIST (idx)"
+    ),
+    "a model of PyTorch": RealFile("t.pt", b"PK\x03\x04" + bytes(60), refusal="is a file of PyTorch"),
+    "a portable file of SPSS": RealFile("t.por", "ASCII SPSS PORT FILE\n", refusal="is a file of SPSS"),
+    "a pickle of scikit-learn": RealFile("t.joblib", b"\x80\x04\x95", refusal="is a pickle"),
+}  # fmt: skip
+
 OFFICES = {
     "Eurostat": RealFile(
         "t.tsv",
@@ -111,4 +120,4 @@ SURVEYS = {
     ),
 }  # fmt: skip
 
-COLLECTIONS = WITHOUT_NAMES | OFFICES | SURVEYS
+COLLECTIONS = WITHOUT_NAMES | OTHER_FILES | OFFICES | SURVEYS

@@ -144,6 +144,17 @@ def test_of_what_only_letters_tell_it_is_said_how_to_learn_from_them(tmp_path: P
     assert "--type nlp --data text_column=url" in str(failure.value.hint).replace('"', "")
 
 
+def test_a_time_that_stands_in_pieces_is_said_where_rows_are_split_at_random(
+    tmp_path: Path,
+) -> None:
+    columns: dict[str, list[Any]] = {"year": [2020 + i // 45 for i in range(90)]}
+    columns["month"] = [i % 12 + 1 for i in range(90)]
+    columns["y"] = [("yes", "no")[i * 5 % 7 % 2] for i in range(90)]
+    choices = _propose(_table(tmp_path / "t.csv", columns)).choices
+    (rule,) = (choice for choice in choices if choice.key == "split_rule")
+    assert 'no time in one column (joined, "year", "month" would be one' in rule.reason
+
+
 def test_who_orders_stays_together_before_what_is_ordered(tmp_path: Path) -> None:
     columns: dict[str, list[Any]] = {"order_id": [f"o{i * 10 // 12}" for i in range(90)]}
     columns["customer"] = [f"u{i // 4}" for i in range(90)]

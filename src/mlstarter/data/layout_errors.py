@@ -58,7 +58,8 @@ def refuse_aligned(rows: Sequence[Sequence[str]], name: str) -> None:
 
 def _lined_up(name: str) -> DataError:
     return DataError(
-        f"The columns of {excerpt(name)} are lined up with blanks, which is not read.",
+        f"The columns of {excerpt(name)} are lined up with blanks, and other signs stand between "
+        "some of them, or not all rows have as many.",
         hint="export it with commas or semicolons between the cells",
     )
 

@@ -112,8 +112,8 @@ def suggest_listed_split(
     for path, label in zip(paths, labels, strict=True):
         folder = next((name for name in path.split("/")[:-1] if name in parts), "")
         classes.setdefault(parts.get(folder, ""), set()).add(label)
-    for part, known in classes.items():
-        if missing := {*labels} - known:
+    for part, classes_here in classes.items():
+        if missing := {*labels} - classes_here:
             what = f"{part or 'no'} part lacks {some(sorted(missing), 3)}"
             return [Suggestion("image_split", "stratified", f"their {what}: all are divided anew")]
     why = f"they lie in folders called {' and '.join(parts)}"

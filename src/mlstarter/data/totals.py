@@ -31,10 +31,12 @@ def total_row(table: Table, facts: Mapping[str, Facts]) -> str | None:
         for name, cells in table.columns.items()
         if facts[name].kind in ("number", "integer", "mixed")
     }
-    filled = {name: cells for name, cells in table.columns.items() if as_text(cells[-1])}
-    lacks_one = any(n not in filled and as_text(cells[-2]) for n, cells in table.columns.items())
-    if label is None and lacks_one and all(sums_up.get(name) for name in filled):
-        label = ", ".join(as_text(cells[-1]) for cells in filled.values())
+    last_cells = {name: cells for name, cells in table.columns.items() if as_text(cells[-1])}
+    lacks_one = any(
+        n not in last_cells and as_text(cells[-2]) for n, cells in table.columns.items()
+    )
+    if label is None and lacks_one and all(sums_up.get(name) for name in last_cells):
+        label = ", ".join(as_text(cells[-1]) for cells in last_cells.values())
     return label if label is not None and any(sums_up.values()) else None
 
 

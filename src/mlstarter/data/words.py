@@ -117,7 +117,7 @@ OWNER = re.compile(
     re.IGNORECASE,
 )
 """Names of columns that say to whom or to what a row belongs."""
-SHARED = re.compile(
+WHOLE = re.compile(
     r"(^|[\W_])(record|encounter|case|stay|icustay|hadm|admission|lesion|slide|specimen|sample|study|family|mother|"
     r"child|twin|pair|horse|dog|cat|fish|bird|pig|sow|sheep|calf|herd|nest|document|doc|article|thread|"
     r"sentence|conversation|dialog(ue)?|ticket|claim|policy|loan|card|cc|invoice|order|trip|match|game|vehicle|car|truck|"
@@ -157,7 +157,7 @@ BIRTH = re.compile(r"birth|dob|geburt|naissance|nacimiento|рожден|生年|�
 
 def says_whose(name: str) -> bool:
     """Say whether a column of this name says to whom or to what a row belongs."""
-    return bool(OWNER.search(name) or SHARED.search(name))
+    return bool(OWNER.search(name) or WHOLE.search(name))
 
 
 def pair_of(words: set[str], pairs: tuple[tuple[str, str], ...]) -> tuple[str, str] | None:
