@@ -80,7 +80,7 @@ LAYOUTS = {
     "columns lined up with blanks": RealFile(
         "t.txt",
         lines("         a      y", lambda i: f"{AMOUNTS[i]:>10} {ANSWERS[i]:>6}"),
-        refusal="lined up with blanks",
+        {"a": AMOUNTS},
     ),
     "old line ends": RealFile("t.csv", PLAIN.replace("\n", "\r"), {"a": AMOUNTS}),
     "a zero byte at the end": RealFile("t.csv", PLAIN.encode() + b"\0\0", refusal="line 62"),
@@ -153,7 +153,8 @@ LAYOUTS = {
         "t.csv", lines("a,c,y", lambda i: f"{i},5,{COLOURS[i]},{ANSWERS[i]}"), refusal="has 3 cells, and the rows have 4"
     ),
     "blanks before quotes": RealFile(
-        "t.csv", lines("a, c, y", lambda i: f'{AMOUNTS[i]}, "x, {i % 3}", {ANSWERS[i]}'), refusal="Blanks stand before quotes"
+        "t.csv", lines("a, c, y", lambda i: f'{AMOUNTS[i]}, "x, {i % 3}", {ANSWERS[i]}'),
+        {"a": AMOUNTS, "c": [f"x, {i % 3}" for i in ROWS]},
     ),
     "one column of sentences": RealFile(
         "t.csv", "text\n" + "".join(f"well, this is {i}\n" for i in ROWS), refusal="has one column only"

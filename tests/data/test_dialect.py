@@ -40,6 +40,14 @@ LONE = 'a\tb\nx 5" disk\ty\n"foo\tz\nbar\tq\n'
         ('t,y\n"a \\"so\\"",1\n"b",2\n', {"escape": "\\"}),
         ("1,2,3\n4,5,6\n", {"header": False}),
         ("yes,a\nno,b\nyes,b\n", {"header": False}),
+        ("1,5;2,5\n3,2;1,2\n", {"separator": ";", "header": False}),
+        ("-1.5e-01,2e+00\n-3.5e-01,4e+00\n", {"header": False}),
+        ("-.5,.25\n.75,-.1\n", {"header": False}),
+        ("NaN,x\n5,y\n6,x\n7,y\n", {"header": False}),
+        ("5,?\n?,6\n7,8\n", {"header": False}),
+        (",name\n0,foo\n1,bar\n", {}),
+        ("a b\tc,d\ty\n1 2\t5,6\t0\n3 4\t7,8\t1\n", {"separator": "\t"}),
+        ("  a   b\n  1   2\n 10  20\n", {"separator": " "}),
         ("name,1999,2000\nx,5,6\ny,7,8\n", {}),
         ("0,1,2\n5,6,7\n8,9,1\n", {}),
         ("a,b,\n1,2,\n3,4,\n", {}),
@@ -57,6 +65,18 @@ def test_one_layout_gives_every_row_the_width_of_the_header(
     assert len({len(row) for _, row in rows_of(text, facts_found)}) == 1 or text.startswith(
         "a,b\n1,2,"
     )
+
+
+@pytest.mark.parametrize("end", ["\n", "\r"])
+@pytest.mark.parametrize(("cells", "width", "count"), [(1_400, 9, 400), (1, 200_000, 40)])
+def test_rows_of_many_letters_are_no_narrow_ones(
+    cells: int, width: int, count: int, end: str
+) -> None:
+    # Genes of some hundred patients, or books: the first four million letters end within a row.
+    row = ",".join("7" * width for _ in range(cells))
+    text = ",".join(f"g{i}" for i in range(cells)) + f",y{end}"
+    text += "".join(f"{row},{'ab'[i % 2]}{end}" for i in range(count))
+    assert detect(text, "f.csv", {}).non_defaults() == {}
 
 
 def test_lone_quotes_swallow_no_lines() -> None:

@@ -60,6 +60,7 @@ USELESS = [
         [name for form in ("Original Images", "Augmented_Images") for c in "ab" for name in many(f"{form}/{c}/{{}}.png")],
         "in several forms",
     ),
+    ("cv", [*many("cat/{}.png"), *many("dog/{}.png"), *many("dog/pug/{}.png")], 'The folder "dog" of .*"pug"'),
     ("asr", ["a/one.png"], "holds no recordings"),
     ("asr", ["one.wav", "a/two.flac", "readme.txt"], "no file that tells what is said"),
     ("asr", ["one.wav", "train_manifest.json"], "train_manifest.json is in JSON"),
@@ -202,6 +203,19 @@ def test_the_classes_are_shown_that_folders_name(tmp_path: Path) -> None:
     assert choices["without class"].value == "11"
 
 
+def test_folders_above_those_of_classes_may_be_patients(tmp_path: Path) -> None:
+    put(tmp_path, *(f"{8000 + i}/{label}/{i}.png" for i in range(24) for label in "01"))
+    (classes,) = (choice for choice in propose(look(tmp_path), {}) if choice.key == "classes")
+    assert "if each of those is a patient or a place, state image_split=group" in classes.reason
+
+
+def test_a_table_beside_pictures_without_classes_is_named(tmp_path: Path) -> None:
+    put(tmp_path, *many("train/{}.jpg"), "labels.csv")
+    with pytest.raises(DataError) as failure:
+        check(tmp_path, "cv")
+    assert "if labels.csv names them, give that file" in str(failure.value.hint)
+
+
 def test_upper_and_lower_letters_are_two_classes(tmp_path: Path) -> None:
     put(tmp_path, *many("A/{}.png"), *many("a/{}.png"))
     assert len(look(tmp_path).classes) == 2
@@ -215,6 +229,7 @@ def test_upper_and_lower_letters_are_two_classes(tmp_path: Path) -> None:
         (["1_train/{}/1.png", "2_test/{}/1.png"], "given", "1_train and 2_test"),
         (["Train2017/{}/1.png", "images-test/{}/1.png"], "given", "folders called"),
         (["train/{}/1.png", "test/1.png"], "stratified", "test part names no classes"),
+        (["train/{}/1.png", "val/{}/1.png"], "stratified", "none for test: all pictures"),
         (["train/{}/1.png", "test/a/1.png"], "stratified", 'test part lacks "b"'),
         (["train/{}/1.png", "test/{}/1.png", "val/b/1.png"], "stratified", 'validation part lacks "a"'),
     ],

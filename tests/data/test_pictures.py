@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -136,6 +136,36 @@ def test_several_columns_of_classes_are_a_question(tmp_path: Path) -> None:
         proposal(tmp_path / "labels.csv", rows)
     assert question.value.key == "image_columns"
     assert [each.value for each in question.value.options] == ["file; colour", "file; shape"]
+
+
+def test_each_column_of_classes_is_offered_with_the_group(tmp_path: Path) -> None:
+    put(tmp_path, *(f"part_{i % 2}/{i}.jpg" for i in range(60)))
+    rows = [f"L{i // 4 * 3 + min(i % 4, 2)},{i},{'xy'[i % 2]},{i % 3}" for i in range(60)]
+    with pytest.raises(OpenQuestion) as question:
+        proposal(tmp_path / "labels.csv", ["lesion_id,image_id,dx,sex", *rows])
+    options = [each.value for each in question.value.options]
+    assert options == ["image_id; dx; lesion_id", "image_id; sex; lesion_id"]
+
+
+@pytest.mark.parametrize(
+    ("folder_of", "split", "parts"),
+    [
+        (lambda i: "train", None, None),
+        (lambda i: "test" if i < 4 else "train", "given", None),
+        (lambda i: "test" if i % 2 else "train", "stratified", None),
+        (lambda i: "train_images", None, "train_images = train"),
+    ],
+)
+def test_a_split_is_kept_where_the_pictures_that_are_listed_have_one(
+    tmp_path: Path, folder_of: Callable[[int], str], split: str | None, parts: str | None
+) -> None:
+    # The pictures of a competition's test part lie beside them, and no table lists those.
+    put(tmp_path, *(f"test/t{i}.jpg" for i in ROWS), *(f"test_images/t{i}.jpg" for i in ROWS))
+    put(tmp_path, *(f"{folder_of(i)}/{i}.jpg" for i in range(60)))
+    rows = [f"{folder_of(i)}/{i}.jpg,{'xy'[i % 2]}" for i in range(60)]
+    outcome = proposal(tmp_path / "labels.csv", ["file,label", *rows])
+    assert outcome.answers.get("image_split") == split
+    assert outcome.answers.get("image_parts") == parts
 
 
 def test_a_table_of_pictures_is_known_without_a_type(tmp_path: Path) -> None:

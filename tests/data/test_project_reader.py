@@ -156,7 +156,7 @@ def test_real_files_are_read_alike(projects: Projects, tmp_path: Path, title: st
     assert proposal.schema is not None
     schema = read_schema(to_toml(proposal.schema))
     frame = read(projects, path, looked_at.settings, schema)
-    same(frame, read_table(path, looked_at.settings, schema), "y")
+    same(frame, read_table(path, looked_at.settings, schema), schema.target.name)
 
 
 @pytest.mark.slow

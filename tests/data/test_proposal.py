@@ -14,6 +14,7 @@ from mlstarter.data.errors import DataError, OpenQuestion
 from mlstarter.data.inspect import inspect
 from mlstarter.data.kaggle import read_address
 from mlstarter.data.proposal import Proposal, propose
+from mlstarter.data.splits import group_columns
 from mlstarter.data.words import yes_of
 
 
@@ -122,7 +123,8 @@ def test_a_measure_that_tells_one_class_of_three_apart_is_no_leak(tmp_path: Path
 @pytest.mark.parametrize(
     "name",
     ["mrn", "Probanden-Nr.", "email", "E-Mail", "employee_id", "Mitarbeiter-Nummer",
-     "Élève", "Participant ID", "Schüler", "患者ID", "客户编号", "Пациент", "Kundennummer"],
+     "Élève", "Participant ID", "Schüler", "患者ID", "客户编号", "Пациент", "Kundennummer",
+     "patient_nbr", "subject#", "id", "record_id", "lesion_id", "unit_number", "InvoiceNo", "reviewerID", "SentenceId"],
 )  # fmt: skip
 def test_rows_of_one_owner_stay_together_whatever_the_owner_is_called(
     tmp_path: Path, name: str
@@ -132,6 +134,39 @@ def test_rows_of_one_owner_stay_together_whatever_the_owner_is_called(
     columns["y"] = [("yes", "no")[i * 5 % 7 % 2] for i in range(90)]
     answers = _propose(_table(tmp_path / "t.csv", columns)).answers
     assert (answers["split_rule"], answers["split_column"]) == ("group", name)
+
+
+def test_of_what_only_letters_tell_it_is_said_how_to_learn_from_them(tmp_path: Path) -> None:
+    columns: dict[str, list[Any]] = {"url": [f"http://a{i}.org/login?x={i}" for i in range(60)]}
+    columns["y"] = [("yes", "no")[i * 5 % 7 % 2] for i in range(60)]
+    with pytest.raises(DataError) as failure:
+        _propose(_table(tmp_path / "t.csv", columns))
+    assert "--type nlp --data text_column=url" in str(failure.value.hint).replace('"', "")
+
+
+def test_a_time_that_stands_in_pieces_is_said_where_rows_are_split_at_random(
+    tmp_path: Path,
+) -> None:
+    columns: dict[str, list[Any]] = {"year": [2020 + i // 45 for i in range(90)]}
+    columns["month"] = [i % 12 + 1 for i in range(90)]
+    columns["y"] = [("yes", "no")[i * 5 % 7 % 2] for i in range(90)]
+    choices = _propose(_table(tmp_path / "t.csv", columns)).choices
+    (rule,) = (choice for choice in choices if choice.key == "split_rule")
+    assert 'no time in one column (joined, "year", "month" would be one' in rule.reason
+
+
+def test_who_orders_stays_together_before_what_is_ordered(tmp_path: Path) -> None:
+    columns: dict[str, list[Any]] = {"order_id": [f"o{i * 10 // 12}" for i in range(90)]}
+    columns["customer"] = [f"u{i // 4}" for i in range(90)]
+    columns["unit"] = [f"kg{i // 3}" for i in range(90)]
+    columns["y"] = [("yes", "no")[i * 5 % 7 % 2] for i in range(90)]
+    path = _table(tmp_path / "t.csv", columns)
+    assert _propose(path).answers["split_column"] == "customer"
+    assert group_columns(inspect(path, {}), "y") == ["customer", "order_id"]
+    del columns["y"]
+    with pytest.raises(OpenQuestion) as question:
+        _propose(_table(path, columns))
+    assert next(each.value for each in question.value.options) == "unit"
 
 
 def test_numbers_of_rows_are_no_names_of_pictures_that_lie_near(tmp_path: Path) -> None:

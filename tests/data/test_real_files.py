@@ -13,6 +13,7 @@ from mlstarter.data.inspect import Inspection, inspect
 from mlstarter.data.proposal import Proposal, propose
 from mlstarter.data.reader import read_table
 from mlstarter.data.schema import read_schema, to_toml
+from tests.data.real_collections import COLLECTIONS
 from tests.data.real_exports import EXPORTS
 from tests.data.real_files import FILES, RealFile
 from tests.data.real_layouts import LAYOUTS
@@ -20,13 +21,13 @@ from tests.data.real_oddities import ODDITIES
 from tests.data.real_signs import SIGNS
 from tests.data.real_workbooks import DATABASES, WORKBOOKS
 
-REAL_FILES = EXPORTS | FILES | ODDITIES | SIGNS | LAYOUTS | WORKBOOKS | DATABASES
+REAL_FILES = COLLECTIONS | EXPORTS | FILES | ODDITIES | SIGNS | LAYOUTS | WORKBOOKS | DATABASES
 
 
 def look(path: Path, file: RealFile) -> tuple[Inspection, Proposal]:
     """Look at a file, answering only what is asked; raises DataError where it is refused."""
     answers: dict[str, Any] = {"target": "y", "project_type": "tabular", "split_rule": "stratified"}
-    answers |= {key: file.answers[key] for key in ("split_rule",) if key in file.answers}
+    answers |= {key: file.answers[key] for key in ("split_rule", "target") if key in file.answers}
     if file.name.endswith((".csv", ".txt")) and b"\xef\xbb\xbf" in path.read_bytes()[:3]:
         answers |= file.answers  # stated, not asked
     while True:

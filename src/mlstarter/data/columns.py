@@ -33,6 +33,7 @@ CLOCK = "a time of day, or how long: make it a number"
 EXACT = 2**53  # whole numbers above it are not all different as floating-point numbers
 WORDS_OF_TEXT = 4  # on average: a sentence rather than a name
 LETTERS_OF_TEXT = 8  # where no blanks stand between words
+SAMPLE = 200  # texts that show whether there are letters in them
 LETTERS_OF_NAME = 60  # at most, of names and addresses
 
 
@@ -223,6 +224,9 @@ def _text(
     mean = sum(len(text.split()) for text in texts) / distinct
     letters = sum(len(text) for text in texts) / distinct
     is_text = mean >= WORDS_OF_TEXT or (letters >= 30 and mean >= 2)
+    if is_text and not any(letter.isalpha() for text in list(texts)[:SAMPLE] for letter in text):
+        reason = f"several numbers in each cell ({quote(next(iter(texts)), 20)})"
+        return facts_of(name, "mixed", texts, empty, reason=reason)
     is_named = words.NAME_OR_ADDRESS.search(name) and letters < LETTERS_OF_NAME
     if (is_text or _without_blanks(texts, letters)) and not is_named:
         return facts_of(name, "text", texts, empty, reason="free text", note=note_of_words(texts))

@@ -27,7 +27,11 @@ def lines_of(text: str, settings: Settings) -> Iterator[str]:
 def rows_of(
     text: str, settings: Settings, *, strict: bool = False
 ) -> Iterator[tuple[int, list[str]]]:
-    """Yield each row's line and cells, without empty rows; csv.Error where ``strict`` fails."""
+    """Yield each row's line and cells, without empty rows; csv.Error where ``strict`` fails.
+
+    Blanks before a cell, or before its quote, are no part of it: so columns that are lined up with
+    blanks are cells between one blank each.
+    """
     csv.field_size_limit(CELL_LETTERS)
     reader = csv.reader(
         lines_of(text, settings),
@@ -36,6 +40,7 @@ def rows_of(
         escapechar=settings.escape or None,
         doublequote=not settings.escape,
         quoting=csv.QUOTE_MINIMAL if settings.quote else csv.QUOTE_NONE,
+        skipinitialspace=True,
         strict=strict,
     )
     for row in reader:

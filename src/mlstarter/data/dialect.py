@@ -13,18 +13,24 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from mlstarter.data import words
 from mlstarter.data.csv_rows import check_widths, lines_of, rows_of
 from mlstarter.data.errors import DataError
-from mlstarter.data.layout_errors import no_layout, refuse_aligned, refuse_rows
+from mlstarter.data.layout_errors import no_layout, no_names, refuse_aligned, refuse_rows
 from mlstarter.data.limits import COLUMNS
 from mlstarter.data.settings import Settings, with_values
 from mlstarter.data.show import excerpt
 
 # What no text has in it, and Hive and others put between cells; what most programs put there.
 CONTROL, COMMON, RARE = "\x01\x1f", "\t;|,", "^~:#!&* "
-SAMPLE_ROWS = 1_000
+SAMPLE_ROWS, SAMPLE_LETTERS = 1_000, 1 << 22
 PREAMBLE_LINES = 20
-NUMBER = re.compile(r"[-+(]?[$€£]?\s?\d[\d.,' \u00a0]*%?\)?|\d{1,4}[-./]\d{1,2}[-./]\d{1,4}.*")
+FEWEST_ALIKE = 2  # cells that rows of sentences have by chance, with a comma in each
+NUMBER = re.compile(
+    r"[-+(]?[$€£]?\s?[.,]?\d[\d.,' \u00a0]*(?:[eE][-+]?\d+)?%?\)?"
+    r"|\d{1,4}[-./]\d{1,2}[-./]\d{1,4}.*"
+)
+PLAIN_NUMBER = re.compile(r"[-+]?[0-9]+([.,][0-9]+)?([eE][-+]?[0-9]+)?")
 YEAR = re.compile(r"(1[89]|20)\d\d")
 OwnSettings = Mapping[str, Any]
 COMMENTS = ("#", "//", "%", "--")
@@ -55,8 +61,7 @@ def detect(text: str, name: str, own_settings: OwnSettings) -> Settings:
             break
     if not layouts:
         raise no_layout(start, name, own_settings, _separators(start, own_settings))
-    order = CONTROL + COMMON + RARE
-    best = max(layouts, key=lambda each: (each.width, -order.find(each.settings.separator)))
+    best = max(layouts, key=lambda each: _quality(start, each))
     if "separator" not in own_settings:
         refuse_aligned(
             [row for _, row in itertools.islice(rows_of(start, best.settings), 50)], name
@@ -65,6 +70,9 @@ def detect(text: str, name: str, own_settings: OwnSettings) -> Settings:
     settings = _without_title(start, best) if "skip_lines" not in own_settings else best.settings
     if "header" not in own_settings and not _has_header(start, settings):
         if settings.skip_lines and not _declares_separator(start):
+            lines = itertools.islice(lines_of(start, Settings()), settings.skip_lines)
+            if best.width > FEWEST_ALIKE and not any(settings.separator in line for line in lines):
+                raise no_names(name, settings.skip_lines)
             # Lines above rows without names are no title: this is something else.
             raise no_layout(start, name, own_settings, _separators(start, own_settings))
         settings = replace(settings, header=False)
@@ -86,8 +94,20 @@ def _layouts(start: str, preamble: Settings, own_settings: OwnSettings) -> list[
     ]
 
 
+def _quality(start: str, layout: Layout) -> tuple[float, int, int]:
+    """Return how likely a layout is among others that fit: where most cells are numbers.
+
+    Between decimal commas "1,5;2,5" fits as well, and the tabs of Eurostat stand in the last cell.
+    """
+    rows = itertools.islice(rows_of(start, layout.settings), 50)
+    cells = [cell.strip() for _, row in rows for cell in row]
+    share = sum(bool(PLAIN_NUMBER.fullmatch(cell)) for cell in cells) / len(cells)
+    place = (CONTROL + COMMON + RARE).find(layout.settings.separator)
+    return share, layout.width, -place
+
+
 def _few_lines(text: str) -> Iterator[str]:
-    return lines_of(text[: 1 << 22], Settings())
+    return lines_of(text[:SAMPLE_LETTERS], Settings())
 
 
 def _preambles(start: str, own_settings: OwnSettings) -> Iterator[Settings]:
@@ -185,7 +205,9 @@ def _quote_layout(start: str, settings: Settings, own_settings: OwnSettings) -> 
 def _layout_of(start: str, settings: Settings) -> Layout | None:
     """Return the layout where all rows of the start have one width of at least two, or None."""
     widths: list[int] = []
-    cut = start if start.count("\n") < SAMPLE_ROWS - 1 else start[: start.rfind("\n") + 1]
+    # The last row of a start may lack its end; a byte-order mark before it is no letter of it.
+    is_whole = start.count("\n") < SAMPLE_ROWS - 1 and len(start) < SAMPLE_LETTERS - 1
+    cut = start if is_whole else start[: max(start.rfind("\n"), start.rfind("\r")) + 1]
     try:
         for _, row in rows_of(cut, settings, strict=True):
             surplus = any(row[widths[0] :]) if widths else True
@@ -218,12 +240,22 @@ def _whole(text: str, name: str, settings: Settings) -> Settings:
 def _has_header(start: str, settings: Settings) -> bool:
     """Say whether the first row names the columns: texts, unlike the rows below."""
     rows = [[c.strip() for c in row] for _, row in itertools.islice(rows_of(start, settings), 50)]
-    first, below = rows[0], rows[1:]
+    first = rows[0]
+    below = [row for row in rows[1:] if len(row) >= len(first)]  # the last may be cut off
     if not below or first == [str(place) for place in range(len(first))]:
         return True
     columns = [[row[place] for row in below if row[place]] for place in range(len(first))]
-    numeric = [bool(column) and all(map(NUMBER.fullmatch, column)) for column in columns]
-    heads = [head for head, is_numeric in zip(first, numeric, strict=True) if is_numeric]
+    numeric = [
+        any(values := [text for text in column if text not in words.MISSING])
+        and all(map(NUMBER.fullmatch, values))
+        for column in columns
+    ]
+    # A first row of values may lack one, as that of Automobile (UCI) does: 3,?,alfa-romero.
+    heads = [
+        head
+        for head, is_numeric in zip(first, numeric, strict=True)
+        if is_numeric and head and head not in words.MISSING
+    ]
     if any(not NUMBER.fullmatch(head) for head in heads):
         return True
     if heads:

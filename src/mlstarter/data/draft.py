@@ -18,9 +18,11 @@ from mlstarter.data.reader import Values, as_text
 from mlstarter.data.schema import Column, Schema
 from mlstarter.data.show import excerpt, quote, some
 from mlstarter.data.totals import total_row
+from mlstarter.escape import shell_quote
 
 # What a project needs to learn and to test.
 FEWEST_ROWS, FEWEST_TEXTS = 30, 50
+LETTERS_OF_TEXT = 15  # on average: more than an identifier has
 JOIN = "leave out or join classes in the file"
 
 
@@ -71,9 +73,10 @@ def draft(looked_at: Inspection, answers: Mapping[str, Any], choices: Mapping[st
         else:
             exclude[name] = _reason(facts, split_by)
     if not features:
+        hint = f"left out are: {some(f'{name}: {why}' for name, why in exclude.items())}"
         raise DataError(
             f"No column of {excerpt(looked_at.path.name)} is left to be a feature.",
-            hint=f"left out are: {some(f'{name}: {why}' for name, why in exclude.items())}",
+            hint=hint + _hint_of_letters(looked_at),
         )
     goal = Column("", "category")
     if target:
@@ -81,6 +84,16 @@ def draft(looked_at: Inspection, answers: Mapping[str, Any], choices: Mapping[st
         goal = _column(looked_at.facts[target], kind)
         goal = replace(goal, positive=choices.get("positive_class", ""))
     return Schema(goal, str(answers.get("row", "")), exclude, tuple(features), tuple(dates))
+
+
+def _hint_of_letters(looked_at: Inspection) -> str:
+    """Return how to learn from the letters of addresses, proteins and the like, or ""."""
+    for name, facts in looked_at.facts.items():
+        cells = [cell for cell in looked_at.table.columns.get(name, ()) if isinstance(cell, str)]
+        if facts.kind == "identifier" and sum(map(len, cells)) > LETTERS_OF_TEXT * len(cells):
+            answer = shell_quote(f"text_column={name}")
+            return f"; to learn from its letters: --type nlp --data {answer}"
+    return ""
 
 
 def _reason(facts: Facts, split_by: str) -> str:

@@ -18,6 +18,7 @@ from mlstarter.data.picture_classes import (
     KINDS,
     Places,
     check_classes,
+    check_depths,
     check_forms,
     check_masks,
     classes_in_names,
@@ -161,6 +162,8 @@ def _require_labels(folder: Folder, kind: str) -> None:
         words = classes_in_names(path.stem for path in walk(folder.path))
     if words:
         hint = f"files begin with {some(words, 3)}: make a folder of each that is a class"
+    elif others := _tables_in(folder.path):
+        hint = f"if {excerpt(others[0])} names them, give that file in place of the folder"
     if kind == "cv" and (not one or (len(folder.classes) == 1 and one.lower() in KINDS)):
         raise DataError(
             f"No picture of {name} lies in a folder that names its class.",
@@ -177,6 +180,7 @@ def _require_labels(folder: Folder, kind: str) -> None:
         check_masks(folder.masks, name)
         check_parts(folder.pictures, name)
         check_forms(folder.pictures, name)
+        check_depths(folder.pictures, name)
         check_classes(count_classes(folder.pictures), name)
     if kind == "asr":
         refuse_other_layouts(folder.path, folder.tables)
@@ -188,12 +192,16 @@ def _require_labels(folder: Folder, kind: str) -> None:
             hint="write manifest.csv of them, with the columns path, text and speaker",
         )
     if kind == "asr" and not folder.tables:
-        others = sorted(p.name for p in folder.path.iterdir() if p.suffix.lower() in TABLE_ENDINGS)
+        others = _tables_in(folder.path)
         what = f"if {excerpt(others[0])} does, call it" if others else "put beside them"
         raise DataError(
             f"{name} holds recordings, and no file that tells what is said in them.",
             hint=f"{what} manifest.csv, with the columns path, text and speaker",
         )
+
+
+def _tables_in(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir() if path.suffix.lower() in TABLE_ENDINGS)
 
 
 def propose(folder: Folder, answers: Mapping[str, Any]) -> list[Suggestion]:

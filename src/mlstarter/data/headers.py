@@ -2,37 +2,70 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from mlstarter.data import dates, words
 from mlstarter.data.facts import Facts
+from mlstarter.data.numbers import NumberStyle, to_number
 from mlstarter.data.reader import as_text
 from mlstarter.data.tables import Cell, Table
+
+MOST_LINES = 3  # of names, those of Qualtrics below its header
+NUMERIC_SHARE = 0.9
 
 
 def second_header(table: Table, facts: Mapping[str, Facts]) -> list[str]:
     """Return the cells of the first row where it holds no values, else an empty list.
 
-    It holds none where it has a stray text in every column of numbers, and in the others words
-    that come only there.
+    It holds none where no cell of it is like those below: a text above numbers or times, a word
+    that comes only there; or where it names the columns that the header does not.
     """
-    numbers = {name: cells for name, cells in table.columns.items() if _is_numeric(facts[name])}
-    others = [cells for name, cells in table.columns.items() if name not in numbers]
-    words = [cells for cells in others if as_text(cells[0])]
-    if not numbers or not words or not all(map(_begins_alone, words)):
-        return []
-    if not all(as_text(cells[0]) in facts[name].missing for name, cells in numbers.items()):
-        return []
-    return [as_text(cells[0]) for cells in table.columns.values()]
+    firsts = [as_text(cells[0]) for cells in table.columns.values()]
+    if _fills_gaps(table, firsts):
+        return firsts
+    style = NumberStyle(table.settings.decimal, table.settings.thousands)
+    standings = [
+        _standing(cells, style, facts[name].strip) for name, cells in table.columns.items()
+    ]
+    is_header = standings.count("unlike") >= 1 and "alike" not in standings
+    is_header = is_header and len([each for each in standings if each != "unclear"]) > 1
+    return firsts if is_header else []
 
 
-def _is_numeric(facts: Facts) -> bool:
-    return facts.kind in ("number", "integer") or (
-        facts.kind == "identifier" and facts.missing != ()
+def _standing(cells: Sequence[Cell], style: NumberStyle, strip: Sequence[str]) -> str:
+    """Say how a column's first cell stands to the others: unlike, alone, alike or unclear."""
+    first = as_text(cells[0])
+    others = [cell for cell in cells[MOST_LINES:] if as_text(cell)]
+    texts = [as_text(cell) for cell in others]
+    if not first or not texts:
+        return "unclear"
+    if first in texts or first in words.MISSING:
+        return "alike"
+    if _numeric_share(others, style, strip) >= NUMERIC_SHARE:
+        return "alike" if _numeric_share(cells[:1], style, strip) else "unlike"
+    different = list(dict.fromkeys(texts))
+    if dates.look_like_times(different):
+        return "alike" if dates.look_like_times([first]) else "unlike"
+    return "alone" if len(different) <= len(texts) / 2 else "unclear"
+
+
+def _numeric_share(cells: Sequence[Cell], style: NumberStyle, strip: Sequence[str]) -> float:
+    numeric = sum(
+        not isinstance(cell, str)
+        or cell.strip() in words.MISSING
+        or to_number(cell.strip(), style, strip) is not None
+        for cell in cells
     )
+    return numeric / len(cells)
 
 
-def _begins_alone(cells: list[Cell]) -> bool:
-    """Say whether the first cell of a column is the only one with its text among repeated ones."""
-    counts = Counter(map(as_text, cells))
-    return counts[as_text(cells[0])] == 1 and len(counts) <= len(cells) / 2
+def _fills_gaps(table: Table, firsts: Sequence[str]) -> bool:
+    """Say whether the first row names columns, and those alone, that have no name of their own.
+
+    So SurveyMonkey writes a question above its first answer only, and the answers below it.
+    """
+    nameless = [name == f"column_{place}" for place, name in enumerate(table.columns, 1)]
+    if not table.settings.header or nameless.count(True) < 2 or nameless[0]:
+        return False
+    gaps = [text for text, is_gap in zip(firsts, nameless, strict=True) if is_gap]
+    return firsts[0] == "" and all(text and not text[0].isdigit() for text in gaps)

@@ -58,8 +58,19 @@ def refuse_aligned(rows: Sequence[Sequence[str]], name: str) -> None:
 
 def _lined_up(name: str) -> DataError:
     return DataError(
-        f"The columns of {excerpt(name)} are lined up with blanks, which is not read.",
+        f"The columns of {excerpt(name)} are lined up with blanks, and other signs stand between "
+        "some of them, or not all rows have as many.",
         hint="export it with commas or semicolons between the cells",
+    )
+
+
+def no_names(name: str, count: int) -> DataError:
+    """Return the sentence for a file of which ``count`` lines stand above rows without names."""
+    return DataError(
+        f"{excerpt(name)} begins with {count} line{'s' * (count > 1)} above its rows, and none of "
+        "them names the columns.",
+        hint=f"state --data data_skip_lines={count} --data data_header=false, or write the names "
+        "of the columns there",
     )
 
 

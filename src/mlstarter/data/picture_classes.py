@@ -11,10 +11,11 @@ from mlstarter.data.choices import Suggestion
 from mlstarter.data.class_counts import FEWEST_OF_A_CLASS, problem_of_classes
 from mlstarter.data.errors import DataError
 from mlstarter.data.picture_parts import part_of
-from mlstarter.data.show import excerpt, some
+from mlstarter.data.show import excerpt, quote, some
 from mlstarter.data.spellings import look_alike, spellings
 
 MOST_NAMES = 4  # classes
+MANY_ABOVE = 10  # folders above those of classes: perhaps patients
 MOST_IN_NAMES = 50  # classes that names of files tell
 KINDS = frozenset((
     "image", "images", "img", "imgs", "jpegimages", "annotations", "segmentationclass",
@@ -108,6 +109,23 @@ def check_forms(places: Places, name: str) -> None:
         )
 
 
+def check_depths(places: Places, name: str) -> None:
+    """Raise DataError for a folder of pictures that holds folders of other pictures as well.
+
+    Nobody can tell whether dogs/pug is a class of its own or some of the dogs.
+    """
+    for place in sorted(places):
+        below = {inner[len(place)] for inner in places if inner[: len(place)] == place != inner}
+        below -= {each for each in below if part_of(each)} | {*place[-1:]}
+        if place and below and not any(map(part_of, place[-1:])):
+            raise DataError(
+                f"The folder {quote('/'.join(place))} of {name} holds pictures, and folders of "
+                f"pictures ({some(sorted(below), 3)}), and each would be a class.",
+                hint="put all pictures of a class into its folder, or those that lie above into "
+                "one of their own",
+            )
+
+
 def classes_in_names(stems: Iterable[str]) -> list[str]:
     """Return the words with which names begin (cat.1, dog.1) if they may be classes, or none."""
     words = Counter(m[1] for stem in stems if (m := re.match(r"([^\W\d_]{2,})[\W_]*[0-9]", stem)))
@@ -125,6 +143,11 @@ def suggest_classes(counts: Mapping[str, int], places: Places) -> list[Suggestio
     above = _names_above(places)
     if len(above) > 1 or set(above) & set(labels):
         reason += f", not by those above them ({some(above, 3)})"
+    if len(above) >= MANY_ABOVE:
+        reason += (
+            "; if each of those is a patient or a place, state image_split=group and, as "
+            "group_pattern, what tells it in the names of files: else one is in several parts"
+        )
     choices = [Suggestion("classes", f"{len(labels):,}", reason)]
     if counts.get("", 0):
         why = "pictures in no folder of a class (train and the like are none) are left out"

@@ -16,6 +16,19 @@ SIGNS = ("|", ";", ",", " ")
 """What stands between several labels of a picture."""
 
 
+def require_plain_csv(looked_at: Inspection) -> None:
+    """Refuse a table that a project of pictures, which reads plain CSV, would read otherwise."""
+    others = looked_at.settings.non_defaults().keys() - {"decimal", "thousands"}
+    if looked_at.settings.encoding == "utf-8-sig":
+        others -= {"encoding"}
+    if others:
+        raise DataError(
+            f"A project of pictures reads CSV in UTF-8, with commas and a header, and "
+            f"{excerpt(looked_at.path.name)} differs in its {', '.join(sorted(others))}.",
+            hint="save it as CSV (UTF-8, separated by commas)",
+        )
+
+
 def check_labels(looked_at: Inspection, column: str) -> None:
     """Raise DataError for one class only, for amounts, and for several labels in one cell."""
     labels, table = looked_at.column(column), excerpt(looked_at.path.name)

@@ -18,7 +18,7 @@ from mlstarter.data.choices import Suggestion
 from mlstarter.data.errors import DataError, OpenQuestion, Option
 from mlstarter.data.folders import PICTURES, walk
 from mlstarter.data.inspect import Inspection
-from mlstarter.data.picture_parts import parts_answer, split_folders
+from mlstarter.data.picture_parts import parts_answer, split_folders, suggest_listed_split
 from mlstarter.data.show import excerpt, quote, some
 from mlstarter.data.splits import group_columns
 
@@ -107,7 +107,7 @@ def propose_pictures(
     Raises DataError where no column names pictures, or where no one rule leads from all names to
     files; OpenQuestion where several columns may hold the labels.
     """
-    _require_plain_csv(looked_at)
+    picture_labels.require_plain_csv(looked_at)
     files = files_beside(looked_at.path)
     own_columns = [part.strip() for part in str(answers.get("image_columns", "")).split(";")]
     columns = own_columns if own_columns[0] else _columns(looked_at, answers, files)
@@ -122,7 +122,8 @@ def propose_pictures(
     picture_labels.check_second_labels(
         names, looked_at.table.columns[columns[1]], looked_at.path.name
     )
-    parts = split_folders(path.split("/")[:-1] for path in files)
+    paths = [rule.paths(name, files)[0] for name in names]
+    parts = split_folders(path.split("/")[:-1] for path in paths)
     values = {
         "columns": "; ".join(columns) if tuple(columns) != DEFAULT_COLUMNS else "",
         "roots": "; ".join(rule.roots),
@@ -140,17 +141,16 @@ def propose_pictures(
     choices = [Suggestion("image_layout", "table", f"it lists {len(names):,} pictures")]
     if len(columns) > 2 and "image_split" not in answers:
         choices.append(Suggestion("image_split", "group", f"{quote(columns[2])} says whose it is"))
-    elif {"train", "test"} <= {*parts.values()} and "image_split" not in answers:
-        why = f"they lie in folders called {' and '.join(parts)}"
-        choices.append(Suggestion("image_split", "given", why))
+    elif "image_split" not in answers:
+        labels = [str(cell).strip() for cell in looked_at.table.columns[columns[1]]]
+        choices += suggest_listed_split(paths, labels, parts)
     if others := picture_labels.part_columns(looked_at, columns):
         why = "not read: put the pictures into folders of these names, and write those paths"
         choices.append(Suggestion("parts in columns", some(others), why))
     choices += [
         Suggestion(f"image_{key}", value, reasons[key]) for key, value in values.items() if value
     ]
-    paths = dict.fromkeys(rule.paths(name, files)[0] for name in names)
-    return choices, [files[path] for path in paths]
+    return choices, [files[path] for path in dict.fromkeys(paths)]
 
 
 def data_values(answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -243,19 +243,6 @@ def _with_roots(
     return replace(rule, roots=tuple(sorted(common if len(common) == 1 else every))[:MOST_ROOTS])
 
 
-def _require_plain_csv(looked_at: Inspection) -> None:
-    """Refuse a table that a project of pictures, which reads plain CSV, would read otherwise."""
-    others = looked_at.settings.non_defaults().keys() - {"decimal", "thousands"}
-    if looked_at.settings.encoding == "utf-8-sig":
-        others -= {"encoding"}
-    if others:
-        raise DataError(
-            f"A project of pictures reads CSV in UTF-8, with commas and a header, and "
-            f"{excerpt(looked_at.path.name)} differs in its {', '.join(sorted(others))}.",
-            hint="save it as CSV (UTF-8, separated by commas)",
-        )
-
-
 def _columns(
     looked_at: Inspection, answers: Mapping[str, Any], files: Collection[str]
 ) -> list[str]:
@@ -281,6 +268,7 @@ def _columns(
         name
         for name, facts in looked_at.facts.items()
         if name != file and facts.is_feature and 1 < facts.distinct <= MOST_CLASSES
+        if not words.says_whose(name)
     ]
     others = [name for name in looked_at.facts if name != file]
     labels = [name for name in others if name.casefold() in words.TARGETS] or [
@@ -288,6 +276,12 @@ def _columns(
     ]
     labels = labels[:1] or candidates
     picture_labels.check_one_hot(looked_at, file, labels)
+
+    def columns_with(label: str) -> list[str]:
+        is_grouped = answers.get("image_split", "group") == "group"
+        groups = [name for name in group_columns(looked_at, label) if name != file]
+        return [file, label, *groups[:is_grouped]]
+
     if not labels:
         raise DataError(
             f"No column of {excerpt(looked_at.path.name)} holds the classes of its pictures.",
@@ -298,9 +292,6 @@ def _columns(
             "image_columns",
             f"Which column of {excerpt(looked_at.path.name)} holds the classes: {some(labels)}?",
             "Which column holds the classes?",
-            [Option(f"{file}; {name}", excerpt(name)) for name in labels],
+            [Option("; ".join(columns_with(name)), excerpt(name)) for name in labels],
         )
-    groups = [name for name in group_columns(looked_at, labels[0]) if name != file]
-    if answers.get("image_split", "group") != "group":
-        groups = []
-    return [file, *labels, *groups[:1]]
+    return columns_with(labels[0])

@@ -141,12 +141,13 @@ def likely_targets(looked_at: Inspection) -> list[str]:
     names = [name for name, facts in looked_at.facts.items() if facts.is_feature]
     order = {name: place for place, name in enumerate(names)}
 
-    def rank(name: str) -> tuple[bool, bool, int]:
+    def rank(name: str) -> tuple[bool, bool, bool, int]:
         facts = looked_at.facts[name]
         classes = facts.kind in ("boolean", "category") and facts.distinct <= MOST_CLASSES
         # Tables have it in the last column, or in the first.
         place = min(len(names) - 1 - order[name], order[name] * 2 + 1)
-        return name.casefold() not in words.LIKELY_TARGETS, not classes, place
+        likely = name.casefold() in words.LIKELY_TARGETS
+        return words.says_whose(name), not likely, not classes, place
 
     return sorted(names, key=rank)
 

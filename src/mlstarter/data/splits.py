@@ -9,10 +9,11 @@ from mlstarter.data import words
 from mlstarter.data.choices import Suggestion
 from mlstarter.data.errors import OpenQuestion, Option
 from mlstarter.data.inspect import Inspection, reading_of
-from mlstarter.data.show import excerpt
+from mlstarter.data.show import excerpt, some
 
-FEWEST_GROUPS, FEWEST_ROWS_A_GROUP = 20, 1.5
+FEWEST_GROUPS, FEWEST_ROWS_A_GROUP = 20, 1.1
 FEWEST_TIMES = 20
+PIECES = frozenset(("year", "month", "day", "hour", "jahr", "monat", "tag", "stunde"))
 
 
 def choose_split(
@@ -62,8 +63,14 @@ def choose_split(
             Suggestion("split_rule", "group", why),
             Suggestion("split_column", groups[0], "the group"),
         ]
+    pieces = [name for name in looked_at.facts if name.casefold() in PIECES]
+    why_no_time = "no time"
+    if len(pieces) > 1:
+        why_no_time = f"no time in one column (joined, {some(pieces)} would be one to split by)"
     return [
-        Suggestion("split_rule", "stratified", "no time, and nobody to whom several rows belong")
+        Suggestion(
+            "split_rule", "stratified", f"{why_no_time}, and nobody to whom several rows belong"
+        )
     ]
 
 
@@ -81,14 +88,18 @@ def time_columns(looked_at: Inspection, target: str) -> list[str]:
 
 
 def group_columns(looked_at: Inspection, target: str) -> list[str]:
-    """Return the columns that say to whom a row belongs, where several belong to one."""
+    """Return the columns that say to whom a row belongs, where several belong to one.
+
+    People and machines come first: what they have several of (orders, videos) is part of them.
+    """
     rows = looked_at.table.rows
-    return [
+    names = [
         name
         for name, facts in looked_at.facts.items()
         if name != target
-        and words.OWNER.search(name)
+        and words.says_whose(name)
         and facts.kind in ("identifier", "category", "integer")
         and FEWEST_GROUPS <= facts.distinct <= rows / FEWEST_ROWS_A_GROUP
         and not facts.empty
     ]
+    return sorted(names, key=lambda name: not words.OWNER.search(name))

@@ -18,19 +18,26 @@ def total_row(table: Table, facts: Mapping[str, Facts]) -> str | None:
     """Return what the last row of a table is called where it sums up the rows above, or None.
 
     It does where one of its cells says so, as no other in its column does, and a number of it is
-    the sum or the mean of the numbers above.
+    the sum or the mean of the numbers above; or, without a word, where it has sums and no other
+    cells, though the row above it has some.
     """
     columns = [cells for cells in table.columns.values() if len(cells) == table.rows]
     if table.rows < FEWEST_ROWS or not columns:
         return None
     label = next((text for cells in columns if _is_label(text := as_text(cells[-1]), cells)), None)
     style = NumberStyle(table.settings.decimal, table.settings.thousands)
-    sums_up = (
-        _sums_up([_number(cell, style, facts[name]) for cell in cells])
+    sums_up = {
+        name: _sums_up([_number(cell, style, facts[name]) for cell in cells])
         for name, cells in table.columns.items()
         if facts[name].kind in ("number", "integer", "mixed")
+    }
+    last_cells = {name: cells for name, cells in table.columns.items() if as_text(cells[-1])}
+    lacks_one = any(
+        n not in last_cells and as_text(cells[-2]) for n, cells in table.columns.items()
     )
-    return label if label is not None and any(sums_up) else None
+    if label is None and lacks_one and all(sums_up.get(name) for name in last_cells):
+        label = ", ".join(as_text(cells[-1]) for cells in last_cells.values())
+    return label if label is not None and any(sums_up.values()) else None
 
 
 def _is_label(text: str, cells: list[Cell]) -> bool:

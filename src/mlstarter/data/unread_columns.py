@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
-from mlstarter.data import dates
+from mlstarter.data import dates, words
 from mlstarter.data.facts import Facts, facts_of
 from mlstarter.data.number_columns import STRAYS, as_numbers
 from mlstarter.data.numbers import STYLES, NumberStyle, signs_of, to_number
@@ -31,7 +31,8 @@ def unread_numbers(
 ) -> Facts | None:
     """Say of a column that is mostly of numbers why it is not read as one, or None.
 
-    Few different texts are classes, whatever they look like.
+    Few different texts are classes, whatever they look like; and names with other letters in them
+    (C536365, 000000000a1f) are no spoilt numbers where the column is called so.
     """
     _, numbers, _ = as_numbers(texts, style, cell_numbers)
     good = sum(texts[text] for text, number in numbers.items() if number is not None)
@@ -48,12 +49,14 @@ def unread_numbers(
             return facts_of(
                 name, "mixed", texts, empty, reason=f"{reason} ({some(likely, 2)}){more}"
             )
-    if len(texts) <= FEW_TEXTS and len(texts) * FEWEST_ROWS_A_VALUE <= total:
+    strays = [text for text, number in numbers.items() if number is None]
+    names = words.IDENTIFIER.search(name) or words.says_whose(name)
+    is_few = len(texts) <= FEW_TEXTS and len(texts) * FEWEST_ROWS_A_VALUE <= total
+    if is_few or (names and len(strays) > STRAYS):
         return None
     signs = signs_of(text for text in numbers if re.search("[0-9]", text))
     if isinstance(signs, str) and digits > total / 2:
         return facts_of(name, "mixed", texts, empty, reason=f"numbers with {signs}: make them one")
-    strays = [text for text, number in numbers.items() if number is None]
     # A word in most of the rows (inf, not tested) makes no classes of many different numbers.
     is_spoilt = len(strays) <= STRAYS and len(numbers) - len(strays) > FEW_TEXTS
     if good * 2 >= total or is_spoilt:

@@ -7,11 +7,11 @@ import re
 MISSING = frozenset(
     """
     NA N/A n/a na #N/A #NA <NA> NaN nan NAN -NaN -nan NULL null Null None none NONE nil Nil NIL NaT nat (null) (none) (blank)
-    ? ?? - -- --- — – . .. ... * / \\N N.A. n.a. N.A n.a n.d. N.D. nd ND k.A. k. A. s/d S/D sin dato
+    ? ?? - -- --- — – . .. ... : * / (D) (X) (Z) (S) (NA) \\N N.A. n.a. N.A n.a n.d. N.D. nd ND k.A. k. A. s/d S/D sin dato
     n/d N/D s/o NR N.V. n.v. TBD tbd blank Blank BLANK ***** 不明
     missing Missing MISSING unknown Unknown UNKNOWN empty undefined
     #VALUE! #DIV/0! #REF! #NAME? #NUM! #NULL! 1.#IND -1.#IND 1.#QNAN -1.#QNAN
-    0000-00-00 00.00.0000 00/00/0000
+    0000-00-00 00.00.0000 00/00/0000 9999-99-99
     0001-01-01 0001-01-01T00:00:00 01.01.0001 01/01/0001 9999-12-31 9999-12-31T00:00:00
     9999-12-31T23:59:59 9999-12-31T23:59:59.999999 31.12.9999 12/31/9999 31/12/9999
     """.split()
@@ -101,20 +101,32 @@ LIKELY_TARGETS = TARGETS | frozenset(
 )
 """Names of a column that may well be predicted, and may as well be a feature."""
 IDENTIFIER = re.compile(
-    r"(^|[\W_])(id|ids|key|uuid|guid|index|idx|nr|no|number|code|rownames|unnamed.*)$|^\w*[a-z]Id$|ID$"
+    r"(^|[\W_])(id|ids|key|uuid|guid|index|idx|nr|nbr|no|num|number|code|rownames|unnamed.*)$|^\w*[a-z]Id$|ID$|#$"
 )
 OWNER = re.compile(
+    r"^(p|pt|subj?|cust|hh|fam|u)?id$|"  # an id of its own in each row is none of these
     r"(^|[\W_])(customer|client|user|patient|subject|person|member|account|student|author|speaker|"
+    r"subj|cust|acct|visitor|reviewer|borrower|beneficiary|bene|donor|emp|vpn|"
     r"session|store|shop|household|device|sensor|machine|driver|player|group|participant|respondent|"
     r"employee|worker|pupil|animal|mouse|mice|cow|e-?mail|mrn|ssn|imei|vin|"
     r"kunden?|patient(in|en)?|proband(in|en)?|versuchsperson(en)?|vp|teilnehmer(in)?|mitarbeiter(in)?|"
     r"sch(ü|ue)ler(in)?|ger(ä|ae)te?|maschinen?|tier|élève|salarié|employé|cliente|paciente|"
     r"paziente|studente|alumn[oa]|alun[oa]|emplead[oa]|empregad[oa]|usuari[oa]|utente|klant|"
     r"pacjent(ka)?|klient|uczeń|hasta|müşteri|пациент|клиент|пользователь|студент)s?"
-    r"([\W_]?(id|ids|nr|no|num|number|nummer|code|key|name|hash))?\.?$|(患者|顧客|会員|客户|客戶|用户|学生|病人)(id|番号|编号|号)?$",
+    r"([\W_]?(id|ids|nr|nbr|no|num|number|nummer|code|key|name|hash))?[.#]?$|(患者|顧客|会員|客户|客戶|用户|学生|病人)(id|番号|编号|号)?$",
     re.IGNORECASE,
 )
 """Names of columns that say to whom or to what a row belongs."""
+WHOLE = re.compile(
+    r"(^|[\W_])(record|encounter|case|stay|icustay|hadm|admission|lesion|slide|specimen|sample|study|family|mother|"
+    r"child|twin|pair|horse|dog|cat|fish|bird|pig|sow|sheep|calf|herd|nest|document|doc|article|thread|"
+    r"sentence|conversation|dialog(ue)?|ticket|claim|policy|loan|card|cc|invoice|order|trip|match|game|vehicle|car|truck|"
+    r"bus|bike|engine|turbine|battery|unit|pump|motor|asset|equipment|well|tree|plot|batch|lot|wafer|run|trial|"
+    r"experiment|recording|video|clip|image|molecule|serial|fall|kd|personal|auftrags?|rechnungs?|vertrags?|serien)"
+    r"([\W_]?(id|nr|nbr|no|num|number|nummer|key|hash)\.?#?|#)$",
+    re.IGNORECASE,
+)
+"""Names of columns that say of what a row is one part: without their id they may be anything."""
 CODE = re.compile(
     r"(^|[\W_])(zip|(zip|postal|post|pin)[\W_]?code|plz|postleitzahl|code[\W_]?postal|c[oó]digo[\W_]?postal|cep|"
     r"(tele)?phone|telefono?|tel|fax|isbn|ean|gtin|iban|version)s?([\W_]?(id|nr|no|number|code))?$",
@@ -128,7 +140,8 @@ TIME_NAME = re.compile(
 """Names of columns that hold times, whatever the numbers in them look like."""
 TOTAL = re.compile(
     r"(grand |sub)?totals?( general| général)?|sums?|summe|gesamt(summe)?|insgesamt|somme|suma|soma|"
-    r"totale|totaal|toplam|razem|celkem|yhteensä|итого|всего|合计|总计|合計|average|mean|mittelwert|"
+    r"gesamtergebnis|total geral|totale( complessivo)?|eindtotaal|общий итог|итог|総計|"
+    r"totaal|toplam|razem|celkem|yhteensä|итого|всего|合计|总计|合計|average|mean|mittelwert|"
     r"durchschnitt|moyenne|promedio|média|media",
     re.IGNORECASE,
 )
@@ -140,6 +153,11 @@ NAME_OR_ADDRESS = re.compile(
 )
 """Names of columns that hold names and addresses: of several words, and no texts."""
 BIRTH = re.compile(r"birth|dob|geburt|naissance|nacimiento|рожден|生年|出生", re.IGNORECASE)
+
+
+def says_whose(name: str) -> bool:
+    """Say whether a column of this name says to whom or to what a row belongs."""
+    return bool(OWNER.search(name) or WHOLE.search(name))
 
 
 def pair_of(words: set[str], pairs: tuple[tuple[str, str], ...]) -> tuple[str, str] | None:
