@@ -140,10 +140,10 @@ def speech(folder: Path, device: str, seeds: list[int]) -> None:
 
     def fit_and_time(*arguments: Any) -> Any:
         start = time.perf_counter()
-        network, losses = fit_network(*arguments)
+        network, loss = fit_network(*arguments)
         network.cpu()  # waits for the device
         times.append(time.perf_counter() - start)
-        return network, losses
+        return network, loss
 
     vars(sys.modules[fit_network.__module__])[fit_network.__name__] = fit_and_time
     print("| device | seed | fit, s | train, s | WER, validation | test | 20 dB | 10 dB | 0 dB |")

@@ -19,13 +19,13 @@ from benchmarks.command import Unavailable, make_parser, run_alone
 LEVELS = (20, 10, 0)  # dB of the speech over the noise
 NAMES = (  # what is used of a speech project's package
     "config:load_config", "fit:make_reproducible", "data:load", "inference:Model",
-    "examples:noisy", "evaluate:answers_of", "text:count_errors",
+    "inference:scores_of", "examples:noisy", "text:count_errors",
 )  # fmt: skip
 
 
 def error_rates(package: str) -> dict[str, float]:
     """Return the error rate at each level, of the model in the project that one is in."""
-    load_config, make_reproducible, load, model_type, noisy, answers_of, count_errors = (
+    load_config, make_reproducible, load, model_type, scores_of, noisy, count_errors = (
         pkgutil.resolve_name(f"{package}.{name}") for name in NAMES
     )
     settings, model = load_config(), model_type(Path("artifacts"))
@@ -35,7 +35,8 @@ def error_rates(package: str) -> dict[str, float]:
     rates = {}
     for level in LEVELS:
         waves = noisy([clip.samples for clip in clips], level)
-        answers = answers_of(model, waves, model.metadata["output"]["decoder"])
+        scores = scores_of(model.session, waves)
+        answers = model.decoder.texts(scores, model.metadata["output"]["decoder"])
         errors, words = count_errors(references, answers).sum(axis=0)
         rates[f"WER, validation with {level} dB of noise"] = float(errors / words)
     return rates
