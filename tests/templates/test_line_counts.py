@@ -14,6 +14,7 @@ from mlstarter import engines, questions
 from mlstarter.sources import Template
 from mlstarter.sources.assemble import TYPES
 from mlstarter.tree import Tree
+from tests.templates.variants import CASES, NAMES, render_variant
 
 ROOT = Path(__file__).parents[2]
 AIM = {"tabular": 1_300, "cv": 1_400, "nlp": 1_450, "asr": 1_900}
@@ -26,33 +27,6 @@ OVER = {
 }
 KAGGLE = {"python": 200, "tests": 100}
 TESTS, JINJA, PAGE = 900, 200, 700
-CASES: list[tuple[str, str, dict[str, str]]] = [
-    ("tabular", "sample", {"task": "binary"}),
-    ("tabular", "sample", {"task": "regression"}),
-    *(
-        ("tabular", source, {"task": task, "target": "y"})
-        for source in ("local", "kaggle")
-        for task in ("binary", "multiclass", "regression", "anomaly")
-    ),
-    *((kind, source, {}) for kind in ("cv", "nlp") for source in ("sample", "local", "kaggle")),
-    ("cv", "local", {"image_layout": "folders", "image_split": "given"}),
-    ("cv", "local", {"image_layout": "folders", "image_split": "group"}),
-    *(
-        ("cv", source, {"image_layout": "table", "image_split": rule})
-        for source in ("local", "kaggle")
-        for rule in ("given", "group")
-    ),
-    *(
-        ("cv", "kaggle", {"image_layout": "pixels", "pixel_format": kind, "image_split": "given"})
-        for kind in ("idx", "csv")
-    ),
-    *(("asr", "sample", {"speech_task": task}) for task in ("digits", "commands", "keywords")),
-    *(
-        ("asr", source, {"speech_task": task})
-        for source in ("local", "kaggle")
-        for task in ("digits", "commands", "keywords", "open")
-    ),
-]
 
 
 def lines(tree: Tree, folder: str, *suffixes: str) -> int:
@@ -83,16 +57,11 @@ def test_the_documents_say_how_much_there_is_to_read(working_template: Template)
     assert ", ".join(counts) in (ROOT / "docs/measured.md").read_text("utf-8")
 
 
-@pytest.mark.parametrize(
-    ("kind", "source", "answers"), CASES, ids=["-".join([k, s, *a.values()]) for k, s, a in CASES]
-)
+@pytest.mark.parametrize(("kind", "source", "answers"), CASES, ids=NAMES)
 def test_a_fresh_project_can_be_read_in_an_evening(
     working_template: Template, kind: str, source: str, answers: dict[str, str]
 ) -> None:
-    place = {"local": {"data_path": "data/raw/a.csv"}, "kaggle": {"kaggle_dataset": "a/b"}}
-    inputs = {"project_type": kind, "data_source": source, **place.get(source, {}), **answers}
-    questionnaire = questions.load(working_template)
-    tree = engines.render(working_template, questions.complete(questionnaire, inputs))
+    tree = render_variant(working_template, kind, source, answers)
     more = KAGGLE if source == "kaggle" else dict.fromkeys(KAGGLE, 0)
     aim = AIM[kind] + more["python"] + OVER.get(kind, {}).get(source, 0)
     assert lines(tree, "src", ".py") <= aim

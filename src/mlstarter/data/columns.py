@@ -33,7 +33,7 @@ CLOCK = "a time of day, or how long: make it a number"
 EXACT = 2**53  # whole numbers above it are not all different as floating-point numbers
 WORDS_OF_TEXT = 4  # on average: a sentence rather than a name
 LETTERS_OF_TEXT = 8  # where no blanks stand between words
-SAMPLE = 200  # texts that show whether there are letters in them
+SAMPLE_TEXTS = 200  # that show whether there are letters in a column
 LETTERS_OF_NAME = 60  # at most, of names and addresses
 
 
@@ -224,7 +224,7 @@ def _text(
     mean = sum(len(text.split()) for text in texts) / distinct
     letters = sum(len(text) for text in texts) / distinct
     is_text = mean >= WORDS_OF_TEXT or (letters >= 30 and mean >= 2)
-    if is_text and not any(letter.isalpha() for text in list(texts)[:SAMPLE] for letter in text):
+    if is_text and not any(map(str.isalpha, "".join(list(texts)[:SAMPLE_TEXTS]))):
         reason = f"several numbers in each cell ({quote(next(iter(texts)), 20)})"
         return facts_of(name, "mixed", texts, empty, reason=reason)
     is_named = words.NAME_OR_ADDRESS.search(name) and letters < LETTERS_OF_NAME

@@ -22,7 +22,7 @@ from mlstarter.escape import shell_quote
 
 # What a project needs to learn and to test.
 FEWEST_ROWS, FEWEST_TEXTS = 30, 50
-LETTERS_OF_TEXT = 15  # on average: more than an identifier has
+LONGEST_IDENTIFIER = 15  # letters on average: from longer ones something may be learned
 JOIN = "leave out or join classes in the file"
 
 
@@ -90,7 +90,7 @@ def _hint_of_letters(looked_at: Inspection) -> str:
     """Return how to learn from the letters of addresses, proteins and the like, or ""."""
     for name, facts in looked_at.facts.items():
         cells = [cell for cell in looked_at.table.columns.get(name, ()) if isinstance(cell, str)]
-        if facts.kind == "identifier" and sum(map(len, cells)) > LETTERS_OF_TEXT * len(cells):
+        if facts.kind == "identifier" and sum(map(len, cells)) > LONGEST_IDENTIFIER * len(cells):
             answer = shell_quote(f"text_column={name}")
             return f"; to learn from its letters: --type nlp --data {answer}"
     return ""

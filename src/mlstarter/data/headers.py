@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from mlstarter.data import dates, words
 from mlstarter.data.facts import Facts
@@ -12,6 +13,7 @@ from mlstarter.data.tables import Cell, Table
 
 MOST_LINES = 3  # of names, those of Qualtrics below its header
 NUMERIC_SHARE = 0.9
+Comparison = Literal["alike", "unlike", "alone", "unclear"]
 
 
 def second_header(table: Table, facts: Mapping[str, Facts]) -> list[str]:
@@ -24,16 +26,16 @@ def second_header(table: Table, facts: Mapping[str, Facts]) -> list[str]:
     if _fills_gaps(table, firsts):
         return firsts
     style = NumberStyle(table.settings.decimal, table.settings.thousands)
-    standings = [
-        _standing(cells, style, facts[name].strip) for name, cells in table.columns.items()
+    comparisons = [
+        _compare_first(cells, style, facts[name].strip) for name, cells in table.columns.items()
     ]
-    is_header = standings.count("unlike") >= 1 and "alike" not in standings
-    is_header = is_header and len([each for each in standings if each != "unclear"]) > 1
+    clear = [each for each in comparisons if each != "unclear"]
+    is_header = "unlike" in clear and "alike" not in clear and len(clear) > 1
     return firsts if is_header else []
 
 
-def _standing(cells: Sequence[Cell], style: NumberStyle, strip: Sequence[str]) -> str:
-    """Say how a column's first cell stands to the others: unlike, alone, alike or unclear."""
+def _compare_first(cells: Sequence[Cell], style: NumberStyle, strip: Sequence[str]) -> Comparison:
+    """Say whether a column's first cell is like the others; "alone" is a word among classes."""
     first = as_text(cells[0])
     others = [cell for cell in cells[MOST_LINES:] if as_text(cell)]
     texts = [as_text(cell) for cell in others]

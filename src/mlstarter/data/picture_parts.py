@@ -83,7 +83,11 @@ def check_parts(places: Iterable[Sequence[str]], name: str) -> None:
 
 
 def suggest_split(places: Iterable[Sequence[str]], parts: Mapping[str, str]) -> Suggestion | None:
-    """Return whether a split is kept that folders bring, or None where they bring none."""
+    """Return whether a split is kept that folders bring, or None where they bring none.
+
+    ``places`` are those of pictures, each as the names of folders on the way to it; its class is
+    the last of them, or, where a table tells it, follows them.
+    """
     if lacking := sorted({"train", "test"} - {*parts.values()}):
         why = f"it has folders called {' and '.join(parts)}, and none for {lacking[0]}"
         several = len({*parts.values()}) > 1
@@ -100,21 +104,3 @@ def suggest_split(places: Iterable[Sequence[str]], parts: Mapping[str, str]) -> 
                 f"its {part} part {what}, so that all pictures are divided anew",
             )
     return Suggestion("image_split", "given", f"it has folders called {' and '.join(parts)}")
-
-
-def suggest_listed_split(
-    paths: Sequence[str], labels: Sequence[str], parts: Mapping[str, str]
-) -> list[Suggestion]:
-    """Return whether a split is kept that lies in the folders of pictures which a table lists."""
-    if not {"train", "test"} <= {*parts.values()}:
-        return []
-    classes: dict[str, set[str]] = {}
-    for path, label in zip(paths, labels, strict=True):
-        folder = next((name for name in path.split("/")[:-1] if name in parts), "")
-        classes.setdefault(parts.get(folder, ""), set()).add(label)
-    for part, classes_here in classes.items():
-        if missing := {*labels} - classes_here:
-            what = f"{part or 'no'} part lacks {some(sorted(missing), 3)}"
-            return [Suggestion("image_split", "stratified", f"their {what}: all are divided anew")]
-    why = f"they lie in folders called {' and '.join(parts)}"
-    return [Suggestion("image_split", "given", why)]

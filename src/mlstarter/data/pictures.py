@@ -18,7 +18,7 @@ from mlstarter.data.choices import Suggestion
 from mlstarter.data.errors import DataError, OpenQuestion, Option
 from mlstarter.data.folders import PICTURES, walk
 from mlstarter.data.inspect import Inspection
-from mlstarter.data.picture_parts import parts_answer, split_folders, suggest_listed_split
+from mlstarter.data.picture_parts import parts_answer, split_folders, suggest_split
 from mlstarter.data.show import excerpt, quote, some
 from mlstarter.data.splits import group_columns
 
@@ -143,7 +143,9 @@ def propose_pictures(
         choices.append(Suggestion("image_split", "group", f"{quote(columns[2])} says whose it is"))
     elif "image_split" not in answers:
         labels = [str(cell).strip() for cell in looked_at.table.columns[columns[1]]]
-        choices += suggest_listed_split(paths, labels, parts)
+        places = [(*path.split("/")[:-1], one) for path, one in zip(paths, labels, strict=True)]
+        split = suggest_split(places, parts)
+        choices += [split] if split else []
     if others := picture_labels.part_columns(looked_at, columns):
         why = "not read: put the pictures into folders of these names, and write those paths"
         choices.append(Suggestion("parts in columns", some(others), why))
