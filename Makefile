@@ -16,7 +16,7 @@ setup: $(STAMP)  ## Make the virtual environment that everything here runs in
 $(STAMP): pyproject.toml
 	@echo "Setting up $(VENV) (once; about half a minute) ..."
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "error: Python 3.11 or newer is needed; try 'make $(MAKECMDGOALS) PYTHON=python3.12'"; exit 1; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@test -x $(BIN)/python || $(PYTHON) -m venv --upgrade-deps $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 
@@ -33,9 +33,10 @@ install: $(STAMP)  ## Link mlstarter into ~/.local/bin, to have it on the PATH
 # Modules are compiled once, not in each of the hundreds of processes that tests start.
 test test-quick test-full: export PYTHONDONTWRITEBYTECODE :=
 
+# More workers than cores: many tests wait for a terminal, a server or another process.
 test: $(STAMP)  ## Run the tests, the long ones sampled
-	$(BIN)/python -m pytest -n 2 -m "not full and not e2e and not container and not browser" $(ARGS)
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder -m "not full and (e2e or container or browser)" --durations 30 $(ARGS)
+	$(BIN)/python -m pytest -n 4 -m "not full and not e2e and not container and not browser" $(ARGS)
+	$(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder -m "not full and (e2e or container or browser)" --durations 30 $(ARGS)
 
 test-quick: $(STAMP)  ## Run the tests that take seconds
 	$(BIN)/python -m pytest -n 2 -m "not slow and not e2e and not container and not browser and not full" $(ARGS)

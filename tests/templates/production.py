@@ -20,6 +20,7 @@ NETWORK = ("distributed", "checkpoint")
 PRETRAINED = ("fine_tuning", "pretrained")  # the second skips where transformers is missing
 # Speech takes minutes for these; `make test-full` runs them too.
 LONG = [] if os.environ.get("MLSTARTER_TEST_FULL") else ["-k", "not whole and not killed"]
+EXTRA_PACKAGES: list[Path] = []  # where the first project of this process laid what the level adds
 
 
 def at_production(project: Project, folder: Path) -> Project:
@@ -33,12 +34,13 @@ def at_production(project: Project, folder: Path) -> Project:
         kind = project.metadata()["project"]["type"]
         data = [f"project_type={kind}", f"package_name={project.package}", "level=production"]
         project.run(TOOL, project.root, *(word for pair in data for word in ("-d", pair)))
-    target = folder / "added"
-    pip = [str(project.python), "-m", "pip", "install", "--quiet", "--target", str(target)]
-    packages = ["prometheus-client", "optuna", "huggingface_hub"]
-    packages += ["-c", str(project.root / "constraints.txt")]
-    subprocess.run([*pip, *packages], check=True)
-    path = f"{project.root / 'src'}:{target}"
+    if not EXTRA_PACKAGES:
+        pip: list[str | Path] = [project.python, "-m", "pip", "install", "--quiet"]
+        pip += ["--target", folder / "added", "-c", project.root / "constraints.txt"]
+        packages = ["prometheus-client", "optuna", "huggingface_hub"]
+        subprocess.run([*pip, *packages], check=True)
+        EXTRA_PACKAGES.append(folder / "added")
+    path = f"{project.root / 'src'}:{EXTRA_PACKAGES[0]}"
     return replace(project, environment={**project.environment, "PYTHONPATH": path})
 
 
