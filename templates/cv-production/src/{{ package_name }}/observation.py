@@ -14,10 +14,10 @@ from .inference import Model
 __all__ = ["answer", "observe", "score", "vocabulary"]
 
 
-def answer(model: Model, content: bytes, _: str) -> tuple[Any, list[Observation]]:
+def answer(model: Model, content: bytes) -> tuple[Any, list[Observation]]:
     """Return the answer to a picture, and what is remembered of both."""
     facts = model.metadata["input"]
-    pixels = decode(content, facts["channels"])
+    pixels = decode(content, facts["channels"], facts.get("white", 0))
     answer = model.predict(pixels)
     return answer, [observe(to_size(pixels, facts["size"]), answer)]
 

@@ -23,7 +23,6 @@ Image.init()
 FORMATS = sorted({*Image.OPEN} - {"BUFR", "EPS", "FITS", "GRIB", "HDF5", "MPEG", "WMF"})
 SUFFIXES = {suffix for suffix, name in Image.registered_extensions().items() if name in FORMATS}
 SUFFIXES |= {".heic", ".heif"}  # read or not
-DEPTH = "Its grey has more than 8 bits: give its white in config.toml, such as 4095 for 12 bits."
 
 
 class BadImage(ValueError):
@@ -76,7 +75,7 @@ def flatten(image: Image.Image, side: int, white: float) -> Image.Image:
         full = 1 if image.mode == "F" else 65535
         white = white or (full if most > full / 4 else 0)
         if least < 0 or most > white:
-            raise BadImage(DEPTH)
+            raise BadImage("Its grey has more than 8 bits: set images.white, as 4095 for 12 bits.")
         image = Image.fromarray((values * (255 / (white or 1))).round().astype(np.uint8))
     if not image.has_transparency_data:
         return image.convert("RGB").reduce(side)
