@@ -67,7 +67,7 @@ def evaluate(config: Config) -> dict[str, Any]:
     evaluation = files.read_json(export.ARTIFACTS / "metrics.json") | {
         "evaluated": True,
         "result": result_sentence(results, primary, choice, against)
-        + ("" if reliable else f" Of {count} {unit}s: trust no interval."),
+        + ("" if reliable else f" Too few {unit}s ({count}): trust no interval."),
         "picture": "reports/plots/comparison.svg",
         "metrics": results.pop(choice),
         "candidates": results,
