@@ -246,6 +246,31 @@ def test_texts_are_a_project_of_texts(tmp_path: Path) -> None:
     assert _propose_type(path, "tabular") == "tabular"
 
 
+def test_texts_beside_columns_of_labels_are_a_project_of_texts(tmp_path: Path) -> None:
+    chance = random.Random(3)
+    flags = {
+        name: [chance.randint(0, 1) for _ in range(80)] for name in ("rude", "odd", "sad", "ad")
+    }
+    texts = [f"an answer of some words that ends in {i}" for i in range(80)]
+    path = _table(tmp_path / "t.csv", {"comment": texts, **flags, "n": [*range(7), *range(73)]})
+    with pytest.raises(OpenQuestion, match="to be predicted"):
+        _propose(path)
+    proposal = _propose(path, target="odd")
+    assert (proposal.project_type, proposal.answers["text_column"]) == ("nlp", "comment")
+    assert "4 columns say which labels it has" in proposal.choices[0].reason
+    assert _propose(path, target="n").project_type == "tabular"
+    assert _propose(path, target="odd", project_type="tabular").project_type == "tabular"
+
+
+def test_a_table_of_pixels_is_no_table_of_numbers(tmp_path: Path) -> None:
+    chance = random.Random(3)
+    pixels = {f"pixel{k}": [chance.randint(0, 255) for _ in range(80)] for k in range(64)}
+    path = _table(tmp_path / "t.csv", {"label": [i % 4 for i in range(80)], **pixels})
+    with pytest.raises(DataError, match="holds pictures, each a row of 64 pixels"):
+        _propose(path)
+    assert _propose(path, project_type="tabular").project_type == "tabular"
+
+
 def test_texts_may_have_no_names_above_their_columns(tmp_path: Path) -> None:
     path = tmp_path / "SMSSpamCollection"
     rows = [f"{('ham', 'spam')[i % 2]}\tyou have won prize number {i} today" for i in range(60)]

@@ -31,9 +31,9 @@ _OTHERS = ("%a %b %d %H:%M:%S %Y", "%a %b %d %H:%M:%S %z %Y", "%a %b %d %H:%M:%S
 FORMATS = tuple(day + clock for day, clock in itertools.product(_DAYS, _CLOCKS)) + _OTHERS
 # At least two numbers with a sign between them, or a month's name: nothing else is tried.
 _LIKELY = re.compile(
-    r"\d{1,4}\s?[-./年년:]\s?\d{1,2}|\d{1,2}\.?[ \-/]?[A-Za-z]{3,9}|[A-Za-z]{3,9}[ \-]\d{1,2}"
+    r"\d{1,4}\s?[-./年년:]\s?W?\d{1,2}|\d{1,2}\.?[ \-/]?[A-Za-z]{3,9}|[A-Za-z]{3,9}[ \-]\d{1,2}"
 )
-_CLOCK_ONLY = re.compile(r"\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[AaPp][Mm])?")
+_CLOCK_ONLY = re.compile(r"\d{1,4}:\d{2}(:\d{2}(\.\d+)?)?( ?[AaPp][Mm])?")
 _DIRECTIVE = re.compile("%[A-Za-z]")
 _NUMBER = re.compile(r"[0-9]+([.,'][0-9]+)*")
 _COMPACT = re.compile(r"(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")

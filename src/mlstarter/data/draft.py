@@ -11,13 +11,13 @@ from typing import Any
 from mlstarter.data.class_counts import problem_of_classes
 from mlstarter.data.errors import DataError
 from mlstarter.data.facts import Facts
-from mlstarter.data.headers import second_header
+from mlstarter.data.headers import inner_header, second_header
 from mlstarter.data.inspect import Inspection, parse_pairs, reading_of
 from mlstarter.data.leaks import MOST_POWER, power
 from mlstarter.data.reader import Values, as_text
 from mlstarter.data.schema import Column, Schema
 from mlstarter.data.show import excerpt, quote, some
-from mlstarter.data.totals import total_row
+from mlstarter.data.totals import note_row, total_row
 from mlstarter.escape import shell_quote
 
 # What a project needs to learn and to test.
@@ -143,18 +143,9 @@ def problem_of(
     """Return why a project could not learn from these rows, or None."""
     name = excerpt(looked_at.path.name)
     rows = looked_at.table.rows
-    names = second_header(looked_at.table, looked_at.facts)
-    if names:
-        return DataError(
-            f"The row below the header of {name} ({some(names)}) holds names or units, not values.",
-            hint="remove it from the file, or write its words into the header",
-        )
-    total = total_row(looked_at.table, looked_at.facts)
-    if total is not None:
-        return DataError(
-            f"The last row of {name}, {quote(total)}, sums up the rows above it.",
-            hint="remove it from the file",
-        )
+    odd_row = _odd_row(looked_at, name)
+    if odd_row is not None:
+        return odd_row
     if schema.target.name:
         rows = sum(value is not None for value in values.target)
     if rows < FEWEST_ROWS:
@@ -168,6 +159,36 @@ def problem_of(
         amounts = looked_at.facts[schema.target.name].kind in ("number", "integer")
         hint = f"{JOIN}; of amounts state --data task=regression" if amounts else JOIN
         return problem_of_classes(counts, quote(schema.target.name), "rows", hint)
+    return None
+
+
+def _odd_row(looked_at: Inspection, name: str) -> DataError | None:
+    """Return the sentence for a row that is none: of names, of sums, a note below, or None."""
+    names = second_header(looked_at.table, looked_at.facts)
+    if names:
+        return DataError(
+            f"The row below the header of {name} ({some(names)}) holds names or units, not values.",
+            hint="remove it from the file, or write its words into the header",
+        )
+    inner = inner_header(looked_at.table, looked_at.facts)
+    if inner:
+        return DataError(
+            f"Row {inner[0]:,} below the header of {name} ({some(inner[1])}) holds names, not "
+            "values: another table perhaps begins there.",
+            hint="remove it from the file; give another table a file of its own",
+        )
+    note = note_row(looked_at.table)
+    if note is not None:
+        return DataError(
+            f"The last row of {name}, {quote(note)}, is a note below the table.",
+            hint="remove it from the file",
+        )
+    total = total_row(looked_at.table, looked_at.facts)
+    if total is not None:
+        return DataError(
+            f"The last row of {name}, {quote(total)}, sums up the rows above it.",
+            hint="remove it from the file",
+        )
     return None
 
 

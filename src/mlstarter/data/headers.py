@@ -34,6 +34,21 @@ def second_header(table: Table, facts: Mapping[str, Facts]) -> list[str]:
     return firsts if is_header else []
 
 
+def inner_header(table: Table, facts: Mapping[str, Facts]) -> tuple[int, list[str]] | None:
+    """Return the number and some cells of a row that names columns amid the others, or None.
+
+    In it several columns of numbers hold texts, each another one.
+    """
+    rows: dict[int, list[str]] = {}
+    for name, cells in table.columns.items():
+        strays = {*facts[name].missing} - words.MISSING
+        if strays and facts[name].kind in ("number", "integer"):
+            for row, cell in enumerate(cells, 1):
+                if isinstance(cell, str) and cell.strip() in strays:
+                    rows.setdefault(row, []).append(cell.strip())
+    return next(((row, names) for row, names in rows.items() if len({*names}) > 1), None)
+
+
 def _compare_first(cells: Sequence[Cell], style: NumberStyle, strip: Sequence[str]) -> Comparison:
     """Say whether a column's first cell is like the others; "alone" is a word among classes."""
     first = as_text(cells[0])

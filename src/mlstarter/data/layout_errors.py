@@ -50,13 +50,14 @@ def refuse_rows(start: str, name: str) -> None:
         )
 
 
-def refuse_aligned(rows: Sequence[Sequence[str]], name: str) -> None:
-    """Raise DataError where several columns, lined up with blanks, stand in each first cell."""
-    if len(rows) > 1 and all(_BLANKS_BETWEEN.fullmatch(row[0].strip()) for row in rows):
-        raise _lined_up(name)
+def is_aligned(start: str, settings: Settings) -> bool:
+    """Say whether several columns, lined up with blanks, stand in each first cell."""
+    rows = [row for _, row in itertools.islice(rows_of(start, settings), 50)]
+    return len(rows) > 1 and all(_BLANKS_BETWEEN.fullmatch(row[0].strip()) for row in rows)
 
 
-def _lined_up(name: str) -> DataError:
+def lined_up(name: str) -> DataError:
+    """Return the sentence for columns that are lined up with blanks, and with other signs."""
     return DataError(
         f"The columns of {excerpt(name)} are lined up with blanks, and other signs stand between "
         "some of them, or not all rows have as many.",
@@ -92,7 +93,7 @@ def no_layout(
             "--data data_separator=...",
         )
     if best == " ":
-        return _lined_up(name)
+        return lined_up(name)
     settings = with_values(Settings(separator=best), own_settings)
     rows = [row for _, row in itertools.islice(rows_of(start, settings), 2)]
     if re.search(rf'{re.escape(best)} +"', start):

@@ -18,6 +18,10 @@ _FAR = (
     "in {:,} row{} lies far from the rest: if it stands for no value, write it under missing in "
     "schema.toml"
 )
+_BOTH_FAR = (
+    "in {:,} rows lie far from the rest: if they stand for no value, write them under missing in "
+    "schema.toml"
+)
 _NEGATIVE = (
     "in {:,} rows is the only value below zero: if it stands for no value, write it under missing "
     "in schema.toml"
@@ -32,8 +36,10 @@ _OTHER_CALENDARS = ((1300, 1500), (2400, 2700))  # of Iran and of Islam; of Budd
 _ENTITY = re.compile("&(?:amp|lt|gt|quot|nbsp|apos|#[0-9]{2,6});")
 _SEVERAL = re.compile("[;|,/+]")
 _NUMBERS = re.compile(
-    r"\s*[0-9.,]+(?:\s*[/'\u2019\u2032\u00d7*xX\u00b0\u00b1]\s*[0-9.,]+|\s[0-9]+/[0-9]+)+"
-    r"\s*[\"'\u2019\u201d\u2032\u2033]*\s*[NSEWO]?\s*"
+    r"\s*(?:[A-Z]{3,})?\s*[(\[]?\s*-?[0-9.,]+"
+    r"(?:\s*[/'\u2019\u2032\u00d7*xX\u00b0\u00b1]\s*-?[0-9.,]+|\s[0-9]+/[0-9]+|[,;]\s+-?[0-9.,]+"
+    r"|\s*(?:d|h|hrs?|ft|feet|lbs?|out of)\.?\s*[0-9.,]+|\s-?[0-9.]+(?=\)))+"
+    r"\s*(?:[\"'\u2019\u201d\u2032\u2033]*\s*[NSEWO]?|m|min|mins|s|in|oz|stars)[)\]]?\s*"
 )
 _ZERO_BEFORE = re.compile("0[0-9]+[.,][0-9]+")
 _CODE_WITH_E = re.compile("[0-9]+[eE][0-9]+")
@@ -46,7 +52,7 @@ def note_of(name: str, numbers: Sequence[float], texts: Collection[str]) -> str:
         or _short_codes(numbers, texts)
         or _powers_of_ten(texts)
         or _zeros(texts)
-        or _sentinel(numbers)
+        or _sentinel(list(numbers))
     )
 
 
@@ -88,8 +94,9 @@ def note_of_words(texts: Collection[str]) -> str:
 def note_of_classes(texts: Collection[str]) -> str:
     """Return a note on cells that hold several values of their column: "a;b" beside "b"."""
     for text in texts:
-        parts = _SEVERAL.split(text)
-        if len(parts) > 1 and any(part.strip() in texts for part in parts):
+        parts = [part.strip() for part in _SEVERAL.split(text)]
+        # The grade A+ is none that holds A and nothing.
+        if len(parts) > 1 and all(parts) and any(part in texts for part in parts):
             return f"{quote(text, 40)} seems to hold several values, and counts as one of its own"
     return ""
 
@@ -165,12 +172,24 @@ def _zeros(texts: Collection[str]) -> str:
     return f'{example} is read as {value}: of codes, the kind is "category" (schema.toml)'
 
 
-def _sentinel(numbers: Sequence[float]) -> str:
+def _sentinel(numbers: list[float]) -> str:
     """Say that -999 and its like lie far from all other values, or alone are below zero."""
+    first = _far_value(numbers)
+    if first is None:
+        return _lone_negative(numbers)
+    second = _far_value([number for number in numbers if number != first])
+    if second is None:
+        return f"{first:.10g} {_FAR.format(numbers.count(first), 's')}"
+    count = sum(number in (first, second) for number in numbers)
+    return f"{first:.10g} and {second:.10g} {_BOTH_FAR.format(count)}"
+
+
+def _far_value(numbers: Sequence[float]) -> float | None:
+    """Return the lowest or highest value where it comes often and lies far from all others."""
     counts = Counter(numbers)
     values = sorted(counts)
     if len(values) < FEWEST_VALUES:
-        return ""
+        return None
     for value, neighbour, other_end in (
         (values[0], values[1], values[-1]),
         (values[-1], values[-2], values[0]),
@@ -178,8 +197,13 @@ def _sentinel(numbers: Sequence[float]) -> str:
         is_nines = _NINES.fullmatch(f"{value:.10g}") is not None
         gap, rest = abs(value - neighbour), abs(neighbour - other_end)
         if counts[value] > 1 and gap > (rest if is_nines else FAR * rest):
-            return f"{value:.10g} {_FAR.format(counts[value], 's')}"
-    lowest = values[0]
-    if lowest < 0 <= values[1] and counts[lowest] > 1:
-        return f"{lowest:.10g} {_NEGATIVE.format(counts[lowest])}"
+            return value
+    return None
+
+
+def _lone_negative(numbers: Sequence[float]) -> str:
+    counts = Counter(numbers)
+    values = sorted(counts)
+    if len(values) >= FEWEST_VALUES and values[0] < 0 <= values[1] and counts[values[0]] > 1:
+        return f"{values[0]:.10g} {_NEGATIVE.format(counts[values[0]])}"
     return ""

@@ -50,7 +50,7 @@ YES_NO = (
     ("ja", "nein"), ("j", "n"), ("wahr", "falsch"), ("ja", "nee"), ("ja", "nej"), ("ja", "nei"),
     ("oui", "non"), ("o", "n"), ("vrai", "faux"), ("sí", "no"), ("si", "no"), ("s", "n"),
     ("verdadero", "falso"), ("sim", "não"), ("sim", "nao"), ("verdadeiro", "falso"), ("sì", "no"),
-    ("vero", "falso"), ("da", "nu"), ("da", "ne"), ("tak", "nie"), ("t", "n"), ("prawda", "fałsz"),
+    ("vero", "falso"), ("✓", "✗"), ("✔", "✘"), ("✓", "✘"), ("✔", "✗"), ("☑", "☐"), ("da", "nu"), ("da", "ne"), ("tak", "nie"), ("t", "n"), ("prawda", "fałsz"),
     ("ano", "ne"), ("áno", "nie"), ("igen", "nem"), ("kyllä", "ei"), ("jah", "ei"), ("jā", "nē"),
     ("taip", "ne"), ("evet", "hayır"), ("evet", "hayir"), ("e", "h"), ("да", "нет"), ("д", "н"),
     ("так", "ні"), ("да", "не"), ("ναι", "όχι"), ("はい", "いいえ"), ("是", "否"), ("有", "无"),
@@ -101,7 +101,7 @@ LIKELY_TARGETS = TARGETS | frozenset(
 )
 """Names of a column that may well be predicted, and may as well be a feature."""
 IDENTIFIER = re.compile(
-    r"(^|[\W_])(id|ids|key|uuid|guid|index|idx|nr|nbr|no|num|number|code|rownames|unnamed.*)$|^\w*[a-z]Id$|ID$|#$"
+    r"(^|[\W_])(id|ids|key|uuid|guid|index|idx|nr|nbr|no|num|number|code|rownames|unnamed.*|index_level_[0-9]+__)$|^\w*[a-z]Id$|ID$|#$"
 )
 OWNER = re.compile(
     r"^(p|pt|subj?|cust|hh|fam|u)?id$|"  # an id of its own in each row is none of these
@@ -129,7 +129,7 @@ WHOLE = re.compile(
 """Names of columns that say of what a row is one part: without their id they may be anything."""
 CODE = re.compile(
     r"(^|[\W_])(zip|(zip|postal|post|pin)[\W_]?code|plz|postleitzahl|code[\W_]?postal|c[oó]digo[\W_]?postal|cep|"
-    r"(tele)?phone|telefono?|tel|fax|isbn|ean|gtin|iban|version)s?([\W_]?(id|nr|no|number|code))?$",
+    r"(tele)?phone|telefono?|tel|mobile?|handy|cell(phone)?|msisdn|fax|isbn|ean|gtin|iban|version)s?([\W_]?(id|nr|no|number|code))?$",
     re.IGNORECASE,
 )
 """Names of columns whose numbers are names: what is 50667 is not a fifth of 253335."""
