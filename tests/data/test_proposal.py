@@ -260,6 +260,27 @@ def test_texts_beside_columns_of_labels_are_a_project_of_texts(tmp_path: Path) -
     assert "4 columns say which labels it has" in proposal.choices[0].reason
     assert _propose(path, target="n").project_type == "tabular"
     assert _propose(path, target="odd", project_type="tabular").project_type == "tabular"
+    ages = {"age": [*range(40)] * 2, "class": ["yes", "no"] * 40}
+    table = _propose(_table(tmp_path / "t.csv", {"note": texts, **flags, **ages}))
+    assert (table.project_type, table.answers["target"]) == ("tabular", "class")
+    assert 'the words of "note" instead: --type nlp' in table.choices[0].reason
+
+
+@pytest.mark.parametrize("label", ["['a', 'b{}']", "[1, 0, {}]", "[1 0 {}]"])
+def test_several_labels_of_one_row_are_refused(tmp_path: Path, label: str) -> None:
+    path = tmp_path / "t.csv"
+    rows = (f'a text of some words with {i};"{label.format(i % 2)}"\n' for i in range(80))
+    path.write_text("text;y\n" + "".join(rows))
+    with pytest.raises(DataError, match='several labels in "y"'):
+        _propose(path)
+
+
+def test_numbers_are_no_classes_of_texts(tmp_path: Path) -> None:
+    texts = [f"a text of some words with {i}" for i in range(80)]
+    path = _table(tmp_path / "t.csv", {"text": texts, "target": [i * 0.37 for i in range(80)]})
+    problem = _propose(path).problem
+    assert problem is not None
+    assert "a project of texts learns classes" in problem.message
 
 
 def test_a_table_of_pixels_is_no_table_of_numbers(tmp_path: Path) -> None:

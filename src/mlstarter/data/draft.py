@@ -22,6 +22,7 @@ from mlstarter.escape import shell_quote
 
 # What a project needs to learn and to test.
 FEWEST_ROWS, FEWEST_TEXTS = 30, 50
+MOST_AMOUNTS = 10  # different ones that may be classes of texts: stars with halves
 LONGEST_IDENTIFIER = 15  # letters on average: from longer ones something may be learned
 JOIN = "leave out or join classes in the file"
 
@@ -194,6 +195,14 @@ def _odd_row(looked_at: Inspection, name: str) -> DataError | None:
 
 def problem_of_texts(looked_at: Inspection, text: str, label: str) -> DataError | None:
     """Return why a project could not learn from these texts, or None."""
+    facts = looked_at.facts[label]
+    if facts.kind == "number" and facts.distinct > MOST_AMOUNTS:
+        return DataError(
+            f"{quote(label)} holds numbers such as {facts.examples[0]}, and a project of texts "
+            "learns classes.",
+            hint="write a class for each text (low, high) into a column, and name that with "
+            "--data target=...",
+        )
     cells = zip(looked_at.table.columns[text], looked_at.table.columns[label], strict=True)
     counts = Counter(as_text(y) for x, y in cells if as_text(x) and as_text(y))
     name, rows = excerpt(looked_at.path.name), sum(counts.values())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 
+from mlstarter.data import words
 from mlstarter.data.errors import DataError
 from mlstarter.data.facts import Facts
 from mlstarter.data.show import quote, some
@@ -13,6 +14,7 @@ from mlstarter.data.spellings import look_alike, spellings
 FEWEST_LISTS = 3  # different ones: fewer may be classes of their own
 FEWEST_FLAGS = 4  # columns of 0 and 1 that are labels rather than one label and some features
 FEWEST_PIXELS = 64
+_LIST = re.compile(r"\[[^\]]*[,;|][^\]]*\]|\[\s*[0-9.]+(?:\s+[0-9.]+)+\s*\]")
 _PIXEL = re.compile(r"(?:pixel|pix|px|p)[ _-]?[0-9]+|[0-9]+x[0-9]+", re.IGNORECASE)
 
 
@@ -25,8 +27,9 @@ def refuse_labels(target: Facts) -> None:
             hint="write each class in one way"
             + ("; some differ in marks or blanks that are not seen" * look_alike(double)),
         )
-    lists = [text for text in target.values if _is_list(text, target.values)]
-    if len(lists) >= FEWEST_LISTS:
+    in_brackets = [text for text in target.values if _LIST.fullmatch(text)]
+    lists = in_brackets or [text for text in target.values if _is_list(text, target.values)]
+    if in_brackets or len(lists) >= FEWEST_LISTS:
         raise DataError(
             f"Some rows have several labels in {quote(target.name)} ({some(lists, 2)}), and one is "
             "learned.",
@@ -43,8 +46,11 @@ def _is_list(text: str, labels: Collection[str]) -> bool:
 def flags_of(facts: Mapping[str, Facts], target: str) -> list[str]:
     """Return the columns of 0 and 1 that say which of several labels a text has, or none.
 
-    They do where there are several, and ``target``, if it is stated, is one of them.
+    They do where there are several, and one of them is the target: as stated, or because no other
+    column is called so.
     """
+    known = [name for name in facts if name.casefold() in words.TARGETS]
+    target = target or next(iter(known), "")
     flags = [n for n, f in facts.items() if f.kind == "boolean" and set(f.values) <= {"0", "1"}]
     is_likely = len(flags) >= FEWEST_FLAGS and (not target or target in flags)
     return flags if is_likely else []

@@ -100,9 +100,10 @@ def _project_type(looked_at: Inspection, answers: Mapping[str, Any]) -> Suggesti
     if texts and few and not (set(answers) & {"task", "split_rule"}):
         beside = f", and {len(flags)} columns say which labels it has" * bool(flags)
         return Suggestion("project_type", "nlp", f"{quote(texts[0].name)} holds free text{beside}")
-    return Suggestion(
-        "project_type", "tabular", f"{len(others)} columns hold numbers, classes or yes and no"
-    )
+    why = f"{len(others)} columns hold numbers, classes or yes and no"
+    if texts:
+        why += f"; to learn from the words of {quote(texts[0].name)} instead: --type nlp"
+    return Suggestion("project_type", "tabular", why)
 
 
 def _target(looked_at: Inspection, answers: Mapping[str, Any], *, guess_target: bool) -> Suggestion:
