@@ -84,6 +84,23 @@ VALUES = {
     "hours of a hundred and more": RealFile(
         "t.csv", table(f"{100 + i}:{i % 60:02}:07" for i in ROWS), {"x": "or how long"}
     ),
+    "powers of ten with three decimals": RealFile(
+        "t.csv", table(f"{n + 1:.3e}" for n in AMOUNTS), {"x": [float(f"{n + 1:.3e}") for n in AMOUNTS]}
+    ),
+    "powers of ten with three decimals and a comma": RealFile(
+        "t.csv",
+        table(f"{n + 1:.3E}".replace(".", ",") for n in AMOUNTS),
+        {"x": [float(f"{n + 1:.3e}") for n in AMOUNTS]},
+    ),
+    "days of a month in words": RealFile(
+        "t.csv", table(f"{4 + i % 17}th of March 2023" for i in ROWS), {"x": "times that no one format"}
+    ),
+    "quarters": RealFile(
+        "t.csv", table(f"{2000 + i // 8}-Q{1 + i % 4}" for i in ROWS), {"x": "times that no one format"}
+    ),
+    "-999 beside 0 and 1": RealFile(
+        "t.csv", table((0, 1, 1, 0, -999)[i % 5] for i in ROWS), notes={"x": "-999 in 12 rows lies far"}
+    ),
     "ticks and crosses": RealFile(
         "t.csv", table("✓✗"[i * 7 % 3 > 1] for i in ROWS), {"x": [float(i * 7 % 3 < 2) for i in ROWS]}
     ),

@@ -169,6 +169,21 @@ def test_who_orders_stays_together_before_what_is_ordered(tmp_path: Path) -> Non
     assert next(each.value for each in question.value.options) == "unit"
 
 
+def test_who_buys_stays_together_before_the_shop(tmp_path: Path) -> None:
+    chance = random.Random(2)
+    rows = range(300)
+    columns: dict[str, list[Any]] = {
+        "store": [i % 25 for i in rows],
+        "customer_id": [i // 3 for i in rows],
+    }
+    amounts = {
+        "a": [chance.random() for _ in rows],
+        "y": [chance.choice(["yes", "no"]) for _ in rows],
+    }
+    answers = _propose(_table(tmp_path / "t.csv", columns | amounts)).answers
+    assert (answers["split_rule"], answers["split_column"]) == ("group", "customer_id")
+
+
 def test_numbers_of_rows_are_no_names_of_pictures_that_lie_near(tmp_path: Path) -> None:
     columns: dict[str, list[Any]] = {"id": list(range(90)), "x": [i * 7 % 13 for i in range(90)]}
     columns["y"] = [("yes", "no")[i * 5 % 7 % 2] for i in range(90)]

@@ -18,6 +18,7 @@ _FAR = (
     "in {:,} row{} lies far from the rest: if it stands for no value, write it under missing in "
     "schema.toml"
 )
+FEWEST_BESIDE_NINES = 3  # 99 beside 1 and 2, or -999 beside 0 and 1, stands for no value
 _BOTH_FAR = (
     "in {:,} rows lie far from the rest: if they stand for no value, write them under missing in "
     "schema.toml"
@@ -188,7 +189,7 @@ def _far_value(numbers: Sequence[float]) -> float | None:
     """Return the lowest or highest value where it comes often and lies far from all others."""
     counts = Counter(numbers)
     values = sorted(counts)
-    if len(values) < FEWEST_VALUES:
+    if len(values) < FEWEST_BESIDE_NINES:
         return None
     for value, neighbour, other_end in (
         (values[0], values[1], values[-1]),
@@ -196,7 +197,8 @@ def _far_value(numbers: Sequence[float]) -> float | None:
     ):
         is_nines = _NINES.fullmatch(f"{value:.10g}") is not None
         gap, rest = abs(value - neighbour), abs(neighbour - other_end)
-        if counts[value] > 1 and gap > (rest if is_nines else FAR * rest):
+        is_far = gap > (rest if is_nines and len(values) >= FEWEST_VALUES else FAR * rest)
+        if counts[value] > 1 and is_far and (is_nines or len(values) >= FEWEST_VALUES):
             return value
     return None
 
