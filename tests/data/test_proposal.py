@@ -176,7 +176,7 @@ def test_who_buys_stays_together_before_the_shop(tmp_path: Path) -> None:
         "store": [i % 25 for i in rows],
         "customer_id": [i // 3 for i in rows],
     }
-    amounts = {
+    amounts: dict[str, list[Any]] = {
         "a": [chance.random() for _ in rows],
         "y": [chance.choice(["yes", "no"]) for _ in rows],
     }
