@@ -61,6 +61,40 @@ LAYOUTS_OF_PROGRAMS = {
         + "\n".join(f"{i % 5},{line}" for i, line in enumerate(_BODY)),
         refusal='Row 61 below the header of t.csv ("number", "price") holds names',
     ),
+    "numbers between one tab or two": RealFile(
+        "t.txt",
+        "".join(
+            f"{a}\t{i % 5 + 1}{(chr(9)) * (1 + i % 9 // 8)}{i % 3}\n" for i, a in enumerate(AMOUNTS)
+        ),
+        {"column_1": AMOUNTS, "column_2": [float(i % 5 + 1) for i in ROWS]},
+        answers={"target": "column_3"},
+    ),
+    "a log of a server": RealFile(
+        "t.log",
+        "".join(
+            f'10.0.0.{i % 5} - - [10/Oct/2023:13:{i:02}:36 +0000] "GET /{i}, {i}" 200 {i}\n'
+            for i in ROWS
+        ),
+        refusal="is a log of a server",
+    ),
+    "a log of a machine": RealFile(
+        "t.log",
+        "".join(f"Oct {1 + i % 9:2} 13:{i:02}:36 host sshd[{i}]: port {i}\n" for i in ROWS),
+        refusal="is a log of a server",
+    ),
+    "a chat": RealFile(
+        "t.txt",
+        "".join(f"[{1 + i % 28:02}.01.24, 10:{i:02}:11] Ann: it is {i}, is it?\n" for i in ROWS),
+        refusal="or of a chat",
+    ),
+    "parts that are summed up": RealFile(
+        "t.csv",
+        "colour,a,y\n"
+        + "".join(
+            f"{COLOURS[i]}{' Total' * (i % 9 == 8)},{AMOUNTS[i]},{ANSWERS[i]}\n" for i in ROWS
+        ),
+        refusal=' Total" sum up others',
+    ),
     "numbers of rows that were shuffled": RealFile(
         "t.csv",
         "," + PLAIN.replace("\n", "\n{},").format(*(i * 37 % 61 for i in range(61)))[:-3],
@@ -72,6 +106,16 @@ VALUES = {
         "t.csv",
         table(f"{n:.0f} star{'s' * (n > 1)}" for n in _SMALL),
         {"x": _SMALL},
+    ),
+    "days as Jira writes them": RealFile(
+        "t.csv",
+        table(f"{MONDAY + timedelta(days=i):%d/%b/%y} 3:04 PM" for i in ROWS),
+        {"x": [MONDAY + timedelta(days=i, hours=15, minutes=4) for i in ROWS]},
+    ),
+    "answers of Forms": RealFile(
+        "t.csv",
+        table(f'"{("Ann;", "Bob;", "Ann;Bob;")[i % 3]}"' for i in ROWS),
+        notes={"x": "seems to hold several values"},
     ),
     "weeks": RealFile(
         "t.csv",

@@ -57,6 +57,7 @@ def test_task_and_positive_class_follow_from_the_target(
         (["否", "是"], "是"), (["-1", "1"], "1"), (["ham", "spam"], "spam"), (["nie", "tak"], "tak"),
         (["churn", "no churn"], "churn"), (["FALSE", "TRUE"], "TRUE"), (["não", "sim"], "sim"),
         (["N", "S"], None), (["E", "H"], None), (["N", "Y"], "Y"), (["n", "j"], "j"),
+        (["0.00e+00", "1.00e+00"], "1.00e+00"),
         (["a", "b"], None), (["1", "2"], None), (["f", "m"], None), (["good", "bad"], None),
     ],
 )  # fmt: skip

@@ -60,6 +60,7 @@ def detect(text: str, name: str, own_settings: OwnSettings) -> Settings:
         layouts = _layouts(start, preamble, own_settings)
         if layouts:
             break
+    layouts = layouts or _numbers_between_blanks(start, own_settings)
     if not layouts:
         raise no_layout(start, name, own_settings, _separators(start, own_settings))
     best = max(layouts, key=lambda each: _quality(start, each))
@@ -91,6 +92,14 @@ def _layouts(start: str, preamble: Settings, own_settings: OwnSettings) -> list[
         if (layout := _quote_layout(start, replace(preamble, separator=separator), own_settings))
         and not _hides_header(start, layout)
     ]
+
+
+def _numbers_between_blanks(start: str, own_settings: OwnSettings) -> list[Layout]:
+    """Return the layout of numbers alone, between which one tab stands or several, or none."""
+    if "separator" in own_settings or "\t" not in start:
+        return []
+    layouts = _layouts(start, Settings(), {**own_settings, "separator": " "})
+    return [layout for layout in layouts if _quality(start, layout)[0] == 1]
 
 
 def _aligned_layout(start: str, layout: Layout, own_settings: OwnSettings, name: str) -> Layout:

@@ -17,7 +17,7 @@ from mlstarter.data.leaks import MOST_POWER, power
 from mlstarter.data.reader import Values, as_text
 from mlstarter.data.schema import Column, Schema
 from mlstarter.data.show import excerpt, quote, some
-from mlstarter.data.totals import note_row, total_row
+from mlstarter.data.totals import note_row, subtotal, total_row
 from mlstarter.escape import shell_quote
 
 # What a project needs to learn and to test.
@@ -74,6 +74,7 @@ def draft(looked_at: Inspection, answers: Mapping[str, Any], choices: Mapping[st
         else:
             exclude[name] = _reason(facts, split_by)
     if not features:
+        exclude |= {column.name: "a time" for column in dates}
         hint = f"left out are: {some(f'{name}: {why}' for name, why in exclude.items())}"
         raise DataError(
             f"No column of {excerpt(looked_at.path.name)} is left to be a feature.",
@@ -183,6 +184,11 @@ def _odd_row(looked_at: Inspection, name: str) -> DataError | None:
         return DataError(
             f"The last row of {name}, {quote(note)}, is a note below the table.",
             hint="remove it from the file",
+        )
+    part = subtotal(looked_at.facts)
+    if part is not None:
+        return DataError(
+            f"Rows of {name} called {quote(part)} sum up others.", hint="remove them from the file"
         )
     total = total_row(looked_at.table, looked_at.facts)
     if total is not None:

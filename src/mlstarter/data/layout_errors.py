@@ -15,6 +15,11 @@ from mlstarter.data.show import excerpt, quote
 NAMES = {"\t": "tabs", ";": "semicolons", ",": "commas", "|": "bars", " ": "blanks"}
 _SPARSE_ROW = re.compile(r"[-+]?[0-9.]+(?: [0-9]+:[-+0-9.eE]+)+")
 
+_LOG = re.compile(
+    r"\S+ \S+ \S+ \[[0-9]{2}/[A-Z][a-z]{2}/[0-9]{4}:.*"
+    r"|[A-Z][a-z]{2} [ 0-9][0-9] [0-9]{2}:[0-9]{2}:[0-9]{2} [^\s,;]+ [^\s,;]+: .*"
+    r"|\[?[0-9]{1,2}[./][0-9]{1,2}[./][0-9]{2,4}, [0-9]{1,2}:[0-9]{2}[^,;]*?[\])-] [^,;:]+: .*"
+)
 _DRAWN_RULE = re.compile(r"\+?(?:[-=]{3,}\+)+(?:[-=]{3,})?")
 _BLANKS_BETWEEN = re.compile(r"\S+(?: {2,}\S+){3,}")
 
@@ -37,6 +42,11 @@ def refuse_rows(start: str, name: str) -> None:
         raise DataError(
             f"The table in {excerpt(name)} is drawn with lines, as a database shows it.",
             hint="export it as CSV, or take the lines and bars out",
+        )
+    if sum(bool(_LOG.fullmatch(line)) for line in lines) > len(lines) / 2:
+        raise DataError(
+            f"{excerpt(name)} is a log of a server or of a chat, and no table.",
+            hint="write what its lines say (time, who, what) into the columns of a CSV file",
         )
     if all(line.startswith("__label__") for line in lines):
         raise DataError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 
 from mlstarter.data import words
@@ -11,6 +12,10 @@ from mlstarter.data.numbers import NumberStyle, to_number
 from mlstarter.data.reader import as_text
 from mlstarter.data.tables import Cell, Table
 
+SUBTOTAL = re.compile(
+    r"(.+?)[ -](?:sub)?(?:total|sum|result|summe|gesamt|ergebnis)|(?:total|summe|sous-total) (.+)",
+    re.IGNORECASE,
+)
 FEWEST_ROWS = FEWEST_COLUMNS = 3
 
 
@@ -38,6 +43,20 @@ def total_row(table: Table, facts: Mapping[str, Facts]) -> str | None:
     if label is None and lacks_one and all(sums_up.get(name) for name in last_cells):
         label = ", ".join(as_text(cells[-1]) for cells in last_cells.values())
     return label if label is not None and any(sums_up.values()) else None
+
+
+def subtotal(facts: Mapping[str, Facts]) -> str | None:
+    """Return a value that stands for rows which sum up others, as in a pivot table, or None.
+
+    So "North Total" does in a column in which "North" stands too.
+    """
+    for column in facts.values():
+        if column.kind in ("category", "identifier"):
+            for value in column.values:
+                match = SUBTOTAL.fullmatch(value)
+                if match and (match[1] or match[2]) in column.values:
+                    return value
+    return None
 
 
 def note_row(table: Table) -> str | None:

@@ -182,6 +182,13 @@ def truth_of(words: set[str]) -> tuple[set[str], set[str]] | None:
     return None
 
 
+def _is_zero_and_one(*words: str) -> bool:
+    try:
+        return sorted(map(float, words)) == [0, 1]
+    except ValueError:
+        return False
+
+
 def yes_of(values: list[str]) -> str | None:
     """Return which of two values means "yes", or None where the words do not say it."""
     small = {value.strip().casefold(): value for value in values}
@@ -191,6 +198,8 @@ def yes_of(values: list[str]) -> str | None:
     if pair is not None:
         return small[pair[0]] if pair not in OTHER_PAIRS else None
     first, second = small
+    if _is_zero_and_one(first, second):  # 1.000e+00, as NumPy writes it
+        return max(values, key=float)
     for one, other in ((first, second), (second, first)):
         # "no churn" and "churn", "not late" and "late": the negation is the no.
         if re.fullmatch(
