@@ -151,6 +151,20 @@ VALUES = {
     "long numbers of articles": RealFile(
         "t.csv", table(_CODES), {"x": "long numbers of as many digits each"}
     ),
+    "numbers of rows under the name of pandas": RealFile(
+        "t.csv",
+        table((i * 37 % 61 for i in ROWS), "Unnamed: 0.1"),
+        {"Unnamed: 0.1": "an identifier"},
+    ),
+    "numbers of rows under another name of pandas": RealFile(
+        "t.csv", table((i * 37 % 61 for i in ROWS), "level_0"), {"level_0": "an identifier"}
+    ),
+    "charges of batteries": RealFile(
+        "t.csv",
+        table(f"{n},000mAh" for n in range(1, 61)),
+        {"x": [n * 1000.0 for n in range(1, 61)]},
+        answers={"data_decimal": "."},
+    ),
     "numbers of mobile telephones": RealFile(
         "t.csv", table((i * 37 % 101 + 20_000 for i in ROWS), "mobile"), {"mobile": "its own"}
     ),
@@ -170,6 +184,9 @@ VALUES = {
             "a point": [f"POINT ({i + 0.25} {i + 7.5})" for i in ROWS],
             "hours and minutes": [f"{i // 9}h {i % 9}m" for i in ROWS],
             "feet and inches": [f"{i // 12} ft {i % 12} in" for i in ROWS],
+            "lengths of three sides": [f"{i + 100} x {i + 90} x {i + 70} mm" for i in ROWS],
+            "stones and pounds": [f"{i // 14}st {i % 14}lb" for i in ROWS],
+            "rooms of a house": [f"{i + 100} m2 {i % 7} r {i % 3} b 19{i + 10}" for i in ROWS],
             "stars of five": [f"{i / 12:.2f} out of 5 stars" for i in ROWS],
         }.items()
     },

@@ -240,7 +240,8 @@ def _text(
     letters = sum(len(text) for text in texts) / distinct
     is_text = mean >= WORDS_OF_TEXT or (letters >= 30 and mean >= 2)
     several = note_of_several_numbers(texts)
-    if is_text and (several or not any(map(str.isalpha, "".join(list(texts)[:SAMPLE_TEXTS])))):
+    sample = "".join(list(texts)[:SAMPLE_TEXTS])
+    if is_text and (several or sum(map(str.isalpha, sample)) < sum(map(str.isdecimal, sample))):
         reason = several or f"several numbers in each cell ({quote(next(iter(texts)), 20)})"
         return facts_of(name, "mixed", texts, empty, reason=reason)
     is_named = words.NAME_OR_ADDRESS.search(name) and letters < LETTERS_OF_NAME

@@ -39,8 +39,8 @@ _SEVERAL = re.compile("[;|,/+]")
 _NUMBERS = re.compile(
     r"\s*(?:[A-Z]{3,})?\s*[(\[]?\s*-?[0-9.,]+"
     r"(?:\s*[/'\u2019\u2032\u00d7*xX\u00b0\u00b1]\s*-?[0-9.,]+|\s[0-9]+/[0-9]+|[,;]\s+-?[0-9.,]+"
-    r"|\s*(?:d|h|hrs?|ft|feet|lbs?|out of)\.?\s*[0-9.,]+|\s-?[0-9.]+(?=\)))+"
-    r"\s*(?:[\"'\u2019\u201d\u2032\u2033]*\s*[NSEWO]?|m|min|mins|s|in|oz|stars)[)\]]?\s*"
+    r"|\s*(?:d|h|hrs?|ft|feet|st|lbs?|out of)\.?\s*[0-9.,]+|\s-?[0-9.]+(?=\)))+"
+    r"\s*(?:[\"'\u2019\u201d\u2032\u2033]*\s*[NSEWO]?|mm|cm|m|min|mins|s|in|oz|lbs?|stars)[)\]]?\s*"
 )
 _ZERO_BEFORE = re.compile("0[0-9]+[.,][0-9]+")
 _CODE_WITH_E = re.compile("[0-9]+[eE][0-9]+")

@@ -75,7 +75,7 @@ UNITS = frozenset(
     """
     % ‰ kg g mg lb lbs oz m cm mm km mi miles ft in yd sec min hr hrs hours days ms °c °f ° km/h mph kwh kw hz khz
     mhz ghz mb gb tb kb ml cl dl m² m2 m³ cm² km² sqft sqm px bpm ha acres rpm hp ps cc kcal cal mmhg mg/dl
-    k tsd mio mn mrd bn cr lakh lakhs bhp nm kmpl kmph km/kg years yrs months weeks pcs stk st. x
+    mah mp dpi ppi fps mbps gbps db kva psi bar kpa hpa ppm gal k tsd mio mn mrd bn cr lakh lakhs bhp nm kmpl kmph km/kg years yrs months weeks pcs stk st. x
     """.split()
 )
 CURRENCIES = frozenset(
@@ -101,7 +101,8 @@ LIKELY_TARGETS = TARGETS | frozenset(
 )
 """Names of a column that may well be predicted, and may as well be a feature."""
 IDENTIFIER = re.compile(
-    r"(^|[\W_])(id|ids|key|uuid|guid|index|idx|nr|nbr|no|num|number|code|rownames|unnamed.*|index_level_[0-9]+__)$|^\w*[a-z]Id$|ID$|#$"
+    r"(?i:(^|[\W_])(id|ids|key|uuid|guid|index|idx|nr|nbr|no|num|number|code|rownames|unnamed.*|"
+    r"(index_)?level_[0-9]+(__)?)$)|^\w*[a-z]Id$|ID$|#$"
 )
 OWNER = re.compile(
     r"^(p|pt|subj?|cust|hh|fam|u)?id$|"  # an id of its own in each row is none of these
