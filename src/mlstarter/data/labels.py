@@ -14,7 +14,7 @@ from mlstarter.data.spellings import look_alike, spellings
 FEWEST_LISTS = 3  # different ones: fewer may be classes of their own
 FEWEST_FLAGS = 4  # columns of 0 and 1 that are labels rather than one label and some features
 FEWEST_PIXELS = 64
-_LIST = re.compile(r"\[[^\]]*[,;|][^\]]*\]|\[\s*[0-9.]+(?:\s+[0-9.]+)+\s*\]")
+_LIST = re.compile(r"\[[^\],;|]*[,;|][^\]]*\]|\[\s*[0-9.]+(?:\s+[0-9.]+)+\s*\]")
 _PIXEL = re.compile(r"(?:pixel|pix|px|p)[ _-]?[0-9]+|[0-9]+x[0-9]+", re.IGNORECASE)
 
 

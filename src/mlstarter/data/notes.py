@@ -18,6 +18,7 @@ _FAR = (
     "in {:,} row{} lies far from the rest: if it stands for no value, write it under missing in "
     "schema.toml"
 )
+LONGEST_NUMBERS = 80  # signs of several numbers in a cell
 FEWEST_BESIDE_NINES = 3  # 99 beside 1 and 2, or -999 beside 0 and 1, stands for no value
 _BOTH_FAR = (
     "in {:,} rows lie far from the rest: if they stand for no value, write them under missing in "
@@ -104,7 +105,8 @@ def note_of_classes(texts: Collection[str]) -> str:
 
 def note_of_several_numbers(texts: Collection[str]) -> str:
     """Return a note on cells that hold several numbers each: 120/80, 5'11", 10 x 20, 2 1/4."""
-    if len(texts) < FEWEST_VALUES or not all(map(_NUMBERS.fullmatch, texts)):
+    is_short = max(map(len, texts), default=0) <= LONGEST_NUMBERS
+    if len(texts) < FEWEST_VALUES or not is_short or not all(map(_NUMBERS.fullmatch, texts)):
         return ""
     example = quote(next(iter(texts)), 40)
     return f"several numbers in each cell ({example}): make them one, or write each into a column"
