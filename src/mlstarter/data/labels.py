@@ -49,8 +49,8 @@ def flags_of(facts: Mapping[str, Facts], target: str) -> list[str]:
     They do where there are several, and one of them is the target: as stated, or because no other
     column is called so.
     """
-    known = [name for name in facts if name.casefold() in words.TARGETS]
-    target = target or next(iter(known), "")
+    targets = [name for name in facts if name.casefold() in words.TARGETS]
+    target = target or next(iter(targets), "")
     flags = [n for n, f in facts.items() if f.kind == "boolean" and set(f.values) <= {"0", "1"}]
     is_likely = len(flags) >= FEWEST_FLAGS and (not target or target in flags)
     return flags if is_likely else []

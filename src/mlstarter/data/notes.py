@@ -97,7 +97,7 @@ def note_of_classes(texts: Collection[str]) -> str:
     """Return a note on cells that hold several values of their column: "a;b" beside "b"."""
     for text in texts:
         # The grade A+ is none that holds A and nothing; Forms of Microsoft write a;b;.
-        parts = [stripped for part in _SEVERAL.split(text) if (stripped := part.strip())]
+        parts = [name for part in _SEVERAL.split(text) if (name := part.strip())]
         if len(parts) > 1 and any(part in texts or f"{part};" in texts for part in parts):
             return f"{quote(text, 40)} seems to hold several values, and counts as one of its own"
     return ""

@@ -104,5 +104,5 @@ def group_columns(looked_at: Inspection, target: str) -> list[str]:
         and not facts.empty
     ]
     return sorted(
-        names, key=lambda name: (not words.OWNER.search(name), bool(words.SHARED.search(name)))
+        names, key=lambda name: (not words.OWNER.search(name), bool(words.PLACE.search(name)))
     )

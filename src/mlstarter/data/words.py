@@ -118,7 +118,7 @@ OWNER = re.compile(
     re.IGNORECASE,
 )
 """Names of columns that say to whom or to what a row belongs."""
-SHARED = re.compile("store|shop|session|device|sensor", re.IGNORECASE)
+PLACE = re.compile("store|shop|session|device|sensor", re.IGNORECASE)
 """What of OWNER a person has several of: a group by these parts the rows of one person."""
 WHOLE = re.compile(
     r"(^|[\W_])(record|encounter|case|stay|icustay|hadm|admission|lesion|slide|specimen|sample|study|family|mother|"
