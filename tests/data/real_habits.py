@@ -61,6 +61,18 @@ LAYOUTS_OF_PROGRAMS = {
         + "\n".join(f"{i % 5},{line}" for i, line in enumerate(_BODY)),
         refusal='Row 61 below the header of t.csv ("number", "price") holds names',
     ),
+    "two words in a row of numbers": RealFile(
+        "t.csv",
+        "a,b,c,y\n"
+        + "".join(
+            f"{amount},{i % 5},{i * 3 % 11},{ANSWERS[i]}\n"
+            if i != 30
+            else f"{amount},broken,wet,no\n"
+            for i, amount in enumerate(AMOUNTS)
+        ),
+        {"b": [float(i % 5) if i != 30 else None for i in ROWS]},
+        {"b": '"broken" is no number'},
+    ),
     "numbers between one tab or two": RealFile(
         "t.txt",
         "".join(
