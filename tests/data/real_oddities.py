@@ -9,7 +9,17 @@ from typing import Any
 
 from openpyxl.styles import PatternFill
 
-from tests.data.real_files import AMOUNTS, ANSWERS, COLOURS, DAYS, PLAIN, ROWS, RealFile, lines
+from tests.data.real_files import (
+    AMOUNTS,
+    ANSWERS,
+    COLOURS,
+    DAYS,
+    PLAIN,
+    ROWS,
+    SMALL,
+    RealFile,
+    lines,
+)
 from tests.data.real_signs import table
 from tests.data.real_workbooks import workbook, write_table
 
@@ -130,7 +140,8 @@ MARKS = {
     "columns lined up before a tab": RealFile(
         "t.data",
         lines("", lambda i: f"{AMOUNTS[i]:8.1f}   {i % 5}   {i:5d}   3504.\t{COLOURS[i]}").strip(),
-        refusal="are lined up with blanks",
+        {"column_1": [float(f"{n:.1f}") for n in AMOUNTS], "column_2": SMALL},
+        answers={"target": "column_5"},
     ),
     "years of an emperor": RealFile(
         "t.csv",

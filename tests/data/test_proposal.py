@@ -57,6 +57,7 @@ def test_task_and_positive_class_follow_from_the_target(
         (["否", "是"], "是"), (["-1", "1"], "1"), (["ham", "spam"], "spam"), (["nie", "tak"], "tak"),
         (["churn", "no churn"], "churn"), (["FALSE", "TRUE"], "TRUE"), (["não", "sim"], "sim"),
         (["N", "S"], None), (["E", "H"], None), (["N", "Y"], "Y"), (["n", "j"], "j"),
+        (["0.00e+00", "1.00e+00"], "1.00e+00"),
         (["a", "b"], None), (["1", "2"], None), (["f", "m"], None), (["good", "bad"], None),
     ],
 )  # fmt: skip
@@ -169,6 +170,21 @@ def test_who_orders_stays_together_before_what_is_ordered(tmp_path: Path) -> Non
     assert next(each.value for each in question.value.options) == "unit"
 
 
+def test_who_buys_stays_together_before_the_shop(tmp_path: Path) -> None:
+    chance = random.Random(2)
+    rows = range(300)
+    columns: dict[str, list[Any]] = {
+        "store": [i % 25 for i in rows],
+        "customer_id": [i // 3 for i in rows],
+    }
+    amounts: dict[str, list[Any]] = {
+        "a": [chance.random() for _ in rows],
+        "y": [chance.choice(["yes", "no"]) for _ in rows],
+    }
+    answers = _propose(_table(tmp_path / "t.csv", columns | amounts)).answers
+    assert (answers["split_rule"], answers["split_column"]) == ("group", "customer_id")
+
+
 def test_numbers_of_rows_are_no_names_of_pictures_that_lie_near(tmp_path: Path) -> None:
     columns: dict[str, list[Any]] = {"id": list(range(90)), "x": [i * 7 % 13 for i in range(90)]}
     columns["y"] = [("yes", "no")[i * 5 % 7 % 2] for i in range(90)]
@@ -244,6 +260,52 @@ def test_texts_are_a_project_of_texts(tmp_path: Path) -> None:
     proposal = _propose(path)
     assert proposal.answers == {"project_type": "nlp", "text_column": "review", "target": "label"}
     assert _propose_type(path, "tabular") == "tabular"
+
+
+def test_texts_beside_columns_of_labels_are_a_project_of_texts(tmp_path: Path) -> None:
+    chance = random.Random(3)
+    flags = {
+        name: [chance.randint(0, 1) for _ in range(80)] for name in ("rude", "odd", "sad", "ad")
+    }
+    texts = [f"an answer of some words that ends in {i}" for i in range(80)]
+    path = _table(tmp_path / "t.csv", {"comment": texts, **flags, "n": [*range(7), *range(73)]})
+    with pytest.raises(OpenQuestion, match="to be predicted"):
+        _propose(path)
+    proposal = _propose(path, target="odd")
+    assert (proposal.project_type, proposal.answers["text_column"]) == ("nlp", "comment")
+    assert "4 columns say which labels it has" in proposal.choices[0].reason
+    assert _propose(path, target="n").project_type == "tabular"
+    assert _propose(path, target="odd", project_type="tabular").project_type == "tabular"
+    ages = {"age": [*range(40)] * 2, "class": ["yes", "no"] * 40}
+    table = _propose(_table(tmp_path / "t.csv", {"note": texts, **flags, **ages}))
+    assert (table.project_type, table.answers["target"]) == ("tabular", "class")
+    assert 'the words of "note" instead: --type nlp' in table.choices[0].reason
+
+
+@pytest.mark.parametrize("label", ["['a', 'b{}']", "[1, 0, {}]", "[1 0 {}]"])
+def test_several_labels_of_one_row_are_refused(tmp_path: Path, label: str) -> None:
+    path = tmp_path / "t.csv"
+    rows = (f'a text of some words with {i};"{label.format(i % 2)}"\n' for i in range(80))
+    path.write_text("text;y\n" + "".join(rows))
+    with pytest.raises(DataError, match='several labels in "y"'):
+        _propose(path)
+
+
+def test_numbers_are_no_classes_of_texts(tmp_path: Path) -> None:
+    texts = [f"a text of some words with {i}" for i in range(80)]
+    path = _table(tmp_path / "t.csv", {"text": texts, "target": [i * 0.37 for i in range(80)]})
+    problem = _propose(path).problem
+    assert problem is not None
+    assert "a project of texts learns classes" in problem.message
+
+
+def test_a_table_of_pixels_is_no_table_of_numbers(tmp_path: Path) -> None:
+    chance = random.Random(3)
+    pixels = {f"pixel{k}": [chance.randint(0, 255) for _ in range(80)] for k in range(64)}
+    path = _table(tmp_path / "t.csv", {"label": [i % 4 for i in range(80)], **pixels})
+    with pytest.raises(DataError, match="holds pictures, each a row of 64 pixels"):
+        _propose(path)
+    assert _propose(path, project_type="tabular").project_type == "tabular"
 
 
 def test_texts_may_have_no_names_above_their_columns(tmp_path: Path) -> None:

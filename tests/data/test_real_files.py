@@ -16,12 +16,15 @@ from mlstarter.data.schema import read_schema, to_toml
 from tests.data.real_collections import COLLECTIONS
 from tests.data.real_exports import EXPORTS
 from tests.data.real_files import FILES, RealFile
+from tests.data.real_habits import HABITS
 from tests.data.real_layouts import LAYOUTS
 from tests.data.real_oddities import ODDITIES
 from tests.data.real_signs import SIGNS
 from tests.data.real_workbooks import DATABASES, WORKBOOKS
 
-REAL_FILES = COLLECTIONS | EXPORTS | FILES | ODDITIES | SIGNS | LAYOUTS | WORKBOOKS | DATABASES
+REAL_FILES = (
+    COLLECTIONS | EXPORTS | FILES | HABITS | ODDITIES | SIGNS | LAYOUTS | WORKBOOKS | DATABASES
+)
 
 
 def look(path: Path, file: RealFile) -> tuple[Inspection, Proposal]:

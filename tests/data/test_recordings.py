@@ -149,6 +149,12 @@ def _wav(samples: bytes, kind: int = 1) -> bytes:
     return b"RIFF" + len(pieces + data).to_bytes(4, "little") + b"WAVE" + pieces + data
 
 
+def _ogg(sizes: list[int], samples: int) -> bytes:
+    """Return a page of an ogg file: packets of these sizes, and how many samples end there."""
+    head = b"OggS\0\0" + samples.to_bytes(8, "little") + bytes(12) + bytes([len(sizes)])
+    return head + bytes(sizes) + b"\x0e" * sum(sizes)
+
+
 NOISE = random.Random(0).randbytes(4_000)
 FRAME = b"\xff\xfb\x90\xc4"
 NAMES = b"ID3\x04\0\0\0\0\x0f\x50" + bytes(2_000)  # of which 2,000 bytes hold nothing
@@ -170,6 +176,12 @@ NAMES = b"ID3\x04\0\0\0\0\x0f\x50" + bytes(2_000)  # of which 2,000 bytes hold n
         (FRAME + NOISE, False),
         (NAMES + FRAME + NOISE, False),
         (b"OggS" + bytes(900), False),
+        (_ogg([30, 90], 0) + _ogg([1] * 40, 9_000), True),
+        (_ogg([30, 90], 0) + _ogg([3] * 200, 9_000), True),
+        (_ogg([30, 90], 0) + _ogg([1] * 40, 9_000) + _ogg([1, 1, 40], 9_900), False),
+        (_ogg([30, 90], 0), False),
+        (_ogg([30, 90], 0) + _ogg([], 9_000), False),
+        (_ogg([30, 90], 0) + b"OggS", False),
     ],
 )
 def test_silence_is_known_in_each_kind_of_file(

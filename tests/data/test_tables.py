@@ -153,6 +153,19 @@ def test_nested_columns_are_left_out_and_named(tmp_path: Path) -> None:
     assert table.columns["c"] == [None, "nan"]
 
 
+def test_the_largest_list_in_an_object_is_named(tmp_path: Path) -> None:
+    rows = [{"a": i, "y": i % 2} for i in range(3)]
+    path = tmp_path / "a.json"
+    for document, keys in (
+        ({"errors": rows[:1], "records": rows}, '"records"'),
+        ({"answer": {"found": 3, "docs": rows}}, '"answer.docs"'),
+    ):
+        path.write_text(json.dumps(document))
+        with pytest.raises(DataError, match="no list of objects") as failure:
+            read(path, {})
+        assert f"stands under {keys}" in str(failure.value.hint)
+
+
 @pytest.mark.parametrize(
     ("name", "data", "message"),
     [

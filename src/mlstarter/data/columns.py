@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, time
 from typing import Any
@@ -34,6 +34,8 @@ EXACT = 2**53  # whole numbers above it are not all different as floating-point 
 WORDS_OF_TEXT = 4  # on average: a sentence rather than a name
 LETTERS_OF_TEXT = 8  # where no blanks stand between words
 SAMPLE_TEXTS = 200  # that show whether there are letters in a column
+DIGITS_OF_CODE = 9  # at least, all rows having as many: telephone and article numbers
+SPARSE = 1_000  # numbers to each row lie between the first and the last code
 LETTERS_OF_NAME = 60  # at most, of names and addresses
 
 
@@ -148,8 +150,14 @@ def _judge_numbers(
         return _text(name, texts, empty, is_typed=False, note=note)
     unique = distinct == len(numbers) and distinct > 10
     counting = all(b - a == 1 for a, b in itertools.pairwise(numbers))
+    counts_time = note_of_counted_time(name, numbers)
     if whole and unique and (words.IDENTIFIER.search(name) or counting):
-        reason = note_of_counted_time(name, numbers) or "an identifier: every row has its own"
+        reason = counts_time or "an identifier: every row has its own"
+    elif whole and unique and not counts_time and _are_long_codes(numbers, texts):
+        reason = "an identifier: long numbers of as many digits each, none of them twice"
+    else:
+        reason = ""
+    if reason:
         return facts_of(name, "identifier", texts, empty, reason=reason)
     if (
         whole
@@ -162,6 +170,13 @@ def _judge_numbers(
         return facts_of(name, "identifier", texts, empty, reason=reason)
     kind = "integer" if whole else "number"
     return facts_of(name, kind, texts, empty, note=note_of(name, numbers, list(texts)))
+
+
+def _are_long_codes(numbers: Sequence[float], texts: Collection[str]) -> bool:
+    """Say whether whole numbers may be of telephones or articles: long, all as long, and sparse."""
+    lengths = {len(text) for text in texts if text.isdecimal()}
+    is_sparse = max(numbers) - min(numbers) > SPARSE * len(numbers)
+    return is_sparse and len(lengths) == 1 and min(lengths) >= DIGITS_OF_CODE
 
 
 def _typed_time(name: str, cells: Sequence[Any], texts: Mapping[str, int], empty: int) -> Facts:
@@ -224,8 +239,10 @@ def _text(
     mean = sum(len(text.split()) for text in texts) / distinct
     letters = sum(len(text) for text in texts) / distinct
     is_text = mean >= WORDS_OF_TEXT or (letters >= 30 and mean >= 2)
-    if is_text and not any(map(str.isalpha, "".join(list(texts)[:SAMPLE_TEXTS]))):
-        reason = f"several numbers in each cell ({quote(next(iter(texts)), 20)})"
+    several = note_of_several_numbers(texts)
+    sample = "".join(list(texts)[:SAMPLE_TEXTS])
+    if is_text and (several or sum(map(str.isalpha, sample)) < sum(map(str.isdecimal, sample))):
+        reason = several or f"several numbers in each cell ({quote(next(iter(texts)), 20)})"
         return facts_of(name, "mixed", texts, empty, reason=reason)
     is_named = words.NAME_OR_ADDRESS.search(name) and letters < LETTERS_OF_NAME
     if (is_text or _without_blanks(texts, letters)) and not is_named:
@@ -233,7 +250,7 @@ def _text(
     reason = f"near-unique: {distinct:,} values in {rows:,} rows"
     if distinct == rows:
         reason = "an identifier: every row has its own"
-    reason = note_of_several_numbers(texts) or reason
+    reason = several or reason
     return facts_of(name, "identifier", texts, empty, reason=reason)
 
 

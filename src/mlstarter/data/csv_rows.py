@@ -14,9 +14,14 @@ from mlstarter.data.show import excerpt
 
 
 def lines_of(text: str, settings: Settings) -> Iterator[str]:
-    """Yield the lines with their ends, without those before the header; comments are empty."""
+    """Yield the lines with their ends, without those before the header; comments are empty.
+
+    Between columns that are lined up with blanks a tab is one more blank.
+    """
     # Like a file opened with newline="": the csv module decides what ends a row.
     text = text.removeprefix("\ufeff")
+    if settings.separator == " ":
+        text = text.replace("\t", " ")
     lines = (match[0] for match in re.finditer(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+", text))
     for _ in range(settings.skip_lines):
         next(lines, None)

@@ -16,7 +16,7 @@ from typing import Any
 from mlstarter.data import words
 from mlstarter.data.csv_rows import check_widths, lines_of, rows_of
 from mlstarter.data.errors import DataError
-from mlstarter.data.layout_errors import no_layout, no_names, refuse_aligned, refuse_rows
+from mlstarter.data.layout_errors import is_aligned, lined_up, no_layout, no_names, refuse_rows
 from mlstarter.data.limits import COLUMNS
 from mlstarter.data.settings import Settings, with_values
 from mlstarter.data.show import excerpt
@@ -34,6 +34,7 @@ PLAIN_NUMBER = re.compile(r"[-+]?[0-9]+([.,][0-9]+)?([eE][-+]?[0-9]+)?")
 YEAR = re.compile(r"(1[89]|20)\d\d")
 OwnSettings = Mapping[str, Any]
 COMMENTS = ("#", "//", "%", "--")
+DATEV = ('"EXTF";', '"DTVF";', "EXTF;", "DTVF;")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +60,12 @@ def detect(text: str, name: str, own_settings: OwnSettings) -> Settings:
         layouts = _layouts(start, preamble, own_settings)
         if layouts:
             break
+    layouts = layouts or _numbers_between_blanks(start, own_settings)
     if not layouts:
         raise no_layout(start, name, own_settings, _separators(start, own_settings))
     best = max(layouts, key=lambda each: _quality(start, each))
-    if "separator" not in own_settings:
-        refuse_aligned(
-            [row for _, row in itertools.islice(rows_of(start, best.settings), 50)], name
-        )
+    if "separator" not in own_settings and is_aligned(start, best.settings):
+        best = _aligned_layout(start, best, own_settings, name)
     best = _with_names_in_comment(start, best, own_settings)
     settings = _without_title(start, best) if "skip_lines" not in own_settings else best.settings
     if "header" not in own_settings and not _has_header(start, settings):
@@ -92,6 +92,22 @@ def _layouts(start: str, preamble: Settings, own_settings: OwnSettings) -> list[
         if (layout := _quote_layout(start, replace(preamble, separator=separator), own_settings))
         and not _hides_header(start, layout)
     ]
+
+
+def _numbers_between_blanks(start: str, own_settings: OwnSettings) -> list[Layout]:
+    """Return the layout of numbers alone, between which one tab stands or several, or none."""
+    if "separator" in own_settings or "\t" not in start:
+        return []
+    layouts = _layouts(start, Settings(), {**own_settings, "separator": " "})
+    return [layout for layout in layouts if _quality(start, layout)[0] == 1]
+
+
+def _aligned_layout(start: str, layout: Layout, own_settings: OwnSettings, name: str) -> Layout:
+    """Return the layout between blanks, with tabs among them as in auto-mpg.data of UCI."""
+    layouts = _layouts(start, layout.settings, {**own_settings, "separator": " "})
+    if not layouts or layouts[0].width <= layout.width:
+        raise lined_up(name)
+    return layouts[0]
 
 
 def _quality(start: str, layout: Layout) -> tuple[float, int, int]:
@@ -133,6 +149,11 @@ def _declares_separator(start: str) -> bool:
     return re.match("sep=.(?=[\r\n]|$)", start.removeprefix("\ufeff"), re.IGNORECASE) is not None
 
 
+def _declares_rows(start: str) -> bool:
+    """Say whether the first line is about the file, as Excel and DATEV write it, and no row."""
+    return _declares_separator(start) or start.startswith(DATEV)
+
+
 def _separators(start: str, own_settings: OwnSettings) -> list[str]:
     if "separator" in own_settings:
         return [str(own_settings["separator"])]
@@ -143,7 +164,7 @@ def _separators(start: str, own_settings: OwnSettings) -> list[str]:
 def _hides_header(start: str, layout: Layout) -> bool:
     """Say whether a line that would be skipped has as many cells as the table."""
     settings = layout.settings
-    if not settings.skip_lines or _declares_separator(start):
+    if not settings.skip_lines or (settings.skip_lines == 1 and _declares_rows(start)):
         return False
     before = itertools.islice(lines_of(start, Settings()), settings.skip_lines)
     rows_before = rows_of("".join(before), replace(settings, skip_lines=0))

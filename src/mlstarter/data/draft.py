@@ -11,17 +11,18 @@ from typing import Any
 from mlstarter.data.class_counts import problem_of_classes
 from mlstarter.data.errors import DataError
 from mlstarter.data.facts import Facts
-from mlstarter.data.headers import second_header
+from mlstarter.data.headers import inner_header, second_header
 from mlstarter.data.inspect import Inspection, parse_pairs, reading_of
 from mlstarter.data.leaks import MOST_POWER, power
 from mlstarter.data.reader import Values, as_text
 from mlstarter.data.schema import Column, Schema
 from mlstarter.data.show import excerpt, quote, some
-from mlstarter.data.totals import total_row
+from mlstarter.data.totals import note_row, subtotal, total_row
 from mlstarter.escape import shell_quote
 
 # What a project needs to learn and to test.
 FEWEST_ROWS, FEWEST_TEXTS = 30, 50
+MOST_AMOUNTS = 10  # different ones that may be classes of texts: stars with halves
 LONGEST_IDENTIFIER = 15  # letters on average: from longer ones something may be learned
 JOIN = "leave out or join classes in the file"
 
@@ -73,6 +74,7 @@ def draft(looked_at: Inspection, answers: Mapping[str, Any], choices: Mapping[st
         else:
             exclude[name] = _reason(facts, split_by)
     if not features:
+        exclude |= {column.name: "a time" for column in dates}
         hint = f"left out are: {some(f'{name}: {why}' for name, why in exclude.items())}"
         raise DataError(
             f"No column of {excerpt(looked_at.path.name)} is left to be a feature.",
@@ -143,18 +145,9 @@ def problem_of(
     """Return why a project could not learn from these rows, or None."""
     name = excerpt(looked_at.path.name)
     rows = looked_at.table.rows
-    names = second_header(looked_at.table, looked_at.facts)
-    if names:
-        return DataError(
-            f"The row below the header of {name} ({some(names)}) holds names or units, not values.",
-            hint="remove it from the file, or write its words into the header",
-        )
-    total = total_row(looked_at.table, looked_at.facts)
-    if total is not None:
-        return DataError(
-            f"The last row of {name}, {quote(total)}, sums up the rows above it.",
-            hint="remove it from the file",
-        )
+    odd_row = _odd_row(looked_at, name)
+    if odd_row is not None:
+        return odd_row
     if schema.target.name:
         rows = sum(value is not None for value in values.target)
     if rows < FEWEST_ROWS:
@@ -171,8 +164,51 @@ def problem_of(
     return None
 
 
+def _odd_row(looked_at: Inspection, name: str) -> DataError | None:
+    """Return the sentence for a row that is none: of names, of sums, a note below, or None."""
+    names = second_header(looked_at.table, looked_at.facts)
+    if names:
+        return DataError(
+            f"The row below the header of {name} ({some(names)}) holds names or units, not values.",
+            hint="remove it from the file, or write its words into the header",
+        )
+    inner = inner_header(looked_at.table, looked_at.facts)
+    if inner:
+        return DataError(
+            f"Row {inner[0]:,} below the header of {name} ({some(inner[1])}) holds names, not "
+            "values: another table perhaps begins there.",
+            hint="remove it from the file; give another table a file of its own",
+        )
+    note = note_row(looked_at.table)
+    if note is not None:
+        return DataError(
+            f"The last row of {name}, {quote(note)}, is a note below the table.",
+            hint="remove it from the file",
+        )
+    part = subtotal(looked_at.facts)
+    if part is not None:
+        return DataError(
+            f"Rows of {name} called {quote(part)} sum up others.", hint="remove them from the file"
+        )
+    total = total_row(looked_at.table, looked_at.facts)
+    if total is not None:
+        return DataError(
+            f"The last row of {name}, {quote(total)}, sums up the rows above it.",
+            hint="remove it from the file",
+        )
+    return None
+
+
 def problem_of_texts(looked_at: Inspection, text: str, label: str) -> DataError | None:
     """Return why a project could not learn from these texts, or None."""
+    facts = looked_at.facts[label]
+    if facts.kind == "number" and facts.distinct > MOST_AMOUNTS:
+        return DataError(
+            f"{quote(label)} holds numbers such as {facts.examples[0]}, and a project of texts "
+            "learns classes.",
+            hint="write a class for each text (low, high) into a column, and name that with "
+            "--data target=...",
+        )
     cells = zip(looked_at.table.columns[text], looked_at.table.columns[label], strict=True)
     counts = Counter(as_text(y) for x, y in cells if as_text(x) and as_text(y))
     name, rows = excerpt(looked_at.path.name), sum(counts.values())

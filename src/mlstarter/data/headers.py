@@ -34,6 +34,25 @@ def second_header(table: Table, facts: Mapping[str, Facts]) -> list[str]:
     return firsts if is_header else []
 
 
+def inner_header(table: Table, facts: Mapping[str, Facts]) -> tuple[int, list[str]] | None:
+    """Return the number and some cells of a row that names columns amid the others, or None.
+
+    In it several columns of numbers hold texts, each another one, and none holds a number.
+    """
+    numbers = {n: c for n, c in table.columns.items() if facts[n].kind in ("number", "integer")}
+    rows: dict[int, list[str]] = {}
+    for name, cells in numbers.items():
+        if strays := {*facts[name].missing} - words.MISSING:
+            for row, cell in enumerate(cells):
+                if isinstance(cell, str) and cell.strip() in strays:
+                    rows.setdefault(row, []).append(cell.strip())
+    for row, names in rows.items():
+        values = sum(as_text(cells[row]) not in words.MISSING | {""} for cells in numbers.values())
+        if len({*names}) > 1 and len(names) == values:
+            return row + 1, names
+    return None
+
+
 def _compare_first(cells: Sequence[Cell], style: NumberStyle, strip: Sequence[str]) -> Comparison:
     """Say whether a column's first cell is like the others; "alone" is a word among classes."""
     first = as_text(cells[0])

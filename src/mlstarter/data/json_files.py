@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mlstarter.data import encodings
@@ -20,6 +20,7 @@ _HALF_LETTER = re.compile(
 )
 
 
+DEPTH = 3  # of the objects around a list of rows that is looked for
 RECORDS = '[{...}, {...}], as to_json(..., orient="records") of pandas does'
 
 
@@ -67,6 +68,7 @@ def read_records(text: str, kind: Format, name: str) -> tuple[Format, list[Mappi
         isinstance(document, dict)
         and document
         and all(isinstance(v, dict) for v in document.values())
+        and not _rows_within(document)
     ):
         keys = list(next(iter(document.values())))
         is_row = len(document) >= 2 * len(keys) or all(map(str.isdecimal, document))
@@ -105,14 +107,19 @@ def _loads(text: str, name: str) -> Any:
 
 
 def _rows_within(document: Any) -> str:
-    """Return the key of an object under which rows stand, or ""."""
-    pairs = document.items() if isinstance(document, dict) else ()
-    rows = (
-        key
-        for key, value in pairs
-        if isinstance(value, list) and value and all(isinstance(row, dict) for row in value)
-    )
-    return next(rows, "")
+    """Return the keys, from outside in, under which most rows of an object stand, or ""."""
+    lists = [*_lists_within(document, [])]
+    keys, _ = max(lists, key=lambda each: len(each[1]), default=([], []))
+    return ".".join(keys)
+
+
+def _lists_within(document: Any, keys: list[str]) -> Iterator[tuple[list[str], list[Any]]]:
+    """Yield the lists of objects in an object, each with the keys that lead to it."""
+    for key, value in document.items() if isinstance(document, dict) else ():
+        if isinstance(value, list) and value and all(isinstance(row, dict) for row in value):
+            yield [*keys, key], value
+        elif len(keys) < DEPTH:
+            yield from _lists_within(value, [*keys, key])
 
 
 def _lines(text: str, name: str, error: ValueError) -> list[Mapping[str, Any]]:

@@ -15,6 +15,12 @@ from mlstarter.data.show import excerpt, quote
 NAMES = {"\t": "tabs", ";": "semicolons", ",": "commas", "|": "bars", " ": "blanks"}
 _SPARSE_ROW = re.compile(r"[-+]?[0-9.]+(?: [0-9]+:[-+0-9.eE]+)+")
 
+_LOG = re.compile(
+    r"\S+ \S+ \S+ \[[0-9]{2}/[A-Z][a-z]{2}/[0-9]{4}:.*"
+    r"|[A-Z][a-z]{2} [ 0-9][0-9] [0-9]{2}:[0-9]{2}:[0-9]{2} [^\s,;]+ [^\s,;]+: .*"
+    r"|\[?[0-9]{1,2}[./][0-9]{1,2}[./][0-9]{2,4}, [0-9]{1,2}:[0-9]{2}"
+    r"[^,;]{0,12}?[\])-] [^,;:]{1,60}: .*"
+)
 _DRAWN_RULE = re.compile(r"\+?(?:[-=]{3,}\+)+(?:[-=]{3,})?")
 _BLANKS_BETWEEN = re.compile(r"\S+(?: {2,}\S+){3,}")
 
@@ -38,6 +44,11 @@ def refuse_rows(start: str, name: str) -> None:
             f"The table in {excerpt(name)} is drawn with lines, as a database shows it.",
             hint="export it as CSV, or take the lines and bars out",
         )
+    if sum(bool(_LOG.fullmatch(line)) for line in lines) > len(lines) / 2:
+        raise DataError(
+            f"{excerpt(name)} is a log of a server or of a chat, and no table.",
+            hint="write what its lines say (time, who, what) into the columns of a CSV file",
+        )
     if all(line.startswith("__label__") for line in lines):
         raise DataError(
             f"{excerpt(name)} is written in the format of fastText, and that is not read.",
@@ -50,13 +61,14 @@ def refuse_rows(start: str, name: str) -> None:
         )
 
 
-def refuse_aligned(rows: Sequence[Sequence[str]], name: str) -> None:
-    """Raise DataError where several columns, lined up with blanks, stand in each first cell."""
-    if len(rows) > 1 and all(_BLANKS_BETWEEN.fullmatch(row[0].strip()) for row in rows):
-        raise _lined_up(name)
+def is_aligned(start: str, settings: Settings) -> bool:
+    """Say whether several columns, lined up with blanks, stand in each first cell."""
+    rows = [row for _, row in itertools.islice(rows_of(start, settings), 50)]
+    return len(rows) > 1 and all(_BLANKS_BETWEEN.fullmatch(row[0].strip()) for row in rows)
 
 
-def _lined_up(name: str) -> DataError:
+def lined_up(name: str) -> DataError:
+    """Return the sentence for columns that are lined up with blanks, and with other signs."""
     return DataError(
         f"The columns of {excerpt(name)} are lined up with blanks, and other signs stand between "
         "some of them, or not all rows have as many.",
@@ -92,7 +104,7 @@ def no_layout(
             "--data data_separator=...",
         )
     if best == " ":
-        return _lined_up(name)
+        return lined_up(name)
     settings = with_values(Settings(separator=best), own_settings)
     rows = [row for _, row in itertools.islice(rows_of(start, settings), 2)]
     if re.search(rf'{re.escape(best)} +"', start):

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mlstarter.data import words
-from mlstarter.data.numbers import NumberStyle, are_addresses, signs_of, to_number
+from mlstarter.data.numbers import NumberStyle, are_addresses, are_lists, signs_of, to_number
 from mlstarter.data.reader import as_text
 
 STRAYS = 5  # different texts among numbers that may be missing marks of the owner's own
@@ -24,7 +24,7 @@ def numeric_texts(cells: Sequence[Any]) -> tuple[list[str], tuple[str, ...]] | N
     texts = Counter(cell.strip() for cell in cells if isinstance(cell, str) and cell.strip())
     likely = [text for text in texts if text not in words.MISSING and re.search("[0-9]", text)]
     others = [text for text in texts if text not in words.MISSING and not re.search("[0-9]", text)]
-    if not likely or not are_few(others, texts) or are_addresses(likely):
+    if not likely or not are_few(others, texts) or are_addresses(likely) or are_lists(likely):
         return None
     signs = signs_of(likely)
     return (likely, signs if isinstance(signs, tuple) else ())
@@ -56,7 +56,7 @@ def as_numbers(
     marks = {text for text in texts if text in words.MISSING}
     rest = [text for text in texts if text not in marks]
     likely = [text for text in rest if re.search("[0-9]", text)]
-    if not likely or are_addresses(likely):
+    if not likely or are_addresses(likely) or are_lists(likely):
         return marks, {}, ()
     signs = signs_of(likely)
     strip = signs if isinstance(signs, tuple) else ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 import unicodedata
@@ -18,6 +19,8 @@ MINUS = re.compile("[\u2010-\u2014\u2212\ufe63\uff0d]")
 AFFIX = re.compile(
     r"^(\D*?)([+\-(]?\s*[+\-]?[.,]?[0-9](?:.*[0-9])?[.,]?\)?-{0,2})(\D*)$", re.DOTALL
 )
+SHARE_ALONE = 0.8
+FEWEST_ENDS = 3  # different ones: 1,5 and 2,5 beside 1, 2 and 5 are halves
 _NO_DECIMALS = re.compile(r"(?<=[0-9][.,])\s?--?$")  # 50.- and 50,-- are whole amounts
 
 # Few enough digits to be finite; with one reading only where a point stands before decimals.
@@ -91,13 +94,18 @@ def signs_of(texts: Iterable[str]) -> tuple[str, ...] | str:
         signs |= {before, after} - {""}
         # Nothing is nothing in any unit.
         bare = bare or (not (before or after) and re.search("[1-9]", text) is not None)
-    if len({sign.casefold() for sign in signs}) > 1:
+    if len({_singular(sign.casefold()) for sign in signs}) > 1:
         return f"several signs or units ({', '.join(sorted(signs)[:4])})"
     if bare and signs and not all(map(_is_sign, signs)):
         # A thousand times as much (k), a credit (CR), a hundredth (%): never the same number.
         sign = "a percent sign" if signs <= {"%", "‰"} else f'"{min(signs)}"'
         return f"{sign} behind some and not behind all"
-    return tuple(sorted(signs))
+    return tuple(sorted(signs, key=lambda sign: (-len(sign), sign)))  # "stars" before "star"
+
+
+def _singular(unit: str) -> str:
+    """Return a unit's word for one of it: "star" of "stars", but metres are no milliseconds."""
+    return unit[:-1] if unit.endswith("s") and len(unit) > 3 else unit
 
 
 def _is_sign(text: str) -> bool:
@@ -120,6 +128,20 @@ def are_addresses(texts: Iterable[str]) -> bool:
         len(part) == 4 and all(p.isdecimal() and len(p) <= 3 and int(p) < 256 for p in part)
         for part in parts
     )
+
+
+def are_lists(texts: Iterable[str]) -> bool:
+    """Say whether some texts list others of them by number (3,10 beside 3 and 10), all in order.
+
+    Among numbers with a decimal comma some would run backwards, and few would stand alone.
+    """
+    texts = set(texts)
+    lists = [text.split(",") for text in texts if "," in text]
+    parts = {part for each in lists for part in each}
+    if len({each[-1] for each in lists}) < FEWEST_ENDS or not all(map(str.isdecimal, parts)):
+        return False
+    in_order = all(int(a) < int(b) for each in lists for a, b in itertools.pairwise(each))
+    return in_order and len(parts & texts) >= SHARE_ALONE * len(parts)
 
 
 def decimals_differ(text: str, strip: Sequence[str] = ()) -> bool:

@@ -14,12 +14,12 @@ from mlstarter.data.draft import draft, problem_of, problem_of_texts, without_le
 from mlstarter.data.errors import DataError, OpenQuestion, Option
 from mlstarter.data.facts import Facts
 from mlstarter.data.inspect import Inspection
+from mlstarter.data.labels import flags_of, refuse_labels, refuse_pixels
 from mlstarter.data.pictures import names_pictures, propose_pictures
 from mlstarter.data.reader import values_of
 from mlstarter.data.recordings import refuse_recordings
 from mlstarter.data.schema import Schema
 from mlstarter.data.show import excerpt, quote, some
-from mlstarter.data.spellings import look_alike, spellings
 from mlstarter.data.splits import choose_split, group_columns
 from mlstarter.suggest import did_you_mean
 
@@ -92,13 +92,18 @@ def _project_type(looked_at: Inspection, answers: Mapping[str, Any]) -> Suggesti
     if names_pictures(looked_at):
         return Suggestion("project_type", "cv", "it lists pictures that lie beside it")
     refuse_recordings(looked_at.path, looked_at.table.columns)
+    refuse_pixels(looked_at.facts, excerpt(looked_at.path.name))
     texts = [f for f in looked_at.facts.values() if f.kind == "text"]
     others = [f for f in looked_at.facts.values() if f.is_feature]
-    if texts and len(others) <= 3 and not (set(answers) & {"task", "split_rule"}):
-        return Suggestion("project_type", "nlp", f"{quote(texts[0].name)} holds free text")
-    return Suggestion(
-        "project_type", "tabular", f"{len(others)} columns hold numbers, classes or yes and no"
-    )
+    flags = flags_of(looked_at.facts, str(answers.get("target", "")))
+    few = len(others) - len(flags) <= 3
+    if texts and few and not (set(answers) & {"task", "split_rule"}):
+        beside = f", and {len(flags)} columns say which labels it has" * bool(flags)
+        return Suggestion("project_type", "nlp", f"{quote(texts[0].name)} holds free text{beside}")
+    why = f"{len(others)} columns hold numbers, classes or yes and no"
+    if texts:
+        why += f"; to learn from the words of {quote(texts[0].name)} instead: --type nlp"
+    return Suggestion("project_type", "tabular", why)
 
 
 def _target(looked_at: Inspection, answers: Mapping[str, Any], *, guess_target: bool) -> Suggestion:
@@ -123,17 +128,6 @@ def _target(looked_at: Inspection, answers: Mapping[str, Any], *, guess_target: 
         "Which column is to be predicted?",
         [Option(name, f"{excerpt(name)}  ({summary(looked_at.facts[name])})") for name in likely],
     )
-
-
-def _refuse_spellings(target: Facts) -> None:
-    """Raise DataError where a reader would take two classes for one."""
-    double = spellings(target.values)
-    if double:
-        raise DataError(
-            f"The classes of {quote(target.name)} are spelt in several ways: {some(double, 6)}.",
-            hint="write each class in one way"
-            + ("; some differ in marks or blanks that are not seen" * look_alike(double)),
-        )
 
 
 def likely_targets(looked_at: Inspection) -> list[str]:
@@ -191,7 +185,7 @@ def _task(looked_at: Inspection, answers: Mapping[str, Any], target: str) -> Sug
             hint="make it numbers or classes, or choose another target",
         )
     if not number:
-        _refuse_spellings(facts)
+        refuse_labels(facts)
     if own_task == "regression" and not number:
         hint = "state --data task=multiclass or binary"
         raise DataError(f"{what}, and a regression needs numbers.", hint=hint)
@@ -289,7 +283,7 @@ def _texts(
             f"The labels in {quote(target.value)} cannot be learned: {facts.reason}.",
             hint="give a column of classes with --data target=...",
         )
-    _refuse_spellings(facts)
+    refuse_labels(facts)
     choices = [kind, column, target]
     groups = [name for name in group_columns(looked_at, target.value) if name != column.value]
     if groups and "text_group" not in answers:

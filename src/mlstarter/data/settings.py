@@ -48,11 +48,13 @@ class Settings:
     def rendered_keys(self) -> set[str]:
         """Return the keys that only a project has whose answers name them: others need no code.
 
-        A sign before decimals and one between thousands are read by the same code.
+        A sign before decimals and one between thousands are read by the same code; that of
+        blanks reads tabs among them.
         """
         names = {"encoding", "escape", "skip_lines", "comment", "header"} & {*self.non_defaults()}
         if self.decimal != "." or self.thousands:
             names |= {"decimal", "thousands"}
+        names |= {"separator"} if self.separator == " " else set()
         return names if self.quote else names | {"quote"}
 
 

@@ -33,6 +33,7 @@ OTHER_SOUNDS = {
 PIECE = 4_096  # bytes that tell nearly all recordings apart, and sound from silence
 MOST_BYTES = 60 * 96_000 * 2 * 4  # of the longest recording that a project reads
 MOST_OF_A_FRAME = 64  # bytes of a silent frame of flac
+MOST_OF_A_PACKET = 12  # bytes of silence in ogg
 SILENT_SHARE = 0.15  # of an mp3 that is left of silence when it is packed; of sound nearly all is
 
 
@@ -44,9 +45,11 @@ def kind_of(path: Path) -> str:
 
 
 def is_silent(path: Path) -> bool:
-    """Say whether a wav, flac or mp3 file holds no sound at all; False for other files."""
+    """Say whether a wav, flac, ogg or mp3 file holds no sound at all; False for other files."""
     with path.open("rb") as file:
         start = file.read(42)
+        if start.startswith(b"OggS"):
+            return _is_silent_ogg(file)
         if start.startswith(b"fLaC"):
             return _is_silent_flac(start)
         if start[8:12] == b"WAVE":
@@ -98,6 +101,21 @@ def _is_silent_mp3(file: BinaryIO, start: bytes) -> bool:
     file.seek(first + size // 4)
     data = file.read(max(0, min(size // 2, PIECE)))
     return len(data) > 200 and len(zlib.compress(data)) < SILENT_SHARE * len(data) + 40
+
+
+def _is_silent_ogg(file: BinaryIO) -> bool:
+    """Say whether the packets of an ogg file, but for those that describe it, are next to nothing.
+
+    https://www.rfc-editor.org/rfc/rfc3533#section-6
+    """
+    file.seek(0)
+    largest = 0
+    while (head := file.read(27)).startswith(b"OggS") and len(head) == 27:
+        pieces = file.read(head[26])
+        file.seek(sum(pieces), 1)
+        if any(head[6:14]):  # where a page ends, in samples: what describes the file ends at 0
+            largest = max([largest, *pieces])
+    return 0 < largest <= MOST_OF_A_PACKET
 
 
 def copies(paths: Iterable[Path]) -> Iterator[list[Path]]:

@@ -90,7 +90,8 @@ def time_columns(looked_at: Inspection, target: str) -> list[str]:
 def group_columns(looked_at: Inspection, target: str) -> list[str]:
     """Return the columns that say to whom a row belongs, where several belong to one.
 
-    People and machines come first: what they have several of (orders, videos) is part of them.
+    People and machines come first: what they have several of (orders, videos) is part of them, and
+    where they are (in shops, at devices) they share with others.
     """
     rows = looked_at.table.rows
     names = [
@@ -102,4 +103,6 @@ def group_columns(looked_at: Inspection, target: str) -> list[str]:
         and FEWEST_GROUPS <= facts.distinct <= rows / FEWEST_ROWS_A_GROUP
         and not facts.empty
     ]
-    return sorted(names, key=lambda name: not words.OWNER.search(name))
+    return sorted(
+        names, key=lambda name: (not words.OWNER.search(name), bool(words.PLACE.search(name)))
+    )

@@ -13,7 +13,11 @@ from mlstarter.data.show import excerpt, quote
 
 DISTINCT = 20_000
 _POINTS = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
-_WITH_POINT = re.compile(r"[+-]?(?:(?:0|[0-9]{4,})\.[0-9]+|[0-9]+\.(?:[0-9]{1,2}|[0-9]{4,}))")
+_POWER = re.compile("[0-9][eE][+-]?[0-9]+$")
+_WITH_POINT = re.compile(
+    r"[+-]?(?:(?:0|[0-9]{4,})\.[0-9]+|[0-9]+\.(?:[0-9]{1,2}|[0-9]{4,})"
+    r"|[0-9]+\.[0-9]+[eE][+-]?[0-9]+)"  # 1.234e5: before a power of ten no thousands are grouped
+)
 
 
 def detect(
@@ -65,7 +69,13 @@ def _fitting(
         decisive = [text for text in likely if _WITH_POINT.fullmatch(text)]
         if decisive or not any("." in text for text in likely):  # nearly always so, and much faster
             return {style for style in styles if style.decimal == "." or not decisive}
-    return {s for s in styles if all(to_number(text, s, strip) is not None for text in likely)}
+    powers = "".join(text for text in likely if _POWER.search(text))
+    return {
+        style
+        for style in styles
+        if not (style.thousands and style.thousands in powers)
+        and all(to_number(text, style, strip) is not None for text in likely)
+    }
 
 
 def _ambiguous(texts: Mapping[str, tuple[list[str], tuple[str, ...]]]) -> tuple[str, str] | None:

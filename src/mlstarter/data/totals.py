@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 
 from mlstarter.data import words
@@ -11,7 +12,11 @@ from mlstarter.data.numbers import NumberStyle, to_number
 from mlstarter.data.reader import as_text
 from mlstarter.data.tables import Cell, Table
 
-FEWEST_ROWS = 3
+SUBTOTAL = re.compile(
+    r"(.+?)[ -](?:sub)?(?:total|sum|result|summe|gesamt|ergebnis)|(?:total|summe|sous-total) (.+)",
+    re.IGNORECASE,
+)
+FEWEST_ROWS = FEWEST_COLUMNS = 3
 
 
 def total_row(table: Table, facts: Mapping[str, Facts]) -> str | None:
@@ -38,6 +43,37 @@ def total_row(table: Table, facts: Mapping[str, Facts]) -> str | None:
     if label is None and lacks_one and all(sums_up.get(name) for name in last_cells):
         label = ", ".join(as_text(cells[-1]) for cells in last_cells.values())
     return label if label is not None and any(sums_up.values()) else None
+
+
+def subtotal(facts: Mapping[str, Facts]) -> str | None:
+    """Return a value that stands for rows which sum up others, as in a pivot table, or None.
+
+    So "North Total" does in a column in which "North" stands too.
+    """
+    for column in facts.values():
+        if column.kind in ("category", "identifier"):
+            for value in column.values:
+                match = SUBTOTAL.fullmatch(value)
+                if match and (match[1] or match[2]) in column.values:
+                    return value
+    return None
+
+
+def note_row(table: Table) -> str | None:
+    """Return the one text of a last row that holds nothing else, as a note below a table, or None.
+
+    Rows above the notes have more: where some of them have one cell too, it is a row like them.
+    """
+    columns = [cells for cells in table.columns.values() if len(cells) == table.rows]
+    if table.rows < FEWEST_ROWS or len(columns) < FEWEST_COLUMNS:
+        return None
+    last = [text for cells in columns if (text := as_text(cells[-1]))]
+    if len(last) != 1 or not any(map(str.isalpha, last[0])):
+        return None
+    counts = [sum(bool(as_text(cell)) for cell in row) for row in zip(*columns, strict=True)]
+    while counts and counts[-1] <= 1:
+        counts.pop()
+    return last[0] if counts and min(counts) > 1 else None
 
 
 def _is_label(text: str, cells: list[Cell]) -> bool:

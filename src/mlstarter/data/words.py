@@ -50,7 +50,7 @@ YES_NO = (
     ("ja", "nein"), ("j", "n"), ("wahr", "falsch"), ("ja", "nee"), ("ja", "nej"), ("ja", "nei"),
     ("oui", "non"), ("o", "n"), ("vrai", "faux"), ("sí", "no"), ("si", "no"), ("s", "n"),
     ("verdadero", "falso"), ("sim", "não"), ("sim", "nao"), ("verdadeiro", "falso"), ("sì", "no"),
-    ("vero", "falso"), ("da", "nu"), ("da", "ne"), ("tak", "nie"), ("t", "n"), ("prawda", "fałsz"),
+    ("vero", "falso"), ("✓", "✗"), ("✔", "✘"), ("✓", "✘"), ("✔", "✗"), ("☑", "☐"), ("da", "nu"), ("da", "ne"), ("tak", "nie"), ("t", "n"), ("prawda", "fałsz"),
     ("ano", "ne"), ("áno", "nie"), ("igen", "nem"), ("kyllä", "ei"), ("jah", "ei"), ("jā", "nē"),
     ("taip", "ne"), ("evet", "hayır"), ("evet", "hayir"), ("e", "h"), ("да", "нет"), ("д", "н"),
     ("так", "ні"), ("да", "не"), ("ναι", "όχι"), ("はい", "いいえ"), ("是", "否"), ("有", "无"),
@@ -75,7 +75,7 @@ UNITS = frozenset(
     """
     % ‰ kg g mg lb lbs oz m cm mm km mi miles ft in yd sec min hr hrs hours days ms °c °f ° km/h mph kwh kw hz khz
     mhz ghz mb gb tb kb ml cl dl m² m2 m³ cm² km² sqft sqm px bpm ha acres rpm hp ps cc kcal cal mmhg mg/dl
-    k tsd mio mn mrd bn cr lakh lakhs bhp nm kmpl kmph km/kg years yrs months weeks pcs stk st. x
+    mah mp dpi ppi fps mbps gbps db kva psi bar kpa hpa ppm gal k tsd mio mn mrd bn cr lakh lakhs bhp nm kmpl kmph km/kg years yrs months weeks pcs stk st. x
     """.split()
 )
 CURRENCIES = frozenset(
@@ -101,7 +101,8 @@ LIKELY_TARGETS = TARGETS | frozenset(
 )
 """Names of a column that may well be predicted, and may as well be a feature."""
 IDENTIFIER = re.compile(
-    r"(^|[\W_])(id|ids|key|uuid|guid|index|idx|nr|nbr|no|num|number|code|rownames|unnamed.*)$|^\w*[a-z]Id$|ID$|#$"
+    r"(?i:(^|[\W_])(id|ids|key|uuid|guid|index|idx|nr|nbr|no|num|number|code|rownames|unnamed.*|"
+    r"(index_)?level_[0-9]+(__)?)$)|^\w*[a-z]Id$|ID$|#$"
 )
 OWNER = re.compile(
     r"^(p|pt|subj?|cust|hh|fam|u)?id$|"  # an id of its own in each row is none of these
@@ -117,6 +118,8 @@ OWNER = re.compile(
     re.IGNORECASE,
 )
 """Names of columns that say to whom or to what a row belongs."""
+PLACE = re.compile("store|shop|session|device|sensor", re.IGNORECASE)
+"""What of OWNER a person has several of: a group by these parts the rows of one person."""
 WHOLE = re.compile(
     r"(^|[\W_])(record|encounter|case|stay|icustay|hadm|admission|lesion|slide|specimen|sample|study|family|mother|"
     r"child|twin|pair|horse|dog|cat|fish|bird|pig|sow|sheep|calf|herd|nest|document|doc|article|thread|"
@@ -129,7 +132,7 @@ WHOLE = re.compile(
 """Names of columns that say of what a row is one part: without their id they may be anything."""
 CODE = re.compile(
     r"(^|[\W_])(zip|(zip|postal|post|pin)[\W_]?code|plz|postleitzahl|code[\W_]?postal|c[oó]digo[\W_]?postal|cep|"
-    r"(tele)?phone|telefono?|tel|fax|isbn|ean|gtin|iban|version)s?([\W_]?(id|nr|no|number|code))?$",
+    r"(tele)?phone|telefono?|tel|mobile?|handy|cell(phone)?|msisdn|fax|isbn|ean|gtin|iban|version)s?([\W_]?(id|nr|no|number|code))?$",
     re.IGNORECASE,
 )
 """Names of columns whose numbers are names: what is 50667 is not a fifth of 253335."""
@@ -180,6 +183,13 @@ def truth_of(words: set[str]) -> tuple[set[str], set[str]] | None:
     return None
 
 
+def _is_zero_and_one(*words: str) -> bool:
+    try:
+        return sorted(map(float, words)) == [0, 1]
+    except ValueError:
+        return False
+
+
 def yes_of(values: list[str]) -> str | None:
     """Return which of two values means "yes", or None where the words do not say it."""
     small = {value.strip().casefold(): value for value in values}
@@ -189,6 +199,8 @@ def yes_of(values: list[str]) -> str | None:
     if pair is not None:
         return small[pair[0]] if pair not in OTHER_PAIRS else None
     first, second = small
+    if _is_zero_and_one(first, second):  # 1.000e+00, as NumPy writes it
+        return max(values, key=float)
     for one, other in ((first, second), (second, first)):
         # "no churn" and "churn", "not late" and "late": the negation is the no.
         if re.fullmatch(
