@@ -38,7 +38,7 @@ def project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     place = tmp_path_factory.mktemp(f"pretrained-{request.param}")
     production = at_production(essentials.clone(place / essentials.root.name), place)
     if production.run(production.python, "-c", "import transformers, torch", check=False).status:
-        install(production, place / "added")
+        production = with_pretrained(production, place / "pretrained")
     paths = {"PYTHONPATH": f"{production.environment['PYTHONPATH']}:{production.root / 'tests'}"}
     production.run(production.python, "-c", WRITE, environment=paths)
     change(production.root / "config.toml", {"checkpoint": '"tiny"', **SHORTER[request.param]})
@@ -55,8 +55,8 @@ def change_epochs(config: Path) -> None:
     config.write_text(text, encoding="utf-8")
 
 
-def install(project: Project, folder: Path) -> None:
-    """Lay what the extra `pretrained` brings into a folder that the project imports from."""
+def with_pretrained(project: Project, folder: Path) -> Project:
+    """Return a project that imports what the extra `pretrained` brings from ``folder``."""
     names = ["transformers"]
     names += ["torch", "onnxscript"] if project.metadata()["project"]["type"] == "nlp" else []
     words: list[str | Path] = [
@@ -68,10 +68,12 @@ def install(project: Project, folder: Path) -> None:
         project.root / "constraints.txt",
     ]
     subprocess.run(
-        [project.python, *words, "--target", folder, "--upgrade", *names],
+        [project.python, *words, "--target", folder, *names],
         check=True,
         env=clean_environment(index_settings()),
     )
+    path = f"{project.environment['PYTHONPATH']}:{folder}"
+    return replace(project, environment={**project.environment, "PYTHONPATH": path})
 
 
 def test_it_is_compared_evaluated_and_published_with_its_reason(project: Project) -> None:
