@@ -210,7 +210,7 @@ NUMBERS = {
         {"a": '"kg" is no number: read as missing'},
     ),
     "a total without sums": RealFile(
-        "t.csv", PLAIN + "Total,,\n", refusal='"Total", is a note below the table'
+        "t.csv", PLAIN + "Total,,\n", {"a": [*AMOUNTS, None]}, {"a": '"Total" is no number'}
     ),
     "a total with sums": RealFile(
         "t.csv",

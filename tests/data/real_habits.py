@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from pathlib import Path
-
-import openpyxl
 
 from tests.data.real_files import AMOUNTS, ANSWERS, COLOURS, PLAIN, ROWS, RealFile
 from tests.data.real_signs import table
@@ -18,13 +15,8 @@ _UTC = "Jan 5, 2024, 3:{:02}:05 PM GMT+1"
 _BODY = PLAIN.splitlines()[1:]
 
 
-def _with_note(path: Path) -> None:
-    book = openpyxl.Workbook()
-    for line in PLAIN.splitlines():
-        book.worksheets[0].append([float(c) if c[0].isdigit() else c for c in line.split(",")])
-    book.worksheets[0].append([])
-    book.worksheets[0].append(["Source: an office"])
-    book.save(path)
+def _cells(line: str) -> list[str]:
+    return line.split(",")
 
 
 LAYOUTS_OF_PROGRAMS = {
@@ -43,10 +35,16 @@ LAYOUTS_OF_PROGRAMS = {
         {"a": AMOUNTS, "colour": COLOURS},
     ),
     "a note below the table": RealFile(
-        "t.csv", PLAIN + "Source: an office,,\n", refusal='"Source: an office", is a note below'
+        "t.csv",
+        PLAIN + "Source: an office,,\n",
+        {"a": [*AMOUNTS, None]},
+        {"a": '"Source: an office" is no number'},
     ),
-    "a note below a sheet": RealFile(
-        "t.xlsx", _with_note, refusal='"Source: an office", is a note below'
+    "a note below a table whose target comes first": RealFile(
+        "t.csv",
+        "".join(f"{line[-1]},{line[0]},{line[1]}\n" for line in map(_cells, PLAIN.splitlines()))
+        + "Source: an office,,\n",
+        refusal='"Source: an office", is a note below',
     ),
     "a row that has one cell as others have": RealFile(
         "t.csv",

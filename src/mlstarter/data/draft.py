@@ -145,7 +145,7 @@ def problem_of(
     """Return why a project could not learn from these rows, or None."""
     name = excerpt(looked_at.path.name)
     rows = looked_at.table.rows
-    odd_row = _odd_row(looked_at, name)
+    odd_row = _odd_row(looked_at, values, name)
     if odd_row is not None:
         return odd_row
     if schema.target.name:
@@ -164,7 +164,7 @@ def problem_of(
     return None
 
 
-def _odd_row(looked_at: Inspection, name: str) -> DataError | None:
+def _odd_row(looked_at: Inspection, values: Values, name: str) -> DataError | None:
     """Return the sentence for a row that is none: of names, of sums, a note below, or None."""
     names = second_header(looked_at.table, looked_at.facts)
     if names:
@@ -180,7 +180,8 @@ def _odd_row(looked_at: Inspection, name: str) -> DataError | None:
             hint="remove it from the file; give another table a file of its own",
         )
     note = note_row(looked_at.table)
-    if note is not None:
+    # Without a target it is left out and counted.
+    if note is not None and (not values.target or values.target[-1] is not None):
         return DataError(
             f"The last row of {name}, {quote(note)}, is a note below the table.",
             hint="remove it from the file",
