@@ -101,7 +101,7 @@ LAYOUTS_OF_PROGRAMS = {
         "t.csv",
         "colour,a,y\n"
         + "".join(
-            f"{COLOURS[i]}{' Total' * (i % 9 == 8)},{AMOUNTS[i]},{ANSWERS[i]}\n" for i in ROWS
+            f"{COLOURS[i]}{' Total' * (i % 10 == 9)},{AMOUNTS[i]},{ANSWERS[i]}\n" for i in ROWS
         ),
         refusal=' Total" sum up others',
     ),
@@ -169,6 +169,16 @@ VALUES = {
     "numbers of rows under another name of pandas": RealFile(
         "t.csv", table((i * 37 % 61 for i in ROWS), "level_0"), {"level_0": "an identifier"}
     ),
+    "a class called result": RealFile(
+        "t.csv", table(("test", "test result")[i % 5 == 4] for i in ROWS), {"x": [("test", "test result")[i % 5 == 4] for i in ROWS]}
+    ),
+    "counts of cells": RealFile("t.csv", table([i * 37 % 101 for i in ROWS], "white_cells"), {"white_cells": [float(i * 37 % 101) for i in ROWS]}),
+    "visits by mobile": RealFile("t.csv", table([i * 37 % 101 for i in ROWS], "visits_mobile"), {"visits_mobile": [float(i * 37 % 101) for i in ROWS]}),
+    "features of which none is named": RealFile(
+        "t.csv",
+        "column_1,column_2,y\n" + "".join(f"{i * 37 % 101},{i % 7},{ANSWERS[i]}\n" for i in ROWS),
+        {"column_1": [float(i * 37 % 101) for i in ROWS]},
+    ),
     "charges of batteries": RealFile(
         "t.csv",
         table(f"{n},000mAh" for n in range(1, 61)),
@@ -176,7 +186,7 @@ VALUES = {
         answers={"data_decimal": "."},
     ),
     "numbers of mobile telephones": RealFile(
-        "t.csv", table((i * 37 % 101 + 20_000 for i in ROWS), "mobile"), {"mobile": "its own"}
+        "t.csv", table((49_151_000_000 + i * 37 % 101 * 90_001 for i in ROWS), "mobile"), {"mobile": "identifier"}
     ),
     "a grade with a plus": RealFile(
         "t.csv", table(("A", "A+", "B")[i % 3] for i in ROWS), {"x": [("A", "A+", "B")[i % 3] for i in ROWS]}

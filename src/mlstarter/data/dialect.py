@@ -16,7 +16,13 @@ from typing import Any
 from mlstarter.data import words
 from mlstarter.data.csv_rows import check_widths, lines_of, rows_of
 from mlstarter.data.errors import DataError
-from mlstarter.data.layout_errors import is_aligned, lined_up, no_layout, no_names, refuse_rows
+from mlstarter.data.layout_errors import (
+    is_aligned,
+    mixed_separators,
+    no_layout,
+    no_names,
+    refuse_rows,
+)
 from mlstarter.data.limits import COLUMNS
 from mlstarter.data.settings import Settings, with_values
 from mlstarter.data.show import excerpt
@@ -106,7 +112,7 @@ def _aligned_layout(start: str, layout: Layout, own_settings: OwnSettings, name:
     """Return the layout between blanks, with tabs among them as in auto-mpg.data of UCI."""
     layouts = _layouts(start, layout.settings, {**own_settings, "separator": " "})
     if not layouts or layouts[0].width <= layout.width:
-        raise lined_up(name)
+        raise mixed_separators(name)
     return layouts[0]
 
 

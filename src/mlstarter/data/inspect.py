@@ -85,8 +85,9 @@ def _remark(path: Path, settings: Settings) -> str:
 def _facts(table: tables.Table, style: NumberStyle) -> dict[str, Facts]:
     facts = {name: describe(name, cells, style) for name, cells in table.columns.items()}
     first = facts.get("column_1")
-    if table.settings.header and first and first.kind == "integer" and first.distinct == table.rows:
-        # pandas writes the numbers of rows so; shuffled, they count no more.
+    is_alone = table.settings.header and "column_2" not in facts
+    if is_alone and first and first.kind == "integer" and first.distinct == table.rows:
+        # pandas writes the numbers of rows without a name; shuffled, they count no more.
         reason = "an identifier: it has no name, and in each row another number"
         facts["column_1"] = replace(first, kind="identifier", reason=reason, note="")
     for name, reason in table.unreadable.items():

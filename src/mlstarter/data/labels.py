@@ -13,9 +13,7 @@ from mlstarter.data.spellings import look_alike, spellings
 
 FEWEST_LISTS = 3  # different ones: fewer may be classes of their own
 FEWEST_FLAGS = 4  # columns of 0 and 1 that are labels rather than one label and some features
-FEWEST_PIXELS = 64
 _LIST = re.compile(r"\[[^\],;|]*[,;|][^\]]*\]|\[\s*[0-9.]+(?:\s+[0-9.]+)+\s*\]")
-_PIXEL = re.compile(r"(?:pixel|pix|px|p)[ _-]?[0-9]+|[0-9]+x[0-9]+", re.IGNORECASE)
 
 
 def refuse_labels(target: Facts) -> None:
@@ -54,15 +52,3 @@ def flags_of(facts: Mapping[str, Facts], target: str) -> list[str]:
     flags = [n for n, f in facts.items() if f.kind == "boolean" and set(f.values) <= {"0", "1"}]
     is_likely = len(flags) >= FEWEST_FLAGS and (not target or target in flags)
     return flags if is_likely else []
-
-
-def refuse_pixels(names: Collection[str], file: str) -> None:
-    """Raise DataError for a table of pictures, each a row of its pixels' grey values."""
-    pixels = [name for name in names if _PIXEL.fullmatch(name)]
-    if len(pixels) >= FEWEST_PIXELS and len(pixels) * 2 > len(names):
-        raise DataError(
-            f"{file} holds pictures, each a row of {len(pixels):,} pixels, and those are read from "
-            "Kaggle alone.",
-            hint="save each row as a picture in a folder of its label, and give the folder above "
-            "them; or state --type tabular, to learn from the numbers",
-        )

@@ -67,7 +67,7 @@ def is_aligned(start: str, settings: Settings) -> bool:
     return len(rows) > 1 and all(_BLANKS_BETWEEN.fullmatch(row[0].strip()) for row in rows)
 
 
-def lined_up(name: str) -> DataError:
+def mixed_separators(name: str) -> DataError:
     """Return the sentence for columns that are lined up with blanks, and with other signs."""
     return DataError(
         f"The columns of {excerpt(name)} are lined up with blanks, and other signs stand between "
@@ -104,7 +104,7 @@ def no_layout(
             "--data data_separator=...",
         )
     if best == " ":
-        return lined_up(name)
+        return mixed_separators(name)
     settings = with_values(Settings(separator=best), own_settings)
     rows = [row for _, row in itertools.islice(rows_of(start, settings), 2)]
     if re.search(rf'{re.escape(best)} +"', start):

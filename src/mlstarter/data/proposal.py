@@ -14,8 +14,9 @@ from mlstarter.data.draft import draft, problem_of, problem_of_texts, without_le
 from mlstarter.data.errors import DataError, OpenQuestion, Option
 from mlstarter.data.facts import Facts
 from mlstarter.data.inspect import Inspection
-from mlstarter.data.labels import flags_of, refuse_labels, refuse_pixels
+from mlstarter.data.labels import flags_of, refuse_labels
 from mlstarter.data.pictures import names_pictures, propose_pictures
+from mlstarter.data.pixels import refuse_pixels
 from mlstarter.data.reader import values_of
 from mlstarter.data.recordings import refuse_recordings
 from mlstarter.data.schema import Schema

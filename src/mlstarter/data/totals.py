@@ -48,14 +48,18 @@ def total_row(table: Table, facts: Mapping[str, Facts]) -> str | None:
 def subtotal(facts: Mapping[str, Facts]) -> str | None:
     """Return a value that stands for rows which sum up others, as in a pivot table, or None.
 
-    So "North Total" does in a column in which "North" stands too.
+    So "North Total" and "South Total" do in a column in which both stand in more rows without the
+    word: one pair alone, such as "test" and "test result", may be two classes.
     """
     for column in facts.values():
-        if column.kind in ("category", "identifier"):
-            for value in column.values:
-                match = SUBTOTAL.fullmatch(value)
-                if match and (match[1] or match[2]) in column.values:
-                    return value
+        totals = [
+            value
+            for value, rows in column.values.items()
+            if (match := SUBTOTAL.fullmatch(value))
+            and column.values.get(match[1] or match[2], 0) > rows
+        ]
+        if len(totals) > 1 and column.kind in ("category", "identifier"):
+            return totals[0]
     return None
 
 

@@ -50,7 +50,8 @@ YES_NO = (
     ("ja", "nein"), ("j", "n"), ("wahr", "falsch"), ("ja", "nee"), ("ja", "nej"), ("ja", "nei"),
     ("oui", "non"), ("o", "n"), ("vrai", "faux"), ("sí", "no"), ("si", "no"), ("s", "n"),
     ("verdadero", "falso"), ("sim", "não"), ("sim", "nao"), ("verdadeiro", "falso"), ("sì", "no"),
-    ("vero", "falso"), ("✓", "✗"), ("✔", "✘"), ("✓", "✘"), ("✔", "✗"), ("☑", "☐"), ("da", "nu"), ("da", "ne"), ("tak", "nie"), ("t", "n"), ("prawda", "fałsz"),
+    ("vero", "falso"), ("da", "nu"), ("da", "ne"), ("tak", "nie"), ("t", "n"), ("prawda", "fałsz"),
+    ("✓", "✗"), ("✔", "✘"), ("✓", "✘"), ("✔", "✗"), ("☑", "☐"),
     ("ano", "ne"), ("áno", "nie"), ("igen", "nem"), ("kyllä", "ei"), ("jah", "ei"), ("jā", "nē"),
     ("taip", "ne"), ("evet", "hayır"), ("evet", "hayir"), ("e", "h"), ("да", "нет"), ("д", "н"),
     ("так", "ні"), ("да", "не"), ("ναι", "όχι"), ("はい", "いいえ"), ("是", "否"), ("有", "无"),
@@ -75,7 +76,8 @@ UNITS = frozenset(
     """
     % ‰ kg g mg lb lbs oz m cm mm km mi miles ft in yd sec min hr hrs hours days ms °c °f ° km/h mph kwh kw hz khz
     mhz ghz mb gb tb kb ml cl dl m² m2 m³ cm² km² sqft sqm px bpm ha acres rpm hp ps cc kcal cal mmhg mg/dl
-    mah mp dpi ppi fps mbps gbps db kva psi bar kpa hpa ppm gal k tsd mio mn mrd bn cr lakh lakhs bhp nm kmpl kmph km/kg years yrs months weeks pcs stk st. x
+    k tsd mio mn mrd bn cr lakh lakhs bhp nm kmpl kmph km/kg years yrs months weeks pcs stk st. x
+    mah mp dpi ppi fps mbps gbps db kva psi bar kpa hpa ppm gal
     """.split()
 )
 CURRENCIES = frozenset(
@@ -132,7 +134,7 @@ WHOLE = re.compile(
 """Names of columns that say of what a row is one part: without their id they may be anything."""
 CODE = re.compile(
     r"(^|[\W_])(zip|(zip|postal|post|pin)[\W_]?code|plz|postleitzahl|code[\W_]?postal|c[oó]digo[\W_]?postal|cep|"
-    r"(tele)?phone|telefono?|tel|mobile?|handy|cell(phone)?|msisdn|fax|isbn|ean|gtin|iban|version)s?([\W_]?(id|nr|no|number|code))?$",
+    r"((tele|cell|mobile)[\W_]?)?phone|telefono?|tel|msisdn|fax|isbn|ean|gtin|iban|version)s?([\W_]?(id|nr|no|number|code))?$",
     re.IGNORECASE,
 )
 """Names of columns whose numbers are names: what is 50667 is not a fifth of 253335."""
