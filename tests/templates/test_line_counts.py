@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 AIM = {"tabular": 1_300, "cv": 1_400, "nlp": 1_450, "asr": 1_900}
 # Types that are over the aim so far, by how much at most: this may only become less.
 OVER = {
-    "tabular": {"sample": 107, "local": 202, "kaggle": 207},
+    "tabular": {"sample": 106, "local": 201, "kaggle": 206},
     "cv": {"sample": 0, "local": 9, "kaggle": 2},
     "nlp": {"sample": 0, "local": 0, "kaggle": 0},
     "asr": {"sample": 0, "local": 0, "kaggle": 0},

@@ -20,8 +20,8 @@ class Model:
         self.metadata, self.session = export.open_model(folder)
         self.decoder = Decoder(self.metadata["output"])
 
-    def answer(self, content: bytes, media_type: str) -> dict[str, Any]:
-        """Return what is said in a recording, as `POST /predict` gives it; its bytes tell its type.
+    def answer(self, content: bytes) -> dict[str, Any]:
+        """Return what is said in a recording, as `POST /predict` gives it.
 
         Raises ``ValueError`` where the bytes are no recording that can be recognised.
         """

@@ -23,7 +23,7 @@ def run(path: str, output: str | None = None) -> None:
         writer.writerow(["path", "text", "problem"])
         for one in paths:
             try:
-                answer = model.answer(one.read_bytes(), "")
+                answer = model.answer(one.read_bytes())
             except ValueError as error:
                 answer = {"text": "", "warnings": [str(error)]}
             writer.writerow([one.as_posix(), answer["text"], "; ".join(answer["warnings"])])
