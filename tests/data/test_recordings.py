@@ -9,6 +9,7 @@ import unicodedata
 import wave
 from collections.abc import Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from mlstarter.data.errors import DataError
 from mlstarter.data.folders import look, propose
 from mlstarter.data.inspect import inspect
 from mlstarter.data.proposal import propose as propose_table
+from mlstarter.data.recordings import lines_of
 from mlstarter.data.sounds import is_silent
 from mlstarter.data.spoken_texts import normalise
 from mlstarter.engines import render
@@ -307,6 +309,65 @@ def test_the_tool_and_a_project_read_the_same_words(working_template: Template, 
     exec(compile(ast.Module(statements, []), "text.py", "exec"), names)
     for text in ("Don\u2019t STOP", "seven-four", "cafe\u0301 \u200bété", "हाँ ไม่ 'so'", "m² ①", ""):
         assert normalise(text) == names["normalise"](text)
+
+
+@pytest.fixture(scope="session")
+def find(working_template: Template) -> Any:
+    """Return the project's own function that finds recordings."""
+    answers = {"project_type": "asr", "data_source": "local", "speech_task": "open"}
+    tree = render(working_template, questions.complete(questions.load(working_template), answers))
+    (code,) = [entry.data.decode() for name, entry in tree.items() if name.endswith("/layouts.py")]
+    code = code.replace("from .errors import", "from builtins import ValueError as")
+    names: dict[str, Any] = {"Recording": lambda *fields, place="": SimpleNamespace(fields=fields)}
+    exec(code.replace("from .features import Recording", ""), names)
+    return names["find"]
+
+
+@pytest.mark.parametrize("sign", ["", "\u2028", "\x85", "\x0b", "\x1c"])
+@pytest.mark.parametrize(
+    "layout", ["manifest.csv", "validated.tsv", "metadata.csv", "84-1.trans.txt"]
+)
+def test_the_tool_and_a_project_read_the_same_lines(
+    tmp_path: Path, find: Any, sign: str, layout: str
+) -> None:
+    texts = [f"so it{sign} is {'abc'[i % 3]}" for i in range(6)]
+    table, pattern, name = {
+        "manifest.csv": (HEAD, "{0}.wav,{1},s{0}\n", "{}.wav"),
+        "validated.tsv": ("client_id\tpath\tsentence\n", "s{0}\t{0}.mp3\t{1}\n", "{}.mp3"),
+        "metadata.csv": ("", "{0}|{1}|{1}\n", "wavs/{}.wav"),
+        "84-1.trans.txt": ("", "{0} {1}\n", "{}.flac"),
+    }[layout]
+    rows = "".join(pattern.format(i, text) for i, text in enumerate(texts))
+    put(tmp_path, {layout: table + rows}, *(name.format(i) for i in range(6)))
+    # What macOS puts beside each file of a disk that is not its own.
+    put(tmp_path, {"._84-1.trans.txt": b"\0\5\x16\7\0\2\0\0Mac OS X\xff"})
+    propose(look(tmp_path), {"speech_task": "open"})
+    recordings = [one.fields for one in find(tmp_path)]
+    assert [(path, text.strip()) for path, text, *_ in recordings] == [
+        (line.path, line.text.strip()) for line in lines_of(tmp_path)
+    ]
+    assert [text for _, text, *_ in recordings] == texts
+
+
+@pytest.mark.parametrize(
+    "names", [("train", "val", "test"), ("Train", "Dev", "Test"), ("training", "valid", "testing")]
+)
+def test_parts_are_known_by_their_common_names(
+    tmp_path: Path, find: Any, names: tuple[str, ...]
+) -> None:
+    rows = "".join(f"{i}.wav,hi,s{i},{names[i % 3]}\n" for i in range(6))
+    put(tmp_path, {"manifest.csv": "path,text,speaker,split\n" + rows}, *WAVS)
+    parts = [one.fields[3] for one in find(tmp_path)]
+    assert parts[:3] == ["train", "validation", "test"]
+    (choice,) = [choice for choice in propose(look(tmp_path), {}) if choice.key == "parts"]
+    assert "call one part" not in choice.reason
+
+
+def test_a_part_that_is_lacking_is_said(tmp_path: Path) -> None:
+    rows = "".join(f"{i}.wav,hi,s{i},{('train', 'test')[i % 2]}\n" for i in range(6))
+    put(tmp_path, {"manifest.csv": "path,text,speaker,split\n" + rows}, *WAVS)
+    (choice,) = [choice for choice in propose(look(tmp_path), {}) if choice.key == "parts"]
+    assert choice.reason.endswith("and call one part validation")
 
 
 @pytest.mark.parametrize(

@@ -32,12 +32,12 @@ def into_project(
     place = placement(source, project.root, copy=options.copy and not holds_pictures)
     decisions = project.earlier_decisions(place.recorded_path)
     own = look(source, project.answers_about(place.recorded_path) | answers, terminal, decisions)
+    if own.proposal is not None and own.proposal.problem is not None:
+        raise own.proposal.problem
     if holds_pictures:
         place = placement(source, project.root, copy=options.copy, pictures=own.pictures)
         _pictures_into_project(options, own, project, place, terminal)
         return
-    if own.proposal is not None and own.proposal.problem is not None:
-        raise own.proposal.problem
     if update := _answers_of_update(own, project, place, answers):
         _switch(options, own, *update)
         return

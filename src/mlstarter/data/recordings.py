@@ -17,11 +17,12 @@ from typing import Any
 
 from mlstarter.data.encodings import misfit
 from mlstarter.data.errors import DataError
+from mlstarter.data.picture_parts import PARTS as PART_NAMES
 from mlstarter.data.show import excerpt, quote, some
 from mlstarter.data.sounds import RECORDINGS, is_silent, kind_of
 
 TABLES = ("manifest.csv", "manifest.tsv", "validated.tsv")
-PARTS = ("train.tsv", "dev.tsv", "valid.tsv", "test.tsv")
+PARTS = tuple(f"{name}.tsv" for name in PART_NAMES)
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "path": ("path", "file", "filename", "file_name", "audio", "audio_filepath", "wav"),
     "text": ("text", "sentence", "transcript", "transcription"),
@@ -175,7 +176,7 @@ def _read_lj_speech(table: Path) -> list[Line]:
             f"{excerpt(table.name)} is not written as LJSpeech is: name|text|text in words.",
             hint="call it manifest.csv, and its columns path, text and speaker",
         )
-    rows = [line.split("|") for line in text.splitlines()]
+    rows = [line.split("|") for line in text.split("\n")]
     if wide := next((number for number, row in enumerate(rows, 1) if len(row) > 3), 0):
         raise DataError(
             f"{excerpt(table.name)}, line {wide:,}, has {len(rows[wide - 1])} cells, and LJSpeech "
@@ -199,8 +200,8 @@ def _read_lj_speech(table: Path) -> list[Line]:
 
 def _read_libri_speech(folder: Path) -> Iterator[Line]:
     """Yield the lines of *.trans.txt: a name, a blank, a text."""
-    for table in sorted(folder.rglob("*.trans.txt")):
-        for number, line in enumerate(_text_of(table).splitlines(), 1):
+    for table in sorted(folder.rglob("[!.]*.trans.txt")):
+        for number, line in enumerate(_text_of(table).rstrip("\n").split("\n"), 1):
             name, _, text = line.partition(" ")
             path, speaker = table.with_name(f"{name}.flac"), name.partition("-")[0]
             yield Line(table, number, name, path, text, speaker)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from mlstarter.data.choices import Suggestion
 from mlstarter.data.errors import DataError
+from mlstarter.data.picture_parts import PARTS
 from mlstarter.data.plausibility import is_unspaced
 from mlstarter.data.recordings import Line
 from mlstarter.data.show import excerpt, quote, some
@@ -73,7 +74,10 @@ def suggest_speech(lines: list[Line], has_task: bool) -> list[Suggestion]:
         choices.append(Suggestion("speakers", f"{len(speakers)}", why))
     parts = sorted({line.part for line in lines if line.part})
     if len(parts) > 1:
+        kept = {PARTS.get(part.lower()) for part in parts}
+        lacking = [part for part in ("train", "validation", "test") if part not in kept]
         why = 'named there, but divided by speaker: to keep them set split.rule = "given"'
+        why += f", and call one part {lacking[0]}" if lacking else ""
         choices.append(Suggestion("parts", some(parts, 3), why))
     whole = [line.text for line in lines if " " not in line.text]
     if len("".join(whole)) > LETTERS_OF_A_WORD * len(lines) / 2 and is_unspaced("".join(whole)):
