@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -145,3 +146,21 @@ def test_a_project_is_not_brought_to_a_table_of_too_few(
     outcome = run("describe", "labels.csv", "p", "--yes")
     assert outcome.returncode == 1
     assert 'class "x" of labels.csv has 4 pictures' in outcome.stderr
+
+
+@pytest.mark.slow
+def test_what_config_says_of_pictures_is_rendered_and_no_change_of_the_owner(
+    run: Run, here: Path, template: Path
+) -> None:
+    put(
+        here,
+        *(f"pics/{part}/{c}/{i}.png" for part in ("TRAIN", "TEST") for c in "xy" for i in NUMBERS),
+    )
+    made = run("new", "p", "--yes", "--type", "cv", "--data", "data_source=sample")
+    assert made.returncode == 0, made.stderr
+    outcome = run("describe", "pics", "p")
+    update = next(line for line in outcome.stdout.splitlines() if "mlstarter update" in line)
+    assert run(*shlex.split(update)[1:]).returncode == 0
+    assert "TRAIN" in (here / "p/config.toml").read_text("utf-8")
+    outcome = run("describe", "pics", "p", "--yes")
+    assert "Written: nothing: they say so already." in outcome.stdout

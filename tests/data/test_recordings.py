@@ -269,6 +269,48 @@ def test_recordings_that_are_not_there_are_counted(tmp_path: Path) -> None:
     assert choice.value == "2" and "7.wav (manifest.csv, line 8)" in choice.reason
 
 
+def test_a_recording_whose_file_has_its_name_in_another_form_is_not_lost(tmp_path: Path) -> None:
+    put(
+        tmp_path, {"manifest.csv": HEAD + ROWS.replace("3.wav", "\u00fc.wav")}, *WAVS, "u\u0308.wav"
+    )
+    with pytest.raises(
+        DataError, match=r"line 5: the file of \u00fc\.wav is called so in another form"
+    ):
+        propose(look(tmp_path), {})
+
+
+def test_a_voice_without_a_name_would_be_in_two_parts(tmp_path: Path) -> None:
+    put(tmp_path, {"manifest.csv": HEAD + ROWS.replace(",s1", ",", 1)}, *WAVS)
+    with pytest.raises(
+        DataError, match=r"manifest\.csv, line 3, names no speaker, and other lines"
+    ):
+        propose(look(tmp_path), {})
+
+
+def test_names_above_the_lines_of_ljspeech_are_no_words(tmp_path: Path) -> None:
+    rows = "".join(f"{i}|one two|one two\n" for i in range(6))
+    files = [f"wavs/{i}.wav" for i in range(6)]
+    put(tmp_path, {"metadata.csv": "id|text|normalized text\n" + rows}, *files)
+    answers = {choice.key: choice.value for choice in propose(look(tmp_path), {})}
+    assert "speech_task" not in answers  # digits, as every project begins with
+    assert answers["recordings"] == "1"  # are not there
+
+
+def test_a_text_is_of_the_first_column_of_texts_even_where_it_is_empty(
+    tmp_path: Path, find: Any
+) -> None:
+    rows = "0.wav,,other,a\n1.wav,so,other,b\n2.wav\n"
+    put(tmp_path, {"manifest.csv": "path,text,sentence,speaker\n" + rows}, *WAVS)
+    assert [one.fields[1] for one in find(tmp_path)] == ["", "so", ""]
+    assert [line.text for line in lines_of(tmp_path)] == ["", "so", ""]
+
+
+def test_fewer_recordings_than_parts_are_said(tmp_path: Path) -> None:
+    put(tmp_path, {"manifest.csv": HEAD + "0.wav,hello,a\n1.wav,,b\n2.wav,so,c\n"}, *WAVS)
+    reasons = [choice.reason for choice in propose(look(tmp_path), {}) if choice.value == "2"]
+    assert any("three parts need three" in reason for reason in reasons)
+
+
 def test_a_table_without_speakers_is_told_so(tmp_path: Path) -> None:
     put(tmp_path, {"manifest.csv": "path,text,user\n0.wav,hi,ada\n1.wav,you,ben\n"}, *WAVS)
     (choice,) = [choice for choice in propose(look(tmp_path), {}) if choice.key == "speakers"]

@@ -105,7 +105,10 @@ def _pictures_into_project(
         reason = "The project has no reader for pictures that come so."
         if project.is_sample or is_elsewhere:
             reason = _why_other_source(project)
-        _switch(options, own, {**data, **missing_answers}, reason)
+        # What config.toml says of them is rendered too: written afterwards, it would be a change of
+        # the owner's, which the next update could conflict with.
+        rules = {name: answers[name] for name in sorted(PICTURE_QUESTIONS & answers.keys())}
+        _switch(options, own, {**data, **missing_answers, **rules}, reason)
         return
     changes = project.picture_changes(place.recorded_path, answers)
     _write(options, own, changes, place, terminal)

@@ -10,7 +10,7 @@ import csv
 import io
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
@@ -216,7 +216,9 @@ def _require_files(lines: list[Line]) -> None:
                 f"({excerpt(line.name, 80)}), which is another one on other machines.",
                 hint="write each path from the folder of the table: clips/1.wav",
             )
-    if any(line.path.is_file() for line in lines):
+    lost_lines = [line for line in lines if not line.path.is_file()]
+    if len(lost_lines) < len(lines):
+        _refuse_other_forms(lost_lines)
         return
     first = lines[0]
     place = first.path.relative_to(first.table.parent).as_posix()
@@ -225,6 +227,22 @@ def _require_files(lines: list[Line]) -> None:
         f"such as {excerpt(place, 80)}.",
         hint=_hint_at_file(first),
     )
+
+
+def _refuse_other_forms(lost_lines: Iterable[Line]) -> None:
+    """Raise DataError for a name whose file is there in another form of Unicode."""
+    for line in lost_lines:
+        name = unicodedata.normalize("NFC", line.path.name)
+        if name.isascii() or not line.path.parent.is_dir():
+            continue
+        if any(
+            unicodedata.normalize("NFC", each.name) == name for each in line.path.parent.iterdir()
+        ):
+            raise DataError(
+                f"{excerpt(line.table.name)}, line {line.number:,}: the file of "
+                f"{excerpt(line.name, 80)} is called so in another form of Unicode.",
+                hint="rename such files with convmv --nfc, and save the table as NFC",
+            )
 
 
 def _hint_at_file(line: Line) -> str:

@@ -59,6 +59,11 @@ def suggest_speech(lines: list[Line], has_task: bool) -> list[Suggestion]:
     """
     task = suggest_task(lines)
     choices = [task] if task is not None and not has_task else []
+    usable_lines = [line for line in lines if line.text and line.path.is_file()]
+    _require_speakers(usable_lines)
+    if len(usable_lines) < FEWEST_SPEAKERS:
+        why = "are there and have a text, and three parts need three: bring some hundred"
+        choices.append(Suggestion("recordings", f"{len(usable_lines)}", why))
     speakers = {line.speaker for line in lines}
     if double := spellings(sorted(speakers)):
         raise DataError(
@@ -91,6 +96,18 @@ def suggest_speech(lines: list[Line], has_task: bool) -> list[Suggestion]:
     return choices + _suggest_copies(lines)
 
 
+def _require_speakers(lines: list[Line]) -> None:
+    """Raise DataError where some speakers are named, and others are not."""
+    unknown_lines = [line for line in lines if not line.speaker]
+    if 0 < len(unknown_lines) < len(lines):
+        raise DataError(
+            f"{_place(unknown_lines[0])}, names no speaker, and other lines do: that voice would "
+            "be both learned and tested on.",
+            hint="name the speaker of each line, or leave that column out and set split.rule = "
+            '"recording"',
+        )
+
+
 def _suggest_copies(lines: list[Line]) -> list[Suggestion]:
     """Return how many recordings equal others, with an example of two that say two things."""
     by_path = {line.path: line for line in lines if line.path.is_file()}
@@ -111,7 +128,9 @@ def _suggest_copies(lines: list[Line]) -> list[Suggestion]:
 
 def suggest_task(lines: list[Line]) -> Suggestion | None:
     """Return which task the texts are of, or None for digits, which every project begins with."""
-    words = Counter(word for line in lines for word in normalise(line.text).split())
+    # A header above lines that need none, as of LJSpeech, names a file that is not there.
+    texts = [line.text for line in lines if line.path.is_file()] or [line.text for line in lines]
+    words = Counter(word for text in texts for word in normalise(text).split())
     _refuse_notes(lines)
     digits = VOCABULARIES["digits"]
     if all(word in digits or (word.isdecimal() and len(word) == 1) for word in words):
