@@ -123,6 +123,17 @@ def test_a_split_whose_test_part_lacks_a_class_cannot_be_kept(tmp_path: Path) ->
         folders.propose(folders.look(tmp_path), {"image_split": "given"})
 
 
+def test_a_split_that_is_not_kept_is_said(tmp_path: Path) -> None:
+    """A project of Kaggle has its rule before its pictures are there."""
+    put(tmp_path, *(f"{p}/{c}/{i}.png" for p in ("Train", "Test") for c in "xy" for i in NUMBERS))
+    for answers, value in (({}, "given"), ({"image_split": "stratified"}, "not kept")):
+        choices = folders.propose(folders.look(tmp_path), answers)
+        (choice,) = [choice for choice in choices if choice.value in ("given", "not kept")]
+        assert choice.value == value
+        assert choice.reason.startswith("it has folders called Test and Train")
+    assert "image_split=given" in choice.reason
+
+
 def test_a_pipe_among_pictures_is_no_picture(tmp_path: Path) -> None:
     put(tmp_path, "x/1.png")
     os.mkfifo(tmp_path / "x/2.png")

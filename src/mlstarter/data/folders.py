@@ -14,7 +14,7 @@ from typing import Any
 from mlstarter.data.choices import Suggestion
 from mlstarter.data.errors import DataError
 from mlstarter.data.formats import ENDINGS
-from mlstarter.data.picture_answers import check_positive, check_split
+from mlstarter.data.picture_answers import check_positive, check_split, split_choices
 from mlstarter.data.picture_classes import (
     KINDS,
     Places,
@@ -239,7 +239,7 @@ def propose(folder: Folder, answers: Mapping[str, Any]) -> list[Suggestion]:
         paths = walk(folder.path) if answers.get("group_pattern") else ()
         names = [path.name for path in paths if path.suffix.lower() in PICTURES]
         check_split(answers, split, names, name)
-        choices += [split] if split is not None and "image_split" not in answers else []
+        choices += split_choices(split, answers)
         if parts := parts_answer(folder.parts):
             choices.append(Suggestion("image_parts", parts, "folders that are parts of a split"))
     return choices

@@ -87,6 +87,17 @@ def check_split(
         _check_pattern(pattern, names, place)
 
 
+def split_choices(split: Suggestion | None, answers: Mapping[str, Any]) -> list[Suggestion]:
+    """Return the rule of the split, or, where another one is stated, that folders bring one."""
+    rule = answers.get("image_split", "")
+    if split is None or not rule:
+        return [] if split is None else [split]
+    if split.value != "given" or rule == "given":
+        return []
+    why = f"{split.reason}, and the rule is {rule}; to keep theirs: image_split=given"
+    return [Suggestion("split in folders", "not kept", f"{why} ({UPDATE} image_split=given)")]
+
+
 def _check_pattern(pattern: str, names: Sequence[str], place: str) -> None:
     if not pattern:
         raise DataError(

@@ -18,7 +18,7 @@ from mlstarter.data.choices import Suggestion
 from mlstarter.data.errors import DataError, OpenQuestion, Option
 from mlstarter.data.folders import PICTURES, walk
 from mlstarter.data.inspect import Inspection
-from mlstarter.data.picture_answers import check_answers, problem_of_labels
+from mlstarter.data.picture_answers import check_answers, problem_of_labels, split_choices
 from mlstarter.data.picture_parts import parts_answer, split_folders, suggest_split
 from mlstarter.data.show import excerpt, quote, some
 from mlstarter.data.splits import group_columns
@@ -145,7 +145,7 @@ def propose_pictures(
     check_answers(looked_at, answers, columns, split, paths)
     if len(columns) > 2:
         split = Suggestion("image_split", "group", f"{quote(columns[2])} says whose it is")
-    choices += [split] if split and "image_split" not in answers else []
+    choices += split_choices(split, answers)
     if others := picture_labels.part_columns(looked_at, columns):
         why = "not read: put the pictures into folders of these names, and write those paths"
         choices.append(Suggestion("parts in columns", some(others), why))
