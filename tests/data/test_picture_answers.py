@@ -1,4 +1,4 @@
-"""What an owner states about pictures is held against them before a project is made."""
+"""What an owner states about pictures is held against them before a project is result."""
 
 from __future__ import annotations
 
@@ -52,6 +52,9 @@ NUMBERS = [f"p{i}" for i in range(30)]
         (["yes", "no"], NUMBERS, {"positive_class": "Yes"}, 'positive_class is "Yes", and the'),
         (["x", "y", "z"], NUMBERS, {"positive_class": "x"}, 'are "x", "y", "z"'),
         (["x", "y"], NUMBERS, {"image_split": "given"}, NO_SPLIT),
+        (["0", "1"], NUMBERS, {"class_names": "0 = no; 2 = yes"}, 'calls "2" something, and'),
+        (["0", "1"], NUMBERS, {"class_names": "0 = no; 1 = no"}, "all classes .* one name"),
+        (["x", "y"], ["z" * 131_073], {}, 'row 1, has more than 131,072 letters .*"patient"'),
         (
             ["x", "y"],
             NUMBERS,
@@ -150,8 +153,10 @@ def test_a_project_is_not_brought_to_a_table_of_too_few(
     run: Run, here: Path, template: Path
 ) -> None:
     table_of(here, ["x", "y"], NUMBERS)
-    made = run("new", "p", "--data-file", "labels.csv", "--yes", "-d", "image_columns=file; label")
-    assert made.returncode == 0, made.stderr
+    result = run(
+        "new", "p", "--data-file", "labels.csv", "--yes", "-d", "image_columns=file; label"
+    )
+    assert result.returncode == 0, result.stderr
     text = (here / "labels.csv").read_text("utf-8")
     (here / "labels.csv").write_text("\n".join(text.splitlines()[:9]), encoding="utf-8")
     outcome = run("describe", "labels.csv", "p", "--yes")
@@ -167,8 +172,8 @@ def test_what_config_says_of_pictures_is_rendered_and_no_change_of_the_owner(
         here,
         *(f"pics/{part}/{c}/{i}.png" for part in ("TRAIN", "TEST") for c in "xy" for i in NUMBERS),
     )
-    made = run("new", "p", "--yes", "--type", "cv", "--data", "data_source=sample")
-    assert made.returncode == 0, made.stderr
+    result = run("new", "p", "--yes", "--type", "cv", "--data", "data_source=sample")
+    assert result.returncode == 0, result.stderr
     outcome = run("describe", "pics", "p")
     update = next(line for line in outcome.stdout.splitlines() if "mlstarter update" in line)
     assert run(*shlex.split(update)[1:]).returncode == 0

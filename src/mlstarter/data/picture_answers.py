@@ -25,9 +25,20 @@ def class_names(answers: Mapping[str, Any]) -> dict[str, str]:
 
 
 def check_positive(labels: Iterable[str], answers: Mapping[str, Any], place: str) -> None:
-    """Raise DataError for a positive class that is none of two classes."""
+    """Raise DataError for a positive class that is none of two, and for names of no class."""
     positive, names = str(answers.get("positive_class") or ""), class_names(answers)
-    texts = (unicodedata.normalize("NFC", label) for label in labels)
+    texts = {unicodedata.normalize("NFC", label) for label in labels}
+    if (strangers := names.keys() - texts) and (others := texts - names.keys()):
+        raise DataError(
+            f"class_names calls {some(sorted(strangers), 3)} something, and the classes of "
+            f"{excerpt(place)} are {some(sorted(texts), 4)}.",
+            hint=f"name {some(sorted(others), 3)}, or leave it empty ({UPDATE} class_names=...)",
+        )
+    if len(texts) > 1 and len({names.get(text, text) for text in texts}) < 2:
+        raise DataError(
+            f"class_names gives all classes of {excerpt(place)} one name.",
+            hint="give two of them different ones",
+        )
     classes = sorted({names.get(text, text) for text in texts})
     if positive and (positive not in classes or len(classes) != 2):
         raise DataError(

@@ -79,8 +79,8 @@ def suggest_speech(lines: list[Line], has_task: bool) -> list[Suggestion]:
         choices.append(Suggestion("speakers", f"{len(speakers)}", why))
     parts = sorted({line.part for line in lines if line.part})
     if len(parts) > 1:
-        kept = {PARTS.get(part.lower()) for part in parts}
-        lacking = [part for part in ("train", "validation", "test") if part not in kept]
+        part_names = {PARTS.get(part.lower()) for part in parts}
+        lacking = [part for part in ("train", "validation", "test") if part not in part_names]
         why = 'named there, but divided by speaker: to keep them set split.rule = "given"'
         why += f", and call one part {lacking[0]}" if lacking else ""
         choices.append(Suggestion("parts", some(parts, 3), why))
