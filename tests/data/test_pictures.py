@@ -14,7 +14,7 @@ from mlstarter.cli import own_data
 from mlstarter.data.errors import DataError, OpenQuestion
 from mlstarter.data.folders import look
 from mlstarter.data.inspect import inspect
-from mlstarter.data.picture_parts import parts_answer
+from mlstarter.data.picture_parts import DEFAULT_PARTS, parts_answer
 from mlstarter.data.pictures import QUESTIONS, PathRule, data_values, find_rule
 from mlstarter.data.place import copy_into, placement
 from mlstarter.data.project import DataProject
@@ -198,7 +198,9 @@ def test_only_the_pictures_of_a_table_are_copied_with_it(tmp_path: Path) -> None
     assert sorted(map(Path.as_posix, files)) == [
         "data/raw/study/a/1.png", "data/raw/study/b/2.png", "data/raw/study/labels.csv",
     ]  # fmt: skip
-    with pytest.raises(DataError, match="is there already") as refusal:
+    copy_into(place, project)  # the same pictures again are no other ones
+    (tmp_path / "in/study/a/1.png").write_bytes(b"another")
+    with pytest.raises(DataError, match="is there already, and holds other files") as refusal:
         copy_into(place, project)
     assert "describe data/raw/study/labels.csv" in str(refusal.value.hint)
     again = placement(project / "data/raw/study/labels.csv", project, copy=True, pictures=pictures)
@@ -248,6 +250,9 @@ def test_a_description_changes_what_config_says_and_keeps_its_comments(tmp_path:
     assert [line.partition("#")[2] for line in new.splitlines()] == [
         line.partition("#")[2] for line in CONFIG.splitlines()
     ]
+    now = DataProject(tmp_path, {"project_type": "cv"}, new, "", tomllib.loads(new)["data"])
+    _, next_text = now.picture_changes("x", {"image_layout": "folders"}).texts["config.toml"]
+    assert tomllib.loads(next_text)["data"]["parts"] == DEFAULT_PARTS  # none of the last folder
     older = DataProject(tmp_path, {"project_type": "cv"}, "[data]\npath = 'x'\n", "", {"path": "x"})
     with pytest.raises(ProjectError, match="older edition") as refusal:
         older.picture_changes("new.csv", answers)

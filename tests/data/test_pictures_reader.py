@@ -28,10 +28,6 @@ def pictures_below(folder: Path) -> Iterator[Path]:
     return (path for path in walk(folder) if path.suffix.lower() in PICTURES)
 
 
-def read_rows(path: Path) -> list[dict[str, str]]:
-    return list(csv.DictReader(path.read_text("utf-8-sig").splitlines()))
-
-
 def function_of(template: Template, module: str, name: str, names: dict[str, Any]) -> Any:
     """Return a function of a project, without the libraries that its module needs."""
     answers = questions.complete(questions.load(template), TABLE)
@@ -44,6 +40,7 @@ def function_of(template: Template, module: str, name: str, names: dict[str, Any
 @pytest.fixture(scope="session")
 def read_table(working_template: Template) -> Any:
     """Return the project's own function that reads a table of pictures."""
+    read_rows = function_of(working_template, "files", "read_rows", {"csv": csv, "Path": Path})
     names: dict[str, Any] = {
         "unicodedata": unicodedata, "PurePosixPath": PurePosixPath, "Path": Path, "Data": object,
         "Iterator": Iterator, "features": SimpleNamespace(pictures_below=pictures_below),
@@ -58,9 +55,12 @@ def test_project_and_tool_find_the_same_pictures(
 ) -> None:
     names = {"Path": Path, "os": os, "Iterator": Iterator, "SUFFIXES": PICTURES}
     find = function_of(working_template, "features", "pictures_below", names)
-    for name in ("a/1.png", "a/.2.png", ".b/3.png", "c d/4.JFIF", "a/notes.txt"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
+    names_of_files = ("a/1.png", "a/.2.png", ".b/3.png", "c d/4.JFIF", "a/notes.txt")
+    names_of_copies = ("a/@eaDir/1.png/SYNOPHOTO_THUMB_M.jpg", "__MACOSX/a/1.png")
+    for name in names_of_files + names_of_copies:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(b"")
+    os.mkfifo(tmp_path / "a/pipe.png")  # to read it would never end
     (tmp_path / "a/gone.png").symlink_to("nowhere.png")  # of a picture that was not copied
     (tmp_path / "linked.png").symlink_to(tmp_path / "a/1.png")
     assert sorted(find(tmp_path)) == sorted(pictures_below(tmp_path))
@@ -90,6 +90,22 @@ def test_project_and_tool_read_the_same_pictures(
     settings = SimpleNamespace(**data_values(proposal.answers))
     assert [path for path, _ in read_table(table, settings)] == [*proposal.pictures]
     assert {label for _, label in read_table(table, settings)} == {"x", "y"}
+
+
+@pytest.mark.parametrize("sign", ["\u2028", "\x85", "\x0b", "\x0c", "\x1c"])
+@pytest.mark.parametrize("end", ["", ",,"])
+def test_only_the_end_of_a_line_ends_a_row(
+    tmp_path: Path, read_table: Any, sign: str, end: str
+) -> None:
+    rows = [f"{i}.png,{'xy'[i % 2]},seen{sign} late{end * (i == 7)}" for i in range(24)]
+    for i in range(24):
+        (tmp_path / f"{i}.png").write_bytes(b"")
+    table = tmp_path / "labels.csv"
+    table.write_text("\n".join(["file,label,note", *rows]), encoding="utf-8")
+    answers = {"project_type": "cv", "image_columns": "file; label"}
+    proposal = propose(inspect(table, answers), answers)
+    settings = SimpleNamespace(**data_values(proposal.answers))
+    assert [path for path, _ in read_table(table, settings)] == [*proposal.pictures]
 
 
 def test_a_rendered_config_says_what_the_tool_found_out(working_template: Template) -> None:

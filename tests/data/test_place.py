@@ -20,7 +20,7 @@ def test_data_are_copied_wholly_or_not_at_all(
     (file := tmp_path / "in" / "a.csv").write_text("a,b\n1,2\n")
     project = tmp_path / "shop"
     project.mkdir()
-    for source in (pictures, file, file):  # the same file again is no other one
+    for source in (pictures, file, file, pictures):  # the same again are no other ones
         copy_into(placement(source, project, copy=True), project)
     raw = project / "data" / "raw"
     assert sorted(p.relative_to(raw).as_posix() for p in raw.rglob("*")) == [
@@ -29,6 +29,10 @@ def test_data_are_copied_wholly_or_not_at_all(
     file.write_text("a,b\n1,3\n")
     with pytest.raises(DataError, match="another file"):
         copy_into(placement(file, project, copy=True), project)
+
+    (raw / "pics/2.png").write_bytes(b"two")  # of an earlier version: it would be read as well
+    with pytest.raises(DataError, match="data/raw/pics is there already, and holds other files"):
+        copy_into(placement(pictures, project, copy=True), project)
 
     def full(_: Path, to: Path) -> None:
         to.write_bytes(b"a,b")

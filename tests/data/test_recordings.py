@@ -9,6 +9,7 @@ import unicodedata
 import wave
 from collections.abc import Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from mlstarter.data.errors import DataError
 from mlstarter.data.folders import look, propose
 from mlstarter.data.inspect import inspect
 from mlstarter.data.proposal import propose as propose_table
+from mlstarter.data.recordings import lines_of
 from mlstarter.data.sounds import is_silent
 from mlstarter.data.spoken_texts import normalise
 from mlstarter.engines import render
@@ -267,6 +269,48 @@ def test_recordings_that_are_not_there_are_counted(tmp_path: Path) -> None:
     assert choice.value == "2" and "7.wav (manifest.csv, line 8)" in choice.reason
 
 
+def test_a_recording_whose_file_has_its_name_in_another_form_is_not_lost(tmp_path: Path) -> None:
+    put(
+        tmp_path, {"manifest.csv": HEAD + ROWS.replace("3.wav", "\u00fc.wav")}, *WAVS, "u\u0308.wav"
+    )
+    with pytest.raises(
+        DataError, match=r"line 5: the file of \u00fc\.wav is called so in another form"
+    ):
+        propose(look(tmp_path), {})
+
+
+def test_a_voice_without_a_name_would_be_in_two_parts(tmp_path: Path) -> None:
+    put(tmp_path, {"manifest.csv": HEAD + ROWS.replace(",s1", ",", 1)}, *WAVS)
+    with pytest.raises(
+        DataError, match=r"manifest\.csv, line 3, names no speaker, and other lines"
+    ):
+        propose(look(tmp_path), {})
+
+
+def test_names_above_the_lines_of_ljspeech_are_no_words(tmp_path: Path) -> None:
+    rows = "".join(f"{i}|one two|one two\n" for i in range(6))
+    files = [f"wavs/{i}.wav" for i in range(6)]
+    put(tmp_path, {"metadata.csv": "id|text|normalized text\n" + rows}, *files)
+    answers = {choice.key: choice.value for choice in propose(look(tmp_path), {})}
+    assert "speech_task" not in answers  # digits, as every project begins with
+    assert answers["recordings"] == "1"  # are not there
+
+
+def test_a_text_is_of_the_first_column_of_texts_even_where_it_is_empty(
+    tmp_path: Path, find: Any
+) -> None:
+    rows = "0.wav,,other,a\n1.wav,so,other,b\n2.wav\n"
+    put(tmp_path, {"manifest.csv": "path,text,sentence,speaker\n" + rows}, *WAVS)
+    assert [one.fields[1] for one in find(tmp_path)] == ["", "so", ""]
+    assert [line.text for line in lines_of(tmp_path)] == ["", "so", ""]
+
+
+def test_fewer_recordings_than_parts_are_said(tmp_path: Path) -> None:
+    put(tmp_path, {"manifest.csv": HEAD + "0.wav,hello,a\n1.wav,,b\n2.wav,so,c\n"}, *WAVS)
+    reasons = [choice.reason for choice in propose(look(tmp_path), {}) if choice.value == "2"]
+    assert any("three parts need three" in reason for reason in reasons)
+
+
 def test_a_table_without_speakers_is_told_so(tmp_path: Path) -> None:
     put(tmp_path, {"manifest.csv": "path,text,user\n0.wav,hi,ada\n1.wav,you,ben\n"}, *WAVS)
     (choice,) = [choice for choice in propose(look(tmp_path), {}) if choice.key == "speakers"]
@@ -307,6 +351,65 @@ def test_the_tool_and_a_project_read_the_same_words(working_template: Template, 
     exec(compile(ast.Module(statements, []), "text.py", "exec"), names)
     for text in ("Don\u2019t STOP", "seven-four", "cafe\u0301 \u200bété", "हाँ ไม่ 'so'", "m² ①", ""):
         assert normalise(text) == names["normalise"](text)
+
+
+@pytest.fixture(scope="session")
+def find(working_template: Template) -> Any:
+    """Return the project's own function that finds recordings."""
+    answers = {"project_type": "asr", "data_source": "local", "speech_task": "open"}
+    tree = render(working_template, questions.complete(questions.load(working_template), answers))
+    (code,) = [entry.data.decode() for name, entry in tree.items() if name.endswith("/layouts.py")]
+    code = code.replace("from .errors import", "from builtins import ValueError as")
+    names: dict[str, Any] = {"Recording": lambda *fields, place="": SimpleNamespace(fields=fields)}
+    exec(code.replace("from .features import Recording", ""), names)
+    return names["find"]
+
+
+@pytest.mark.parametrize("sign", ["", "\u2028", "\x85", "\x0b", "\x1c"])
+@pytest.mark.parametrize(
+    "layout", ["manifest.csv", "validated.tsv", "metadata.csv", "84-1.trans.txt"]
+)
+def test_the_tool_and_a_project_read_the_same_lines(
+    tmp_path: Path, find: Any, sign: str, layout: str
+) -> None:
+    texts = [f"so it{sign} is {'abc'[i % 3]}" for i in range(6)]
+    table, pattern, name = {
+        "manifest.csv": (HEAD, "{0}.wav,{1},s{0}\n", "{}.wav"),
+        "validated.tsv": ("client_id\tpath\tsentence\n", "s{0}\t{0}.mp3\t{1}\n", "{}.mp3"),
+        "metadata.csv": ("", "{0}|{1}|{1}\n", "wavs/{}.wav"),
+        "84-1.trans.txt": ("", "{0} {1}\n", "{}.flac"),
+    }[layout]
+    rows = "".join(pattern.format(i, text) for i, text in enumerate(texts))
+    put(tmp_path, {layout: table + rows}, *(name.format(i) for i in range(6)))
+    # What macOS puts beside each file of a disk that is not its own.
+    put(tmp_path, {"._84-1.trans.txt": b"\0\5\x16\7\0\2\0\0Mac OS X\xff"})
+    propose(look(tmp_path), {"speech_task": "open"})
+    recordings = [one.fields for one in find(tmp_path)]
+    assert [(path, text.strip()) for path, text, *_ in recordings] == [
+        (line.path, line.text.strip()) for line in lines_of(tmp_path)
+    ]
+    assert [text for _, text, *_ in recordings] == texts
+
+
+@pytest.mark.parametrize(
+    "names", [("train", "val", "test"), ("Train", "Dev", "Test"), ("training", "valid", "testing")]
+)
+def test_parts_are_known_by_their_common_names(
+    tmp_path: Path, find: Any, names: tuple[str, ...]
+) -> None:
+    rows = "".join(f"{i}.wav,hi,s{i},{names[i % 3]}\n" for i in range(6))
+    put(tmp_path, {"manifest.csv": "path,text,speaker,split\n" + rows}, *WAVS)
+    parts = [one.fields[3] for one in find(tmp_path)]
+    assert parts[:3] == ["train", "validation", "test"]
+    (choice,) = [choice for choice in propose(look(tmp_path), {}) if choice.key == "parts"]
+    assert "call one part" not in choice.reason
+
+
+def test_a_part_that_is_lacking_is_said(tmp_path: Path) -> None:
+    rows = "".join(f"{i}.wav,hi,s{i},{('train', 'test')[i % 2]}\n" for i in range(6))
+    put(tmp_path, {"manifest.csv": "path,text,speaker,split\n" + rows}, *WAVS)
+    (choice,) = [choice for choice in propose(look(tmp_path), {}) if choice.key == "parts"]
+    assert choice.reason.endswith("and call one part validation")
 
 
 @pytest.mark.parametrize(

@@ -32,12 +32,12 @@ def into_project(
     place = placement(source, project.root, copy=options.copy and not holds_pictures)
     decisions = project.earlier_decisions(place.recorded_path)
     own = look(source, project.answers_about(place.recorded_path) | answers, terminal, decisions)
+    if own.proposal is not None and own.proposal.problem is not None:
+        raise own.proposal.problem
     if holds_pictures:
         place = placement(source, project.root, copy=options.copy, pictures=own.pictures)
         _pictures_into_project(options, own, project, place, terminal)
         return
-    if own.proposal is not None and own.proposal.problem is not None:
-        raise own.proposal.problem
     if update := _answers_of_update(own, project, place, answers):
         _switch(options, own, *update)
         return
@@ -105,7 +105,10 @@ def _pictures_into_project(
         reason = "The project has no reader for pictures that come so."
         if project.is_sample or is_elsewhere:
             reason = _why_other_source(project)
-        _switch(options, own, {**data, **missing_answers}, reason)
+        # What config.toml says of them is rendered too: written afterwards, it would be a change of
+        # the owner's, which the next update could conflict with.
+        rules = {name: answers[name] for name in sorted(PICTURE_QUESTIONS & answers.keys())}
+        _switch(options, own, {**data, **missing_answers, **rules}, reason)
         return
     changes = project.picture_changes(place.recorded_path, answers)
     _write(options, own, changes, place, terminal)

@@ -18,7 +18,17 @@ TOOL_KEYS = ("date_formats",)
 def without_tool_keys(answers: Mapping[str, Any]) -> dict[str, Any]:
     """Return answers without those that only say how a file is to be read."""
     ours = {*TOOL_KEYS, *(f"data_{key}" for key in KEYS)}
-    return {name: value for name, value in answers.items() if name not in ours}
+    return {
+        name: value
+        for name, value in answers.items()
+        if name not in ours and not _is_default(name, value)
+    }
+
+
+def _is_default(name: str, value: object) -> bool:
+    """Say whether a question about pictures, which is not asked then, is answered by default."""
+    parts = [part.strip() for part in str(value).split(";")]
+    return name == "image_columns" and parts == ["file", "label"]
 
 
 def fixed_answers(

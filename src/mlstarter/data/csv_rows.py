@@ -48,9 +48,18 @@ def rows_of(
         skipinitialspace=True,
         strict=strict,
     )
-    for row in reader:
-        if any(row):
-            yield reader.line_num + settings.skip_lines, row
+    try:
+        for row in reader:
+            if any(row):
+                yield reader.line_num + settings.skip_lines, row
+    except csv.Error as error:
+        if strict or "field limit" not in str(error):
+            raise
+        line = reader.line_num + settings.skip_lines
+        raise DataError(
+            f"Line {line:,} of the file holds a cell of more than {CELL_LETTERS:,} letters.",
+            hint="shorten it; a quote that is never closed makes one cell of all that follows, too",
+        ) from None
 
 
 def _refuse_odd_signs(text: str, name: str) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 from mlstarter.data.choices import Suggestion
 from mlstarter.data.errors import DataError
 from mlstarter.data.formats import ENDINGS
+from mlstarter.data.picture_answers import check_positive, check_split, split_choices
 from mlstarter.data.picture_classes import (
     KINDS,
     Places,
@@ -31,6 +32,7 @@ from mlstarter.data.picture_parts import (
     split_folders,
     suggest_split,
 )
+from mlstarter.data.recordings import PARTS as TABLES_OF_PARTS
 from mlstarter.data.recordings import lines_of, refuse_other_layouts
 from mlstarter.data.show import excerpt, some
 from mlstarter.data.sounds import RECORDINGS
@@ -49,7 +51,7 @@ MOST_FILES = 500_000
 TEXTS = frozenset(
     (
         *("manifest.csv", "manifest.tsv", "metadata.csv", "validated.tsv"),
-        *("train.tsv", "dev.tsv", "valid.tsv", "test.tsv"),
+        *TABLES_OF_PARTS,
     )
 )
 
@@ -87,7 +89,10 @@ class Folder:
 
 
 def walk(folder: Path) -> Iterator[Path]:
-    """Yield the files below a folder, hidden ones left out; links are followed, once each."""
+    """Yield the files below a folder, hidden ones left out; links are followed, once each.
+
+    What is no file, such as a named pipe, would never end and is left out too.
+    """
     seen: set[str] = set()
     for place, folders, files in os.walk(folder, followlinks=True):
         real = os.path.realpath(place)
@@ -98,7 +103,7 @@ def walk(folder: Path) -> Iterator[Path]:
         # Of macOS, and of Synology's disks: small copies of the pictures beside them.
         folders[:] = sorted(n for n in folders if not n.startswith((".", "__MACOSX", "@eaDir")))
         paths = (Path(place, name) for name in sorted(files) if not name.startswith("."))
-        yield from (path for path in paths if path.exists())  # a link may lead nowhere
+        yield from (path for path in paths if path.is_file())  # a link may lead nowhere
 
 
 def look(folder: Path) -> Folder:
@@ -227,9 +232,14 @@ def propose(folder: Folder, answers: Mapping[str, Any]) -> list[Suggestion]:
     if kind == "asr":
         choices += suggest_speech(lines_of(folder.path), "speech_task" in answers)
     if kind == "cv":
-        choices += suggest_classes(count_classes(folder.pictures), folder.pictures)
+        classes, name = count_classes(folder.pictures), folder.path.resolve().name
+        choices += suggest_classes(classes, folder.pictures)
         split = suggest_split(folder.pictures, folder.parts)
-        choices += [split] if split is not None and "image_split" not in answers else []
+        check_positive(filter(None, classes), answers, name)
+        paths = walk(folder.path) if answers.get("group_pattern") else ()
+        names = [path.name for path in paths if path.suffix.lower() in PICTURES]
+        check_split(answers, split, names, name)
+        choices += split_choices(split, answers)
         if parts := parts_answer(folder.parts):
             choices.append(Suggestion("image_parts", parts, "folders that are parts of a split"))
     return choices

@@ -6,15 +6,24 @@ import re
 
 _NAME = r"[A-Za-z0-9][A-Za-z0-9_-]*"
 _HOST = r"(?:https?://)?(?:www\.)?kaggle\.com/"
+# What stands before an address where a page offers a command in its stead.
+_CURL = rf"(?:curl\b.*?\s\"?)?{_HOST}(?:api/v1/)?"
+_HUB = r"(?:\w+ *= *)?kagglehub\."
 _DATASET = re.compile(
-    rf"(?:{_HOST}(?:datasets/)?|kaggle datasets download (?:-d |--dataset )?)"
-    rf"({_NAME}/{_NAME}(?:/versions/[0-9]+)?)(?:[/?# ].*)?"
+    rf"(?:{_CURL}(?:datasets/(?:download/)?)?|!?kaggle datasets download (?:-d |--dataset )?|"
+    rf"{_HUB}(?:dataset_download|load_dataset)\( *[\"'])"
+    rf"({_NAME}/{_NAME}(?:/versions/[0-9]+)?)(?:[/?#\"' ].*)?",
+    re.IGNORECASE | re.DOTALL,
 )
 _COMPETITION = re.compile(
-    rf"(?:{_HOST}(?:competitions|c)/|kaggle competitions download (?:-c |--competition )?)"
-    rf"({_NAME})(?:[/?# ].*)?"
+    rf"(?:{_CURL}(?:competitions|c)/(?:data/download(?:-all)?/)?|"
+    rf"!?kaggle competitions download (?:-c |--competition )?|"
+    rf"{_HUB}competition_download\( *[\"'])"
+    rf"({_NAME})(?:[/?#\"' ].*)?",
+    re.IGNORECASE | re.DOTALL,
 )
 _OTHER_PAGES = (
+    "api",
     "code",
     "models",
     "discussions",
@@ -23,6 +32,7 @@ _OTHER_PAGES = (
     "settings",
     "account",
     "benchmarks",
+    "datasets",
 )
 
 
@@ -36,7 +46,7 @@ def read_address(text: str) -> dict[str, str] | None:
     if competition := _COMPETITION.fullmatch(text):
         return {"kaggle_competition": competition[1]}
     dataset = _DATASET.fullmatch(text)
-    if dataset and dataset[1].partition("/")[0] not in _OTHER_PAGES:
+    if dataset and dataset[1].partition("/")[0].lower() not in _OTHER_PAGES:
         return {"kaggle_dataset": dataset[1]}
     return None
 

@@ -11,6 +11,7 @@ from mlstarter.data.inspect import Inspection
 from mlstarter.data.picture_parts import part_of
 from mlstarter.data.show import excerpt, quote, some
 
+LONGEST_CELL = 131_072  # letters
 MOST_NUMBERS = 20  # of so many different numbers a few may be classes
 SIGNS = ("|", ";", ",", " ")
 """What stands between several labels of a picture."""
@@ -27,6 +28,19 @@ def require_plain_csv(looked_at: Inspection) -> None:
             f"{excerpt(looked_at.path.name)} differs in its {', '.join(sorted(others))}.",
             hint="save it as CSV (UTF-8, separated by commas)",
         )
+    check_cells(looked_at)
+
+
+def check_cells(looked_at: Inspection) -> None:
+    """Raise DataError for a cell that is longer than Python's reader of CSV, a project's, takes."""
+    for name, cells in looked_at.table.columns.items():
+        row = next((i for i, cell in enumerate(cells) if len(str(cell)) > LONGEST_CELL), None)
+        if row is not None:
+            raise DataError(
+                f"{excerpt(looked_at.path.name)}, row {row + 1:,}, has more than {LONGEST_CELL:,} "
+                f"letters in its column {quote(name)}, and a project of pictures reads no more.",
+                hint="shorten it, or leave that column out",
+            )
 
 
 def check_labels(looked_at: Inspection, column: str) -> None:

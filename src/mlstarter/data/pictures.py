@@ -18,6 +18,7 @@ from mlstarter.data.choices import Suggestion
 from mlstarter.data.errors import DataError, OpenQuestion, Option
 from mlstarter.data.folders import PICTURES, walk
 from mlstarter.data.inspect import Inspection
+from mlstarter.data.picture_answers import check_answers, problem_of_labels, split_choices
 from mlstarter.data.picture_parts import parts_answer, split_folders, suggest_split
 from mlstarter.data.show import excerpt, quote, some
 from mlstarter.data.splits import group_columns
@@ -101,27 +102,26 @@ def _are_stems(names: set[str], stems: set[str]) -> bool:
 
 def propose_pictures(
     looked_at: Inspection, answers: Mapping[str, Any]
-) -> tuple[list[Suggestion], list[Path]]:
-    """Propose how a project reads a table of pictures; return that, and the pictures it lists.
+) -> tuple[list[Suggestion], list[Path], DataError | None]:
+    """Propose how a project reads a table of pictures.
 
-    Raises DataError where no column names pictures, or where no one rule leads from all names to
-    files; OpenQuestion where several columns may hold the labels.
+    Return that, the pictures it lists, and why they cannot be learned from, or None. Raises
+    DataError where no column names pictures, or no one rule leads from all names to files;
+    OpenQuestion where several columns may hold the labels.
     """
     picture_labels.require_plain_csv(looked_at)
     files = files_beside(looked_at.path)
-    own_columns = [part.strip() for part in str(answers.get("image_columns", "")).split(";")]
-    columns = own_columns if own_columns[0] else _columns(looked_at, answers, files)
+    columns = [part.strip() for part in str(answers.get("image_columns", "")).split(";")]
+    columns = columns if columns[0] else _columns(looked_at, answers, files)
     if len(columns) < 2:
-        raise DataError(
-            "image_columns names one column only.", hint='write "file; label", by their own names'
-        )
+        hint = 'write "file; label", by their own names'
+        raise DataError("image_columns names one column only.", hint=hint)
     picture_labels.check_names(looked_at, columns)
     picture_labels.check_labels(looked_at, columns[1])
     names = [path_text(cell) for cell in looked_at.table.columns[columns[0]]]
     rule = find_rule(names, files, looked_at.path.name, columns[0])
-    picture_labels.check_second_labels(
-        names, looked_at.table.columns[columns[1]], looked_at.path.name
-    )
+    cells = looked_at.table.columns[columns[1]]
+    picture_labels.check_second_labels(names, cells, looked_at.path.name)
     paths = [rule.paths(name, files)[0] for name in names]
     parts = split_folders(path.split("/")[:-1] for path in paths)
     values = {
@@ -139,20 +139,19 @@ def propose_pictures(
         "parts": "folders that are parts of a split",
     }
     choices = [Suggestion("image_layout", "table", f"it lists {len(names):,} pictures")]
-    if len(columns) > 2 and "image_split" not in answers:
-        choices.append(Suggestion("image_split", "group", f"{quote(columns[2])} says whose it is"))
-    elif "image_split" not in answers:
-        labels = [str(cell).strip() for cell in looked_at.table.columns[columns[1]]]
-        places = [(*path.split("/")[:-1], one) for path, one in zip(paths, labels, strict=True)]
-        split = suggest_split(places, parts)
-        choices += [split] if split else []
+    labels = [str(cell).strip() for cell in cells]
+    places = [(*path.split("/")[:-1], one) for path, one in zip(paths, labels, strict=True)]
+    split = suggest_split(places, parts)
+    check_answers(looked_at, answers, columns, split, paths)
+    if len(columns) > 2:
+        split = Suggestion("image_split", "group", f"{quote(columns[2])} says whose it is")
+    choices += split_choices(split, answers)
     if others := picture_labels.part_columns(looked_at, columns):
         why = "not read: put the pictures into folders of these names, and write those paths"
         choices.append(Suggestion("parts in columns", some(others), why))
-    choices += [
-        Suggestion(f"image_{key}", value, reasons[key]) for key, value in values.items() if value
-    ]
-    return choices, [files[path] for path in dict.fromkeys(paths)]
+    choices += [Suggestion(f"image_{key}", v, reasons[key]) for key, v in values.items() if v]
+    problem = problem_of_labels(labels, answers, looked_at.path.name)
+    return choices, [files[path] for path in dict.fromkeys(paths)], problem
 
 
 def data_values(answers: Mapping[str, Any]) -> dict[str, Any]:

@@ -108,11 +108,12 @@ def copy_into(place: Placement, project: Path) -> None:
     Raises DataError where another file is there.
     """
     target = project / place.copy_path
-    if target.is_file() and place.source.is_file() and filecmp.cmp(target, place.source, False):
+    if target.exists() and _is_copy(place, target):
         return
     if target.exists():
+        what = "holds other files" if target.is_dir() else "another file"
         raise DataError(
-            f"{place.copy_path} is there already, and another file.",
+            f"{place.copy_path} is there already, and {what}.",
             hint=f"remove it, or give the file itself: mlstarter describe "
             f"{shell_word(place.recorded_path)}",
         )
@@ -127,6 +128,14 @@ def copy_into(place: Placement, project: Path) -> None:
         partial.rename(target)
     finally:
         partial.unlink(missing_ok=True) if not partial.is_dir() else remove(partial)
+
+
+def _is_copy(place: Placement, target: Path) -> bool:
+    """Say whether data were copied to their place before, and neither has changed since."""
+    files = {target / name: path for path, name in place.files()}
+    if target.is_dir() and not place.pictures and {*walk(target)} != files.keys():
+        return False
+    return all(copy.is_file() and filecmp.cmp(copy, path, False) for copy, path in files.items())
 
 
 def check_tracked(source: Path, pictures: Sequence[Path] = ()) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from mlstarter.data.archives import is_archive
+from mlstarter.data.picture_parts import DEFAULT_PARTS
 from mlstarter.data.pictures import QUESTIONS, data_values
 from mlstarter.data.place import Placement, copy_into
 from mlstarter.data.reader import fits
@@ -160,6 +161,8 @@ class DataProject:
         Raises ProjectError where the project's code knows no rule that its template knows by now.
         """
         values = {"path": recorded_path, **data_values(answers)}
+        if "parts" in self.data:  # those of an earlier folder would be taken for classes
+            values = {"parts": DEFAULT_PARTS, **values}
         if missing_keys := [key for key in values if key not in self.data]:
             raise ProjectError(
                 f"[data] of {CONFIG} has no {', '.join(missing_keys)}: the project is of an older "

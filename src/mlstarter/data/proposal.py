@@ -60,8 +60,8 @@ def propose(
     """
     kind = _project_type(looked_at, answers)
     if kind.value == "cv":
-        choices, pictures = propose_pictures(looked_at, answers)
-        return Proposal("cv", (kind, *choices), pictures=tuple(pictures))
+        choices, pictures, problem = propose_pictures(looked_at, answers)
+        return Proposal("cv", (kind, *choices), problem=problem, pictures=tuple(pictures))
     if kind.value == "nlp":
         return _texts(looked_at, answers, kind, guess_target=guess_target)
     target = _target(looked_at, answers, guess_target=guess_target)

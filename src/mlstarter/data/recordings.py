@@ -10,18 +10,19 @@ import csv
 import io
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from mlstarter.data.encodings import misfit
 from mlstarter.data.errors import DataError
+from mlstarter.data.picture_parts import PARTS as PART_NAMES
 from mlstarter.data.show import excerpt, quote, some
 from mlstarter.data.sounds import RECORDINGS, is_silent, kind_of
 
 TABLES = ("manifest.csv", "manifest.tsv", "validated.tsv")
-PARTS = ("train.tsv", "dev.tsv", "valid.tsv", "test.tsv")
+PARTS = tuple(f"{name}.tsv" for name in PART_NAMES)
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "path": ("path", "file", "filename", "file_name", "audio", "audio_filepath", "wav"),
     "text": ("text", "sentence", "transcript", "transcription"),
@@ -175,7 +176,7 @@ def _read_lj_speech(table: Path) -> list[Line]:
             f"{excerpt(table.name)} is not written as LJSpeech is: name|text|text in words.",
             hint="call it manifest.csv, and its columns path, text and speaker",
         )
-    rows = [line.split("|") for line in text.splitlines()]
+    rows = [line.split("|") for line in text.split("\n")]
     if wide := next((number for number, row in enumerate(rows, 1) if len(row) > 3), 0):
         raise DataError(
             f"{excerpt(table.name)}, line {wide:,}, has {len(rows[wide - 1])} cells, and LJSpeech "
@@ -199,8 +200,8 @@ def _read_lj_speech(table: Path) -> list[Line]:
 
 def _read_libri_speech(folder: Path) -> Iterator[Line]:
     """Yield the lines of *.trans.txt: a name, a blank, a text."""
-    for table in sorted(folder.rglob("*.trans.txt")):
-        for number, line in enumerate(_text_of(table).splitlines(), 1):
+    for table in sorted(folder.rglob("[!.]*.trans.txt")):
+        for number, line in enumerate(_text_of(table).rstrip("\n").split("\n"), 1):
             name, _, text = line.partition(" ")
             path, speaker = table.with_name(f"{name}.flac"), name.partition("-")[0]
             yield Line(table, number, name, path, text, speaker)
@@ -215,7 +216,9 @@ def _require_files(lines: list[Line]) -> None:
                 f"({excerpt(line.name, 80)}), which is another one on other machines.",
                 hint="write each path from the folder of the table: clips/1.wav",
             )
-    if any(line.path.is_file() for line in lines):
+    lost_lines = [line for line in lines if not line.path.is_file()]
+    if len(lost_lines) < len(lines):
+        _refuse_other_forms(lost_lines)
         return
     first = lines[0]
     place = first.path.relative_to(first.table.parent).as_posix()
@@ -224,6 +227,22 @@ def _require_files(lines: list[Line]) -> None:
         f"such as {excerpt(place, 80)}.",
         hint=_hint_at_file(first),
     )
+
+
+def _refuse_other_forms(lost_lines: Iterable[Line]) -> None:
+    """Raise DataError for a name whose file is there in another form of Unicode."""
+    for line in lost_lines:
+        name = unicodedata.normalize("NFC", line.path.name)
+        if name.isascii() or not line.path.parent.is_dir():
+            continue
+        if any(
+            unicodedata.normalize("NFC", each.name) == name for each in line.path.parent.iterdir()
+        ):
+            raise DataError(
+                f"{excerpt(line.table.name)}, line {line.number:,}: the file of "
+                f"{excerpt(line.name, 80)} is called so in another form of Unicode.",
+                hint="rename such files with convmv --nfc, and save the table as NFC",
+            )
 
 
 def _hint_at_file(line: Line) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from mlstarter.data.choices import Suggestion
 from mlstarter.data.errors import DataError
+from mlstarter.data.picture_parts import PARTS
 from mlstarter.data.plausibility import is_unspaced
 from mlstarter.data.recordings import Line
 from mlstarter.data.show import excerpt, quote, some
@@ -58,6 +59,11 @@ def suggest_speech(lines: list[Line], has_task: bool) -> list[Suggestion]:
     """
     task = suggest_task(lines)
     choices = [task] if task is not None and not has_task else []
+    usable_lines = [line for line in lines if line.text and line.path.is_file()]
+    _require_speakers(usable_lines)
+    if len(usable_lines) < FEWEST_SPEAKERS:
+        why = "are there and have a text, and three parts need three: bring some hundred"
+        choices.append(Suggestion("recordings", f"{len(usable_lines)}", why))
     speakers = {line.speaker for line in lines}
     if double := spellings(sorted(speakers)):
         raise DataError(
@@ -73,7 +79,10 @@ def suggest_speech(lines: list[Line], has_task: bool) -> list[Suggestion]:
         choices.append(Suggestion("speakers", f"{len(speakers)}", why))
     parts = sorted({line.part for line in lines if line.part})
     if len(parts) > 1:
+        part_names = {PARTS.get(part.lower()) for part in parts}
+        lacking = [part for part in ("train", "validation", "test") if part not in part_names]
         why = 'named there, but divided by speaker: to keep them set split.rule = "given"'
+        why += f", and call one part {lacking[0]}" if lacking else ""
         choices.append(Suggestion("parts", some(parts, 3), why))
     whole = [line.text for line in lines if " " not in line.text]
     if len("".join(whole)) > LETTERS_OF_A_WORD * len(lines) / 2 and is_unspaced("".join(whole)):
@@ -85,6 +94,18 @@ def suggest_speech(lines: list[Line], has_task: bool) -> list[Suggestion]:
         why = f"are not there, such as {first}: left out"
         choices.append(Suggestion("recordings", f"{len(lines_without_files):,}", why))
     return choices + _suggest_copies(lines)
+
+
+def _require_speakers(lines: list[Line]) -> None:
+    """Raise DataError where some speakers are named, and others are not."""
+    unknown_lines = [line for line in lines if not line.speaker]
+    if 0 < len(unknown_lines) < len(lines):
+        raise DataError(
+            f"{_place(unknown_lines[0])}, names no speaker, and other lines do: that voice would "
+            "be both learned and tested on.",
+            hint="name the speaker of each line, or leave that column out and set split.rule = "
+            '"recording"',
+        )
 
 
 def _suggest_copies(lines: list[Line]) -> list[Suggestion]:
@@ -107,7 +128,9 @@ def _suggest_copies(lines: list[Line]) -> list[Suggestion]:
 
 def suggest_task(lines: list[Line]) -> Suggestion | None:
     """Return which task the texts are of, or None for digits, which every project begins with."""
-    words = Counter(word for line in lines for word in normalise(line.text).split())
+    # A header above lines that need none, as of LJSpeech, names a file that is not there.
+    texts = [line.text for line in lines if line.path.is_file()] or [line.text for line in lines]
+    words = Counter(word for text in texts for word in normalise(text).split())
     _refuse_notes(lines)
     digits = VOCABULARIES["digits"]
     if all(word in digits or (word.isdecimal() and len(word) == 1) for word in words):

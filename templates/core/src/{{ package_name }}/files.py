@@ -50,7 +50,7 @@ def read_json(path: Path) -> dict[str, Any]:
 
 def read_rows(path: Path) -> list[dict[str, str]]:
     """Return the rows of a CSV file; none where there is no file yet."""
-    lines = path.read_text(encoding="utf-8-sig").splitlines() if path.is_file() else []
+    lines = path.read_text(encoding="utf-8-sig").split("\n") if path.is_file() else []
     return list(csv.DictReader(lines))
 
 

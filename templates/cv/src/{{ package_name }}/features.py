@@ -33,13 +33,13 @@ def pictures_below(folder: Path) -> Iterator[Path]:
     """Yield the pictures below a folder; hidden ones are no data, linked folders are."""
     places = set[str]()
     for place, folders, names in os.walk(folder, followlinks=True):
-        folders[:] = sorted(name for name in folders if name[0] != ".")
+        folders[:] = sorted(n for n in folders if not n.startswith((".", "__MACOSX", "@eaDir")))
         if (real := os.path.realpath(place)) in places:  # a link led back
             folders.clear()
             continue
         places.add(real)
         paths = (Path(place, name) for name in sorted(names) if name[0] != ".")
-        yield from (path for path in paths if path.suffix.lower() in SUFFIXES and path.exists())
+        yield from (path for path in paths if path.suffix.lower() in SUFFIXES and path.is_file())
 
 
 def decode(content: bytes, channels: int, white: float = 0) -> Pixels:
