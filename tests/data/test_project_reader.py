@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import subprocess
 import sys
@@ -20,7 +21,7 @@ from mlstarter import engines, questions
 from mlstarter.data.inspect import inspect
 from mlstarter.data.proposal import propose
 from mlstarter.data.reader import Values, read_table
-from mlstarter.data.schema import Schema, read_schema, to_toml
+from mlstarter.data.schema import Column, Schema, read_schema, to_toml
 from mlstarter.data.settings import Settings
 from mlstarter.data.writing import with_settings
 from mlstarter.files import write_tree
@@ -146,6 +147,24 @@ def test_odd_files_are_read_alike(projects: Projects, tmp_path: Path, name: str)
     schema = read_schema(to_toml(proposal.schema))
     frame = read(projects, path, looked_at.settings, schema)
     same(frame, read_table(path, looked_at.settings, schema), "y")
+
+
+def test_a_cell_is_as_long_for_a_project_as_for_the_tool(
+    projects: Projects, tmp_path: Path
+) -> None:
+    path = tmp_path / "long.csv"
+    path.write_text("x,note,y\n" + "".join(f"{i},{'a b ' * 40_000},{i % 2}\n" for i in range(3)))
+    schema = Schema(
+        target=Column("y", kind="category"),
+        features=(Column("x", kind="number"),),
+        exclude={"note": "free text"},
+    )
+    limit = csv.field_size_limit(131_072)  # of a fresh process: the tool's is another one
+    try:
+        frame = read(projects, path, Settings(), schema)
+    finally:
+        csv.field_size_limit(limit)
+    same(frame, read_table(path, Settings(), schema), "y")
 
 
 @pytest.mark.sampled
