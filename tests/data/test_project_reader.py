@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -31,6 +32,7 @@ from tests.data.test_real_files import REAL_FILES, look
 
 EXAMPLES = 300 if os.environ.get("MLSTARTER_TEST_FULL") else 30
 PACKAGE = "reader_of_a_project"
+CONSTRAINTS = "templates/core/constraints.txt.jinja"
 
 
 class Projects:
@@ -176,6 +178,15 @@ def test_real_files_are_read_alike(projects: Projects, tmp_path: Path, title: st
     schema = read_schema(to_toml(proposal.schema))
     frame = read(projects, path, looked_at.settings, schema)
     same(frame, read_table(path, looked_at.settings, schema), schema.target.name)
+
+
+def test_projects_install_a_duckdb_that_reads_times_with_a_zone_alone() -> None:
+    # Before 2.0.1 it needs pytz for them, which neither a project nor the tool has.
+    root = Path(__file__).parents[2]
+    for name in ("pyproject.toml", "templates/core/pyproject.toml.jinja", CONSTRAINTS):
+        version = re.search(r'"?duckdb[=>]=([0-9.]+)', (root / name).read_text("utf-8"))
+        assert version, name
+        assert tuple(map(int, version[1].split("."))) >= (2, 0, 1), name
 
 
 @pytest.mark.slow
