@@ -145,6 +145,22 @@ def test_a_time_that_stands_in_pieces_is_said_where_rows_are_split_at_random(
     assert 'no time in one column (joined, "year", "month" would be one' in rule.reason
 
 
+@pytest.mark.parametrize("name", ["customer_id", "seen"])
+def test_what_rows_would_be_split_by_is_said_where_some_lack_it(tmp_path: Path, name: str) -> None:
+    columns: dict[str, list[Any]] = {
+        name: [f"2026-01-{i % 25 + 1:02}" if i % 9 else "" for i in range(90)],
+        "x": [i * 7 % 13 for i in range(90)],
+        "y": [("yes", "no")[i * 5 % 7 % 2] for i in range(90)],
+    }
+    if name == "customer_id":
+        columns[name] = [cell and f"c{cell[-2:]}" for cell in columns[name]]
+    path = write_table(tmp_path / "t.csv", columns)
+    (rule,) = (each for each in propose_from(path).choices if each.key == "split_rule")
+    assert rule.value == "stratified"
+    assert f'"{name}" is missing in 10 rows' in rule.reason
+    assert propose_from(path, split_column=name).answers["split_rule"] != "stratified"
+
+
 def test_who_orders_stays_together_before_what_is_ordered(tmp_path: Path) -> None:
     columns: dict[str, list[Any]] = {"order_id": [f"o{i * 10 // 12}" for i in range(90)]}
     columns["customer"] = [f"u{i // 4}" for i in range(90)]

@@ -49,6 +49,16 @@ def test_texts_are_a_project_of_texts(tmp_path: Path) -> None:
     assert propose_type(path, "tabular") == "tabular"
 
 
+def test_texts_of_one_author_stay_together_though_some_have_none(tmp_path: Path) -> None:
+    columns: dict[str, list[Any]] = {
+        "text": [f"the film number {i} was {'good' if i % 2 else 'bad'} indeed" for i in range(90)],
+        "author": [f"u{i % 30}" if i % 4 else "" for i in range(90)],
+        "label": ["pos" if i % 2 else "neg" for i in range(90)],
+    }
+    answers = propose_from(write_table(tmp_path / "t.csv", columns)).answers
+    assert (answers["project_type"], answers["text_group"]) == ("nlp", "author")
+
+
 def test_texts_beside_columns_of_labels_are_a_project_of_texts(tmp_path: Path) -> None:
     chance = random.Random(3)
     flags = {

@@ -275,7 +275,9 @@ def _texts(
         )
     refuse_labels(facts)
     choices = [kind, column, target]
-    groups = [name for name in group_columns(looked_at, target.value) if name != column.value]
+    # A text whose group is missing is a group of its own.
+    whose = group_columns(looked_at, target.value, with_gaps=True)
+    groups = [name for name in whose if name != column.value]
     if groups and "text_group" not in answers:
         choices.append(Suggestion("text_group", groups[0], "texts of one stay together"))
     problem = problem_of_texts(looked_at, column.value, target.value)
