@@ -7,13 +7,14 @@ from typing import Any
 
 from mlstarter.data import words
 from mlstarter.data.choices import Suggestion
-from mlstarter.data.errors import OpenQuestion, Option
+from mlstarter.data.errors import DataError, OpenQuestion, Option
 from mlstarter.data.inspect import Inspection, reading_of
 from mlstarter.data.show import excerpt, quote, some
 from mlstarter.escape import shell_quote
 
 FEWEST_GROUPS, FEWEST_ROWS_A_GROUP = 20, 1.1
 FEWEST_TIMES = 20
+FEWEST_PARTS = 6  # values of which some are in each part, where 0.15 validate and 0.2 test
 PIECES = frozenset(("year", "month", "day", "hour", "jahr", "monat", "tag", "stunde"))
 
 
@@ -44,6 +45,14 @@ def choose_split(
         facts = looked_at.column(column, "split_column")
         if rule == "time":
             reading_of(facts)
+        if column == target or facts.distinct < FEWEST_PARTS:
+            what = "what is to be predicted" if column == target else f"{facts.distinct:,} values"
+            raise DataError(
+                f"The column {quote(column)} holds {what}, and rows are divided by it into parts "
+                "to train, to validate and to test.",
+                hint=f"name one of at least {FEWEST_PARTS} values with --data split_column=..., or "
+                "state --data split_rule=stratified",
+            )
         return [
             Suggestion("split_rule", rule, "as stated"),
             Suggestion("split_column", column, "as stated"),
