@@ -112,10 +112,10 @@ def _describe(update_plan: PreparedUpdate, outcome: str) -> str:
     """
     import shlex
 
-    recorded: Mapping[str, Any] = {}
+    answers_of_record: Mapping[str, Any] = {}
     with suppress(ProjectError):  # a project that is adopted has no record yet
-        recorded = update_plan.project.record("HEAD").answers
-    answers = {**recorded, **update_plan.new_answers, **update_plan.changed_answers}
+        answers_of_record = update_plan.project.record("HEAD").answers
+    answers = {**answers_of_record, **update_plan.new_answers, **update_plan.changed_answers}
     folder = update_plan.project.folder
     own = answers.get("data_source") == "local" and "split_rule" in answers
     if outcome not in ("merged", "conflicts") or not own or (folder / "schema.toml").exists():

@@ -78,8 +78,8 @@ def choose_split(
     if len(pieces) > 1:
         why_no_time = f"no time in one column (joined, {some(pieces)} would be one to split by)"
     why = f"{why_no_time}, and nobody to whom several rows belong"
-    if lacking := _columns_with_gaps(looked_at, target):
-        facts = looked_at.facts[lacking[0]]
+    if gap_columns := _columns_with_gaps(looked_at, target):
+        facts = looked_at.facts[gap_columns[0]]
         why = (
             f"{quote(facts.name)} is missing in {facts.empty:,} rows; to split by it and leave "
             f"those out: --data {shell_quote(f'split_column={facts.name}')}"
