@@ -97,6 +97,12 @@ def test_a_column_that_is_no_feature_has_a_reason(cells: list[Any], kind: str, r
     pytest.importorskip("re").search(reason, result.reason) or pytest.fail(result.reason)
 
 
+def test_no_time_is_looked_for_in_numbers_below_nought(monkeypatch: pytest.MonkeyPatch) -> None:
+    # To try a thousand formats takes long, and a table may have two thousand columns.
+    monkeypatch.setattr("mlstarter.data.dates.readings", lambda _: pytest.fail("tried"))
+    assert facts(["-1.53", "2.51", "-0.12"] * 20).kind == "number"
+
+
 def test_a_sign_of_the_other_kind_is_named() -> None:
     cells = {"a": ["1,5", "2,5"] * 5, "b": ["1.55", "2.75"] * 5}
     style = detect(cells, "f.csv", {"decimal": ","})

@@ -81,6 +81,20 @@ def test_from_the_sample_to_ones_own_file_by_the_commands_that_describe_shows(
 
 
 @pytest.mark.slow
+def test_an_update_from_the_first_edition_ends_with_the_command_that_describes_the_table(
+    run: Run, here: Path, sales: Write
+) -> None:
+    arguments = ("--ref", "0.1.0", "--yes", "--data-file", sales(), "-d", "target=gekauft")
+    outcome = run("new", "shop", *arguments, "-d", "author_name=A", "-d", "author_email=")
+    assert outcome.returncode == 0, outcome.stderr
+    # In it schema.toml was the template's; what stands in it now is its owner's.
+    output = run("update", "shop").stdout
+    project = here / "shop"
+    assert f"Next: mlstarter describe {project / 'data/raw/sales.csv'} {project}" in output
+    assert not (project / "schema.toml").exists()
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("copy", ["--copy", "--no-copy"])
 def test_a_file_from_elsewhere_is_not_called_kaggles(
     run: Run, here: Path, template: Path, sales: Write, copy: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +9,6 @@ import pytest
 from mlstarter.data.csv_rows import column_names, rows_of
 from mlstarter.data.dialect import detect
 from mlstarter.data.errors import DataError
-from mlstarter.data.inspect import inspect
 
 LONE = 'a\tb\nx 5" disk\ty\n"foo\tz\nbar\tq\n'
 
@@ -110,10 +108,3 @@ def test_what_the_owner_states_is_obeyed() -> None:
 
 def test_names_are_stripped_filled_and_numbered() -> None:
     assert column_names([" a ", "", "a", "a"]) == ["a", "column_2", "a_2", "a_3"]
-
-
-def test_a_cell_that_is_too_long_is_named_by_its_line(tmp_path: Path) -> None:
-    rows = [f"{i},{'xy'[i % 2]},{'z' * (1_100_000 if i == 3 else 5)}" for i in range(40)]
-    (tmp_path / "t.csv").write_text("\n".join(["a,label,note", *rows]), encoding="utf-8")
-    with pytest.raises(DataError, match=r"Line 5 of the file holds a cell of more than 1,000,000"):
-        inspect(tmp_path / "t.csv", {})

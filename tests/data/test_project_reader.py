@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -20,7 +22,7 @@ from mlstarter import engines, questions
 from mlstarter.data.inspect import inspect
 from mlstarter.data.proposal import propose
 from mlstarter.data.reader import Values, read_table
-from mlstarter.data.schema import Schema, read_schema, to_toml
+from mlstarter.data.schema import Column, Schema, read_schema, to_toml
 from mlstarter.data.settings import Settings
 from mlstarter.data.writing import with_settings
 from mlstarter.files import write_tree
@@ -30,6 +32,7 @@ from tests.data.test_real_files import REAL_FILES, look
 
 EXAMPLES = 300 if os.environ.get("MLSTARTER_TEST_FULL") else 30
 PACKAGE = "reader_of_a_project"
+CONSTRAINTS = "templates/core/constraints.txt.jinja"
 
 
 class Projects:
@@ -148,6 +151,24 @@ def test_odd_files_are_read_alike(projects: Projects, tmp_path: Path, name: str)
     same(frame, read_table(path, looked_at.settings, schema), "y")
 
 
+def test_a_cell_is_as_long_for_a_project_as_for_the_tool(
+    projects: Projects, tmp_path: Path
+) -> None:
+    path = tmp_path / "long.csv"
+    path.write_text("x,note,y\n" + "".join(f"{i},{'a b ' * 40_000},{i % 2}\n" for i in range(3)))
+    schema = Schema(
+        target=Column("y", kind="category"),
+        features=(Column("x", kind="number"),),
+        exclude={"note": "free text"},
+    )
+    limit = csv.field_size_limit(131_072)  # of a fresh process: the tool's is another one
+    try:
+        frame = read(projects, path, Settings(), schema)
+    finally:
+        csv.field_size_limit(limit)
+    same(frame, read_table(path, Settings(), schema), "y")
+
+
 @pytest.mark.sampled
 @pytest.mark.parametrize("title", [t for t, file in REAL_FILES.items() if not file.refusal])
 def test_real_files_are_read_alike(projects: Projects, tmp_path: Path, title: str) -> None:
@@ -157,6 +178,15 @@ def test_real_files_are_read_alike(projects: Projects, tmp_path: Path, title: st
     schema = read_schema(to_toml(proposal.schema))
     frame = read(projects, path, looked_at.settings, schema)
     same(frame, read_table(path, looked_at.settings, schema), schema.target.name)
+
+
+def test_projects_install_a_duckdb_that_reads_times_with_a_zone_alone() -> None:
+    # Before 2.0.1 it needs pytz for them, which neither a project nor the tool has.
+    root = Path(__file__).parents[2]
+    for name in ("pyproject.toml", "templates/core/pyproject.toml.jinja", CONSTRAINTS):
+        version = re.search(r'"?duckdb[=>]=([0-9.]+)', (root / name).read_text("utf-8"))
+        assert version, name
+        assert tuple(map(int, version[1].split("."))) >= (2, 0, 1), name
 
 
 @pytest.mark.slow

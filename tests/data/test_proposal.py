@@ -10,9 +10,7 @@ import pytest
 
 from mlstarter.data import folders
 from mlstarter.data.errors import DataError, OpenQuestion
-from mlstarter.data.inspect import inspect
 from mlstarter.data.kaggle import read_address
-from mlstarter.data.splits import group_columns
 from mlstarter.data.words import yes_of
 from tests.data.proposals import propose_from, write_table
 
@@ -143,35 +141,6 @@ def test_a_time_that_stands_in_pieces_is_said_where_rows_are_split_at_random(
     choices = propose_from(write_table(tmp_path / "t.csv", columns)).choices
     (rule,) = (choice for choice in choices if choice.key == "split_rule")
     assert 'no time in one column (joined, "year", "month" would be one' in rule.reason
-
-
-def test_who_orders_stays_together_before_what_is_ordered(tmp_path: Path) -> None:
-    columns: dict[str, list[Any]] = {"order_id": [f"o{i * 10 // 12}" for i in range(90)]}
-    columns["customer"] = [f"u{i // 4}" for i in range(90)]
-    columns["unit"] = [f"kg{i // 3}" for i in range(90)]
-    columns["y"] = [("yes", "no")[i * 5 % 7 % 2] for i in range(90)]
-    path = write_table(tmp_path / "t.csv", columns)
-    assert propose_from(path).answers["split_column"] == "customer"
-    assert group_columns(inspect(path, {}), "y") == ["customer", "order_id"]
-    del columns["y"]
-    with pytest.raises(OpenQuestion) as question:
-        propose_from(write_table(path, columns))
-    assert next(each.value for each in question.value.options) == "unit"
-
-
-def test_who_buys_stays_together_before_the_shop(tmp_path: Path) -> None:
-    chance = random.Random(2)
-    rows = range(300)
-    columns: dict[str, list[Any]] = {
-        "store": [i % 25 for i in rows],
-        "customer_id": [i // 3 for i in rows],
-    }
-    amounts: dict[str, list[Any]] = {
-        "a": [chance.random() for _ in rows],
-        "y": [chance.choice(["yes", "no"]) for _ in rows],
-    }
-    answers = propose_from(write_table(tmp_path / "t.csv", columns | amounts)).answers
-    assert (answers["split_rule"], answers["split_column"]) == ("group", "customer_id")
 
 
 def test_numbers_of_rows_are_no_names_of_pictures_that_lie_near(tmp_path: Path) -> None:

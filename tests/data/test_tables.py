@@ -201,6 +201,14 @@ def test_what_cannot_be_read_is_one_sentence(
     assert failure.value.hint
 
 
+@pytest.mark.parametrize("letters", [1_500_000, 5_000_000])
+def test_the_line_of_a_cell_that_is_too_long_is_named(tmp_path: Path, letters: int) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"a,b\n1,2\n3,{'q' * letters}\n5,6\n")
+    with pytest.raises(DataError, match="line 3 has a cell of more than 1,000,000 letters"):
+        read(path, {})
+
+
 def test_an_archive_of_several_files_and_a_bomb_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

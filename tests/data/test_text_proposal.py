@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import zipfile
 from pathlib import Path
@@ -46,6 +47,16 @@ def test_texts_are_a_project_of_texts(tmp_path: Path) -> None:
     proposal = propose_from(path)
     assert proposal.answers == {"project_type": "nlp", "text_column": "review", "target": "label"}
     assert propose_type(path, "tabular") == "tabular"
+
+
+def test_texts_of_one_author_stay_together_though_some_have_none(tmp_path: Path) -> None:
+    columns: dict[str, list[Any]] = {
+        "text": [f"the film number {i} was {'good' if i % 2 else 'bad'} indeed" for i in range(90)],
+        "author": [f"u{i % 30}" if i % 4 else "" for i in range(90)],
+        "label": ["pos" if i % 2 else "neg" for i in range(90)],
+    }
+    answers = propose_from(write_table(tmp_path / "t.csv", columns)).answers
+    assert (answers["project_type"], answers["text_group"]) == ("nlp", "author")
 
 
 def test_texts_beside_columns_of_labels_are_a_project_of_texts(tmp_path: Path) -> None:
@@ -109,6 +120,7 @@ def test_texts_may_have_no_names_above_their_columns(tmp_path: Path) -> None:
     ("name", "content", "message"),
     [
         ("t.csv", "review,label\n# checked\n{rows}", "has lines of comments"),
+        ("t.csv", "review,label\n{rows}so so,0,,\n", r"line 62, has 4 cells, and the first row 2"),
         ("t.zip", "review,label\n{rows}", "holds hidden files"),
     ],
 )
@@ -126,6 +138,20 @@ def test_texts_that_their_project_would_not_read_are_refused(
         path.write_text(text)
     with pytest.raises(DataError, match=message):
         propose_from(path, project_type="nlp", text_column="column_1", target="column_2")
+
+
+def test_numbers_that_no_project_of_texts_reads_are_named(tmp_path: Path) -> None:
+    path, rows = tmp_path / "t.jsonl", []
+    for i in range(60):
+        row = {
+            "text": f"the film number {i} was good indeed",
+            "label": f"{i % 2}",
+            "id": 10**25 + i,
+        }
+        rows.append(f"{json.dumps(row)}\n")
+    path.write_text("".join(rows))
+    with pytest.raises(DataError, match=r'"id" of t\.jsonl holds 10{25}'):
+        propose_from(path, project_type="nlp")
 
 
 @pytest.mark.parametrize(

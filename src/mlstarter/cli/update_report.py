@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from mlstarter import escape
 from mlstarter.console import echo
+from mlstarter.errors import ProjectError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mlstarter.update import PreparedUpdate
     from mlstarter.update.merge.changes import Change
     from mlstarter.update.merge.plan import Plan
@@ -102,10 +106,16 @@ def _print_after(update_plan: PreparedUpdate, outcome: str) -> None:
 
 
 def _describe(update_plan: PreparedUpdate, outcome: str) -> str:
-    """Return the command that comes next where an update brought a table of the user's own."""
+    """Return the command that comes next where an update left a table without its description.
+
+    It came just now, or the project described it otherwise before, as those of 0.1.0 did.
+    """
     import shlex
 
-    answers = {**update_plan.new_answers, **update_plan.changed_answers}
+    answers_of_record: Mapping[str, Any] = {}
+    with suppress(ProjectError):  # a project that is adopted has no record yet
+        answers_of_record = update_plan.project.record("HEAD").answers
+    answers = {**answers_of_record, **update_plan.new_answers, **update_plan.changed_answers}
     folder = update_plan.project.folder
     own = answers.get("data_source") == "local" and "split_rule" in answers
     if outcome not in ("merged", "conflicts") or not own or (folder / "schema.toml").exists():

@@ -34,6 +34,7 @@ def rows_of(
 ) -> Iterator[tuple[int, list[str]]]:
     """Yield each row's line and cells, without empty rows; csv.Error where ``strict`` fails.
 
+    It names the row in which a cell is too long: one whose quote is never closed, for example.
     Blanks before a cell, or before its quote, are no part of it: so columns that are lined up with
     blanks are cells between one blank each.
     """
@@ -48,18 +49,39 @@ def rows_of(
         skipinitialspace=True,
         strict=strict,
     )
+    line = settings.skip_lines
     try:
         for row in reader:
+            line = reader.line_num + settings.skip_lines
             if any(row):
-                yield reader.line_num + settings.skip_lines, row
+                yield line, row
     except csv.Error as error:
-        if strict or "field limit" not in str(error):
-            raise
-        line = reader.line_num + settings.skip_lines
-        raise DataError(
-            f"Line {line:,} of the file holds a cell of more than {CELL_LETTERS:,} letters.",
-            hint="shorten it; a quote that is never closed makes one cell of all that follows, too",
-        ) from None
+        if "field larger" in str(error):
+            message = f"line {line + 1:,} has a cell of more than {CELL_LETTERS:,} letters"
+            raise csv.Error(message) from error
+        raise
+
+
+def unreadable(error: csv.Error, name: str) -> DataError:
+    """Return the error for a file of which the csv module reads no table."""
+    return DataError(
+        f"{excerpt(name)} cannot be read as a table: {error}.",
+        hint="shorten that cell, or close its quote; or state how cells are quoted: "
+        "--data data_quote=...",
+    )
+
+
+def surplus_cells(text: str, settings: Settings) -> tuple[int, int, int] | None:
+    """Return the line of the first row with empty cells too many, its cells and how many it needs.
+
+    None where all rows are as wide as the first.
+    """
+    first = 0
+    for line, row in rows_of(text, settings):
+        first = first or len(row)
+        if len(row) > first:
+            return line, len(row), first
+    return None
 
 
 def _refuse_odd_signs(text: str, name: str) -> None:
@@ -101,10 +123,7 @@ def check_widths(text: str, settings: Settings, name: str) -> None:
                     hint="mend that line, or state --data data_separator=... or data_quote=...",
                 )
     except csv.Error as error:
-        raise DataError(
-            f"{excerpt(name)} cannot be read as a table: {error}.",
-            hint="state how it is quoted: --data data_quote=...",
-        ) from error
+        raise unreadable(error, name) from error
 
 
 def column_names(row: list[str]) -> list[str]:

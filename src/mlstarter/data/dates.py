@@ -35,7 +35,7 @@ _LIKELY = re.compile(
 )
 _CLOCK_ONLY = re.compile(r"\d{1,4}:\d{2}(:\d{2}(\.\d+)?)?( ?[AaPp][Mm])?")
 _DIRECTIVE = re.compile("%[A-Za-z]")
-_NUMBER = re.compile(r"[0-9]+([.,'][0-9]+)*")
+_NUMBER = re.compile(r"[+-]?[0-9]+([.,'][0-9]+)*")
 _COMPACT = re.compile(r"(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
 _COMPACT_CLOCK = re.compile(_COMPACT.pattern + r"([01]\d|2[0-3])[0-5]\d[0-5]\d")
 

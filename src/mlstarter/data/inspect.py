@@ -10,6 +10,7 @@ from typing import Any
 from mlstarter.data import excel, styles, tables
 from mlstarter.data.columns import describe
 from mlstarter.data.dates import Reading
+from mlstarter.data.dialect import YEAR
 from mlstarter.data.errors import DataError, OpenQuestion, Option
 from mlstarter.data.facts import Facts
 from mlstarter.data.numbers import NumberStyle
@@ -106,7 +107,14 @@ def _with_format(looked_at: Inspection, facts: Facts, pattern: str) -> Facts:
     pattern = "" if pattern.casefold() == "iso" else pattern
     texts = [cell.strip() for cell in looked_at.table.columns[facts.name] if isinstance(cell, str)]
     values = [text for text in dict.fromkeys(texts) if text and text not in facts.missing]
-
+    if not values and facts.kind == "time":
+        return facts  # the file says itself that they are times: there is no text to read
+    if not values:
+        raise DataError(
+            f"Column {quote(facts.name)} holds no texts that a format of times could read: "
+            f"{facts.reason or facts.kind}.",
+            hint="write its times as texts such as 2026-12-31, or take its format out",
+        )
     for text in values:
         try:
             moment(text, pattern)
@@ -128,10 +136,12 @@ def reading_of(facts: Facts) -> Reading:
     column holds no times.
     """
     if facts.kind != "time" or not facts.readings:
+        are_years = facts.kind == "integer" and all(map(YEAR.fullmatch, facts.examples))
+        pattern = "%Y" if are_years else "%d.%m.%Y"
         raise DataError(
             f"The column {quote(facts.name)} holds no times that can be read.",
             hint="state their format: --data "
-            + shell_quote(f"date_formats={facts.name} = %d.%m.%Y"),
+            + shell_quote(f"date_formats={facts.name} = {pattern}"),
         )
     if len(facts.readings) == 1:
         return facts.readings[0]

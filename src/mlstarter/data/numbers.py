@@ -23,6 +23,8 @@ SHARE_ALONE = 0.8
 FEWEST_ENDS = 3  # different ones: 1,5 and 2,5 beside 1, 2 and 5 are halves
 _NO_DECIMALS = re.compile(r"(?<=[0-9][.,])\s?--?$")  # 50.- and 50,-- are whole amounts
 
+# What can be a sign before decimals and one between thousands: before three digits, no more.
+_AMBIGUOUS = re.compile(r"[.,][0-9]{3}(?![0-9])")
 # Few enough digits to be finite; with one reading only where a point stands before decimals.
 _PLAIN = re.compile(r"[+-]?[0-9]{1,30}(?:\.[0-9]{1,30})?")
 
@@ -146,6 +148,8 @@ def are_lists(texts: Iterable[str]) -> bool:
 
 def decimals_differ(text: str, strip: Sequence[str] = ()) -> bool:
     """Say whether a text is one number with a decimal point and another with a comma."""
+    if not _AMBIGUOUS.search(text):
+        return False
     points = {to_number(text, style, strip) for style in STYLES if style.decimal == "."}
     commas = {to_number(text, style, strip) for style in STYLES if style.decimal == ","}
     return bool(points - {None}) and bool(commas - {None}) and points != commas

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from mlstarter.data import words
-from mlstarter.data.archives import holds_more
 from mlstarter.data.choices import Suggestion
 from mlstarter.data.draft import draft, problem_of, problem_of_texts, without_leaks
 from mlstarter.data.errors import DataError, OpenQuestion, Option
@@ -22,6 +21,7 @@ from mlstarter.data.recordings import refuse_recordings
 from mlstarter.data.schema import Schema
 from mlstarter.data.show import excerpt, quote, some
 from mlstarter.data.splits import choose_split, group_columns
+from mlstarter.data.text_files import refuse_unread_file
 from mlstarter.suggest import did_you_mean
 
 MOST_CLASSES = 50
@@ -246,18 +246,7 @@ def _positive(looked_at: Inspection, answers: Mapping[str, Any], target: str) ->
 def _texts(
     looked_at: Inspection, answers: Mapping[str, Any], kind: Suggestion, *, guess_target: bool
 ) -> Proposal:
-    settings, name = looked_at.settings, excerpt(looked_at.path.name)
-    if holds_more(looked_at.path):
-        raise DataError(
-            f"{name} holds hidden files or a folder beside its table, and a project of texts reads "
-            "none such.",
-            hint="unpack it, and give the table itself",
-        )
-    if settings.comment:
-        raise DataError(
-            f"{name} has lines of comments, and a project of texts reads none such.",
-            hint="take the comments out",
-        )
+    refuse_unread_file(looked_at)
     texts = [name for name, facts in looked_at.facts.items() if facts.kind == "text"]
     own_column = str(answers.get("text_column", ""))
     if own_column:
@@ -286,7 +275,9 @@ def _texts(
         )
     refuse_labels(facts)
     choices = [kind, column, target]
-    groups = [name for name in group_columns(looked_at, target.value) if name != column.value]
+    # A text whose group is missing is a group of its own.
+    whose = group_columns(looked_at, target.value, with_gaps=True)
+    groups = [name for name in whose if name != column.value]
     if groups and "text_group" not in answers:
         choices.append(Suggestion("text_group", groups[0], "texts of one stay together"))
     problem = problem_of_texts(looked_at, column.value, target.value)

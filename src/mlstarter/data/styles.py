@@ -52,11 +52,10 @@ def detect(
     if not fitting:
         return styles[0]
     common = set.intersection(*fitting.values())
-    ambiguous = _ambiguous(texts)
     if not common:
         raise _contradicting(fitting, texts, name)
     rest = [style for style in styles if style in common]
-    if len({style.decimal for style in rest}) > 1 and ambiguous is not None:
+    if len({style.decimal for style in rest}) > 1 and (ambiguous := _ambiguous(texts)):
         raise _open_question(*ambiguous, name)
     return rest[0]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import itertools
 import re
 from collections.abc import Callable, Mapping
@@ -14,7 +15,7 @@ from uuid import UUID
 
 from mlstarter.data import databases, dialect, encodings, excel, json_files
 from mlstarter.data.archives import is_archive, read_bytes
-from mlstarter.data.csv_rows import check_widths, column_names, rows_of
+from mlstarter.data.csv_rows import check_widths, column_names, rows_of, unreadable
 from mlstarter.data.errors import DataError
 from mlstarter.data.formats import detect_format
 from mlstarter.data.limits import CELLS, COLUMNS
@@ -54,7 +55,10 @@ def read(path: Path, own_settings: Mapping[str, Any]) -> Table:
         del data
         if "encoding" not in own_settings:
             refuse_mojibake(text, path.name)
-        layout = dialect.detect(text, path.name, own_settings)
+        try:
+            layout = dialect.detect(text, path.name, own_settings)
+        except csv.Error as error:
+            raise unreadable(error, path.name) from error
         settings = replace(with_values(layout, own_settings), format="csv", encoding=encoding)
         return _table(settings, path, *_csv(text, settings, path.name))
     if settings.format in ("json", "jsonl"):
